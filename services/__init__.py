@@ -1,0 +1,1 @@
+"""The four services; each decides or measures, and none imports another."""
