@@ -1,0 +1,163 @@
+"""How a process lives: started once, stopped gracefully, killed at named points, watched."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvloop
+
+from shared.runtime.clock import Clock
+from shared.runtime.logs import configure_logs
+
+log = structlog.get_logger()
+
+STOPPING_SECONDS_MAX = 8.0
+"""Below the ten seconds after which a supervisor kills."""
+
+KILLED = 137
+FAILED = 1
+
+Main = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+"""The life of a process: returns soon after the event, *stopping*, is set."""
+
+
+def run(name: str, main: Main) -> int:
+    """
+    Live *main* until it returns or a signal ends it, and return the exit status.
+
+    The first SIGTERM or SIGINT asks for a graceful stop, the second one, or
+    `STOPPING_SECONDS_MAX`, cancels.
+    """
+    configure_logs(name)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_live(main))
+    except Exception:
+        log.exception("process_failed")
+        return FAILED
+    finally:
+        withdraw_ready()
+    log.info("process_stopped")
+    return 0
+
+
+async def _live(main: Main) -> None:
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        life = tasks.create_task(main(stopping), name="main")
+        undertaker = tasks.create_task(_end_after(stopping, life), name="undertaker")
+        _obey_signals(stopping, life)
+        await asyncio.wait({life})
+        undertaker.cancel()
+
+
+def _obey_signals(stopping: asyncio.Event, life: asyncio.Task[None]) -> None:
+    def ask() -> None:
+        if stopping.is_set():
+            life.cancel()
+        else:
+            log.info("process_stopping")
+            withdraw_ready()
+            stopping.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask)
+
+
+async def _end_after(stopping: asyncio.Event, life: asyncio.Task[None]) -> None:
+    await stopping.wait()
+    await asyncio.sleep(STOPPING_SECONDS_MAX)
+    log.warning("process_stop_overdue", seconds=STOPPING_SECONDS_MAX)
+    life.cancel()
+
+
+async def pause(clock: Clock, seconds: float, stopping: asyncio.Event) -> bool:
+    """Wait *seconds* or until *stopping*, whichever is first; return whether we are stopping."""
+    async with asyncio.TaskGroup() as waiting:
+        sleeper = waiting.create_task(clock.sleep(seconds))
+        listener = waiting.create_task(stopping.wait())
+        await asyncio.wait({sleeper, listener}, return_when=asyncio.FIRST_COMPLETED)
+        sleeper.cancel()
+        listener.cancel()
+    return stopping.is_set()
+
+
+def announce_ready() -> None:
+    """Tell the supervisor that we serve: CASETRACK_READY_FILE appears, with our pid in it."""
+    if path := os.environ.get("CASETRACK_READY_FILE"):
+        Path(path).write_text(f"{os.getpid()}\n", encoding="ascii")
+    log.info("process_ready")
+
+
+def withdraw_ready() -> None:
+    if path := os.environ.get("CASETRACK_READY_FILE"):
+        Path(path).unlink(missing_ok=True)
+
+
+class CrashPoint:
+    """The place that CASETRACK_CRASH names: `relay.sent_before_cursor`, or its third pass `…:3`."""
+
+    def __init__(self, named: str) -> None:
+        self._place, _, passes = named.partition(":")
+        self._passes_left = int(passes or 1)
+
+    def reached(self, place: str) -> bool:
+        if place != self._place:
+            return False
+        self._passes_left -= 1
+        return self._passes_left == 0
+
+
+_crash_point = CrashPoint(os.environ.get("CASETRACK_CRASH", ""))
+
+
+def crash(place: str) -> None:
+    """End the process as `kill -9` would, where the environment names *place*; else do nothing."""
+    if _crash_point.reached(place):
+        sys.stderr.write(f"crashed at {place}\n")
+        os._exit(KILLED)
+
+
+class NoProgress(Exception):  # noqa: N818 - a fault is named for what failed
+    """A loop was alive and got nothing done; only a new process helps."""
+
+    def __init__(self, loop: str, seconds: float) -> None:
+        super().__init__(loop, seconds)
+        self.loop = loop
+        self.seconds = seconds
+
+
+class Watchdog:
+    """
+    Ends the process where a loop makes no business progress (R14).
+
+    The loop calls `progressed` whenever it moved something on, or saw that there
+    is nothing to move; that its task still lives proves neither.
+    """
+
+    def __init__(self, loop: str, clock: Clock, *, patience_seconds: float = 60.0) -> None:
+        self._loop = loop
+        self._clock = clock
+        self._patience = patience_seconds
+        self._progressed_at = clock.monotonic()
+
+    def progressed(self) -> None:
+        self._progressed_at = self._clock.monotonic()
+
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """
+        Return when *stopping*.
+
+        Raises:
+            NoProgress: the loop's patience has run out.
+        """
+        while not await pause(self._clock, self._patience / 10, stopping):
+            still = self._clock.monotonic() - self._progressed_at
+            if still > self._patience:
+                raise NoProgress(self._loop, still)
