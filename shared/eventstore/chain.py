@@ -1,0 +1,77 @@
+"""
+The hash chain of a stream, and the digest by which a fact's repetition is known.
+
+Every row of a stream carries
+
+    hash = SHA-256( previous hash            32 bytes, zeros before version 1
+                  ‖ length of the stream name 4 bytes, big-endian, then its UTF-8 bytes
+                  ‖ version                   8 bytes, big-endian
+                  ‖ published                 1 byte, 0 or 1
+                  ‖ body                      the UTF-8 bytes that were published )
+
+so changing, moving, hiding or removing a row shows in every row behind it.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+GENESIS = bytes(32)
+"""What stands before the first row of every stream."""
+
+_ABOUT_THE_JOURNEY = ("recordedtime", "traceparent", "tracestate")
+"""Attributes that say how and when a fact reached us, and differ when it is sent again."""
+
+
+def link(previous: bytes, stream: str, version: int, body: bytes, *, published: bool) -> bytes:
+    """Return the hash of a row, given its predecessor's."""
+    name = stream.encode()
+    head = struct.pack(f">I{len(name)}sq?", len(name), name, version, published)
+    return hashlib.sha256(previous + head + body).digest()
+
+
+def digest_of(body: bytes) -> bytes:
+    """
+    Return what two tellings of the same fact have in common.
+
+    Neither the order of keys, nor white space, nor the attributes about the
+    journey count.
+    """
+    document = msgspec.json.decode(body)
+    for attribute in _ABOUT_THE_JOURNEY:
+        document.pop(attribute, None)
+    return hashlib.sha256(msgspec.json.encode(document, order="deterministic")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stored row, as far as the chain is concerned."""
+
+    stream: str
+    version: int
+    published: bool
+    body: bytes
+    previous_hash: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first row of a stream that is not what was written."""
+
+    stream: str
+    version: int
+
+
+def verify_chain(rows: Iterable[Link]) -> Break | None:
+    """Return where the chain of one stream breaks, given all its rows oldest first."""
+    previous = GENESIS
+    for version, row in enumerate(rows, start=1):
+        expected = link(previous, row.stream, version, row.body, published=row.published)
+        if (row.version, row.previous_hash, row.hash) != (version, previous, expected):
+            return Break(row.stream, version)
+        previous = row.hash
+    return None

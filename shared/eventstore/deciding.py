@@ -1,0 +1,185 @@
+"""From a command to stored facts: load, fold, decide, append. This file is the architecture."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from shared.contracts.envelope import Event, Fact
+from shared.contracts.rejection import Blame, Rejection
+from shared.eventstore.port import AlreadyAnswered, ConcurrencyConflict, EventStore, Receipt
+from shared.runtime.clock import Clock
+from shared.runtime.ids import Ids
+
+TRIES_MAX = 3
+"""How often one command meets a writer who was quicker before the caller is told."""
+
+State = TypeVar("State")
+Command = TypeVar("Command")
+
+
+class IdempotencyKeyReused(Rejection):
+    """The same principal used the same key for another command."""
+
+    code = "idempotency_key_reused"
+    blame = Blame.COMMAND
+    field = "Idempotency-Key"
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[State, Command]):
+    """What a subject is at first, what may happen to it, and what that makes of it."""
+
+    initial: State
+    decide: Callable[[State, Command], Sequence[Fact]]
+    evolve: Callable[[State, Fact], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """By what a command is known when it comes again."""
+
+    principal: str
+    key: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When, where and by whom: what every fact of one command has in common."""
+
+    at: datetime
+    actorid: str | None = None
+    actorrole: str | None = None
+    windowid: str | None = None
+    siteid: str | None = None
+    districtcode: str | None = None
+    correlationid: str | None = None
+    causationid: str | None = None
+    traceparent: str | None = None
+    repetition: Repetition | None = None
+
+    def attributes(self) -> dict[str, Any]:
+        return {
+            "time": self.at,
+            "actorid": self.actorid,
+            "actorrole": self.actorrole,
+            "windowid": self.windowid,
+            "siteid": self.siteid,
+            "districtcode": self.districtcode,
+            "correlationid": self.correlationid,
+            "causationid": self.causationid,
+            "traceparent": self.traceparent,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command came to; a repeated command gets the same, and *repeated* says so."""
+
+    stream: str
+    version: int
+    event_ids: tuple[str, ...]
+    repeated: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What acting on commands takes: store, clock, new ids, and the name under which we speak."""
+
+    store: EventStore
+    clock: Clock
+    ids: Ids
+    source: str
+
+
+async def handle(
+    decider: Decider[State, Command],
+    command: Command,
+    stream: str,
+    occasion: Occasion,
+    *,
+    desk: Desk,
+) -> Answer:
+    """
+    Apply *command* to *stream*; what it adds is durable when this returns.
+
+    Raises:
+        Rejection: the command was declined.
+        ConcurrencyConflict: others were quicker, TRIES_MAX times.
+        StoreUnavailable: nothing is known; the same command may be sent again.
+    """
+    if answer := await _answered(occasion, desk.store):
+        return answer
+    for _ in range(TRIES_MAX - 1):
+        try:
+            return await _attempt(decider, command, stream, occasion, desk)
+        except ConcurrencyConflict:
+            continue
+    return await _attempt(decider, command, stream, occasion, desk)
+
+
+async def _attempt(
+    decider: Decider[State, Command],
+    command: Command,
+    stream: str,
+    occasion: Occasion,
+    desk: Desk,
+) -> Answer:
+    history = await desk.store.load(stream)
+    state = reduce(decider.evolve, (event.data for event in history.events), decider.initial)
+    facts = decider.decide(state, command)
+    events = _wrap(facts, history.version, occasion, desk)
+    answer = Answer(stream, history.version + len(events), tuple(event.id for event in events))
+    receipt = _receipt(answer, occasion)
+    if not events and receipt is None:
+        return answer
+    try:
+        await desk.store.append(stream, events, expected_version=history.version, receipt=receipt)
+    except AlreadyAnswered as repeated:
+        return _repeat(repeated.receipt, occasion)
+    return answer
+
+
+def _wrap(facts: Sequence[Fact], version: int, occasion: Occasion, desk: Desk) -> list[Event]:
+    recorded_at = desk.clock.now()
+    return [
+        Event.of(
+            fact,
+            id=desk.ids.new(),
+            source=desk.source,
+            recordedtime=recorded_at,
+            sequence=str(number),
+            **occasion.attributes(),
+        )
+        for number, fact in enumerate(facts, start=version + 1)
+    ]
+
+
+async def _answered(occasion: Occasion, store: EventStore) -> Answer | None:
+    if occasion.repetition is None:
+        return None
+    receipt = await store.answered(occasion.repetition.principal, occasion.repetition.key)
+    return _repeat(receipt, occasion) if receipt else None
+
+
+def _receipt(answer: Answer, occasion: Occasion) -> Receipt | None:
+    if occasion.repetition is None:
+        return None
+    told = {"stream": answer.stream, "version": answer.version, "event_ids": answer.event_ids}
+    return Receipt(
+        occasion.repetition.principal,
+        occasion.repetition.key,
+        occasion.repetition.digest,
+        msgspec.json.encode(told).decode(),
+    )
+
+
+def _repeat(receipt: Receipt, occasion: Occasion) -> Answer:
+    if occasion.repetition is None or occasion.repetition.digest != receipt.digest:
+        raise IdempotencyKeyReused(key=receipt.key)
+    told = msgspec.json.decode(receipt.answer)
+    return Answer(told["stream"], told["version"], tuple(told["event_ids"]), repeated=True)

@@ -1,0 +1,102 @@
+"""An event store in memory, for tests and the simulator: the same answers as PostgreSQL's."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from shared.contracts.envelope import Event
+from shared.contracts.registry import decode, encode
+from shared.eventstore.chain import GENESIS, Link, digest_of, link
+from shared.eventstore.port import (
+    AlreadyAnswered,
+    ConcurrencyConflict,
+    History,
+    Outcome,
+    Outgoing,
+    Place,
+    Receipt,
+    Recorded,
+    StoreRefused,
+)
+
+UNIQUE_VIOLATION = "23505"
+
+
+class MemoryEventStore:
+    """
+    Streams that live as long as this object, and the outbox over them.
+
+    Each call is atomic because it never awaits: nothing can be seen half done.
+    """
+
+    def __init__(self) -> None:
+        self._rows: defaultdict[str, list[Link]] = defaultdict(list)
+        self._known: dict[tuple[str, str], tuple[bytes, str, int]] = {}
+        self._receipts: dict[tuple[str, str], Receipt] = {}
+        self._outgoing: list[Outgoing] = []
+        self._cursor = 0
+
+    async def load(self, stream: str) -> History:
+        rows = self._rows.get(stream, [])
+        return History(len(rows), tuple(decode(row.body) for row in rows))
+
+    async def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        *,
+        expected_version: int,
+        receipt: Receipt | None = None,
+    ) -> int:
+        if receipt and (known := self._receipts.get((receipt.principal, receipt.key))):
+            raise AlreadyAnswered(known)
+        if len(self._rows.get(stream, [])) != expected_version:
+            raise ConcurrencyConflict(stream, expected_version)
+        if any((event.source, event.id) in self._known for event in events):
+            raise StoreRefused(UNIQUE_VIOLATION, "a fact with this source and id is on record")
+        for event in events:
+            self._add(stream, event, encode(event), publish=True)
+        if receipt:
+            self._receipts[receipt.principal, receipt.key] = receipt
+        return expected_version + len(events)
+
+    async def record(
+        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
+    ) -> list[Recorded]:
+        return [self._record(event, body, publish=publish) for event, body in facts]
+
+    async def answered(self, principal: str, key: str) -> Receipt | None:
+        return self._receipts.get((principal, key))
+
+    async def chain(self, stream: str) -> list[Link]:
+        return list(self._rows.get(stream, []))
+
+    async def lead(self) -> bool:
+        return True
+
+    async def pending(self, rows_max: int) -> Sequence[Outgoing]:
+        return self._outgoing[self._cursor : self._cursor + rows_max]
+
+    async def advance(self, place: Place) -> None:
+        self._cursor = place.position
+
+    def _record(self, event: Event, body: bytes, *, publish: bool) -> Recorded:
+        if known := self._known.get((event.source, event.id)):
+            digest, stream, version = known
+            same = digest == digest_of(body)
+            return Recorded(Outcome.DUPLICATE if same else Outcome.CONFLICT, stream, version)
+        version = self._add(event.stream, event, body, publish=publish)
+        return Recorded(Outcome.ACCEPTED, event.stream, version)
+
+    def _add(self, stream: str, event: Event, body: bytes, *, publish: bool) -> int:
+        rows = self._rows[stream]
+        version = len(rows) + 1
+        previous = rows[-1].hash if rows else GENESIS
+        hashed = link(previous, stream, version, body, published=publish)
+        rows.append(Link(stream, version, publish, body, previous, hashed))
+        self._known[event.source, event.id] = (digest_of(body), stream, version)
+        if publish:
+            place = Place(0, len(self._outgoing) + 1)
+            self._outgoing.append(
+                Outgoing(place, stream, version, event.partitionkey, body, event.recordedtime)
+            )
+        return version

@@ -1,0 +1,181 @@
+"""
+What a service may ask of its event store, and what can go wrong.
+
+StoreError
+├── ConcurrencyConflict
+├── AlreadyAnswered
+├── StoreUnavailable
+└── StoreRefused
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from shared.contracts.envelope import Event
+
+
+class StoreError(Exception):
+    """The event store could not do what it was asked."""
+
+
+class ConcurrencyConflict(StoreError):  # noqa: N818 - named after what happened, like every fault
+    """The history has moved on since it was loaded; load it again and decide anew."""
+
+    code = "concurrency_conflict"
+
+    def __init__(self, stream: str, expected_version: int) -> None:
+        super().__init__(stream, expected_version)
+        self.stream = stream
+        self.expected_version = expected_version
+
+
+class StoreUnavailable(StoreError):  # noqa: N818 - named after what happened, like every fault
+    """PostgreSQL is away, full or shutting down: the same call may succeed later."""
+
+    code = "store_unavailable"
+
+
+class StoreRefused(StoreError):  # noqa: N818 - named after what happened, like every fault
+    """PostgreSQL refuses this value and always will (SQLSTATE classes 22 and 23)."""
+
+    code = "store_refused"
+
+    def __init__(self, sqlstate: str, detail: str) -> None:
+        super().__init__(sqlstate, detail)
+        self.sqlstate = sqlstate
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was answered to a command, so that its repetition is answered alike."""
+
+    principal: str
+    key: str
+    digest: bytes
+    answer: str
+    """JSON text."""
+
+
+class AlreadyAnswered(StoreError):  # noqa: N818 - named after what happened, like every fault
+    """The principal has used the key before: *receipt* holds what was answered then."""
+
+    code = "already_answered"
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__(receipt.principal, receipt.key)
+        self.receipt = receipt
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All of one stream, oldest first; version 0 where there is none."""
+
+    version: int
+    events: tuple[Event, ...]
+
+
+class Outcome(StrEnum):
+    """What became of a foreign fact."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    """The same source and id were recorded before with other content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The verdict on one foreign fact, and where it stands (or already stood)."""
+
+    outcome: Outcome
+    stream: str
+    version: int
+
+
+class EventStore(Protocol):
+    """
+    The streams of one owner.
+
+    Whatever returns has been committed; whatever raises has left nothing
+    behind, except StoreUnavailable: a lost connection says nothing about the
+    commit, so repeat with the same ids or the same receipt.
+    """
+
+    async def load(self, stream: str) -> History: ...
+
+    async def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        *,
+        expected_version: int,
+        receipt: Receipt | None = None,
+    ) -> int:
+        """
+        Record *events*, and *receipt* with them, in one transaction; return the new version.
+
+        No events and a receipt keeps the answer alone.
+
+        Raises:
+            AlreadyAnswered: the receipt's key was used before.
+            ConcurrencyConflict: the history is no longer at *expected_version*.
+        """
+        ...
+
+    async def record(
+        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
+    ) -> list[Recorded]:
+        """
+        Record foreign *facts*, each behind whatever its stream already holds; one verdict each.
+
+        One transaction for all. The bytes are stored and published as they
+        are. Without *publish* a fact is adopted: it enters our stream, but
+        the relay leaves it alone, because its owner has published it.
+        """
+        ...
+
+    async def answered(self, principal: str, key: str) -> Receipt | None: ...
+
+
+class Place(NamedTuple):
+    """Where a row stands in the order of sending: its transaction, then its number."""
+
+    xid: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A stored fact on its way to the owner's topic."""
+
+    place: Place
+    stream: str
+    version: int
+    partitionkey: str
+    body: bytes
+    recorded_at: datetime | None
+
+
+class Outbox(Protocol):
+    """What the relay sees of one owner's store."""
+
+    async def lead(self) -> bool:
+        """Return whether this process is the one that sends; false means ask again later."""
+        ...
+
+    async def pending(self, rows_max: int) -> Sequence[Outgoing]:
+        """
+        Return the oldest facts behind the cursor, in order, none of them ever to be preceded.
+
+        A fact is held back until no running transaction can still commit one
+        that belongs before it.
+        """
+        ...
+
+    async def advance(self, place: Place) -> None:
+        """Move the cursor: everything up to *place* is confirmed by Kafka."""
+        ...

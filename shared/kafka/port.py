@@ -1,0 +1,139 @@
+"""
+What travels over Kafka, and what a sender and a consumer may rely on.
+
+BusError
+├── SendUnknown
+├── OffsetLost
+├── TooManyDeadLetters
+├── ConsumerStalled
+└── TopicMismatch
+
+Undeliverable is no fault of the bus: a handler raises it to send one record to the dead letters.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Partition(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message: its topic and its bytes; place and time are known once it is stored."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+    offset: int | None = None
+    timestamp_ms: int | None = None
+
+    def header(self, name: str) -> bytes | None:
+        """Return the last value under *name*, as Kafka's own clients do."""
+        return next((value for key, value in reversed(self.headers) if key == name), None)
+
+
+class BusError(Exception):
+    """Kafka could not do what it was asked."""
+
+
+class SendUnknown(BusError):  # noqa: N818 - named after what happened, like every fault
+    """Some records may or may not have arrived: send all of them again."""
+
+
+class OffsetLost(BusError):  # noqa: N818 - named after what happened, like every fault
+    """The topic no longer holds what we have yet to read; a person decides, we never jump."""
+
+    def __init__(self, partition: Partition, offset: int) -> None:
+        super().__init__(partition, offset)
+        self.partition = partition
+        self.offset = offset
+
+
+class TooManyDeadLetters(BusError):  # noqa: N818 - named after what happened, like every fault
+    """So much was refused that the fault is more likely ours than the senders'."""
+
+    def __init__(self, partition: Partition, dead_letters: int) -> None:
+        super().__init__(partition, dead_letters)
+        self.partition = partition
+        self.dead_letters = dead_letters
+
+
+class ConsumerStalled(BusError):  # noqa: N818 - named after what happened, like every fault
+    """Records are waiting and none has been fetched for too long: start again."""
+
+    def __init__(self, partitions: Sequence[Partition]) -> None:
+        super().__init__(tuple(partitions))
+        self.partitions = tuple(partitions)
+
+
+class TopicMismatch(BusError):  # noqa: N818 - named after what happened, like every fault
+    """The topic exists with another number of partitions, so cases would land elsewhere."""
+
+    def __init__(self, topic: str, found: int, wanted: int) -> None:
+        super().__init__(topic, found, wanted)
+        self.topic = topic
+        self.found = found
+        self.wanted = wanted
+
+
+class Undeliverable(Exception):  # noqa: N818 - a refusal, named for what the record is
+    """The record will never be handled: *code* is stable, *field* says where, *detail* why."""
+
+    def __init__(self, code: str, field: str = "", detail: str = "") -> None:
+        super().__init__(code, field, detail)
+        self.code = code
+        self.field = field
+        self.detail = detail
+
+
+Handler = Callable[[Record], Awaitable[None]]
+"""
+Handles one record; returning means that it need never be seen again.
+
+Delivery is at least once: the same record may come again after a crash or a
+rebalance. Undeliverable (or contracts' Unreadable) sends it to the dead letters.
+"""
+
+
+class Sender(Protocol):
+    """The way onto the bus."""
+
+    async def send(self, records: Sequence[Record]) -> None:
+        """
+        Return when every record is confirmed by all in-sync replicas.
+
+        Records with one key arrive in the order given. After SendUnknown any
+        of them may have arrived; sending them again may repeat them.
+
+        Raises:
+            SendUnknown: build the next call as if nothing had been sent.
+        """
+        ...
+
+
+class Feed(Protocol):
+    """One member of a consumer group; partitions may come and go between two fetches."""
+
+    async def fetch(self) -> Mapping[Partition, Sequence[Record]]:
+        """
+        Return what has arrived, in offset order, waiting a short while where nothing has.
+
+        Raises:
+            OffsetLost: the next record is no longer there.
+            ConsumerStalled: there is something, and it does not come.
+        """
+        ...
+
+    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+        """Remember where to go on; a partition that we no longer own is left out in silence."""
+        ...

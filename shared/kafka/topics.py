@@ -1,0 +1,80 @@
+"""The topics that casetrack needs, and their making."""
+
+from collections.abc import Iterable, Mapping
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from shared.contracts.registry import INBOX, Owner
+from shared.kafka.port import TopicMismatch
+
+PARTITIONS = 4
+"""The same everywhere, so that a case lands in the same partition number on every topic."""
+
+MESSAGE_BYTES_MAX = 2 * 1024 * 1024
+"""An event of 1 MiB, its envelope and its headers."""
+
+KEPT_FOR_EVER = "-1"
+DEAD_LETTERS_KEPT_MS = str(30 * 24 * 3600 * 1000)
+
+
+def dead_letter_topic(topic: str) -> str:
+    return f"dlq.{topic}"
+
+
+EVENT_TOPICS: tuple[str, ...] = (*(owner.topic for owner in Owner), INBOX)
+DEAD_LETTER_TOPICS: tuple[str, ...] = tuple(dead_letter_topic(topic) for topic in EVENT_TOPICS)
+
+
+async def ensure_topics(
+    bootstrap: str,
+    partitions: int = PARTITIONS,
+    topics: Iterable[str] = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS),
+) -> None:
+    """
+    Make the *topics* that are missing; one that exists is left as it is.
+
+    Raises:
+        TopicMismatch: an existing topic has another number of partitions.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        wanted = list(topics)
+        existing = await _partition_counts(admin, wanted)
+        for topic, found in existing.items():
+            if found != partitions:
+                raise TopicMismatch(topic, found, partitions)
+        missing = [_new_topic(topic, partitions) for topic in wanted if topic not in existing]
+        if missing:
+            _check(await admin.create_topics(missing))
+    finally:
+        await admin.close()
+
+
+def _new_topic(topic: str, partitions: int) -> NewTopic:
+    dead = topic.startswith("dlq.")
+    return NewTopic(
+        topic,
+        num_partitions=partitions,
+        replication_factor=-1,  # whatever the cluster has as its default
+        topic_configs={
+            "retention.ms": DEAD_LETTERS_KEPT_MS if dead else KEPT_FOR_EVER,
+            "cleanup.policy": "delete",
+            "max.message.bytes": str(MESSAGE_BYTES_MAX),
+        },
+    )
+
+
+async def _partition_counts(admin: AIOKafkaAdminClient, topics: Iterable[str]) -> Mapping[str, int]:
+    present = set(await admin.list_topics())
+    described = await admin.describe_topics([topic for topic in topics if topic in present])
+    return {entry["topic"]: len(entry["partitions"]) for entry in described}
+
+
+def _check(response: object) -> None:
+    # Two start-ups at once: the other one was quicker, and that is as good.
+    for topic, code, *_ in getattr(response, "topic_errors", ()):
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(topic)
