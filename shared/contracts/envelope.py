@@ -1,18 +1,34 @@
-"""A fact, and the CloudEvents 1.0 envelope in which it is stored and published (domain.md 4.1)."""
+"""A fact, and the CloudEvents 1.0 envelope in which it is stored and published (catalogue 4.1)."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, Self
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, SerializeAsAny, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    SerializeAsAny,
+    StringConstraints,
+    create_model,
+)
 
 Token = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 """A context attribute: short, because it is copied into headers, logs and keys."""
+
+DataLevel = Literal["PUBLIC", "INTERNAL", "RESTRICTED"]
 
 
 class Contract(BaseModel):
     """Part of the published language: frozen, and tolerant of a newer producer's fields."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
 
 
 class Fact(Contract):
@@ -27,6 +43,9 @@ class Fact(Contract):
     ABOUT: ClassVar[str]
     """The field that names the subject, dotted where it is nested: ``case.case_no``."""
 
+    KEYED_BY_CASE: ClassVar[bool] = True
+    """Whether a case that this names is its partition key; an assist note only mentions one."""
+
     @property
     def subject(self) -> str:
         value: Any = self
@@ -36,9 +55,33 @@ class Fact(Contract):
 
 
 def case_no_of(fact: Fact) -> str | None:
-    """The case that *fact* names, if any: then its number is the partition key."""
+    """Return the number of the case that *fact* names, if any: then it is the partition key."""
     case = getattr(fact, "case", fact)
-    return getattr(case, "case_no", None)
+    return getattr(case, "case_no", None) if fact.KEYED_BY_CASE else None
+
+
+class Attributes(TypedDict, total=False):
+    """The context attributes that a producer gives to :meth:`Event.of`."""
+
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    recordedtime: datetime | None
+    dataschema: str | None
+    partitionkey: str
+    sequence: str | None
+    correlationid: str | None
+    causationid: str | None
+    districtcode: str | None
+    siteid: str | None
+    windowid: str | None
+    actorid: str | None
+    actorrole: str | None
+    datalevel: DataLevel
+    traceparent: str | None
+    activity: str | None
+    derived: bool | None
 
 
 class Event(Contract):
@@ -67,37 +110,47 @@ class Event(Contract):
     windowid: Token | None = None
     actorid: Token | None = None
     actorrole: Token | None = None
-    datalevel: Literal["PUBLIC", "INTERNAL", "RESTRICTED"] = "INTERNAL"
+    datalevel: DataLevel = "INTERNAL"
     traceparent: Token | None = None
     activity: Token | None = None
     """The name that an imported log gave to this (extension of ours)."""
     derived: bool | None = None
-    """True where an import made this from an attribute of the case, not from an event of the log."""
+    """True where an import made this from an attribute of the case, not from a logged event."""
     data: SerializeAsAny[Fact]
 
     @property
     def stream(self) -> str:
         """The history that this belongs to: ``case-XC20240902000017``."""
-        return f"{self.data.STREAM}-{self.subject}"
+        return f"{self.data.STREAM}-{self.data.subject}"
 
     @property
     def order(self) -> tuple[datetime, int, str]:
         """
         Where this stands among the facts of its subject: business time, then sequence, then id.
 
-        Half of a real log's events share case and instant with another
-        (domain.md 3.1, fold rules), so the instant alone is no order.
+        Half of a real log's events share case and instant with another, so
+        the instant alone is no order.
         """
         digits = self.sequence or ""
         return (self.time, int(digits) if digits.isdecimal() else 0, self.id)
 
-    @classmethod
-    def of(cls, fact: Fact, **attributes: Any) -> Self:
-        """Return *fact* in its envelope; type, subject and key follow from the fact unless given."""
+    @staticmethod
+    def of(fact: Fact, **attributes: Unpack[Attributes]) -> "Event":
+        """Return *fact* in its envelope; subject and key follow from the fact unless given."""
         subject = fact.subject
-        defaults = {
-            "type": fact.TYPE,
-            "subject": subject,
-            "partitionkey": case_no_of(fact) or subject,
-        }
-        return cls(**{**defaults, **attributes}, data=fact)
+        defaults = {"subject": subject, "partitionkey": case_no_of(fact) or subject}
+        model = event_model(type(fact))
+        return model.model_validate({**defaults, **attributes, "type": fact.TYPE, "data": fact})
+
+
+@cache
+def event_model(fact: type[Fact]) -> type[Event]:
+    """Return the envelope whose data are *fact*: one validator for each type, built once."""
+    return create_model(
+        f"{fact.__name__}Event",
+        __base__=Event,
+        __doc__=fact.__doc__,
+        __module__=__name__,
+        type=(Literal[fact.TYPE], ...),  # type: ignore[arg-type]  # made at run time
+        data=(fact, ...),
+    )

@@ -1,0 +1,133 @@
+"""JSON as strictly as a gateway must read it: one document, or a batch taken apart."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from shared.contracts.unreadable import Fault, Unreadable
+
+Document = dict[str, Any]
+
+EVENT_BYTES_MAX = 1024 * 1024
+DEPTH_MAX = 32
+
+DETAIL_CHARACTERS_MAX = 200
+"""What we say of a fault may quote the input, so it is cut."""
+
+_SPLIT = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{},]', re.DOTALL)
+_BATCH = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def parse(raw: bytes) -> Document:
+    """
+    Return the JSON object in *raw*; any doubt about what it says is a refusal.
+
+    Raises:
+        Unreadable: not UTF-8 JSON, no object, a name said twice, too deep, too
+            large, or with a character or number that cannot be stored.
+    """
+    if len(raw) > EVENT_BYTES_MAX:
+        raise Unreadable(Fault.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes")
+    document = _loaded(raw)
+    if not isinstance(document, dict):
+        raise Unreadable(Fault.NOT_AN_OBJECT, "", f"a JSON {type(document).__name__}")
+    _survey(document)
+    return document
+
+
+def write(document: Document) -> bytes:
+    """Return *document* as compact UTF-8 JSON, Chinese unescaped."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def split_batch(raw: bytes) -> list[bytes]:
+    """
+    Return the members of the JSON array in *raw*, each as its own bytes, unjudged.
+
+    A member that is not JSON (NaN, ten thousand brackets) does not hide its
+    neighbours, as long as brackets and quotation marks pair up.
+    """
+    try:
+        return [bytes(member) for member in _BATCH.decode(raw)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return list(_slices(raw.strip()))
+
+
+def _slices(raw: bytes) -> Iterator[bytes]:
+    if not (raw.startswith(b"[") and raw.endswith(b"]")):
+        raise Unreadable(Fault.NOT_JSON, "", "a batch is a JSON array of events")
+    depth, start = 0, 1
+    for mark in _SPLIT.finditer(raw):
+        depth += (mark[0] in b"[{") - (mark[0] in b"]}")
+        ends = depth == 0 or (depth == 1 and mark[0] == b",")
+        if ends:
+            yield raw[start : mark.start()].strip()
+            start = mark.end()
+        if depth == 0:
+            break
+    if depth or start != len(raw):
+        raise Unreadable(Fault.NOT_JSON, "", "the brackets of the batch do not pair up")
+
+
+def _loaded(raw: bytes) -> object:
+    try:
+        return json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_number
+        )
+    except RecursionError:
+        raise Unreadable(Fault.TOO_DEEP, "", f"more than {DEPTH_MAX} levels") from None
+    except ValueError as fault:
+        raise Unreadable(Fault.NOT_JSON, "", str(fault)[:DETAIL_CHARACTERS_MAX]) from None
+
+
+def _once_each(pairs: Iterable[tuple[str, Any]]) -> Document:
+    document: Document = {}
+    for name, value in pairs:
+        if name in document:
+            raise Unreadable(Fault.DUPLICATE_KEY, printable(name), "said twice")
+        document[name] = value
+    return document
+
+
+def _no_number(text: str) -> None:
+    raise Unreadable(Fault.NOT_JSON, "", f"{text} is not JSON")
+
+
+def _survey(document: Document) -> None:
+    """Refuse what JSON allows and a store or a reader of ours cannot hold."""
+    waiting: list[tuple[str, Any, int]] = [("", document, 1)]
+    while waiting:
+        path, value, depth = waiting.pop()
+        match value:
+            case str():
+                _storable(path, value)
+            case dict() | list() if depth > DEPTH_MAX:
+                raise Unreadable(Fault.TOO_DEEP, path, f"more than {DEPTH_MAX} levels")
+            case dict():
+                for name, member in value.items():
+                    _storable(path, name)
+                    waiting.append((f"{path}.{name}" if path else name, member, depth + 1))
+            case list():
+                waiting.extend((f"{path}.{i}", member, depth + 1) for i, member in enumerate(value))
+            case int() | float() if _is_beyond_readers(value):
+                raise Unreadable(Fault.INVALID_DATA, path, "a number that no reader can hold")
+
+
+def _is_beyond_readers(value: float) -> bool:
+    return not -sys.float_info.max <= value <= sys.float_info.max
+
+
+def _storable(path: str, text: str) -> None:
+    if "\0" in text:
+        raise Unreadable(Fault.FORBIDDEN_CHARACTER, printable(path), "NUL")
+    if not text.isascii() and any("\ud800" <= mark <= "\udfff" for mark in text):
+        raise Unreadable(Fault.FORBIDDEN_CHARACTER, printable(path), "half of a surrogate pair")
+
+
+def printable(text: str) -> str:
+    """Return *text* as it may stand in a log or a header, cut to a bounded length."""
+    return text.encode("ascii", "backslashreplace").decode()[:DETAIL_CHARACTERS_MAX]

@@ -1,0 +1,91 @@
+"""What another system says: read strictly, completed where the data already answer, kept whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts.documents import Document, parse, write
+from shared.contracts.envelope import Event, Fact
+from shared.contracts.registry import PUBLISHED, Language, read
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """An event of another system: the event as we understand it, and all that was said."""
+
+    document: Document
+    """With unknown attributes and fields, and with subject and partition key filled in."""
+    event: Event
+
+    @property
+    def body(self) -> bytes:
+        """What is stored and published."""
+        return write(self.document)
+
+
+def read_foreign(raw: bytes, language: Language = PUBLISHED) -> Foreign:
+    """
+    Return the event that a publisher sent in structured mode.
+
+    Raises:
+        Unreadable: with the code, the field and the reason that the publisher is told.
+    """
+    return _understood(parse(raw), language)
+
+
+def read_binary(
+    attributes: Mapping[str, str], data: bytes, language: Language = PUBLISHED
+) -> Foreign:
+    """
+    Return the event that a publisher sent in binary mode.
+
+    *attributes* are the headers without their prefix, decoded; the content
+    type stands there as ``datacontenttype``.
+    """
+    document: Document = {**attributes, "data": parse(data)}
+    if document.get("derived") in ("true", "false"):
+        document["derived"] = document["derived"] == "true"
+    return _understood(document, language)
+
+
+def _understood(document: Document, language: Language) -> Foreign:
+    complete = _completed(document, language)
+    return Foreign(complete, read(complete, language))
+
+
+def _completed(document: Document, language: Language) -> Document:
+    """Return *document* with what the data already say, in the spelling that we store."""
+    complete = dict(document)
+    content_type = complete.get("datacontenttype")
+    if isinstance(content_type, str) and _is_json(content_type):
+        complete["datacontenttype"] = "application/json"
+    kind = complete.get("type")
+    fact = language.facts.get(kind) if isinstance(kind, str) else None
+    if fact is not None:
+        _complete_from_data(complete, fact)
+    return complete
+
+
+def _complete_from_data(document: Document, fact: type[Fact]) -> None:
+    data = document.get("data")
+    subject = _found(data, fact.ABOUT)
+    if subject is not None:
+        document.setdefault("subject", subject)
+    case_no = _found(data, "case.case_no") or _found(data, "case_no")
+    key = (case_no if fact.KEYED_BY_CASE else None) or subject
+    if key is not None:
+        document.setdefault("partitionkey", key)
+
+
+def _found(data: Any, path: str) -> str | None:  # noqa: ANN401 - not validated yet
+    for name in path.split("."):
+        if not isinstance(data, dict):
+            return None
+        data = data.get(name)
+    return data if isinstance(data, str) else None
+
+
+def _is_json(content_type: str) -> bool:
+    kind, _, parameters = content_type.lower().partition(";")
+    charset = parameters.replace(" ", "").replace('"', "")
+    return kind.strip() == "application/json" and charset in ("", "charset=utf-8")
