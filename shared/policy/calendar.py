@@ -1,0 +1,153 @@
+"""Which days are worked: the State Council's notices, else Monday to Friday."""
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from chinese_calendar import Holiday, holidays, workdays
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Business dates are local dates here."""
+
+WEEK_DAYS = 7
+WEEK_WORKDAYS = 5
+NAMELESS = "法定节假日"
+"""What a day off is called where its notice gives no name."""
+
+
+class DayKind(StrEnum):
+    """Why a day is or is not worked."""
+
+    WEEKDAY = "weekday"
+    WEEKEND = "weekend"
+    DAY_OFF = "day_off"
+    MAKE_UP = "make_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar; *name* is the holiday that it belongs to or makes up for."""
+
+    kind: DayKind
+    name: str = ""
+
+    @property
+    def worked(self) -> bool:
+        return self.kind in (DayKind.WEEKDAY, DayKind.MAKE_UP)
+
+
+WEEKDAY = Day(DayKind.WEEKDAY)
+WEEKEND = Day(DayKind.WEEKEND)
+
+
+class WorkCalendar:
+    """
+    An immutable calendar; a new notice makes a new one with another version.
+
+    The version follows from the days alone, so equal calendars have equal
+    versions wherever they were built. Ordinals are those of *date.toordinal*.
+    """
+
+    __slots__ = (
+        "_before",
+        "_drift",
+        "_exceptions",
+        "_first",
+        "_worked",
+        "official_years",
+        "version",
+    )
+
+    def __init__(self, official_years: Collection[int], exceptions: Mapping[date, Day]) -> None:
+        self.official_years = frozenset(official_years)
+        self._exceptions = dict(sorted(exceptions.items()))
+        self.version = _version(self.official_years, self._exceptions)
+        years = {*official_years, *(day.year for day in exceptions)} or {1}
+        self._first = date(min(years), 1, 1).toordinal()
+        last = date(max(years), 12, 31).toordinal()
+        span = range(self._first, last + 1)
+        self._worked = [ordinal for ordinal in span if self.kind(date.fromordinal(ordinal)).worked]
+        start = _weekdays_before(self._first)
+        self._before = [start + bisect_left(self._worked, ordinal) for ordinal in span]
+        self._drift = start + len(self._worked) - _weekdays_before(last + 1)
+
+    def kind(self, day: date) -> Day:
+        plain = WEEKDAY if day.weekday() < WEEK_WORKDAYS else WEEKEND
+        return self._exceptions.get(day, plain)
+
+    def is_workday(self, day: date) -> bool:
+        return self.kind(day).worked
+
+    def official(self, year: int) -> bool:
+        """Whether the notice for *year* is known; else Monday to Friday stands in for it."""
+        return year in self.official_years
+
+    def provisional(self, start: date, until: date) -> bool:
+        """Whether a count from *start* to *until* enters a year without a notice."""
+        years = self.official_years
+        return any(year not in years for year in range(start.year, until.year + 1))
+
+    def before(self, ordinal: int) -> int:
+        """Return how many working days lie before *ordinal*, from the first day of all."""
+        index = ordinal - self._first
+        if 0 <= index < len(self._before):
+            return self._before[index]
+        return _weekdays_before(ordinal) + (self._drift if index > 0 else 0)
+
+    def nth(self, count: int) -> int:
+        """Return the ordinal of the working day that *count* - 1 working days lie before."""
+        index = count - 1 - self._before[0]
+        if 0 <= index < len(self._worked):
+            return self._worked[index]
+        week, weekday = divmod(count - 1 - (self._drift if index > 0 else 0), WEEK_WORKDAYS)
+        return week * WEEK_DAYS + weekday + 1
+
+    def working_days_between(self, after: date, until: date) -> int:
+        """Return the working days in (*after*, *until*]; 0 where *until* is not later."""
+        return max(0, self.before(until.toordinal() + 1) - self.before(after.toordinal() + 1))
+
+    def published(
+        self, year: int, days_off: Mapping[date, str], make_ups: Mapping[date, str]
+    ) -> Self:
+        """Return this calendar with the notice for *year* in place of what was said of it."""
+        kept = {day: what for day, what in self._exceptions.items() if day.year != year}
+        off = {day: Day(DayKind.DAY_OFF, name or NAMELESS) for day, name in days_off.items()}
+        on = {day: Day(DayKind.MAKE_UP, name or NAMELESS) for day, name in make_ups.items()}
+        return type(self)(self.official_years | {year}, kept | off | on)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WorkCalendar) and self.version == other.version
+
+    def __hash__(self) -> int:
+        return hash(self.version)
+
+    def __repr__(self) -> str:
+        return f"WorkCalendar({self.version})"
+
+
+def _weekdays_before(ordinal: int) -> int:
+    weeks, rest = divmod(ordinal - 1, WEEK_DAYS)  # day 1 of the calendar was a Monday
+    return weeks * WEEK_WORKDAYS + min(rest, WEEK_WORKDAYS)
+
+
+def _version(years: frozenset[int], exceptions: Mapping[date, Day]) -> str:
+    days = [(day.isoformat(), what.kind.value, what.name) for day, what in exceptions.items()]
+    digest = hashlib.sha256(json.dumps([sorted(years), days]).encode()).hexdigest()[:8]
+    return f"cn-{min(years)}-{max(years)}-{digest}" if years else f"cn-none-{digest}"
+
+
+@cache
+def official_calendar() -> WorkCalendar:
+    """Return the calendar of every notice that the installed chinesecalendar knows."""
+    names = {word.value: word.chinese for word in Holiday}
+    off = {day: Day(DayKind.DAY_OFF, names[name]) for day, name in holidays.items()}
+    on = {day: Day(DayKind.MAKE_UP, names[name]) for day, name in workdays.items()}
+    first, last = min(holidays).year, max(holidays).year
+    return WorkCalendar(range(first, last + 1), off | on)

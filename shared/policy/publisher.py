@@ -1,0 +1,97 @@
+"""Which publisher may speak from which source, and of which types."""
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+def _closed(prefix: str) -> str:
+    # "urn:a" would let its holder speak for "urn:ab:" as well.
+    if prefix and prefix[-1] not in ":/":
+        raise ValueError("a source prefix ends with ':' or '/'; '' is every source")
+    return prefix.casefold()
+
+
+SourcePrefix = Annotated[str, AfterValidator(_closed)]
+TypePattern = Annotated[str, Field(pattern=r"^casetrack\.([a-z0-9_]+\.)*(\*|v[0-9]+)$")]
+"""A whole type, or the beginning of one with ``*`` for the rest."""
+
+
+class Publisher(BaseModel):
+    """A registered system: the sources it may name and the types it may speak of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    name: str
+    sources: tuple[SourcePrefix, ...]
+    types: tuple[TypePattern, ...]
+    except_types: tuple[TypePattern, ...] = ()
+
+
+class Publishers(BaseModel):
+    """The register; the *reserved* sources are our own, and nobody else speaks from them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reserved: tuple[SourcePrefix, ...]
+    publishers: tuple[Publisher, ...]
+
+    @model_validator(mode="after")
+    def _known_by_one_name(self) -> Self:
+        if len(self.by_id) != len(self.publishers):
+            raise ValueError("two publishers have the same id")
+        return self
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Publisher]:
+        return {publisher.id: publisher for publisher in self.publishers}
+
+    def is_reserved(self, source: str) -> bool:
+        return source.casefold().startswith(self.reserved)
+
+    def may_name(self, publisher: Publisher, source: str) -> bool:
+        """Whether *publisher* may speak from *source* at all."""
+        return source.casefold().startswith(publisher.sources) and not self.is_reserved(source)
+
+    def may_speak(self, publisher: Publisher, source: str, type_: str) -> bool:
+        """Whether *publisher* may say from *source* that a *type_* happened."""
+        return (
+            self.may_name(publisher, source)
+            and _matches(publisher.types, type_)
+            and not _matches(publisher.except_types, type_)
+        )
+
+    def speaking_from(self, source: str) -> Publisher | None:
+        """Return the publisher whose prefix of *source* is longest, if any may name it."""
+        named = [publisher for publisher in self.publishers if self.may_name(publisher, source)]
+        return max(named, key=lambda publisher: _length(publisher, source), default=None)
+
+
+def _length(publisher: Publisher, source: str) -> int:
+    folded = source.casefold()
+    return max(len(prefix) for prefix in publisher.sources if folded.startswith(prefix))
+
+
+def _matches(patterns: tuple[str, ...], type_: str) -> bool:
+    return any(
+        type_.startswith(pattern[:-1]) if pattern.endswith("*") else type_ == pattern
+        for pattern in patterns
+    )
+
+
+def may_speak(publisher: str, source: str, type_: str) -> bool:
+    """Whether the registered *publisher* may say from *source* that a *type_* happened."""
+    register = registered()
+    known = register.by_id.get(publisher)
+    return known is not None and register.may_speak(known, source, type_)
+
+
+@cache
+def registered() -> Publishers:
+    """Return the register that is shipped with the bureau's policy."""
+    text = files("shared.policy").joinpath("publishers.json").read_text(encoding="utf-8")
+    return Publishers.model_validate_json(text)
