@@ -12,7 +12,17 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from shared.contracts import handling, intake
+from shared.contracts import (
+    assist,
+    commitment,
+    committee,
+    handling,
+    inspection,
+    intake,
+    rectification,
+    review,
+    supervision,
+)
 from shared.contracts.documents import EVENT_BYTES_MAX, Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
 from shared.contracts.unreadable import Fault, Unreadable
@@ -50,7 +60,10 @@ INBOX = "casetrack.inbox.v1"
 
 FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        Owner.INTAKE: (intake, handling),
+        Owner.INTAKE: (intake, handling, inspection, committee, commitment),
+        Owner.ASSIST: (assist,),
+        Owner.REVIEW: (review, rectification),
+        Owner.SUPERVISION: (supervision,),
     }
 )
 

@@ -1,0 +1,48 @@
+"""What is said about an applicant's promise, 容缺 and 告知承诺 (catalogue 4.9)."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from shared.contracts.enums import CommitTechnique
+from shared.contracts.envelope import Fact
+from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Several
+
+
+class CommitmentFact(Fact):
+    """A fact of one promise's history."""
+
+    STREAM: ClassVar[str] = "commitment"
+    ABOUT: ClassVar[str] = "commit_id"
+
+    commit_id: Identifier
+
+
+class PromiseSigned(CommitmentFact):
+    """The applicant promised in writing (签署承诺)."""
+
+    TYPE: ClassVar[str] = "casetrack.commitment.promise.signed.v1"
+
+    case_no: CaseNo
+    mode: Literal["COMMITMENT", "TOLERANCE"]
+    technique: CommitTechnique
+    materials: Several[LongName]
+    promise_date: date | None = None
+    credit_checked: bool
+    document: Doc
+
+
+class SupplementReceived(CommitmentFact):
+    """The tolerated material was supplied (容缺补齐)."""
+
+    TYPE: ClassVar[str] = "casetrack.commitment.supplement.received.v1"
+
+    complete: bool
+    delivered_date: date
+
+
+class SupplementExpired(CommitmentFact):
+    """The promise passed without the material (容缺逾期)."""
+
+    TYPE: ClassVar[str] = "casetrack.commitment.supplement.expired.v1"
+
+    grace_used: bool

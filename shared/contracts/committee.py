@@ -1,0 +1,111 @@
+"""What is said about a case before the committee (审议); no clock waits (catalogue 4.6)."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
+from shared.contracts.envelope import Contract, Fact
+from shared.contracts.types import (
+    ActorId,
+    CaseNo,
+    Count,
+    Doc,
+    Identifier,
+    Note,
+    Prose,
+    Several,
+    WholeNumber,
+)
+
+
+class ReferralFact(Fact):
+    """A fact of one referral's history."""
+
+    STREAM: ClassVar[str] = "referral"
+    ABOUT: ClassVar[str] = "referral_id"
+
+    referral_id: Identifier
+
+
+class ReferralMade(ReferralFact):
+    """A case was sent to the committee (提请审议)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.referral.made.v1"
+
+    case_no: CaseNo
+    reason: CommitteeReason
+    grade: GradeLevel
+    on_list: bool
+    remaining_committed_days: WholeNumber
+    referred_by: ActorId
+
+
+class ReferralScreened(ReferralFact):
+    """The secretariat admitted or returned it (初审)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.referral.screened.v1"
+
+    result: Literal["ADMITTED", "RETURNED"]
+    reason: Prose
+
+
+class MeetingFact(Fact):
+    """A fact of one meeting's history."""
+
+    STREAM: ClassVar[str] = "meeting"
+    ABOUT: ClassVar[str] = "meeting_id"
+
+    meeting_id: Identifier
+
+
+class MeetingScheduled(MeetingFact):
+    """A meeting was called (会议安排)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.meeting.scheduled.v1"
+
+    referral_ids: Several[Identifier]
+    meeting_at: AwareDatetime
+    experts_needed: bool
+
+
+class MeetingHeld(MeetingFact):
+    """The committee met (召开会议)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.meeting.held.v1"
+
+    present: Several[ActorId]
+    recused: Several[ActorId]
+    quorum_ok: bool
+    legal_review_done: bool
+
+
+class Votes(Contract):
+    """How the members voted (表决)."""
+
+    in_favour: Count = Field(alias="for")
+    against: Count
+    abstain: Count
+
+
+class ResolutionAdopted(ReferralFact):
+    """The committee resolved on a referral (审议决议)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.resolution.adopted.v1"
+
+    meeting_id: Identifier
+    outcome: CommitteeOutcome
+    votes: Votes
+    conditions: Several[Note] | None = None
+    minutes: Doc
+
+
+class ResolutionExecuted(ReferralFact):
+    """The decision followed the resolution, or deviated from it (决议执行)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.resolution.executed.v1"
+
+    case_no: CaseNo
+    executed_date: date
+    deviation: bool

@@ -1,0 +1,81 @@
+"""What supervision says of late work: cards raised, and what became of them (catalogue 4.12)."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.enums import AlertBasis, AlertLevel
+from shared.contracts.envelope import Fact
+from shared.contracts.types import ActorId, Code, Count, Identifier, OrgRef, Prose, Several
+
+
+class AlertFact(Fact):
+    """A fact of one alert's history."""
+
+    STREAM: ClassVar[str] = "alert"
+    ABOUT: ClassVar[str] = "alert_id"
+
+    alert_id: Identifier
+
+
+class AlertRaised(AlertFact):
+    """A limit is near (黄牌预警) or broken (红牌); its ``time`` is when that became so."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.alert.raised.v1"
+
+    level: AlertLevel
+    severity: Literal[1, 2]
+    basis: AlertBasis
+    rule_id: Code
+    sla_id: Code | None = None
+    concerns: Identifier = Field(alias="subject")
+    """What is late: the case number, mostly."""
+    due: date
+    overdue_days: Count
+    responsible_org: OrgRef
+    responsible_actor: ActorId | None = None
+    recipients: Several[Code]
+    policy_version: Code | None = None
+    calendar_version: Code | None = None
+    causes: Several[Identifier] | None = None
+    """The ids of the events that the clock was made of."""
+
+
+class AlertAcknowledged(AlertFact):
+    """Somebody has seen it (确认)."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.alert.acknowledged.v1"
+
+    by: ActorId
+    note: Prose | None = None
+    to_level: Count | None = None
+
+
+class AlertEscalated(AlertFact):
+    """Nobody answered, so it went up a level (升级)."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.alert.escalated.v1"
+
+    by: ActorId
+    note: Prose | None = None
+    to_level: Count | None = None
+
+
+class AlertResolved(AlertFact):
+    """The work is done, or the clock stopped in time (解除)."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.alert.resolved.v1"
+
+    by: ActorId
+    note: Prose | None = None
+    to_level: Count | None = None
+
+
+class AlertRevoked(AlertFact):
+    """The card was withdrawn: it should not have been raised (撤销)."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.alert.revoked.v1"
+
+    reason: Prose
+    approved_by: ActorId
