@@ -1,0 +1,113 @@
+"""The event table as the relay reads it: one leader, in an order that late commits cannot upset."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from shared.eventstore.port import Outbox, Outgoing, Place
+from shared.eventstore.postgres import (
+    CONNECT_SECONDS_MAX,
+    STATEMENT_SECONDS_MAX,
+    translated,
+)
+
+LEASE_CLASS = 0x72_656C
+"""The first half of the advisory lock's key; the second is the owner's schema."""
+
+TAKE_LEASE = """
+SELECT pg_try_advisory_lock($1, hashtext(current_schema()))
+"""
+
+LOAD_CURSOR = """
+SELECT xid::text::bigint AS xid, position
+FROM relay_cursor
+"""
+
+# Rows become visible in the order of commits, not of their numbers: a slow writer may surface
+# below the last number that we sent. So we read in the order of transactions, and only below the
+# oldest one that still runs. No row is locked: there is one leader.
+CLAIM_UNSENT = """
+SELECT
+    xid::text::bigint AS xid,
+    position,
+    stream,
+    version,
+    partitionkey,
+    body,
+    recorded_at
+FROM events
+WHERE published
+AND (xid, position) > ($1::text::xid8, $2)
+AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY xid, position
+LIMIT $3
+"""
+
+ADVANCE = """
+UPDATE relay_cursor
+SET xid = $1::text::xid8, position = $2
+"""
+
+
+class PostgresOutbox(Outbox):
+    """
+    Lease, reading and cursor on one connection.
+
+    A lost connection loses the lease with it, so nobody can move the cursor
+    who is no longer the leader. The lease is a session's lock, held without
+    a transaction: an open one would hold back every reader of the outbox.
+    """
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._sent: Place | None = None
+
+    @classmethod
+    async def open(cls, dsn: str, schema: str) -> "PostgresOutbox":
+        """Connect; the lease comes later."""
+        with translated():
+            return cls(
+                await asyncpg.connect(
+                    dsn,
+                    timeout=CONNECT_SECONDS_MAX,
+                    command_timeout=STATEMENT_SECONDS_MAX,
+                    server_settings={
+                        "search_path": schema,
+                        "application_name": f"casetrack-relay-{schema}",
+                    },
+                )
+            )
+
+    async def lead(self) -> bool:
+        with translated():
+            leading: bool = await self._connection.fetchval(TAKE_LEASE, LEASE_CLASS)
+            if leading:
+                self._sent = Place(*await self._connection.fetchrow(LOAD_CURSOR))
+        return leading
+
+    async def pending(self, rows_max: int) -> Sequence[Outgoing]:
+        sent = self._sent or Place(0, 0)
+        with translated():
+            rows = await self._connection.fetch(
+                CLAIM_UNSENT, str(sent.xid), sent.position, rows_max
+            )
+        return [
+            Outgoing(
+                Place(row["xid"], row["position"]),
+                row["stream"],
+                row["version"],
+                row["partitionkey"],
+                row["body"].encode(),
+                row["recorded_at"],
+            )
+            for row in rows
+        ]
+
+    async def advance(self, place: Place) -> None:
+        with translated():
+            await self._connection.execute(ADVANCE, str(place.xid), place.position)
+        self._sent = place
+
+    async def close(self) -> None:
+        """Give up the lease."""
+        self._connection.terminate()

@@ -1,0 +1,271 @@
+"""The event store in PostgreSQL: one round trip for an append, one for a batch of foreign facts."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, cast
+
+import asyncpg
+
+from shared.contracts.envelope import Event
+from shared.contracts.registry import decode, encode
+from shared.eventstore.chain import Link, digest_of
+from shared.eventstore.port import (
+    AlreadyAnswered,
+    ConcurrencyConflict,
+    EventStore,
+    History,
+    Outcome,
+    Receipt,
+    Recorded,
+    StoreRefused,
+    StoreUnavailable,
+)
+from shared.runtime.lifecycle import crash
+
+CONNECTIONS_MAX = 8
+ACQUIRE_SECONDS_MAX = 5.0
+STATEMENT_SECONDS_MAX = 10.0
+CONNECT_SECONDS_MAX = 5.0
+
+PERMANENT_CLASSES = ("22", "23")
+"""SQLSTATE: data exception, integrity violation. Asking again gives the same answer."""
+
+PASSING_CLASSES = ("08", "25", "40", "53", "55", "57", "58")
+"""Connection, read-only standby, rollback, resources, locks, operator, system: ask again later."""
+
+DEADLOCK_TRIES_MAX = 3
+
+LOAD = """
+SELECT body
+FROM events
+WHERE stream = $1
+ORDER BY version
+"""
+
+LOAD_CHAIN = """
+SELECT stream, version, published, body, previous_hash, hash
+FROM events
+WHERE stream = $1
+ORDER BY version
+"""
+
+APPEND = """
+SELECT append_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+"""
+
+RECORD = """
+SELECT ordinal, is_new, digest, stream, version
+FROM record_facts($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+
+LOAD_RECEIPT = """
+SELECT digest, answer
+FROM receipts
+WHERE principal = $1
+AND key = $2
+"""
+
+Columns = tuple[list[str], list[str], list[str], list[str], list[Any], list[str], list[bytes]]
+
+
+async def open_pool(
+    dsn: str, search_path: str, *, connections_max: int = CONNECTIONS_MAX
+) -> asyncpg.Pool:
+    """
+    Return a pool whose connections see the schemas of *search_path*, the first one first.
+
+    It opens without a connection, so that a service starts before its database does.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=connections_max,
+        timeout=CONNECT_SECONDS_MAX,
+        command_timeout=STATEMENT_SECONDS_MAX,
+        server_settings={
+            "search_path": search_path,
+            "application_name": f"casetrack-{search_path.split(',', maxsplit=1)[0]}",
+            "idle_in_transaction_session_timeout": "10s",
+        },
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's faults into the port's."""
+    try:
+        yield
+    except asyncpg.PostgresError as fault:
+        raise _translate(fault) from fault
+    except (asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+        raise StoreUnavailable(str(fault)) from fault
+
+
+def _translate(fault: asyncpg.PostgresError) -> Exception:
+    sqlstate: str = fault.sqlstate or ""
+    if sqlstate.startswith(PERMANENT_CLASSES):
+        return StoreRefused(sqlstate, str(fault))
+    if sqlstate.startswith(PASSING_CLASSES):
+        return StoreUnavailable(str(fault))
+    return cast("Exception", fault)
+
+
+class PostgresEventStore(EventStore):
+    """The streams of the owner whose schema *pool* sees."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def load(self, stream: str) -> History:
+        async with self._connection() as connection:
+            rows = await connection.fetch(LOAD, stream)
+        return History(len(rows), tuple(decode(row["body"].encode()) for row in rows))
+
+    async def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        *,
+        expected_version: int,
+        receipt: Receipt | None = None,
+    ) -> int:
+        crash("store.before_append")
+        try:
+            async with self._connection() as connection:
+                version = await append_within(
+                    connection, stream, events, expected_version=expected_version, receipt=receipt
+                )
+        except StoreRefused:
+            # Two commands with one key at the same moment: the other one's answer is there now.
+            await self._raise_if_answered(receipt)
+            raise
+        if version is None:
+            await self._raise_if_answered(receipt)
+            raise ConcurrencyConflict(stream, expected_version)
+        crash("store.committed_before_reply")
+        return version
+
+    async def record(
+        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
+    ) -> list[Recorded]:
+        if not facts:
+            return []
+        digests = [digest_of(body) for _, body in facts]
+        firsts: dict[tuple[str, str], int] = {}
+        for index, (event, _) in enumerate(facts):
+            firsts.setdefault((event.source, event.id), index)
+        chosen = list(firsts.values())
+        rows = await self._record(
+            [facts[index] for index in chosen],
+            [digests[index] for index in chosen],
+            publish=publish,
+        )
+        crash("store.committed_before_reply")
+        by_identity = {identity: rows[place] for place, identity in enumerate(firsts)}
+        return [
+            _verdict(
+                by_identity[event.source, event.id],
+                digests[index],
+                is_first=firsts[event.source, event.id] == index,
+            )
+            for index, (event, _) in enumerate(facts)
+        ]
+
+    async def answered(self, principal: str, key: str) -> Receipt | None:
+        async with self._connection() as connection:
+            row = await connection.fetchrow(LOAD_RECEIPT, principal, key)
+        return Receipt(principal, key, row["digest"], row["answer"]) if row else None
+
+    async def chain(self, stream: str) -> list[Link]:
+        """Return the rows of *stream* as the chain's verifier wants them."""
+        async with self._connection() as connection:
+            rows = await connection.fetch(LOAD_CHAIN, stream)
+        return [
+            Link(
+                row["stream"],
+                row["version"],
+                row["published"],
+                row["body"].encode(),
+                row["previous_hash"],
+                row["hash"],
+            )
+            for row in rows
+        ]
+
+    async def _record(
+        self, facts: Sequence[tuple[Event, bytes]], digests: list[bytes], *, publish: bool
+    ) -> list[asyncpg.Record]:
+        streams = [event.stream for event, _ in facts]
+        columns = _columns([event for event, _ in facts], [body for _, body in facts], digests)
+        for _ in range(DEADLOCK_TRIES_MAX - 1):
+            # The same (source, id) may come by two ways at once and into two streams; whoever
+            # loses the race finds it on record when it looks again.
+            try:
+                return await self._record_once(streams, columns, publish=publish)
+            except (StoreRefused, StoreUnavailable) as fault:
+                if not isinstance(
+                    fault.__cause__, asyncpg.UniqueViolationError | asyncpg.DeadlockDetectedError
+                ):
+                    raise
+        return await self._record_once(streams, columns, publish=publish)
+
+    async def _record_once(
+        self, streams: list[str], columns: Columns, *, publish: bool
+    ) -> list[asyncpg.Record]:
+        async with self._connection() as connection:
+            rows = await connection.fetch(RECORD, streams, *columns, publish)
+        return sorted(rows, key=lambda row: int(row["ordinal"]))
+
+    async def _raise_if_answered(self, receipt: Receipt | None) -> None:
+        if receipt and (known := await self.answered(receipt.principal, receipt.key)):
+            raise AlreadyAnswered(known)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        with translated():
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+                yield connection
+
+
+async def append_within(
+    connection: asyncpg.Connection,
+    stream: str,
+    events: Sequence[Event],
+    *,
+    expected_version: int,
+    receipt: Receipt | None = None,
+) -> int | None:
+    """
+    Append inside the caller's transaction, if it has one; None where the stream has moved on.
+
+    The connection's search path must reach the event store's schema.
+    """
+    bodies = [encode(event) for event in events]
+    columns = _columns(events, bodies, [digest_of(body) for body in bodies])
+    told = (receipt.principal, receipt.key, receipt.digest, receipt.answer) if receipt else None
+    version: int | None = await connection.fetchval(
+        APPEND, stream, expected_version, *columns, *(told or (None, None, None, None))
+    )
+    return version
+
+
+def _columns(events: Sequence[Event], bodies: Sequence[bytes], digests: list[bytes]) -> Columns:
+    return (
+        [event.source for event in events],
+        [event.id for event in events],
+        [event.type for event in events],
+        [event.partitionkey for event in events],
+        [event.time for event in events],
+        [body.decode() for body in bodies],
+        digests,
+    )
+
+
+def _verdict(row: asyncpg.Record, digest: bytes, *, is_first: bool) -> Recorded:
+    if row["is_new"] and is_first:
+        outcome = Outcome.ACCEPTED
+    elif row["digest"] == digest:
+        outcome = Outcome.DUPLICATE
+    else:
+        outcome = Outcome.CONFLICT
+    return Recorded(outcome, row["stream"], row["version"])

@@ -1,0 +1,105 @@
+"""Who may do what in the database: one login role for each process, with no more than it needs."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import asyncpg
+
+
+class DatabaseRole(StrEnum):
+    """As whom a process logs in to PostgreSQL."""
+
+    INTAKE = "casetrack_intake"
+    ASSIST = "casetrack_assist"
+    REVIEW = "casetrack_review"
+    METRICS = "casetrack_metrics"
+    RELAY = "casetrack_relay"
+    AUDITOR = "casetrack_auditor"
+
+
+WRITER_OF: Mapping[str, DatabaseRole] = {
+    "intake": DatabaseRole.INTAKE,
+    "assist": DatabaseRole.ASSIST,
+    "review": DatabaseRole.REVIEW,
+    "supervision": DatabaseRole.METRICS,
+}
+"""Whose facts each event store holds: the ticker of metrics writes the alerts."""
+
+FIND_ROLE = """
+SELECT true
+FROM pg_roles
+WHERE rolname = $1
+"""
+
+# PostgreSQL takes no parameters in these, so it writes them itself, quoted by its own rules.
+QUOTE_CREATION = """
+SELECT format('CREATE ROLE %I LOGIN', $1::text)
+"""
+
+QUOTE_ALTERATION = """
+SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)
+"""
+
+QUOTE_CLOSING = """
+SELECT format('REVOKE ALL ON DATABASE %1$I FROM PUBLIC', current_database())
+"""
+
+QUOTE_CONNECT = """
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::text)
+"""
+
+QUOTE_WRITER = """
+SELECT format(
+    'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
+    'GRANT SELECT, INSERT ON %1$I.events, %1$I.receipts TO %2$I;'
+    'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I',
+    $1::text, $2::text
+)
+"""
+
+QUOTE_RELAY = """
+SELECT format(
+    'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
+    'GRANT SELECT ON %1$I.events TO %2$I;'
+    'GRANT SELECT, UPDATE ON %1$I.relay_cursor TO %2$I',
+    $1::text, $2::text
+)
+"""
+
+QUOTE_READER = """
+SELECT format(
+    'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
+    'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
+    $1::text, $2::text
+)
+"""
+
+QUOTE_NO_PUBLIC_FUNCTIONS = """
+SELECT format('REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA %I FROM PUBLIC', $1::text)
+"""
+
+
+async def ensure_roles(connection: asyncpg.Connection, passwords: Mapping[str, str]) -> None:
+    """Make the login roles that are missing, and set the *passwords* that are given."""
+    for role in DatabaseRole:
+        if not await connection.fetchval(FIND_ROLE, role.value):
+            await _execute(connection, QUOTE_CREATION, role.value)
+        if password := passwords.get(role.value):
+            await _execute(connection, QUOTE_ALTERATION, role.value, password)
+
+
+async def grant(connection: asyncpg.Connection, event_stores: Sequence[str]) -> None:
+    """Give each role its rights on the *event_stores*, and nobody else any."""
+    async with connection.transaction():
+        await _execute(connection, QUOTE_CLOSING)
+        for role in DatabaseRole:
+            await _execute(connection, QUOTE_CONNECT, role.value)
+        for schema in event_stores:
+            await _execute(connection, QUOTE_NO_PUBLIC_FUNCTIONS, schema)
+            await _execute(connection, QUOTE_WRITER, schema, WRITER_OF[schema].value)
+            await _execute(connection, QUOTE_RELAY, schema, DatabaseRole.RELAY.value)
+            await _execute(connection, QUOTE_READER, schema, DatabaseRole.AUDITOR.value)
+
+
+async def _execute(connection: asyncpg.Connection, quoting: str, *values: str) -> None:
+    await connection.execute(await connection.fetchval(quoting, *values))
