@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from shared.contracts.documents import Document, parse, write
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.registry import PUBLISHED, Language, read
+from shared.contracts.upcasting import upcast
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,13 @@ def _completed(document: Document, language: Language) -> Document:
     if isinstance(content_type, str) and _is_json(content_type):
         complete["datacontenttype"] = "application/json"
     kind = complete.get("type")
-    fact = language.facts.get(kind) if isinstance(kind, str) else None
-    if fact is not None:
-        _complete_from_data(complete, fact)
+    if isinstance(kind, str) and language.speaks(kind):
+        current = upcast(complete, language.upcasters)
+        _complete_from_data(complete, current.get("data"), language.facts[current["type"]])
     return complete
 
 
-def _complete_from_data(document: Document, fact: type[Fact]) -> None:
-    data = document.get("data")
+def _complete_from_data(document: Document, data: object, fact: type[Fact]) -> None:
     subject = _found(data, fact.ABOUT)
     if subject is not None:
         document.setdefault("subject", subject)
@@ -77,7 +76,7 @@ def _complete_from_data(document: Document, fact: type[Fact]) -> None:
         document.setdefault("partitionkey", key)
 
 
-def _found(data: Any, path: str) -> str | None:  # noqa: ANN401 - not validated yet
+def _found(data: object, path: str) -> str | None:
     for name in path.split("."):
         if not isinstance(data, dict):
             return None

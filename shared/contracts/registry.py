@@ -137,7 +137,7 @@ def decode(body: bytes, language: Language = PUBLISHED) -> Event:
         return read(parse(body), language)
     try:
         event = language.validators[_HEAD.decode(body).type](body, strict=True)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValidationError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ValidationError):
         return read(parse(body), language)
     _agree(event)
     return event

@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.contracts.checksums import credit_code_check
+from shared.contracts.checksums import CREDIT_ALPHABET, credit_code_check
 from shared.contracts.enums import CaseType, FiveUpClass, PartyType
 from shared.contracts.envelope import Contract
 
@@ -55,7 +55,10 @@ def _checked(code: str) -> str:
 
 
 CreditCode = Annotated[
-    str, StringConstraints(min_length=18, max_length=18), AfterValidator(_checked)
+    str,
+    StringConstraints(min_length=18, max_length=18),
+    AfterValidator(_checked),
+    Field(json_schema_extra={"pattern": f"^[{CREDIT_ALPHABET}]{{18}}$"}),
 ]
 """统一社会信用代码 (GB 32100-2015)."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from shared.contracts.documents import Document
+from shared.contracts.unreadable import Fault, Unreadable
 
 Upcaster = Callable[[Document], Document]
 """Pure: takes the *data* of version N and returns the data of version N + 1."""
@@ -19,11 +20,25 @@ def successor(kind: str) -> str:
 
 
 def upcast(document: Document, upcasters: Mapping[str, Upcaster] = UPCASTERS) -> Document:
-    """Return *document* in the newest version that *upcasters* lead to."""
+    """
+    Return *document* in the newest version that *upcasters* lead to.
+
+    Raises:
+        Unreadable: the data are not of the version that the type names.
+    """
     while (step := upcasters.get(document["type"])) is not None:
         document = {
             **document,
             "type": successor(document["type"]),
-            "data": step(document["data"]),
+            "data": _stepped(step, document),
         }
     return document
+
+
+def _stepped(step: Upcaster, document: Document) -> Document:
+    # Nothing has looked at the old data yet, so a missing or misshapen field surfaces here.
+    try:
+        return step(document["data"])
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        detail = f"not the data of {document['type']}: {fault!r}"
+        raise Unreadable(Fault.INVALID_DATA, "data", detail) from fault

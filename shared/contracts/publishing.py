@@ -1,0 +1,120 @@
+"""The published language as files: a JSON Schema for each type, and one AsyncAPI document."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from shared.contracts.envelope import event_model
+from shared.contracts.registry import FACTS, INBOX, Owner, owner_of
+
+FOLDER = Path(__file__).parent
+SCHEMAS = FOLDER / "schemas"
+EXAMPLES = FOLDER / "examples"
+ASYNCAPI = FOLDER / "asyncapi.json"
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+COMPONENTS = "#/components/schemas/{model}"
+KAFKA_KEY = {
+    "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+}
+
+Json = Mapping[str, Any]
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a whole event of the type *kind*."""
+    schema = event_model(FACTS[kind]).model_json_schema()
+    return {"$schema": DIALECT, "$id": f"urn:casetrack:schema:{kind}", **schema}
+
+
+def example_of(kind: str) -> dict[str, Any]:
+    """Return the golden example of the type *kind*."""
+    example: dict[str, Any] = json.loads((EXAMPLES / f"{kind}.json").read_text("utf-8"))
+    return example
+
+
+def asyncapi() -> dict[str, Any]:
+    """Return the AsyncAPI 3.0 document: what may be sent to us and what may be listened to."""
+    channels = {f"{owner}": _channel(owner.topic, _kinds_of(owner)) for owner in Owner}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "casetrack",
+            "version": "1",
+            "description": "Facts about permit cases, as CloudEvents 1.0 in structured JSON.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/cloudevents+json",
+        "channels": {"inbox": _channel(INBOX, sorted(FACTS)), **channels},
+        "operations": {
+            "publishToInbox": _operation("receive", "inbox", "Tell casetrack what happened."),
+            **{
+                f"follow{owner.title()}": _operation("send", owner, f"What {owner} says.")
+                for owner in Owner
+            },
+        },
+        "components": {"messages": _messages(), "schemas": _schemas()},
+    }
+
+
+def _kinds_of(owner: Owner) -> list[str]:
+    return sorted(kind for kind in FACTS if owner_of(kind) is owner)
+
+
+def _message_name(kind: str) -> str:
+    return FACTS[kind].__name__
+
+
+def _channel(topic: str, kinds: list[str]) -> Json:
+    messages = {
+        _message_name(kind): {"$ref": f"#/components/messages/{_message_name(kind)}"}
+        for kind in kinds
+    }
+    return {"address": topic, "messages": messages}
+
+
+def _operation(action: str, channel: str, summary: str) -> Json:
+    return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
+
+
+def _messages() -> Json:
+    return {
+        _message_name(kind): {
+            "name": kind,
+            "summary": FACTS[kind].__doc__,
+            "contentType": "application/cloudevents+json",
+            "payload": {"$ref": COMPONENTS.format(model=event_model(FACTS[kind]).__name__)},
+            "examples": [{"name": "golden", "payload": example_of(kind)}],
+            **KAFKA_KEY,
+        }
+        for kind in sorted(FACTS)
+    }
+
+
+def _schemas() -> Json:
+    models = [event_model(FACTS[kind]) for kind in sorted(FACTS)]
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in models], ref_template=COMPONENTS
+    )
+    schemas: Json = definitions["$defs"]
+    return schemas
+
+
+def _write(path: Path, document: Json) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Freeze the language as it is now; a changed file is a changed promise."""
+    SCHEMAS.mkdir(exist_ok=True)
+    for kind in FACTS:
+        _write(SCHEMAS / f"{kind}.json", schema_of(kind))
+    _write(ASYNCAPI, asyncapi())
+
+
+if __name__ == "__main__":
+    main()
