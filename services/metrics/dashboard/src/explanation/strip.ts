@@ -1,0 +1,58 @@
+/** The days of a deadline as cells of a strip: what each one is, and what it says about itself. */
+import type { Day, Explanation } from '@/picture/types'
+import { weekdayIndex } from '@/words/format'
+
+export type Fill = 'elapsed' | 'upcoming' | 'off' | 'stopped' | 'start' | 'late' | 'late_off'
+
+export interface Cell {
+  day: Day
+  fill: Fill
+  /** The how-manieth counted day it is, where it counts towards the limit. */
+  ordinal: number | null
+  makeUp: boolean
+  due: boolean
+  today: boolean
+}
+
+const SATURDAY = 5
+const DAYS_A_WEEK = 7
+
+function isMakeUp(day: Day, unit: string): boolean {
+  return day.kind === 'make_up' || (unit === 'WD' && day.counted && weekdayIndex(day.date) >= SATURDAY)
+}
+
+function fillOf(day: Day, today: string, due: string | null): Fill {
+  const past = due !== null && day.date > due
+  if (day.kind === 'start') return 'start'
+  if (day.kind === 'stopped') return 'stopped'
+  if (past || day.kind === 'after_due') return day.counted ? 'late' : 'late_off'
+  if (!day.counted) return 'off'
+  return day.date <= today ? 'elapsed' : 'upcoming'
+}
+
+export function cellsOf(explanation: Explanation, today: string): Cell[] {
+  let counted = 0
+  return explanation.days.map((day) => {
+    const fill = fillOf(day, today, explanation.due)
+    if (fill === 'elapsed' || fill === 'upcoming') counted += 1
+    return {
+      day,
+      fill,
+      ordinal: fill === 'elapsed' || fill === 'upcoming' ? counted : null,
+      makeUp: isMakeUp(day, explanation.unit),
+      due: day.date === explanation.due,
+      today: day.date === today,
+    }
+  })
+}
+
+/** The cells by calendar week, Monday first; null where the week begins before or ends after the strip. */
+export function weeksOf(cells: Cell[]): (Cell | null)[][] {
+  const first = cells[0]
+  if (first === undefined) return []
+  const padded: (Cell | null)[] = [...Array<null>(weekdayIndex(first.day.date)).fill(null), ...cells]
+  while (padded.length % DAYS_A_WEEK !== 0) padded.push(null)
+  const weeks: (Cell | null)[][] = []
+  for (let at = 0; at < padded.length; at += DAYS_A_WEEK) weeks.push(padded.slice(at, at + DAYS_A_WEEK))
+  return weeks
+}

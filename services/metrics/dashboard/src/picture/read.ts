@@ -1,0 +1,29 @@
+/** The few documents that the page reads besides its stream. */
+import type { ExplainedAlert, Explanation, Listing, TimelineEntry } from './types'
+
+export class Unanswered extends Error {
+  constructor(readonly status: number) {
+    super(`the service answered ${status}`)
+  }
+}
+
+async function read<Answer>(address: string, language: string): Promise<Answer> {
+  const answer = await fetch(address, { headers: { Accept: 'application/json', 'Accept-Language': language } })
+  if (!answer.ok) throw new Unanswered(answer.status)
+  return (await answer.json()) as Answer
+}
+
+export function readAlert(alertId: string, language: string): Promise<ExplainedAlert> {
+  return read(`/v1/alerts/${encodeURIComponent(alertId)}`, language)
+}
+
+export async function readClocks(caseNo: string, language: string): Promise<Explanation[]> {
+  const listing = await read<Listing<Explanation>>(`/v1/cases/${encodeURIComponent(caseNo)}/clocks`, language)
+  return listing.items
+}
+
+export async function readTimeline(caseNo: string, language: string): Promise<TimelineEntry[]> {
+  const address = `/v1/cases/${encodeURIComponent(caseNo)}/timeline`
+  const listing = await read<Listing<TimelineEntry>>(address, language)
+  return listing.items
+}
