@@ -36,6 +36,9 @@ SECRETS = re.compile(
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, line separators, and what turns the direction of text."""
 
+SAID_ALREADY = "Exception in ASGI application\n"
+"""What uvicorn says of a failed request, of which the edge has told more."""
+
 LAST_WORD = re.compile(r"[A-Za-z0-9._-]*\Z")
 
 LONGEST_PLAIN_NUMBER = 10**10
@@ -146,6 +149,8 @@ class _Forward(logging.Handler):
     """What libraries say through the standard library, as one event of ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "uvicorn.error" and record.msg == SAID_ALREADY:
+            return
         structlog.get_logger().log(
             record.levelno,
             "library_said",

@@ -1,0 +1,129 @@
+"""The outermost layer of every request: trace, limits, safe headers, one log line."""
+
+import re
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.runtime.clock import Clock
+from shared.runtime.ids import Ids
+from shared.runtime.measures import REQUEST_SECONDS
+from shared.runtime.problems import SECURITY_HEADERS, Answers, Problem
+
+log = structlog.get_logger()
+
+BODY_BYTES_MAX = 1024 * 1024
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+JSON_MEDIA = re.compile(r"application/(?:[\w.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by machines: counted, but logged only where they fail."""
+
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+TOO_LARGE, UNSUPPORTED, UNEXPECTED = 413, 415, 500
+CLIENT_ERROR = 400
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What is learned of one request while it passes."""
+
+    scope: Scope
+    started: float
+    trace_id: str
+    status: int = UNEXPECTED
+    received: int = 0
+    headers: Headers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.headers = Headers(scope=self.scope)
+
+    @property
+    def route(self) -> str:
+        """The template: a path itself may hold anything, so it is no label and not logged."""
+        return getattr(self.scope.get("route"), "path", None) or "unmatched"
+
+
+class Edge:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, *, clock: Clock, ids: Ids, answers: Answers) -> None:
+        self._app = app
+        self._clock = clock
+        self._ids = ids
+        self._answers = answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, self._clock.monotonic(), self._trace_id(scope))
+        scope.setdefault("state", {})["trace_id"] = exchange.trace_id
+        with structlog.contextvars.bound_contextvars(trace_id=exchange.trace_id):
+            try:
+                await self._pass(exchange, receive, send)
+            finally:
+                self._note(exchange)
+
+    async def _pass(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
+        async def counted() -> Message:
+            message = await receive()
+            exchange.received += len(message.get("body", b""))
+            if exchange.received > BODY_BYTES_MAX:
+                raise HTTPException(TOO_LARGE)
+            return message
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                _dress(MutableHeaders(scope=message))
+            await send(message)
+
+        if problem := _refused_unread(exchange.headers):
+            response = self._answers.respond(Request(exchange.scope), problem)
+            await response(exchange.scope, receive, dressed)
+        else:
+            await self._app(exchange.scope, counted, dressed)
+
+    def _trace_id(self, scope: Scope) -> str:
+        given = TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
+        return given[1] if given else self._ids.new().replace("-", "")
+
+    def _note(self, exchange: _Exchange) -> None:
+        seconds = self._clock.monotonic() - exchange.started
+        method = exchange.scope["method"] if exchange.scope["method"] in METHODS else "other"
+        REQUEST_SECONDS.labels(method, exchange.route, str(exchange.status)).observe(seconds)
+        if exchange.route in QUIET_ROUTES and exchange.status < CLIENT_ERROR:
+            return
+        state = exchange.scope["state"]
+        principal = state.get("principal")
+        log.info(
+            "request_handled",
+            method=method,
+            route=exchange.route,
+            status=exchange.status,
+            duration_ms=round(seconds * 1000, 2),
+            principal=principal.subject if principal else None,
+            code=state.get("code") or ("unexpected" if exchange.status == UNEXPECTED else None),
+        )
+
+
+def _refused_unread(headers: Headers) -> Problem | None:
+    """Return why a body is not even read: it says itself that it is too large, or no JSON."""
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+        return Problem(TOO_LARGE, "too_large")
+    has_body = int(length) > 0 or "transfer-encoding" in headers
+    if has_body and not JSON_MEDIA.fullmatch(headers.get("content-type", "")):
+        return Problem(UNSUPPORTED, "content_type_refused")
+    return None
+
+
+def _dress(headers: MutableHeaders) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("cache-control", "no-store")

@@ -1,0 +1,140 @@
+"""Whom a service trusts: the settings of identity, and the principal behind a request."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from starlette.requests import Request
+
+from shared.runtime.auth import (
+    LOCAL_ISSUER,
+    LOCAL_TRIAL_SECONDS_MAX,
+    PEOPLE_SECONDS_MAX,
+    SESSION,
+    SIGN_IN,
+    Expectation,
+    Principal,
+    Unauthenticated,
+    Verifier,
+)
+from shared.runtime.clock import Clock
+from shared.runtime.issuer import DAY_OF_WORK, TICKET
+from shared.runtime.keys import KeySet, file_keys, url_keys
+from shared.runtime.session import COOKIE
+from shared.runtime.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class AuthSettings(Settings, env_prefix="AUTH_"):
+    """Who issues tokens, and where its public keys are."""
+
+    issuer: str = Field(
+        LOCAL_ISSUER,
+        description="the `iss` of the tokens that are trusted; an OIDC issuer's address",
+        examples=["https://id.example.gov.cn/realms/bureau"],
+    )
+    jwks: str = Field(
+        description="where the issuer's public keys are: a file, or an https address",
+        examples=["/etc/casetrack/jwks.json"],
+    )
+    session_jwks: Path | None = Field(
+        None,
+        description="public keys of the local issuer that signs browser sessions; a file",
+        examples=["/etc/casetrack/jwks.json"],
+    )
+    roles_claim: str = Field(
+        "roles",
+        description="the claim that lists the roles, dotted where it is nested",
+        examples=["realm_access.roles"],
+    )
+    lifetime_seconds_max: int = Field(
+        PEOPLE_SECONDS_MAX,
+        ge=60,
+        description="the longest life of an issuer's token; local trial tokens have their own",
+        examples=["900"],
+    )
+
+    @field_validator("jwks")
+    @classmethod
+    def _over_a_safe_way(cls, place: str) -> str:
+        address = urlsplit(place)
+        if address.scheme == "http" and address.hostname not in LOOPBACK:
+            raise ValueError("keys are fetched over https")
+        return place
+
+    @property
+    def local(self) -> bool:
+        return self.issuer == LOCAL_ISSUER
+
+
+class Gate:
+    """Finds out who is asking: by bearer token, or by a browser's session where there are any."""
+
+    def __init__(self, access: Verifier, sessions: Verifier | None = None) -> None:
+        self._access = access
+        self._sessions = sessions
+
+    @classmethod
+    def of(cls, settings: AuthSettings, clock: Clock) -> Self:
+        trial = LOCAL_TRIAL_SECONDS_MAX if settings.local else settings.lifetime_seconds_max
+        access = Expectation(
+            issuer=settings.issuer,
+            lifetime=timedelta(seconds=trial),
+            roles_claim=settings.roles_claim,
+        )
+        keys = key_set(settings.jwks, clock)
+        return cls(Verifier(keys, access, clock), _sessions(settings, clock))
+
+    async def principal(self, request: Request) -> Principal:
+        """
+        Return who sent *request*.
+
+        Raises:
+            Unauthenticated: nobody that we know.
+        """
+        header = request.headers.get("authorization")
+        if header is not None:
+            scheme, _, token = header.partition(" ")
+            if scheme.lower() != "bearer" or not token:
+                raise Unauthenticated("scheme_refused")
+            return await self._access.verify(token.strip())
+        cookie = request.cookies.get(COOKIE)
+        if cookie is None or self._sessions is None:
+            raise Unauthenticated("nothing_presented", code="token_missing")
+        _refuse_other_origins(request)
+        return await self._sessions.verify(cookie)
+
+
+def key_set(place: str, clock: Clock) -> KeySet:
+    """Return the keys at *place*, an address or a file."""
+    if urlsplit(place).scheme in {"http", "https"}:
+        return url_keys(place, clock)
+    return file_keys(Path(place), clock)
+
+
+def tickets_verifier(keys: KeySet, clock: Clock) -> Verifier:
+    """Return what checks the local issuer's sign-in tickets."""
+    return Verifier(
+        keys, Expectation(issuer=LOCAL_ISSUER, audience=SIGN_IN, lifetime=TICKET), clock
+    )
+
+
+def _sessions(settings: AuthSettings, clock: Clock) -> Verifier | None:
+    place = settings.session_jwks or (settings.jwks if settings.local else None)
+    if place is None:
+        return None
+    expectation = Expectation(issuer=LOCAL_ISSUER, audience=SESSION, lifetime=DAY_OF_WORK)
+    return Verifier(key_set(str(place), clock), expectation, clock)
+
+
+def _refuse_other_origins(request: Request) -> None:
+    # A browser sends the cookie with everything, so what changes something says whence it comes.
+    if request.method in SAFE_METHODS:
+        return
+    # The host alone: behind a proxy that ends TLS we see another scheme than the browser.
+    if urlsplit(request.headers.get("origin", "")).netloc != request.url.netloc:
+        raise Unauthenticated("origin_is_another", code="origin_refused")

@@ -1,0 +1,43 @@
+"""The Idempotency-Key of a command: whose it is, and what it was first sent with."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Depends, Header
+from starlette.requests import Request
+
+from shared.runtime.policies import Caller
+from shared.runtime.problems import MALFORMED, Problem
+
+KEY = re.compile(r"[\x21-\x7e]{8,255}")
+"""Visible ASCII; long enough not to be somebody's counter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A repeated command has the same principal, key and digest; another digest is a conflict."""
+
+    principal: str
+    key: str
+    digest: bytes
+
+
+async def idempotency(
+    request: Request,
+    caller: Caller,
+    idempotency_key: Annotated[str | None, Header(max_length=1024)] = None,
+) -> Idempotency:
+    """Return what makes this command the same as an earlier one."""
+    if idempotency_key is None:
+        raise Problem(MALFORMED, "idempotency_key_missing", field="Idempotency-Key")
+    if not KEY.fullmatch(idempotency_key):
+        raise Problem(MALFORMED, "idempotency_key_malformed", field="Idempotency-Key")
+    line = f"{request.method}\n{request.url.path}\n".encode()
+    digest = sha256(line + await request.body()).digest()
+    return Idempotency(caller.subject, idempotency_key, digest)
+
+
+Once = Annotated[Idempotency, Depends(idempotency)]
+"""A parameter of a command's handler: the command is applied once."""

@@ -1,0 +1,107 @@
+"""The local issuer: tokens and sign-in tickets for trials, demonstrations and tests."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from shared.runtime.auth import (
+    ACCESS,
+    LOCAL_ISSUER,
+    LOCAL_TRIAL_SECONDS_MAX,
+    PEOPLE_SECONDS_MAX,
+    SESSION,
+    SIGN_IN,
+    Role,
+)
+from shared.runtime.clock import Clock
+from shared.runtime.ids import Ids
+from shared.runtime.keys import SigningKey
+
+TICKET = timedelta(minutes=10)
+DAY_OF_WORK = timedelta(hours=8)
+MACHINE = timedelta(days=1)
+"""How long a publisher's trial token lives: nobody is there to renew it."""
+DEFAULT_ORG = "610102"
+DEFAULT_PUBLISHER = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a token is for."""
+
+    role: Role
+    org: str = DEFAULT_ORG
+    name: str = ""
+
+    @property
+    def subject(self) -> str:
+        """A name for logs and audits: an account, never a person."""
+        if self.role is Role.PUBLISHER:
+            return f"publisher-{self.name or DEFAULT_PUBLISHER}"
+        return f"local-{self.role.value.lower().replace('_', '-')}"
+
+    @property
+    def label(self) -> str:
+        return self.name or (DEFAULT_PUBLISHER if self.role is Role.PUBLISHER else "")
+
+
+class LocalIssuer:
+    """
+    Signs tokens with the key in one folder, and publishes its public half there.
+
+    For one machine. A bureau sets an OIDC issuer, and this one is not started.
+    """
+
+    def __init__(self, key: SigningKey, clock: Clock, ids: Ids) -> None:
+        self._key = key
+        self._clock = clock
+        self._ids = ids
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock, ids: Ids) -> "LocalIssuer":
+        """Return the issuer of *folder*; the first call makes the key and `jwks.json`."""
+        key = SigningKey.load(folder / "issuer.pem")
+        published = folder / "jwks.json"
+        jwks = json.dumps({"keys": [key.public_jwk]}, indent=2) + "\n"
+        if not published.exists() or published.read_text(encoding="utf-8") != jwks:
+            draft = published.with_suffix(f".{ids.new()}")
+            draft.write_text(jwks, encoding="utf-8")
+            draft.replace(published)
+        return cls(key, clock, ids)
+
+    def issue(self, bearer: Bearer, lifetime: timedelta | None = None) -> str:
+        """Return an access token for *bearer*."""
+        people = timedelta(seconds=PEOPLE_SECONDS_MAX)
+        usual = MACHINE if bearer.role is Role.PUBLISHER else people
+        return self._signed(bearer, ACCESS, lifetime or usual)
+
+    def ticket(self, bearer: Bearer) -> str:
+        """Return what a sign-in link carries: good once, for ten minutes, for nothing else."""
+        return self._signed(bearer, SIGN_IN, TICKET)
+
+    def session(self, bearer: Bearer, lifetime: timedelta = DAY_OF_WORK) -> str:
+        """Return the token of a browser's session, kept in a cookie that no script can read."""
+        return self._signed(bearer, SESSION, lifetime)
+
+    def _signed(self, bearer: Bearer, audience: str, lifetime: timedelta) -> str:
+        if not timedelta(0) < lifetime <= timedelta(seconds=LOCAL_TRIAL_SECONDS_MAX):
+            raise ValueError("a trial token lives between a second and thirty days")
+        now = int(self._clock.now().timestamp())
+        claims: dict[str, Any] = {
+            "iss": LOCAL_ISSUER,
+            "aud": audience,
+            "sub": bearer.subject,
+            "roles": [bearer.role.value],
+            "org": bearer.org,
+            "name": bearer.label,
+            "iat": now,
+            "nbf": now,
+            "exp": now + int(lifetime.total_seconds()),
+            "jti": self._ids.new(),
+        }
+        headers = {"kid": self._key.kid, "typ": "at+jwt"}
+        return jwt.encode(claims, self._key.private, algorithm="EdDSA", headers=headers)

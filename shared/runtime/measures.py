@@ -1,0 +1,60 @@
+"""Every measure that casetrack exposes, declared once with its unit and meaning."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# A label never holds a case number, a person or anything else without a bound.
+
+REQUEST_SECONDS = Histogram(
+    "casetrack_request_seconds",
+    "Time from a request's head to its answer's end",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+ACCESS_REFUSED = Counter(
+    "casetrack_access_refused_total", "Requests refused for want of identity or right", ["code"]
+)
+EVENTS_INGESTED = Counter(
+    "casetrack_events_ingested_total",
+    "Events judged at the gateway: accepted, duplicate or rejected",
+    ["type", "result"],
+)
+EVENT_INGEST_SECONDS = Histogram(
+    "casetrack_event_ingest_seconds", "Time to judge and store one delivery at the gateway"
+)
+EVENTS_DEAD_LETTERED = Counter(
+    "casetrack_events_dead_lettered_total",
+    "Records laid on a dead-letter topic",
+    ["topic", "reason"],
+)
+EVENTS_RELAYED = Counter(
+    "casetrack_events_relayed_total", "Events confirmed by Kafka, repetitions included", ["owner"]
+)
+RELAY_LAG_SECONDS = Gauge(
+    "casetrack_relay_lag_seconds", "Age of the oldest stored event not yet confirmed", ["owner"]
+)
+RELAY_BLOCKED_SECONDS = Gauge(
+    "casetrack_relay_blocked_seconds",
+    "Age of the oldest open transaction that holds the relay back",
+    ["owner"],
+)
+PROJECTION_LAG_SECONDS = Gauge(
+    "casetrack_projection_lag_seconds",
+    "Time since the newest event that a projection contains was recorded",
+    ["projection"],
+)
+EVENTS_FOLDED = Counter(
+    "casetrack_events_folded_total", "Events that changed a dossier's timeline", ["projection"]
+)
+CASES_OPEN = Gauge("casetrack_cases_open", "Cases not yet closed", ["stage", "light"])
+SLA_BREACHES = Counter("casetrack_sla_breaches_total", "Clocks that passed their limit", ["sla"])
+ALERTS_RAISED = Counter("casetrack_alerts_raised_total", "Alerts raised", ["sla", "severity"])
+TIMER_LATENESS_SECONDS = Histogram(
+    "casetrack_timer_lateness_seconds",
+    "Time from an alert's due instant to its being stored",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
+)
+SSE_CLIENTS = Gauge("casetrack_sse_clients", "Browsers listening to the live stream")
+CALENDAR_OFFICIAL_UNTIL_SECONDS = Gauge(
+    "casetrack_calendar_official_until_seconds",
+    "Unix time at which the published calendar of working days ends",
+)

@@ -1,0 +1,121 @@
+"""Who may call what: every route names its policy, or the service does not start."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from fastapi import Depends, FastAPI, Security
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from fastapi.security import HTTPBearer
+from starlette.requests import Request
+
+from shared.runtime.auth import Principal, Role, Unauthenticated
+from shared.runtime.gate import Gate
+from shared.runtime.measures import ACCESS_REFUSED
+from shared.runtime.problems import Problem
+
+log = structlog.get_logger()
+
+MARK = "casetrack_policy"
+"""The attribute by which a route's dependency is known to be its policy."""
+
+FORBIDDEN = 403
+
+F = TypeVar("F", bound=Callable[..., Awaitable[object]])
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="an access token")
+
+
+class RouteWithoutPolicy(Exception):  # noqa: N818 - a fault is named for what failed
+    """A route that says neither `permit(…)` nor `public()`: the service must not start."""
+
+    def __init__(self, routes: list[str]) -> None:
+        super().__init__(", ".join(routes))
+        self.routes = routes
+
+
+def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
+    """Let in whoever has one of *roles*; without any, whoever has a trusted token."""
+
+    async def authorise(
+        request: Request,
+        _: Annotated[object, Security(_bearer)],
+    ) -> Principal:
+        principal = await _recognised(request)
+        if roles and not principal.has(*roles):
+            _note_refusal("not_permitted", "role_is_another", principal)
+            raise Problem(FORBIDDEN, "not_permitted")
+        return principal
+
+    return Depends(_marked(authorise))
+
+
+def public() -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
+    """Let in everybody: health, readiness and the sign-in, nothing else."""
+
+    async def admit() -> None:
+        pass
+
+    return Depends(_marked(admit))
+
+
+def principal_of(request: Request) -> Principal:
+    """Return whom the route's policy let in."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+Caller = Annotated[Principal, Depends(principal_of)]
+"""A parameter of a handler: who is asking."""
+
+
+def refuse_routes_without_policy(app: FastAPI) -> None:
+    """
+    Return if every route of *app* names its policy.
+
+    Raises:
+        RouteWithoutPolicy: naming those that do not.
+    """
+    silent = [
+        f"{' '.join(sorted(context.methods or ()))} {context.path}".strip()
+        for context in iter_route_contexts(app.router.routes)
+        if not _has_policy(context)
+    ]
+    if silent:
+        raise RouteWithoutPolicy(silent)
+
+
+async def _recognised(request: Request) -> Principal:
+    gate: Gate = request.app.state.gate
+    try:
+        principal = await gate.principal(request)
+    except Unauthenticated as refusal:
+        _note_refusal(refusal.code, refusal.reason, None)
+        raise
+    request.state.principal = principal
+    return principal
+
+
+def _note_refusal(code: str, reason: str, principal: Principal | None) -> None:
+    ACCESS_REFUSED.labels(code).inc()
+    subject = principal.subject if principal else None
+    log.warning("access_refused", code=code, reason=reason, principal=subject)
+
+
+def _marked(policy: F) -> F:
+    setattr(policy, MARK, True)
+    return policy
+
+
+def _has_policy(context: Any) -> bool:  # noqa: ANN401 - a route of any kind
+    dependant = getattr(context, "dependant", None)
+    return isinstance(dependant, Dependant) and any(
+        getattr(part.call, MARK, False) for part in _flattened(dependant)
+    )
+
+
+def _flattened(dependant: Dependant) -> Iterator[Dependant]:
+    for part in dependant.dependencies:
+        yield part
+        yield from _flattened(part)

@@ -1,0 +1,200 @@
+"""
+Every answer that is not a success: problem+json (RFC 9457) with a stable code.
+
+Written by hand rather than with fastapi-problem: that one puts the text of an
+unexpected exception and the rejected input into the body, and knows one language.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.contracts.rejection import Blame, Rejection
+from shared.runtime.auth import Unauthenticated
+from shared.runtime.catalogue import Catalogue
+from shared.runtime.keys import KeysUnavailable
+from shared.runtime.language import Language, accepted
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:casetrack:problem:"
+ERRORS_MAX = 100
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+STATUS_CODES: Mapping[int, str] = {
+    400: "bad_request",
+    401: "token_missing",
+    403: "not_permitted",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "content_type_refused",
+    422: "invalid_request",
+    429: "too_many_requests",
+    500: "unexpected",
+    503: "unavailable",
+}
+
+MALFORMED, CONFLICT, UNFIT = 400, 409, 422
+
+
+class Problem(Exception):  # noqa: N818 - named for what the answer is
+    """An answer of the edge that is no success: raised by an API, told in the reader's language."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        *,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(status, code, field)
+        self.status = status
+        self.code = code
+        self.field = field
+        self.headers = dict(headers or {})
+        self.values = dict(values or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """How a fault of the world is answered: `Fault(503, "store_unavailable", 2)`."""
+
+    status: int
+    code: str
+    retry_after_seconds: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        seconds = self.retry_after_seconds
+        return {} if seconds is None else {"retry-after": str(seconds)}
+
+
+KEYS_UNAVAILABLE = Fault(503, "unavailable", 2)
+UNEXPECTED = Fault(500, "unexpected")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Turns whatever went wrong into a response; the only place that knows which status it is."""
+
+    catalogue: Catalogue
+    faults: Mapping[type[Exception], Fault] = field(default_factory=dict)
+
+    def install(self, app: FastAPI) -> None:
+        for kind, answer in self._by_kind().items():
+            app.add_exception_handler(kind, answer)
+
+    def _by_kind(self) -> dict[type[Exception], Callable[[Request, Exception], Response]]:
+        known: list[type[Exception]] = [Problem, Rejection, Unauthenticated, KeysUnavailable]
+        known += [HTTPException, RequestValidationError, Exception, *self.faults]
+        return dict.fromkeys(known, self.answer)
+
+    def answer(self, request: Request, failure: Exception) -> Response:
+        match failure:
+            case Problem():
+                return self.respond(request, failure)
+            case Rejection():
+                return self.respond(request, _of_rejection(failure))
+            case Unauthenticated():
+                return self.respond(request, _of_unknown_caller(failure))
+            case RequestValidationError():
+                return self._respond_invalid(request, failure)
+            case HTTPException():
+                code = STATUS_CODES.get(failure.status_code, "bad_request")
+                headers = failure.headers or {}
+                return self.respond(request, Problem(failure.status_code, code, headers=headers))
+            case _:
+                return self.respond(request, self._of_fault(request, failure))
+
+    def _of_fault(self, request: Request, failure: Exception) -> Problem:
+        faults = {KeysUnavailable: KEYS_UNAVAILABLE, **self.faults}
+        kinds = [kind for kind in type(failure).__mro__ if issubclass(kind, Exception)]
+        fault = next((faults[kind] for kind in kinds if kind in faults), UNEXPECTED)
+        if fault is UNEXPECTED:
+            # The request's log context has ended here, so the trace is named again.
+            log.error("request_failed", trace_id=request.state.trace_id, exc_info=failure)
+        return Problem(fault.status, fault.code, headers=fault.headers)
+
+    def _respond_invalid(self, request: Request, failure: RequestValidationError) -> Response:
+        errors = failure.errors()[:ERRORS_MAX]
+        if errors and errors[0]["type"] == "json_invalid":
+            return self.respond(request, Problem(MALFORMED, "not_json"))
+        language = language_of(request)
+        listed = [self._listed(language, error) for error in errors]
+        first = str(listed[0]["field"]) if listed else None
+        problem = Problem(UNFIT, "invalid_request", field=first)
+        return self.respond(request, problem, listed)
+
+    def _listed(self, language: Language, error: Mapping[str, object]) -> dict[str, str]:
+        """Return one wrong field; never the input, which may be somebody's number."""
+        kind = f"invalid.{error['type']}"
+        known = kind if kind in self.catalogue.texts[language] else "invalid.other"
+        values = error.get("ctx")
+        text = self.catalogue.text(language, known, values if isinstance(values, dict) else {})
+        location = error["loc"]
+        parts = location if isinstance(location, tuple) else ()
+        return {
+            "field": ".".join(str(part) for part in parts if part != "body"),
+            "code": str(error["type"]),
+            "detail": text.detail,
+        }
+
+    def respond(
+        self,
+        request: Request,
+        problem: Problem,
+        errors: Sequence[Mapping[str, str]] = (),
+    ) -> Response:
+        """Return the response for *problem*; its code goes into the request's log line."""
+        language = language_of(request)
+        text = self.catalogue.text(language, problem.code, problem.values)
+        request.state.code = problem.code
+        body: dict[str, object] = {
+            "type": TYPE + problem.code,
+            "title": text.title,
+            "status": problem.status,
+            "detail": text.detail,
+            "code": problem.code,
+            "trace_id": getattr(request.state, "trace_id", ""),
+        }
+        if problem.field is not None:
+            body["field"] = problem.field
+        if errors:
+            body["errors"] = list(errors)
+        headers = {**SECURITY_HEADERS, "content-language": language.value, **problem.headers}
+        return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _of_rejection(rejection: Rejection) -> Problem:
+    status = CONFLICT if rejection.blame is Blame.HISTORY else UNFIT
+    return Problem(status, rejection.code, field=rejection.field, values=rejection.values)
+
+
+def _of_unknown_caller(refusal: Unauthenticated) -> Problem:
+    challenge = {"www-authenticate": 'Bearer realm="casetrack", error="invalid_token"'}
+    return Problem(401, refusal.code, headers=challenge)
+
+
+def language_of(request: Request) -> Language:
+    return accepted(request.headers.get("accept-language"))

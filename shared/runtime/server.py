@@ -1,0 +1,93 @@
+"""Uvicorn as one task among others: our signals, our logs, a bounded farewell."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+log = structlog.get_logger()
+
+LOOPBACK = "127.0.0.1"
+FAREWELL_SECONDS_MAX = 5
+"""After this an open stream is cut: servers wait for it for ever by themselves."""
+KEEP_ALIVE_SECONDS = 10
+CONNECTIONS_MAX = 1_000
+BACKLOG = 256
+
+
+class AddressTaken(Exception):  # noqa: N818 - a fault is named for what failed
+    """Somebody else listens there already."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"{host}:{port} is in use; set another port")
+        self.host = host
+        self.port = port
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, serving: asyncio.Event) -> None:
+        super().__init__(config)
+        self._serving = serving
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process's lifecycle."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = sockets[0].getsockname()[:2] if sockets else ("", 0)
+        log.info("http_serving", host=host, port=port)
+        self._serving.set()
+
+
+async def serve(
+    app: ASGIApp,
+    *,
+    port: int,
+    stopping: asyncio.Event,
+    host: str = LOOPBACK,
+    serving: asyncio.Event | None = None,
+) -> None:
+    """
+    Serve *app* until *stopping*; *serving* is set once connections are accepted.
+
+    Raises:
+        AddressTaken: the port is somebody else's.
+    """
+    listener = _listener(host, port)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=FAREWELL_SECONDS_MAX,
+            limit_concurrency=CONNECTIONS_MAX,
+        ),
+        serving or asyncio.Event(),
+    )
+    async with asyncio.TaskGroup() as tasks:
+        life = tasks.create_task(server.serve(sockets=[listener]), name="server")
+        bell = tasks.create_task(_stop(server, stopping), name="bell")
+        await asyncio.wait({life})
+        bell.cancel()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as fault:
+        raise AddressTaken(host, port) from fault
+
+
+async def _stop(server: uvicorn.Server, stopping: asyncio.Event) -> None:
+    await stopping.wait()
+    server.should_exit = True

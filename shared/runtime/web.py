@@ -1,0 +1,153 @@
+"""The HTTP edge that every service has: health, measures, its own description, deny by default."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.runtime.catalogue import OWN, Catalogue
+from shared.runtime.clock import Clock
+from shared.runtime.edge import Edge
+from shared.runtime.gate import Gate
+from shared.runtime.ids import Ids
+from shared.runtime.policies import permit, public, refuse_routes_without_policy
+from shared.runtime.problems import MEDIA_TYPE, Answers, Fault
+
+PAGES = files("shared.runtime") / "pages"
+UNAVAILABLE = 503
+
+Ready = Callable[[], Awaitable[bool]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+class ProblemBody(BaseModel):
+    """An answer that is no success (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    trace_id: str
+    field: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+async def always_ready() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """What a service gives to get its edge."""
+
+    title: str
+    gate: Gate
+    clock: Clock
+    ids: Ids
+    routers: Iterable[APIRouter] = ()
+    ready: Ready = always_ready
+    faults: Mapping[type[Exception], Fault] = field(default_factory=dict)
+    messages: Iterable[Traversable] = ()
+    """Folders with `zh-CN.json` and `en.json` for the service's own codes."""
+    lifespan: Lifespan | None = None
+
+
+def create_web(web: Web) -> FastAPI:
+    """
+    Return the service's edge; routes may be added to it until it starts.
+
+    Raises:
+        RouteWithoutPolicy: a route names no policy. The check runs again at the start.
+    """
+    app = FastAPI(
+        title=web.title,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_guarded(web.lifespan),
+        responses={"default": {"model": ProblemBody, "content": {MEDIA_TYPE: {}}}},
+    )
+    app.state.gate = web.gate
+    answers = Answers(Catalogue.read(OWN, *web.messages), web.faults)
+    answers.install(app)
+    app.add_middleware(Edge, clock=web.clock, ids=web.ids, answers=answers)
+    app.include_router(_operations(web.ready))
+    app.include_router(_description())
+    for router in web.routers:
+        app.include_router(router)
+    refuse_routes_without_policy(app)
+    return app
+
+
+def _guarded(lifespan: Lifespan | None) -> Lifespan:
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        refuse_routes_without_policy(app)
+        if lifespan is None:
+            yield
+            return
+        async with lifespan(app):
+            yield
+
+    return live
+
+
+def _operations(ready: Ready) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/healthz", dependencies=[public()])
+    async def health() -> dict[str, str]:
+        """Say that the process answers; nothing about what it depends on."""
+        return {"status": "up"}
+
+    @router.get("/readyz", dependencies=[public()])
+    async def readiness() -> JSONResponse:
+        """Say whether requests can be served now; nothing about why not."""
+        if await ready():
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "not ready"}, UNAVAILABLE, {"retry-after": "1"})
+
+    @router.get("/metrics", dependencies=[permit()])
+    async def measures() -> Response:
+        """Return the measures in Prometheus' text format."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _description() -> APIRouter:
+    router = APIRouter(include_in_schema=False, dependencies=[permit()])
+
+    @router.get("/openapi.json")
+    async def contract(request: Request) -> dict[str, Any]:
+        app: FastAPI = request.app
+        return app.openapi()
+
+    @router.get("/docs")
+    async def page() -> Response:
+        return _asset("docs.html", "text/html")
+
+    @router.get("/docs/page.js")
+    async def script() -> Response:
+        return _asset("docs.js", "text/javascript")
+
+    @router.get("/docs/page.css")
+    async def style() -> Response:
+        return _asset("docs.css", "text/css")
+
+    return router
+
+
+def _asset(name: str, media_type: str) -> Response:
+    return Response((PAGES / name).read_bytes(), media_type=media_type)
