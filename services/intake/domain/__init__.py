@@ -1,0 +1,1 @@
+"""What intake decides, as pure functions of histories and commands."""

@@ -1,0 +1,357 @@
+"""What can be asked of a case; every command carries its instant, none asks for the time."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.intake.domain.command import Command
+from shared.contracts.enums import (
+    AcceptanceMode,
+    CaseType,
+    Channel,
+    ClockName,
+    CrossRegionMode,
+    Decision,
+    DeliveryMode,
+    DigitalInstrument,
+    GradeLevel,
+    HoldBasis,
+    HoldReason,
+    LimitUnit,
+    RejectReason,
+    ResultType,
+    Step,
+    StepAction,
+    Terminal,
+)
+from shared.contracts.handling import ExtensionDays
+from shared.contracts.intake import Defect, Material, StepLimit
+from shared.contracts.types import (
+    ActorId,
+    CaseNo,
+    Count,
+    Doc,
+    Identifier,
+    ItemCode,
+    LongName,
+    LongProse,
+    Name,
+    Note,
+    Ordinal,
+    OrgRef,
+    PartyRef,
+    Prose,
+    Several,
+    VaultToken,
+)
+from shared.policy.calendar import WorkCalendar
+
+ShortCode = Annotated[str, Field(min_length=1, max_length=50)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCommand(Command):
+    """Something asked of the case *case_no*."""
+
+    case_no: CaseNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveApplication(CaseCommand):
+    """收件."""
+
+    item_code: ItemCode
+    item_version: Count
+    item_name: LongName
+    case_type: CaseType
+    joint_case_id: ShortCode | None = None
+    project_code: Annotated[str, Field(min_length=1, max_length=24)] | None = None
+    party: PartyRef
+    channel: Channel
+    terminal: Terminal
+    agent_present: bool
+    handling_org: OrgRef
+    materials: Several[Material] = ()
+    appointment_id: Identifier | None = None
+    cross_region: CrossRegionMode | None = None
+    weekend: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrecheckApplication(CaseCommand):
+    """预审."""
+
+    result: Literal["PASS", "REFUSE", "NEED_CORRECTION"]
+    reason: Prose | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCorrection(CaseCommand):
+    """一次性告知."""
+
+    items: Annotated[Several[Defect], Field(min_length=1)]
+    notice: Doc
+    deadline: date | None = None
+    on_the_spot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveCorrection(CaseCommand):
+    """补正; *delivered_date* is the day the material came, not the day it is entered."""
+
+    complete: bool
+    delivered_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireCorrection(CaseCommand):
+    """补正逾期."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptApplication(CaseCommand):
+    """受理, in one of four modes."""
+
+    calendar: WorkCalendar
+    mode: AcceptanceMode
+    accept_doc: Doc
+    statutory_limit: Count
+    statutory_unit: LimitUnit
+    committed_limit: Count
+    committed_unit: LimitUnit
+    grade: GradeLevel
+    steps: Several[StepLimit] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectApplication(CaseCommand):
+    """不予受理."""
+
+    reason: RejectReason
+    explanation: Annotated[Prose, Field(min_length=1)]
+    right_agency: Name | None = None
+    document: Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawApplication(CaseCommand):
+    """撤回, in writing."""
+
+    by: Literal["APPLICANT", "AGENT"]
+    reason: Note | None = None
+    document: Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartStep(CaseCommand):
+    """环节开始."""
+
+    step: Step
+    org: OrgRef
+    assignee: ActorId
+    limit: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep(CaseCommand):
+    """环节办结."""
+
+    step_no: Ordinal
+    action: StepAction
+    opinion: Prose | None = None
+    return_to: Ordinal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHold(CaseCommand):
+    """特别程序, or another pause."""
+
+    hold_id: Identifier
+    reason: HoldReason
+    basis: HoldBasis
+    pauses: Several[ClockName]
+    expected_days: Count | None = None
+    written_notice: Doc
+    requested_by: ActorId
+    approved_by: ActorId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseHold(CaseCommand):
+    """特别程序结束."""
+
+    hold_id: Identifier
+    result: LongProse | None = None
+    opinion: LongProse | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestExtension(CaseCommand):
+    """申请延期."""
+
+    days: ExtensionDays
+    reason: Annotated[Prose, Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveExtension(CaseCommand):
+    """批准延期, by the head of the agency."""
+
+    calendar: WorkCalendar
+    days: ExtensionDays
+    approver: ActorId
+    notice_to_applicant: Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyExtension(CaseCommand):
+    """不予延期."""
+
+    approver: ActorId
+    reason: Annotated[Prose, Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveSupplement(CaseCommand):
+    """容缺材料补齐."""
+
+    commit_id: Identifier
+    complete: bool
+    delivered_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireSupplement(CaseCommand):
+    """容缺材料逾期."""
+
+    commit_id: Identifier
+    grace_used: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeDecision(CaseCommand):
+    """准予 or 不予许可."""
+
+    decision: Decision
+    document: Doc
+    reasons: LongProse | None = None
+    remedies_told: bool
+    committee_id: Identifier | None = None
+    instant: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardCase(CaseCommand):
+    """转报."""
+
+    to_org: OrgRef
+    document: Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminateCase(CaseCommand):
+    """终止, without a decision."""
+
+    cause: Literal["CORRECTION_ABANDONED", "TOLERANCE_BROKEN", "VOID", "DELETED_ERROR", "OTHER"]
+    reason: Annotated[Prose, Field(min_length=1)]
+    approved_by: ActorId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase(CaseCommand):
+    """办结."""
+
+    result_type: ResultType
+    explanation: LongProse | None = None
+    onsite_visits: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueResult(CaseCommand):
+    """制证."""
+
+    instrument: DigitalInstrument | Literal["PAPER"]
+    licence_name: LongName
+    licence_no_token: VaultToken
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverResult(CaseCommand):
+    """送达."""
+
+    mode: DeliveryMode
+    tracking_no: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscloseDecision(CaseCommand):
+    """双公示."""
+
+    platform: ShortCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveCase(CaseCommand):
+    """归档."""
+
+    electronic: bool
+    archive_no: ShortCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendCase(CaseCommand):
+    """数据更正: *old* and *new* are shown side by side for ever."""
+
+    field: Identifier
+    old: Prose
+    new: Prose
+    reason: Annotated[Prose, Field(min_length=1)]
+    approved_by: ActorId
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeDecision(CaseCommand):
+    """撤销许可."""
+
+    cause: Literal["FALSE_COMMITMENT", "FRAUD", "LEGAL_ERROR", "OTHER"]
+    document: Doc
+
+
+FilingCommand = (
+    ReceiveApplication
+    | PrecheckApplication
+    | RequestCorrection
+    | ReceiveCorrection
+    | ExpireCorrection
+    | AcceptApplication
+    | RejectApplication
+    | WithdrawApplication
+)
+ExaminationCommand = (
+    StartStep
+    | CompleteStep
+    | OpenHold
+    | CloseHold
+    | RequestExtension
+    | ApproveExtension
+    | DenyExtension
+    | ReceiveSupplement
+    | ExpireSupplement
+    | MakeDecision
+    | ForwardCase
+    | TerminateCase
+)
+OutcomeCommand = (
+    CloseCase
+    | IssueResult
+    | DeliverResult
+    | DiscloseDecision
+    | ArchiveCase
+    | AmendCase
+    | RevokeDecision
+)
+AnyCommand = FilingCommand | ExaminationCommand | OutcomeCommand

@@ -1,0 +1,276 @@
+"""
+Refusals around one case.
+
+IntakeRejection
+├── before acceptance
+│   ├── CaseAlreadyReceived
+│   ├── CaseUnknown
+│   ├── AcceptanceAlreadySettled
+│   ├── CaseAlreadyOver
+│   ├── CorrectionUnanswered
+│   ├── CorrectionAlreadyRequested
+│   ├── CorrectionNotPending
+│   ├── CorrectionNotYetDue
+│   ├── DeliveredDateImpossible
+│   ├── CommittedBeyondStatutory
+│   ├── StepsBeyondCommitted
+│   ├── NotYetDeemed
+│   └── RightAgencyMissing
+├── during the examination
+│   ├── CaseNotUnderWay
+│   ├── ExaminationNotBegun
+│   ├── StepStillOpen
+│   ├── StepNotOpen
+│   ├── ReturnNotBackwards
+│   ├── HoldAlreadyOpened
+│   ├── HoldNotOpen
+│   ├── HoldStillOpen
+│   ├── SupplementHoldUsed
+│   ├── ExtensionAlreadyGranted
+│   ├── ExtensionNotRequested
+│   ├── ExtensionTooLong
+│   ├── ExtensionTooLate
+│   ├── MaterialNotAwaited
+│   ├── MaterialMissing
+│   └── RemediesNotTold
+└── after the decision
+    ├── CaseNotDecided
+    ├── CaseNotApproved
+    ├── CaseAlreadyClosed
+    ├── CaseAlreadyDelivered
+    ├── CaseNotClosed
+    └── DecisionAlreadyRevoked
+"""
+
+from services.intake.domain.refusals import IntakeRejection
+from shared.contracts.rejection import Blame
+
+
+class CaseAlreadyReceived(IntakeRejection):
+    """The case number is taken."""
+
+    code = "case_already_received"
+    field = "case_no"
+
+
+class CaseUnknown(IntakeRejection):
+    """Nothing was ever received under this number."""
+
+    code = "case_unknown"
+
+
+class AcceptanceAlreadySettled(IntakeRejection):
+    """The application was accepted, refused, withdrawn or dropped before."""
+
+    code = "acceptance_already_settled"
+
+
+class CaseAlreadyOver(IntakeRejection):
+    """What is decided or ended cannot be taken back, forwarded or terminated."""
+
+    code = "case_already_over"
+
+
+class CorrectionUnanswered(IntakeRejection):
+    """The applicant has a notice and has not answered it yet."""
+
+    code = "correction_unanswered"
+
+
+class CorrectionAlreadyRequested(IntakeRejection):
+    """The law allows one notice, which must name everything (Licensing Law, article 32, item 4)."""
+
+    code = "correction_already_requested"
+
+
+class CorrectionNotPending(IntakeRejection):
+    """No notice waits for an answer."""
+
+    code = "correction_not_pending"
+
+
+class CorrectionNotYetDue(IntakeRejection):
+    """The applicant still has time to answer the notice."""
+
+    code = "correction_not_yet_due"
+
+
+class DeliveredDateImpossible(IntakeRejection):
+    """Material cannot have been handed in tomorrow, nor before the application itself."""
+
+    code = "delivered_date_impossible"
+    blame = Blame.COMMAND
+    field = "delivered_date"
+
+
+class CommittedBeyondStatutory(IntakeRejection):
+    """The committed limit must not exceed the statutory one (T-18)."""
+
+    code = "committed_beyond_statutory"
+    blame = Blame.COMMAND
+    field = "committed_limit"
+
+
+class StepsBeyondCommitted(IntakeRejection):
+    """The steps together must not take longer than the committed limit (T-18)."""
+
+    code = "steps_beyond_committed"
+    blame = Blame.COMMAND
+    field = "steps"
+
+
+class NotYetDeemed(IntakeRejection):
+    """An application counts as accepted only when five working days passed in silence (T-05)."""
+
+    code = "not_yet_deemed"
+    field = "mode"
+
+
+class RightAgencyMissing(IntakeRejection):
+    """Who is not competent must name who is (Licensing Law, article 32, item 2)."""
+
+    code = "right_agency_missing"
+    blame = Blame.COMMAND
+    field = "right_agency"
+
+
+class CaseNotUnderWay(IntakeRejection):
+    """Only a case that is accepted and not yet decided can be examined."""
+
+    code = "case_not_under_way"
+
+
+class ExaminationNotBegun(IntakeRejection):
+    """Only an immediate case is decided without a step of examination."""
+
+    code = "examination_not_begun"
+
+
+class StepStillOpen(IntakeRejection):
+    """One step ends before the next begins."""
+
+    code = "step_still_open"
+
+
+class StepNotOpen(IntakeRejection):
+    """The step was not begun, or is over."""
+
+    code = "step_not_open"
+    field = "step_no"
+
+
+class ReturnNotBackwards(IntakeRejection):
+    """A step can only be returned to an earlier one."""
+
+    code = "return_not_backwards"
+    blame = Blame.COMMAND
+    field = "return_to"
+
+
+class HoldAlreadyOpened(IntakeRejection):
+    """The hold's id is taken."""
+
+    code = "hold_already_opened"
+    field = "hold_id"
+
+
+class HoldNotOpen(IntakeRejection):
+    """No such hold is open on this case."""
+
+    code = "hold_not_open"
+    field = "hold_id"
+
+
+class HoldStillOpen(IntakeRejection):
+    """A case that is paused cannot be decided."""
+
+    code = "hold_still_open"
+
+
+class SupplementHoldUsed(IntakeRejection):
+    """A case may wait for a supplement during examination at most once."""
+
+    code = "supplement_hold_used"
+    field = "reason"
+
+
+class ExtensionAlreadyGranted(IntakeRejection):
+    """A case can be extended once (T-09)."""
+
+    code = "extension_already_granted"
+
+
+class ExtensionNotRequested(IntakeRejection):
+    """The head of the agency decides on a request, and there is none."""
+
+    code = "extension_not_requested"
+
+
+class ExtensionTooLong(IntakeRejection):
+    """Ten working days at most; fifteen for a joint case (T-09, T-10)."""
+
+    code = "extension_too_long"
+    blame = Blame.COMMAND
+    field = "days"
+
+
+class ExtensionTooLate(IntakeRejection):
+    """An extension must be approved before the limit has passed."""
+
+    code = "extension_too_late"
+
+
+class MaterialNotAwaited(IntakeRejection):
+    """The case was not accepted with material to follow, or it is all here."""
+
+    code = "material_not_awaited"
+
+
+class MaterialMissing(IntakeRejection):
+    """A case accepted with material to follow is decided when the material is there."""
+
+    code = "material_missing"
+
+
+class RemediesNotTold(IntakeRejection):
+    """A refusal must give its reasons and tell the remedies."""
+
+    code = "remedies_not_told"
+    blame = Blame.COMMAND
+    field = "remedies_told"
+
+
+class CaseNotDecided(IntakeRejection):
+    """There is no decision yet."""
+
+    code = "case_not_decided"
+
+
+class CaseNotApproved(IntakeRejection):
+    """Only an approval has a result to issue or deliver."""
+
+    code = "case_not_approved"
+
+
+class CaseAlreadyClosed(IntakeRejection):
+    """The case was closed before."""
+
+    code = "case_already_closed"
+
+
+class CaseAlreadyDelivered(IntakeRejection):
+    """The result was delivered before."""
+
+    code = "case_already_delivered"
+
+
+class CaseNotClosed(IntakeRejection):
+    """Only a closed case goes to the archive, and only once."""
+
+    code = "case_not_closed"
+
+
+class DecisionAlreadyRevoked(IntakeRejection):
+    """The decision was set aside before."""
+
+    code = "decision_already_revoked"
