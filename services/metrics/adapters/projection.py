@@ -1,0 +1,300 @@
+"""The projection in PostgreSQL: a batch of facts and all that it changes, in one transaction."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+
+TAKE_LANE = """
+UPDATE lanes
+SET changes = changes + 1, recent = $3
+WHERE partition = $1 AND epoch = $2
+"""
+
+# The compare in the compare-and-set: a worker that lost the partition finds another offset.
+ADVANCE = """
+UPDATE offsets
+SET next_offset = $4,
+    highwater = $5,
+    complete_to = greatest(complete_to, $6),
+    checked_at = clock_timestamp()
+WHERE topic = $1 AND partition = $2 AND next_offset = $3
+"""
+
+# Answers only where some were known before, because that is rare and the answer is long.
+INSERT_FACTS = """
+WITH added AS (
+  INSERT INTO timeline (dossier, identity, occurred_at, body)
+  SELECT *
+  FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[])
+  ON CONFLICT DO NOTHING
+  RETURNING identity
+)
+SELECT CASE WHEN count(*) < cardinality($2::bytea[]) THEN array_agg(identity) END
+FROM added
+"""
+
+LOAD_STATES = """
+SELECT dossier, fold_version, state
+FROM dossiers
+WHERE dossier = ANY($1::text[])
+"""
+
+LOAD_HISTORIES = """
+SELECT dossier, body
+FROM timeline
+WHERE dossier = ANY($1::text[])
+"""
+
+WRITE_STATES = """
+INSERT INTO dossiers (dossier, partition, phase, source, fold_version, state)
+SELECT dossier, $1, phase, source, $2, state
+FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS given (dossier, phase, source, state)
+ON CONFLICT (dossier) DO UPDATE
+SET phase = excluded.phase,
+    source = excluded.source,
+    fold_version = excluded.fold_version,
+    state = excluded.state
+"""
+
+# Sorted by key, so that pages are visited once.
+ADD_FIGURES = """
+INSERT INTO kpi (partition, kpi, part, day, item, service_window, channel, value)
+SELECT $1, *
+FROM unnest($2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+ON CONFLICT (kpi, day, partition, part, item, service_window, channel) DO UPDATE
+SET value = kpi.value + excluded.value
+"""
+
+# Where an alert was raised before, the ticker must look again at once: it may no longer be right.
+WRITE_CLOCKS = """
+INSERT INTO clocks (dossier, sla, clock, started_on, due, yellow_from, red_at, limit_total, unit,
+                    paused, provisional, ended, next_at)
+SELECT *
+FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::date[],
+            $7::timestamptz[], $8::integer[], $9::text[], $10::boolean[], $11::boolean[],
+            $12::boolean[], $13::timestamptz[])
+ON CONFLICT (dossier, sla) DO UPDATE
+SET started_on = excluded.started_on,
+    due = excluded.due,
+    yellow_from = excluded.yellow_from,
+    red_at = excluded.red_at,
+    limit_total = excluded.limit_total,
+    unit = excluded.unit,
+    paused = excluded.paused,
+    provisional = excluded.provisional,
+    ended = excluded.ended,
+    next_at = CASE WHEN clocks.alerted THEN '-infinity' ELSE excluded.next_at END
+"""
+
+CLAIM_LANES = """
+INSERT INTO lanes (partition, epoch, changes, recent)
+SELECT partition, 1, 0, '[]'
+FROM unnest($1::smallint[]) AS given (partition)
+ORDER BY partition
+ON CONFLICT (partition) DO UPDATE
+SET epoch = lanes.epoch + 1
+RETURNING partition, epoch, recent
+"""
+
+LOAD_OFFSETS = """
+SELECT topic, partition, next_offset
+FROM offsets
+WHERE (topic, partition) IN (SELECT * FROM unnest($1::text[], $2::smallint[]))
+"""
+
+BEGIN_OFFSET = """
+INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)
+VALUES ($1, $2, $3, $3, clock_timestamp())
+ON CONFLICT DO NOTHING
+"""
+
+CAUGHT_UP = """
+UPDATE offsets
+SET checked_at = clock_timestamp(), highwater = next_offset
+FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS seen (topic, partition, next_offset)
+WHERE offsets.topic = seen.topic
+  AND offsets.partition = seen.partition
+  AND offsets.next_offset = seen.next_offset
+"""
+
+WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
+
+
+class Fenced(Exception):  # noqa: N818 - named after what happened, like every fault
+    """Another worker has the partition now; what we hold in memory of it is worth nothing."""
+
+
+class ProjectionUnavailable(Exception):  # noqa: N818 - named after what happened, like every fault
+    """PostgreSQL is away, full or shutting down: the same batch may succeed later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive records of one topic's partition, and where the partition ends just now."""
+
+    topic: str
+    partition: int
+    first: int
+    following: int
+    highwater: int
+
+
+FactRow = tuple[str, bytes, datetime, str]
+"""Dossier, identity, business time, body."""
+
+StateRow = tuple[str, str, str, str]
+"""Dossier, phase, source, state."""
+
+FigureRow = tuple[str, str, date, str, str, str, int]
+"""KPI, part, day, item, window, channel, and what to add."""
+
+ClockRow = tuple[
+    str,
+    str,
+    str,
+    date,
+    date | None,
+    date | None,
+    datetime | None,
+    int,
+    str,
+    bool,
+    bool,
+    bool,
+    datetime | None,
+]
+"""The columns of a clock, in the order of WRITE_CLOCKS."""
+
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.SystemError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+"""Faults of the world (classes 08, 40, 53, 57, 58): the batch is good, the moment is not."""
+
+
+@contextmanager
+def transient_faults() -> Iterator[None]:
+    """Give every fault that may pass one name."""
+    try:
+        yield
+    except TRANSIENT as fault:
+        raise ProjectionUnavailable from fault
+
+
+class Batch:
+    """One open transaction of one lane."""
+
+    def __init__(self, connection: asyncpg.Connection, partition: int) -> None:
+        self._connection = connection
+        self._partition = partition
+
+    async def insert(self, rows: Sequence[FactRow]) -> set[bytes] | None:
+        """Record facts; return the identities that are new, or None where all are."""
+        added = await self._connection.fetchval(INSERT_FACTS, *columns(rows, 4))
+        return None if added is None and rows else set(added or ())
+
+    async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
+        """Return the fold version and state of each known dossier."""
+        rows = await self._connection.fetch(LOAD_STATES, dossiers)
+        return {key: (version, state) for key, version, state in rows}
+
+    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, list[bytes]]:
+        """Return every fact of each dossier, in no order."""
+        histories: dict[str, list[bytes]] = {key: [] for key in dossiers}
+        for key, body in await self._connection.fetch(LOAD_HISTORIES, dossiers):
+            histories[key].append(body.encode())
+        return histories
+
+    async def write(
+        self,
+        states: Sequence[StateRow],
+        figures: Sequence[FigureRow],
+        clocks: Sequence[ClockRow],
+        *,
+        fold_version: int,
+    ) -> None:
+        """Replace states and clocks, add to figures."""
+        run = self._connection.execute
+        if states:
+            await run(WRITE_STATES, self._partition, fold_version, *columns(states, 4))
+        if figures:
+            await run(ADD_FIGURES, self._partition, *columns(sorted(figures), 7))
+        if clocks:
+            await run(WRITE_CLOCKS, *columns(clocks, 13))
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
+    """Turn rows into the arrays that unnest takes."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+class Projection:
+    """The metrics schema, as the worker writes it."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def batch(
+        self, stretch: Stretch, epoch: int, *, complete_to: datetime | None, recent: str
+    ) -> AsyncIterator[Batch]:
+        """
+        Open the transaction in which *stretch* takes effect, once and for ever.
+
+        Raises:
+            Fenced: the lane or the offset has another owner.
+            ProjectionUnavailable: nothing is known about the commit; ask for the offset.
+        """
+        with transient_faults():
+            async with self._pool.acquire() as connection, connection.transaction():
+                taken = await connection.execute(TAKE_LANE, stretch.partition, epoch, recent)
+                advanced = await connection.execute(
+                    ADVANCE,
+                    stretch.topic,
+                    stretch.partition,
+                    stretch.first,
+                    stretch.following,
+                    stretch.highwater,
+                    complete_to,
+                )
+                if (taken, advanced) != ("UPDATE 1", "UPDATE 1"):
+                    raise Fenced(stretch)
+                yield Batch(connection, stretch.partition)
+
+    async def claim(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, str]]:
+        """Become the owner of *partitions*; return each epoch and the lane's recent facts."""
+        with transient_faults():
+            rows = await self._pool.fetch(CLAIM_LANES, partitions)
+        return {partition: (epoch, recent) for partition, epoch, recent in rows}
+
+    async def offsets(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """Return where each partition goes on; one that was never folded is missing."""
+        topics, numbers = columns(partitions, 2)
+        with transient_faults():
+            rows = await self._pool.fetch(LOAD_OFFSETS, topics, numbers)
+        return {(topic, number): offset for topic, number, offset in rows}
+
+    async def begin(self, topic: str, partition: int, offset: int) -> None:
+        """Note where a partition begins that was never folded."""
+        with transient_faults():
+            await self._pool.execute(BEGIN_OFFSET, topic, partition, offset)
+
+    async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
+        """Note that nothing waits behind the given offsets at this moment."""
+        with transient_faults():
+            await self._pool.execute(CAUGHT_UP, *columns(seen, 3))
+
+    async def wake_readers(self) -> None:
+        with transient_faults():
+            await self._pool.execute(WAKE_READERS)

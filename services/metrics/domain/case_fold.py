@@ -1,0 +1,233 @@
+"""What each fact of a case changes in its dossier: the case's state machine, read from outside."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
+
+from services.metrics.domain.changes import Changes, local_date
+from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Phase, Terms
+from shared.contracts import handling, intake
+from shared.contracts.envelope import Event, Fact
+
+BEFORE_ACCEPTANCE = frozenset({Phase.SUBMITTED, Phase.PRECHECKED})
+IN_HANDLING = frozenset({Phase.ACCEPTED, Phase.EXAMINING})
+BEFORE_DECISION = BEFORE_ACCEPTANCE | IN_HANDLING | {Phase.CORRECTION_PENDING}
+AFTER_DECISION = frozenset({Phase.DECIDED, Phase.CLOSED, Phase.DELIVERED, Phase.ARCHIVED})
+ANY = frozenset(Phase)
+
+RANK: Mapping[Phase, int] = {
+    Phase.ABSENT: 0,
+    Phase.SUBMITTED: 1,
+    Phase.PRECHECKED: 2,
+    Phase.CORRECTION_PENDING: 2,
+    Phase.ACCEPTED: 3,
+    Phase.EXAMINING: 4,
+    Phase.DECIDED: 5,
+    Phase.CLOSED: 6,
+    Phase.DELIVERED: 7,
+    Phase.ARCHIVED: 8,
+    Phase.NOT_ACCEPTED: 9,
+    Phase.WITHDRAWN: 9,
+    Phase.TERMINATED: 9,
+    Phase.REVOKED: 10,
+}
+"""How far a case has come: a contradicting fact moves it forward, never back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From which phases a fact is legal, and the phase after it; None where it stays."""
+
+    allowed: frozenset[Phase]
+    target: Phase | None = None
+    record: Callable[[Dossier, Event, Any], Changes] | None = None
+
+
+def case_changes(dossier: Dossier, event: Event) -> Changes:
+    """Return what a fact of the case changes."""
+    return _moved(dossier, event, CASE[type(event.data)])
+
+
+def ended_by_promise(dossier: Dossier, event: Event) -> Changes:
+    """Return what the end of a tolerated case changes; a promise without a case changes nothing."""
+    if dossier.phase is Phase.ABSENT:
+        return {}, True
+    return _moved(dossier, event, Move(IN_HANDLING, Phase.TERMINATED, _ended))
+
+
+def _moved(dossier: Dossier, event: Event, move: Move) -> Changes:
+    fact = event.data
+    changes, possible = ({}, True) if move.record is None else move.record(dossier, event, fact)
+    legal = possible and dossier.phase in move.allowed
+    target = changes.pop("target", move.target)
+    if target is not None and (legal or RANK[target] > RANK[dossier.phase]):
+        changes["phase"] = target
+    return changes, legal
+
+
+def _received(dossier: Dossier, event: Event, fact: intake.ApplicationReceived) -> Changes:
+    if dossier.received_on is not None:
+        return {}, False
+    return {
+        "received_at": event.time,
+        "received_on": fact.received_date,
+        "source": event.source,
+        "item_code": fact.case.item_code,
+        "item_name": fact.item_name,
+        "channel": fact.channel.value,
+        "window": event.windowid or "",
+        "org_code": fact.handling_org.org_code,
+        "org_name": fact.handling_org.org_name,
+    }, True
+
+
+def _prechecked(_: Dossier, __: Event, fact: intake.ApplicationPrechecked) -> Changes:
+    return {"target": Phase.PRECHECKED if fact.result == "PASS" else None}, True
+
+
+def _correction_requested(dossier: Dossier, _: Event, __: intake.CorrectionRequested) -> Changes:
+    return {"corrections": dossier.corrections + 1}, True
+
+
+def _correction_received(_: Dossier, __: Event, fact: intake.CorrectionReceived) -> Changes:
+    return {"target": Phase.SUBMITTED if fact.complete else None}, True
+
+
+def _accepted(dossier: Dossier, event: Event, fact: intake.ApplicationAccepted) -> Changes:
+    if dossier.terms is not None:
+        return {}, False
+    terms = Terms(
+        effective_on=fact.effective_date,
+        accepted_by=event.id,
+        statutory_limit=fact.statutory_limit,
+        statutory_unit=fact.statutory_unit,
+        committed_limit=fact.committed_limit,
+        committed_unit=fact.committed_unit,
+    )
+    return {"terms": terms, "item_code": dossier.item_code or fact.case.item_code}, True
+
+
+def _step_completed(dossier: Dossier, _: Event, fact: handling.StepCompleted) -> Changes:
+    returned = fact.action == "RETURN"
+    return ({"returns": dossier.returns + 1} if returned else {}), True
+
+
+def _hold_opened(dossier: Dossier, event: Event, fact: handling.HoldOpened) -> Changes:
+    if any(hold.hold_id == fact.hold_id for hold in dossier.holds):
+        return {}, False
+    hold = Hold(
+        hold_id=fact.hold_id,
+        reason=fact.reason,
+        basis=fact.basis,
+        pauses=tuple(clock.value for clock in fact.pauses),
+        opened_on=local_date(event.time),
+        opened_by=event.id,
+    )
+    return {"holds": (*dossier.holds, hold)}, True
+
+
+def _hold_closed(dossier: Dossier, event: Event, fact: handling.HoldClosed) -> Changes:
+    closing = {"closed_on": local_date(event.time), "closed_by": event.id}
+    holds = tuple(
+        replace(hold, **closing)
+        if hold.hold_id == fact.hold_id and hold.closed_on is None
+        else hold
+        for hold in dossier.holds
+    )
+    return {"holds": holds}, holds != dossier.holds
+
+
+def _extended(dossier: Dossier, event: Event, fact: handling.ExtensionApproved) -> Changes:
+    extension = Extension(approved_on=fact.approved_date, days=fact.days, approved_by=event.id)
+    return {"extensions": (*dossier.extensions, extension)}, not dossier.extensions
+
+
+def _ending(dossier: Dossier, event: Event, day: date, *, decided: bool) -> dict[str, Any]:
+    """Stop the clocks, once: a later ending changes nothing."""
+    if dossier.ending is not None:
+        return {}
+    return {"ending": Ending(day, event.time, event.id, decided)}
+
+
+def _decided(dossier: Dossier, event: Event, fact: handling.DecisionMade) -> Changes:
+    held = any(hold.closed_on is None for hold in dossier.holds)
+    if dossier.decision:
+        return {}, False
+    ending = _ending(dossier, event, fact.decision_date, decided=True)
+    return {"decision": fact.decision.value, **ending}, not held
+
+
+def _ended(dossier: Dossier, event: Event, _: Fact) -> Changes:
+    return _ending(dossier, event, local_date(event.time), decided=False), True
+
+
+def _closed(dossier: Dossier, _: Event, fact: handling.CaseClosed) -> Changes:
+    if dossier.closed_on is not None:
+        return {}, False
+    return {"closed_on": fact.closed_date}, True
+
+
+def _delivered(dossier: Dossier, _: Event, fact: handling.ResultDelivered) -> Changes:
+    return {"delivered_on": dossier.delivered_on or fact.delivered_date}, True
+
+
+def _amended(dossier: Dossier, _: Event, fact: handling.CaseAmended) -> Changes:
+    """Apply a correction to what the clocks read; other fields are history only."""
+    terms = dossier.terms
+    try:
+        match fact.field:
+            case "item_code" | "item_name":
+                return {fact.field: fact.new}, True
+            case "statutory_limit" | "committed_limit" if terms is not None:
+                return {"terms": replace(terms, **{fact.field: int(fact.new)})}, True
+            case "effective_date" if terms is not None:
+                effective_on = date.fromisoformat(fact.new)
+                return {"terms": replace(terms, effective_on=effective_on)}, True
+            case "decision_date" if dossier.ending is not None and dossier.ending.decided:
+                ended_on = date.fromisoformat(fact.new)
+                return {"ending": replace(dossier.ending, ended_on=ended_on)}, True
+            case _:
+                return {}, True
+    except ValueError:
+        return {}, False
+
+
+CASE: Mapping[type[Fact], Move] = {
+    intake.ApplicationReceived: Move(frozenset({Phase.ABSENT}), Phase.SUBMITTED, _received),
+    intake.ApplicationPrechecked: Move(frozenset({Phase.SUBMITTED}), None, _prechecked),
+    intake.CorrectionRequested: Move(
+        BEFORE_ACCEPTANCE | {Phase.CORRECTION_PENDING},
+        Phase.CORRECTION_PENDING,
+        _correction_requested,
+    ),
+    intake.CorrectionReceived: Move(
+        frozenset({Phase.CORRECTION_PENDING}), None, _correction_received
+    ),
+    intake.CorrectionExpired: Move(frozenset({Phase.CORRECTION_PENDING}), Phase.TERMINATED, _ended),
+    intake.ApplicationAccepted: Move(BEFORE_ACCEPTANCE, Phase.ACCEPTED, _accepted),
+    intake.ApplicationRejected: Move(BEFORE_ACCEPTANCE, Phase.NOT_ACCEPTED, _ended),
+    intake.ApplicationWithdrawn: Move(BEFORE_DECISION, Phase.WITHDRAWN, _ended),
+    handling.StepStarted: Move(IN_HANDLING, Phase.EXAMINING),
+    handling.StepCompleted: Move(frozenset({Phase.EXAMINING}), None, _step_completed),
+    handling.HoldOpened: Move(IN_HANDLING, None, _hold_opened),
+    handling.HoldClosed: Move(ANY, None, _hold_closed),
+    handling.ExtensionRequested: Move(IN_HANDLING),
+    handling.ExtensionApproved: Move(IN_HANDLING, None, _extended),
+    handling.ExtensionDenied: Move(IN_HANDLING),
+    handling.DecisionMade: Move(IN_HANDLING, Phase.DECIDED, _decided),
+    handling.CaseClosed: Move(frozenset({Phase.DECIDED}), Phase.CLOSED, _closed),
+    handling.CaseForwarded: Move(IN_HANDLING, Phase.TERMINATED, _ended),
+    handling.CaseTerminated: Move(BEFORE_DECISION, Phase.TERMINATED, _ended),
+    handling.ResultIssued: Move(AFTER_DECISION),
+    handling.ResultDelivered: Move(
+        frozenset({Phase.DECIDED, Phase.CLOSED}), Phase.DELIVERED, _delivered
+    ),
+    handling.DecisionDisclosed: Move(AFTER_DECISION),
+    handling.CaseArchived: Move(frozenset({Phase.CLOSED, Phase.DELIVERED}), Phase.ARCHIVED),
+    handling.DecisionRevoked: Move(AFTER_DECISION, Phase.REVOKED),
+    handling.CaseAmended: Move(ANY, None, _amended),
+    handling.ActivityRecorded: Move(ANY),
+}

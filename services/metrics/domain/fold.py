@@ -1,0 +1,57 @@
+"""The fold: a dossier after one more fact, whatever the fact, in the order of business time."""
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+
+from msgspec.structs import replace
+
+from services.metrics.domain.card_fold import CARDS, card_changes
+from services.metrics.domain.case_fold import CASE, case_changes, ended_by_promise
+from services.metrics.domain.changes import Changes
+from services.metrics.domain.dossier import ANOMALIES_NAMED_MAX, Dossier
+from services.metrics.domain.matter_fold import MATTERS, matter_changes
+from shared.contracts import commitment
+from shared.contracts.envelope import Event, Fact
+
+
+def broken_promise(dossier: Dossier, event: Event) -> Changes:
+    """Material that was tolerated never came: the promise is broken, and with it the case ends."""
+    promise, signed = matter_changes(dossier, event)
+    case, legal = ended_by_promise(dossier, event)
+    return {**case, **promise}, signed and legal
+
+
+CHANGES: dict[type[Fact], Callable[[Dossier, Event], Changes]] = {
+    **dict.fromkeys(CASE, case_changes),
+    **dict.fromkeys(MATTERS, matter_changes),
+    **dict.fromkeys(CARDS, card_changes),
+    commitment.SupplementExpired: broken_promise,
+}
+
+
+def fold(dossier: Dossier, event: Event) -> Dossier:
+    """
+    Return the dossier after *event*, which must not sort before the last one.
+
+    Facts cannot be refused. One that contradicts what is known is counted as
+    an anomaly, and still moves the case forward, never back. A type that this
+    fold does not know only counts as a fact.
+    """
+    changing = CHANGES.get(type(event.data))
+    changes, legal = ({}, True) if changing is None else changing(dossier, event)
+    if not legal:
+        changes["anomalies"] = dossier.anomalies + 1
+        if len(dossier.anomalous) < ANOMALIES_NAMED_MAX:
+            changes["anomalous"] = (*dossier.anomalous, event.id)
+    source = dossier.source or event.source
+    return replace(dossier, last=event.order, facts=dossier.facts + 1, source=source, **changes)
+
+
+def is_late(dossier: Dossier, event: Event) -> bool:
+    """Say whether *event* sorts before what is folded: then only a fold from the start is right."""
+    return dossier.last is not None and event.order < dossier.last
+
+
+def fold_all(key: str, events: Iterable[Event]) -> Dossier:
+    """Return the dossier of *key* from all its facts, in whatever order they come."""
+    return reduce(fold, sorted(events, key=lambda event: event.order), Dossier(key=key))

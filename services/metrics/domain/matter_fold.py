@@ -1,0 +1,169 @@
+"""What facts beside the case change: inspections, referrals, ratings, rectifications, help."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from services.metrics.domain.changes import Changes, local_date
+from services.metrics.domain.dossier import Dossier, Matter
+from shared.contracts import assist, commitment, committee, inspection, rectification, review
+from shared.contracts.envelope import Event, Fact
+
+NEW = ""
+"""The state of a matter before its first fact."""
+
+UPHELD = "INVALID"
+"""The outcome of a rating whose appeal was upheld: it counts in no figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The kind of matter that a fact is about, whence it is legal, and where it leads."""
+
+    kind: str
+    allowed: frozenset[str]
+    target: str
+    done: bool = False
+    outcome: Callable[[Fact], str] | None = None
+
+
+def matter_changes(dossier: Dossier, event: Event) -> Changes:
+    """
+    Return what a fact changes in the matter that it names.
+
+    Unlike a case, a matter always takes the state that its fact leads to:
+    there is no far end that it could fall back from.
+    """
+    fact = event.data
+    turn = MATTERS[type(fact)]
+    matter_id = str(getattr(fact, NAMED_BY[turn.kind]))
+    position, known = _find(dossier, turn.kind, matter_id)
+    day = local_date(event.time)
+    matter = replace(
+        known,
+        state=turn.target,
+        opened_on=known.opened_on or day,
+        done_on=day if turn.done else known.done_on,
+        outcome=(turn.outcome(fact) if turn.outcome else "") or known.outcome,
+    )
+    matters = (*dossier.matters[:position], matter, *dossier.matters[position + 1 :])
+    return {"matters": matters}, known.state in turn.allowed
+
+
+def _find(dossier: Dossier, kind: str, matter_id: str) -> tuple[int, Matter]:
+    for position, matter in enumerate(dossier.matters):
+        if matter.kind == kind and matter.matter_id == matter_id:
+            return position, matter
+    return len(dossier.matters), Matter(kind=kind, matter_id=matter_id, state=NEW)
+
+
+def _text(field: str) -> Callable[[Fact], str]:
+    return lambda fact: str(getattr(fact, field))
+
+
+def _appeal(fact: Fact) -> str:
+    return UPHELD if getattr(fact, "upheld", False) else ""
+
+
+SCHEDULABLE = "CREATED SCHEDULED DEFECT_SUBMITTED"
+
+NAMED_BY: Mapping[str, str] = {
+    "inspection": "inspection_id",
+    "referral": "referral_id",
+    "meeting": "meeting_id",
+    "invitation": "invitation_id",
+    "rating": "review_id",
+    "rectification": "rect_id",
+    "assist": "task_id",
+    "commitment": "commit_id",
+}
+"""The field that names each kind of matter."""
+
+
+def _turns(
+    kind: str, *rows: tuple[type[Fact], str, str, bool, str | Callable[[Fact], str] | None]
+) -> Iterator[tuple[type[Fact], Turn]]:
+    for fact, allowed, target, done, outcome in rows:
+        reading = _text(outcome) if isinstance(outcome, str) else outcome
+        states = frozenset(NEW if state == "-" else state for state in allowed.split())
+        yield fact, Turn(kind, states, target, done, reading)
+
+
+MATTERS: Mapping[type[Fact], Turn] = dict(
+    (
+        *_turns(
+            "inspection",
+            (inspection.InspectionCreated, "-", "CREATED", False, None),
+            (
+                inspection.InspectionScheduled,
+                "CREATED SCHEDULED DEFECT_SUBMITTED",
+                "SCHEDULED",
+                False,
+                None,
+            ),
+            (inspection.VisitStarted, "SCHEDULED", "STARTED", False, None),
+            (inspection.VisitConcluded, "STARTED", "CONCLUDED", True, "result"),
+            (inspection.DefectOrdered, "CONCLUDED", "DEFECT_OPEN", False, None),
+            (inspection.DefectSubmitted, "DEFECT_OPEN", "DEFECT_SUBMITTED", False, None),
+            (inspection.DefectExpired, "DEFECT_OPEN", "CONCLUDED", True, lambda _: "FAIL"),
+            (inspection.InspectionFollowedUp, "CONCLUDED", "FOLLOWED_UP", False, None),
+        ),
+        *_turns(
+            "referral",
+            (committee.ReferralMade, "-", "REFERRED", False, None),
+            (committee.ReferralScreened, "REFERRED", "SCREENED", False, "result"),
+            (committee.ResolutionAdopted, "SCREENED RESOLVED", "RESOLVED", True, "outcome"),
+            (committee.ResolutionExecuted, "RESOLVED", "EXECUTED", True, None),
+        ),
+        *_turns(
+            "meeting",
+            (committee.MeetingScheduled, "- SCHEDULED", "SCHEDULED", False, None),
+            (committee.MeetingHeld, "SCHEDULED", "HELD", True, None),
+        ),
+        *_turns(
+            "commitment",
+            (commitment.PromiseSigned, "-", "SIGNED", False, "mode"),
+            (commitment.SupplementReceived, "SIGNED", "SUPPLIED", True, None),
+            (commitment.SupplementExpired, "SIGNED", "EXPIRED", True, None),
+        ),
+        *_turns("invitation", (review.InvitationSent, "-", "INVITED", True, None)),
+        *_turns(
+            "rating",
+            (review.RatingPosted, "-", "POSTED", False, "level"),
+            (review.RatingSupplemented, "- POSTED", "SUPPLEMENTED", False, "level"),
+            (review.AppealFiled, "POSTED SUPPLEMENTED", "APPEALED", False, None),
+            (review.AppealDecided, "APPEALED", "APPEAL_DECIDED", False, _appeal),
+        ),
+        *_turns(
+            "rectification",
+            (rectification.RectificationOpened, "-", "OPENED", False, "level"),
+            (rectification.RectificationAssigned, "OPENED REOPENED", "ASSIGNED", False, None),
+            (rectification.ContactMade, "ASSIGNED CONTACTED", "CONTACTED", False, None),
+            (rectification.FindingRecorded, "CONTACTED REOPENED", "VERIFIED", False, "finding"),
+            (rectification.DeadlineExtended, "VERIFIED", "VERIFIED", False, None),
+            (rectification.MeasureCompleted, "VERIFIED", "COMPLETED", False, None),
+            (rectification.FeedbackSent, "COMPLETED", "FED_BACK", False, None),
+            (rectification.RectificationFollowedUp, "FED_BACK", "FOLLOWED_UP", False, "result"),
+            (rectification.RectificationClosed, "FOLLOWED_UP", "CLOSED", True, None),
+            (rectification.RectificationReopened, "FOLLOWED_UP CLOSED", "REOPENED", False, None),
+        ),
+        *_turns(
+            "assist",
+            (assist.AssistRequested, "-", "REQUESTED", False, None),
+            (assist.AssistAccepted, "REQUESTED", "ACCEPTED", False, None),
+            (assist.AssistDeclined, "REQUESTED", "DECLINED", True, None),
+            (assist.AgentAssigned, "ACCEPTED ASSIGNED", "ASSIGNED", False, None),
+            (assist.MandateSigned, "ASSIGNED", "MANDATED", False, None),
+            (assist.AssistStepLogged, "ASSIGNED MANDATED ACTIVE", "ACTIVE", False, None),
+            (assist.AssistVisitMade, "ASSIGNED MANDATED ACTIVE", "ACTIVE", False, None),
+            (assist.AssistBlocked, "ACTIVE", "BLOCKED", False, None),
+            (assist.AssistUnblocked, "BLOCKED", "ACTIVE", False, None),
+            (assist.AssistTerminated, "ACTIVE BLOCKED", "TERMINATED", True, None),
+            (assist.AssistRenewed, "TERMINATED", "ACTIVE", False, None),
+            (assist.AssistCompleted, "ASSIGNED MANDATED ACTIVE", "COMPLETED", True, None),
+            (assist.AssistRated, "COMPLETED", "RATED", False, "level"),
+        ),
+    )
+)
+"""Every fact beside the case; where ``-`` is legal, the matter may begin with it."""
