@@ -1,1 +1,1 @@
-"""How casetrack is run: the embedded stack, the command, containers; nothing that a service needs."""
+"""How casetrack is run: the embedded stack, the command, containers; nothing a service needs."""

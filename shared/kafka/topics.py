@@ -58,6 +58,7 @@ def _new_topic(topic: str, partitions: int) -> NewTopic:
         topic,
         num_partitions=partitions,
         replication_factor=-1,  # whatever the cluster has as its default
+        replica_assignments={},  # aiokafka wants this beside a default, and sends nothing for it
         topic_configs={
             "retention.ms": DEAD_LETTERS_KEPT_MS if dead else KEPT_FOR_EVER,
             "cleanup.policy": "delete",

@@ -1,0 +1,1 @@
+"""The embedded stack: PostgreSQL, Kafka and our services on one machine; no rule of a service."""

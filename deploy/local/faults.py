@@ -1,0 +1,108 @@
+"""
+What can stop the embedded stack; the catalogue turns each code into a line and a way out.
+
+Fault
+├── AccountMissing
+├── BrowserMissing
+├── BuildFailed
+├── ChecksumMismatch
+├── DataFolderForeign
+├── DiskFull
+├── FolderUnsafe
+├── InitialisationFailed
+├── PartFailed
+├── PortBusy
+├── RegistryUnreachable
+├── ServerUnreachable
+└── SettingWrong
+"""
+
+from typing import ClassVar
+
+
+class Fault(Exception):  # noqa: N818 - the subclasses are named for the fault itself
+    """The stack cannot go on; *values* fill the catalogue's text for *code*."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(f"{self.code}: {values}")
+        self.values = {name: str(value) for name, value in values.items()}
+
+
+class AccountMissing(Fault):
+    """PostgreSQL refuses to run as root, and there is no other account."""
+
+    code = "account_missing"
+
+
+class BrowserMissing(Fault):
+    """No Chromium is installed that starts, and none is shipped for this machine."""
+
+    code = "browser_missing"
+
+
+class BuildFailed(Fault):
+    """Something that we build from source could not be built."""
+
+    code = "build_failed"
+
+
+class ChecksumMismatch(Fault):
+    """A downloaded file is not the one that we pinned."""
+
+    code = "checksum_mismatch"
+
+
+class DataFolderForeign(Fault):
+    """A data folder holds something that is not a server's data."""
+
+    code = "data_folder_foreign"
+
+
+class DiskFull(Fault):
+    """Too little room for the stack's state."""
+
+    code = "disk_full"
+
+
+class FolderUnsafe(Fault):
+    """A folder that we must trust belongs to somebody else."""
+
+    code = "folder_unsafe"
+
+
+class InitialisationFailed(Fault):
+    """A server's own set-up tool gave up."""
+
+    code = "initialisation_failed"
+
+
+class PartFailed(Fault):
+    """A part ended again and again before it was ready."""
+
+    code = "part_failed"
+
+
+class PortBusy(Fault):
+    """Somebody else listens where we want to."""
+
+    code = "port_busy"
+
+
+class RegistryUnreachable(Fault):
+    """A package registry did not answer."""
+
+    code = "registry_unreachable"
+
+
+class ServerUnreachable(Fault):
+    """A server named by a setting does not answer."""
+
+    code = "server_unreachable"
+
+
+class SettingWrong(Fault):
+    """A setting has a value that cannot work."""
+
+    code = "setting_wrong"

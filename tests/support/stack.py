@@ -1,0 +1,210 @@
+"""
+Real PostgreSQL and real Kafka for tests, started once a session and shared by its workers.
+
+- `postgres_dsn`: a fresh, migrated database of its own for each test, as superuser
+- `role_dsn`: the same database as one of the services' roles: `role_dsn("casetrack_intake")`
+- `kafka`: the broker's address; nobody owns a topic there unless it made one
+- `make_topic`: makes a topic with a name of its own: `await make_topic()`
+- `bureau_topics`: the broker's address with all topics of the bureau, empty; one test at a time
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.local.databases import addressed
+from deploy.local.journal import Phase, last_record
+from deploy.local.places import CHECKOUT, Places
+from deploy.local.postgres import embedded_postgres
+from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, ensure_topics
+from tests.support.eventually import eventually
+from tests.support.servers import PASSWORD, TEMPLATE
+
+HOME = "CASETRACK_TEST_HOME"
+SESSION = "CASETRACK_TEST_SESSION"
+START_SECONDS_MAX = 180.0
+STOP_SECONDS_MAX = 30.0
+LOOK_SECONDS = 0.05
+
+MakeTopic = Callable[..., Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The session's servers."""
+
+    home: Path
+    kafka: str
+    postgres: str
+
+    @property
+    def supervisor_pid(self) -> int:
+        record = last_record(Places(self.home).state)
+        assert record is not None
+        return record.supervisor.pid
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the session's folder; the workers inherit the name and start nothing of their own."""
+    if hasattr(config, "workerinput"):
+        return
+    home = Path(tempfile.mkdtemp(prefix="casetrack-tests-"))
+    home.chmod(0o711)
+    os.environ[HOME] = str(home)
+    os.environ[SESSION] = str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers with the session that named their folder."""
+    if hasattr(config, "workerinput") or os.environ.get(SESSION) != str(os.getpid()):
+        return
+    home = Path(os.environ[HOME])
+    record = last_record(Places(home).state)
+    if record is not None and record.supervisor.found():
+        os.kill(record.supervisor.pid, signal.SIGTERM)
+        _wait(lambda: record.supervisor.found() is None, STOP_SECONDS_MAX)
+    shutil.rmtree(embedded_postgres(Places(home), PASSWORD).home, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Servers:
+    """Return the session's PostgreSQL and Kafka; the first worker that asks starts them."""
+    home = Path(os.environ[HOME])
+    with _locked(home / "start.lock"):
+        if last_record(Places(home).state) is None:
+            _start(home)
+    record = last_record(Places(home).state)
+    assert record is not None
+    return Servers(home, record.kafka, record.postgres)
+
+
+@pytest.fixture
+def postgres_dsn(servers: Servers) -> Iterator[str]:
+    """Give this test a migrated database of its own."""
+    name = f"test_{uuid.uuid4().hex}"  # noqa: TID251 - a name that no other worker has
+    _psql(servers, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield addressed(servers.postgres, database=name)
+    _psql(servers, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def role_dsn(postgres_dsn: str) -> Callable[[str], str]:
+    """Return what names the test's database as another role."""
+    name = urlsplit(postgres_dsn).path[1:]
+
+    def of(role: str) -> str:
+        return addressed(postgres_dsn, database=name, role=role, password=PASSWORD)
+
+    return of
+
+
+@pytest.fixture
+def kafka(servers: Servers) -> str:
+    """Return the broker's address."""
+    return servers.kafka
+
+
+@pytest.fixture
+def make_topic(kafka: str) -> MakeTopic:
+    """Return a maker of topics that nobody else knows."""
+
+    async def make(partitions: int = 4) -> str:
+        name = f"test-{uuid.uuid4().hex}"  # noqa: TID251 - a name that no other worker has
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+        await admin.start()
+        try:
+            await admin.create_topics([NewTopic(name, partitions, 1)])
+        finally:
+            await admin.close()
+        return name
+
+    return make
+
+
+@pytest.fixture
+async def bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
+    """Give this test the bureau's own topics, empty; others that want them wait."""
+    with _locked(servers.home / "topics.lock"):
+        await _delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
+        await ensure_topics(kafka)
+        yield kafka
+
+
+async def _delete_topics(kafka: str, names: set[str]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+
+    async def gone() -> bool:
+        return not names & set(await admin.list_topics())
+
+    try:
+        present = names & set(await admin.list_topics())
+        if present:
+            await admin.delete_topics(list(present))
+            await eventually(gone)
+    finally:
+        await admin.close()
+
+
+def _start(home: Path) -> None:
+    # Not subprocess: whoever starts the servers may end before them, and a
+    # handle that is dropped while its process runs is a warning.
+    pid = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "tests.support.servers", str(home), os.environ[SESSION]],
+        {**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(home / "servers.log"), os.O_WRONLY | os.O_CREAT, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+
+    def settled() -> bool:
+        record = last_record(Places(home).state)
+        phase = None if record is None else record.phase
+        return phase in {Phase.READY, Phase.FAILED} or os.waitpid(pid, os.WNOHANG)[0] == pid
+
+    _wait(settled, START_SECONDS_MAX)
+    record = last_record(Places(home).state)
+    if record is None or record.phase is not Phase.READY:
+        pytest.exit((home / "servers.log").read_text()[-4000:], returncode=3)
+
+
+def _psql(servers: Servers, statement: str) -> None:
+    program = embedded_postgres(Places(servers.home), PASSWORD).programs / "psql"
+    dsn = addressed(servers.postgres, database="postgres")
+    subprocess.run(  # noqa: S603 - our own argument list
+        [program, "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", statement, dsn],
+        check=True,
+        capture_output=True,
+    )
+
+
+def _wait(condition: Callable[[], bool], seconds_max: float) -> None:
+    deadline = time.monotonic() + seconds_max
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
