@@ -85,10 +85,14 @@ def _install(say: Say, *, with_browser: bool) -> None:
 
 def _unpacked() -> Path:
     folder = FOLDER / "unpacked"
-    folder.mkdir(exist_ok=True)
-    # The package unpacks into the temporary folder and keeps what it finds there.
-    unpack = find_node().run([FOLDER / "unpack.mjs"], FOLDER, {"TMPDIR": str(folder)})
-    return Path(succeed(unpack, "browser tests").strip())
+    complete = folder / ".complete"
+    if not complete.exists():
+        # The package takes whatever it finds in the temporary folder for complete.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        unpack = find_node().run([FOLDER / "unpack.mjs"], FOLDER, {"TMPDIR": str(folder)})
+        complete.write_text(succeed(unpack, "browser tests").strip())
+    return Path(complete.read_text())
 
 
 def _environment(executable: Path) -> Mapping[str, str]:
