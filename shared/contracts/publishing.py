@@ -1,13 +1,15 @@
 """The published language as files: a JSON Schema for each type, and one AsyncAPI document."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from shared.contracts.envelope import event_model
+from shared.contracts.envelope import Event, event_model
+from shared.contracts.promises import faults
 from shared.contracts.registry import FACTS, INBOX, Owner, owner_of
 
 FOLDER = Path(__file__).parent
@@ -17,10 +19,6 @@ ASYNCAPI = FOLDER / "asyncapi.json"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 COMPONENTS = "#/components/schemas/{model}"
-KAFKA_KEY = {
-    "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
-}
-
 Json = Mapping[str, Any]
 
 
@@ -85,17 +83,26 @@ def _messages() -> Json:
         _message_name(kind): {
             "name": kind,
             "summary": FACTS[kind].__doc__,
-            "contentType": "application/cloudevents+json",
-            "payload": {"$ref": COMPONENTS.format(model=event_model(FACTS[kind]).__name__)},
+            "payload": _payload(kind),
             "examples": [{"name": "golden", "payload": example_of(kind)}],
-            **KAFKA_KEY,
+            "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
         }
         for kind in sorted(FACTS)
     }
 
 
+def _payload(kind: str) -> Json:
+    data = {"$ref": COMPONENTS.format(model=_message_name(kind))}
+    return {
+        "allOf": [
+            {"$ref": COMPONENTS.format(model=Event.__name__)},
+            {"type": "object", "properties": {"type": {"const": kind}, "data": data}},
+        ]
+    }
+
+
 def _schemas() -> Json:
-    models = [event_model(FACTS[kind]) for kind in sorted(FACTS)]
+    models = [Event, *(FACTS[kind] for kind in sorted(FACTS))]
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=COMPONENTS
     )
@@ -108,8 +115,22 @@ def _write(path: Path, document: Json) -> None:
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
+def broken_promises() -> list[str]:
+    """Return what the frozen schemas promise and the models no longer keep."""
+    broken: list[str] = []
+    for path in sorted(SCHEMAS.glob("*.json")):
+        if path.stem not in FACTS:
+            broken.append(f"{path.stem}: the type is gone")
+        else:
+            frozen = json.loads(path.read_text("utf-8"))
+            broken += [f"{path.stem} {fault}" for fault in faults(frozen, schema_of(path.stem))]
+    return broken
+
+
 def main() -> None:
-    """Freeze the language as it is now; a changed file is a changed promise."""
+    """Freeze the language as it is now, unless that would break a promise."""
+    if broken := broken_promises():
+        sys.exit("\n".join(["make a new version (.vN) instead:", *broken]))
     SCHEMAS.mkdir(exist_ok=True)
     for kind in FACTS:
         _write(SCHEMAS / f"{kind}.json", schema_of(kind))

@@ -1,0 +1,83 @@
+"""Whether a newer schema keeps what an older one promised to those who write and those who read."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+UPPER_BOUNDS = ("maxLength", "maximum", "maxItems", "maxProperties")
+LOWER_BOUNDS = ("minLength", "minimum", "minItems", "minProperties")
+FIXED = ("const", "format", "pattern")
+
+
+def faults(old: Schema, new: Schema) -> list[str]:
+    """
+    Return each promise of *old* that *new* breaks, with its place.
+
+    Additions are free: an optional field, a wider bound, another value of a
+    vocabulary. A field may neither go nor become required nor stop being so.
+    """
+    return list(_Comparison(old, new).differences("", old, new))
+
+
+class _Comparison:
+    """Two whole schemas, each with its own definitions."""
+
+    def __init__(self, old: Schema, new: Schema) -> None:
+        self.old_definitions: Schema = old.get("$defs", {})
+        self.new_definitions: Schema = new.get("$defs", {})
+
+    def differences(self, place: str, old: Schema, new: Schema) -> Iterator[str]:
+        old = _resolved(old, self.old_definitions)
+        new = _resolved(new, self.new_definitions)
+        if "anyOf" in old or "anyOf" in new:
+            yield from self._alternatives(place, old, new)
+            return
+        yield from _narrowing(place, old, new)
+        yield from self._fields(place, old, new)
+        for inner in ("items", "additionalProperties"):
+            if isinstance(new.get(inner), Mapping):
+                yield from self.differences(f"{place}[]", old.get(inner, {}), new[inner])
+
+    def _alternatives(self, place: str, old: Schema, new: Schema) -> Iterator[str]:
+        offered = new.get("anyOf", [new])
+        for wanted in old.get("anyOf", [old]):
+            attempts = [list(self.differences(place, wanted, offer)) for offer in offered]
+            yield from min(attempts, key=len)
+
+    def _fields(self, place: str, old: Schema, new: Schema) -> Iterator[str]:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        for name in before:
+            inner = f"{place}.{name}" if place else name
+            if name not in after:
+                yield f"{inner}: the field is gone"
+            else:
+                yield from self.differences(inner, before[name], after[name])
+        was, is_now = set(old.get("required", ())), set(new.get("required", ()))
+        yield from (f"{place}.{name}: now required".lstrip(".") for name in sorted(is_now - was))
+        kept = (was - is_now) & set(after)
+        yield from (f"{place}.{name}: no longer certain".lstrip(".") for name in sorted(kept))
+
+
+def _resolved(schema: Schema, definitions: Schema) -> Schema:
+    reference = schema.get("$ref")
+    return schema if reference is None else definitions[reference.rpartition("/")[2]]
+
+
+def _narrowing(place: str, old: Schema, new: Schema) -> Iterator[str]:
+    if "type" in new and old.get("type") != new["type"]:
+        yield f"{place}: {old.get('type', 'anything')} became {new['type']}"
+    gone = [value for value in old.get("enum", ()) if value not in new.get("enum", (value,))]
+    if gone:
+        yield f"{place}: no longer takes {gone}"
+    if "enum" in new and not {"enum", "const"} & set(old):
+        yield f"{place}: now a closed vocabulary"
+    for name in FIXED:
+        if name in new and old.get(name) != new[name]:
+            yield f"{place}: {name} became {new[name]!r}"
+    for name in UPPER_BOUNDS:
+        if name in new and old.get(name, float("inf")) > new[name]:
+            yield f"{place}: {name} fell to {new[name]}"
+    for name in LOWER_BOUNDS:
+        if name in new and old.get(name, float("-inf")) < new[name]:
+            yield f"{place}: {name} rose to {new[name]}"
