@@ -79,6 +79,12 @@ class MemoryEventStore:
     async def advance(self, place: Place) -> None:
         self._cursor = place.position
 
+    async def waiting_seconds(self) -> float:
+        return 0.0
+
+    async def close(self) -> None:
+        return None
+
     def _record(self, event: Event, body: bytes, *, publish: bool) -> Recorded:
         if known := self._known.get((event.source, event.id)):
             digest, stream, version = known

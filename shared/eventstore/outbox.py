@@ -11,6 +11,9 @@ from shared.eventstore.postgres import (
     translated,
 )
 
+BYTES_MAX = 16 * 1024 * 1024
+"""Read at once, give or take one fact: two thousand of the largest would not fit in memory."""
+
 LEASE_CLASS = 0x72_656C
 """The first half of the advisory lock's key; the second is the owner's schema."""
 
@@ -35,12 +38,33 @@ SELECT
     partitionkey,
     body,
     recorded_at
+FROM (
+    SELECT
+        *,
+        sum(octet_length(body::text)) OVER (ORDER BY xid, position) - octet_length(body::text)
+            AS bytes_before
+    FROM (
+        SELECT *
+        FROM events
+        WHERE published
+        AND (xid, position) > ($1::text::xid8, $2)
+        AND xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY xid, position
+        LIMIT $3
+    ) AS oldest
+) AS measured
+WHERE bytes_before < $4
+ORDER BY xid, position
+"""
+
+# Without the bound: what waits for Kafka, and what waits for a transaction to end.
+OLDEST_UNSENT = """
+SELECT extract(epoch FROM clock_timestamp() - recorded_at)::float8
 FROM events
 WHERE published
 AND (xid, position) > ($1::text::xid8, $2)
-AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, position
-LIMIT $3
+LIMIT 1
 """
 
 ADVANCE = """
@@ -74,6 +98,10 @@ class PostgresOutbox(Outbox):
                     server_settings={
                         "search_path": schema,
                         "application_name": f"casetrack-relay-{schema}",
+                        # A host that vanished must not hold the lease for hours.
+                        "tcp_keepalives_idle": "5",
+                        "tcp_keepalives_interval": "2",
+                        "tcp_keepalives_count": "3",
                     },
                 )
             )
@@ -89,7 +117,7 @@ class PostgresOutbox(Outbox):
         sent = self._sent or Place(0, 0)
         with translated():
             rows = await self._connection.fetch(
-                CLAIM_UNSENT, str(sent.xid), sent.position, rows_max
+                CLAIM_UNSENT, str(sent.xid), sent.position, rows_max, BYTES_MAX
             )
         return [
             Outgoing(
@@ -108,6 +136,12 @@ class PostgresOutbox(Outbox):
             await self._connection.execute(ADVANCE, str(place.xid), place.position)
         self._sent = place
 
+    async def waiting_seconds(self) -> float:
+        sent = self._sent or Place(0, 0)
+        with translated():
+            age = await self._connection.fetchval(OLDEST_UNSENT, str(sent.xid), sent.position)
+        return float(age or 0)
+
     async def close(self) -> None:
-        """Give up the lease."""
+        # Not the polite goodbye: it would wait for a server that may be gone.
         self._connection.terminate()

@@ -179,3 +179,11 @@ class Outbox(Protocol):
     async def advance(self, place: Place) -> None:
         """Move the cursor: everything up to *place* is confirmed by Kafka."""
         ...
+
+    async def waiting_seconds(self) -> float:
+        """Return the age of the oldest fact behind the cursor, held back or not; 0 for none."""
+        ...
+
+    async def close(self) -> None:
+        """Give up the lease."""
+        ...

@@ -26,7 +26,6 @@ class MemoryBus:
         self._partitions = partitions
         self._logs: defaultdict[Partition, list[Record]] = defaultdict(list)
         self._committed: defaultdict[str, dict[Partition, int]] = defaultdict(dict)
-        self._arrived = asyncio.Event()
 
     async def send(self, records: Sequence[Record]) -> None:
         timestamp_ms = int(self._clock.now().timestamp() * 1000)
@@ -36,7 +35,6 @@ class MemoryBus:
             log.append(
                 replace(record, partition=place.number, offset=len(log), timestamp_ms=timestamp_ms)
             )
-        self._arrived.set()
 
     def records(self, topic: str) -> list[Record]:
         """Return all that was sent to *topic*, partition by partition."""
@@ -56,11 +54,6 @@ class MemoryBus:
 
     def committed(self, group: str) -> dict[Partition, int]:
         return self._committed[group]
-
-    async def arrival(self) -> None:
-        """Return at the next send, or soon."""
-        self._arrived.clear()
-        await asyncio.sleep(0)
 
     def _number_of(self, record: Record) -> int:
         if record.partition is not None:
@@ -82,7 +75,7 @@ class MemoryFeed:
     async def fetch(self) -> Mapping[Partition, Sequence[Record]]:
         batch = self._read()
         if not batch:
-            await self._bus.arrival()
+            await asyncio.sleep(0)
             batch = self._read()
         for place, records in batch.items():
             self._next[place] += len(records)

@@ -1,0 +1,115 @@
+"""Reading the dead-letter topics and sending letters again, for people who look after them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.kafka.dead_letters import DeadLetter, read_dead_letter, replayed
+from shared.kafka.port import Record, Sender
+from shared.kafka.topics import DEAD_LETTER_TOPICS, MESSAGE_BYTES_MAX
+
+FETCH_WAIT_MS_MAX = 500
+
+
+class NoSuchLetter(Exception):  # noqa: N818 - named for what is the case
+    """There is no dead letter of this id, or no longer."""
+
+    def __init__(self, letter_id: str) -> None:
+        super().__init__(letter_id)
+        self.letter_id = letter_id
+
+
+class DeadLetterBox:
+    """The dead letters of one Kafka."""
+
+    def __init__(self, bootstrap: str, topics: Sequence[str] = DEAD_LETTER_TOPICS) -> None:
+        self._bootstrap = bootstrap
+        self._topics = topics
+
+    async def load_all(self) -> AsyncIterator[DeadLetter]:
+        """Yield every letter that there is now, topic by topic."""
+        async with self._reader() as reader:
+            for topic in self._topics:
+                numbers = await _partitions(reader, topic)
+                places = [TopicPartition(topic, number) for number in numbers]
+                ends = await reader.end_offsets(places)
+                for place in places:
+                    async for letter in _read(reader, place, None, ends[place]):
+                        yield letter
+
+    async def load(self, letter_id: str) -> DeadLetter:
+        """Raise NoSuchLetter where there is none of this id."""
+        place, offset = _place_of(letter_id)
+        async with self._reader() as reader:
+            if place.topic in self._topics and place.partition in await _partitions(
+                reader, place.topic
+            ):
+                ends = await reader.end_offsets([place])
+                starts = await reader.beginning_offsets([place])
+                if starts[place] <= offset < ends[place]:
+                    async for letter in _read(reader, place, offset, offset + 1):
+                        return letter
+        raise NoSuchLetter(letter_id)
+
+    async def replay(self, letter_ids: Sequence[str], sender: Sender) -> list[DeadLetter]:
+        """
+        Send the letters' records again to where they came from, with the same bytes.
+
+        They take the same door as the first time; the letters stay where they are.
+        """
+        letters = [await self.load(letter_id) for letter_id in letter_ids]
+        await sender.send([replayed(letter) for letter in letters])
+        return letters
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
+        reader = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
+        )
+        try:
+            await reader.start()
+            yield reader
+        finally:
+            await reader.stop()
+
+
+async def _partitions(reader: AIOKafkaConsumer, topic: str) -> list[int]:
+    # partitions_for_topic knows only topics that somebody subscribed to.
+    await reader._client._wait_on_metadata(topic)  # noqa: SLF001 - no public way, version pinned
+    return sorted(reader.partitions_for_topic(topic) or ())
+
+
+async def _read(
+    reader: AIOKafkaConsumer, place: TopicPartition, start: int | None, end: int
+) -> AsyncIterator[DeadLetter]:
+    reader.assign([place])
+    if start is None:
+        start = (await reader.beginning_offsets([place]))[place]
+    reader.seek(place, start)
+    while await reader.position(place) < end:
+        batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)
+        for record in batch.get(place, ()):
+            if record.offset < end:
+                yield read_dead_letter(
+                    Record(
+                        record.topic,
+                        record.key,
+                        record.value,
+                        tuple(record.headers),
+                        record.partition,
+                        record.offset,
+                        record.timestamp,
+                    )
+                )
+
+
+def _place_of(letter_id: str) -> tuple[TopicPartition, int]:
+    topic, _, rest = letter_id.rpartition("-")
+    topic, _, number = topic.rpartition("-")
+    if not (topic and number.isdecimal() and rest.isdecimal()):
+        raise NoSuchLetter(letter_id)
+    return TopicPartition(topic, int(number)), int(rest)

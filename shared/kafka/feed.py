@@ -1,0 +1,147 @@
+"""One member of a Kafka consumer group that neither skips nor jumps."""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
+
+from shared.kafka.port import ConsumerStalled, OffsetLost, Partition, Record
+from shared.kafka.topics import MESSAGE_BYTES_MAX
+from shared.runtime.clock import Clock
+
+FETCH_WAIT_MS_MAX = 200
+FETCH_RECORDS_MAX = 500
+SESSION_MS_MAX = 6_000
+HEARTBEAT_MS = 2_000
+STALLED_SECONDS_MAX = 30.0
+
+log = structlog.get_logger()
+
+
+class KafkaFeed:
+    """
+    The share of *topics* that Kafka assigns to this member of *group*.
+
+    A group's very first start begins at the beginning of each partition; after
+    that only committed offsets count, and one that is gone is a fault.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        group: str,
+        topics: Sequence[str],
+        *,
+        clock: Clock,
+        stalled_seconds_max: float = STALLED_SECONDS_MAX,
+    ) -> None:
+        self._clock = clock
+        self._stalled_seconds_max = stalled_seconds_max
+        self._arrived_at = clock.monotonic()
+        self._topics = list(topics)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            group_id=group,
+            client_id=group,
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_WAIT_MS_MAX,
+            max_poll_records=FETCH_RECORDS_MAX,
+            max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
+            session_timeout_ms=SESSION_MS_MAX,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Join the group; raises KafkaError while Kafka is away."""
+        self._consumer.subscribe(self._topics)
+        try:
+            await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._consumer.stop()
+
+    async def fetch(self) -> Mapping[Partition, Sequence[Record]]:
+        try:
+            batch = await self._consumer.getmany(timeout_ms=FETCH_WAIT_MS_MAX)
+        except NoOffsetForPartitionError as fault:
+            (place,) = fault.args
+            log.info("consumer_begins", topic=place.topic, partition=place.partition)
+            await self._consumer.seek_to_beginning(place)
+            return {}
+        except OffsetOutOfRangeError as fault:
+            ((place, offset),) = fault.args[0].items()
+            raise OffsetLost(Partition(*place), offset) from fault
+        if batch:
+            self._arrived_at = self._clock.monotonic()
+        else:
+            await self._check_stalled()
+        return {
+            Partition(*place): [_record(r) for r in records] for place, records in batch.items()
+        }
+
+    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+        places = {TopicPartition(*place): offset for place, offset in next_offsets.items()}
+        owned = self._consumer.assignment()
+        mine = {place: offset for place, offset in places.items() if place in owned}
+        if not mine:
+            return
+        try:
+            await self._consumer.commit(mine)
+        except (CommitFailedError, IllegalStateError):
+            # The group was shared out anew meanwhile: whoever has the
+            # partition now sees these records again.
+            log.info("consumer_commit_superseded", partitions=len(mine))
+        except KafkaError as fault:
+            log.warning("consumer_commit_failed", fault=repr(fault))
+
+    async def _check_stalled(self) -> None:
+        # After a broker's restart aiokafka's consumer may stand still without
+        # a sign (its issue 1154): so we ask whether there is something to read.
+        if self._clock.monotonic() - self._arrived_at < self._stalled_seconds_max:
+            return
+        self._arrived_at = self._clock.monotonic()
+        if behind := await self._behind():
+            raise ConsumerStalled(behind)
+
+    async def _behind(self) -> list[Partition]:
+        places = list(self._consumer.assignment())
+        try:
+            ends = await self._consumer.end_offsets(places)
+            return [
+                Partition(*place)
+                for place in places
+                if await self._consumer.position(place) < ends[place]
+            ]
+        except (KafkaError, IllegalStateError):
+            return []
+
+
+def _record(record: ConsumerRecord) -> Record:
+    return Record(
+        topic=record.topic,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+    )

@@ -1,0 +1,47 @@
+"""How many dead letters are still the senders' fault (R11): policy, and count against it."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from shared.kafka.port import Partition, TooManyDeadLetters
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterLimit:
+    """For each partition: so many in a row, or such a share of what came lately."""
+
+    run_max: int = 100
+    share_max: float = 0.2
+    window_seconds: float = 300.0
+    sample_min: int = 500
+    """Below this many records in the window a share says nothing."""
+
+
+class DeadLetterTally:
+    """What one partition's records came to; it is told the time."""
+
+    def __init__(self, partition: Partition, limit: DeadLetterLimit) -> None:
+        self._partition = partition
+        self._limit = limit
+        self._run = 0
+        self._lately: deque[tuple[float, bool]] = deque()
+        self._refused = 0
+
+    def count(self, now: float, *, refused: bool) -> None:
+        """
+        Take one more record into account.
+
+        Raises:
+            TooManyDeadLetters: stop before the whole topic is emptied into the dead letters.
+        """
+        self._run = self._run + 1 if refused else 0
+        self._refused += refused
+        self._lately.append((now, refused))
+        while self._lately[0][0] < now - self._limit.window_seconds:
+            self._refused -= self._lately.popleft()[1]
+        if refused and (self._run > self._limit.run_max or self._too_great_a_share()):
+            raise TooManyDeadLetters(self._partition, self._refused)
+
+    def _too_great_a_share(self) -> bool:
+        enough = len(self._lately) >= self._limit.sample_min
+        return enough and self._refused > self._limit.share_max * len(self._lately)

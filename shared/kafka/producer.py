@@ -1,0 +1,122 @@
+"""A sender that confirms: idempotent, acks from all, and honest where the outcome is unknown."""
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.kafka.port import Record, SendUnknown
+from shared.kafka.topics import MESSAGE_BYTES_MAX
+
+SEND_SECONDS_MAX = 15.0
+"""After this the outcome is unknown; aiokafka itself would try for ever (its issue 632)."""
+REQUEST_SECONDS_MAX = 10.0
+ABANDON_SECONDS_MAX = 2.0
+BATCH_BYTES_MAX = 256 * 1024
+
+log = structlog.get_logger()
+
+
+class KafkaProducer:
+    """
+    One idempotent producer at a time.
+
+    After a broker outage an idempotent producer of aiokafka may refuse
+    everything for ever (its issue 1017), so any fault is fatal for the
+    producer and not for us: the next send begins with a new one.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        client_id: str = "casetrack",
+        send_seconds_max: float = SEND_SECONDS_MAX,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._send_seconds_max = send_seconds_max
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._producer:
+            await self._abandon(self._producer)
+
+    async def send(self, records: Sequence[Record]) -> None:
+        producer: AIOKafkaProducer | None = None
+        try:
+            async with asyncio.timeout(self._send_seconds_max):
+                producer = await self._current()
+                await _confirm(producer, records)
+        except (KafkaError, OSError, TimeoutError) as fault:
+            if producer:
+                await self._abandon(producer)
+            raise SendUnknown(repr(fault)) from fault
+
+    async def _current(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                self._producer = await self._start()
+            return self._producer
+
+    async def _start(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=BATCH_BYTES_MAX,
+            max_request_size=MESSAGE_BYTES_MAX,
+            request_timeout_ms=int(REQUEST_SECONDS_MAX * 1000),
+            retry_backoff_ms=100,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    async def _abandon(self, producer: AIOKafkaProducer) -> None:
+        """Let go of *producer* without waiting for what it still wants to send."""
+        if self._producer is producer:
+            self._producer = None
+        # stop() flushes first, which may never end. There is no public way to
+        # drop what is queued, so we fail it; the version is pinned.
+        producer._message_accumulator.fail_all(KafkaError("abandoned"))  # noqa: SLF001 - see above
+        try:
+            async with asyncio.timeout(ABANDON_SECONDS_MAX):
+                await producer.stop()
+        except (KafkaError, OSError, TimeoutError):
+            log.warning("producer_abandoned")
+
+
+async def _confirm(producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
+    confirmations = [
+        await producer.send(
+            record.topic,
+            value=record.value,
+            key=record.key,
+            partition=record.partition,
+            headers=record.headers,
+        )
+        for record in records
+    ]
+    if confirmations:
+        await asyncio.wait(confirmations)
+    for confirmation in confirmations:
+        confirmation.result()

@@ -1,0 +1,40 @@
+"""``python -m shared.relay``: send all owners' facts until told to stop."""
+
+import asyncio
+import sys
+from functools import partial
+
+from shared.eventstore.outbox import PostgresOutbox
+from shared.kafka.producer import KafkaProducer
+from shared.relay.relay import Relay
+from shared.relay.settings import RelaySettings
+from shared.runtime.clock import SystemClock
+from shared.runtime.lifecycle import announce_ready, run
+from shared.runtime.settings import load_settings
+
+
+async def relay(settings: RelaySettings, stopping: asyncio.Event) -> None:
+    """Run one relay for each owner; ready when each leads or stands by."""
+    clock = SystemClock()
+    dsn = settings.postgres_dsn.get_secret_value()
+    async with KafkaProducer(settings.kafka, client_id="casetrack-relay") as sender:
+        relays = [
+            Relay(owner, partial(PostgresOutbox.open, dsn, owner.value), sender, clock)
+            for owner in settings.owners
+        ]
+        async with asyncio.TaskGroup() as tasks:
+            for one in relays:
+                tasks.create_task(one.run(stopping), name=f"relay-{one}")
+            announcing = tasks.create_task(_announce(relays))
+            await stopping.wait()
+            announcing.cancel()
+
+
+async def _announce(relays: list[Relay]) -> None:
+    for one in relays:
+        await one.standing.wait()
+    announce_ready()
+
+
+if __name__ == "__main__":
+    sys.exit(run("relay", partial(relay, load_settings(RelaySettings))))

@@ -1,0 +1,149 @@
+"""The loop that sends one owner's facts: read in order, send, be confirmed, move the cursor."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import structlog
+
+from shared.contracts.registry import Owner
+from shared.eventstore.port import Outbox, Outgoing, StoreUnavailable
+from shared.kafka.port import Record, Sender, SendUnknown
+from shared.runtime.clock import Clock
+from shared.runtime.lifecycle import Watchdog, crash, pause
+from shared.runtime.measures import EVENTS_RELAYED, RELAY_BLOCKED_SECONDS, RELAY_LAG_SECONDS
+
+ROWS_MAX = 2_000
+"""Read at once."""
+RECORDS_MAX = 500
+"""Sent at once; several such fill one reading."""
+IDLE_SECONDS = 0.02
+STANDBY_SECONDS = 0.5
+LOOK_SECONDS = 1.0
+"""Between two looks at how long the oldest fact has waited."""
+LAGGING_SECONDS = 5.0
+RETRY_SECONDS_MIN = 0.1
+RETRY_SECONDS_MAX = 5.0
+
+CONTENT_TYPE = ("content-type", b"application/cloudevents+json; charset=UTF-8")
+
+log = structlog.get_logger()
+
+OpenOutbox = Callable[[], Awaitable[Outbox]]
+
+
+def record_of(outgoing: Outgoing, topic: str) -> Record:
+    """Return *outgoing* as a message: keyed by case, with its place in its stream."""
+    return Record(
+        topic=topic,
+        key=outgoing.partitionkey.encode(),
+        value=outgoing.body,
+        headers=(
+            CONTENT_TYPE,
+            ("stream", outgoing.stream.encode()),
+            ("version", str(outgoing.version).encode()),
+        ),
+    )
+
+
+class Relay:
+    """
+    One owner's way to its topic; any number may run, one leads.
+
+    Whatever fails, it goes on from the cursor: what was sent and not yet
+    booked is sent again in the same order, nothing is left out.
+    """
+
+    def __init__(
+        self, owner: Owner, open_outbox: OpenOutbox, sender: Sender, clock: Clock, topic: str = ""
+    ) -> None:
+        self._owner = owner
+        self._topic = topic or owner.topic
+        self._open_outbox = open_outbox
+        self._sender = sender
+        self._clock = clock
+        self._faults = 0
+        self._looked_at = 0.0
+        self._watchdog = Watchdog(f"relay-{owner.value}", clock)
+        self.standing = asyncio.Event()
+        """Set once the outbox has answered, whether we lead or stand by."""
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Send until *stopping*."""
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(self._watchdog.watch(stopping))
+            while not stopping.is_set():
+                try:
+                    await self._serve(stopping)
+                except (StoreUnavailable, SendUnknown) as fault:
+                    await self._wait_out(fault, stopping)
+            watching.cancel()
+
+    async def _serve(self, stopping: asyncio.Event) -> None:
+        outbox = await self._open_outbox()
+        try:
+            if await self._take_lead(outbox, stopping):
+                crash("relay.lease_taken")
+                while not stopping.is_set():
+                    await self._turn(outbox)
+        finally:
+            await outbox.close()
+
+    async def _take_lead(self, outbox: Outbox, stopping: asyncio.Event) -> bool:
+        leading = await outbox.lead()
+        self.standing.set()
+        log.info("relay_leads" if leading else "relay_stands_by", owner=self._owner.value)
+        while not leading and not await pause(self._clock, STANDBY_SECONDS, stopping):
+            self._watchdog.progressed()
+            leading = await outbox.lead()
+            if leading:
+                log.info("relay_leads", owner=self._owner.value)
+        return leading
+
+    async def _turn(self, outbox: Outbox) -> None:
+        waiting = await outbox.pending(ROWS_MAX)
+        crash("relay.read")
+        if waiting:
+            await self._send(outbox, waiting)
+        await self._look(outbox, idle=not waiting)
+        self._faults = 0
+        self._watchdog.progressed()
+        if not waiting:
+            await self._clock.sleep(IDLE_SECONDS)
+
+    async def _send(self, outbox: Outbox, waiting: Sequence[Outgoing]) -> None:
+        for part in _parts(waiting, RECORDS_MAX):
+            await self._sender.send([record_of(outgoing, self._topic) for outgoing in part])
+            crash("relay.sent_one_of_many")
+        crash("relay.sent_before_cursor")
+        await outbox.advance(waiting[-1].place)
+        crash("relay.cursor_advanced")
+        EVENTS_RELAYED.labels(owner=self._owner.value).inc(len(waiting))
+
+    async def _look(self, outbox: Outbox, *, idle: bool) -> None:
+        now = self._clock.monotonic()
+        if now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
+        seconds = await outbox.waiting_seconds()
+        RELAY_LAG_SECONDS.labels(owner=self._owner.value).set(seconds)
+        # Nothing to send, and yet something unsent: an open transaction holds it back.
+        RELAY_BLOCKED_SECONDS.labels(owner=self._owner.value).set(seconds if idle else 0)
+        if seconds > LAGGING_SECONDS:
+            log.warning(
+                "outbox_lagging", owner=self._owner.value, seconds=round(seconds, 1), blocked=idle
+            )
+
+    async def _wait_out(self, fault: Exception, stopping: asyncio.Event) -> None:
+        # The reason is known and said: waiting for it to pass is no hang.
+        self._watchdog.progressed()
+        self._faults += 1
+        seconds = min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** min(self._faults - 1, 16))
+        log.warning(
+            "relay_waits", owner=self._owner.value, fault=repr(fault), seconds=round(seconds, 1)
+        )
+        await pause(self._clock, seconds, stopping)
+
+
+def _parts(outgoing: Sequence[Outgoing], size: int) -> Iterator[Sequence[Outgoing]]:
+    for start in range(0, len(outgoing), size):
+        yield outgoing[start : start + size]
