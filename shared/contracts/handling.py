@@ -228,4 +228,4 @@ class ActivityRecorded(CaseFact):
 
     activity: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     resource: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = None
-    attributes: Annotated[dict[LongName, Prose], Field(max_length=ITEMS_MAX, default_factory=dict)]
+    attributes: dict[LongName, Prose] = Field(default_factory=dict, max_length=ITEMS_MAX)

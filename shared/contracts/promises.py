@@ -33,6 +33,9 @@ class _Comparison:
         if "anyOf" in old or "anyOf" in new:
             yield from self._alternatives(place, old, new)
             return
+        if "type" in new and old.get("type") != new["type"]:
+            yield f"{place}: {old.get('type', 'anything')} became {new['type']}"
+            return
         yield from _narrowing(place, old, new)
         yield from self._fields(place, old, new)
         for inner in ("items", "additionalProperties"):
@@ -65,19 +68,23 @@ def _resolved(schema: Schema, definitions: Schema) -> Schema:
 
 
 def _narrowing(place: str, old: Schema, new: Schema) -> Iterator[str]:
-    if "type" in new and old.get("type") != new["type"]:
-        yield f"{place}: {old.get('type', 'anything')} became {new['type']}"
-    gone = [value for value in old.get("enum", ()) if value not in new.get("enum", (value,))]
-    if gone:
-        yield f"{place}: no longer takes {gone}"
-    if "enum" in new and not {"enum", "const"} & set(old):
-        yield f"{place}: now a closed vocabulary"
     for name in FIXED:
         if name in new and old.get(name) != new[name]:
-            yield f"{place}: {name} became {new[name]!r}"
+            yield f"{place}: {name} became {new[name]!r}, was {old.get(name, 'anything')!r}"
+    if "enum" in new:
+        yield from _vocabulary(place, old, new["enum"])
     for name in UPPER_BOUNDS:
         if name in new and old.get(name, float("inf")) > new[name]:
             yield f"{place}: {name} fell to {new[name]}"
     for name in LOWER_BOUNDS:
         if name in new and old.get(name, float("-inf")) < new[name]:
             yield f"{place}: {name} rose to {new[name]}"
+
+
+def _vocabulary(place: str, old: Schema, values: list[Any]) -> Iterator[str]:
+    if not {"enum", "const"} & set(old):
+        yield f"{place}: now a closed vocabulary"
+    before = old.get("enum", [old["const"]] if "const" in old else [])
+    gone = [value for value in before if value not in values]
+    if gone:
+        yield f"{place}: no longer takes {', '.join(map(repr, gone))}"

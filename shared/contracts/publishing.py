@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from shared.contracts.envelope import Event, event_model
+from shared.contracts.envelope import Contract, Event, event_model
 from shared.contracts.promises import faults
 from shared.contracts.registry import FACTS, INBOX, Owner, owner_of
 
@@ -102,7 +102,7 @@ def _payload(kind: str) -> Json:
 
 
 def _schemas() -> Json:
-    models = [Event, *(FACTS[kind] for kind in sorted(FACTS))]
+    models: list[type[Contract]] = [Event, *(FACTS[kind] for kind in sorted(FACTS))]
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=COMPONENTS
     )

@@ -1,0 +1,99 @@
+"""The files that other teams work from say what the code says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import (  # type: ignore[import-untyped]  # publishes no types
+    Draft7Validator,
+    Draft202012Validator,
+)
+
+from shared.contracts.documents import parse, write
+from shared.contracts.publishing import (
+    ASYNCAPI,
+    EXAMPLES,
+    SCHEMAS,
+    asyncapi,
+    broken_promises,
+    example_of,
+    schema_of,
+)
+from shared.contracts.registry import FACTS, Owner, decode, encode, owner_of
+
+KINDS = sorted(FACTS)
+
+ASYNCAPI_3 = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
+"""The specification's own schema (Apache-2.0), without its white space."""
+
+
+def read(path: Path) -> Any:  # noqa: ANN401 - any JSON
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_every_type_has_a_schema_and_an_example_and_no_file_is_left_over() -> None:
+    schemas = sorted(path.stem for path in SCHEMAS.glob("*.json"))
+    examples = sorted(path.stem for path in EXAMPLES.glob("*.json"))
+
+    assert (schemas, examples) == (KINDS, KINDS)
+
+
+def test_no_promise_is_broken() -> None:
+    broken = broken_promises()
+
+    assert not broken, f"make a new version (.vN) and an upcaster instead: {broken}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_frozen_schema_is_the_generated_one(kind: str) -> None:
+    assert read(SCHEMAS / f"{kind}.json") == schema_of(kind), "run `make schemas`, read the diff"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_golden_example_says_the_same_after_a_journey(kind: str) -> None:
+    golden = example_of(kind)
+
+    event = decode(write(golden))
+
+    assert event.type == kind
+    assert parse(encode(event)) == golden
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_golden_example_keeps_the_schema(kind: str) -> None:
+    Draft202012Validator(read(SCHEMAS / f"{kind}.json")).validate(example_of(kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_type_has_an_owner_a_stream_a_subject_and_a_reason(kind: str) -> None:
+    fact = FACTS[kind]
+    event = decode(write(example_of(kind)))
+
+    assert owner_of(kind) in Owner
+    assert event.stream == f"{fact.STREAM}-{event.subject}"
+    assert "catalogue" not in (fact.__doc__ or "catalogue"), "say when it happens"
+
+
+def test_chinese_is_readable_on_the_wire() -> None:
+    event = decode(write(example_of("casetrack.intake.application.received.v1")))
+
+    assert "食品经营许可（新办）".encode() in encode(event)
+
+
+def test_the_asyncapi_document_is_the_generated_one() -> None:
+    assert read(ASYNCAPI) == asyncapi(), "run `make schemas`, read the diff"
+
+
+def test_the_asyncapi_document_keeps_the_specification() -> None:
+    document = read(ASYNCAPI)
+
+    faults = [fault.json_path for fault in Draft7Validator(read(ASYNCAPI_3)).iter_errors(document)]
+
+    assert faults == []
+
+
+def test_asyncapi_names_every_topic() -> None:
+    addresses = {channel["address"] for channel in read(ASYNCAPI)["channels"].values()}
+
+    assert addresses == {"casetrack.inbox.v1", *(owner.topic for owner in Owner)}
