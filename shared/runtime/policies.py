@@ -77,9 +77,12 @@ def refuse_routes_without_policy(app: FastAPI) -> None:
     Raises:
         RouteWithoutPolicy: naming those that do not.
     """
+    # A built web app (`frontend`) is kept apart from the routes, and must say it too.
+    built = app.router._iter_low_priority_routes()  # noqa: SLF001 - FastAPI has no public way
+    routes: list[Any] = [*app.router.routes, *built]
     silent = [
-        f"{' '.join(sorted(context.methods or ()))} {context.path}".strip()
-        for context in iter_route_contexts(app.router.routes)
+        f"{' '.join(sorted(context.methods or ()))} {context.path or 'frontend'}".strip()
+        for context in iter_route_contexts(routes)
         if not _has_policy(context)
     ]
     if silent:

@@ -128,8 +128,8 @@ class Answers:
                 return self.respond(request, self._of_fault(request, failure))
 
     def _of_fault(self, request: Request, failure: Exception) -> Problem:
-        faults = {KeysUnavailable: KEYS_UNAVAILABLE, **self.faults}
-        kinds = [kind for kind in type(failure).__mro__ if issubclass(kind, Exception)]
+        faults: dict[type, Fault] = {KeysUnavailable: KEYS_UNAVAILABLE, **self.faults}
+        kinds = type(failure).__mro__
         fault = next((faults[kind] for kind in kinds if kind in faults), UNEXPECTED)
         if fault is UNEXPECTED:
             # The request's log context has ended here, so the trace is named again.

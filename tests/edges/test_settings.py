@@ -1,0 +1,107 @@
+"""A wrong setting is refused in one line that helps."""
+
+import pytest
+from pydantic import Field, ValidationError
+
+from shared.runtime.gate import AuthSettings
+from shared.runtime.language import Language
+from shared.runtime.settings import (
+    KafkaServers,
+    Port,
+    PostgresDsn,
+    Settings,
+    faults_of,
+    load_settings,
+    settings_table,
+)
+
+DSN = "postgresql://intake:s3cret@localhost/casetrack"
+
+
+class IntakeSettings(Settings, env_prefix="INTAKE_"):
+    """As a service writes them."""
+
+    port: Port = Field(8701, description="where the API listens", examples=["8701"])
+    kafka: KafkaServers = Field("localhost:9092", description="brokers", examples=["kafka:9092"])
+    postgres_dsn: PostgresDsn = Field(
+        description="the database", examples=["postgresql://intake@localhost/casetrack"]
+    )
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASETRACK_LANG", "en")
+    monkeypatch.setenv("INTAKE_POSTGRES_DSN", DSN)
+
+
+def test_settings_come_from_the_services_own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTAKE_PORT", "9001")
+    settings = load_settings(IntakeSettings)
+
+    assert settings.port == 9001
+    assert settings.postgres_dsn.get_secret_value() == DSN
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong", "example"),
+    [
+        ("INTAKE_PORT", "eighty", "INTAKE_PORT=8701"),
+        ("INTAKE_PORT", "70000", "INTAKE_PORT=8701"),
+        ("INTAKE_KAFKA", "kafka", "INTAKE_KAFKA=kafka:9092"),
+        ("INTAKE_POSTGRES_DSN", "mysql://x", "INTAKE_POSTGRES_DSN=postgresql://intake@"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    wrong: str,
+    example: str,
+) -> None:
+    monkeypatch.setenv(variable, wrong)
+
+    with pytest.raises(SystemExit) as end:
+        load_settings(IntakeSettings)
+    said = capsys.readouterr().err
+    assert end.value.code == 2
+    assert said.startswith(f"{variable}: ")
+    assert example in said
+    assert said.count("\n") == 1
+
+
+def test_a_missing_value_is_named_in_chinese_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INTAKE_POSTGRES_DSN")
+
+    with pytest.raises(ValidationError) as fault:
+        IntakeSettings()
+    lines = faults_of(IntakeSettings, fault.value, Language.ZH_CN)
+    assert lines[0].startswith("INTAKE_POSTGRES_DSN：未设置。正确示例：")
+
+
+def test_a_password_is_in_no_text_of_the_settings() -> None:
+    settings = load_settings(IntakeSettings)
+
+    assert "s3cret" not in repr(settings) + str(settings)
+
+
+def test_a_wrong_secret_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INTAKE_POSTGRES_DSN", "s3cret")
+
+    with pytest.raises(SystemExit):
+        load_settings(IntakeSettings)
+    assert "s3cret" not in capsys.readouterr().err
+
+
+def test_keys_over_plain_http_are_refused() -> None:
+    with pytest.raises(ValidationError, match="https"):
+        AuthSettings(jwks="http://id.example/jwks")
+
+
+def test_the_table_names_every_variable() -> None:
+    table = settings_table([IntakeSettings, AuthSettings])
+
+    assert "| `INTAKE_PORT` | where the API listens | `8701` | `8701` |" in table
+    assert "| `INTAKE_POSTGRES_DSN` | the database | required |" in table
+    assert "`AUTH_JWKS`" in table
