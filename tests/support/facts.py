@@ -1,0 +1,37 @@
+"""Small true facts for tests of the plumbing: activities of cases, at fixed times."""
+
+from datetime import UTC, datetime, timedelta
+
+from shared.contracts.envelope import Event
+from shared.contracts.handling import ActivityRecorded
+from shared.contracts.registry import encode
+
+MONDAY = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
+SOURCE = "urn:casetrack:610102:intake"
+PUBLISHER = "urn:casetrack:import:wabo"
+
+
+def activity(
+    number: int,
+    *,
+    case: str = "XC20240902000017",
+    source: str = SOURCE,
+    name: str = "",
+    told_at: datetime | None = None,
+) -> Event:
+    """Return the *number*-th activity of *case*; the id follows from both."""
+    at = MONDAY + timedelta(minutes=number)
+    return Event.of(
+        ActivityRecorded(case_no=case, activity=name or f"activity {number}"),
+        id=f"{case}-{number}",
+        source=source,
+        time=at,
+        recordedtime=told_at or at,
+        sequence=str(number),
+    )
+
+
+def foreign(number: int, **about: str | datetime) -> tuple[Event, bytes]:
+    """Return such a fact as the gateway has it: understood, and as bytes."""
+    event = activity(number, **{"source": PUBLISHER, **about})  # type: ignore[arg-type]  # by name
+    return event, encode(event)
