@@ -15,12 +15,9 @@ class Foreign:
 
     document: Document
     """With unknown attributes and fields, and with subject and partition key filled in."""
+    body: bytes
+    """The document as it is stored and published."""
     event: Event
-
-    @property
-    def body(self) -> bytes:
-        """What is stored and published."""
-        return write(self.document)
 
 
 def read_foreign(raw: bytes, language: Language = PUBLISHED) -> Foreign:
@@ -50,7 +47,8 @@ def read_binary(
 
 def _understood(document: Document, language: Language) -> Foreign:
     complete = _completed(document, language)
-    return Foreign(complete, read(complete, language))
+    body = write(complete)
+    return Foreign(complete, body, read(complete, language, body=body))
 
 
 def _completed(document: Document, language: Language) -> Document:

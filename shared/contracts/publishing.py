@@ -115,10 +115,10 @@ def _write(path: Path, document: Json) -> None:
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def broken_promises() -> list[str]:
-    """Return what the frozen schemas promise and the models no longer keep."""
+def broken_promises(schemas: Path = SCHEMAS) -> list[str]:
+    """Return what the frozen *schemas* promise and the models no longer keep."""
     broken: list[str] = []
-    for path in sorted(SCHEMAS.glob("*.json")):
+    for path in sorted(schemas.glob("*.json")):
         if path.stem not in FACTS:
             broken.append(f"{path.stem}: the type is gone")
         else:
@@ -127,15 +127,16 @@ def broken_promises() -> list[str]:
     return broken
 
 
-def main() -> None:
-    """Freeze the language as it is now, unless that would break a promise."""
-    if broken := broken_promises():
-        sys.exit("\n".join(["make a new version (.vN) instead:", *broken]))
-    SCHEMAS.mkdir(exist_ok=True)
+def freeze(schemas: Path = SCHEMAS, document: Path = ASYNCAPI) -> list[str]:
+    """Write the language down as it is now, or return the promises that this would break."""
+    if broken := broken_promises(schemas):
+        return broken
     for kind in FACTS:
-        _write(SCHEMAS / f"{kind}.json", schema_of(kind))
-    _write(ASYNCAPI, asyncapi())
+        _write(schemas / f"{kind}.json", schema_of(kind))
+    _write(document, asyncapi())
+    return []
 
 
 if __name__ == "__main__":
-    main()
+    if reproaches := freeze():
+        sys.exit("\n".join(["make a new version (.vN) and an upcaster instead:", *reproaches]))

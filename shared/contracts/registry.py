@@ -143,8 +143,15 @@ def decode(body: bytes, language: Language = PUBLISHED) -> Event:
     return event
 
 
-def read(document: Document, language: Language = PUBLISHED) -> Event:
-    """Return the event that *document* is, brought to the newest version; say what is wrong."""
+def read(document: Document, language: Language = PUBLISHED, *, body: bytes | None = None) -> Event:
+    """
+    Return the event that *document* is, brought to the newest version.
+
+    *body* is the document as it was written, where the caller has it anyway.
+
+    Raises:
+        Unreadable: no event of *language*.
+    """
     kind = document.get("type")
     if not isinstance(kind, str):
         code = Fault.INVALID_ATTRIBUTE if "type" in document else Fault.MISSING_ATTRIBUTE
@@ -154,8 +161,9 @@ def read(document: Document, language: Language = PUBLISHED) -> Event:
         code = Fault.UNSUPPORTED_VERSION if other else Fault.UNKNOWN_TYPE
         raise Unreadable(code, "type", printable(kind))
     current = upcast(document, language.upcasters)
+    text = body if body is not None and current is document else write(current)
     try:
-        event = language.validators[current["type"]](write(current), strict=True)
+        event = language.validators[current["type"]](text, strict=True)
     except ValidationError as refusal:
         raise _unreadable(refusal.errors(include_url=False, include_context=False)) from None
     _agree(event)

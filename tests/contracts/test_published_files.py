@@ -18,6 +18,7 @@ from shared.contracts.publishing import (
     asyncapi,
     broken_promises,
     example_of,
+    freeze,
     schema_of,
 )
 from shared.contracts.registry import FACTS, Owner, decode, encode, owner_of
@@ -43,6 +44,30 @@ def test_no_promise_is_broken() -> None:
     broken = broken_promises()
 
     assert not broken, f"make a new version (.vN) and an upcaster instead: {broken}"
+
+
+def test_a_promise_cannot_be_frozen_away(tmp_path: Path) -> None:
+    promised = schema_of("casetrack.handling.case.archived.v1")
+    promised["$defs"]["CaseArchived"]["properties"]["shelf"] = {"type": "string"}
+    frozen = tmp_path / "casetrack.handling.case.archived.v1.json"
+    frozen.write_text(json.dumps(promised), "utf-8")
+    (tmp_path / "casetrack.handling.case.lost.v1.json").write_text("{}", "utf-8")
+
+    broken = freeze(tmp_path, tmp_path / "asyncapi.json")
+
+    assert broken == [
+        "casetrack.handling.case.archived.v1 data.shelf: the field is gone",
+        "casetrack.handling.case.lost.v1: the type is gone",
+    ]
+    assert read(frozen) == promised
+
+
+def test_freezing_what_is_frozen_changes_nothing(tmp_path: Path) -> None:
+    broken = freeze(tmp_path, tmp_path / "asyncapi.json")
+
+    written = {path.name: path.read_bytes() for path in tmp_path.glob("casetrack.*.json")}
+    assert broken == []
+    assert written == {path.name: path.read_bytes() for path in SCHEMAS.glob("*.json")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -131,6 +131,14 @@ def test_a_wrong_credit_code_is_told_the_right_character() -> None:
     assert refusal.value.field == "data.rated_org.org_code"
 
 
+def test_letters_and_digits_alone_make_no_credit_code() -> None:
+    org = {"org_code": "不是统一社会信用代码的十八个字符呀呀", "org_name": "某局"}
+    body = write({**RATING, "data": {**RATING["data"], "rated_org": org}})
+
+    with pytest.raises(Unreadable, match="not a credit code"):
+        read_foreign(body)
+
+
 def test_what_we_do_not_know_is_kept() -> None:
     body = with_attributes(myextension="kept", data={**ACCEPTED["data"], "colour": "red"})
 
