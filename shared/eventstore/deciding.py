@@ -10,7 +10,13 @@ import msgspec
 
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.rejection import Blame, Rejection
-from shared.eventstore.port import AlreadyAnswered, ConcurrencyConflict, EventStore, Receipt
+from shared.eventstore.port import (
+    AlreadyAnswered,
+    ConcurrencyConflict,
+    EventStore,
+    History,
+    Receipt,
+)
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 
@@ -57,6 +63,8 @@ class Occasion:
     windowid: str | None = None
     siteid: str | None = None
     districtcode: str | None = None
+    partitionkey: str | None = None
+    """The key of a new stream's facts where they do not name it; a stream keeps its first key."""
     correlationid: str | None = None
     causationid: str | None = None
     traceparent: str | None = None
@@ -132,7 +140,7 @@ async def _attempt(
     history = await desk.store.load(stream)
     state = reduce(decider.evolve, (event.data for event in history.events), decider.initial)
     facts = decider.decide(state, command)
-    events = _wrap(facts, history.version, occasion, desk)
+    events = _wrap(facts, history, occasion, desk)
     answer = Answer(stream, history.version + len(events), tuple(event.id for event in events))
     receipt = _receipt(answer, occasion)
     if not events and receipt is None:
@@ -144,8 +152,11 @@ async def _attempt(
     return answer
 
 
-def _wrap(facts: Sequence[Fact], version: int, occasion: Occasion, desk: Desk) -> list[Event]:
+def _wrap(facts: Sequence[Fact], history: History, occasion: Occasion, desk: Desk) -> list[Event]:
     recorded_at = desk.clock.now()
+    attributes = occasion.attributes()
+    if key := history.events[0].partitionkey if history.events else occasion.partitionkey:
+        attributes["partitionkey"] = key
     return [
         Event.of(
             fact,
@@ -153,9 +164,9 @@ def _wrap(facts: Sequence[Fact], version: int, occasion: Occasion, desk: Desk) -
             source=desk.source,
             recordedtime=recorded_at,
             sequence=str(number),
-            **occasion.attributes(),
+            **attributes,
         )
-        for number, fact in enumerate(facts, start=version + 1)
+        for number, fact in enumerate(facts, start=history.version + 1)
     ]
 
 

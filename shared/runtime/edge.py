@@ -51,11 +51,20 @@ class _Exchange:
 class Edge:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, clock: Clock, ids: Ids, answers: Answers) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        clock: Clock,
+        ids: Ids,
+        answers: Answers,
+        body_bytes_max: int = BODY_BYTES_MAX,
+    ) -> None:
         self._app = app
         self._clock = clock
         self._ids = ids
         self._answers = answers
+        self._body_bytes_max = body_bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +82,7 @@ class Edge:
         async def counted() -> Message:
             message = await receive()
             exchange.received += len(message.get("body", b""))
-            if exchange.received > BODY_BYTES_MAX:
+            if exchange.received > self._body_bytes_max:
                 raise HTTPException(TOO_LARGE)
             return message
 
@@ -83,7 +92,7 @@ class Edge:
                 _dress(MutableHeaders(scope=message))
             await send(message)
 
-        if problem := _refused_unread(exchange.headers):
+        if problem := _refused_unread(exchange.headers, self._body_bytes_max):
             response = self._answers.respond(Request(exchange.scope), problem)
             await response(exchange.scope, receive, dressed)
         else:
@@ -112,7 +121,7 @@ class Edge:
         )
 
 
-def _refused_unread(headers: Headers) -> Problem | None:
+def _refused_unread(headers: Headers, body_bytes_max: int) -> Problem | None:
     """Return why a body is not even read: it says itself that it is too large, or no JSON."""
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > BODY_BYTES_MAX:

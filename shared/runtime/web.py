@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock
-from shared.runtime.edge import Edge
+from shared.runtime.edge import BODY_BYTES_MAX, Edge
 from shared.runtime.gate import Gate
 from shared.runtime.ids import Ids
 from shared.runtime.policies import permit, public, refuse_routes_without_policy
@@ -61,6 +61,7 @@ class Web:
     messages: Iterable[Traversable] = ()
     """Folders with `zh-CN.json` and `en.json` for the service's own codes."""
     lifespan: Lifespan | None = None
+    body_bytes_max: int = BODY_BYTES_MAX
 
 
 def create_web(web: Web) -> FastAPI:
@@ -81,7 +82,13 @@ def create_web(web: Web) -> FastAPI:
     app.state.gate = web.gate
     answers = Answers(Catalogue.read(OWN, *web.messages), web.faults)
     answers.install(app)
-    app.add_middleware(Edge, clock=web.clock, ids=web.ids, answers=answers)
+    app.add_middleware(
+        Edge,
+        clock=web.clock,
+        ids=web.ids,
+        answers=answers,
+        body_bytes_max=web.body_bytes_max,
+    )
     app.include_router(_operations(web.ready))
     app.include_router(_description())
     for router in web.routers:
