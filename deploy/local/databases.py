@@ -7,13 +7,20 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.local.faults import ServerUnreachable
-from shared.eventstore.migrations import Schema, migrate
+from deploy.local.faults import MigrationEdited, ServerUnreachable
+from shared.eventstore.migrations import MigrationChanged, Schema, migrate
 from shared.eventstore.rights import DatabaseRole
 
 ROLES: tuple[str, ...] = tuple(role.value for role in DatabaseRole)
 # The projection keeps its own tables; nobody but the start-up knows both owners.
 FOLDERS = {Schema.METRICS: Path(str(files("services.metrics") / "adapters" / "sql"))}
+
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
 
 
 def addressed(dsn: str, *, database: str, role: str = "", password: str = "") -> str:
@@ -35,5 +42,7 @@ async def prepare_database(dsn: str, passwords: Mapping[str, str]) -> None:
     """
     try:
         await migrate(dsn, passwords, FOLDERS)
-    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as failure:
+    except MigrationChanged as changed:
+        raise MigrationEdited(schema=changed.schema, number=changed.number) from changed
+    except UNREACHABLE as failure:
         raise ServerUnreachable(server="PostgreSQL", reason=str(failure)) from failure

@@ -9,14 +9,17 @@ Fault
 ├── DataFolderForeign
 ├── DiskFull
 ├── FolderUnsafe
+├── HomeUnusable
 ├── InitialisationFailed
+├── MigrationEdited
 ├── PartFailed
+├── PartitionsDiffer
 ├── PortBusy
 ├── RegistryUnreachable
-├── ServerUnreachable
-└── SettingWrong
+└── ServerUnreachable
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -72,10 +75,28 @@ class FolderUnsafe(Fault):
     code = "folder_unsafe"
 
 
+class HomeUnusable(Fault):
+    """The folder for the stack's state cannot be made or written."""
+
+    code = "home_unusable"
+
+
 class InitialisationFailed(Fault):
     """A server's own set-up tool gave up."""
 
     code = "initialisation_failed"
+
+
+class MigrationEdited(Fault):
+    """The database was migrated with another text of a file."""
+
+    code = "migration_edited"
+
+
+class PartitionsDiffer(Fault):
+    """A topic exists with another number of partitions."""
+
+    code = "partitions_differ"
 
 
 class PartFailed(Fault):
@@ -102,7 +123,8 @@ class ServerUnreachable(Fault):
     code = "server_unreachable"
 
 
-class SettingWrong(Fault):
-    """A setting has a value that cannot work."""
-
-    code = "setting_wrong"
+def told(record: Mapping[str, str]) -> Fault:
+    """Return the fault that another process wrote down with its code and values."""
+    kinds = {kind.code: kind for kind in Fault.__subclasses__()}
+    values = {name: value for name, value in record.items() if name != "code"}
+    return kinds[record["code"]](**values)

@@ -1,0 +1,24 @@
+"""The `casetrack` command; every group of sub-commands registers itself here, in one line."""
+
+import typer
+
+from deploy.command import doctor, stack
+from deploy.command.texts import say
+
+app = typer.Typer(
+    name="casetrack",
+    help=say("casetrack.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+stack.register(app)
+doctor.register(app)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

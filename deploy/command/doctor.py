@@ -1,0 +1,48 @@
+"""`casetrack doctor`: whether this machine can carry the stack, and what to do where it cannot."""
+
+import typer
+from rich.table import Table
+
+from deploy.command.output import DIFFERS, out, print_json
+from deploy.command.stack import Json
+from deploy.command.texts import say, text
+from deploy.local.examination import Finding, Verdict, examine
+from deploy.local.settings import LocalSettings
+from shared.runtime.settings import load_settings
+
+SIGNS = {Verdict.FINE: "[green]✓[/]", Verdict.DOUBTFUL: "[yellow]![/]", Verdict.BAD: "[red]✗[/]"}
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("doctor.help"))(doctor)
+
+
+def doctor(*, as_json: Json = False) -> None:
+    findings = examine(load_settings(LocalSettings))
+    if as_json:
+        print_json({"checks": [_document(finding) for finding in findings]})
+    else:
+        _show(findings)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(DIFFERS)
+
+
+def _document(finding: Finding) -> dict[str, str]:
+    said = text(f"doctor.{finding.check}", **finding.values)
+    fix = "" if finding.verdict is Verdict.FINE else said.detail
+    return {
+        "check": finding.check,
+        "verdict": finding.verdict.value,
+        "found": said.title,
+        "fix": fix,
+    }
+
+
+def _show(findings: list[Finding]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for finding in findings:
+        document = _document(finding)
+        table.add_row(SIGNS[finding.verdict], document["found"])
+        if document["fix"]:
+            table.add_row("", f"→ {document['fix']}")
+    out.print(table)

@@ -1,0 +1,163 @@
+"""`casetrack up`, `down`, `status`, `logs`: the local stack."""
+
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from deploy.command.output import (
+    DIFFERS,
+    FINE,
+    UNREACHABLE,
+    Downloads,
+    err,
+    explained,
+    out,
+    print_json,
+)
+from deploy.command.texts import say
+from deploy.local import control
+from deploy.local.journal import Record
+from deploy.local.places import Places
+from deploy.local.settings import LocalSettings
+from deploy.local.status import Status, look
+from shared.runtime.settings import load_settings
+
+LOG_LINES = 40
+LOOK_SECONDS = 0.3
+
+Detach = Annotated[bool, typer.Option("--detach", "-d", help=say("up.detach"))]
+Json = Annotated[bool, typer.Option("--json", help=say("json"))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("up.help"))(up)
+    app.command(help=say("down.help"))(down)
+    app.command(help=say("status.help"))(status)
+    app.command(help=say("logs.help"))(logs)
+
+
+def up(*, detach: Detach = False) -> None:
+    settings = load_settings(LocalSettings)
+    with explained():
+        record = bring_up(settings)
+    if record is None:
+        err.print(say("up.already", home=settings.places.home))
+        show(look(settings.places))
+        return
+    show(look(settings.places))
+    if detach:
+        return
+    err.print(say("up.foreground"))
+    stay(settings.places)
+
+
+def down() -> None:
+    places = load_settings(LocalSettings).places
+    with err.status(say("down.stopping")):
+        stopped = control.stop(places)
+    err.print(say("down.done") if stopped else say("down.nothing", home=places.home))
+
+
+def status(*, as_json: Json = False) -> None:
+    places = load_settings(LocalSettings).places
+    seen = look(places)
+    if as_json:
+        print_json(seen.document())
+    elif seen.runs:
+        show(seen)
+    else:
+        err.print(say("status.nothing", home=places.home))
+    if not seen.runs:
+        raise typer.Exit(UNREACHABLE)
+    raise typer.Exit(FINE if seen.all_ready else DIFFERS)
+
+
+def logs(
+    service: Annotated[str | None, typer.Argument(help=say("logs.service"))] = None,
+    *,
+    lines: Annotated[int, typer.Option("--lines", "-n", help=say("logs.lines"))] = LOG_LINES,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help=say("logs.follow"))] = False,
+) -> None:
+    folder = load_settings(LocalSettings).places.logs
+    files = sorted(folder.glob(f"{service or '*'}.log"))
+    if not files:
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "–"
+        err.print(say("logs.unknown", service=service or "*", known=known))
+        raise typer.Exit(DIFFERS)
+    width = max(len(path.stem) for path in files)
+    for path in files:
+        for line in path.read_text(errors="replace").splitlines()[-lines:]:
+            typer.echo(f"{path.stem:<{width}} | {line}")
+    if follow:
+        _follow({path: path.stat().st_size for path in files}, width)
+
+
+def bring_up(settings: LocalSettings) -> Record | None:
+    """Start the stack with progress on stderr; None where it runs already. Raises Fault."""
+    with Downloads(say("download.kafka")) as downloads:
+        waiting = err.status(say("up.starting"))
+
+        def watch(record: Record) -> None:
+            ready = sum(part.ready for part in record.parts.values())
+            names = [name for name, part in record.parts.items() if not part.ready]
+            waiting.update(say("up.progress", ready=ready, waiting=", ".join(names) or "…"))
+            waiting.start()
+
+        try:
+            return control.start(settings, watch, downloads.file)
+        finally:
+            waiting.stop()
+
+
+def stay(places: Places) -> None:
+    """Stay until Ctrl-C, a termination or the supervisor's end; then stop everything."""
+    asked: list[int] = []
+
+    def ask(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask)
+    while not asked and control.is_running(places):
+        time.sleep(LOOK_SECONDS)
+    if asked:
+        err.print(say("down.stopping"))
+    control.stop(places)
+    err.print(say("down.done"))
+
+
+def show(seen: Status) -> None:
+    """Print the table of what runs where."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("part", "state", "pid", "address"):
+        table.add_column(say(f"status.{column}"))
+    for name, address, pid, ready in seen.rows():
+        state = (
+            f"[green]●[/] {say('state.ready')}" if ready else f"[red]○[/] {say('state.waiting')}"
+        )
+        table.add_row(name, state, str(pid or "–"), address or "–")
+    out.print(table)
+
+
+def _follow(seen: Mapping[Path, int], width: int) -> None:
+    offsets = dict(seen)
+    try:
+        while True:
+            for path, offset in offsets.items():
+                size = path.stat().st_size
+                # A log that was capped begins again.
+                start = offset if offset <= size else 0
+                with path.open("rb") as handle:
+                    handle.seek(start)
+                    for line in handle.read(size - start).decode(errors="replace").splitlines():
+                        typer.echo(f"{path.stem:<{width}} | {line}")
+                offsets[path] = size
+            time.sleep(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,71 @@
+"""`casetrack token`: an access token of the local issuer, for trials."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from deploy.command.output import print_json
+from deploy.command.stack import Json
+from deploy.command.texts import say
+from deploy.local.settings import LocalSettings
+from shared.policy.publisher import registered
+from shared.runtime.auth import LOCAL_TRIAL_SECONDS_MAX, Role
+from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
+from shared.runtime.issuer import DEFAULT_ORG, Bearer, LocalIssuer, usual_lifetime
+from shared.runtime.settings import load_settings
+
+SPAN = re.compile(r"([1-9]\d{0,6})([smhd])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("token.help"))(token)
+
+
+def token(
+    *,
+    role: Annotated[Role, typer.Option(case_sensitive=False, help=say("token.role"))],
+    org: Annotated[str, typer.Option(help=say("token.org"))] = DEFAULT_ORG,
+    name: Annotated[str, typer.Option(help=say("token.name"))] = "",
+    ttl: Annotated[str, typer.Option(help=say("token.ttl"))] = "",
+    as_json: Json = False,
+) -> None:
+    bearer = Bearer(role, org, name)
+    _refuse_unknown_publisher(bearer)
+    lifetime = _lifetime(ttl) if ttl else usual_lifetime(role)
+    clock = SystemClock()
+    places = load_settings(LocalSettings).places
+    issued = LocalIssuer.open(places.keys, clock, SystemIds()).issue(bearer, lifetime)
+    if not as_json:
+        typer.echo(issued)
+        return
+    print_json(
+        {
+            "token": issued,
+            "role": role.value,
+            "subject": bearer.subject,
+            "org": org,
+            "name": bearer.label,
+            "expires_at": (clock.now() + lifetime).isoformat(timespec="seconds"),
+        }
+    )
+
+
+def _refuse_unknown_publisher(bearer: Bearer) -> None:
+    known = registered().by_id
+    if bearer.role is Role.PUBLISHER and bearer.label not in known:
+        raise typer.BadParameter(
+            say("token.publisher_unknown", name=bearer.label, known=", ".join(sorted(known))),
+            param_hint="--name",
+        )
+
+
+def _lifetime(ttl: str) -> timedelta:
+    span = SPAN.fullmatch(ttl)
+    lifetime = timedelta(**{UNITS[span[2]]: int(span[1])}) if span else timedelta()
+    if not timedelta() < lifetime <= timedelta(seconds=LOCAL_TRIAL_SECONDS_MAX):
+        raise typer.BadParameter(say("token.ttl_wrong", ttl=ttl), param_hint="--ttl")
+    return lifetime

@@ -1,0 +1,120 @@
+"""Starting, stopping and looking at a stack from outside its supervisor."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from deploy.local.faults import DiskFull, HomeUnusable, PartFailed, told
+from deploy.local.java import Progress, kafka_jars
+from deploy.local.journal import Phase, Record, last_record
+from deploy.local.parts import PORT_OFFSET
+from deploy.local.places import Places
+from deploy.local.ports import require_free
+from deploy.local.settings import LocalSettings
+from deploy.local.supervisor import end_leftovers, take_lock
+
+FREE_BYTES_MIN = 500 * 1024 * 1024
+START_SECONDS_MAX = 300.0
+STOP_SECONDS_MAX = 45.0
+LOOK_SECONDS = 0.1
+
+Watch = Callable[[Record], None]
+
+
+def is_running(places: Places) -> bool:
+    """Say whether a supervisor holds these places."""
+    if not places.lock.exists():
+        return False
+    lock = take_lock(places)
+    if lock is None:
+        return True
+    lock.close()
+    return False
+
+
+def start(settings: LocalSettings, watch: Watch, progress: Progress | None = None) -> Record | None:
+    """
+    Start a supervisor and return its record once all is ready; None where one runs already.
+
+    *watch* is shown every state on the way.
+
+    Raises:
+        Fault: something stands in the way; nothing of ours is left running.
+    """
+    places = settings.places
+    _make(places)
+    if is_running(places):
+        return None
+    end_leftovers(last_record(places.state))
+    _require_room(places)
+    for part, offset in PORT_OFFSET.items():
+        require_free(settings.port + offset, part)
+    if settings.kafka is None:
+        kafka_jars(progress)
+    return _await_ready(_spawn(places), places, watch)
+
+
+def stop(places: Places) -> bool:
+    """End the stack of these places, and what a killed supervisor left; say whether any ran."""
+    record = last_record(places.state)
+    if record is None:
+        return False
+    if not is_running(places):
+        return bool(end_leftovers(record))
+    supervisor = record.supervisor.found()
+    if supervisor is not None:
+        supervisor.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS_MAX
+    while is_running(places) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+    end_leftovers(last_record(places.state))
+    return True
+
+
+def _make(places: Places) -> None:
+    try:
+        places.make()
+    except OSError as failure:
+        raise HomeUnusable(folder=places.home, reason=failure.strerror) from failure
+
+
+def _require_room(places: Places) -> None:
+    free = shutil.disk_usage(places.home).free
+    if free < FREE_BYTES_MIN:
+        raise DiskFull(folder=places.home, free=free // 1024 // 1024)
+
+
+def _spawn(places: Places) -> subprocess.Popen[bytes]:
+    with (places.logs / "supervisor.log").open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "deploy.local"],
+            cwd="/",
+            env={**os.environ, "CASETRACK_HOME": str(places.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+
+def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -> Record:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        ended = child.poll() is not None
+        record = last_record(places.state)
+        if record is not None and record.supervisor.pid == child.pid:
+            watch(record)
+            if record.phase is Phase.READY:
+                return record
+            if ended and record.fault is not None:
+                raise told(record.fault)
+        if ended:
+            break
+        time.sleep(LOOK_SECONDS)
+    log_file = places.logs / "supervisor.log"
+    last = "".join(log_file.read_text(errors="replace").strip().splitlines()[-1:])
+    raise PartFailed(part="supervisor", reason=last[-300:], log=log_file)

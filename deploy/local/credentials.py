@@ -1,0 +1,23 @@
+"""Passwords of the embedded stack: made once, kept in one closed folder, never printed in logs."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+
+from deploy.local.places import Places
+
+PASSWORD_BYTES = 24
+
+
+def load_passwords(places: Places, roles: Iterable[str]) -> Mapping[str, str]:
+    """Return the password of each of *roles*; a role that is new gets one."""
+    path = places.secrets / "postgres.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = [role for role in roles if role not in known]
+    if missing:
+        known |= {role: secrets.token_urlsafe(PASSWORD_BYTES) for role in missing}
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(known, indent=2))
+        fresh.replace(path)
+    return known

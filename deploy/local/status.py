@@ -1,0 +1,102 @@
+"""What of a stack runs right now, seen from outside."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from deploy.local.control import is_running
+from deploy.local.journal import PartRecord, Record, last_record
+from deploy.local.part import answers_http
+from deploy.local.places import Places
+
+SERVERS = ("postgres", "kafka")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One process of the stack."""
+
+    url: str | None
+    pid: int | None
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole stack."""
+
+    runs: bool
+    services: Mapping[str, Seen]
+    servers: Mapping[str, Seen]
+    kafka: str | None
+    postgres: str | None
+    supervisor: int | None
+
+    @property
+    def all_ready(self) -> bool:
+        return all(seen.ready for seen in (*self.services.values(), *self.servers.values()))
+
+    def document(self) -> dict[str, Any]:
+        """Return the promised JSON shape."""
+        return {
+            "services": {
+                name: {"url": seen.url, "pid": seen.pid, "ready": seen.ready}
+                for name, seen in self.services.items()
+            },
+            "kafka": {"address": self.kafka, "pid": self._pid("kafka")},
+            "postgres": {"dsn": self.postgres, "pid": self._pid("postgres")},
+            "supervisor": {"pid": self.supervisor},
+        }
+
+    def rows(self) -> Iterator[tuple[str, str | None, int | None, bool]]:
+        """Yield name, address without secrets, pid and readiness for a table."""
+        addresses = {"kafka": self.kafka, "postgres": _without_password(self.postgres)}
+        for name, seen in {**self.servers, **self.services}.items():
+            yield name, addresses.get(name, seen.url), seen.pid, seen.ready
+
+    def _pid(self, server: str) -> int | None:
+        seen = self.servers.get(server)
+        return None if seen is None else seen.pid
+
+
+NOTHING = Status(runs=False, services={}, servers={}, kafka=None, postgres=None, supervisor=None)
+
+
+def look(places: Places) -> Status:
+    """Return what runs; asks every service itself whether it is ready."""
+    record = last_record(places.state)
+    if record is None or not is_running(places):
+        return NOTHING
+    parts = asyncio.run(_look_at(record))
+    return Status(
+        runs=True,
+        services={name: seen for name, seen in parts.items() if name not in SERVERS},
+        servers={name: seen for name, seen in parts.items() if name in SERVERS},
+        kafka=record.kafka,
+        postgres=record.postgres,
+        supervisor=record.supervisor.pid,
+    )
+
+
+async def _look_at(record: Record) -> dict[str, Seen]:
+    async with asyncio.TaskGroup() as group:
+        looks = {name: group.create_task(_seen(part)) for name, part in record.parts.items()}
+    return {name: task.result() for name, task in looks.items()}
+
+
+async def _seen(part: PartRecord) -> Seen:
+    if part.process is None or part.process.found() is None:
+        return Seen(part.url, None, ready=False)
+    ready = part.ready if part.url is None else await answers_http(part.url)()
+    return Seen(part.url, part.process.pid, ready)
+
+
+def _without_password(dsn: str | None) -> str | None:
+    if dsn is None:
+        return None
+    parts = urlsplit(dsn)
+    role, _, server = parts.netloc.rpartition("@")
+    shown = f"{role.partition(':')[0]}@{server}"
+    return parts._replace(netloc=shown).geturl()
