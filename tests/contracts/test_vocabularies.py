@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from shared.contracts import enums
+from shared.contracts import enums, service_enums
 
 CATALOGUE = """
 CaseType: IMMEDIATE COMMITTED OTHER
@@ -69,9 +69,16 @@ WORDS = {
 }
 
 
+DEFINED: dict[str, type[StrEnum]] = {
+    name: member
+    for name, member in (vars(enums) | vars(service_enums)).items()
+    if isinstance(member, type) and issubclass(member, enums.Word) and member is not enums.Word
+}
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_a_vocabulary_has_the_words_of_the_catalogue(name: str) -> None:
-    vocabulary: type[StrEnum] = getattr(enums, name)
+    vocabulary = DEFINED[name]
     families = [word for word in WORDS[name] if "*" in word]
 
     singles = [word for word in vocabulary if not any(fnmatchcase(word, f) for f in families)]
@@ -88,10 +95,4 @@ def test_a_family_of_clocks_has_members() -> None:
 
 
 def test_there_is_no_other_vocabulary() -> None:
-    defined = {
-        name
-        for name, member in vars(enums).items()
-        if isinstance(member, type) and issubclass(member, enums.Word) and member is not enums.Word
-    }
-
-    assert defined == {*WORDS, "LimitUnit"}
+    assert set(DEFINED) == {*WORDS, "LimitUnit"}
