@@ -124,7 +124,7 @@ class Edge:
 def _refused_unread(headers: Headers, body_bytes_max: int) -> Problem | None:
     """Return why a body is not even read: it says itself that it is too large, or no JSON."""
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+    if not length.isdecimal() or int(length) > body_bytes_max:
         return Problem(TOO_LARGE, "too_large")
     has_body = int(length) > 0 or "transfer-encoding" in headers
     if has_body and not JSON_MEDIA.fullmatch(headers.get("content-type", "")):
