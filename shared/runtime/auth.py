@@ -59,6 +59,11 @@ class Principal:
     org: str
     name: str
 
+    @property
+    def publisher(self) -> str | None:
+        """The id under which a publishing system is registered; None for people."""
+        return self.name if Role.PUBLISHER in self.roles else None
+
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 

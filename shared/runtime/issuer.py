@@ -49,6 +49,11 @@ class Bearer:
         return self.name or (DEFAULT_PUBLISHER if self.role is Role.PUBLISHER else "")
 
 
+def usual_lifetime(role: Role) -> timedelta:
+    """Return how long a token of *role* lives where nobody asks for more."""
+    return MACHINE if role is Role.PUBLISHER else timedelta(seconds=PEOPLE_SECONDS_MAX)
+
+
 class LocalIssuer:
     """
     Signs tokens with the key in one folder, and publishes its public half there.
@@ -75,9 +80,7 @@ class LocalIssuer:
 
     def issue(self, bearer: Bearer, lifetime: timedelta | None = None) -> str:
         """Return an access token for *bearer*."""
-        people = timedelta(seconds=PEOPLE_SECONDS_MAX)
-        usual = MACHINE if bearer.role is Role.PUBLISHER else people
-        return self._signed(bearer, ACCESS, lifetime or usual)
+        return self._signed(bearer, ACCESS, lifetime or usual_lifetime(bearer.role))
 
     def ticket(self, bearer: Bearer) -> str:
         """Return what a sign-in link carries: good once, for ten minutes, for nothing else."""

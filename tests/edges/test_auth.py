@@ -233,7 +233,7 @@ async def test_a_trial_token_may_live_longer(
 
     principal = await gate.principal(Request({"type": "http", "headers": headers}))
 
-    assert principal.subject == "publisher-trial"
+    assert (principal.subject, principal.publisher) == ("publisher-trial", "trial")
 
 
 def test_no_trial_token_lives_for_ever(issuer: LocalIssuer) -> None:

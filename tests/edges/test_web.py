@@ -15,16 +15,14 @@ from starlette.responses import Response
 
 from shared.contracts.rejection import Blame, Rejection
 from shared.runtime.auth import Role
-from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
 from shared.runtime.edge import BODY_BYTES_MAX
 from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.idempotency import Once
 from shared.runtime.ids import SeededIds
 from shared.runtime.issuer import Bearer, LocalIssuer
-from shared.runtime.language import Language
-from shared.runtime.policies import Caller, RouteWithoutPolicy, permit, public
-from shared.runtime.problems import STATUS_CODES, Fault
+from shared.runtime.policies import Caller, permit, public
+from shared.runtime.problems import Fault
 from shared.runtime.session import COOKIE
 from shared.runtime.web import Web, create_web
 
@@ -132,41 +130,6 @@ def clerk(issuer: LocalIssuer) -> dict[str, str]:
     return {"authorization": f"Bearer {issuer.issue(Bearer(Role.WINDOW_CLERK))}"}
 
 
-def test_a_route_without_a_policy_stops_the_start(app: FastAPI, clock: VirtualClock) -> None:
-    router = APIRouter()
-
-    @router.get("/v1/secrets")
-    async def secrets() -> None: ...
-
-    gate: Gate = app.state.gate
-    with pytest.raises(RouteWithoutPolicy, match="GET /v1/secrets"):
-        create_web(Web(title="intake", gate=gate, clock=clock, ids=SeededIds(3), routers=[router]))
-
-
-async def test_a_route_added_later_without_a_policy_stops_the_start(app: FastAPI) -> None:
-    app.add_api_route("/v1/later", lambda: None)
-
-    with pytest.raises(RouteWithoutPolicy, match="GET /v1/later"):
-        async with app.router.lifespan_context(app):
-            pass
-
-
-def test_a_web_app_without_a_policy_stops_the_start(
-    app: FastAPI, clock: VirtualClock, tmp_path: Path
-) -> None:
-    (tmp_path / "index.html").write_text("<p>", encoding="utf-8")
-    silent, open_to_all = APIRouter(), APIRouter(dependencies=[public()])
-    silent.frontend("/", directory=tmp_path)
-    open_to_all.frontend("/", directory=tmp_path)
-    gate: Gate = app.state.gate
-    web = Web(title="metrics", gate=gate, clock=clock, ids=SeededIds(3), routers=[open_to_all])
-
-    create_web(web)
-
-    with pytest.raises(RouteWithoutPolicy):
-        create_web(Web(title="metrics", gate=gate, clock=clock, ids=SeededIds(3), routers=[silent]))
-
-
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 async def test_health_needs_no_token_and_tells_nothing(
     client: httpx2.AsyncClient, path: str
@@ -183,22 +146,6 @@ async def test_everything_else_needs_a_token(
 ) -> None:
     assert (await client.get(path)).status_code == 401
     assert (await client.get(path, headers=clerk)).status_code == 200
-
-
-async def test_a_service_that_is_not_ready_says_only_that(
-    app: FastAPI, clock: VirtualClock
-) -> None:
-    async def not_yet() -> bool:
-        return False
-
-    gate: Gate = app.state.gate
-    web = Web(title="intake", gate=gate, clock=clock, ids=SeededIds(3), ready=not_yet)
-    transport = httpx2.ASGITransport(create_web(web))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
-        answer = await client.get("/readyz")
-
-    assert answer.status_code == 503
-    assert answer.json() == {"status": "not ready"}
 
 
 async def test_a_command_knows_who_sent_it(
@@ -433,15 +380,3 @@ async def test_a_service_may_set_a_header_of_its_own(app: FastAPI) -> None:
 
     assert answer.headers["cache-control"] == "public, max-age=60"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-
-
-def test_both_languages_know_the_same_codes() -> None:
-    catalogue = Catalogue.read(OWN)
-
-    assert catalogue.codes(Language.ZH_CN) == catalogue.codes(Language.EN)
-
-
-def test_every_code_of_the_edge_has_its_text() -> None:
-    catalogue = Catalogue.read(OWN)
-
-    assert set(STATUS_CODES.values()) <= catalogue.codes(Language.ZH_CN)

@@ -1,0 +1,125 @@
+"""A service starts only when every route says who may call it, and every code has its words."""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import APIRouter
+
+from shared.runtime.catalogue import OWN, Catalogue
+from shared.runtime.clock import VirtualClock
+from shared.runtime.gate import AuthSettings, Gate
+from shared.runtime.ids import SeededIds
+from shared.runtime.language import Language
+from shared.runtime.policies import RouteWithoutPolicy, permit, public
+from shared.runtime.problems import STATUS_CODES
+from shared.runtime.web import Ready, Web, always_ready, create_web
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+RUNTIME = Path(__file__).parents[2] / "shared" / "runtime"
+
+
+def web(*routers: APIRouter, ready: Ready = always_ready) -> Web:
+    clock = VirtualClock(NOON)
+    return Web(
+        title="intake",
+        gate=Gate.of(AuthSettings(jwks="jwks.json"), clock),
+        clock=clock,
+        ids=SeededIds(1),
+        routers=routers,
+        ready=ready,
+    )
+
+
+def test_a_route_without_a_policy_stops_the_start() -> None:
+    router = APIRouter()
+
+    @router.get("/v1/secrets")
+    async def secrets() -> None: ...
+
+    with pytest.raises(RouteWithoutPolicy, match="GET /v1/secrets"):
+        create_web(web(router))
+
+
+def test_a_router_may_speak_for_its_routes() -> None:
+    router = APIRouter(prefix="/v1/secrets", dependencies=[permit()])
+
+    @router.get("/one")
+    async def one() -> None: ...
+
+    app = create_web(web(router))
+
+    assert "/v1/secrets/one" in app.openapi()["paths"]
+
+
+async def test_a_route_added_later_without_a_policy_stops_the_start() -> None:
+    app = create_web(web())
+    app.add_api_route("/v1/later", lambda: None)
+
+    with pytest.raises(RouteWithoutPolicy, match="GET /v1/later"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
+def test_a_web_app_without_a_policy_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>", encoding="utf-8")
+    silent, open_to_all = APIRouter(), APIRouter(dependencies=[public()])
+    for router in (silent, open_to_all):
+        router.frontend("/", directory=tmp_path)
+    create_web(web(open_to_all))
+
+    with pytest.raises(RouteWithoutPolicy, match="frontend"):
+        create_web(web(silent))
+
+
+async def test_a_service_that_is_not_ready_says_only_that() -> None:
+    async def not_yet() -> bool:
+        return False
+
+    transport = httpx2.ASGITransport(create_web(web(ready=not_yet)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
+        answer = await client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready"}
+
+
+async def test_without_the_issuers_keys_nobody_is_refused_for_good() -> None:
+    transport = httpx2.ASGITransport(create_web(web()))
+    token = {"authorization": "Bearer eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.e30.AA"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
+        answer = await client.get("/metrics", headers=token)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+def codes_raised() -> Iterator[str]:
+    """Every code that a module of the runtime gives to a problem or to a refused token."""
+    for path in RUNTIME.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Problem", "Fault"}:
+                yield from (
+                    str(part.value) for part in node.args[1:2] if isinstance(part, ast.Constant)
+                )
+            if isinstance(node, ast.keyword) and node.arg == "code":
+                yield from [str(node.value.value)] if isinstance(node.value, ast.Constant) else []
+
+
+def test_both_languages_know_the_same_codes_and_blanks() -> None:
+    catalogue = Catalogue.read(OWN)
+    blanks = [
+        {code: set(re.findall(r"{(\w+)}", text.detail)) for code, text in texts.items()}
+        for texts in catalogue.texts.values()
+    ]
+
+    assert blanks[0] == blanks[1]
+
+
+def test_every_code_of_the_edge_has_its_words() -> None:
+    known = Catalogue.read(OWN).codes(Language.ZH_CN)
+
+    assert {*STATUS_CODES.values(), *codes_raised()} <= known
