@@ -35,6 +35,9 @@ PASSING_CLASSES = ("08", "25", "40", "53", "55", "57", "58")
 
 DEADLOCK_TRIES_MAX = 3
 
+# A connection that the server closed while it lay in the pool shows itself as an internal error.
+LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+
 LOAD = """
 SELECT body
 FROM events
@@ -97,7 +100,7 @@ def translated() -> Iterator[None]:
         yield
     except asyncpg.PostgresError as fault:
         raise _translate(fault) from fault
-    except (asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+    except LOST as fault:
         raise StoreUnavailable(str(fault)) from fault
 
 

@@ -1,0 +1,278 @@
+"""What PostgreSQL adds to the event store: rights, plans, migrations, tampering, absence."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from shared.eventstore.chain import Break, verify_chain
+from shared.eventstore.migrations import (
+    EVENT_STORES,
+    MigrationChanged,
+    Schema,
+    migrate,
+    migrate_schema,
+)
+from shared.eventstore.outbox import BYTES_MAX, CLAIM_UNSENT, PostgresOutbox
+from shared.eventstore.port import StoreRefused, StoreUnavailable
+from shared.eventstore.postgres import LOAD, RECORD, PostgresEventStore, append_within, open_pool
+from tests.support.facts import activity, foreign
+
+STREAM = "case-XC20240902000017"
+ROLE_OF = {
+    "intake": "casetrack_intake",
+    "assist": "casetrack_assist",
+    "review": "casetrack_review",
+    "supervision": "casetrack_metrics",
+}
+ROLES = [*ROLE_OF.values(), "casetrack_relay", "casetrack_auditor"]
+TABLES = ["events", "receipts", "relay_cursor"]
+VERBS = {
+    "SELECT": "SELECT FROM {table}",
+    "INSERT": "INSERT INTO {table} DEFAULT VALUES",
+    "UPDATE": "UPDATE {table} SET {column} = {column} WHERE false",
+    "DELETE": "DELETE FROM {table} WHERE false",
+    "TRUNCATE": "TRUNCATE {table}",
+}
+COLUMN = {"events": "body", "receipts": "answer", "relay_cursor": "xid"}
+FORBIDDEN = "42501"
+
+
+@pytest.fixture
+async def superuser(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(postgres_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def store(postgres_dsn: str) -> AsyncIterator[PostgresEventStore]:
+    async with await open_pool(postgres_dsn, "intake") as pool:
+        yield PostgresEventStore(pool)
+
+
+def allowed(role: str, schema: str, table: str, verb: str) -> bool:
+    if role == "casetrack_auditor":
+        return verb == "SELECT"
+    if role == "casetrack_relay":
+        return (table, verb) in {
+            ("events", "SELECT"),
+            ("relay_cursor", "SELECT"),
+            ("relay_cursor", "UPDATE"),
+        }
+    return role == ROLE_OF[schema] and table != "relay_cursor" and verb in {"SELECT", "INSERT"}
+
+
+async def attempt(connection: asyncpg.Connection, statement: str) -> str:
+    try:
+        await connection.execute(statement)
+    except asyncpg.PostgresError as fault:
+        return str(fault.sqlstate)
+    return "done"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_can_do_what_it_needs_and_nothing_else(
+    role: str, role_dsn: Callable[[str], str]
+) -> None:
+    connection = await asyncpg.connect(role_dsn(role))
+    cells = [(s.value, t, v) for s in EVENT_STORES for t in TABLES for v in VERBS]
+    found = {}
+    for schema, table, verb in cells:
+        statement = VERBS[verb].format(table=f"{schema}.{table}", column=COLUMN[table])
+        found[schema, table, verb] = await attempt(connection, statement) == FORBIDDEN
+    await connection.close()
+
+    assert found == {cell: not allowed(role, *cell) for cell in cells}
+
+
+async def test_a_service_appends_with_no_more_than_its_own_rights(
+    role_dsn: Callable[[str], str],
+) -> None:
+    async with await open_pool(role_dsn("casetrack_intake"), "intake") as pool:
+        version = await PostgresEventStore(pool).append(STREAM, [activity(1)], expected_version=0)
+
+    assert version == 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE events SET version = 9", "DELETE FROM events", "TRUNCATE events"]
+)
+async def test_not_even_the_owner_of_the_table_changes_history(
+    store: PostgresEventStore, superuser: asyncpg.Connection, statement: str
+) -> None:
+    await store.append(STREAM, [activity(1)], expected_version=0)
+    await superuser.execute("SET search_path = intake")
+
+    assert await attempt(superuser, statement) == FORBIDDEN
+    assert (await store.load(STREAM)).version == 1
+
+
+async def test_who_switches_the_guard_off_is_seen_in_the_chain(
+    store: PostgresEventStore, superuser: asyncpg.Connection
+) -> None:
+    await store.append(STREAM, [activity(n) for n in range(1, 6)], expected_version=0)
+    await superuser.execute("ALTER TABLE intake.events DISABLE TRIGGER ALL")
+    await superuser.execute(
+        "UPDATE intake.events SET body = replace(body::text, 'activity 3', 'activity 4')::json"
+        " WHERE version = 3"
+    )
+
+    assert verify_chain(await store.chain(STREAM)) == Break(STREAM, 3)
+
+
+async def test_who_removes_a_row_is_seen_in_the_chain(
+    store: PostgresEventStore, superuser: asyncpg.Connection
+) -> None:
+    await store.append(STREAM, [activity(n) for n in range(1, 6)], expected_version=0)
+    await superuser.execute("ALTER TABLE intake.events DISABLE TRIGGER ALL")
+    await superuser.execute("DELETE FROM intake.events WHERE version = 2")
+
+    assert verify_chain(await store.chain(STREAM)) == Break(STREAM, 2)
+
+
+async def test_what_postgres_can_never_store_is_refused_for_good(
+    store: PostgresEventStore,
+) -> None:
+    event, body = foreign(1)
+
+    with pytest.raises(StoreRefused) as refused:
+        await store.record([(event.model_copy(update={"partitionkey": "\x00"}), body)])
+
+    assert refused.value.sqlstate.startswith("22")
+
+
+async def test_a_server_that_is_away_is_no_refusal(tmp_path: Path) -> None:
+    dsn = f"postgresql://casetrack@/casetrack?host={tmp_path}"
+    async with await open_pool(dsn, "intake") as pool:
+        with pytest.raises(StoreUnavailable):
+            await PostgresEventStore(pool).load(STREAM)
+
+    with pytest.raises(StoreUnavailable):
+        await PostgresOutbox.open(dsn, "intake")
+
+
+async def test_a_connection_that_is_cut_is_no_refusal_and_the_next_call_works(
+    store: PostgresEventStore, superuser: asyncpg.Connection
+) -> None:
+    await store.load(STREAM)
+    await superuser.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'casetrack-intake' AND datname = current_database()"
+    )
+
+    with suppress(StoreUnavailable):
+        await store.load(STREAM)
+
+    assert (await store.load(STREAM)).version == 0
+
+
+async def test_an_append_joins_the_callers_transaction(
+    store: PostgresEventStore, postgres_dsn: str
+) -> None:
+    connection = await asyncpg.connect(
+        postgres_dsn, server_settings={"search_path": "metrics,intake"}
+    )
+    transaction = connection.transaction()
+    await transaction.start()
+    version = await append_within(connection, STREAM, [activity(1)], expected_version=0)
+    await transaction.rollback()
+    await connection.close()
+
+    assert version == 1
+    assert (await store.load(STREAM)).version == 0
+
+
+async def test_migrating_again_changes_nothing(postgres_dsn: str) -> None:
+    await migrate(postgres_dsn)
+    await migrate(postgres_dsn)
+
+
+async def test_an_edited_migration_is_refused(
+    superuser: asyncpg.Connection, tmp_path: Path
+) -> None:
+    file = tmp_path / "0001-things.sql"
+    file.write_text("-- Things.\nCREATE TABLE things (name text);")
+    await migrate_schema(superuser, Schema.METRICS, tmp_path / "none")
+    await superuser.execute("TRUNCATE metrics.migrations")
+    await migrate_schema(superuser, Schema.METRICS, tmp_path)
+    file.write_text("-- Other things.\nCREATE TABLE things (name text);")
+
+    with pytest.raises(MigrationChanged):
+        await migrate_schema(superuser, Schema.METRICS, tmp_path)
+
+
+async def test_a_migration_that_fails_leaves_nothing(
+    superuser: asyncpg.Connection, tmp_path: Path
+) -> None:
+    (tmp_path / "9001-broken.sql").write_text("CREATE TABLE halves (name text); SELECT 1/0;")
+    await superuser.execute("DROP SCHEMA IF EXISTS metrics CASCADE")
+
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate_schema(superuser, Schema.METRICS, tmp_path)
+
+    assert await superuser.fetchval("SELECT to_regclass('metrics.halves')") is None
+
+
+async def plan_of(connection: asyncpg.Connection, query: str, *values: object) -> str:
+    await connection.execute("SET search_path = intake")
+    rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query}", *values)
+    return json.dumps(json.loads(rows[0][0]))
+
+
+@pytest.fixture
+async def filled(store: PostgresEventStore, superuser: asyncpg.Connection) -> None:
+    await store.record([foreign(n, case=f"C{n % 300}") for n in range(3_000)])
+    await superuser.execute("ANALYZE intake.events")
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_history_is_read_by_its_key(superuser: asyncpg.Connection) -> None:
+    plan = await plan_of(superuser, LOAD, "case-C7")
+
+    assert "events_pkey" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_the_outbox_is_read_by_its_index_and_not_sorted(
+    superuser: asyncpg.Connection,
+) -> None:
+    plan = await plan_of(superuser, CLAIM_UNSENT, "0", 0, 100, BYTES_MAX)
+
+    assert "events_outbox" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_known_facts_are_found_by_their_identity(superuser: asyncpg.Connection) -> None:
+    plan = await plan_of(
+        superuser,
+        "SELECT known.digest FROM unnest($1::text[], $2::text[]) AS offered (source, id)"
+        " LEFT JOIN events AS known ON known.source = offered.source AND known.id = offered.id",
+        ["urn:a"],
+        ["1"],
+    )
+
+    assert "events_source_id_key" in plan
+    assert "record_facts" in RECORD
+
+
+async def test_the_outbox_reads_no_more_bytes_than_fit(
+    store: PostgresEventStore, postgres_dsn: str
+) -> None:
+    padding = b',"padding":"' + b"x" * 900_000 + b'"}'
+    facts = [foreign(n) for n in range(1, 31)]
+    await store.record([(event, body[:-1] + padding) for event, body in facts])
+    outbox = await PostgresOutbox.open(postgres_dsn, "intake")
+    await outbox.lead()
+    first = await outbox.pending(1_000)
+    await outbox.advance(first[-1].place)
+    rest = await outbox.pending(1_000)
+    await outbox.close()
+
+    assert sum(len(one.body) for one in first[:-1]) < BYTES_MAX
+    assert [one.version for one in (*first, *rest)] == list(range(1, 31))
