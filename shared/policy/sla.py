@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -57,7 +57,7 @@ class Sla(Rule):
     name: Bilingual
     clock: ClockName
     basis: AlertBasis
-    severity: int = Field(ge=1, le=2)
+    severity: Literal[1, 2]
     starts_on: tuple[str, ...]
     stops_on: tuple[str, ...]
     yellow: YellowRule
@@ -143,7 +143,8 @@ class Policy(Rule):
 
     def amended(self, **parts: object) -> Self:
         """Return another policy with *parts* in place of these; its version follows."""
-        return self.model_validate({**dict(self), **parts})
+        kept = {name: getattr(self, name) for name in type(self).model_fields}
+        return self.model_validate(kept | parts)
 
 
 def read_policy(profile: str) -> Policy:

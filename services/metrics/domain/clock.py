@@ -59,8 +59,17 @@ class Clock:
     due: date | None
 
     @property
+    def subject(self) -> str:
+        return self.facts.subject
+
+    @property
     def name(self) -> ClockName:
         return self.sla.clock
+
+    @property
+    def org(self) -> OrgRef:
+        """Who has to answer for it."""
+        return self.facts.org or self.policy.bureau.org
 
     @property
     def started_on(self) -> date:
@@ -126,6 +135,21 @@ class Clock:
                 return None
             amount = counted(measure, self.started_on, end, self.stops)
         return spent(measure, self.started_on, amount - margin, self.stops)
+
+    def due_then(self, limit: Stretch, on: date) -> date:
+        """Return when *limit* was due by what had stopped the clock and let it go before *on*."""
+        stops = tuple(stop for stop in self.stops if stop[0] <= on and stop[1] is not None)
+        return due(self.calendar, self.started_on, limit.limit, self.unit, stops) or on
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The ids of the events that made this clock, in the order in which they acted on it."""
+        ids = [self.started_by]
+        for hold in self.holds:
+            ids += [hold.opened_by, hold.closed_by or ""]
+        ids += [limit.event_id for limit in self.limits[1:]]
+        ids.append(self.facts.ending.ended_by if self.facts.ending else "")
+        return tuple(dict.fromkeys(event_id for event_id in ids if event_id))
 
     def consumed(self, on: date) -> int:
         """Return the days that had counted by the end of *on*, at most until the clock stopped."""

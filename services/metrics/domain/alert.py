@@ -1,0 +1,172 @@
+"""What is to be said about alerts: what the facts call for, less what was said already."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+from services.metrics.domain.alert_reason import Grounds, Reason, why_revoked
+from services.metrics.domain.clock import Clock
+from services.metrics.domain.deadline import Expected, expected
+from shared.contracts.enums import AlertLevel
+from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
+from shared.policy.calendar import ZONE
+
+ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
+
+THE_RULES = "supervision"
+"""Who signs for what follows from the rules alone."""
+
+
+class AlertState(StrEnum):
+    """Whether an alert is open, over or withdrawn; acknowledged or escalated, it is open."""
+
+    RAISED = "RAISED"
+    RESOLVED = "RESOLVED"
+    REVOKED = "REVOKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What was said about one clock at one level, as it is stored."""
+
+    alert_id: str
+    level: AlertLevel
+    raised_at: datetime
+    state: AlertState
+    grounds: Grounds = field(default_factory=Grounds)
+
+    @property
+    def place(self) -> tuple[AlertLevel, datetime]:
+        """What it claims: two alerts of one place are episodes of the same claim."""
+        return self.level, self.raised_at
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """
+    A fact that is to be recorded, with its identity, business time and reason.
+
+    The identity follows from what is said, so that a ruling that is recorded
+    twice is a duplicate.
+    """
+
+    event_id: str
+    at: datetime
+    fact: AlertRaised | AlertResolved | AlertRevoked
+    reason: Reason | None = None
+
+
+def alert_id(clock: Clock, level: AlertLevel, raised_at: datetime, episode: int) -> str:
+    """Return the name of an alert, the same for everybody who comes to raise it."""
+    instant = raised_at.astimezone(ZONE).isoformat()
+    return str(uuid5(ALERTS, f"{clock.sla.id}/{clock.subject}/{level}/{instant}/{episode}"))
+
+
+def reconcile(clock: Clock, said: Iterable[Alert], now: datetime) -> list[Ruling]:
+    """
+    Return what is to be said by *now*, given all that was *said* of this clock.
+
+    An alert is raised at its due instant, whenever somebody got to it. One that
+    the facts no longer call for is revoked, once; if they call for it again, that
+    is a new episode under a new name. Recorded and asked again, this is empty.
+    """
+    known = tuple(said)
+    wanted = {(one.level, one.raised_at): one for one in expected(clock)}
+    standing = {}
+    rulings = []
+    for alert in known:
+        if alert.state is AlertState.REVOKED:
+            continue
+        if reason := _against(clock, alert, wanted.get(alert.place), now):
+            rulings.append(_revoked(alert, reason, now))
+        else:
+            standing[alert.place] = alert
+    for place, one in wanted.items():
+        if one.raised_at <= now:
+            episode = sum(alert.place == place for alert in known)
+            rulings += _said(clock, one, standing.get(place), episode, now)
+    return rulings
+
+
+def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | None:
+    """
+    Return when *reconcile* has something to say next, None where never.
+
+    The instant lies in the past where it already has: that is by how much the
+    saying is late.
+    """
+    wanted = expected(clock)
+    known = tuple(said)
+    if not known:
+        return wanted[0].raised_at if wanted else None
+    pending = [min(ruling.at, now) for ruling in reconcile(clock, known, now)]
+    coming = [
+        instant
+        for one in wanted
+        for instant in (one.raised_at, one.over_at)
+        if instant is not None and instant > now
+    ]
+    return min([*pending, *coming], default=None)
+
+
+def _against(clock: Clock, alert: Alert, wanted: Expected | None, now: datetime) -> Reason | None:
+    """Return why *alert* cannot stand, None where it can."""
+    if wanted is None:
+        raised_on = alert.raised_at.astimezone(ZONE).date()
+        return why_revoked(clock, alert.level, raised_on, alert.grounds)
+    if alert.state is AlertState.RESOLVED and not _over(wanted, now):
+        return Reason("revoked.reopened", {})
+    return None
+
+
+def _over(wanted: Expected, now: datetime) -> bool:
+    return wanted.over_at is not None and wanted.over_at <= now
+
+
+def _said(
+    clock: Clock, wanted: Expected, alert: Alert | None, episode: int, now: datetime
+) -> Iterator[Ruling]:
+    if alert is None:
+        name = alert_id(clock, wanted.level, wanted.raised_at, episode)
+        yield Ruling(f"{name}:raised", wanted.raised_at, _raised(clock, wanted, name))
+    else:
+        name = alert.alert_id
+    stands_open = alert is None or alert.state is AlertState.RAISED
+    if (
+        stands_open
+        and wanted.over is not None
+        and wanted.over_at is not None
+        and _over(wanted, now)
+    ):
+        reason = Reason(f"over.{wanted.over}", {}, wanted.over_by)
+        fact = AlertResolved(alert_id=name, by=THE_RULES, note=reason.text())
+        yield Ruling(f"{name}:resolved", wanted.over_at, fact, reason)
+
+
+def _raised(clock: Clock, wanted: Expected, name: str) -> AlertRaised:
+    sla = clock.sla
+    return AlertRaised(
+        alert_id=name,
+        level=wanted.level,
+        severity=sla.severity,
+        basis=sla.basis,
+        rule_id=sla.id,
+        sla_id=sla.id,
+        concerns=clock.subject,
+        due=wanted.due,
+        # At its due instant a red alert is in its first day of being late,
+        # whenever it is raised.
+        overdue_days=1 if wanted.level is AlertLevel.RED else 0,
+        responsible_org=clock.org,
+        recipients=sla.recipients[wanted.level],
+        policy_version=clock.policy.version,
+        calendar_version=clock.calendar.version,
+        causes=clock.causes,
+    )
+
+
+def _revoked(alert: Alert, reason: Reason, now: datetime) -> Ruling:
+    fact = AlertRevoked(alert_id=alert.alert_id, reason=reason.text(), approved_by=THE_RULES)
+    return Ruling(f"{alert.alert_id}:revoked", now, fact, reason)

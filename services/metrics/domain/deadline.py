@@ -1,0 +1,105 @@
+"""What a clock will or should have raised, and when: in business time, whoever looks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import zip_longest
+
+from services.metrics.domain.clock import Clock, Stretch, midnight
+from shared.contracts.enums import AlertLevel
+
+
+class Over(StrEnum):
+    """Why an alert ceased to matter."""
+
+    DONE = "done"
+    MORE_TIME = "more_time"
+    RED_NOW = "red_now"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """
+    An alert that the facts call for, from the instant at which it became true.
+
+    *over_at* is when it ceased to matter without having been wrong: the work was
+    done, more time was granted, or red took the place of yellow.
+    """
+
+    level: AlertLevel
+    raised_at: datetime
+    due: date
+    """The due date as it stood then."""
+    over_at: datetime | None
+    over: Over | None
+    over_by: str = ""
+    """The id of the event that ended it; empty where the passing of time did."""
+
+
+def expected(clock: Clock) -> tuple[Expected, ...]:
+    """Return every alert of *clock* from its start to its end, earliest first."""
+    red = _red(clock)
+    yellows = _yellows(clock, red)
+    return (*yellows, red) if red else yellows
+
+
+def _red(clock: Clock) -> Expected | None:
+    """Return the breach: a clock is late once, unless it ended before its cut-off."""
+    due, breached_at, ending = clock.due, clock.red_at, clock.ending
+    if due is None or breached_at is None:
+        return None
+    if ending is None:
+        return Expected(AlertLevel.RED, breached_at, due, None, None)
+    ended_at = clock.ended_at
+    if ended_at is not None and ended_at < breached_at:
+        return None
+    return Expected(AlertLevel.RED, breached_at, due, ended_at, Over.DONE, ending.ended_by)
+
+
+def _yellows(clock: Clock, red: Expected | None) -> tuple[Expected, ...]:
+    """
+    Return when the limit was near: from its first yellow day until another replaced it.
+
+    An extension that comes after the first yellow day does not make the yellow
+    wrong: it was near then. So each limit is judged by the days it was in force.
+    """
+    yellows: list[Expected] = []
+    near_since: date | None = None
+    for limit, following in zip_longest(clock.limits, clock.limits[1:]):
+        near = _near(clock, limit, following)
+        if near_since is None:
+            near_since = near
+        if near_since is None or (following is not None and _near_still(clock, following)):
+            continue
+        yellows.append(_yellow(clock, limit, near_since, following, red))
+        near_since = None
+    return tuple(yellows)
+
+
+def _near(clock: Clock, limit: Stretch, following: Stretch | None) -> date | None:
+    """Return the day on which *limit* came near, while it was in force and the clock ran."""
+    near = clock.near_from(limit)
+    if near is None or (following is not None and near >= following.since):
+        return None
+    ending = clock.ending
+    return None if ending is not None and near > ending.ended_on else near
+
+
+def _near_still(clock: Clock, limit: Stretch) -> bool:
+    """Whether *limit* was near from the first day on which it was in force."""
+    near = clock.near_from(limit)
+    return near is not None and near <= limit.since
+
+
+def _yellow(
+    clock: Clock, limit: Stretch, since: date, following: Stretch | None, red: Expected | None
+) -> Expected:
+    at, due, ending = midnight(since), clock.due_then(limit, since), clock.ending
+    if following is not None:
+        granted_at = midnight(following.since)
+        return Expected(AlertLevel.YELLOW, at, due, granted_at, Over.MORE_TIME, following.event_id)
+    if red is not None:
+        return Expected(AlertLevel.YELLOW, at, due, red.raised_at, Over.RED_NOW)
+    if ending is not None:
+        return Expected(AlertLevel.YELLOW, at, due, clock.ended_at, Over.DONE, ending.ended_by)
+    return Expected(AlertLevel.YELLOW, at, due, None, None)

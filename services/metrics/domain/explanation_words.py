@@ -1,0 +1,45 @@
+"""The words in which deadlines are explained, in both languages."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("zh-CN", "en")
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """Return the catalogue of *language*: templates by code."""
+    folder = files("services.metrics.domain") / "messages"
+    catalogue: dict[str, str] = json.loads((folder / f"{language}.json").read_text("utf-8"))
+    return catalogue
+
+
+def say(language: str, code: str, **values: object) -> str:
+    """Return the words of *code*; a value that is itself a code or a date is put into words."""
+    catalogue = words(language)
+    return catalogue[code].format_map(
+        {name: _worded(language, name, value) for name, value in values.items()}
+    )
+
+
+def day(language: str, on: date, *, full: bool = False) -> str:
+    """Return *on* as people write it; the year only where *full*."""
+    catalogue = words(language)
+    return catalogue["date.full" if full else "date"].format(
+        year=on.year, month=catalogue.get(f"month.{on.month}", on.month), day=on.day
+    )
+
+
+def span(language: str, first: date, last: date) -> str:
+    """Return the days from *first* to *last*, both included."""
+    code = "span.one" if first == last else "span.many"
+    return say(language, code, first=first, last=last)
+
+
+def _worded(language: str, name: str, value: object) -> object:
+    if isinstance(value, date):
+        return day(language, value)
+    return words(language).get(f"{name}.{value}", value)
