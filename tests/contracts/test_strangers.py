@@ -181,9 +181,11 @@ def test_a_charset_beside_the_content_type_is_understood() -> None:
 def test_binary_mode_says_the_same() -> None:
     attributes = {name: value for name, value in ACCEPTED.items() if name != "data"}
 
-    foreign = read_binary({**attributes, "derived": "true"}, write(ACCEPTED["data"]))
+    plain = read_binary(attributes, write(ACCEPTED["data"]))
+    derived = read_binary({**attributes, "derived": "true"}, write(ACCEPTED["data"]))
 
-    assert foreign.event == decode(with_attributes(derived=True))
+    assert plain.event == decode(GOOD)
+    assert derived.event == decode(with_attributes(derived=True))
 
 
 @pytest.mark.parametrize("kind", sorted(FACTS))
