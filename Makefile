@@ -1,0 +1,94 @@
+# The front door: `make help` lists it. What a recipe needs, it sets up itself.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+ONLY ?=
+PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
+SERVERS := $(wildcard tests/integration tests/journey tests/chaos tests/browser)
+
+.PHONY: help
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup-run dashboard  ## everything from nothing: the stack, a bureau's day, the page to watch it on
+	@$(BIN)/casetrack demo
+
+.PHONY: test
+test: setup dashboard  ## every test, the pure rings first
+	$(BIN)/pytest $(PURE) $(SERVERS)
+
+.PHONY: check
+check: setup lint types imports pure  ## format, lint, types, import contracts, pure tests; no server
+
+.PHONY: bench
+bench: setup-run  ## what it costs, side by side with what others would pick; ONLY=fold for one
+	@$(PYTHON) deploy/setup.py peers
+	@$(BIN)/python -m bench $(ONLY)
+
+.PHONY: up
+up: setup-run dashboard  ## the local stack, in the background
+	@$(BIN)/casetrack up --detach
+
+.PHONY: down
+down:  ## stop the local stack
+	@$(BIN)/casetrack down
+
+.PHONY: status
+status:  ## what runs where
+	@$(BIN)/casetrack status
+
+.PHONY: logs
+logs:  ## the last lines of every log
+	@$(BIN)/casetrack logs
+
+.PHONY: doctor
+doctor: setup-run  ## whether this machine can carry the stack, with a fix for each trouble
+	@$(BIN)/casetrack doctor
+
+.PHONY: setup
+setup:  ## .venv with everything for running and testing
+	@$(PYTHON) deploy/setup.py test
+
+.PHONY: setup-run
+setup-run:
+	@$(PYTHON) deploy/setup.py run
+
+.PHONY: dashboard
+dashboard:  ## build the web page, where its sources have changed
+	@$(BIN)/python -P -m deploy.local.dashboard
+
+.PHONY: lint
+lint:  ## format and rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+.PHONY: format
+format:  ## rewrite as the formatter wants
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: types
+types:  ## mypy, strict
+	$(BIN)/mypy
+
+.PHONY: imports
+imports:  ## who may import whom
+	$(BIN)/lint-imports
+
+.PHONY: pure
+pure:  ## the tests that need no server
+	PYTHONASYNCIODEBUG=1 $(BIN)/pytest -q -n auto $(PURE)
+
+.PHONY: schemas
+schemas: setup  ## write the frozen schemas and the AsyncAPI document again
+	$(BIN)/python -m shared.contracts.publishing
+
+.PHONY: requirements
+requirements:  ## compile the pinned requirements again; needs uv
+	$(LOCK) pyproject.toml --extra metrics --extra local --group test --group lint --group build -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra metrics --extra local --group build -c requirements/test.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra metrics --group build -c requirements/test.txt -o requirements/services.txt
+	$(LOCK) --group peers -o requirements/peers.txt
+
+LOCK := uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q

@@ -1,0 +1,135 @@
+"""
+Makes `.venv` fit for running or testing; needs Python's standard library only.
+
+    python3 deploy/setup.py run|test|peers
+
+Installs the pinned requirements with their hashes, by uv where there is one,
+else by pip, and the checkout itself in place. What is up to date is left alone.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON_MIN = (3, 11)
+PYTHON_BELOW = (3, 14)
+OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
+# Whoever has the larger set has the smaller one too.
+SUFFICES = {"run": ("run", "test"), "test": ("test",), "peers": ("peers",)}
+WRONG_USAGE = 2
+
+LINES = {
+    "zh": {
+        "python": "需要 Python 3.11、3.12 或 3.13，当前是 {version}。请安装其中一个后重试。",
+        "run": "安装运行所需的 Python 包（含 PostgreSQL、Java、Node，首次约 180 MB）……",
+        "test": "安装运行与测试所需的 Python 包（含 PostgreSQL、Java、Node，首次约 250 MB）……",
+        "peers": "安装基准测试的对照组（独立环境）……",
+        "venv": "无法建立虚拟环境：{reason}。Debian/Ubuntu 请安装 python3-venv。",
+        "failed": "安装失败。请检查网络；镜像请设 PIP_INDEX_URL 或 UV_DEFAULT_INDEX，然后重试。",
+    },
+    "en": {
+        "python": "Python 3.11, 3.12 or 3.13 is needed, this is {version}: install one, try again.",
+        "run": "Installing what running needs (PostgreSQL, Java, Node too; about 180 MB) …",
+        "test": "Installing what running and testing need (about 250 MB) …",
+        "peers": "Installing what the benchmarks compare with (an environment of its own) …",
+        "venv": "No virtual environment can be made: {reason}. On Debian install python3-venv.",
+        "failed": "Installation failed: check the network; a mirror is named by PIP_INDEX_URL "
+        "or UV_DEFAULT_INDEX. Then try again.",
+    },
+}
+
+
+def main() -> int:
+    """Bring the environment of one set up to date; return the exit status."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "run"
+    if wanted not in SUFFICES:
+        say_plain(__doc__ or "")
+        return WRONG_USAGE
+    find_python()
+    folder = ROOT / ".casetrack" / "peers" if wanted == "peers" else ROOT / ".venv"
+    if any(is_current(folder, name) for name in SUFFICES[wanted]):
+        return 0
+    say(wanted)
+    if not (folder / "bin" / "python").exists():
+        make_environment(folder)
+    install(folder, wanted)
+    stamp(folder, wanted).write_text(digest(wanted))
+    return 0
+
+
+def find_python() -> None:
+    """Go on under a Python that fits, where this one does not."""
+    if PYTHON_MIN <= sys.version_info[:2] < PYTHON_BELOW:
+        return
+    for name in OTHER_PYTHONS:
+        other = shutil.which(name)
+        if other:
+            os.execv(other, [other, *sys.argv])  # noqa: S606 - our own argument list
+    give_up("python", version=sys.version.split()[0])
+
+
+def digest(name: str) -> str:
+    """Return what the environment of *name* depends on, as one number."""
+    parts = [ROOT / "requirements" / f"{name}.txt", ROOT / "pyproject.toml"]
+    together = hashlib.sha256(str(ROOT).encode())
+    for part in parts:
+        together.update(part.read_bytes())
+    return together.hexdigest()
+
+
+def stamp(folder: Path, name: str) -> Path:
+    return folder / f"casetrack-{name}.stamp"
+
+
+def is_current(folder: Path, name: str) -> bool:
+    mark = stamp(folder, name)
+    return mark.exists() and mark.read_text() == digest(name)
+
+
+def make_environment(folder: Path) -> None:
+    """Make an empty virtual environment."""
+    uv = shutil.which("uv")
+    argv = [uv, "venv", "--python", sys.executable] if uv else [sys.executable, "-m", "venv"]
+    done = subprocess.run([*argv, str(folder)], check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode != 0:
+        give_up("venv", reason=(done.stderr or done.stdout).strip().splitlines()[-1])
+
+
+def install(folder: Path, name: str) -> None:
+    """Install the pinned packages, then the checkout itself in place."""
+    python = str(folder / "bin" / "python")
+    requirements = str(ROOT / "requirements" / f"{name}.txt")
+    uv = shutil.which("uv")
+    pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+    steps = [[*pip, "--require-hashes", "-r", requirements]]
+    if name != "peers":
+        steps.append([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    for step in steps:
+        if subprocess.run(step, check=False, cwd=ROOT).returncode != 0:  # noqa: S603
+            give_up("failed")
+
+
+def say(code: str, **values: str) -> None:
+    say_plain(LINES[language()][code].format(**values))
+
+
+def say_plain(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def language() -> str:
+    wished = os.environ.get("CASETRACK_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG")
+    return "en" if (wished or "").lower().startswith("en") else "zh"
+
+
+def give_up(code: str, **values: str) -> None:
+    say(code, **values)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
