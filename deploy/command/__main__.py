@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.command import doctor, stack
+from deploy.command import doctor, stack, token
 from deploy.command.texts import say
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 stack.register(app)
 doctor.register(app)
+token.register(app)
 
 
 def main() -> None:
