@@ -43,6 +43,13 @@ class ProblemBody(BaseModel):
     errors: list[dict[str, str]] | None = None
 
 
+PROBLEM: Mapping[str, Any] = {
+    "description": "A problem (RFC 9457), with a stable code",
+    "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
+}
+"""Given whole, not as a model: FastAPI would file a model under application/json."""
+
+
 async def always_ready() -> bool:
     return True
 
@@ -77,7 +84,7 @@ def create_web(web: Web) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_guarded(web.lifespan),
-        responses={"default": {"model": ProblemBody, "content": {MEDIA_TYPE: {}}}},
+        responses={"default": dict(PROBLEM)},
     )
     app.state.gate = web.gate
     answers = Answers(Catalogue.read(OWN, *web.messages), web.faults)

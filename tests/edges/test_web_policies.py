@@ -53,7 +53,9 @@ def test_a_router_may_speak_for_its_routes() -> None:
 
     app = create_web(web(router))
 
-    assert "/v1/secrets/one" in app.openapi()["paths"]
+    described = app.openapi()["paths"]["/v1/secrets/one"]["get"]
+    assert list(described["responses"]["default"]["content"]) == ["application/problem+json"]
+    assert described["security"] == [{"HTTPBearer": []}]
 
 
 async def test_a_route_added_later_without_a_policy_stops_the_start() -> None:
