@@ -23,7 +23,7 @@ export function useDayWords() {
   }
 
   function stopped(day: Day): string {
-    return day.ground ? `${t('day.stopped')} (${names.ground(day.ground)})` : t('day.stopped')
+    return day.ground ? t('day.stopped_for', { ground: names.ground(day.ground) }) : t('day.stopped')
   }
 
   function dayOff(day: Day): string {
@@ -32,8 +32,8 @@ export function useDayWords() {
   }
 
   function counts(cell: Cell): string {
-    if (cell.ordinal !== null) return `${t('explanation.yes')}, ${t('explanation.nth', { n: cell.ordinal })}`
-    return cell.fill === 'late' ? t('day.after_due') : t('explanation.no')
+    if (cell.ordinal === null) return t('explanation.no')
+    return t(cell.fill === 'late' ? 'explanation.over' : 'explanation.yes', { n: cell.ordinal })
   }
 
   return { reasons, counts }

@@ -7,7 +7,7 @@ export type Fill = 'elapsed' | 'upcoming' | 'off' | 'stopped' | 'start' | 'late'
 export interface Cell {
   day: Day
   fill: Fill
-  /** The how-manieth counted day it is, where it counts towards the limit. */
+  /** The how-manieth counted day it is: of the limit, or past it where the day is late. */
   ordinal: number | null
   makeUp: boolean
   due: boolean
@@ -30,15 +30,19 @@ function fillOf(day: Day, today: string, due: string | null): Fill {
   return day.date <= today ? 'elapsed' : 'upcoming'
 }
 
+function ordinalOf(fill: Fill, counted: { within: number; late: number }): number | null {
+  if (fill === 'elapsed' || fill === 'upcoming') return (counted.within += 1)
+  return fill === 'late' ? (counted.late += 1) : null
+}
+
 export function cellsOf(explanation: Explanation, today: string): Cell[] {
-  let counted = 0
+  const counted = { within: 0, late: 0 }
   return explanation.days.map((day) => {
     const fill = fillOf(day, today, explanation.due)
-    if (fill === 'elapsed' || fill === 'upcoming') counted += 1
     return {
       day,
       fill,
-      ordinal: fill === 'elapsed' || fill === 'upcoming' ? counted : null,
+      ordinal: ordinalOf(fill, counted),
       makeUp: isMakeUp(day, explanation.unit),
       due: day.date === explanation.due,
       today: day.date === today,

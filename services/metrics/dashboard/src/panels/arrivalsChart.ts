@@ -1,4 +1,4 @@
-/** The chart of the day's receipts: accent bars for today, one grey line for comparison, labelled directly. */
+/** The chart of the day's receipts: accent bars for today before wider grey ones for comparison, labelled directly. */
 import type { EChartsOption } from 'echarts'
 
 import type { Theme } from '@/words/preferences'
@@ -16,14 +16,17 @@ export interface ChartWords {
   theme: Theme
 }
 
+type Token = 'accent' | 'grey-series' | 'ink' | 'muted' | 'line'
+
 export function sumUntil(values: number[], lastHour: number): number {
   return values.slice(0, lastHour + 1).reduce((sum, value) => sum + value, 0)
 }
 
-/** A token of the theme; *theme* is named so that whoever computes with it depends on it. */
-function token(name: string, theme: Theme): string {
+/** Reads the tokens of *theme*, which is named so that whoever computes with them depends on it. */
+function tokensOf(theme: Theme): (name: Token) => string {
   document.documentElement.dataset.theme = theme
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  const style = getComputedStyle(document.documentElement)
+  return (name) => style.getPropertyValue(`--${name}`).trim()
 }
 
 /** The running hour's bar says which series it is; an hour to come has no bar. */
@@ -33,54 +36,61 @@ function today(row: Hour, currentHour: number, name: string) {
   return { value: row.today, label: { formatter: `${name} ${row.today}` } }
 }
 
-function comparison(row: Hour, last: boolean, name: string) {
-  return last ? { value: row.comparison, label: { show: true, formatter: name } } : row.comparison
+/** The comparison is named once, over its highest bar of the hours to come. */
+function comparisons(hours: Hour[], currentHour: number, name: string) {
+  const toCome = hours.filter((row) => row.hour > currentHour + 1)
+  const peak = toCome.reduce<Hour | null>((best, row) => (best && best.comparison >= row.comparison ? best : row), null)
+  return hours.map((row) =>
+    row === peak ? { value: row.comparison, label: { show: true, formatter: name } } : row.comparison,
+  )
 }
 
 export function arrivalsChart(hours: Hour[], currentHour: number, words: ChartWords): EChartsOption {
-  const [accent, grey, ink, muted, line] = ['--accent', '--grey-series', '--ink', '--muted', '--line'].map((name) =>
-    token(name, words.theme),
-  ) as [string, string, string, string, string]
+  const token = tokensOf(words.theme)
   const font = { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 }
+  const labelled = { ...font, color: token('muted') }
+  const names = hours.map((row) => String(row.hour))
   return {
     animation: false,
     aria: { enabled: true, label: { description: words.description } },
     grid: { left: 40, right: 16, top: 28, bottom: 24 },
     textStyle: font,
-    xAxis: {
-      type: 'category',
-      data: hours.map((row) => String(row.hour)),
-      axisLine: { lineStyle: { color: line } },
-      axisTick: { show: false },
-      axisLabel: { ...font, color: muted },
-    },
+    xAxis: [
+      {
+        type: 'category',
+        data: names,
+        axisLine: { lineStyle: { color: token('line') } },
+        axisTick: { show: false },
+        axisLabel: labelled,
+      },
+      { type: 'category', data: names, show: false },
+    ],
     yAxis: {
       type: 'value',
       min: 0,
       minInterval: 1,
       splitNumber: 3,
-      axisLabel: { ...font, color: muted },
-      splitLine: { lineStyle: { color: line } },
+      axisLabel: labelled,
+      splitLine: { lineStyle: { color: token('line') } },
     },
     series: [
       {
         type: 'bar',
-        name: words.today,
-        data: hours.map((row) => today(row, currentHour, words.today)),
-        itemStyle: { color: accent },
-        barMaxWidth: 28,
-        label: { show: true, position: 'top', ...font, color: ink },
-        z: 3,
-        labelLayout: { hideOverlap: true },
+        name: words.comparison,
+        xAxisIndex: 1,
+        data: comparisons(hours, currentHour, words.comparison),
+        itemStyle: { color: token('grey-series') },
+        barWidth: '64%',
+        label: { show: false, position: 'top', ...labelled },
       },
       {
-        type: 'line',
-        name: words.comparison,
-        data: hours.map((row, index) => comparison(row, index === hours.length - 1, words.comparison)),
-        symbol: 'none',
-        lineStyle: { color: grey, width: 2, type: 'dashed' },
-        itemStyle: { color: grey },
-        label: { show: false, position: 'top', align: 'right', ...font, color: muted },
+        type: 'bar',
+        name: words.today,
+        data: hours.map((row) => today(row, currentHour, words.today)),
+        itemStyle: { color: token('accent') },
+        barWidth: '36%',
+        label: { show: true, position: 'top', ...font, color: token('ink') },
+        labelLayout: { hideOverlap: true },
       },
     ],
   }

@@ -9,7 +9,9 @@ export interface SettledRow<Row> {
 }
 
 export function useSettledRows<Row>(rows: Ref<Row[]>, keyOf: (row: Row) => string) {
-  const held = ref(false)
+  const pointed = ref(false)
+  const focused = ref(false)
+  const held = computed(() => pointed.value || focused.value)
   const shown = shallowRef<SettledRow<Row>[]>([])
   const missing = shallowRef<Row[]>([])
 
@@ -36,22 +38,28 @@ export function useSettledRows<Row>(rows: Ref<Row[]>, keyOf: (row: Row) => strin
 
   watch(rows, () => (held.value && shown.value.length > 0 ? keep() : show()), { immediate: true })
 
-  function hold(): void {
-    held.value = true
+  watch(held, (now) => now || show())
+
+  function onFocusout(event: FocusEvent): void {
+    focused.value = (event.currentTarget as Element).contains(event.relatedTarget as Node | null)
   }
-  function release(): void {
-    held.value = false
+
+  /** The button that asked for the rows goes away with its focus, and no event tells us. */
+  function showOnDemand(): void {
+    focused.value = false
     show()
-  }
-  function onFocusOut(event: FocusEvent): void {
-    const inside = (event.currentTarget as Element).contains(event.relatedTarget as Node | null)
-    if (!inside) release()
   }
 
   return {
     shown,
     waiting: computed(() => missing.value.length),
-    show,
-    holding: { onPointerenter: hold, onPointerleave: release, onFocusin: hold, onFocusout: onFocusOut },
+    show: showOnDemand,
+    /** For the whole panel, so that the way from the rows to the button does not let them go. */
+    holding: {
+      onPointerenter: () => (pointed.value = true),
+      onPointerleave: () => (pointed.value = false),
+      onFocusin: () => (focused.value = true),
+      onFocusout,
+    },
   }
 }

@@ -6,11 +6,13 @@ const NOON = 'T12:00:00+08:00'
 const WAN = 10_000
 const YI = 100_000_000
 
+const LOCALES: Record<Language, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' }
+
 const instants = new Map<string, Intl.DateTimeFormat>()
 
 function parts(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language + JSON.stringify(options)
-  const known = instants.get(key) ?? new Intl.DateTimeFormat(language, { timeZone: ZONE, ...options })
+  const known = instants.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { timeZone: ZONE, ...options })
   instants.set(key, known)
   return known
 }
@@ -59,7 +61,7 @@ export function weekdayIndex(date: string): number {
 export function figure(value: number, language: Language): string {
   if (language === 'zh-CN' && value >= YI) return `${trimmed(value / YI)} 亿`
   if (language === 'zh-CN' && value >= WAN) return `${trimmed(value / WAN)} 万`
-  return new Intl.NumberFormat(language).format(value)
+  return new Intl.NumberFormat(LOCALES[language]).format(value)
 }
 
 function trimmed(value: number): string {

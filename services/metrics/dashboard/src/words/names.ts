@@ -19,6 +19,7 @@ export function useNames() {
       return te(key) ? t(key) : type
     },
     clock: (code: string): string => named('clock', code),
+    clockShort: (code: string): string => named('clock_short', code),
     ground: (code: string): string => named('ground', code),
     basis: (code: string): string => named('basis', code),
     role: (code: string): string => named('role', code),

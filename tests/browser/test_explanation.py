@@ -1,0 +1,143 @@
+"""A red card answers why: the sentence, the day strip, the same as a table, and its sources."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.pictures import RED_ALERT, RED_CASE, SAVEABLE_CASE
+from tests.support.stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STRIP = {
+    "2024-09-02": "start",
+    "2024-09-03": "elapsed",
+    "2024-09-05": "stopped",
+    "2024-09-06": "stopped",
+    "2024-09-07": "off",
+    "2024-09-12": "elapsed",
+    "2024-09-13": "upcoming",
+    "2024-09-14": "upcoming",
+    "2024-09-16": "off",
+    "2024-09-19": "upcoming",
+}
+
+
+async def test_a_red_card_opens_its_explanation(open_page: OpenPage) -> None:
+    today = await open_page()
+
+    await today.red_card(RED_ALERT).click()
+
+    drawer = today.drawer()
+    await expect(drawer.get_by_role("heading", name="为什么是红牌")).to_be_visible()
+    await expect(drawer).to_contain_text(RED_CASE)
+    await expect(drawer).to_contain_text("8月26日受理，次日起算")
+    await expect(today.day("2024-09-09")).to_have_class(re.compile("due"))
+    await expect(today.day("2024-09-10")).to_have_attribute("data-fill", "late")
+    await expect(today.day("2024-09-12")).to_contain_text("超期第 3 日")
+
+
+async def test_the_strip_shows_each_day_as_what_it_is(open_page: OpenPage) -> None:
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+
+    for date, fill in STRIP.items():
+        await expect(today.day(date)).to_have_attribute("data-fill", fill)
+    await expect(today.day("2024-09-14")).to_have_class(re.compile("make-up"))
+    await expect(today.day("2024-09-19")).to_contain_text("计入，第 10 日")
+
+
+async def test_hovering_a_day_tells_its_reason_its_law_and_its_event(open_page: OpenPage) -> None:
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+
+    await today.day("2024-09-05").hover()
+
+    told = today.part("read-out")
+    await expect(told).to_contain_text("停表（检验）")
+    await expect(told).to_contain_text("行政许可法第四十五条")
+    await expect(told).to_contain_text("evt-hold")
+
+
+async def test_the_keyboard_goes_from_the_card_through_the_days_and_back(
+    open_page: OpenPage,
+) -> None:
+    today = await open_page()
+    keyboard = today.page.keyboard
+    card = today.red_card(RED_ALERT).get_by_role("link")
+    await card.focus()
+    await keyboard.press("Enter")
+    due = today.day("2024-09-09")
+    await expect(due).to_have_attribute("tabindex", "0")
+    await due.focus()
+
+    await keyboard.press("ArrowRight")
+    await expect(today.day("2024-09-10")).to_be_focused()
+    await keyboard.press("Home")
+    await expect(today.day("2024-08-26")).to_be_focused()
+    await expect(today.part("read-out")).to_contain_text("起算依据日")
+    await keyboard.press("Escape")
+
+    await expect(today.drawer()).to_be_hidden()
+    await expect(card).to_be_focused()
+
+
+async def test_the_table_says_the_same_as_the_strip(open_page: OpenPage) -> None:
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+    rows = today.drawer().locator("tbody tr")
+
+    await expect(rows).to_have_count(18)
+    await expect(rows.nth(12)).to_contain_text("9月14日")
+    await expect(rows.nth(12)).to_contain_text("调休上班日")
+    await expect(rows.nth(14)).to_contain_text("中秋节")
+
+
+async def test_a_case_shows_its_history(open_page: OpenPage) -> None:
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+
+    await expect(today.drawer()).to_contain_text("办件经过")
+    await expect(today.drawer().locator("ol li").nth(1)).to_contain_text("09-02 10:12")
+    await expect(today.drawer().locator("ol li").nth(1)).to_contain_text("受理")
+
+
+async def test_the_sources_of_a_deadline_are_named(open_page: OpenPage) -> None:
+    today = await open_page(f"/#/alerts/{RED_ALERT}")
+
+    for source in ("SLA-04", "2024.1", "cn-2024.1", "09-10 00:00", "38 毫秒", "evt-accepted"):
+        await expect(today.drawer()).to_contain_text(source)
+
+
+async def test_an_unknown_case_and_a_lost_answer_are_told_apart(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    today = await open_page("/#/cases/XC00000000000000")
+    await expect(today.drawer()).to_contain_text("没有找到这个办件的时限")
+
+    await today.page.route("**/v1/alerts/**", lambda route: route.abort())
+    await today.page.goto(f"{stage.address}/#/alerts/{RED_ALERT}")
+    await expect(today.drawer()).to_contain_text("没有读到依据")
+
+    await today.page.unroute("**/v1/alerts/**")
+    await today.drawer().get_by_role("button", name="再读一次").click()
+    await expect(today.drawer()).to_contain_text("应于9月9日办结")
+
+
+async def test_the_back_button_closes_the_explanation(open_page: OpenPage) -> None:
+    today = await open_page()
+    await today.red_card(RED_ALERT).click()
+    await expect(today.drawer()).to_be_visible()
+
+    await today.page.go_back()
+
+    await expect(today.drawer()).to_be_hidden()
+
+
+async def test_paper_carries_the_explanation_alone(open_page: OpenPage) -> None:
+    today = await open_page(f"/#/alerts/{RED_ALERT}")
+    await expect(today.drawer()).to_contain_text("逐日说明")
+
+    await today.page.emulate_media(media="print")
+
+    await expect(today.part("late-next")).to_be_hidden()
+    await expect(today.drawer().get_by_role("button", name="打印")).to_be_hidden()
+    await expect(today.drawer()).to_contain_text("应于9月9日办结")

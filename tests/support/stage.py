@@ -1,0 +1,115 @@
+"""A stage for the built page: serves it and plays it a stream, to test the rendering alone."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import StreamingResponse
+from fastapi.staticfiles import StaticFiles
+
+START_SECONDS_MAX = 10.0
+LOOK_SECONDS = 0.02
+END = None
+
+Frame = tuple[str, object] | None
+
+
+class Stage:
+    """What the page is served: a snapshot, the deltas sent to it, and a few documents."""
+
+    def __init__(self) -> None:
+        self.snapshot: dict[str, Any] = {}
+        self.documents: dict[str, object] = {}
+        self.refusal: int | None = None
+        self.address = ""
+        self._listeners: set[asyncio.Queue[Frame]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def send(self, event: str, body: object) -> None:
+        """Send one event to every page that listens."""
+        self._to_all((event, body))
+
+    def hang_up(self) -> None:
+        """End every open stream, as a dying service would."""
+        self._to_all(END)
+
+    def _to_all(self, frame: Frame) -> None:
+        assert self._loop is not None
+        for queue in tuple(self._listeners):
+            self._loop.call_soon_threadsafe(queue.put_nowait, frame)
+
+    @property
+    def listening(self) -> int:
+        return len(self._listeners)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        self._loop = asyncio.get_running_loop()
+        yield
+        self.hang_up()
+
+    async def frames(self) -> AsyncIterator[str]:
+        queue: asyncio.Queue[Frame] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield "retry: 200\n\n" + _frame(0, "snapshot", self.snapshot)
+            sequence = 0
+            while (frame := await queue.get()) is not None:
+                sequence += 1
+                yield _frame(sequence, *frame)
+        finally:
+            self._listeners.discard(queue)
+
+
+def _frame(sequence: int, event: str, body: object) -> str:
+    return f"id: {sequence}\nevent: {event}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
+
+
+def _app(stage: Stage, page: Path) -> FastAPI:
+    app = FastAPI(lifespan=stage.lifespan)
+
+    @app.get("/v1/stream")
+    async def stream() -> StreamingResponse:
+        if stage.refusal is not None:
+            raise HTTPException(stage.refusal)
+        return StreamingResponse(stage.frames(), media_type="text/event-stream")
+
+    @app.get("/v1/{path:path}")
+    async def document(path: str) -> object:
+        if path not in stage.documents:
+            raise HTTPException(404)
+        return stage.documents[path]
+
+    app.mount("/", StaticFiles(directory=page, html=True))
+    return app
+
+
+@contextmanager
+def staged(page: Path) -> Iterator[Stage]:
+    """Serve *page* on a free local port, in a thread of its own, until the block ends."""
+    stage = Stage()
+    settings = uvicorn.Config(
+        _app(stage, page), port=0, log_level="warning", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, name="stage")
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not server.started:
+        assert time.monotonic() < deadline, "the stage did not start"
+        time.sleep(LOOK_SECONDS)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    stage.address = f"http://127.0.0.1:{port}"
+    try:
+        yield stage
+    finally:
+        stage.hang_up()
+        server.should_exit = True
+        thread.join()

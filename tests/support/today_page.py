@@ -1,0 +1,99 @@
+"""The page "Today" as a reader uses it, wherever it is served from."""
+
+from pathlib import Path
+from typing import Literal, TypedDict, Unpack
+
+from playwright.async_api import Browser, Locator, Page, Route, ViewportSize, expect
+
+FONT = "noto-sans-sc"
+FONT_PATH = "/fonts-of-the-test/"
+WEIGHTS = (400, 600)
+LIVE_MS_MAX = 10_000
+
+# The page names the font as one of the system's; this machine may have no Chinese one.
+ADD_FONT = """
+document.addEventListener('DOMContentLoaded', () => {
+  for (const weight of %s) {
+    const link = document.createElement('link')
+    link.rel = 'stylesheet'
+    link.href = '%s' + weight + '.css'
+    document.head.append(link)
+  }
+})
+"""
+
+
+class Window(TypedDict, total=False):
+    """How the reader's window is, and what the reader told the system to prefer."""
+
+    viewport: ViewportSize
+    color_scheme: Literal["light", "dark"]
+    reduced_motion: Literal["reduce"]
+
+
+class TodayPage:
+    """One open page."""
+
+    def __init__(self, page: Page, packages: Path) -> None:
+        self.page = page
+        self._packages = packages
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, packages: Path, address: str, **window: Unpack[Window]
+    ) -> "TodayPage":
+        """Open *address* and wait until the page shows its first picture."""
+        page = await browser.new_page(**window)
+        today = cls(page, packages)
+        await page.route(f"**{FONT_PATH}**", today._serve_font)
+        await page.add_init_script(ADD_FONT % (list(WEIGHTS), FONT_PATH))
+        await page.goto(address)
+        return today
+
+    async def _serve_font(self, route: Route) -> None:
+        name = route.request.url.partition(FONT_PATH)[2]
+        await route.fulfill(path=self._packages / "@fontsource" / FONT / name)
+
+    def part(self, name: str) -> Locator:
+        return self.page.locator(f'[data-part="{name}"]')
+
+    def tile(self, name: str) -> Locator:
+        return self.page.locator(f'[data-tile="{name}"] .figure')
+
+    def red_card(self, alert_id: str) -> Locator:
+        return self.page.locator(f'[data-alert="{alert_id}"]')
+
+    def drawer(self) -> Locator:
+        return self.page.locator(".explanation")
+
+    def day(self, date: str) -> Locator:
+        return self.drawer().locator(f'[data-date="{date}"]')
+
+    async def is_live(self) -> None:
+        """Wait until the page says that its data are live."""
+        live = self.page.locator('[data-part="freshness"].live')
+        await expect(live).to_be_visible(timeout=LIVE_MS_MAX)
+
+    async def speak_english(self) -> None:
+        await self.part("language").click()
+
+    async def go_dark(self) -> None:
+        await self.part("theme").click()
+
+    async def violations(self) -> list[str]:
+        """Return what axe calls serious or critical under WCAG 2.1 AA, one line each."""
+        await self.page.add_script_tag(path=self._packages / "axe-core" / "axe.min.js")
+        found = await self.page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+        )
+        return [
+            f"{broken['id']}: {node['target']} {node['failureSummary']}"
+            for broken in found["violations"]
+            if broken["impact"] in {"serious", "critical"}
+            for node in broken["nodes"]
+        ]
+
+    async def overflows(self) -> bool:
+        """Say whether the page is wider than its window."""
+        root = "document.documentElement"
+        return bool(await self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
