@@ -112,7 +112,7 @@ async def _confirm(producer: AIOKafkaProducer, records: Sequence[Record]) -> Non
             value=record.value,
             key=record.key,
             partition=record.partition,
-            headers=record.headers,
+            headers=list(record.headers),
         )
         for record in records
     ]
