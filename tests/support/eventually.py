@@ -3,22 +3,13 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, overload
+from collections.abc import Callable
+from typing import Any
 
-T = TypeVar("T")
 LOOK_SECONDS = 0.02
 
 
-@overload
-async def eventually(condition: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T: ...
-
-
-@overload
-async def eventually(condition: Callable[[], T], *, within: float = 10.0) -> T: ...
-
-
-async def eventually(condition: Callable[[], Any], *, within: float = 10.0) -> Any:
+async def eventually(condition: Callable[[], Any], *, within: float = 10.0) -> Any:  # noqa: ANN401 - whatever the condition answers
     """
     Return the first true answer of *condition*, which may be a coroutine function.
 

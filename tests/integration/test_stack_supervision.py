@@ -1,0 +1,140 @@
+"""One supervisor keeps its parts alive, ends them with itself, and takes over after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local.journal import Phase, Process, Record, last_record
+from deploy.local.places import CHECKOUT, Places
+from tests.support.eventually import eventually
+
+Launch = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path / "home")
+
+
+@pytest.fixture
+def launch(places: Places) -> Iterator[Launch]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(*toys: str) -> subprocess.Popen[bytes]:
+        started.append(
+            subprocess.Popen(  # noqa: S603 - our own argument list
+                [sys.executable, "-m", "tests.support.toy_stack", str(places.home), *toys],
+                cwd=CHECKOUT,
+                stdout=subprocess.DEVNULL,
+            )
+        )
+        return started[-1]
+
+    yield run
+    for supervisor in started:
+        supervisor.terminate()
+        supervisor.wait(30)
+    record = last_record(places.state)
+    for process in processes(record) if record else []:
+        found = process.found()
+        if found is not None:
+            with suppress(psutil.NoSuchProcess):
+                found.kill()
+
+
+def processes(record: Record) -> list[Process]:
+    return [part.process for part in record.parts.values() if part.process is not None]
+
+
+def is_ready(places: Places, supervisor: subprocess.Popen[bytes]) -> Record | None:
+    record = last_record(places.state)
+    if record is None or record.supervisor.pid != supervisor.pid:
+        return None
+    return record if record.phase is Phase.READY else None
+
+
+def pid_of(places: Places, name: str) -> int | None:
+    record = last_record(places.state)
+    part = record.parts.get(name) if record else None
+    return part.process.pid if part and part.process and part.ready else None
+
+
+async def test_a_part_that_is_killed_comes_back(places: Places, launch: Launch) -> None:
+    supervisor = launch("first", "second")
+    await eventually(lambda: is_ready(places, supervisor), within=30)
+    before = pid_of(places, "first")
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+
+    after = await eventually(
+        lambda: pid_of(places, "first") not in {None, before} and pid_of(places, "first")
+    )
+
+    assert psutil.pid_exists(after)
+
+
+async def test_stopping_leaves_no_process_even_a_deaf_one(places: Places, launch: Launch) -> None:
+    supervisor = launch("first", "deaf")
+    record = await eventually(lambda: is_ready(places, supervisor), within=30)
+    supervisor.terminate()
+    supervisor.wait(30)
+
+    assert [process.found() for process in processes(record)] == [None, None]
+
+
+async def test_parts_do_not_outlive_a_killed_supervisor(places: Places, launch: Launch) -> None:
+    supervisor = launch("first", "second")
+    record = await eventually(lambda: is_ready(places, supervisor), within=30)
+    supervisor.kill()
+
+    await eventually(lambda: not any(process.found() for process in processes(record)))
+
+
+async def test_the_next_supervisor_ends_what_a_killed_one_left(
+    places: Places, launch: Launch
+) -> None:
+    killed = launch("deaf", "second")
+    record = await eventually(lambda: is_ready(places, killed), within=30)
+    killed.kill()
+    killed.wait()
+    next_one = launch("deaf", "second")
+    await eventually(lambda: is_ready(places, next_one), within=60)
+
+    assert [process.found() for process in processes(record)] == [None, None]
+
+
+async def test_a_second_supervisor_changes_nothing(places: Places, launch: Launch) -> None:
+    first = launch("first")
+    record = await eventually(lambda: is_ready(places, first), within=30)
+    second = launch("first")
+
+    assert (second.wait(30), last_record(places.state)) == (3, record)
+
+
+async def test_a_pid_that_was_given_to_somebody_else_is_left_alone() -> None:
+    stranger = Process(pid=os.getpid(), created=Process.of(os.getpid()).created - 60)
+
+    assert stranger.found() is None
+
+
+async def test_a_part_that_never_gets_ready_is_named_with_its_last_words(
+    places: Places, launch: Launch
+) -> None:
+    supervisor = launch("first", "broken")
+    code = supervisor.wait(60)
+    record = last_record(places.state)
+    assert record is not None
+    assert record.fault is not None
+
+    assert (code, record.fault["part"], record.fault["reason"]) == (
+        1,
+        "broken",
+        "the toy is broken",
+    )

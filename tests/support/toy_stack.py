@@ -1,0 +1,62 @@
+"""A supervisor over toy parts, as a process of its own: what can be killed without harm."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from deploy.local.faults import Fault
+from deploy.local.journal import Journal, last_record
+from deploy.local.part import Part, Stage, wrote
+from deploy.local.places import Places
+from deploy.local.supervisor import Supervisor, end_leftovers, take_lock
+
+LIVES = """
+import pathlib, signal, sys, time
+{before}
+pathlib.Path(sys.argv[1]).write_text("ready")
+while True:
+    time.sleep(60)
+"""
+DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+BROKEN = "sys.exit('the toy is broken')"
+TOYS = {"first": "", "second": "", "deaf": DEAF, "broken": BROKEN}
+BUSY = 3
+
+
+def toy(name: str, places: Places) -> Part:
+    """Return a part that does nothing but live."""
+    ready_file = places.ready / name
+    return Part(
+        name=name,
+        argv=(sys.executable, "-c", LIVES.format(before=TOYS[name]), str(ready_file)),
+        ready=wrote(ready_file),
+        prepare=lambda: ready_file.unlink(missing_ok=True),
+    )
+
+
+async def supervise(places: Places, names: list[str]) -> None:
+    journal = Journal(places.state, kafka="", postgres="")
+    stages = [Stage((toy(name, places),)) for name in names]
+    supervisor = Supervisor(places, journal, stages, os.environ)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, supervisor.request_stop)
+    await supervisor.run()
+
+
+def main() -> int:
+    places = Places(Path(sys.argv[1]))
+    places.make()
+    lock = take_lock(places)
+    if lock is None:
+        return BUSY
+    end_leftovers(last_record(places.state))
+    try:
+        asyncio.run(supervise(places, sys.argv[2:]))
+    except Fault:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
