@@ -1,0 +1,173 @@
+"""The embedded servers survive kills and interruptions, and refuse what is not theirs."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.local.faults import DataFolderForeign, FolderUnsafe
+from deploy.local.journal import Phase, Record, last_record
+from deploy.local.places import (
+    CHECKOUT,
+    Account,
+    Places,
+    private_folder,
+    reaches,
+    server_home,
+    socket_folder,
+)
+from deploy.local.postgres import Postgres, embedded_postgres
+from tests.support.eventually import eventually
+
+NOBODY = Account("nobody", 65534, 65534)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    # pytest's own folders are closed to other accounts, PostgreSQL's included.
+    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+        folder.chmod(0o711)
+    places = Places(tmp_path / "home")
+    places.make()
+    return places
+
+
+@pytest.fixture
+def postgres(places: Places) -> Postgres:
+    return embedded_postgres(places, "only-for-tests")
+
+
+@pytest.fixture
+def servers(places: Places) -> Iterator[Places]:
+    process = subprocess.Popen(  # noqa: S603 - our own argument list
+        [sys.executable, "-m", "tests.support.servers", str(places.home), str(os.getpid())],
+        cwd=CHECKOUT,
+        stdout=subprocess.DEVNULL,
+    )
+    yield places
+    process.terminate()
+    process.wait(30)
+
+
+def ready(places: Places) -> Record | None:
+    record = last_record(places.state)
+    if record is None or record.phase is not Phase.READY:
+        return None
+    return record if all(part.ready for part in record.parts.values()) else None
+
+
+def pids(record: Record) -> dict[str, int]:
+    return {
+        name: part.process.pid for name, part in record.parts.items() if part.process is not None
+    }
+
+
+async def test_killed_servers_come_back_with_everything(servers: Places) -> None:
+    before: Record = await eventually(lambda: ready(servers), within=60)
+    await leave_something(before)
+    for pid in pids(before).values():
+        os.kill(pid, signal.SIGKILL)
+
+    def restarted() -> Record | None:
+        record = ready(servers)
+        return (
+            record
+            if record and not set(pids(record).values()) & set(pids(before).values())
+            else None
+        )
+
+    after: Record = await eventually(restarted, within=60)
+
+    assert await find_something(after) == ("still here", True)
+
+
+async def leave_something(record: Record) -> None:
+    connection = await asyncpg.connect(record.postgres)
+    await connection.execute("CREATE TABLE notes (note text)")
+    await connection.execute("INSERT INTO notes VALUES ('still here')")
+    await connection.close()
+    admin = AIOKafkaAdminClient(bootstrap_servers=record.kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic("notes", 1, 1)])
+    await admin.close()
+
+
+async def find_something(record: Record) -> tuple[str, bool]:
+    connection = await asyncpg.connect(record.postgres)
+    note = str(await connection.fetchval("SELECT note FROM notes"))
+    await connection.close()
+    admin = AIOKafkaAdminClient(bootstrap_servers=record.kafka)
+    await admin.start()
+    topics = await admin.list_topics()
+    await admin.close()
+    return note, "notes" in topics
+
+
+def test_an_interrupted_first_start_is_begun_again(postgres: Postgres) -> None:
+    (postgres.home / "data.new" / "base").mkdir(parents=True)
+    postgres.prepare()
+
+    assert (postgres.data_folder / "PG_VERSION").read_text() == "18\n"
+
+
+def test_a_folder_of_somebody_elses_is_not_overwritten(postgres: Postgres) -> None:
+    postgres.data_folder.mkdir(parents=True)
+    (postgres.data_folder / "thesis.txt").write_text("the only copy")
+    with pytest.raises(DataFolderForeign):
+        postgres.prepare()
+
+    assert (postgres.data_folder / "thesis.txt").read_text() == "the only copy"
+
+
+def test_a_stale_pid_that_another_process_has_now_does_not_stop_the_start(
+    postgres: Postgres,
+) -> None:
+    postgres.prepare()
+    pid_file = postgres.data_folder / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{postgres.data_folder}\n")
+    postgres.prepare()
+
+    assert not pid_file.exists()
+
+
+def test_nobody_else_may_enter_the_data_or_the_socket(postgres: Postgres) -> None:
+    postgres.prepare()
+    modes = {folder.stat().st_mode & 0o777 for folder in (postgres.home, postgres.sockets)}
+
+    assert modes == {0o700}
+
+
+def test_a_closed_folder_above_the_home_is_seen_before_postgresql_sees_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+
+    assert not reaches(NOBODY, tmp_path / "home" / "postgres")
+
+
+def test_under_a_closed_folder_the_data_goes_to_a_folder_of_the_system(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    home = server_home(Places(tmp_path), NOBODY)
+    home.parent.rmdir()
+
+    assert str(home).startswith("/var/tmp/casetrack-")  # noqa: S108 - the name is the point
+
+
+def test_a_long_home_gets_a_short_socket(tmp_path: Path) -> None:
+    long = tmp_path / ("很长的目录名" * 10)
+    folder = socket_folder(long, long, None)
+    folder.rmdir()
+
+    assert len(str(folder)) < 60
+
+
+def test_a_folder_that_somebody_else_laid_is_refused(tmp_path: Path) -> None:
+    folder = private_folder(tmp_path, tmp_path, None)
+    folder.chmod(0o777)
+
+    with pytest.raises(FolderUnsafe):
+        private_folder(tmp_path, tmp_path, None)
