@@ -21,6 +21,8 @@ WEEK_WORKDAYS = 5
 NAMELESS = "法定节假日"
 """What a day off is called where its notice gives no name."""
 
+SPELLED_OUT = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
+
 
 class DayKind(StrEnum):
     """Why a day is or is not worked."""
@@ -146,7 +148,7 @@ def _version(years: frozenset[int], exceptions: Mapping[date, Day]) -> str:
 @cache
 def official_calendar() -> WorkCalendar:
     """Return the calendar of every notice that the installed chinesecalendar knows."""
-    names = {word.value: word.chinese for word in Holiday}
+    names = {word.value: SPELLED_OUT.get(word.chinese, word.chinese) for word in Holiday}
     off = {day: Day(DayKind.DAY_OFF, names[name]) for day, name in holidays.items()}
     on = {day: Day(DayKind.MAKE_UP, names[name]) for day, name in workdays.items()}
     first, last = min(holidays).year, max(holidays).year

@@ -158,8 +158,8 @@ class Clock:
         return counted(ruler(self.calendar, self.unit), self.started_on, until, self.stops)
 
     def remaining(self, on: date) -> int:
-        """Return what is left of the limit; it freezes while the clock is stopped."""
-        return max(0, self.limit - self.consumed(on))
+        """Return what is left of the limit, below 0 where it is late; a stop freezes it."""
+        return self.limit - self.consumed(on)
 
     def days_left(self, on: date) -> int:
         """Return the days that count after *on* until it is due; 0 on the due day and later."""

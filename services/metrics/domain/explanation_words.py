@@ -33,10 +33,15 @@ def day(language: str, on: date, *, full: bool = False) -> str:
     )
 
 
-def span(language: str, first: date, last: date) -> str:
-    """Return the days from *first* to *last*, both included."""
-    code = "span.one" if first == last else "span.many"
-    return say(language, code, first=first, last=last)
+def amount(language: str, n: int, unit: str) -> str:
+    """Return *n* days of *unit* in words."""
+    catalogue = words(language)
+    return catalogue[f"amount.{unit}.one" if n == 1 else f"amount.{unit}"].format(n=n)
+
+
+def named(language: str, holiday: str) -> str:
+    """Return what *holiday* is called; a name that only its notice knows stays as it is."""
+    return words(language).get(f"name.{holiday}", holiday)
 
 
 def _worded(language: str, name: str, value: object) -> object:

@@ -1,0 +1,109 @@
+"""The days of a clock one by one: which counted, which did not, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from services.metrics.domain.clock import Clock
+from services.metrics.domain.dossier import Hold
+from shared.contracts.enums import LimitUnit
+from shared.policy.calendar import Day, DayKind
+
+DAYS_SHOWN_MAX = 1_100
+"""Three years; a case that lies longer is late beyond anything a strip can show."""
+
+ONE_DAY = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """What a day is to a clock."""
+
+    START = "start"
+    COUNTED = "counted"
+    MAKE_UP = "make_up"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    STOPPED = "stopped"
+    DUE = "due"
+    AFTER_DUE = "after_due"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Days from *first* to *last*, both included, that one hold kept from counting."""
+
+    first: date
+    last: date | None
+    hold: Hold
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDay:
+    """One day of the strip."""
+
+    day: date
+    kind: Kind
+    counted: bool
+    calendar: Day
+    hold: Hold | None = None
+
+
+def stopped(clock: Clock) -> tuple[Stopped, ...]:
+    """Return the stopped days; where holds overlap, a day belongs to the one opened first."""
+    result = []
+    for opened, closed in clock.stops:
+        day: date | None = opened
+        while day is not None and (closed is None or day < closed):
+            hold = _hold_on(clock, day)
+            until = hold.closed_on if closed is None or hold.closed_on else closed
+            until = closed if until is None else min(until, closed or until)
+            result.append(Stopped(day, until - ONE_DAY if until else None, hold))
+            day = until
+    return tuple(result)
+
+
+def _hold_on(clock: Clock, day: date) -> Hold:
+    return next(
+        hold
+        for hold in clock.holds
+        if hold.opened_on <= day and (hold.closed_on is None or day < hold.closed_on)
+    )
+
+
+def days(clock: Clock, on: date) -> Iterator[ClockDay]:
+    """Yield the days of *clock* from its start to its due day, and to *on* where that is later."""
+    ending = clock.ending
+    seen = on if ending is None else ending.ended_on
+    last = max(clock.due or seen, seen, clock.started_on)
+    last = min(last, clock.started_on + DAYS_SHOWN_MAX * ONE_DAY)
+    stops, consumed = stopped(clock), 0
+    day = clock.started_on
+    while day <= last:
+        shown = _day(clock, day, stops, spent=consumed >= clock.limit)
+        consumed += shown.counted
+        yield shown
+        day += ONE_DAY
+
+
+def _day(clock: Clock, day: date, stops: tuple[Stopped, ...], *, spent: bool) -> ClockDay:
+    what = clock.calendar.kind(day)
+    hold = next((stop.hold for stop in stops if stop.covers(day)), None)
+    late = clock.due is not None and day > clock.due
+    natural = clock.unit is LimitUnit.ND
+    if day == clock.started_on and day != clock.due:
+        return ClockDay(day, Kind.START, counted=False, calendar=what)
+    if hold is not None:
+        return ClockDay(day, Kind.STOPPED, counted=False, calendar=what, hold=hold)
+    if day == clock.due:
+        return ClockDay(day, Kind.DUE, counted=not spent, calendar=what)
+    if not what.worked and (spent or not natural):
+        off = Kind.HOLIDAY if what.kind is DayKind.DAY_OFF else Kind.WEEKEND
+        return ClockDay(day, off, counted=late and natural, calendar=what)
+    if late:
+        return ClockDay(day, Kind.AFTER_DUE, counted=True, calendar=what)
+    make_up = what.kind is DayKind.MAKE_UP and not natural
+    return ClockDay(day, Kind.MAKE_UP if make_up else Kind.COUNTED, counted=True, calendar=what)

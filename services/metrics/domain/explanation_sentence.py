@@ -1,0 +1,125 @@
+"""A deadline in one sentence, as a clerk would say it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+
+from services.metrics.domain import explanation_words as words
+from services.metrics.domain.clock import Clock
+from services.metrics.domain.explanation_days import ClockDay, Kind, Stopped, stopped
+from shared.contracts.enums import LimitUnit
+from shared.policy.calendar import WEEK_WORKDAYS
+from shared.policy.counting import ruler, spent
+
+
+class Narrator:
+    """Says dates and clauses in one language; the year only of days outside *year*."""
+
+    def __init__(self, language: str, year: int) -> None:
+        self.language = language
+        self._year = year
+
+    def day(self, on: date) -> str:
+        return words.day(self.language, on, full=on.year != self._year)
+
+    def span(self, first: date, last: date) -> str:
+        if first == last:
+            return self.day(first)
+        if (first.year, first.month) != (last.year, last.month) or first.year != self._year:
+            return words.say(self.language, "span.many", first=self.day(first), last=self.day(last))
+        return words.say(
+            self.language, "span.month", month=first.month, day=first.day, last=last.day
+        )
+
+    def amount(self, n: int, unit: str) -> str:
+        return words.amount(self.language, n, unit)
+
+    def say(self, clause: str, **values: object) -> str:
+        worded = {
+            name: self.day(value) if isinstance(value, date) else value
+            for name, value in values.items()
+        }
+        return words.say(self.language, f"sentence.{clause}", **worded)
+
+
+def sentence(clock: Clock, strip: Iterable[ClockDay], on: date, language: str) -> str:
+    """Return why *clock* is due when it is: start, exceptions in the order of time, end."""
+    begun = Narrator(language, on.year)
+    narrator = Narrator(language, clock.started_on.year)
+    same_day = clock.due == clock.started_on
+    start = begun.say("start_today" if same_day else "start", on=clock.started_on)
+    counted = [day for day in strip if clock.due is None or day.day <= clock.due]
+    clauses = sorted(
+        [
+            *(_off_and_on(counted, narrator) if clock.unit is LimitUnit.WD else ()),
+            *_stops(clock, narrator, on),
+            *_changes(clock, narrator),
+        ]
+    )
+    told = [start, *(text for _, text in clauses)]
+    if clock.due is not None:
+        told.append(_end(clock, narrator, on))
+    catalogue = words.words(language)
+    return catalogue["clause"].join(told) + catalogue["stop"]
+
+
+def _off_and_on(strip: Iterable[ClockDay], narrator: Narrator) -> Iterator[tuple[date, str]]:
+    """Yield what the calendar did beyond ordinary weeks."""
+    for (kind, name), run in groupby(strip, key=lambda day: (day.kind, day.calendar.name)):
+        days = [one.day for one in run]
+        if kind is Kind.MAKE_UP or (kind is Kind.DUE and days[0].weekday() >= WEEK_WORKDAYS):
+            for day in days:
+                yield day, narrator.say("make_up", on=day, weekday=day.weekday())
+        elif kind is Kind.HOLIDAY and any(day.weekday() < WEEK_WORKDAYS for day in days):
+            span = narrator.span(days[0], days[-1])
+            yield days[0], narrator.say("holiday", span=span, name=name)
+
+
+def _stops(clock: Clock, narrator: Narrator, on: date) -> Iterator[tuple[date, str]]:
+    for stop in stopped(clock):
+        if clock.due is None or stop.first <= clock.due:
+            yield stop.first, _stop(stop, clock, narrator, on)
+
+
+def _stop(stop: Stopped, clock: Clock, narrator: Narrator, on: date) -> str:
+    hold = stop.hold.reason
+    if stop.last is not None:
+        return narrator.say("stopped", span=narrator.span(stop.first, stop.last), hold=hold)
+    return narrator.say(
+        "stopped_open",
+        on=stop.first,
+        hold=hold,
+        remaining=narrator.amount(clock.remaining(on), clock.unit),
+    )
+
+
+def _changes(clock: Clock, narrator: Narrator) -> Iterator[tuple[date, str]]:
+    for before, after in zip(clock.limits, clock.limits[1:], strict=False):
+        days = narrator.amount(after.limit - before.limit, clock.unit)
+        yield after.since, narrator.say("extended", on=after.since, days=days)
+    if clock.due is None or clock.unit is LimitUnit.WD:
+        return
+    nominal = spent(ruler(clock.calendar, clock.unit), clock.started_on, clock.limit, clock.stops)
+    if nominal is not None and clock.limit and nominal != clock.due:
+        yield nominal, narrator.say("rolled", on=nominal)
+
+
+def _end(clock: Clock, narrator: Narrator, on: date) -> str:
+    due = clock.due or on
+    text = narrator.say("due_today" if due == clock.started_on else "due", on=due)
+    if clock.provisional:
+        unpublished = next(
+            year
+            for year in range(clock.started_on.year, due.year + 1)
+            if not clock.calendar.official(year)
+        )
+        text += narrator.say("provisional", year=unpublished)
+    ending = clock.ending
+    if ending is not None:
+        return text + narrator.say(
+            "late" if ending.ended_on > due else "on_time", on=ending.ended_on
+        )
+    if on > due:
+        days = narrator.amount(clock.overdue_days(on), clock.unit)
+        text += narrator.say("overdue", on=on, days=days)
+    return text
