@@ -241,7 +241,9 @@ async def append_within(
     """
     Append inside the caller's transaction, if it has one; None where the stream has moved on.
 
-    The connection's search path must reach the event store's schema.
+    The connection's search path must reach the event store's schema. A caller
+    who wrote before may meet SQLSTATE 40001: somebody younger has appended
+    meanwhile, so the transaction has to be repeated.
     """
     bodies = [encode(event) for event in events]
     columns = _columns(events, bodies, [digest_of(body) for body in bodies])

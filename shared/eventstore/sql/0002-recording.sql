@@ -40,6 +40,7 @@ DECLARE
     last_name   text;
     last_number bigint;
     last_hash   bytea;
+    last_xid    xid8;
     next_hash   bytea;
     ordinals    bigint[] := '{}';
     versions    bigint[] := '{}';
@@ -75,8 +76,8 @@ BEGIN
 
         IF last_name IS DISTINCT FROM fact.stream THEN
             last_name := fact.stream;
-            SELECT stored.version, stored.hash
-            INTO last_number, last_hash
+            SELECT stored.version, stored.hash, stored.xid
+            INTO last_number, last_hash, last_xid
             FROM events AS stored
             WHERE stored.stream = fact.stream
             ORDER BY stored.version DESC
@@ -85,6 +86,11 @@ BEGIN
             IF NOT FOUND THEN
                 last_number := 0;
                 last_hash := decode(repeat('00', 32), 'hex');
+            ELSIF last_xid > pg_current_xact_id_if_assigned() THEN
+                -- The caller wrote something else first, and so has an older transaction id than
+                -- the fact that it would follow here; the relay would send them the wrong way round.
+                RAISE EXCEPTION 'stream % was written to by a younger transaction', fact.stream
+                    USING ERRCODE = 'serialization_failure';
             END IF;
         END IF;
 
