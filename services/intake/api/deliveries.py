@@ -1,0 +1,74 @@
+"""How an event stands in an HTTP request: structured, binary, or one of a batch."""
+
+from collections.abc import Iterable
+from functools import partial
+from urllib.parse import unquote
+
+from starlette.datastructures import Headers
+
+from services.intake.handlers.gateway import Reading
+from shared.contracts.documents import split_batch
+from shared.contracts.foreign import Foreign, read_binary, read_foreign
+from shared.contracts.unreadable import Fault, Unreadable
+
+STRUCTURED = "application/cloudevents"
+BATCH = "application/cloudevents-batch"
+PREFIX = "ce-"
+
+BATCH_EVENTS_MAX = 1_000
+
+
+def is_batch(headers: Headers) -> bool:
+    return headers.get("content-type", "").strip().lower().startswith(BATCH)
+
+
+def single(headers: Headers, body: bytes) -> Reading:
+    """
+    Return what reads the one event of a request.
+
+    The content type alone decides: a structured event may carry `ce-` headers
+    as well, which then say nothing.
+    """
+    if headers.get("content-type", "").strip().lower().startswith(STRUCTURED):
+        return partial(read_foreign, body)
+    return partial(_binary, headers, body)
+
+
+def batch(body: bytes) -> list[Reading]:
+    """
+    Return what reads each event of a batch.
+
+    Raises:
+        Unreadable: no array, or too many events.
+    """
+    members = split_batch(body)
+    if len(members) > BATCH_EVENTS_MAX:
+        raise Unreadable(Fault.TOO_LARGE, "", f"more than {BATCH_EVENTS_MAX} events")
+    return [partial(read_foreign, member) for member in members]
+
+
+def _binary(headers: Headers, body: bytes) -> Foreign:
+    attributes = dict(_attributes(headers.items()))
+    attributes["datacontenttype"] = headers.get("content-type", "")
+    return read_binary(attributes, body)
+
+
+def _attributes(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    seen = set()
+    for header, value in headers:
+        if not header.startswith(PREFIX):
+            continue
+        name = header.removeprefix(PREFIX)
+        if name in seen:
+            raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "said twice")
+        seen.add(name)
+        yield name, _unescaped(name, value)
+
+
+def _unescaped(name: str, value: str) -> str:
+    """Return *value* without the percent signs of the HTTP binding."""
+    try:
+        # Starlette hands headers over as Latin-1; some senders put UTF-8 there unescaped.
+        return unquote(value.encode("latin-1").decode("utf-8"), errors="strict")
+    except UnicodeDecodeError:
+        raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "not UTF-8") from None

@@ -1,0 +1,144 @@
+"""The gateway over HTTP: one CloudEvent or a batch, with an answer for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from services.intake.api.deliveries import batch, is_batch, single
+from services.intake.handlers.gateway import Gateway, Judgement, Reading, Status
+from shared.contracts.unreadable import Fault, Unreadable
+from shared.policy.publisher import Publisher
+from shared.runtime.auth import Principal, Role
+from shared.runtime.catalogue import Catalogue
+from shared.runtime.measures import EVENT_INGEST_SECONDS
+from shared.runtime.policies import Caller, permit
+from shared.runtime.problems import CONFLICT, MALFORMED, UNFIT, Problem, language_of
+
+ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
+FORBIDDEN, TOO_LARGE = 403, 413
+
+STATUSES: Mapping[str, int] = {
+    Fault.NOT_JSON: MALFORMED,
+    Fault.NOT_AN_OBJECT: MALFORMED,
+    Fault.DUPLICATE_KEY: MALFORMED,
+    Fault.TOO_DEEP: MALFORMED,
+    Fault.TOO_LARGE: TOO_LARGE,
+    "event_conflict": CONFLICT,
+    "source_reserved": FORBIDDEN,
+    "source_not_allowed": FORBIDDEN,
+    "type_not_allowed": FORBIDDEN,
+}
+"""What is not listed is understood and does not fit: 422."""
+
+PUBLISHER = "publisher-"
+"""What a publisher's account begins with; its id in the register follows."""
+
+DESCRIBED: Mapping[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/cloudevents+json": {"schema": {"type": "object"}},
+            "application/cloudevents-batch+json": {
+                "schema": {"type": "array", "items": {"type": "object"}}
+            },
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+
+
+def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
+    """Return the gateway's two routes."""
+    router = APIRouter(prefix="/v1/events", tags=["events"], dependencies=[permit(Role.PUBLISHER)])
+    answers = Answers(catalogue)
+
+    @router.post("", status_code=ACCEPTED, openapi_extra=dict(DESCRIBED))
+    async def publish(request: Request, caller: Caller) -> JSONResponse:
+        """Record one event, or each of a batch; accepted means committed to the store."""
+        publisher, body = _publisher(gateway, caller), await request.body()
+        with EVENT_INGEST_SECONDS.time():
+            if is_batch(request.headers):
+                judged = await gateway.take_all(_members(body), publisher)
+                return answers.each(request, judged)
+            judgement = await gateway.take(single(request.headers, body), publisher)
+        return answers.one(judgement)
+
+    @router.post("/validate", status_code=DUPLICATE, openapi_extra=dict(DESCRIBED))
+    async def validate(request: Request, caller: Caller) -> JSONResponse:
+        """Give the same verdicts and record nothing; what is a repetition shows at recording."""
+        publisher, body = _publisher(gateway, caller), await request.body()
+        if is_batch(request.headers):
+            judged = [gateway.validate(reading, publisher) for reading in _members(body)]
+            return answers.each(request, judged)
+        return answers.one(gateway.validate(single(request.headers, body), publisher), DUPLICATE)
+
+    return router
+
+
+def _publisher(gateway: Gateway, caller: Principal) -> Publisher:
+    known = gateway.publishers.by_id.get(caller.subject.removeprefix(PUBLISHER))
+    if known is None:
+        raise Problem(FORBIDDEN, "publisher_unknown")
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Puts a judgement into words."""
+
+    catalogue: Catalogue
+
+    def one(self, judgement: Judgement, accepted: int = ACCEPTED) -> JSONResponse:
+        """Return the answer to a single event; a rejection becomes a problem."""
+        if judgement.status is Status.REJECTED:
+            raise problem(judgement)
+        status = accepted if judgement.status is Status.ACCEPTED else DUPLICATE
+        told = {
+            "status": judgement.status.value,
+            "id": judgement.event_id,
+            "stream": judgement.stream,
+            "version": judgement.version,
+        }
+        return JSONResponse({name: value for name, value in told.items() if value}, status)
+
+    def each(self, request: Request, judged: list[Judgement]) -> JSONResponse:
+        """Return the answer to a batch: what became of each of its events, in their order."""
+        told = [self._told(request, index, one) for index, one in enumerate(judged)]
+        return JSONResponse(told, MULTI_STATUS)
+
+    def _told(self, request: Request, index: int, judgement: Judgement) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "index": index,
+            "id": judgement.event_id,
+            "status": judgement.status.value,
+        }
+        if judgement.code is not None:
+            values = _values(judgement)
+            text = self.catalogue.text(language_of(request), judgement.code, values)
+            told |= {"code": judgement.code, "field": judgement.field, "detail": text.detail}
+        return told
+
+
+def problem(judgement: Judgement) -> Problem:
+    code = judgement.code or "invalid_request"
+    return Problem(
+        STATUSES.get(code, UNFIT), code, field=judgement.field or None, values=_values(judgement)
+    )
+
+
+def _members(body: bytes) -> list[Reading]:
+    try:
+        return batch(body)
+    except Unreadable as fault:
+        unread = Judgement(
+            Status.REJECTED, code=str(fault.code), field=fault.field, detail=fault.detail
+        )
+        raise problem(unread) from None
+
+
+def _values(judgement: Judgement) -> dict[str, object]:
+    return {"place": judgement.field or "-", "reason": judgement.detail or ""}

@@ -1,0 +1,113 @@
+"""
+Every command that intake takes over HTTP, whose it is, and where: one path a command.
+
+`POST /v1/<collection>` begins a history, under the id that its body brings or
+under a new one; `POST /v1/<collection>/{id}/<path>` is every other command.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from services.intake.domain import committee, inspection
+from services.intake.domain.case import commands as case
+from services.intake.domain.command import Command
+from shared.runtime.auth import Role
+
+WINDOW = (Role.WINDOW_CLERK,)
+EXAMINERS = (Role.HANDLER, Role.CHECKER, Role.APPROVER)
+EVERYBODY = (*WINDOW, *EXAMINERS)
+DECIDERS = (Role.APPROVER, Role.DIRECTOR)
+HEAD = (Role.DIRECTOR,)
+INSPECTORS = (Role.INSPECTOR,)
+SECRETARIAT = (Role.SECRETARIAT,)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One command, and the roles that may give it."""
+
+    command: type[Command]
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The commands on one kind of subject; *subject* is the field that names it."""
+
+    name: str
+    subject: str
+    first: Path
+    paths: Mapping[str, Path]
+
+
+CASES = Collection(
+    name="cases",
+    subject="case_no",
+    first=Path(case.ReceiveApplication, WINDOW),
+    paths=MappingProxyType(
+        {
+            "prechecks": Path(case.PrecheckApplication, WINDOW),
+            "corrections": Path(case.RequestCorrection, WINDOW),
+            "corrections/deliveries": Path(case.ReceiveCorrection, WINDOW),
+            "corrections/expiry": Path(case.ExpireCorrection, WINDOW),
+            "acceptance": Path(case.AcceptApplication, WINDOW),
+            "rejection": Path(case.RejectApplication, WINDOW),
+            "withdrawal": Path(case.WithdrawApplication, WINDOW),
+            "steps": Path(case.StartStep, EXAMINERS),
+            "steps/completions": Path(case.CompleteStep, EXAMINERS),
+            "holds": Path(case.OpenHold, EXAMINERS),
+            "holds/closings": Path(case.CloseHold, EXAMINERS),
+            "extensions": Path(case.RequestExtension, EXAMINERS),
+            "extensions/approval": Path(case.ApproveExtension, HEAD),
+            "extensions/denial": Path(case.DenyExtension, HEAD),
+            "supplements": Path(case.ReceiveSupplement, WINDOW),
+            "supplements/expiry": Path(case.ExpireSupplement, EVERYBODY),
+            "decision": Path(case.MakeDecision, DECIDERS),
+            "forwarding": Path(case.ForwardCase, EXAMINERS),
+            "termination": Path(case.TerminateCase, DECIDERS),
+            "closing": Path(case.CloseCase, EVERYBODY),
+            "results": Path(case.IssueResult, EVERYBODY),
+            "deliveries": Path(case.DeliverResult, EVERYBODY),
+            "disclosures": Path(case.DiscloseDecision, EVERYBODY),
+            "archiving": Path(case.ArchiveCase, EVERYBODY),
+            "amendments": Path(case.AmendCase, DECIDERS),
+            "revocation": Path(case.RevokeDecision, HEAD),
+        }
+    ),
+)
+
+INSPECTIONS = Collection(
+    name="inspections",
+    subject="inspection_id",
+    first=Path(inspection.OrderInspection, EXAMINERS),
+    paths=MappingProxyType(
+        {
+            "schedules": Path(inspection.ScheduleVisit, INSPECTORS),
+            "visits": Path(inspection.StartVisit, INSPECTORS),
+            "conclusions": Path(inspection.ConcludeVisit, INSPECTORS),
+        }
+    ),
+)
+
+REFERRALS = Collection(
+    name="referrals",
+    subject="referral_id",
+    first=Path(committee.MakeReferral, EXAMINERS),
+    paths=MappingProxyType(
+        {
+            "screenings": Path(committee.ScreenReferral, SECRETARIAT),
+            "resolutions": Path(committee.AdoptResolution, SECRETARIAT),
+            "executions": Path(committee.ExecuteResolution, (*EXAMINERS, *SECRETARIAT)),
+        }
+    ),
+)
+
+MEETINGS = Collection(
+    name="meetings",
+    subject="meeting_id",
+    first=Path(committee.CallMeeting, SECRETARIAT),
+    paths=MappingProxyType({"sessions": Path(committee.HoldMeeting, SECRETARIAT)}),
+)
+
+COLLECTIONS = (CASES, INSPECTIONS, REFERRALS, MEETINGS)

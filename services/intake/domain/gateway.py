@@ -1,0 +1,61 @@
+"""Which foreign facts are let in: readable, from a source that may say so, and not of tomorrow."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.contracts.envelope import Event
+from shared.contracts.foreign import Foreign
+from shared.policy.calendar import ZONE
+from shared.policy.publisher import Publisher, Publishers
+
+AHEAD_MAX = timedelta(minutes=5)
+"""So far may a publisher's clock be ahead of ours."""
+
+
+class Inadmissible(Exception):  # noqa: N818 - names what the fact is, like every refusal
+    """A readable fact that its publisher may not state: *code* is stable, *field* says where."""
+
+    def __init__(self, code: str, field: str, detail: str) -> None:
+        super().__init__(code, field, detail)
+        self.code = code
+        self.field = field
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A fact that may be recorded, and the bytes to store and publish."""
+
+    event: Event
+    body: bytes
+
+
+def admit(
+    foreign: Foreign, publisher: Publisher | None, publishers: Publishers, now: datetime
+) -> Admitted:
+    """
+    Return *foreign* with the instant at which we learned of it.
+
+    What it says is not judged: it has happened, even where our own history
+    contradicts it. *publisher* is None where the entrance cannot know; then
+    whoever is registered for the source is believed to have spoken.
+
+    Raises:
+        Inadmissible: its source may not say this, or it has not happened yet.
+    """
+    event = foreign.event
+    _may_speak(event, publisher or publishers.speaking_from(event.source), publishers)
+    if event.time > now + AHEAD_MAX:
+        raise Inadmissible("time_in_future", "time", event.time.isoformat())
+    learned = now.astimezone(ZONE)
+    dated = replace(foreign, document={**foreign.document, "recordedtime": learned.isoformat()})
+    return Admitted(event.model_copy(update={"recordedtime": learned}), dated.body)
+
+
+def _may_speak(event: Event, publisher: Publisher | None, publishers: Publishers) -> None:
+    if publishers.is_reserved(event.source):
+        raise Inadmissible("source_reserved", "source", event.source)
+    if publisher is None or not publishers.may_name(publisher, event.source):
+        raise Inadmissible("source_not_allowed", "source", event.source)
+    if not publishers.may_speak(publisher, event.source, event.type):
+        raise Inadmissible("type_not_allowed", "type", event.type)

@@ -1,0 +1,105 @@
+"""One commit for many: singles that arrive while a commit is under way share the next one."""
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from services.intake.domain.gateway import Admitted
+from shared.eventstore.port import EventStore, Recorded, StoreRefused
+
+SHARING_MAX = 200
+"""So many facts share one transaction at most."""
+COMMITS_AT_ONCE = 2
+"""While one waits for the disk the next is on its way."""
+WAITING_MAX = 5_000
+
+
+class Overloaded(Exception):  # noqa: N818 - named after what happened, like every fault
+    """More facts wait than can be stored in a bearable time."""
+
+
+Verdict = Recorded | StoreRefused
+
+
+class SharedCommits:
+    """
+    Records single facts in shared transactions; each caller waits for its own verdict.
+
+    No fact waits for company: it goes with the next commit, together with
+    whatever came meanwhile. So an idle store answers at once, and a busy one
+    needs a commit for hundreds instead of one for each.
+    """
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._waiting: asyncio.Queue[tuple[Admitted, asyncio.Future[Verdict]]]
+        self._tasks = asyncio.TaskGroup()
+        self._workers: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._waiting = asyncio.Queue(WAITING_MAX)
+        await self._tasks.__aenter__()
+        self._workers = [
+            self._tasks.create_task(self._work(), name="shared-commits")
+            for _ in range(COMMITS_AT_ONCE)
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        # Our caller's fault goes its own way; the group would wrap it.
+        await self._tasks.__aexit__(None, None, None)
+
+    async def record(self, admitted: Admitted) -> Verdict:
+        """
+        Return the verdict on *admitted* once it is durable.
+
+        Raises:
+            Overloaded: too many wait already.
+            StoreUnavailable: nothing is known; the same fact may be sent again.
+        """
+        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        try:
+            self._waiting.put_nowait((admitted, verdict))
+        except asyncio.QueueFull:
+            raise Overloaded from None
+        return await verdict
+
+    async def _work(self) -> None:
+        while True:
+            shared = [await self._waiting.get()]
+            while len(shared) < SHARING_MAX and not self._waiting.empty():
+                shared.append(self._waiting.get_nowait())
+            await self._commit(shared)
+
+    async def _commit(self, shared: list[tuple[Admitted, asyncio.Future[Verdict]]]) -> None:
+        try:
+            verdicts = await record_each(self._store, [admitted for admitted, _ in shared])
+        except Exception as fault:  # noqa: BLE001 - every caller gets it; the worker lives on
+            for _, waiting in shared:
+                if not waiting.done():
+                    waiting.set_exception(fault)
+            return
+        for (_, waiting), verdict in zip(shared, verdicts, strict=True):
+            if not waiting.done():
+                waiting.set_result(verdict)
+
+
+async def record_each(store: EventStore, facts: Sequence[Admitted]) -> list[Verdict]:
+    """Record *facts* in one transaction; if one cannot be stored, each in its own."""
+    try:
+        return list(await store.record([(fact.event, fact.body) for fact in facts]))
+    except StoreRefused as refusal:
+        if len(facts) == 1:
+            return [refusal]
+    verdicts: list[Verdict] = []
+    for fact in facts:
+        verdicts += await record_each(store, [fact])
+    return verdicts

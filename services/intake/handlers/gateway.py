@@ -1,0 +1,123 @@
+"""Facts from other systems: judged alike whichever way they come, then recorded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.intake.domain.gateway import Admitted, Inadmissible, admit
+from services.intake.handlers.commits import SharedCommits, Verdict, record_each
+from shared.contracts.foreign import Foreign
+from shared.contracts.unreadable import Unreadable
+from shared.eventstore.port import EventStore, Outcome, Recorded
+from shared.policy.publisher import Publisher, Publishers
+from shared.runtime.clock import Clock
+from shared.runtime.measures import EVENTS_INGESTED
+
+Reading = Callable[[], Foreign]
+"""Reads one delivery; raises Unreadable where there is nothing to read."""
+
+UNKNOWN = "unknown"
+"""The type of what could not be read: a publisher's own words are no label."""
+
+
+class Status(StrEnum):
+    """What became of one fact."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer to one fact; *code*, *field* and *detail* say why it was rejected."""
+
+    status: Status
+    event_id: str | None = None
+    type: str = UNKNOWN
+    stream: str | None = None
+    version: int | None = None
+    code: str | None = None
+    field: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The one door for foreign facts: HTTP and Kafka hand over, and get the same answers."""
+
+    store: EventStore
+    commits: SharedCommits
+    publishers: Publishers
+    clock: Clock
+
+    async def take(self, reading: Reading, publisher: Publisher | None) -> Judgement:
+        """Judge and record one fact; what is accepted is durable when this returns."""
+        judged = self.judge(reading, publisher)
+        if isinstance(judged, Admitted):
+            judged = _judgement(judged, await self.commits.record(judged))
+        return _counted(judged)
+
+    async def take_all(
+        self, readings: Sequence[Reading], publisher: Publisher | None
+    ) -> list[Judgement]:
+        """Judge each fact for itself and record those that are admitted, in one transaction."""
+        judged = [self.judge(reading, publisher) for reading in readings]
+        admitted = [fact for fact in judged if isinstance(fact, Admitted)]
+        verdicts = iter(await record_each(self.store, admitted))
+        return [
+            _counted(_judgement(fact, next(verdicts)) if isinstance(fact, Admitted) else fact)
+            for fact in judged
+        ]
+
+    def validate(self, reading: Reading, publisher: Publisher | None) -> Judgement:
+        """Judge one fact and record nothing; only the store knows of a repetition."""
+        judged = self.judge(reading, publisher)
+        if isinstance(judged, Admitted):
+            return Judgement(Status.ACCEPTED, judged.event.id, judged.event.type)
+        return judged
+
+    def judge(self, reading: Reading, publisher: Publisher | None) -> Admitted | Judgement:
+        """Return the fact as it may be recorded, or why it may not."""
+        try:
+            foreign = reading()
+        except Unreadable as fault:
+            return _rejected(fault)
+        try:
+            return admit(foreign, publisher, self.publishers, self.clock.now())
+        except Inadmissible as fault:
+            return _rejected(fault, foreign.event.id, foreign.event.type)
+
+
+def _rejected(
+    fault: Unreadable | Inadmissible, event_id: str | None = None, type_: str = UNKNOWN
+) -> Judgement:
+    return Judgement(
+        Status.REJECTED,
+        event_id,
+        type_,
+        code=str(fault.code),
+        field=fault.field,
+        detail=fault.detail,
+    )
+
+
+def _judgement(fact: Admitted, verdict: Verdict) -> Judgement:
+    event = fact.event
+    if not isinstance(verdict, Recorded):
+        return Judgement(
+            Status.REJECTED, event.id, event.type, code="store_refused", detail=verdict.sqlstate
+        )
+    match verdict.outcome:
+        case Outcome.ACCEPTED | Outcome.DUPLICATE:
+            status = Status(verdict.outcome.value)
+            return Judgement(status, event.id, event.type, verdict.stream, verdict.version)
+        case Outcome.CONFLICT:
+            return Judgement(
+                Status.REJECTED, event.id, event.type, code="event_conflict", field="id", detail=""
+            )
+
+
+def _counted(judgement: Judgement) -> Judgement:
+    EVENTS_INGESTED.labels(judgement.type, judgement.status.value).inc()
+    return judgement

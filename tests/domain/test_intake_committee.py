@@ -1,0 +1,205 @@
+"""A referral before the committee, and the meeting that resolves it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.intake.domain import refusals
+from services.intake.domain.committee import (
+    INITIAL,
+    NO_MEETING,
+    AdoptResolution,
+    AnyReferralCommand,
+    CallMeeting,
+    Executed,
+    ExecuteResolution,
+    HoldMeeting,
+    MakeReferral,
+    Meeting,
+    Referral,
+    Returned,
+    ScreenReferral,
+    decide,
+    decide_meeting,
+    evolve,
+    evolve_meeting,
+)
+from shared.contracts.committee import (
+    MeetingHeld,
+    MeetingScheduled,
+    ReferralMade,
+    ReferralScreened,
+    ResolutionAdopted,
+    ResolutionExecuted,
+    Votes,
+)
+from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
+from tests.support.decider import DeciderSpec
+from tests.support.intake_cases import MONDAY, NINE, NO, PAPER
+
+ID, MEETING = "referral-1", "meeting-1"
+MEETING_AT = NINE + timedelta(days=2)
+
+referral = DeciderSpec[Referral, AnyReferralCommand](INITIAL, decide, evolve)
+meeting = DeciderSpec[Meeting, CallMeeting | HoldMeeting](
+    NO_MEETING, decide_meeting, evolve_meeting
+)
+
+CALL = CallMeeting(at=NINE, meeting_id=MEETING, referral_ids=(ID,), meeting_at=MEETING_AT)
+CALLED = MeetingScheduled(
+    meeting_id=MEETING, referral_ids=(ID,), meeting_at=MEETING_AT, experts_needed=False
+)
+HOLD = HoldMeeting(
+    at=MEETING_AT,
+    meeting_id=MEETING,
+    present=("st-0001", "st-0002"),
+    quorum_ok=True,
+    legal_review_done=True,
+)
+HELD = MeetingHeld(
+    meeting_id=MEETING,
+    present=("st-0001", "st-0002"),
+    recused=(),
+    quorum_ok=True,
+    legal_review_done=True,
+)
+called = meeting.given(CALLED)
+held = called.given(HELD)
+
+REFER = MakeReferral(
+    at=NINE,
+    referral_id=ID,
+    case_no=NO,
+    reason=CommitteeReason.SAFETY,
+    grade=GradeLevel.L4,
+    on_list=True,
+    remaining_committed_days=6,
+    referred_by="st-0041",
+)
+REFERRED = ReferralMade(
+    referral_id=ID,
+    case_no=NO,
+    reason=CommitteeReason.SAFETY,
+    grade=GradeLevel.L4,
+    on_list=True,
+    remaining_committed_days=6,
+    referred_by="st-0041",
+)
+SCREEN = ScreenReferral(at=NINE, referral_id=ID, result="ADMITTED", reason="属于重大事项")
+SCREENED = ReferralScreened(referral_id=ID, result="ADMITTED", reason="属于重大事项")
+SENT_BACK = SCREENED.model_copy(update={"result": "RETURNED"})
+VOTES = Votes(in_favour=5, against=1, abstain=0)
+ADOPT = AdoptResolution(
+    at=NINE,
+    referral_id=ID,
+    meeting_id=MEETING,
+    meeting=held.state,
+    outcome=CommitteeOutcome.APPROVE,
+    votes=VOTES,
+    minutes=PAPER,
+)
+ADOPTED = ResolutionAdopted(
+    referral_id=ID,
+    meeting_id=MEETING,
+    outcome=CommitteeOutcome.APPROVE,
+    votes=VOTES,
+    minutes=PAPER,
+)
+EXECUTE = ExecuteResolution(at=NINE, referral_id=ID)
+EXECUTION = ResolutionExecuted(referral_id=ID, case_no=NO, executed_date=MONDAY, deviation=False)
+referred = referral.given(REFERRED)
+admitted = referred.given(SCREENED)
+resolved = admitted.given(ADOPTED)
+
+
+def test_a_referral_goes_from_the_section_to_the_executed_resolution() -> None:
+    referral.when(REFER).then(REFERRED)
+    referred.when(SCREEN).then(SCREENED)
+    admitted.when(ADOPT).then(ADOPTED)
+    resolved.when(EXECUTE).then(EXECUTION)
+
+    assert resolved.given(EXECUTION).state == Executed()
+
+
+def test_a_referral_is_made_once() -> None:
+    referred.when(REFER).then_rejects(refusals.ReferralAlreadyMade, referral_id=ID)
+
+
+@pytest.mark.parametrize("history", [admitted, referred.given(SENT_BACK), resolved])
+def test_a_referral_is_screened_once(history: DeciderSpec[Referral, AnyReferralCommand]) -> None:
+    history.when(SCREEN).then_rejects(refusals.ReferralNotAwaitingScreening)
+
+
+@pytest.mark.parametrize("history", [referred, referred.given(SENT_BACK), resolved])
+def test_the_committee_hears_admitted_referrals_only(
+    history: DeciderSpec[Referral, AnyReferralCommand],
+) -> None:
+    history.when(ADOPT).then_rejects(refusals.ReferralNotAdmitted)
+
+
+def test_a_deferred_referral_comes_before_the_committee_again() -> None:
+    deferred = ADOPTED.model_copy(update={"outcome": CommitteeOutcome.DEFER})
+
+    admitted.given(deferred).when(ADOPT).then(ADOPTED)
+
+
+def test_the_committee_may_return_a_referral_to_its_section() -> None:
+    returned = ADOPTED.model_copy(update={"outcome": CommitteeOutcome.RETURN_TO_SECTION})
+
+    assert admitted.given(returned).state == Returned()
+
+
+def test_nothing_is_resolved_without_a_quorum() -> None:
+    few = called.given(HELD.model_copy(update={"quorum_ok": False}))
+
+    admitted.when(replace(ADOPT, meeting=few.state)).then_rejects(refusals.QuorumMissing)
+
+
+def test_nothing_is_resolved_before_the_meeting() -> None:
+    admitted.when(replace(ADOPT, meeting=called.state)).then_rejects(refusals.MeetingNotHeld)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [NO_MEETING, called.given().state, held.state],
+    ids=["uncalled", "called", "met"],
+)
+def test_nothing_is_resolved_that_was_not_on_the_agenda(elsewhere: Meeting) -> None:
+    other = [REFERRED, SCREENED]
+    others = referral.given(*(fact.model_copy(update={"referral_id": "other"}) for fact in other))
+
+    others.when(replace(ADOPT, referral_id="other", meeting=elsewhere)).then_rejects(
+        refusals.MeetingNotScheduled
+    )
+
+
+@pytest.mark.parametrize("history", [referred, admitted, resolved.given(EXECUTION)])
+def test_only_a_resolution_is_executed_and_only_once(
+    history: DeciderSpec[Referral, AnyReferralCommand],
+) -> None:
+    history.when(EXECUTE).then_rejects(refusals.ResolutionNotAdopted)
+
+
+@pytest.mark.parametrize("command", [SCREEN, ADOPT, EXECUTE])
+def test_nothing_is_done_about_a_referral_that_nobody_made(command: AnyReferralCommand) -> None:
+    referral.when(command).then_rejects(refusals.ReferralUnknown)
+
+
+def test_a_fact_out_of_turn_leaves_the_referral_where_it_is() -> None:
+    assert referred.given(EXECUTION).state == referred.state
+
+
+def test_a_meeting_is_called_and_then_held() -> None:
+    meeting.when(CALL).then(CALLED)
+    called.when(HOLD).then(HELD)
+
+
+def test_a_meeting_is_called_once_and_held_once() -> None:
+    called.when(CALL).then_rejects(refusals.MeetingAlreadyCalled)
+    held.when(HOLD).then_rejects(refusals.MeetingAlreadyHeld)
+    meeting.when(HOLD).then_rejects(refusals.MeetingNotScheduled)
+
+
+def test_a_fact_out_of_turn_leaves_the_meeting_where_it_is() -> None:
+    assert meeting.given(HELD).state == meeting.state
