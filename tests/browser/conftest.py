@@ -68,9 +68,8 @@ async def open_page(
 
     async def opened(path: str = "/", **window: Unpack[Window]) -> TodayPage:
         today = await TodayPage.open(
-            browser, found_browser.packages, stage.address + path, **window
+            browser, found_browser.packages, stage.address + path, complaints, **window
         )
-        today.page.on("pageerror", lambda fault: complaints.append(str(fault)))
         pages.append(today)
         return today
 

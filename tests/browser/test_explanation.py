@@ -33,7 +33,7 @@ async def test_a_red_card_opens_its_explanation(open_page: OpenPage) -> None:
     drawer = today.drawer()
     await expect(drawer.get_by_role("heading", name="为什么是红牌")).to_be_visible()
     await expect(drawer).to_contain_text(RED_CASE)
-    await expect(drawer).to_contain_text("8月26日受理，次日起算")
+    await expect(drawer).to_contain_text("8月26日受理，第二日起算")
     await expect(today.day("2024-09-09")).to_have_class(re.compile("due"))
     await expect(today.day("2024-09-10")).to_have_attribute("data-fill", "late")
     await expect(today.day("2024-09-12")).to_contain_text("超期第 3 日")
@@ -55,7 +55,7 @@ async def test_hovering_a_day_tells_its_reason_its_law_and_its_event(open_page: 
 
     told = today.part("read-out")
     await expect(told).to_contain_text("停表（检验）")
-    await expect(told).to_contain_text("行政许可法第四十五条")
+    await expect(told).to_contain_text("行政许可法 第四十五条")
     await expect(told).to_contain_text("evt-hold")
 
 
@@ -103,7 +103,7 @@ async def test_a_case_shows_its_history(open_page: OpenPage) -> None:
 async def test_the_sources_of_a_deadline_are_named(open_page: OpenPage) -> None:
     today = await open_page(f"/#/alerts/{RED_ALERT}")
 
-    for source in ("SLA-04", "2024.1", "cn-2024.1", "09-10 00:00", "38 毫秒", "evt-accepted"):
+    for source in ("SLA-04", "09-10 00:00", "38 毫秒", "evt-accepted"):
         await expect(today.drawer()).to_contain_text(source)
 
 

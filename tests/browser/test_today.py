@@ -79,7 +79,9 @@ async def test_a_new_red_card_stands_there_with_its_reason(
     card = red_card(alert_id="another", case_no="XC20240827000009", overdue_days=1)
     stage.send("delta", {"red": [*stage.snapshot["red"], card], "now": NOW | {"red": 3}})
 
-    await expect(today.red_card("another")).to_contain_text("应于9月9日办结，至今未办结")
+    await expect(today.red_card("another")).to_contain_text(
+        "应于9月9日办结，至9月12日已逾期3个工作日"
+    )
     await expect(today.red_card("another")).to_contain_text("超期 1 天")
     await expect(today.tile("red")).to_have_text("3")
 

@@ -1,15 +1,16 @@
 """One morning of the bureau as the metrics service would send it: what the rendering tests show."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-Document = dict[str, Any]
+from services.metrics.domain.clock import ClockFacts, clocks
+from services.metrics.domain.dossier import Hold, Terms
+from services.metrics.domain.explanation import Raised, explain
+from shared.contracts.enums import AlertLevel, ClockName
+from shared.policy.calendar import official_calendar
+from shared.policy.sla import bureau_policy
 
-DAYS_OFF = {date(2024, 9, 15), date(2024, 9, 16), date(2024, 9, 17)}
-MAKE_UP = {date(2024, 9, 14)}
-LAW_82 = "行政许可法第八十二条"
-LAW_45 = "行政许可法第四十五条"
-SATURDAY = 5
+Document = dict[str, Any]
 
 SAVEABLE_CASE = "XC20240902000017"
 RED_CASE = "XC20240826000003"
@@ -79,10 +80,9 @@ def red_card(**changes: object) -> Document:
         "overdue_days": 3,
         "raised_at": "2024-09-10T00:00:00+08:00",
         "sentence": {
-            "zh-CN": "8月26日受理，次日起算；承诺10个工作日，没有停表；"
-            "应于9月9日办结，至今未办结。",
-            "en": "Accepted on 26 August, counted from the next day; 10 working days were "
-            "promised, the clock never stopped; it was due on 9 September and is still open.",
+            "zh-CN": "8月26日受理，第二日起算；应于9月9日办结，至9月12日已逾期3个工作日。",
+            "en": "Accepted on 26 August, counted from the next day; due on 9 September, "
+            "overdue by 3 working days on 12 September.",
         },
         "state": "RAISED",
     }
@@ -144,92 +144,35 @@ def picture(**changes: object) -> Document:
     return whole | changes
 
 
-def days(
-    start: date, due: date, last: date, stopped: frozenset[date] = frozenset()
-) -> list[Document]:
-    """Return one entry a calendar day from *start* to *last*, as an explanation carries them."""
-    count = (last - start).days + 1
-    return [_day(start + timedelta(days=n), start, due, stopped) for n in range(count)]
-
-
-def _day(day: date, start: date, due: date, stopped: frozenset[date]) -> Document:
-    works = day in MAKE_UP or (day.weekday() < SATURDAY and day not in DAYS_OFF)
-    entry: Document = {"date": str(day), "counted": works, "why": "", "kind": "counted"}
-    if day == start:
-        return entry | {"kind": "start", "counted": False, "event_id": "evt-accepted"}
-    if day in stopped:
-        reason = {"kind": "stopped", "counted": False, "ground": "TESTING"}
-        return entry | reason | {"law": LAW_45, "event_id": "evt-hold"}
-    if day >= due:
-        return entry | {"kind": "due" if day == due else "after_due", "law": LAW_82}
-    return entry | _off_or_on(day, works=works) | {"law": LAW_82}
-
-
-def _off_or_on(day: date, *, works: bool) -> Document:
-    if day in DAYS_OFF:
-        return {"kind": "holiday", "name": "中秋节"}
-    if not works:
-        return {"kind": "weekend"}
-    return {"kind": "make_up" if day in MAKE_UP else "counted"}
-
-
-def explanation(**changes: object) -> Document:
-    """Return the committed clock of the case that can still be saved, with its two stopped days."""
-    hold = {"reason": "TESTING", "legal_basis": "LICENSING_LAW_45", "event_id": "evt-hold"}
-    ran = {"reason": None, "legal_basis": None, "event_id": None, "running": True}
-    stopped = frozenset({date(2024, 9, 5), date(2024, 9, 6)})
-    document: Document = {
-        "sla_id": "SLA-04",
-        "clock": "COMMITTED",
-        "policy_version": "2024.1",
-        "calendar_version": "cn-2024.1",
-        "limit": 10,
-        "unit": "WD",
-        "started_by": "0192a6f0-6a1c-7c3e-9d51-2f6b1f0c8a10",
-        "starts_on": "2024-09-02",
-        "due": "2024-09-19",
-        "provisional": False,
-        "stretches": [
-            ran | {"from": "2024-09-03", "to": "2024-09-04"},
-            hold | {"from": "2024-09-05", "to": "2024-09-06", "running": False},
-            ran | {"from": "2024-09-07", "to": None},
-        ],
-        "days": days(date(2024, 9, 2), date(2024, 9, 19), date(2024, 9, 19), stopped),
-        "consumed": 6,
-        "remaining": 4,
-        "level": None,
-        "raised_at": None,
-        "lateness_ms": None,
-        "causes": ["evt-accepted", "evt-hold"],
-        "sentence": {
-            "zh-CN": "9月2日受理，次日起算；9月5日至6日因检验停表，不计入；"
-            "9月14日（周六）为调休上班日，计入；应于9月19日办结。",
-            "en": "Accepted on 2 September, counted from the next day; the clock stood still on "
-            "5 and 6 September for testing; Saturday 14 September is a make-up working day and "
-            "counts; due on 19 September.",
-        },
-    }
-    return document | changes
+def explanation(name: ClockName = ClockName.COMMITTED) -> Document:
+    """Return a clock of the case that can still be saved, with its two stopped days."""
+    hold = Hold(
+        hold_id="hold-1",
+        reason="TESTING",
+        basis="LICENSING_LAW_45",
+        pauses=("COMMITTED", "STATUTORY"),
+        opened_on=date(2024, 9, 5),
+        opened_by="evt-hold",
+        closed_on=date(2024, 9, 7),
+        closed_by="evt-resumed",
+    )
+    terms = Terms(date(2024, 9, 2), "evt-accepted", 20, "WD", 10, "WD")
+    return _explained(ClockFacts(SAVEABLE_CASE, terms, holds=(hold,)), name)
 
 
 def red_explanation() -> Document:
     """Return what made the red card red."""
-    start, due, today = date(2024, 8, 26), date(2024, 9, 9), date(2024, 9, 12)
-    return explanation(
-        alert_id=RED_ALERT,
-        case_no=RED_CASE,
-        starts_on=str(start),
-        due=str(due),
-        stretches=[],
-        days=days(start, due, today),
-        consumed=13,
-        remaining=-3,
-        level="RED",
-        raised_at="2024-09-10T00:00:00+08:00",
-        lateness_ms=38,
-        causes=["evt-accepted"],
-        sentence=red_card()["sentence"],
-    )
+    terms = Terms(date(2024, 8, 26), "evt-accepted", 20, "WD", 10, "WD")
+    raised = Raised(AlertLevel.RED, datetime.fromisoformat("2024-09-10T00:00:00+08:00"), 38)
+    explained = _explained(ClockFacts(RED_CASE, terms), ClockName.COMMITTED, raised)
+    return explained | {"alert_id": RED_ALERT, "case_no": RED_CASE}
+
+
+def _explained(facts: ClockFacts, name: ClockName, raised: Raised | None = None) -> Document:
+    """Ask the domain itself, so that the page is tested with what it will be sent."""
+    found = clocks(facts, bureau_policy(), official_calendar())
+    clock = next(clock for clock in found if clock.name is name)
+    return explain(clock, date(2024, 9, 12), raised)
 
 
 def history() -> list[Document]:

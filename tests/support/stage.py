@@ -4,15 +4,17 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
+
+from shared.runtime.problems import SECURITY_HEADERS
 
 START_SECONDS_MAX = 10.0
 LOOK_SECONDS = 0.02
@@ -86,6 +88,14 @@ def _app(stage: Stage, page: Path) -> FastAPI:
         if path not in stage.documents:
             raise HTTPException(404)
         return stage.documents[path]
+
+    @app.middleware("http")
+    async def as_strict_as_the_services(
+        request: Request, answer: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await answer(request)
+        response.headers.update(SECURITY_HEADERS)
+        return response
 
     app.mount("/", StaticFiles(directory=page, html=True))
     return app

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-from playwright.async_api import Browser, Locator, Page, Route, ViewportSize, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Route, ViewportSize, expect
 
 FONT = "noto-sans-sc"
 FONT_PATH = "/fonts-of-the-test/"
@@ -40,11 +40,18 @@ class TodayPage:
 
     @classmethod
     async def open(
-        cls, browser: Browser, packages: Path, address: str, **window: Unpack[Window]
+        cls,
+        browser: Browser,
+        packages: Path,
+        address: str,
+        complaints: list[str],
+        **window: Unpack[Window],
     ) -> "TodayPage":
-        """Open *address* and wait until the page shows its first picture."""
+        """Open *address*; faults and refused styles of the page go to *complaints*."""
         page = await browser.new_page(**window)
         today = cls(page, packages)
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on("console", lambda said: complaints.extend(_refused(said)))
         await page.route(f"**{FONT_PATH}**", today._serve_font)
         await page.add_init_script(ADD_FONT % (list(WEIGHTS), FONT_PATH))
         await page.goto(address)
@@ -82,7 +89,9 @@ class TodayPage:
 
     async def violations(self) -> list[str]:
         """Return what axe calls serious or critical under WCAG 2.1 AA, one line each."""
-        await self.page.add_script_tag(path=self._packages / "axe-core" / "axe.min.js")
+        # Evaluated rather than added: the page runs no script but its own.
+        rules = self._packages / "axe-core" / "axe.min.js"
+        await self.page.evaluate(rules.read_text())
         found = await self.page.evaluate(
             "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
         )
@@ -97,3 +106,7 @@ class TodayPage:
         """Say whether the page is wider than its window."""
         root = "document.documentElement"
         return bool(await self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+
+def _refused(said: ConsoleMessage) -> list[str]:
+    return [said.text] if "Content Security Policy" in said.text else []
