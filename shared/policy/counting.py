@@ -50,10 +50,11 @@ def ruler(calendar: WorkCalendar, unit: LimitUnit) -> Ruler:
 
 def merged(stops: Iterable[Stop]) -> tuple[Stop, ...]:
     """Return the same stopped days as disjoint stops, earliest first, none of them empty."""
+    apart = [stop for stop in stops if stop[1] is None or stop[0] < stop[1]]
+    if len(apart) < 2:  # noqa: PLR2004 - nothing to merge, and the fold asks thousands of times
+        return tuple(apart)
     result: list[Stop] = []
-    for opened, closed in sorted(stops, key=lambda stop: (stop[0], stop[1] or date.max)):
-        if closed is not None and closed <= opened:
-            continue
+    for opened, closed in sorted(apart, key=lambda stop: (stop[0], stop[1] or date.max)):
         if result and (last := result[-1])[1] is None:
             break
         if result and (until := result[-1][1]) is not None and opened <= until:
@@ -74,6 +75,8 @@ def spent(measure: Ruler, start: date, amount: int, stops: tuple[Stop, ...] = ()
     first = start.toordinal() + 1
     count = measure.before(first) + amount
     end = measure.nth(count)
+    if not stops:
+        return date.fromordinal(min(end, LAST_ORDINAL))
     for opened, closed in stops:
         since = opened.toordinal()
         if since > end:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.metrics.domain.alert import AlertState, next_at, reconcile
 from services.metrics.domain.clock import Clock, ClockFacts, midnight
-from services.metrics.domain.deadline import expected
+from services.metrics.domain.deadline import expected, first_at
 from shared.contracts.enums import AlertLevel, ClockName
 from shared.contracts.supervision import AlertRaised, AlertRevoked
 from shared.policy.calendar import official_calendar
@@ -270,5 +270,6 @@ def test_what_a_clock_calls_for_is_told_in_the_order_of_time(
     instants = [one.raised_at for one in called_for]
 
     assert instants == sorted(instants)
+    assert first_at(final(*story)) == min(instants, default=None)
     assert all(one.over_at is None or one.over_at >= one.raised_at for one in called_for)
     assert reconcile(final(*story), (), instant("2024-08-30")) == []

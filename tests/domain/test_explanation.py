@@ -158,8 +158,9 @@ SENTENCES = [
         ),
         (
             "Accepted on 2 September, counted from the next day; 5 to 6 September does not "
-            "count: the clock stood still for testing; Saturday 14 September is a make-up working day "
-            "and counts; 15 to 17 September, Mid-Autumn Festival, does not count; due on 19 September."
+            "count: the clock stood still for testing; Saturday 14 September is a make-up "
+            "working day and counts; 15 to 17 September, Mid-Autumn Festival, does not count; "
+            "due on 19 September."
         ),
     ),
     (

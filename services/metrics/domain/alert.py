@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.metrics.domain.alert_reason import Grounds, Reason, why_revoked
 from services.metrics.domain.clock import Clock
-from services.metrics.domain.deadline import Expected, expected
+from services.metrics.domain.deadline import Expected, expected, first_at
 from shared.contracts.enums import AlertLevel
 from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
 from shared.policy.calendar import ZONE
@@ -97,10 +97,10 @@ def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | No
     The instant lies in the past where it already has: that is by how much the
     saying is late.
     """
-    wanted = expected(clock)
     known = tuple(said)
     if not known:
-        return wanted[0].raised_at if wanted else None
+        return first_at(clock)
+    wanted = expected(clock)
     pending = [min(ruling.at, now) for ruling in reconcile(clock, known, now)]
     coming = [
         instant

@@ -14,6 +14,7 @@ from shared.policy.sla import Policy, Sla
 INSTANTS_KEPT_MAX = 16_384
 """Midnights and cut-offs that are remembered; twenty years of both fit."""
 
+UNITS = {unit.value: unit for unit in LimitUnit}
 SECOND = timedelta(seconds=1)
 
 
@@ -45,7 +46,7 @@ class Clock:
     One limit of one case, as all facts that are known today make it.
 
     *holds* are those that stop it; the others of the case let it run. *due* is
-    None while one of them keeps it open.
+    None while one of them keeps it open, *yellow_from* also where no day is near.
     """
 
     facts: ClockFacts
@@ -57,6 +58,7 @@ class Clock:
     holds: tuple[Hold, ...]
     stops: tuple[Stop, ...]
     due: date | None
+    yellow_from: date | None
 
     @property
     def subject(self) -> str:
@@ -99,11 +101,6 @@ class Clock:
         return self.calendar.provisional(self.started_on, self.due or self.started_on)
 
     @property
-    def yellow_from(self) -> date | None:
-        """The first day on which the limit is near; None where it never is or is held open."""
-        return self.near_from(self.limits[-1])
-
-    @property
     def red_at(self) -> datetime | None:
         """The first instant after the due day's cut-off."""
         return None if self.due is None else cut_off(self.due, self.policy)
@@ -124,20 +121,16 @@ class Clock:
 
     def near_from(self, limit: Stretch) -> date | None:
         """Return the first day on which *limit* was near, had it stayed in force."""
-        margin = self.sla.yellow.days(limit.limit)
-        if margin is None:
-            return None
-        measure = ruler(self.calendar, self.unit)
-        amount = limit.limit
-        if self.unit is not LimitUnit.WD:
-            end = due(self.calendar, self.started_on, amount, self.unit, self.stops)
-            if end is None:
-                return None
-            amount = counted(measure, self.started_on, end, self.stops)
-        return spent(measure, self.started_on, amount - margin, self.stops)
+        if limit is self.limits[-1]:
+            return self.yellow_from
+        return _near_from(
+            self.sla, self.calendar, self.unit, self.started_on, limit.limit, self.stops
+        )
 
     def due_then(self, limit: Stretch, on: date) -> date:
         """Return when *limit* was due by what had stopped the clock and let it go before *on*."""
+        if not self.stops and limit is self.limits[-1]:
+            return self.due or on
         stops = tuple(stop for stop in self.stops if stop[0] <= on and stop[1] is not None)
         return due(self.calendar, self.started_on, limit.limit, self.unit, stops) or on
 
@@ -206,31 +199,56 @@ def _clock(
     facts: ClockFacts, policy: Policy, calendar: WorkCalendar, name: ClockName, limit: int
 ) -> Clock:
     terms = facts.terms
-    unit = LimitUnit(terms.committed_unit if name is ClockName.COMMITTED else terms.statutory_unit)
+    unit = UNITS[terms.committed_unit if name is ClockName.COMMITTED else terms.statutory_unit]
+    sla, start = policy.by_clock[name], terms.effective_on
     holds = _stopping(facts, policy, name) if facts.holds else ()
     stops = _stops(holds, facts.ending) if holds else ()
-    limits: tuple[Stretch, ...] = (Stretch(terms.effective_on, limit, terms.accepted_by),)
+    limits: tuple[Stretch, ...] = (Stretch(start, limit, terms.accepted_by),)
     if facts.extensions:
         limits = _extended(limits[0], facts, policy, calendar, unit, stops)
+        limit = limits[-1].limit
     return Clock(
         facts=facts,
-        sla=policy.by_clock[name],
+        sla=sla,
         policy=policy,
         calendar=calendar,
         unit=unit,
         limits=limits,
         holds=holds,
         stops=stops,
-        due=due(calendar, terms.effective_on, limits[-1].limit, unit, stops),
+        due=due(calendar, start, limit, unit, stops),
+        yellow_from=_near_from(sla, calendar, unit, start, limit, stops),
     )
+
+
+def _near_from(
+    sla: Sla,
+    calendar: WorkCalendar,
+    unit: LimitUnit,
+    start: date,
+    limit: int,
+    stops: tuple[Stop, ...],
+) -> date | None:
+    margin = sla.yellow.days(limit)
+    if margin is None:
+        return None
+    measure = ruler(calendar, unit)
+    if unit is not LimitUnit.WD:
+        end = due(calendar, start, limit, unit, stops)
+        if end is None:
+            return None
+        limit = counted(measure, start, end, stops)
+    return spent(measure, start, limit - margin, stops)
 
 
 def _stopping(facts: ClockFacts, policy: Policy, name: ClockName) -> tuple[Hold, ...]:
     """Return the holds that stop this clock, earliest first."""
-    ending = facts.ending
+    ending, holds = facts.ending, facts.holds
+    if len(holds) > 1:
+        holds = tuple(sorted(holds, key=lambda hold: (hold.opened_on, hold.hold_id)))
     times: dict[str, int] = {}
     stopping = []
-    for hold in sorted(facts.holds, key=lambda hold: (hold.opened_on, hold.hold_id)):
+    for hold in holds:
         over = ending is not None and hold.opened_on >= ending.ended_on
         before = times.get(hold.reason, 0)
         if over or name not in hold.pauses:

@@ -43,6 +43,18 @@ def expected(clock: Clock) -> tuple[Expected, ...]:
     return (*yellows, red) if red else yellows
 
 
+def first_at(clock: Clock) -> datetime | None:
+    """Return when *clock* first calls for an alert: what *expected* begins with, but cheaply."""
+    if len(clock.limits) > 1:
+        called_for = expected(clock)
+        return called_for[0].raised_at if called_for else None
+    near, ending = clock.yellow_from, clock.ending
+    if near is not None and (ending is None or near <= ending.ended_on):
+        return midnight(near)
+    red = _red(clock)
+    return None if red is None else red.raised_at
+
+
 def _red(clock: Clock) -> Expected | None:
     """Return the breach: a clock is late once, unless it ended before its cut-off."""
     due, breached_at, ending = clock.due, clock.red_at, clock.ending
