@@ -101,7 +101,7 @@ class Keeper:
             self._child = subprocess.Popen(  # noqa: S603 - our own argument list
                 self.part.argv,
                 env=self._env,
-                cwd="/",
+                cwd=self._log_file.parent.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
