@@ -89,15 +89,19 @@ def describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict
     return event
 
 
-def _told(failure: BaseException) -> Iterator[str]:
+def _told(failure: BaseException, said: frozenset[int] = frozenset()) -> Iterator[str]:
+    # A group may be the context of its own part: what is being told is not told again.
+    if id(failure) in said:
+        return
+    said |= {id(failure)}
     cause = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
     if cause is not None:
-        yield from _told(cause)
+        yield from _told(cause, said)
     yield from (line.rstrip() for line in traceback.format_tb(failure.__traceback__))
     yield f"{type(failure).__name__}: {_message(failure)}"
     if isinstance(failure, BaseExceptionGroup):
         for part in failure.exceptions:
-            yield from _told(part)
+            yield from _told(part, said)
 
 
 def _message(failure: BaseException) -> str:
