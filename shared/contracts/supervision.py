@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from shared.contracts.enums import AlertBasis, AlertLevel
-from shared.contracts.envelope import Fact
+from shared.contracts.envelope import Fact, Token
 from shared.contracts.types import ActorId, Code, Count, Identifier, OrgRef, Prose, Several
 
 
@@ -38,7 +38,7 @@ class AlertRaised(AlertFact):
     recipients: Several[Code]
     policy_version: Code | None = None
     calendar_version: Code | None = None
-    causes: Several[Identifier] | None = None
+    causes: Several[Token] | None = None
     """The ids of the events that the clock was made of."""
 
 

@@ -11,6 +11,7 @@ from services.metrics.domain.clock import Clock
 from services.metrics.domain.deadline import Expected, expected, first_at
 from shared.contracts.enums import AlertLevel
 from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.types import ITEMS_MAX
 from shared.policy.calendar import ZONE
 
 ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
@@ -163,7 +164,7 @@ def _raised(clock: Clock, wanted: Expected, name: str) -> AlertRaised:
         recipients=sla.recipients[wanted.level],
         policy_version=clock.policy.version,
         calendar_version=clock.calendar.version,
-        causes=clock.causes,
+        causes=clock.causes[:ITEMS_MAX],
     )
 
 
