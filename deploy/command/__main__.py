@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.command import doctor, stack, token
+from deploy.command import calendar, doctor, stack, token
 from deploy.command.texts import say
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 stack.register(app)
 doctor.register(app)
 token.register(app)
+calendar.register(app)
 
 
 def main() -> None:

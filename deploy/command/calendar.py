@@ -1,0 +1,101 @@
+"""`casetrack calendar due`: when a limit ends, and the days that do not count."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from deploy.command.output import WRONG_USAGE, err, out, print_json
+from deploy.command.stack import Json
+from deploy.command.texts import LANGUAGE, say
+from services.metrics.domain.clock import ClockFacts, clocks
+from services.metrics.domain.dossier import Terms
+from services.metrics.domain.explanation import explain
+from shared.contracts.enums import LimitUnit
+from shared.policy.calendar import WorkCalendar, official_calendar
+from shared.policy.notice import read_notice
+from shared.policy.sla import bureau_policy
+
+LIMIT_DAYS_MAX = 700
+"""Nearly three working years; nothing that a bureau promises takes longer."""
+
+SHOWN = ("starts_on", "limit", "unit", "due", "provisional", "calendar_version", "days", "sentence")
+
+From = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help=say("calendar.from"))]
+Limit = Annotated[int, typer.Option(min=0, max=LIMIT_DAYS_MAX, help=say("calendar.limit"))]
+Unit = Annotated[LimitUnit, typer.Option(case_sensitive=False, help=say("calendar.unit"))]
+NoticeFile = Annotated[
+    Path | None,
+    typer.Option("--notice", exists=True, dir_okay=False, help=say("calendar.notice")),
+]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help=say("calendar.help"), no_args_is_help=True)
+    group.callback()(_calendar)
+    group.command("due", help=say("calendar.due_help"))(show_due)
+    app.add_typer(group, name="calendar")
+
+
+def _calendar() -> None:
+    # typer folds a group of one command into that command, unless it has a callback.
+    pass
+
+
+def show_due(
+    *,
+    start: From,
+    limit: Limit,
+    unit: Unit = LimitUnit.WD,
+    notice: NoticeFile = None,
+    as_json: Json = False,
+) -> None:
+    document = due_document(_calendar_with(notice), start.date(), limit, unit)
+    if as_json:
+        print_json(document)
+    else:
+        _show(document)
+
+
+def due_document(
+    calendar: WorkCalendar, start: date, limit: int, unit: LimitUnit
+) -> dict[str, Any]:
+    """Return what explains the end of a limit that nothing stops."""
+    terms = Terms(start, "", limit, unit, limit, unit)
+    clock, _ = clocks(ClockFacts("", terms), bureau_policy(), calendar)
+    explained = explain(clock, start, language=LANGUAGE)
+    return {name: explained[name] for name in SHOWN}
+
+
+def _calendar_with(notice: Path | None) -> WorkCalendar:
+    calendar = official_calendar()
+    if notice is None:
+        return calendar
+    try:
+        return read_notice(notice.read_bytes()).published_in(calendar)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"])) or "-"
+        err.print(say("calendar.notice_wrong", file=notice, where=where, why=fault["msg"]))
+        raise typer.Exit(WRONG_USAGE) from error
+
+
+def _show(document: dict[str, Any]) -> None:
+    out.print(f"[bold]{document['due']}[/]  {document['sentence'][LANGUAGE]}\n")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    number = 0
+    for day in document["days"]:
+        number += day["counted"]
+        on = date.fromisoformat(day["date"])
+        table.add_row(
+            day["date"],
+            say(f"calendar.weekday.{on.weekday()}"),
+            str(number) if day["counted"] else "",
+            say(f"calendar.why.{day['kind']}", name=day.get("name", "")),
+            style=None if day["counted"] else "dim",
+        )
+    out.print(table)
+    out.print(f"\n{say('calendar.version', version=document['calendar_version'])}", style="dim")
