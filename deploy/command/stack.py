@@ -29,6 +29,7 @@ from deploy.local.status import Status, look
 from shared.runtime.settings import load_settings
 
 LOG_LINES = 40
+TABLE_WIDTH = 200  # an address is for copying: rather a long line than a cut one
 LOOK_SECONDS = 0.3
 
 Detach = Annotated[bool, typer.Option("--detach", "-d", help=say("up.detach"))]
@@ -142,7 +143,7 @@ def show(seen: Status) -> None:
             f"[green]●[/] {say('state.ready')}" if ready else f"[red]○[/] {say('state.waiting')}"
         )
         table.add_row(name, state, str(pid or "–"), address or "–")
-    out.print(table)
+    out.print(table, width=TABLE_WIDTH)
 
 
 def _follow(seen: Mapping[Path, int], width: int) -> None:

@@ -88,7 +88,7 @@ class Kafka:
     def prepare(self) -> None:
         """Write the properties, and format the data folder where there is none."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.home / "log4j2.properties").write_text(LOGGING)
+        self._write_arguments()
         self._write_properties("server.properties", self.data_folder)
         if not (self.data_folder / "meta.properties").exists():
             self._format()
@@ -109,9 +109,16 @@ class Kafka:
         return True
 
     def _java(self) -> tuple[str, ...]:
+        return (str(JAVA), *HEAP, f"@{self.home / 'java.arguments'}")
+
+    def _write_arguments(self) -> None:
+        # In a file, so that a list of processes stays legible beside 46 jars.
         class_path = ":".join(str(jar) for jar in self.jars)
-        logging = f"-Dlog4j2.configurationFile={self.home / 'log4j2.properties'}"
-        return (str(JAVA), *HEAP, logging, "-cp", class_path)
+        logging = self.home / "log4j2.properties"
+        logging.write_text(LOGGING)
+        (self.home / "java.arguments").write_text(
+            f'-Dlog4j2.configurationFile="{logging}"\n-cp "{class_path}"\n'
+        )
 
     def _write_properties(self, name: str, data: Path) -> Path:
         path = self.home / name
