@@ -1,0 +1,1 @@
+"""What assist decides, as pure functions of histories and commands."""

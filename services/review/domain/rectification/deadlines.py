@@ -1,0 +1,91 @@
+"""By when a rectification has to be done, and whether it was: from the days of its facts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from shared.contracts.enums import VerifyFinding
+from shared.contracts.envelope import Event
+from shared.contracts.rectification import (
+    DeadlineExtended,
+    FindingRecorded,
+    MeasureCompleted,
+    RectificationOpened,
+    RectificationReopened,
+)
+from shared.policy.calendar import ZONE, WorkCalendar
+from shared.policy.counting import LAST_ORDINAL
+from shared.policy.rectification import RectificationLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One attempt to put it right: from the order, or from its reopening."""
+
+    since: date
+    is_ledger: bool = False
+    extra_days: int = 0
+    rectified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """The rounds of one rectification, measured by *limits* on *calendar*."""
+
+    rounds: tuple[Round, ...]
+    limits: RectificationLimits
+    calendar: WorkCalendar
+
+    @property
+    def contact(self) -> date:
+        """The last day for the first call."""
+        return self._after(self.rounds[-1].since, self.limits.contact_days)
+
+    @property
+    def rectify(self) -> date:
+        """The last day for removing the cause."""
+        return self._last_day(self.rounds[-1])
+
+    @property
+    def kept(self) -> bool:
+        """Whether every round ended in time; one that never ended did not."""
+        return all(
+            tried.rectified_on is not None and tried.rectified_on <= self._last_day(tried)
+            for tried in self.rounds
+        )
+
+    def _last_day(self, tried: Round) -> date:
+        limit = self.limits.ledger_days if tried.is_ledger else self.limits.fix_now_days
+        return self._after(tried.since, limit + tried.extra_days)
+
+    def _after(self, day: date, days: int) -> date:
+        first = day.toordinal() + 1
+        last = self.calendar.nth(self.calendar.before(first) + days)
+        return date.fromordinal(min(last, LAST_ORDINAL))
+
+
+def rounds(events: Iterable[Event]) -> tuple[Round, ...]:
+    """Return the rounds that *events* tell of, in business time; none before the order."""
+    tried: tuple[Round, ...] = ()
+    for event in sorted(events, key=lambda event: event.order):
+        tried = _tried(tried, event)
+    return tried
+
+
+def _tried(tried: tuple[Round, ...], event: Event) -> tuple[Round, ...]:
+    day = event.time.astimezone(ZONE).date()
+    match event.data:
+        case RectificationOpened() if not tried:
+            return (Round(day),)
+        case RectificationReopened() if tried:
+            return (*tried, Round(day))
+        case FindingRecorded() as fact if tried:
+            is_ledger = fact.finding is VerifyFinding.LEDGER
+            return (*tried[:-1], replace(tried[-1], is_ledger=is_ledger))
+        case DeadlineExtended() as fact if tried:
+            extra_days = tried[-1].extra_days + fact.days
+            return (*tried[:-1], replace(tried[-1], extra_days=extra_days))
+        case MeasureCompleted() if tried:
+            return (*tried[:-1], replace(tried[-1], rectified_on=day))
+        case _:
+            return tried
