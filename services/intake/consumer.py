@@ -71,7 +71,8 @@ def _attributes(record: Record) -> dict[str, str]:
         if name in attributes:
             raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "said twice")
         attributes[name] = _text(name, value)
-    attributes["datacontenttype"] = _text(CONTENT_TYPE, record.header(CONTENT_TYPE) or b"")
+    if content_type := record.header(CONTENT_TYPE):
+        attributes["datacontenttype"] = _text(CONTENT_TYPE, content_type)
     return attributes
 
 

@@ -28,10 +28,11 @@ def command_routes(intake: Commands) -> APIRouter:
     router = APIRouter()
     for collection in COLLECTIONS:
         address, subject = f"/v1/{collection.name}", collection.subject
-        first = Counter(intake, collection.first, subject, is_first=True)
+        form = Form(collection.first.command, subject, first=True)
+        first = Counter(intake, collection.first, subject, form)
         _add(router, address, first, collection.name)
         for path, one in collection.paths.items():
-            counter = Counter(intake, one, subject, is_first=False)
+            counter = Counter(intake, one, subject, Form(one.command, subject))
             _add(router, f"{address}/{{{subject}}}/{path}", counter, collection.name)
     return router
 
@@ -56,20 +57,14 @@ class Counter:
     intake: Commands
     path: Path
     subject: str
-    is_first: bool
-
-    @property
-    def form(self) -> Form:
-        return Form(self.path.command, self.subject, first=self.is_first)
+    form: Form
 
     def endpoint(self) -> Callable[..., Awaitable[JSONResponse]]:
-        form = self.form
-
         async def serve(request: Request, caller: Caller, now: Now) -> JSONResponse:
-            words = form.read(await request.body())
+            words = self.form.read(await request.body())
             named = request.path_params.get(self.subject)
             if named is not None:
-                words[self.subject] = form.subject(named)
+                words[self.subject] = self.form.subject(named)
             occasion = replace(now, actorrole=_acting(caller, self.path))
             return _told(await self._give(words, occasion))
 
@@ -78,7 +73,7 @@ class Counter:
     def described(self) -> dict[str, Any]:
         """Return what the service's description cannot know from the endpoint's own signature."""
         described: dict[str, Any] = dict(self.form.described)
-        if not self.is_first:
+        if not self.form.first:
             subject = {"name": self.subject, "in": "path", "required": True}
             described["parameters"] = [{**subject, "schema": {"type": "string"}}]
         return described

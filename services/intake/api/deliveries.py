@@ -49,7 +49,8 @@ def batch(body: bytes) -> list[Reading]:
 
 def _binary(headers: Headers, body: bytes) -> Foreign:
     attributes = dict(_attributes(headers.items()))
-    attributes["datacontenttype"] = headers.get("content-type", "")
+    if content_type := headers.get("content-type"):
+        attributes["datacontenttype"] = content_type
     return read_binary(attributes, body)
 
 

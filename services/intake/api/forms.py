@@ -33,6 +33,7 @@ class Form:
         }
         if first:
             questions[subject] = (hints[subject] | None, None)
+        self.first = first
         self._subject = subject
         self._path = TypeAdapter[str](hints[subject])
         self._body = create_model(command.__name__, __config__=STRICT, **questions)

@@ -1,8 +1,9 @@
 """Which foreign facts are let in: readable, from a source that may say so, and not of tomorrow."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.contracts.documents import write
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import Foreign
 from shared.policy.calendar import ZONE
@@ -48,8 +49,8 @@ def admit(
     if event.time > now + AHEAD_MAX:
         raise Inadmissible("time_in_future", "time", event.time.isoformat())
     learned = now.astimezone(ZONE)
-    dated = replace(foreign, document={**foreign.document, "recordedtime": learned.isoformat()})
-    return Admitted(event.model_copy(update={"recordedtime": learned}), dated.body)
+    body = write({**foreign.document, "recordedtime": learned.isoformat()})
+    return Admitted(event.model_copy(update={"recordedtime": learned}), body)
 
 
 def _may_speak(event: Event, publisher: Publisher | None, publishers: Publishers) -> None:

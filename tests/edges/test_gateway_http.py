@@ -1,0 +1,298 @@
+"""The gateway over HTTP: one event, a batch, or only a verdict."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+from cloudevents.core.v1.event import CloudEvent
+
+from services.intake.api.deliveries import BATCH_EVENTS_MAX
+from shared.contracts.documents import write
+from shared.eventstore.port import StoreRefused, StoreUnavailable
+from shared.runtime.auth import Role
+from tests.contracts.test_strangers import FAULTS, POISONS
+from tests.support.foreign_facts import MORNING, SOURCE, foreign, numbered
+from tests.support.intake_service import Hall, hall_in_memory
+
+BATCH = "application/cloudevents-batch+json"
+GOOD = write(foreign())
+
+
+NINE_FORTY = datetime.fromisoformat(MORNING)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
+        yield hall
+
+
+@pytest.fixture
+def hall(running: Hall) -> Hall:
+    running.forget()
+    return running
+
+
+async def stored(hall: Hall, case_no: str = "XC20240902000017") -> list[Any]:
+    return list((await hall.store.load(f"case-{case_no}")).events)
+
+
+async def test_an_event_is_accepted_when_it_is_on_record(hall: Hall) -> None:
+    answer = await hall.publish(GOOD)
+    (event,) = await stored(hall)
+
+    assert answer.status_code == 202
+    assert answer.json() == {
+        "status": "accepted",
+        "id": event.id,
+        "stream": "case-XC20240902000017",
+        "version": 1,
+    }
+    assert event.recordedtime == hall.clock.now()
+
+
+async def test_the_same_event_again_is_a_duplicate(hall: Hall) -> None:
+    await hall.publish(GOOD)
+
+    answer = await hall.publish(write(foreign(recordedtime="2024-09-02T09:59:00+08:00")))
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "duplicate")
+    assert len(await stored(hall)) == 1
+
+
+async def test_other_content_under_a_used_id_is_a_conflict(hall: Hall) -> None:
+    await hall.publish(GOOD)
+
+    answer = await hall.publish(write(foreign(windowid="W13")))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "event_conflict")
+
+
+async def test_a_fact_that_contradicts_the_case_is_recorded(hall: Hall) -> None:
+    answer = await hall.publish(write(foreign("handling.case.closed")))
+
+    assert answer.status_code == 202
+
+
+async def test_what_the_publisher_adds_is_kept(hall: Hall) -> None:
+    data = {**foreign()["data"], "counter": "三号窗口"}
+    await hall.publish(write(foreign(myextension="x", data=data)))
+
+    (record,) = await hall.store.chain("case-XC20240902000017")  # type: ignore[attr-defined]  # of both stores
+    body = json.loads(record.body)
+    assert body["myextension"] == "x"
+    assert body["data"]["counter"] == "三号窗口"
+
+
+@pytest.mark.parametrize("mode", [to_structured_event, to_binary_event])
+async def test_the_cloudevents_sdk_is_understood_unchanged(hall: Hall, mode: Any) -> None:  # noqa: ANN401 - of the SDK
+    example = foreign()
+    attributes = {name: value for name, value in example.items() if name != "data"}
+    message = mode(
+        CloudEvent({**attributes, "time": NINE_FORTY, "note": "新城区 100%"}, example["data"])
+    )
+
+    answer = await hall.publish(
+        message.body, message.headers["content-type"], headers=message.headers
+    )
+
+    assert answer.status_code == 202, answer.text
+    (record,) = await hall.store.chain("case-XC20240902000017")  # type: ignore[attr-defined]  # of both stores
+    assert json.loads(record.body)["note"] == "新城区 100%"
+
+
+async def test_a_structured_event_may_carry_binary_headers_that_say_nothing(hall: Hall) -> None:
+    answer = await hall.publish(GOOD, headers={"ce-id": "another", "ce-type": "another"})
+
+    assert answer.status_code == 202
+
+
+async def test_an_attribute_said_twice_is_refused(hall: Hall) -> None:
+    headers = [
+        *hall.token(Role.PUBLISHER, "trial").items(),
+        ("content-type", "application/json"),
+        ("ce-id", "one"),
+        ("ce-id", "two"),
+    ]
+    answer = await hall.client.post("/v1/events", content=b"{}", headers=headers)
+
+    assert (answer.json()["code"], answer.json()["field"]) == ("invalid_attribute", "id")
+
+
+@pytest.mark.parametrize("name", POISONS | FAULTS)
+async def test_a_poison_is_answered_with_its_code_and_field(hall: Hall, name: str) -> None:
+    body, code, field = (POISONS | FAULTS)[name]
+
+    answer = await hall.publish(body)
+
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["code"] == code
+    assert answer.json().get("field", "") == field
+
+
+@pytest.mark.parametrize("name", sorted(POISONS.keys() - {"truncated JSON", "a gzip bomb"}))
+async def test_a_poison_in_a_batch_harms_no_neighbour(hall: Hall, name: str) -> None:
+    body, code, _ = POISONS[name]
+    batch = b"[" + b",".join([numbered(1), body, numbered(2)]) + b"]"
+
+    answer = await hall.publish(batch, BATCH)
+
+    assert answer.status_code == 207
+    assert [one["status"] for one in answer.json()] == ["accepted", "rejected", "accepted"]
+    assert answer.json()[1]["code"] == code
+    assert len(await stored(hall)) == 2
+
+
+async def test_each_event_of_a_batch_has_its_own_answer(hall: Hall) -> None:
+    await hall.publish(numbered(1))
+    foe = numbered(2, source="urn:casetrack:610102:intake")
+    batch = b"[" + b",".join([numbered(1), foe, numbered(3), numbered(3)]) + b"]"
+
+    answer = await hall.publish(batch, BATCH)
+
+    told = [(one["index"], one["id"], one["status"], one.get("code")) for one in answer.json()]
+    assert told == [
+        (0, "fact-1", "duplicate", None),
+        (1, "fact-2", "rejected", "source_reserved"),
+        (2, "fact-3", "accepted", None),
+        (3, "fact-3", "duplicate", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"[" + b",".join([b"{}"] * (BATCH_EVENTS_MAX + 1)) + b"]", 413, "too_large"),
+        (b"[" + GOOD, 400, "not_json"),
+        (GOOD, 400, "not_json"),
+    ],
+)
+async def test_a_batch_that_is_none_is_refused_whole(
+    hall: Hall, body: bytes, status: int, code: str
+) -> None:
+    answer = await hall.publish(body, BATCH)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_empty_batch_has_nothing_to_answer(hall: Hall) -> None:
+    answer = await hall.publish(b"[]", BATCH)
+
+    assert (answer.status_code, answer.json()) == (207, [])
+
+
+@pytest.mark.parametrize(
+    ("publisher", "attributes", "code", "field"),
+    [
+        ("trial", {"source": "urn:casetrack:610102:intake"}, "source_reserved", "source"),
+        ("qinwuyuan", {}, "source_not_allowed", "source"),
+        ("trial", {"time": "2024-09-02T12:05:01+08:00"}, "time_in_future", "time"),
+    ],
+)
+async def test_nobody_speaks_for_others_or_of_tomorrow(
+    hall: Hall, publisher: str, attributes: dict[str, str], code: str, field: str
+) -> None:
+    answer = await hall.publish(write(foreign(**attributes)), publisher=publisher)
+
+    assert 400 <= answer.status_code < 500
+    assert (answer.json()["code"], answer.json()["field"]) == (code, field)
+
+
+async def test_a_publishers_clock_may_be_five_minutes_ahead(hall: Hall) -> None:
+    answer = await hall.publish(write(foreign(time="2024-09-02T12:05:00+08:00")))
+
+    assert answer.status_code == 202
+
+
+async def test_a_publisher_speaks_of_its_own_types_only(hall: Hall) -> None:
+    fact = write(foreign("supervision.alert.acknowledged"))
+
+    answer = await hall.publish(fact)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "type_not_allowed")
+
+
+async def test_an_account_that_is_no_publisher_is_refused(hall: Hall) -> None:
+    unknown = await hall.publish(GOOD, publisher="nobody")
+    clerk = await hall.client.post(
+        "/v1/events",
+        content=GOOD,
+        headers={
+            **hall.token(Role.WINDOW_CLERK),
+            "content-type": "application/cloudevents+json",
+        },
+    )
+
+    assert (unknown.status_code, unknown.json()["code"]) == (403, "publisher_unknown")
+    assert (clerk.status_code, clerk.json()["code"]) == (403, "not_permitted")
+
+
+async def test_a_verdict_alone_stores_nothing(hall: Hall) -> None:
+    path = "/v1/events/validate"
+    good = await hall.publish(GOOD, path=path)
+    bad = await hall.publish(write(foreign(partitionkey="XC1")), path=path)
+    both = await hall.publish(b"[" + GOOD + b",{}]", BATCH, path=path)
+
+    assert (good.status_code, good.json()["status"]) == (200, "accepted")
+    assert (bad.status_code, bad.json()["code"]) == (422, "key_mismatch")
+    assert [one["status"] for one in both.json()] == ["accepted", "rejected"]
+    assert await stored(hall) == []
+
+
+async def test_the_detail_names_the_field_in_the_readers_language(hall: Hall) -> None:
+    data = {key: value for key, value in foreign()["data"].items() if key != "channel"}
+    body = write(foreign(data=data))
+
+    chinese = await hall.publish(body)
+    english = await hall.publish(body, headers={"accept-language": "en"})
+
+    assert chinese.json()["title"] == "数据有误"
+    assert "data.channel" in chinese.json()["detail"]
+    assert english.json()["title"] == "Data invalid"
+    assert "data.channel" in english.json()["detail"]
+
+
+@pytest.mark.parametrize("content", [GOOD, b"[" + GOOD + b"]"])
+async def test_while_the_store_is_away_nothing_is_acknowledged(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(hall.store, "record", away)
+    kind = BATCH if content.startswith(b"[") else "application/cloudevents+json"
+
+    answer = await hall.publish(content, kind)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+    assert answer.headers["retry-after"] == "2"
+
+
+async def test_what_the_store_refuses_harms_no_neighbour(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = hall.store.record
+
+    async def picky(facts: Any, **options: Any) -> Any:  # noqa: ANN401 - a store's own
+        if any(event.id == "fact-2" for event, _ in facts):
+            raise StoreRefused("22P05", "untranslatable")
+        return await record(facts, **options)
+
+    monkeypatch.setattr(hall.store, "record", picky)
+    batch = b"[" + b",".join(numbered(number) for number in (1, 2, 3)) + b"]"
+
+    answer = await hall.publish(batch, BATCH)
+
+    assert [one.get("code") for one in answer.json()] == [None, "store_refused", None]
+
+
+async def test_an_event_of_a_mebibyte_is_too_large(hall: Hall) -> None:
+    answer = await hall.publish(write(foreign(source=SOURCE, more="a" * 2**20)))
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

@@ -1,0 +1,282 @@
+"""Intake's commands over HTTP: the way of a case, and what is refused with which code."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
+from shared.runtime.auth import Role
+from tests.support.intake_service import Hall, hall_in_memory
+
+BUREAU = {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"}
+PAPER = {"doc_type": "NOTICE", "doc_no": "2024-1"}
+APPLICATION: dict[str, Any] = {
+    "item_code": "000117051000",
+    "item_version": 4,
+    "item_name": "食品经营许可",
+    "case_type": "COMMITTED",
+    "party": {"party_token": "party-1", "party_type": "ENTERPRISE"},
+    "channel": "WINDOW",
+    "terminal": "WINDOW",
+    "agent_present": False,
+    "handling_org": BUREAU,
+}
+ACCEPTANCE: dict[str, Any] = {
+    "mode": "NORMAL",
+    "accept_doc": PAPER,
+    "statutory_limit": 20,
+    "statutory_unit": "WD",
+    "committed_limit": 10,
+    "committed_unit": "WD",
+    "grade": "L2",
+}
+STEP = {"step": "HANDLE", "org": BUREAU, "assignee": "st-0041"}
+DECISION = {"decision": "APPROVED", "document": PAPER, "remedies_told": True}
+CLOSING = {"result_type": "CERTIFICATE_ISSUED", "onsite_visits": 1}
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
+    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
+        yield hall
+
+
+@pytest.fixture
+def hall(running: Hall) -> Hall:
+    running.forget()
+    return running
+
+
+async def received(hall: Hall) -> str:
+    answer = await hall.command(Role.WINDOW_CLERK, "/v1/cases", APPLICATION)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["subject"])
+
+
+async def test_a_case_goes_from_receipt_to_closing(hall: Hall) -> None:
+    no = await received(hall)
+    way = [
+        (Role.WINDOW_CLERK, "acceptance", ACCEPTANCE),
+        (Role.HANDLER, "steps", STEP),
+        (Role.APPROVER, "decision", DECISION),
+        (Role.HANDLER, "closing", CLOSING),
+    ]
+
+    for version, (role, path, body) in enumerate(way, start=2):
+        answer = await hall.command(role, f"/v1/cases/{no}/{path}", body)
+
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["version"] == version
+        assert answer.json()["stream"] == f"case-{no}"
+
+    history = await hall.store.load(f"case-{no}")
+    assert [event.type.split(".")[-2] for event in history.events] == [
+        "received",
+        "accepted",
+        "started",
+        "made",
+        "closed",
+    ]
+
+
+async def test_a_new_case_gets_a_number_that_names_its_day(hall: Hall) -> None:
+    no = await received(hall)
+
+    assert no.startswith("XC20240902")
+    assert len(no) == 16
+
+
+async def test_a_fact_says_when_where_and_by_whom(hall: Hall) -> None:
+    headers = {
+        **hall.token(Role.WINDOW_CLERK),
+        "idempotency-key": "key-window",
+        "casetrack-window": "W12",
+        "casetrack-site": "HALL-1",
+    }
+    answer = await hall.client.post("/v1/cases", json=APPLICATION, headers=headers)
+    (event,) = (await hall.store.load(answer.json()["stream"])).events
+
+    assert (event.windowid, event.siteid, event.districtcode) == ("W12", "HALL-1", "610102")
+    assert (event.actorid, event.actorrole) == ("local-window-clerk", "WINDOW_CLERK")
+    assert event.source == "urn:casetrack:610102:intake"
+    assert event.time.isoformat() == "2024-09-02T12:00:00+08:00"
+    assert event.partitionkey == answer.json()["subject"]
+
+
+async def test_a_repeated_command_is_answered_alike_and_adds_nothing(hall: Hall) -> None:
+    first = await hall.command(Role.WINDOW_CLERK, "/v1/cases", APPLICATION, "the-same-key")
+    again = await hall.command(Role.WINDOW_CLERK, "/v1/cases", APPLICATION, "the-same-key")
+
+    assert again.json() == first.json()
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (await hall.store.load(first.json()["stream"])).version == 1
+
+
+async def test_another_command_under_a_used_key_is_refused(hall: Hall) -> None:
+    await hall.command(Role.WINDOW_CLERK, "/v1/cases", APPLICATION, "the-same-key")
+    other = {**APPLICATION, "item_version": 5}
+
+    answer = await hall.command(Role.WINDOW_CLERK, "/v1/cases", other, "the-same-key")
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "idempotency_key_reused"
+
+
+async def test_a_refusal_has_a_code_and_speaks_the_readers_language(hall: Hall) -> None:
+    no = await received(hall)
+    body = {**ACCEPTANCE, "committed_limit": 21}
+
+    answer = await hall.command(Role.WINDOW_CLERK, f"/v1/cases/{no}/acceptance", body)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "committed_beyond_statutory"
+    assert answer.json()["field"] == "committed_limit"
+    assert answer.json()["detail"] == "承诺时限 21 不得超过法定时限 20。"
+
+
+async def test_what_history_forbids_is_a_conflict(hall: Hall) -> None:
+    no = await received(hall)
+
+    answer = await hall.command(Role.APPROVER, f"/v1/cases/{no}/decision", DECISION)
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "case_not_under_way"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"item_version": "4"}, "item_version"),
+        ({"agent_present": "no"}, "agent_present"),
+        ({"is_admin": True}, "is_admin"),
+        ({"item_name": "长" * 201}, "item_name"),
+        ({"case_no": "X" * 51}, "case_no"),
+        ({"received_date": "2020-01-01"}, "received_date"),
+        ({"at": "2020-01-01T00:00:00Z"}, "at"),
+    ],
+)
+async def test_a_form_takes_its_own_fields_and_nothing_else(
+    hall: Hall, change: dict[str, object], field: str
+) -> None:
+    answer = await hall.command(Role.WINDOW_CLERK, "/v1/cases", {**APPLICATION, **change})
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_request"
+    assert answer.json()["field"] == field
+
+
+async def test_a_case_number_in_the_path_has_fifty_characters_at_most(hall: Hall) -> None:
+    path = f"/v1/cases/{'X' * 51}/acceptance"
+
+    answer = await hall.command(Role.WINDOW_CLERK, path, ACCEPTANCE)
+
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "case_no"
+
+
+async def test_nobody_decides_with_a_clerks_token(hall: Hall) -> None:
+    no = await received(hall)
+
+    answer = await hall.command(Role.WINDOW_CLERK, f"/v1/cases/{no}/decision", DECISION)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "not_permitted"
+
+
+async def test_an_inspection_belongs_to_the_dossier_of_its_case(hall: Hall) -> None:
+    no = await received(hall)
+    order = {
+        "case_nos": [no],
+        "mode": "ON_SITE",
+        "checklist_id": "checklist-1",
+        "org": BUREAU,
+        "place_token": "place-1",
+    }
+    ordered = await hall.command(Role.HANDLER, "/v1/inspections", order)
+    base = f"/v1/inspections/{ordered.json()['subject']}"
+    booking = {"visit_start": "2024-09-03T09:00:00+08:00", "inspectors": ["st-7", "st-8"]}
+    conclusion = {"result": "PASS", "applicant_signed": True}
+
+    await hall.command(Role.INSPECTOR, f"{base}/schedules", booking)
+    await hall.command(Role.INSPECTOR, f"{base}/visits", {"evidence_started": True})
+    concluded = await hall.command(Role.INSPECTOR, f"{base}/conclusions", conclusion)
+
+    assert concluded.json()["version"] == 4
+    history = await hall.store.load(concluded.json()["stream"])
+    assert {event.partitionkey for event in history.events} == {no}
+
+
+async def test_the_committee_resolves_on_what_its_meeting_heard(hall: Hall) -> None:
+    no = await received(hall)
+    referral = {
+        "case_no": no,
+        "reason": "SAFETY",
+        "grade": "L4",
+        "on_list": True,
+        "remaining_committed_days": 6,
+        "referred_by": "st-0041",
+    }
+    made = await hall.command(Role.HANDLER, "/v1/referrals", referral)
+    referral_id = made.json()["subject"]
+    base = f"/v1/referrals/{referral_id}"
+    admitted = {"result": "ADMITTED", "reason": "属于重大事项"}
+    await hall.command(Role.SECRETARIAT, f"{base}/screenings", admitted)
+    call = {"referral_ids": [referral_id], "meeting_at": "2024-09-03T14:00:00+08:00"}
+    meeting_id = (await hall.command(Role.SECRETARIAT, "/v1/meetings", call)).json()["subject"]
+    resolution = {
+        "meeting_id": meeting_id,
+        "outcome": "APPROVE",
+        "votes": {"for": 5, "against": 1, "abstain": 0},
+        "minutes": PAPER,
+    }
+    early = await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution)
+    session = {"present": ["st-1", "st-2"], "quorum_ok": True, "legal_review_done": True}
+    await hall.command(Role.SECRETARIAT, f"/v1/meetings/{meeting_id}/sessions", session)
+
+    adopted = await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution)
+
+    assert early.json()["code"] == "meeting_not_held"
+    assert adopted.status_code == 201
+    history = await hall.store.load(f"referral-{referral_id}")
+    assert {event.partitionkey for event in history.events} == {no}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (StoreUnavailable("away"), 503, "store_unavailable"),
+        (ConcurrencyConflict("case-1", 1), 409, "conflict"),
+    ],
+)
+async def test_faults_of_the_store_are_answered_honestly(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int, code: str
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(hall.store, "append", fail)
+
+    answer = await hall.command(Role.WINDOW_CLERK, "/v1/cases", APPLICATION)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_the_description_names_every_command(hall: Hall) -> None:
+    answer = await hall.client.get("/openapi.json", headers=hall.token(Role.AUDITOR))
+    body = answer.json()["paths"]["/v1/cases/{case_no}/acceptance"]["post"]["requestBody"]
+
+    schema = body["content"]["application/json"]["schema"]
+    assert schema["required"] == [
+        "mode",
+        "accept_doc",
+        "statutory_limit",
+        "statutory_unit",
+        "committed_limit",
+        "committed_unit",
+        "grade",
+    ]
