@@ -1,6 +1,6 @@
 """One browser for the whole session, and a stage for each test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -66,9 +66,11 @@ async def open_page(
     pages: list[TodayPage] = []
     complaints: list[str] = []
 
-    async def opened(path: str = "/", **window: Unpack[Window]) -> TodayPage:
+    async def opened(
+        path: str = "/", lacking: Sequence[str] = (), **window: Unpack[Window]
+    ) -> TodayPage:
         today = await TodayPage.open(
-            browser, found_browser.packages, stage.address + path, complaints, **window
+            browser, found_browser.packages, stage.address + path, complaints, lacking, **window
         )
         pages.append(today)
         return today

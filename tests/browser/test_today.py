@@ -14,6 +14,26 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PHONE: ViewportSize = {"width": 375, "height": 812}
 DESK: ViewportSize = {"width": 1440, "height": 900}
 
+# What came after Chrome 87 and Safari 14, whose kernels government desktops still run.
+NEWER_THAN_THE_FLOOR = (
+    "Object.hasOwn",
+    "Object.groupBy",
+    "Array.prototype.at",
+    "Array.prototype.findLast",
+    "Array.prototype.findLastIndex",
+    "Array.prototype.toReversed",
+    "Array.prototype.toSorted",
+    "Array.prototype.toSpliced",
+    "Array.prototype.with",
+    "String.prototype.at",
+    "Promise.withResolvers",
+    "AbortSignal.timeout",
+    "AbortSignal.any",
+    "Crypto.prototype.randomUUID",
+    "window.structuredClone",
+    "window.scheduler",
+)
+
 # The five facts that the system was asked for first, and the tile that each one moves.
 FIVE_FACTS = (
     ("intake.application.received", "received_today", "收件"),
@@ -226,6 +246,19 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(
         await today.is_live()
 
     assert not await today.overflows()
+
+
+async def test_an_old_browser_shows_the_page_too(stage: Stage, open_page: OpenPage) -> None:
+    today = await open_page(f"/#/alerts/{RED_ALERT}", lacking=NEWER_THAN_THE_FLOOR)
+
+    await today.is_live()
+    assert await today.page.evaluate("[].at === undefined")
+    await expect(today.day("2024-09-09")).to_be_visible()
+    await expect(today.tile("open")).to_have_text("1,204")
+    await expect(today.part("arrivals").locator("svg")).to_be_visible()
+    more = [0] * 8 + [14, 41, 43] + [0] * 13
+    stage.send("delta", {"arrivals": stage.snapshot["arrivals"] | {"hours": more}})
+    await expect(today.part("arrivals").locator("svg")).to_contain_text("今日 43")
 
 
 async def test_the_page_names_the_day_it_speaks_of(open_page: OpenPage) -> None:

@@ -1,5 +1,6 @@
 """The page "Today" as a reader uses it, wherever it is served from."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
@@ -45,15 +46,17 @@ class TodayPage:
         packages: Path,
         address: str,
         complaints: list[str],
+        lacking: Sequence[str] = (),
         **window: Unpack[Window],
     ) -> "TodayPage":
-        """Open *address*; faults and refused styles of the page go to *complaints*."""
+        """Open *address* in a browser without what it is *lacking*; faults go to *complaints*."""
         page = await browser.new_page(**window)
         today = cls(page, packages)
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
         page.on("console", lambda said: complaints.extend(_refused(said)))
         await page.route(f"**{FONT_PATH}**", today._serve_font)
         await page.add_init_script(ADD_FONT % (list(WEIGHTS), FONT_PATH))
+        await page.add_init_script(";".join(f"delete {name}" for name in lacking))
         await page.goto(address)
         return today
 

@@ -1,4 +1,6 @@
 /** Where the page starts. */
+import './floor'
+
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 
