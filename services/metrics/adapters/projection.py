@@ -1,12 +1,14 @@
 """The projection in PostgreSQL: a batch of facts and all that it changes, in one transaction."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import asyncpg
+
+from shared.eventstore.postgres import translated
 
 TAKE_LANE = """
 UPDATE lanes
@@ -33,7 +35,7 @@ WITH added AS (
   ON CONFLICT DO NOTHING
   RETURNING identity
 )
-SELECT CASE WHEN count(*) < cardinality($2::bytea[]) THEN array_agg(identity) END
+SELECT CASE WHEN count(*) < cardinality($2::bytea[]) THEN coalesce(array_agg(identity), '{}') END
 FROM added
 """
 
@@ -114,7 +116,7 @@ ON CONFLICT DO NOTHING
 
 CAUGHT_UP = """
 UPDATE offsets
-SET checked_at = clock_timestamp(), highwater = next_offset
+SET checked_at = clock_timestamp(), highwater = offsets.next_offset
 FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS seen (topic, partition, next_offset)
 WHERE offsets.topic = seen.topic
   AND offsets.partition = seen.partition
@@ -126,10 +128,6 @@ WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 class Fenced(Exception):  # noqa: N818 - named after what happened, like every fault
     """Another worker has the partition now; what we hold in memory of it is worth nothing."""
-
-
-class ProjectionUnavailable(Exception):  # noqa: N818 - named after what happened, like every fault
-    """PostgreSQL is away, full or shutting down: the same batch may succeed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,28 +167,6 @@ ClockRow = tuple[
 ]
 """The columns of a clock, in the order of WRITE_CLOCKS."""
 
-TRANSIENT = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.SystemError,
-    asyncpg.InterfaceError,
-    ConnectionError,
-    TimeoutError,
-    OSError,
-)
-"""Faults of the world (classes 08, 40, 53, 57, 58): the batch is good, the moment is not."""
-
-
-@contextmanager
-def transient_faults() -> Iterator[None]:
-    """Give every fault that may pass one name."""
-    try:
-        yield
-    except TRANSIENT as fault:
-        raise ProjectionUnavailable from fault
-
 
 class Batch:
     """One open transaction of one lane."""
@@ -199,10 +175,10 @@ class Batch:
         self._connection = connection
         self._partition = partition
 
-    async def insert(self, rows: Sequence[FactRow]) -> set[bytes] | None:
+    async def insert(self, rows: Sequence[FactRow]) -> list[bytes] | None:
         """Record facts; return the identities that are new, or None where all are."""
-        added = await self._connection.fetchval(INSERT_FACTS, *columns(rows, 4))
-        return None if added is None and rows else set(added or ())
+        added: list[bytes] | None = await self._connection.fetchval(INSERT_FACTS, *columns(rows, 4))
+        return added
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
         """Return the fold version and state of each known dossier."""
@@ -254,9 +230,9 @@ class Projection:
 
         Raises:
             Fenced: the lane or the offset has another owner.
-            ProjectionUnavailable: nothing is known about the commit; ask for the offset.
+            StoreUnavailable: nothing is known about the commit; ask for the offset.
         """
-        with transient_faults():
+        with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 taken = await connection.execute(TAKE_LANE, stretch.partition, epoch, recent)
                 advanced = await connection.execute(
@@ -274,27 +250,27 @@ class Projection:
 
     async def claim(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, str]]:
         """Become the owner of *partitions*; return each epoch and the lane's recent facts."""
-        with transient_faults():
+        with translated():
             rows = await self._pool.fetch(CLAIM_LANES, partitions)
         return {partition: (epoch, recent) for partition, epoch, recent in rows}
 
     async def offsets(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
         """Return where each partition goes on; one that was never folded is missing."""
         topics, numbers = columns(partitions, 2)
-        with transient_faults():
+        with translated():
             rows = await self._pool.fetch(LOAD_OFFSETS, topics, numbers)
         return {(topic, number): offset for topic, number, offset in rows}
 
     async def begin(self, topic: str, partition: int, offset: int) -> None:
         """Note where a partition begins that was never folded."""
-        with transient_faults():
+        with translated():
             await self._pool.execute(BEGIN_OFFSET, topic, partition, offset)
 
     async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
         """Note that nothing waits behind the given offsets at this moment."""
-        with transient_faults():
+        with translated():
             await self._pool.execute(CAUGHT_UP, *columns(seen, 3))
 
     async def wake_readers(self) -> None:
-        with transient_faults():
+        with translated():
             await self._pool.execute(WAKE_READERS)

@@ -7,12 +7,13 @@ acknowledged offsets knows nothing of batches; it is never asked.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 
 from shared.kafka.port import OffsetLost, Partition
@@ -72,6 +73,22 @@ class BatchThread(AIOKafkaConsumerThread):
         tp = TopicPartition(*place)
         if tp in consumer.assignment():
             consumer.seek(tp, offset)
+
+    async def hint(self, positions: Mapping[Partition, int]) -> None:
+        """Commit *positions* to Kafka's group, and do not mind where that fails."""
+        await self.call_thread(self._hint_in_thread, positions)
+
+    async def _hint_in_thread(self, positions: Mapping[Partition, int]) -> None:
+        consumer = self._ensure_consumer()
+        assigned = consumer.assignment()
+        hints = {
+            TopicPartition(*place): offset
+            for place, offset in positions.items()
+            if TopicPartition(*place) in assigned
+        }
+        if hints:
+            with suppress(KafkaError):
+                await consumer.commit(hints)
 
     async def _beginning(self, place: Partition) -> int:
         offsets = await self.earliest_offsets(TopicPartition(*place))

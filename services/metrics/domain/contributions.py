@@ -6,13 +6,14 @@ from datetime import date, datetime
 from services.metrics.domain.changes import SHANGHAI
 from services.metrics.domain.dossier import OPEN, Dossier, Matter
 from services.metrics.domain.matter_fold import UPHELD
+from shared.contracts.enums import ClockName
 from shared.policy.calendar import WorkCalendar
 
 Place = tuple[str, str, date, str, str, str]
 """KPI, part, business day, item, window, channel."""
 
 Contributions = Mapping[Place, int]
-Dues = Mapping[str, date | None]
+Dues = Mapping[ClockName, date | None]
 """The due day by clock; None where a pause holds it open."""
 
 Entry = tuple[str, str, date, int]
@@ -71,7 +72,7 @@ def _decision(dossier: Dossier, day: date, dues: Dues, calendar: WorkCalendar) -
     yield "L03", "decided", day, 1
     if dossier.terms is None:
         return
-    committed, statutory = dues.get("COMMITTED"), dues.get("STATUTORY")
+    committed, statutory = dues.get(ClockName.COMMITTED), dues.get(ClockName.STATUTORY)
     if committed is not None:
         yield "K23.2", "on_time" if day <= committed else "late", day, 1
     if statutory is not None and day > statutory:

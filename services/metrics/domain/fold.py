@@ -43,8 +43,9 @@ def fold(dossier: Dossier, event: Event) -> Dossier:
         changes["anomalies"] = dossier.anomalies + 1
         if len(dossier.anomalous) < ANOMALIES_NAMED_MAX:
             changes["anomalous"] = (*dossier.anomalous, event.id)
-    source = dossier.source or event.source
-    return replace(dossier, last=event.order, facts=dossier.facts + 1, source=source, **changes)
+    if not dossier.source:
+        changes.setdefault("source", event.source)
+    return replace(dossier, last=event.order, facts=dossier.facts + 1, **changes)
 
 
 def is_late(dossier: Dossier, event: Event) -> bool:

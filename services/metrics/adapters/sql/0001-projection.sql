@@ -98,6 +98,14 @@ CREATE TABLE lanes (
   recent text NOT NULL
 ) WITH (fillfactor = 50);
 
+DO $$
+BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO casetrack_metrics, casetrack_auditor', current_schema());
+END
+$$;
+
 GRANT SELECT, INSERT ON timeline TO casetrack_metrics;
 
 GRANT SELECT, INSERT, UPDATE ON dossiers, kpi, clocks, alerts, offsets, lanes TO casetrack_metrics;
+
+GRANT SELECT ON timeline, dossiers, kpi, clocks, alerts, offsets, lanes TO casetrack_auditor;

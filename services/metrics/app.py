@@ -1,0 +1,35 @@
+"""How metrics is put together: the only place that knows every part."""
+
+import asyncio
+
+from services.metrics.adapters.projection import Projection
+from services.metrics.consumer.lanes import GROUP, Lanes
+from services.metrics.consumer.worker import faust_app, work
+from services.metrics.domain.picture import Rules
+from services.metrics.handlers.folding import Folding
+from services.metrics.settings import MetricsSettings
+from shared.eventstore.postgres import open_pool
+from shared.kafka.producer import KafkaProducer
+from shared.policy.calendar import official_calendar
+from shared.policy.sla import bureau_policy
+from shared.runtime.clock import SystemClock
+
+SEARCH_PATH = "metrics,supervision"
+
+
+def bureau_rules() -> Rules:
+    """Return the rules that are in force."""
+    return Rules(bureau_policy(), official_calendar())
+
+
+async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
+    """Fold what the topics bring until *stopping*."""
+    async with (
+        await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool,
+        KafkaProducer(settings.kafka, client_id=GROUP) as sender,
+    ):
+        projection = Projection(pool)
+        folding = Folding(projection, bureau_rules())
+        lanes = Lanes(projection, folding, sender, SystemClock())
+        app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
+        await work(app, lanes, stopping)

@@ -1,0 +1,281 @@
+"""The lanes: one task for each partition number, from fetched records to a committed batch."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import structlog
+
+from services.metrics.adapters.projection import Fenced, Projection, Stretch
+from services.metrics.handlers.folding import Folding, Lane, ProjectionOutdated
+from services.metrics.handlers.reading import Arrived, Fetched, Refused, read_records
+from services.metrics.handlers.rows import RECENT
+from shared.eventstore.port import StoreUnavailable
+from shared.kafka.dead_letters import Refusal, dead_letter
+from shared.kafka.limits import DeadLetterLimit, DeadLetterTally
+from shared.kafka.port import (
+    OffsetLost,
+    Partition,
+    Record,
+    Sender,
+    SendUnknown,
+    TooManyDeadLetters,
+)
+from shared.runtime.clock import Clock
+from shared.runtime.lifecycle import Watchdog, crash
+
+log = structlog.get_logger()
+
+GROUP = "casetrack-metrics"
+BATCHES_WAITING_MAX = 2
+"""Fetched and not yet folded, for each lane: enough to keep it busy, and a bound on memory."""
+RETRY_SECONDS_FIRST = 0.1
+RETRY_SECONDS_MAX = 5.0
+SEEKS_MAX = 3
+"""After so many seeks to one offset that brought a later one, the records before it are gone."""
+
+Seek = Callable[[Partition, int], Awaitable[None]]
+Rejoin = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What a partition had to offer, and where it ended at that moment."""
+
+    place: Partition
+    records: Sequence[Fetched]
+    highwater: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """What a lane may ask of the consumer."""
+
+    seek: Seek
+    rejoin: Rejoin
+    """Claim all assigned partitions again and seek to their stored offsets."""
+
+
+class LaneRunner:
+    """Folds one partition number of every topic; see Lanes."""
+
+    def __init__(self, lanes: "Lanes", number: int) -> None:
+        self._lanes = lanes
+        self._number = number
+        self.waiting: asyncio.Queue[Fetch] = asyncio.Queue(BATCHES_WAITING_MAX)
+        self.lane: Lane | None = None
+        self._tallies: dict[Partition, DeadLetterTally] = {}
+        self._seeks: dict[Partition, int] = {}
+
+    async def run(self) -> None:
+        while True:
+            fetch = await self.waiting.get()
+            pause = RETRY_SECONDS_FIRST
+            while (rest := await self._attempt(fetch, pause)) is not None:
+                fetch, pause = rest, min(pause * 2, RETRY_SECONDS_MAX)
+            self._lanes.watchdog.progressed()
+
+    async def _attempt(self, fetch: Fetch, pause: float) -> Fetch | None:
+        """Fold *fetch*; return what is left to be tried again after *pause*."""
+        try:
+            await self._fold(fetch)
+        except Fenced:
+            log.warning("lane_fenced", partition=self._number)
+            self.lane = None
+            await self._lanes.steering.rejoin()
+        except (StoreUnavailable, SendUnknown) as fault:
+            log.warning("batch_postponed", partition=self._number, fault=repr(fault))
+            await self._lanes.clock.sleep(pause)
+            await self._recover(fetch.place)
+            return fetch
+        return None
+
+    async def _recover(self, place: Partition) -> None:
+        """After a lost connection nothing in memory counts: what was committed tells."""
+        lane = self.lane
+        if lane is None:
+            return
+        with suppress(StoreUnavailable):
+            stored = await self._lanes.projection.offsets([(place.topic, place.number)])
+            lane.pictures.clear()
+            lane.expected[place.topic] = stored[place.topic, place.number]
+
+    async def _fold(self, fetch: Fetch) -> None:
+        lane = self.lane
+        if lane is None or fetch.place.topic not in lane.expected:
+            return
+        expected = lane.expected[fetch.place.topic]
+        records = [record for record in fetch.records if record.offset >= expected]
+        if not records:
+            return
+        if records[0].offset > expected:
+            await self._seek_back(fetch.place, expected)
+            return
+        self._seeks.pop(fetch.place, None)
+        await self._fold_records(lane, replace(fetch, records=records))
+
+    async def _seek_back(self, place: Partition, expected: int) -> None:
+        self._seeks[place] = self._seeks.get(place, 0) + 1
+        if self._seeks[place] > SEEKS_MAX:
+            raise OffsetLost(place, expected)
+        log.info("batch_out_of_place", topic=place.topic, partition=place.number, offset=expected)
+        await self._lanes.steering.seek(place, expected)
+
+    async def _fold_records(self, lane: Lane, fetch: Fetch) -> None:
+        """Fold *fetch*; halve what fails for no passing reason until the culprit stands alone."""
+        try:
+            await self._commit(lane, fetch)
+        except (Fenced, StoreUnavailable, SendUnknown, TooManyDeadLetters, ProjectionOutdated):
+            raise
+        except Exception as fault:
+            records = fetch.records
+            if len(records) == 1:
+                log.exception("record_unfoldable", offset=records[0].offset)
+                refused = Refused(records[0], "unfoldable", "", repr(fault))
+                self._count(fetch.place, [refused])
+                await self._refuse(fetch.place, [refused])
+                await self._store(lane, fetch, [])
+                return
+            middle = len(records) // 2
+            await self._fold_records(lane, replace(fetch, records=records[:middle]))
+            await self._fold_records(lane, replace(fetch, records=records[middle:]))
+
+    async def _commit(self, lane: Lane, fetch: Fetch) -> None:
+        readings = list(read_records(fetch.records))
+        arrived = [reading for reading in readings if isinstance(reading, Arrived)]
+        refused = [reading for reading in readings if isinstance(reading, Refused)]
+        self._count(fetch.place, readings if refused else readings[:1])
+        await self._refuse(fetch.place, refused)
+        await self._store(lane, fetch, arrived)
+
+    async def _store(self, lane: Lane, fetch: Fetch, arrived: list[Arrived]) -> None:
+        place, following = fetch.place, fetch.records[-1].offset + 1
+        stretch = Stretch(
+            place.topic, place.number, lane.expected[place.topic], following, fetch.highwater
+        )
+        started = self._lanes.clock.monotonic()
+        crash("metrics.before_batch")
+        new = await self._lanes.folding.handle(lane, stretch, arrived)
+        crash("metrics.after_batch")
+        lane.expected[place.topic] = following
+        self._lanes.changed.set()
+        log.debug(
+            "batch_folded",
+            topic=place.topic,
+            partition=place.number,
+            records=len(fetch.records),
+            new=new,
+            duration_ms=round((self._lanes.clock.monotonic() - started) * 1000, 1),
+        )
+
+    def _count(self, place: Partition, readings: Sequence[Arrived | Refused]) -> None:
+        """Stop where so much is refused that the fault is ours (R11)."""
+        tally = self._tallies.setdefault(place, DeadLetterTally(place, DeadLetterLimit()))
+        now = self._lanes.clock.monotonic()
+        for reading in readings:
+            tally.count(now, refused=isinstance(reading, Refused))
+
+    async def _refuse(self, place: Partition, refused: Sequence[Refused]) -> None:
+        """Send dead letters before the offset passes them: at least once, never lost."""
+        for reading in refused:
+            log.warning("message_dead_lettered", code=reading.code, field=reading.field)
+        if refused:
+            await self._lanes.sender.send([_letter(place, reading) for reading in refused])
+
+
+def _letter(place: Partition, reading: Refused) -> Record:
+    fetched = reading.record
+    record = Record(
+        topic=place.topic,
+        key=fetched.key,
+        value=fetched.value,
+        headers=tuple(fetched.headers),
+        partition=place.number,
+        offset=fetched.offset,
+    )
+    return dead_letter(record, GROUP, Refusal(reading.code, reading.field, reading.detail, 1))
+
+
+class Lanes:
+    """All lanes of one worker, and the claims on them."""
+
+    def __init__(
+        self, projection: Projection, folding: Folding, sender: Sender, clock: Clock
+    ) -> None:
+        self.projection = projection
+        self.folding = folding
+        self.sender = sender
+        self.clock = clock
+        self.changed = asyncio.Event()
+        self.watchdog = Watchdog("metrics.fold", clock)
+        self.steering: Steering
+        self._runners: dict[int, LaneRunner] = {}
+        self._started: asyncio.Queue[LaneRunner] = asyncio.Queue()
+
+    async def run(self) -> None:
+        """Fold for ever; whatever ends a lane for good ends this."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                runner = await self._started.get()
+                tasks.create_task(runner.run(), name=f"lane-{runner}")
+
+    async def put(self, fetch: Fetch) -> None:
+        """Hand on what was fetched, waiting while its lane is busy."""
+        await self._runner(fetch.place.number).waiting.put(fetch)
+
+    async def claim(
+        self, places: Sequence[Partition], beginning: Callable[[Partition], Awaitable[int]]
+    ) -> Mapping[Partition, int]:
+        """
+        Become the owner of *places* and return where each goes on.
+
+        The claim waits for a batch that is being committed, so the offsets
+        that are read behind it are the last ones of the previous owner.
+        """
+        while True:
+            try:
+                return await self._claim(places, beginning)
+            except StoreUnavailable:
+                await self.clock.sleep(RETRY_SECONDS_MAX / 5)
+
+    async def _claim(
+        self, places: Sequence[Partition], beginning: Callable[[Partition], Awaitable[int]]
+    ) -> Mapping[Partition, int]:
+        claims = await self.projection.claim(sorted({place.number for place in places}))
+        stored = await self.projection.offsets(places)
+        for place in places:
+            if place not in stored:
+                await self.projection.begin(*place, await beginning(place))
+        offsets = await self.projection.offsets(places)
+        self._renew(claims, {Partition(*place): offset for place, offset in offsets.items()})
+        log.info("lanes_claimed", partitions=sorted(claims))
+        return {place: offsets[place] for place in places}
+
+    def _renew(
+        self, claims: Mapping[int, tuple[int, str]], offsets: Mapping[Partition, int]
+    ) -> None:
+        for number, runner in self._runners.items():
+            if number not in claims:
+                runner.lane = None
+        for number, (epoch, recent) in claims.items():
+            lane = Lane(number, epoch, RECENT.decode(recent))
+            lane.expected = {
+                place.topic: offset for place, offset in offsets.items() if place.number == number
+            }
+            self._runner(number).lane = lane
+
+    def positions(self) -> dict[Partition, int]:
+        """Return up to where each of our partitions is committed."""
+        return {
+            Partition(topic, number): offset
+            for number, runner in self._runners.items()
+            if runner.lane is not None
+            for topic, offset in runner.lane.expected.items()
+        }
+
+    def _runner(self, number: int) -> LaneRunner:
+        if number not in self._runners:
+            self._runners[number] = LaneRunner(self, number)
+            self._started.put_nowait(self._runners[number])
+        return self._runners[number]

@@ -1,0 +1,155 @@
+"""The Faust worker: it joins the group, and hands every fetched batch to its lane."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import faust
+import structlog
+from aiokafka import TopicPartition
+
+from services.metrics.consumer.lanes import GROUP, Fetch, Lanes, Steering
+from services.metrics.consumer.transport import batch_transport
+from shared.contracts.registry import Owner
+from shared.eventstore.port import StoreUnavailable
+from shared.kafka.port import Partition
+from shared.runtime.lifecycle import announce_ready, pause
+
+log = structlog.get_logger()
+
+TOPICS: tuple[str, ...] = tuple(owner.topic for owner in Owner)
+SESSION_SECONDS = 6.0
+HEARTBEAT_SECONDS = 1.5
+REBALANCE_SECONDS = 10.0
+MESSAGES_WAITING_MAX = 8
+"""Whole batches between the fetching thread and the lanes."""
+FETCH_BYTES_MAX = 4 * 1024 * 1024
+WAKE_SECONDS = 0.05
+"""Readers are woken at most so often."""
+LOOK_SECONDS = 1.0
+STOP_SECONDS_MAX = 5.0
+
+
+class WorkerCrashed(Exception):  # noqa: N818 - named after what happened, like every fault
+    """Faust stopped by itself: the cause says why; only a new process helps."""
+
+
+def faust_app(kafka: str, lanes: Lanes, *, batch_records_max: int) -> faust.App:
+    """Return the app; everything that Faust would decide by default is stated."""
+    app = faust.App(
+        GROUP,
+        broker=[f"kafka://{server}" for server in kafka.split(",")],
+        store="memory://",
+        processing_guarantee="at_least_once",
+        key_serializer="raw",
+        value_serializer="raw",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="none",
+        broker_session_timeout=SESSION_SECONDS,
+        broker_heartbeat_interval=HEARTBEAT_SECONDS,
+        broker_rebalance_timeout=REBALANCE_SECONDS,
+        broker_max_poll_records=batch_records_max,
+        consumer_max_fetch_size=FETCH_BYTES_MAX,
+        stream_buffer_maxsize=MESSAGES_WAITING_MAX,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+    )
+    app.transport = batch_transport(lanes.claim)(app.conf.broker_consumer, app)
+    topic = app.topic(*TOPICS, key_type=bytes, value_type=bytes, acks=False)
+
+    @app.agent(topic, concurrency=1)
+    async def hand_on(stream: Any) -> None:  # noqa: ANN401 - Faust publishes no types
+        async for fetch in fetches(stream):
+            await lanes.put(fetch)
+
+    async def seek(place: Partition, offset: int) -> None:
+        await app.consumer.seek(TopicPartition(*place), offset)
+
+    async def rejoin() -> None:
+        await app.consumer.perform_seek()
+
+    lanes.steering = Steering(seek=seek, rejoin=rejoin)
+    return app
+
+
+async def fetches(stream: Any) -> AsyncIterator[Fetch]:  # noqa: ANN401 - Faust publishes no types
+    """Unwrap what the transport wrapped: one message is all that a partition had to offer."""
+    async for event in stream.noack().events():
+        message = event.message
+        highwater, records = message.value
+        yield Fetch(Partition(message.topic, message.partition), records, highwater)
+
+
+async def work(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
+    """Fold until *stopping*; raise what makes a new process necessary."""
+    async with asyncio.TaskGroup() as tasks:
+        folding = tasks.create_task(lanes.run(), name="lanes")
+        others = [
+            tasks.create_task(_wake_readers(lanes, stopping)),
+            tasks.create_task(_look(app, lanes, stopping)),
+            tasks.create_task(lanes.watchdog.watch(stopping)),
+        ]
+        try:
+            await _live(app, stopping)
+        finally:
+            for task in (folding, *others):
+                task.cancel()
+
+
+async def _live(app: faust.App, stopping: asyncio.Event) -> None:
+    await app.start()
+    announce_ready()
+    try:
+        while not stopping.is_set() and not app.should_stop:
+            await app.sleep(WAKE_SECONDS)
+    finally:
+        # Faust may wait for ever for a broker that is gone; what counts is committed anyway.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await app.stop()
+    if app.crash_reason is not None:
+        raise WorkerCrashed from app.crash_reason
+
+
+async def _wake_readers(lanes: Lanes, stopping: asyncio.Event) -> None:
+    """Notify after commits; what is lost here is found by polling."""
+    while True:
+        await lanes.changed.wait()
+        lanes.changed.clear()
+        try:
+            await lanes.projection.wake_readers()
+        except StoreUnavailable:
+            log.warning("readers_not_woken")
+        if await pause(lanes.clock, WAKE_SECONDS, stopping):
+            return
+
+
+async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
+    """Say for each partition without a backlog that it is complete up to now."""
+    while not await pause(lanes.clock, LOOK_SECONDS, stopping):
+        positions = lanes.positions()
+        idle = [place for place in positions if _highwater(app, place) == positions[place]]
+        try:
+            await lanes.projection.caught_up([(*place, positions[place]) for place in idle])
+        except StoreUnavailable:
+            continue
+        await _hint(app, positions)
+        if len(idle) == len(positions):
+            lanes.watchdog.progressed()
+
+
+def _highwater(app: faust.App, place: Partition) -> int | None:
+    try:
+        highwater: int | None = app.consumer.highwater(TopicPartition(*place))
+    except Exception:  # noqa: BLE001 - between two assignments the driver knows no such partition
+        return None
+    return highwater
+
+
+async def _hint(app: faust.App, positions: dict[Partition, int]) -> None:
+    """Tell Kafka how far we are: for lag tools only, nobody of ours reads it."""
+    consumer: Any = app.consumer
+    await consumer._thread.hint(positions)  # noqa: SLF001 - our own thread class

@@ -1,0 +1,1 @@
+"""What metrics does with a batch of facts and with a due deadline."""

@@ -1,0 +1,184 @@
+"""One lane: a partition number of every topic, folded batch by batch, by one task alone."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from services.metrics.adapters.projection import (
+    Batch,
+    ClockRow,
+    FigureRow,
+    Projection,
+    StateRow,
+    Stretch,
+)
+from services.metrics.domain.contributions import Place
+from services.metrics.domain.dossier import FOLD_VERSION, Dossier
+from services.metrics.domain.fold import fold, fold_all, is_late
+from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
+from services.metrics.handlers.reading import Arrived
+from services.metrics.handlers.rows import Recent, clock_row, recent_after, text_of
+from shared.contracts.envelope import Event
+from shared.contracts.registry import decode
+from shared.contracts.unreadable import Unreadable
+
+PICTURES_CACHED_MAX = 10_000
+"""About two kilobytes each; what is dropped is read again from PostgreSQL."""
+
+STATE = msgspec.json.Decoder(Dossier)
+
+
+class ProjectionOutdated(Exception):  # noqa: N818 - named after what happened, like every fault
+    """A dossier was made by another fold; the projection must be built anew beside this one."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """What one worker holds in memory of a partition: a cache, worth nothing once it is lost."""
+
+    partition: int
+    epoch: int
+    recent: Recent = ()
+    expected: dict[str, int] = field(default_factory=dict)
+    """The next offset of each topic."""
+    pictures: OrderedDict[str, Picture] = field(default_factory=OrderedDict)
+
+    def keep(self, pictures: Mapping[str, Picture]) -> None:
+        """Remember what was committed, and forget what was not asked for longest."""
+        self.pictures.update(pictures)
+        for key in pictures:
+            self.pictures.move_to_end(key)
+        while len(self.pictures) > PICTURES_CACHED_MAX:
+            self.pictures.popitem(last=False)
+
+
+class Folding:
+    """Folds batches into a projection under one set of rules."""
+
+    def __init__(self, projection: Projection, rules: Rules) -> None:
+        self._projection = projection
+        self._rules = rules
+
+    async def handle(self, lane: Lane, stretch: Stretch, arrived: list[Arrived]) -> int:
+        """
+        Fold *arrived* and commit it with all that it changes; return how many facts were new.
+
+        Nothing of it is remembered unless it is committed.
+
+        Raises:
+            Fenced: the partition has another worker.
+            StoreUnavailable: the outcome is unknown; ask for the offset.
+        """
+        facts = {fact.identity: fact for fact in arrived}
+        recent = recent_after(lane.recent, arrived)
+        complete_to = max((fact.occurred_at for fact in arrived), default=None)
+        async with self._projection.batch(
+            stretch, lane.epoch, complete_to=complete_to, recent=text_of(recent)
+        ) as batch:
+            new = await self._insert(batch, facts)
+            after = await self._fold(lane, batch, new)
+        lane.recent = recent
+        lane.keep(after)
+        return len(new)
+
+    async def _insert(self, batch: Batch, facts: Mapping[bytes, Arrived]) -> list[Arrived]:
+        if not facts:
+            return []
+        rows = [
+            (fact.dossier, fact.identity, fact.occurred_at, fact.body) for fact in facts.values()
+        ]
+        added = await batch.insert(rows)
+        if added is None:
+            return list(facts.values())
+        return [facts[identity] for identity in added]
+
+    async def _fold(
+        self, lane: Lane, batch: Batch, new: Iterable[Arrived]
+    ) -> Mapping[str, Picture]:
+        by_dossier: dict[str, list[Event]] = {}
+        for fact in new:
+            if fact.event is not None:
+                by_dossier.setdefault(fact.dossier, []).append(fact.event)
+        before = await self._before(lane, batch, by_dossier)
+        dossiers, late = advance(by_dossier, before)
+        for key, bodies in (await batch.histories(late) if late else {}).items():
+            dossiers[key] = fold_all(key, known_events(bodies))
+        after = {
+            key: picture_of(dossier, before.get(key), self._rules)
+            for key, dossier in dossiers.items()
+        }
+        await batch.write(*changed_rows(before, after), fold_version=FOLD_VERSION)
+        return after
+
+    async def _before(self, lane: Lane, batch: Batch, keys: Iterable[str]) -> Mapping[str, Picture]:
+        """Return the pictures of *keys* as committed: from memory, else from PostgreSQL."""
+        known = {key: lane.pictures[key] for key in keys if key in lane.pictures}
+        missing = [key for key in keys if key not in known]
+        stored = await batch.load(missing) if missing else {}
+        for key, (version, state) in stored.items():
+            if version != FOLD_VERSION:
+                raise ProjectionOutdated(key, version)
+            known[key] = picture_of(STATE.decode(state), None, self._rules)
+        return known
+
+
+def advance(
+    facts: Mapping[str, list[Event]], before: Mapping[str, Picture]
+) -> tuple[dict[str, Dossier], list[str]]:
+    """Return the dossiers after *facts*, and those that need a fold from the start instead."""
+    dossiers: dict[str, Dossier] = {}
+    late: list[str] = []
+    for key, events in facts.items():
+        picture = before.get(key)
+        dossier = picture.dossier if picture else Dossier(key=key)
+        if len(events) > 1:
+            events.sort(key=_order)
+        if is_late(dossier, events[0]):
+            late.append(key)
+            continue
+        for event in events:
+            dossier = fold(dossier, event)
+        dossiers[key] = dossier
+    return dossiers, late
+
+
+def _order(event: Event) -> tuple[datetime, int, str]:
+    return event.order
+
+
+def known_events(bodies: Iterable[bytes]) -> list[Event]:
+    """Return the facts whose type this version knows."""
+    events = []
+    for body in bodies:
+        try:
+            events.append(decode(body))
+        except Unreadable:
+            continue
+    return events
+
+
+def changed_rows(
+    before: Mapping[str, Picture], after: Mapping[str, Picture]
+) -> tuple[list[StateRow], list[FigureRow], list[ClockRow]]:
+    """Return what has to be written so that *before* becomes *after*."""
+    states: list[StateRow] = []
+    clocks: list[ClockRow] = []
+    sums: dict[Place, int] = {}
+    for key, picture in after.items():
+        dossier = picture.dossier
+        states.append((key, dossier.phase.value, dossier.source, text_of(dossier)))
+        known = before.get(key)
+        earlier = known.contributions if known else NOTHING
+        for place, number in difference(picture.contributions, earlier).items():
+            sums[place] = sums.get(place, 0) + number
+        if known is None or picture.clocks is not known.clocks:
+            clocks.extend(clock_row(clock) for clock in picture.clocks)
+    figures = [
+        (kpi, part, day, item, window, channel, number)
+        for (kpi, part, day, item, window, channel), number in sums.items()
+        if number
+    ]
+    return states, figures, clocks

@@ -1,0 +1,29 @@
+"""The settings of metrics, read from the environment."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
+
+
+class MetricsSettings(Settings):
+    """What every process of metrics is told."""
+
+    model_config = SettingsConfigDict(env_prefix="METRICS_")
+
+    postgres_dsn: PostgresDsn = Field(
+        description="where the projection and supervision's events lie",
+        examples=["postgresql://casetrack_metrics:secret@/casetrack?host=/run/casetrack"],
+    )
+    kafka: KafkaServers = Field(
+        description="bootstrap servers of the topics that are folded",
+        examples=["127.0.0.1:9092"],
+    )
+    port: Port = Field(8700, description="where the API and the dashboard listen", examples=[8700])
+    batch_records_max: int = Field(
+        5000,
+        ge=1,
+        le=50_000,
+        description="records of one fetch that are folded in one transaction at most",
+        examples=[5000],
+    )
