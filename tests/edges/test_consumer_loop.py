@@ -175,6 +175,28 @@ async def test_asked_to_stop_while_the_world_is_away_the_record_comes_again() ->
     assert bench.seen == [b"0", b"1", b"2"]
 
 
+async def test_killed_while_handling_the_record_comes_again() -> None:
+    bench = Bench()
+    reached = asyncio.Event()
+
+    async def hang(message: Record) -> None:
+        if message.value == b"1":
+            reached.set()
+            await asyncio.Event().wait()
+
+    await bench.bus.send([record(n) for n in range(3)])
+    feed = bench.bus.feed(GROUP, [TOPIC])
+    loop = ConsumerLoop(feed, hang, bench.bus, bench.reading, Quick())
+    async with asyncio.TaskGroup() as tasks:
+        killed = tasks.create_task(loop.run(bench.stopping))
+        await reached.wait()
+        killed.cancel()
+
+    await bench.run(until=lambda: len(bench.seen) >= 2)
+
+    assert {b"1", b"2"} <= set(bench.seen)
+
+
 async def test_when_nearly_everything_is_refused_the_consumer_stops() -> None:
     def refuse(_: bytes) -> None:
         raise Undeliverable("invalid_data")

@@ -89,6 +89,22 @@ async def test_each_role_can_do_what_it_needs_and_nothing_else(
     assert found == {cell: not allowed(role, *cell) for cell in cells}
 
 
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_role_is_granted_what_only_a_guard_would_refuse(
+    role: str, superuser: asyncpg.Connection
+) -> None:
+    granted = {
+        (s.value, t, v): await superuser.fetchval(
+            "SELECT has_table_privilege($1, $2, $3)", role, f"{s.value}.{t}", v
+        )
+        for s in EVENT_STORES
+        for t in TABLES
+        for v in VERBS
+    }
+
+    assert granted == {cell: allowed(role, *cell) for cell in granted}
+
+
 async def test_a_service_appends_with_no_more_than_its_own_rights(
     role_dsn: Callable[[str], str],
 ) -> None:
