@@ -1,7 +1,9 @@
 """A fact, and the CloudEvents 1.0 envelope in which it is stored and published (catalogue 4.1)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
 
 from pydantic import (
@@ -48,16 +50,31 @@ class Fact(Contract):
 
     @property
     def subject(self) -> str:
-        value: Any = self
-        for name in self.ABOUT.split("."):
-            value = getattr(value, name)
-        return str(value)
+        return str(_reading(self.ABOUT)(self))
 
 
 def case_no_of(fact: Fact) -> str | None:
     """Return the number of the case that *fact* names, if any: then it is the partition key."""
-    case = getattr(fact, "case", fact)
-    return getattr(case, "case_no", None) if fact.KEYED_BY_CASE else None
+    path = _case_path(type(fact))
+    case_no: str | None = _reading(path)(fact) if path else None
+    return case_no
+
+
+@cache
+def _case_path(kind: type[Fact]) -> str | None:
+    # Once per type: to ask a pydantic model for a field that it lacks costs more than reading it.
+    if not kind.KEYED_BY_CASE:
+        return None
+    return next((path for path in ("case.case_no", "case_no") if _has(kind, path)), None)
+
+
+def _has(kind: type[Fact], path: str) -> bool:
+    return path.partition(".")[0] in kind.model_fields
+
+
+@cache
+def _reading(path: str) -> Callable[[Fact], Any]:
+    return attrgetter(path)
 
 
 class Attributes(TypedDict, total=False):
