@@ -249,10 +249,12 @@ def test_an_agency_without_power_names_the_one_that_has_it() -> None:
     case.given(RECEIVED).when(elsewhere).then_rejects(refusals.RightAgencyMissing)
 
 
-@pytest.mark.parametrize("settled", [ACCEPTED, REJECTED, WITHDRAWN, EXPIRED, TERMINATED])
+@pytest.mark.parametrize(
+    "settled", [(ACCEPTED,), (REJECTED,), (WITHDRAWN,), (NOTICE, EXPIRED), (TERMINATED,)]
+)
 @pytest.mark.parametrize("command", [ACCEPT, REJECT, REQUEST])
-def test_acceptance_is_settled_once(settled: Fact, command: AnyCommand) -> None:
-    case.given(RECEIVED, settled).when(command).then_rejects(refusals.AcceptanceAlreadySettled)
+def test_acceptance_is_settled_once(settled: tuple[Fact, ...], command: AnyCommand) -> None:
+    case.given(RECEIVED, *settled).when(command).then_rejects(refusals.AcceptanceAlreadySettled)
 
 
 def test_nothing_is_accepted_while_a_correction_is_awaited() -> None:

@@ -1,0 +1,63 @@
+"""Which foreign facts are let in."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.intake.domain.gateway import Inadmissible, admit
+from shared.contracts.documents import parse, write
+from shared.contracts.foreign import Foreign, read_foreign
+from shared.policy.publisher import registered
+from tests.support.foreign_facts import foreign
+
+NOW = datetime(2024, 9, 2, 4, 0, tzinfo=UTC)
+REGISTER = registered()
+TERMINAL = REGISTER.by_id["hall-terminal"]
+
+
+def read(kind: str = "intake.application.received", **attributes: Any) -> Foreign:  # noqa: ANN401 - any JSON
+    return read_foreign(write(foreign(kind, **attributes)))
+
+
+def refused(fact: Foreign, publisher: str | None = "hall-terminal") -> tuple[str, str]:
+    known = REGISTER.by_id[publisher] if publisher else None
+    with pytest.raises(Inadmissible) as refusal:
+        admit(fact, known, REGISTER, NOW)
+    return refusal.value.code, refusal.value.field
+
+
+def test_a_fact_is_stored_as_it_was_told_with_the_instant_of_learning() -> None:
+    fact = read(recordedtime="2020-01-01T00:00:00Z", more="保留")
+
+    admitted = admit(fact, TERMINAL, REGISTER, NOW)
+
+    told = {**fact.document, "recordedtime": "2024-09-02T12:00:00+08:00"}
+    assert parse(admitted.body) == told
+    assert admitted.event.recordedtime == NOW
+
+
+def test_where_the_entrance_cannot_know_the_source_says_who_speaks() -> None:
+    assert admit(read(), None, REGISTER, NOW).event.id
+
+
+@pytest.mark.parametrize("publisher", ["hall-terminal", "trial", None])
+def test_our_own_sources_are_ours(publisher: str | None) -> None:
+    fact = read(source="urn:CASETRACK:610102:intake")
+
+    assert refused(fact, publisher) == ("source_reserved", "source")
+
+
+def test_a_publisher_does_not_speak_for_another() -> None:
+    assert refused(read(), "review-platform") == ("source_not_allowed", "source")
+
+
+def test_a_publisher_does_not_speak_of_what_is_not_its_affair() -> None:
+    assert refused(read("inspection.task.created")) == ("type_not_allowed", "type")
+
+
+def test_nothing_has_happened_more_than_five_minutes_from_now() -> None:
+    early, late = (NOW + timedelta(minutes=5, seconds=s) for s in (0, 1))
+
+    assert admit(read(time=early.isoformat()), TERMINAL, REGISTER, NOW).event.time == early
+    assert refused(read(time=late.isoformat())) == ("time_in_future", "time")

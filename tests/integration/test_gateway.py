@@ -1,0 +1,101 @@
+"""The gateway over real servers: what is acknowledged is on record, whatever is killed or away."""
+
+from collections.abc import Callable
+from pathlib import Path
+from signal import SIGTERM
+
+import httpx2
+import pytest
+
+from shared.contracts.registry import INBOX
+from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.kafka.dead_letter_box import DeadLetterBox
+from shared.kafka.dead_letters import DeadLetter
+from shared.kafka.port import Record
+from shared.kafka.producer import KafkaProducer
+from shared.runtime.lifecycle import KILLED
+from tests.support.eventually import eventually
+from tests.support.foreign_facts import numbered
+from tests.support.intake_process import NOBODY_LISTENS, intake_process
+
+STREAM = "case-XC20240902000017"
+KEY = b"XC20240902000017"
+
+
+@pytest.fixture
+def dsn(role_dsn: Callable[[str], str]) -> str:
+    return role_dsn("casetrack_intake")
+
+
+async def versions(dsn: str) -> int:
+    async with await open_pool(dsn, "intake") as pool:
+        return (await PostgresEventStore(pool).load(STREAM)).version
+
+
+async def test_killed_between_commit_and_answer_the_retry_is_a_duplicate(
+    tmp_path: Path, dsn: str
+) -> None:
+    crash = {"CASETRACK_CRASH": "store.committed_before_reply"}
+    async with intake_process(tmp_path, dsn=dsn, env=crash) as doomed:
+        with pytest.raises(httpx2.TransportError):
+            await doomed.publish(numbered(1))
+        assert await doomed.process.wait() == KILLED
+
+    async with intake_process(tmp_path, dsn=dsn) as intake:
+        answer = await intake.publish(numbered(1))
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "duplicate")
+    assert await versions(dsn) == 1
+
+
+async def test_without_kafka_events_are_accepted_and_stored(tmp_path: Path, dsn: str) -> None:
+    async with intake_process(tmp_path, dsn=dsn, kafka=NOBODY_LISTENS) as intake:
+        answer = await intake.publish(
+            b"[" + numbered(1) + b"," + numbered(2) + b"]", "cloudevents-batch"
+        )
+        ready = await intake.client.get("/readyz")
+
+    assert [one["status"] for one in answer.json()] == ["accepted", "accepted"]
+    assert ready.status_code == 200
+    assert await versions(dsn) == 2
+
+
+async def test_without_postgresql_nothing_is_acknowledged(tmp_path: Path) -> None:
+    nowhere = f"postgresql://casetrack_intake@{NOBODY_LISTENS}/casetrack"
+    async with intake_process(tmp_path, dsn=nowhere) as intake:
+        answer = await intake.publish(numbered(1))
+        ready = await intake.client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+    assert answer.headers["retry-after"]
+    assert ready.status_code == 503
+
+
+async def test_it_stops_when_asked(tmp_path: Path, dsn: str) -> None:
+    async with intake_process(tmp_path, dsn=dsn) as intake:
+        intake.process.send_signal(SIGTERM)
+
+        assert await intake.process.wait() == 0
+
+
+async def test_the_inbox_records_what_is_good_and_lays_aside_what_is_not(
+    tmp_path: Path, dsn: str, bureau_topics: str
+) -> None:
+    poison = Record(INBOX, KEY, b'{"specversion"', (("content-type", b"application/json"),))
+    good = [Record(INBOX, KEY, numbered(number)) for number in range(20)]
+    async with KafkaProducer(bureau_topics) as sender:
+        await sender.send([*good[:10], poison, *good[10:], *good])
+
+    async with intake_process(tmp_path, dsn=dsn, kafka=bureau_topics):
+        letters: list[DeadLetter] = []
+
+        async def all_read() -> bool:
+            letters[:] = [letter async for letter in DeadLetterBox(bureau_topics).load_all()]
+            return len(letters) == 1 and await versions(dsn) == len(good)
+
+        await eventually(all_read, within=60)
+
+    (letter,) = letters
+    assert letter.refusal.code == "not_json"
+    assert letter.record.value == poison.value
+    assert letter.record.headers == poison.headers
