@@ -10,7 +10,7 @@ from shared.kafka.dead_letters import Refusal, dead_letter
 from shared.kafka.limits import DeadLetterLimit, DeadLetterTally
 from shared.kafka.port import Feed, Handler, Partition, Record, Sender, SendUnknown
 from shared.runtime.clock import Clock
-from shared.runtime.lifecycle import crash, pause
+from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.measures import EVENTS_DEAD_LETTERED
 
 RETRY_SECONDS_MIN = 0.1
@@ -29,6 +29,8 @@ class Reading:
     passing: tuple[type[Exception], ...] = ()
     """Faults of the world: the same record is tried until they are over."""
     limit: DeadLetterLimit = field(default_factory=DeadLetterLimit)
+    patience_seconds: float = 60.0
+    """Longer than this nothing takes that is still alive."""
 
 
 class ConsumerLoop:
@@ -47,6 +49,7 @@ class ConsumerLoop:
         self._reading = reading
         self._clock = clock
         self._tallies: dict[Partition, DeadLetterTally] = {}
+        self._watchdog = Watchdog(reading.group, clock, patience_seconds=reading.patience_seconds)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """
@@ -55,17 +58,23 @@ class ConsumerLoop:
         Raises:
             TooManyDeadLetters: nearly everything is refused, so the fault may be ours.
             OffsetLost, ConsumerStalled: as the feed does.
+            NoProgress: one record has been in hand for too long.
         """
-        while not stopping.is_set():
-            batch = await self._feed.fetch()
-            if not batch:
-                continue
-            try:
-                async with asyncio.TaskGroup() as partitions:
-                    for partition, records in batch.items():
-                        partitions.create_task(self._work(partition, records, stopping))
-            except ExceptionGroup as faults:
-                raise faults.exceptions[0] from faults
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(self._watchdog.watch(stopping))
+                while not stopping.is_set():
+                    await self._turn(stopping)
+                watching.cancel()
+        except ExceptionGroup as faults:
+            raise first_of(faults) from faults
+
+    async def _turn(self, stopping: asyncio.Event) -> None:
+        batch = await self._feed.fetch()
+        self._watchdog.progressed()
+        async with asyncio.TaskGroup() as partitions:
+            for partition, records in batch.items():
+                partitions.create_task(self._work(partition, records, stopping))
 
     async def _work(
         self, partition: Partition, records: Sequence[Record], stopping: asyncio.Event
@@ -76,6 +85,7 @@ class ConsumerLoop:
             if stopping.is_set() and refusal is _INTERRUPTED:
                 await self._commit(partition, records[:done])
                 return
+            self._watchdog.progressed()
             tally.count(self._clock.monotonic(), refused=refusal is not None)
         await self._commit(partition, records)
 
@@ -120,6 +130,8 @@ class ConsumerLoop:
 
     async def _wait_out(self, fault: Exception, tries: int, stopping: asyncio.Event) -> None:
         seconds = min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** min(tries - 1, 16))
+        # The reason is known and said: waiting for it to pass is no hang.
+        self._watchdog.progressed()
         log.warning("message_waits", fault=repr(fault), tries=tries, seconds=seconds)
         await pause(self._clock, seconds, stopping)
 
@@ -130,6 +142,12 @@ class ConsumerLoop:
 
 _INTERRUPTED = Refusal("interrupted", "", "", 0)
 """We were asked to stop in the middle: the record will come again."""
+
+
+def first_of(faults: ExceptionGroup[Exception]) -> Exception:
+    """Return the fault that started it: callers know faults, not groups of them."""
+    first = faults.exceptions[0]
+    return first_of(first) if isinstance(first, ExceptionGroup) else first
 
 
 def _refusal(fault: Exception, deliveries: int) -> Refusal:

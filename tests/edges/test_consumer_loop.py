@@ -19,6 +19,7 @@ from shared.kafka.port import (
     Undeliverable,
 )
 from shared.runtime.clock import SystemClock
+from shared.runtime.lifecycle import NoProgress
 from tests.support.eventually import eventually
 
 TOPIC = "casetrack.inbox.v1"
@@ -195,6 +196,19 @@ async def test_killed_while_handling_the_record_comes_again() -> None:
     await bench.run(until=lambda: len(bench.seen) >= 2)
 
     assert {b"1", b"2"} <= set(bench.seen)
+
+
+async def test_a_handler_that_hangs_does_not_hang_for_ever() -> None:
+    async def hang(_: Record) -> None:
+        await asyncio.Event().wait()
+
+    bench = Bench()
+    await bench.bus.send([record(1)])
+    feed = bench.bus.feed(GROUP, [TOPIC])
+    loop = ConsumerLoop(feed, hang, bench.bus, Reading(GROUP, patience_seconds=0.2), Quick())
+
+    with pytest.raises(NoProgress):
+        await asyncio.wait_for(loop.run(bench.stopping), 10)
 
 
 async def test_when_nearly_everything_is_refused_the_consumer_stops() -> None:

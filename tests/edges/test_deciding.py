@@ -159,3 +159,12 @@ async def test_who_is_overtaken_again_and_again_is_told() -> None:
 async def test_who_was_overtaken_may_find_the_work_done() -> None:
     with pytest.raises(TooMuchWork):
         await handle(WORKING, Work(3), STREAM, OCCASION, desk=desk(Contested(1)))
+
+
+async def test_a_stream_keeps_the_key_that_its_first_fact_had() -> None:
+    one_desk = desk(store := MemoryEventStore())
+    of_another_case = Occasion(at=MONDAY, partitionkey="XC20240902000099")
+    await handle(WORKING, Work(1), STREAM, OCCASION, desk=one_desk)
+    await handle(WORKING, Work(1), STREAM, of_another_case, desk=one_desk)
+
+    assert {event.partitionkey for event in (await store.load(STREAM)).events} == {CASE}

@@ -91,6 +91,15 @@ async def test_what_is_sent_arrives_as_it_was(bus: Bus) -> None:
     assert seen.timestamp_ms is not None
 
 
+async def test_the_largest_event_fits(bus: Bus) -> None:
+    largest = Record(bus.topics[0], b"a", b"x" * (1024 * 1024 + 20_000))
+    await bus.sender.send([largest, message(bus.topics[0], "a", 2)])
+    async with bus.feed() as feed:
+        seen = await read(feed, 2)
+
+    assert [record.value for record in seen] == [largest.value, b"2"]
+
+
 async def test_records_of_one_key_arrive_in_order(bus: Bus) -> None:
     sent = [message(bus.topics[0], f"case-{n % 9}", n) for n in range(300)]
     await bus.sender.send(sent[:150])
