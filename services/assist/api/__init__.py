@@ -1,0 +1,1 @@
+"""Assist over HTTP: the commands of its people."""

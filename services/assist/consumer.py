@@ -1,0 +1,21 @@
+"""What assist reads: its own family's foreign facts, on intake's topic."""
+
+from shared.contracts.registry import Owner
+from shared.eventstore.adoption import Adoption
+from shared.eventstore.port import StoreUnavailable
+from shared.kafka.consumer import Reading
+from shared.kafka.port import Record
+
+GROUP = Reading("casetrack-assist", passing=(StoreUnavailable,))
+TOPICS = (Owner.INTAKE.topic,)
+
+
+class ForeignTasks:
+    """Takes over what other systems say of assist tasks."""
+
+    def __init__(self, adoption: Adoption) -> None:
+        self._adoption = adoption
+
+    async def handle(self, record: Record) -> None:
+        """Return when what *record* says is on record, if it is ours."""
+        await self._adoption.adopt(record.value or b"")

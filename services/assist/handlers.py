@@ -1,0 +1,23 @@
+"""Commands on assist tasks: from the words of a request to the facts of a history."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.assist.domain import task
+from shared.eventstore.counter import Words
+from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
+
+TASK = Decider(task.INITIAL, task.decide, task.evolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Assist's side of every command; what it answers is durable."""
+
+    desk: Desk
+
+    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+        """Apply *command*; a request without an id is for a new task."""
+        task_id = words["task_id"] or f"BB{self.desk.ids.new()}"
+        asked = command(**{**words, "task_id": task_id}, at=occasion.at)
+        return await handle(TASK, asked, f"assist-{task_id}", occasion, desk=self.desk)

@@ -1,0 +1,1 @@
+"""Review over HTTP: what citizens say, and the commands of those who answer."""

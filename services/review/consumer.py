@@ -1,0 +1,40 @@
+"""What review reads: foreign facts of its families on intake's topic, and its own facts."""
+
+from services.review.handlers.reactions import Reactions
+from services.review.handlers.register import Register
+from shared.contracts.registry import Owner, decode
+from shared.contracts.review import RatingPosted
+from shared.eventstore.adoption import Adoption
+from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
+from shared.kafka.consumer import Reading
+from shared.kafka.port import Record
+
+GROUP = Reading("casetrack-review", passing=(StoreUnavailable, ConcurrencyConflict))
+TOPICS = (Owner.INTAKE.topic, Owner.REVIEW.topic)
+
+
+class Ratings:
+    """
+    Takes over foreign ratings and reacts to every one, ours included.
+
+    We hear our own ratings from Kafka like everybody else's: one way for
+    both, and a kill behind the posting loses nothing.
+    """
+
+    def __init__(self, adoption: Adoption, register: Register, reactions: Reactions) -> None:
+        self._adoption = adoption
+        self._register = register
+        self._reactions = reactions
+
+    async def handle(self, record: Record) -> None:
+        """Return when what *record* says, and what follows from it, is on record."""
+        body = record.value or b""
+        if record.topic == Owner.REVIEW.topic:
+            await self._reactions.react(decode(body))
+            return
+        event = await self._adoption.adopt(body)
+        if event is None:
+            return
+        if isinstance(event.data, RatingPosted):
+            await self._register.enter(event, event.data)
+        await self._reactions.react(event)

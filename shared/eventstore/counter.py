@@ -1,0 +1,143 @@
+"""The counter (窗口): where commands are handed in over HTTP, one path a command."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header
+from pydantic import StringConstraints
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from shared.eventstore.deciding import Answer, Occasion, Repetition
+from shared.policy.calendar import ZONE
+from shared.runtime.auth import Principal, Role
+from shared.runtime.clock import Clock
+from shared.runtime.edge import TRACEPARENT
+from shared.runtime.forms import Form
+from shared.runtime.idempotency import Once
+from shared.runtime.policies import Caller, permit
+
+CREATED = 201
+
+Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+Words = dict[str, Any]
+"""The fields of a command; the subject of a first one is None where its sender names none."""
+
+Take = Callable[[type[Any], Words, Occasion], Awaitable[Answer]]
+"""Completes a command of the given type by what is ours, and applies it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One command, the roles that may give it, and those of its fields that are *ours* to fill."""
+
+    command: type[Any]
+    roles: tuple[Role, ...]
+    ours: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The commands on one kind of subject; *subject* is the field that names it."""
+
+    name: str
+    subject: str
+    first: Path | None = None
+    paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+
+
+async def occasion(
+    request: Request,
+    caller: Caller,
+    once: Once,
+    casetrack_window: Annotated[Place | None, Header()] = None,
+    casetrack_site: Annotated[Place | None, Header()] = None,
+) -> Occasion:
+    """Return the occasion of this request; the instant is ours, never the sender's."""
+    clock: Clock = request.app.state.clock
+    traceparent = request.headers.get("traceparent", "")
+    return Occasion(
+        at=clock.now().astimezone(ZONE),
+        actorid=caller.subject,
+        windowid=casetrack_window,
+        siteid=casetrack_site,
+        districtcode=request.app.state.district,
+        traceparent=traceparent if TRACEPARENT.fullmatch(traceparent) else None,
+        repetition=Repetition(once.principal, once.key, once.digest),
+    )
+
+
+Now = Annotated[Occasion, Depends(occasion)]
+
+
+def command_routes(collections: Iterable[Collection], take: Take) -> APIRouter:
+    """Return one route for each command; the app's state has our `clock` and `district`."""
+    router = APIRouter()
+    for collection in collections:
+        address, subject = f"/v1/{collection.name}", collection.subject
+        if collection.first:
+            _add(router, address, Counter(collection.first, subject, take, first=True))
+        for path, one in collection.paths.items():
+            _add(router, f"{address}/{{{subject}}}/{path}", Counter(one, subject, take))
+    return router
+
+
+def _add(router: APIRouter, address: str, counter: "Counter") -> None:
+    router.add_api_route(
+        address,
+        counter.serve,
+        methods=["POST"],
+        status_code=CREATED,
+        name=counter.path.command.__name__,
+        tags=[address.split("/")[2]],
+        dependencies=[permit(*counter.path.roles)],
+        openapi_extra=counter.described(),
+    )
+
+
+class Counter:
+    """Where one command is handed in."""
+
+    def __init__(self, path: Path, subject: str, take: Take, *, first: bool = False) -> None:
+        self.path = path
+        self._subject = subject
+        self._take = take
+        self._form = Form(path.command, subject, ours=path.ours, first=first)
+
+    async def serve(self, request: Request, caller: Caller, now: Now) -> JSONResponse:
+        words = self._form.read(await request.body())
+        named = request.path_params.get(self._subject)
+        if named is not None:
+            words[self._subject] = self._form.subject(named)
+        acting = replace(now, actorrole=_acting(caller, self.path))
+        return _told(await self._take(self.path.command, words, acting))
+
+    def described(self) -> dict[str, Any]:
+        """Return what the service's description cannot know from our own signature."""
+        described: dict[str, Any] = dict(self._form.described)
+        if not self._form.first:
+            subject = {"name": self._subject, "in": "path", "required": True}
+            described["parameters"] = [{**subject, "schema": {"type": "string"}}]
+        return described
+
+
+def _acting(caller: Principal, path: Path) -> str:
+    """Return in which role *caller* acts: the first one that the path is open to."""
+    return next(role for role in path.roles if caller.has(role)).value
+
+
+def _told(answer: Answer) -> JSONResponse:
+    _, _, subject = answer.stream.partition("-")
+    return JSONResponse(
+        {
+            "subject": subject,
+            "stream": answer.stream,
+            "version": answer.version,
+            "event_ids": list(answer.event_ids),
+        },
+        CREATED,
+        {"idempotent-replayed": "true"} if answer.repeated else None,
+    )
