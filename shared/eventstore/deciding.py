@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Event, Fact, case_no_of
 from shared.contracts.rejection import Blame, Rejection
 from shared.eventstore.port import (
     AlreadyAnswered,
@@ -155,8 +155,7 @@ async def _attempt(
 def _wrap(facts: Sequence[Fact], history: History, occasion: Occasion, desk: Desk) -> list[Event]:
     recorded_at = desk.clock.now()
     attributes = occasion.attributes()
-    if key := history.events[0].partitionkey if history.events else occasion.partitionkey:
-        attributes["partitionkey"] = key
+    key = history.events[0].partitionkey if history.events else occasion.partitionkey
     return [
         Event.of(
             fact,
@@ -164,6 +163,8 @@ def _wrap(facts: Sequence[Fact], history: History, occasion: Occasion, desk: Des
             source=desk.source,
             recordedtime=recorded_at,
             sequence=str(number),
+            # A case that the fact names comes before what a stranger has begun the stream with.
+            partitionkey=case_no_of(fact) or key or fact.subject,
             **attributes,
         )
         for number, fact in enumerate(facts, start=history.version + 1)
