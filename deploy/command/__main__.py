@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.command import calendar, doctor, stack, token
+from deploy.command import calendar, doctor, figures, importing, stack, token
 from deploy.command.texts import say
 
 app = typer.Typer(
@@ -16,6 +16,8 @@ stack.register(app)
 doctor.register(app)
 token.register(app)
 calendar.register(app)
+importing.register(app)
+figures.register(app)
 
 
 def main() -> None:

@@ -1,0 +1,69 @@
+"""How far a long work is: a bar where somebody watches, a line now and then where a log does."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+
+from deploy.command.texts import say
+from shared.runtime.clock import Clock
+
+LINE_SECONDS = 5.0
+MINUTE = 60
+
+
+@dataclass(slots=True)
+class Course:
+    """Shows what is done: on a terminal as a bar, else as a line every few seconds."""
+
+    what: str
+    console: Console
+    clock: Clock
+    done: int = 0
+    _since: float = 0.0
+    _line_at: float = 0.0
+    _bar: Progress = field(init=False)
+    _task: TaskID = field(init=False)
+
+    def __enter__(self) -> Self:
+        self._since = self.clock.monotonic()
+        self._line_at = self._since + LINE_SECONDS
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=32),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[told]}"),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self._task = self._bar.add_task(self.what, total=1.0, told="")
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        return self.clock.monotonic() - self._since
+
+    def advance(self, count: int, reached: float) -> None:
+        """Show that *count* more are settled, and that this is *reached* of the whole."""
+        self.done += count
+        self._bar.update(self._task, completed=reached, told=self._told(reached))
+        if self._bar.disable and self.clock.monotonic() >= self._line_at:
+            self._line_at = self.clock.monotonic() + LINE_SECONDS
+            self.console.print(f"{self.what}: {reached:.0%} · {self._told(reached)}")
+
+    def _told(self, reached: float) -> str:
+        left = self.seconds * (1 - reached) / reached if reached > 0 else 0.0
+        minutes, seconds = divmod(round(left), MINUTE)
+        rate = self.done / self.seconds if self.seconds > 0 else 0.0
+        return say(
+            "course.told",
+            done=f"{self.done:,}",
+            rate=f"{rate:,.0f}",
+            left=f"{minutes}:{seconds:02d}",
+        )

@@ -1,0 +1,33 @@
+"""Where the running stack's database is, for commands that only read."""
+
+from typing import ClassVar
+
+from deploy.local.credentials import load_passwords
+from deploy.local.databases import addressed
+from deploy.local.faults import ServerUnreachable
+from deploy.local.journal import last_record
+from deploy.local.plan import DATABASE
+from deploy.local.settings import LocalSettings
+from shared.eventstore.rights import DatabaseRole
+
+
+class StackAbsent(ServerUnreachable):
+    """No stack was ever started in this home."""
+
+    code: ClassVar[str] = "stack_absent"
+
+
+def auditor_dsn(settings: LocalSettings) -> str:
+    """
+    Return the address of the bureau's database as the role that may read everything.
+
+    Raises:
+        StackAbsent: nothing is known of a stack here.
+    """
+    places = settings.places
+    record = last_record(places.state)
+    if record is None:
+        raise StackAbsent(home=places.home)
+    role = DatabaseRole.AUDITOR.value
+    password = load_passwords(places, [role])[role]
+    return addressed(record.postgres, database=DATABASE, role=role, password=password)
