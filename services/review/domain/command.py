@@ -1,11 +1,10 @@
-"""What every command has: its instant, its day, and the way into the words of a fact."""
+"""What every command has: its instant, and the way into the words of a fact."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from shared.contracts.envelope import Fact
-from shared.policy.calendar import ZONE
 
 F = TypeVar("F", bound=Fact)
 
@@ -15,11 +14,6 @@ class Command:
     """Something asked of a subject at the instant *at*; no decision asks for the time."""
 
     at: datetime
-
-    @property
-    def on(self) -> date:
-        """The bureau's calendar day."""
-        return self.at.astimezone(ZONE).date()
 
     def stated(self, fact: type[F], **more: object) -> F:
         """Return *fact* in the words of this command, and *more* that the rules add."""
