@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from services.metrics.domain.changes import Changes, local_date
 from services.metrics.domain.dossier import Card, Dossier
+from services.metrics.domain.entry import Entry
 from shared.contracts import supervision
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Fact
 
 RAISED = "RAISED"
 
@@ -24,11 +25,11 @@ CARDS: Mapping[type[Fact], tuple[frozenset[str], str]] = {
 """From which states a card may be turned, and into which, by each fact."""
 
 
-def card_changes(dossier: Dossier, event: Event) -> Changes:
+def card_changes(dossier: Dossier, entry: Entry) -> Changes:
     """Return what a fact about an alert changes; a raised alert lays a card on the dossier."""
-    fact = event.data
+    fact = entry.data
     if isinstance(fact, supervision.AlertRaised):
-        return _raised(dossier, event, fact)
+        return _raised(dossier, entry, fact)
     allowed, state = CARDS[type(fact)]
     alert_id = getattr(fact, "alert_id", "")
     legal = any(card.alert_id == alert_id and card.state in allowed for card in dossier.cards)
@@ -38,7 +39,7 @@ def card_changes(dossier: Dossier, event: Event) -> Changes:
     return {"cards": cards}, legal
 
 
-def _raised(dossier: Dossier, event: Event, fact: supervision.AlertRaised) -> Changes:
+def _raised(dossier: Dossier, entry: Entry, fact: supervision.AlertRaised) -> Changes:
     if any(card.alert_id == fact.alert_id for card in dossier.cards):
         return {}, False
     card = Card(
@@ -46,6 +47,6 @@ def _raised(dossier: Dossier, event: Event, fact: supervision.AlertRaised) -> Ch
         level=fact.level.value,
         basis=fact.basis.value,
         state=RAISED,
-        raised_on=local_date(event.time),
+        raised_on=local_date(entry.time),
     )
     return {"cards": (*dossier.cards, card)}, True

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from services.metrics.domain.changes import Changes, local_date
 from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Phase, Terms
+from services.metrics.domain.entry import Entry
 from shared.contracts import handling, intake
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Fact
 
 BEFORE_ACCEPTANCE = frozenset({Phase.SUBMITTED, Phase.PRECHECKED})
 IN_HANDLING = frozenset({Phase.ACCEPTED, Phase.EXAMINING})
@@ -43,24 +44,24 @@ class Move:
 
     allowed: frozenset[Phase]
     target: Phase | None = None
-    record: Callable[[Dossier, Event, Any], Changes] | None = None
+    record: Callable[[Dossier, Entry, Any], Changes] | None = None
 
 
-def case_changes(dossier: Dossier, event: Event) -> Changes:
+def case_changes(dossier: Dossier, entry: Entry) -> Changes:
     """Return what a fact of the case changes."""
-    return _moved(dossier, event, CASE[type(event.data)])
+    return _moved(dossier, entry, CASE[type(entry.data)])
 
 
-def ended_by_promise(dossier: Dossier, event: Event) -> Changes:
+def ended_by_promise(dossier: Dossier, entry: Entry) -> Changes:
     """Return what the end of a tolerated case changes; a promise without a case changes nothing."""
     if dossier.phase is Phase.ABSENT:
         return {}, True
-    return _moved(dossier, event, Move(IN_HANDLING, Phase.TERMINATED, _ended))
+    return _moved(dossier, entry, Move(IN_HANDLING, Phase.TERMINATED, _ended))
 
 
-def _moved(dossier: Dossier, event: Event, move: Move) -> Changes:
-    fact = event.data
-    changes, possible = ({}, True) if move.record is None else move.record(dossier, event, fact)
+def _moved(dossier: Dossier, entry: Entry, move: Move) -> Changes:
+    fact = entry.data
+    changes, possible = ({}, True) if move.record is None else move.record(dossier, entry, fact)
     legal = possible and dossier.phase in move.allowed
     target = changes.pop("target", move.target)
     if target is not None and (legal or RANK[target] > RANK[dossier.phase]):
@@ -68,40 +69,40 @@ def _moved(dossier: Dossier, event: Event, move: Move) -> Changes:
     return changes, legal
 
 
-def _received(dossier: Dossier, event: Event, fact: intake.ApplicationReceived) -> Changes:
+def _received(dossier: Dossier, entry: Entry, fact: intake.ApplicationReceived) -> Changes:
     if dossier.received_on is not None:
         return {}, False
     return {
-        "received_at": event.time,
+        "received_at": entry.time,
         "received_on": fact.received_date,
-        "source": event.source,
+        "source": entry.source,
         "item_code": fact.case.item_code,
         "item_name": fact.item_name,
         "channel": fact.channel.value,
-        "window": event.windowid or "",
+        "window": entry.windowid or "",
         "org_code": fact.handling_org.org_code,
         "org_name": fact.handling_org.org_name,
     }, True
 
 
-def _prechecked(_: Dossier, __: Event, fact: intake.ApplicationPrechecked) -> Changes:
+def _prechecked(_: Dossier, __: Entry, fact: intake.ApplicationPrechecked) -> Changes:
     return {"target": Phase.PRECHECKED if fact.result == "PASS" else None}, True
 
 
-def _correction_requested(dossier: Dossier, _: Event, __: intake.CorrectionRequested) -> Changes:
+def _correction_requested(dossier: Dossier, _: Entry, __: intake.CorrectionRequested) -> Changes:
     return {"corrections": dossier.corrections + 1}, True
 
 
-def _correction_received(_: Dossier, __: Event, fact: intake.CorrectionReceived) -> Changes:
+def _correction_received(_: Dossier, __: Entry, fact: intake.CorrectionReceived) -> Changes:
     return {"target": Phase.SUBMITTED if fact.complete else None}, True
 
 
-def _accepted(dossier: Dossier, event: Event, fact: intake.ApplicationAccepted) -> Changes:
+def _accepted(dossier: Dossier, entry: Entry, fact: intake.ApplicationAccepted) -> Changes:
     if dossier.terms is not None:
         return {}, False
     terms = Terms(
         effective_on=fact.effective_date,
-        accepted_by=event.id,
+        accepted_by=entry.id,
         statutory_limit=fact.statutory_limit,
         statutory_unit=fact.statutory_unit,
         committed_limit=fact.committed_limit,
@@ -110,12 +111,12 @@ def _accepted(dossier: Dossier, event: Event, fact: intake.ApplicationAccepted) 
     return {"terms": terms, "item_code": dossier.item_code or fact.case.item_code}, True
 
 
-def _step_completed(dossier: Dossier, _: Event, fact: handling.StepCompleted) -> Changes:
+def _step_completed(dossier: Dossier, _: Entry, fact: handling.StepCompleted) -> Changes:
     returned = fact.action == "RETURN"
     return ({"returns": dossier.returns + 1} if returned else {}), True
 
 
-def _hold_opened(dossier: Dossier, event: Event, fact: handling.HoldOpened) -> Changes:
+def _hold_opened(dossier: Dossier, entry: Entry, fact: handling.HoldOpened) -> Changes:
     if any(hold.hold_id == fact.hold_id for hold in dossier.holds):
         return {}, False
     hold = Hold(
@@ -123,14 +124,14 @@ def _hold_opened(dossier: Dossier, event: Event, fact: handling.HoldOpened) -> C
         reason=fact.reason,
         basis=fact.basis,
         pauses=tuple(clock.value for clock in fact.pauses),
-        opened_on=local_date(event.time),
-        opened_by=event.id,
+        opened_on=local_date(entry.time),
+        opened_by=entry.id,
     )
     return {"holds": (*dossier.holds, hold)}, True
 
 
-def _hold_closed(dossier: Dossier, event: Event, fact: handling.HoldClosed) -> Changes:
-    closing = {"closed_on": local_date(event.time), "closed_by": event.id}
+def _hold_closed(dossier: Dossier, entry: Entry, fact: handling.HoldClosed) -> Changes:
+    closing = {"closed_on": local_date(entry.time), "closed_by": entry.id}
     holds = tuple(
         replace(hold, **closing)
         if hold.hold_id == fact.hold_id and hold.closed_on is None
@@ -140,41 +141,41 @@ def _hold_closed(dossier: Dossier, event: Event, fact: handling.HoldClosed) -> C
     return {"holds": holds}, holds != dossier.holds
 
 
-def _extended(dossier: Dossier, event: Event, fact: handling.ExtensionApproved) -> Changes:
-    extension = Extension(approved_on=fact.approved_date, days=fact.days, approved_by=event.id)
+def _extended(dossier: Dossier, entry: Entry, fact: handling.ExtensionApproved) -> Changes:
+    extension = Extension(approved_on=fact.approved_date, days=fact.days, approved_by=entry.id)
     return {"extensions": (*dossier.extensions, extension)}, not dossier.extensions
 
 
-def _ending(dossier: Dossier, event: Event, day: date, *, decided: bool) -> dict[str, Any]:
+def _ending(dossier: Dossier, entry: Entry, day: date, *, decided: bool) -> dict[str, Any]:
     """Stop the clocks, once: a later ending changes nothing."""
     if dossier.ending is not None:
         return {}
-    return {"ending": Ending(day, event.time, event.id, decided)}
+    return {"ending": Ending(day, entry.time, entry.id, decided)}
 
 
-def _decided(dossier: Dossier, event: Event, fact: handling.DecisionMade) -> Changes:
+def _decided(dossier: Dossier, entry: Entry, fact: handling.DecisionMade) -> Changes:
     held = any(hold.closed_on is None for hold in dossier.holds)
     if dossier.decision:
         return {}, False
-    ending = _ending(dossier, event, fact.decision_date, decided=True)
+    ending = _ending(dossier, entry, fact.decision_date, decided=True)
     return {"decision": fact.decision.value, **ending}, not held
 
 
-def _ended(dossier: Dossier, event: Event, _: Fact) -> Changes:
-    return _ending(dossier, event, local_date(event.time), decided=False), True
+def _ended(dossier: Dossier, entry: Entry, _: Fact) -> Changes:
+    return _ending(dossier, entry, local_date(entry.time), decided=False), True
 
 
-def _closed(dossier: Dossier, _: Event, fact: handling.CaseClosed) -> Changes:
+def _closed(dossier: Dossier, _: Entry, fact: handling.CaseClosed) -> Changes:
     if dossier.closed_on is not None:
         return {}, False
     return {"closed_on": fact.closed_date}, True
 
 
-def _delivered(dossier: Dossier, _: Event, fact: handling.ResultDelivered) -> Changes:
+def _delivered(dossier: Dossier, _: Entry, fact: handling.ResultDelivered) -> Changes:
     return {"delivered_on": dossier.delivered_on or fact.delivered_date}, True
 
 
-def _amended(dossier: Dossier, _: Event, fact: handling.CaseAmended) -> Changes:
+def _amended(dossier: Dossier, _: Entry, fact: handling.CaseAmended) -> Changes:
     """Apply a correction to what the clocks read; other fields are history only."""
     terms = dossier.terms
     try:

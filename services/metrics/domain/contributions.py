@@ -16,7 +16,7 @@ Contributions = Mapping[Place, int]
 Dues = Mapping[ClockName, date | None]
 """The due day by clock; None where a pause holds it open."""
 
-Entry = tuple[str, str, date, int]
+Line = tuple[str, str, date, int]
 """KPI, part, business day, number."""
 
 DURATION_DAYS_MAX = 120
@@ -38,7 +38,7 @@ def contributions(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Contr
     return sums
 
 
-def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[Entry]:
+def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[Line]:
     if dossier.received_on is not None:
         yield from _intake(dossier, dossier.received_on, dossier.received_at)
     if dossier.terms is not None:
@@ -56,7 +56,7 @@ def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[E
         yield "L08", "anomalies", day, dossier.anomalies
 
 
-def _intake(dossier: Dossier, day: date, instant: datetime | None) -> Iterator[Entry]:
+def _intake(dossier: Dossier, day: date, instant: datetime | None) -> Iterator[Line]:
     yield "L03", "received", day, 1
     yield "L01", dossier.phase.value, day, 1
     if dossier.phase in OPEN:
@@ -68,7 +68,7 @@ def _intake(dossier: Dossier, day: date, instant: datetime | None) -> Iterator[E
         yield "L03", f"hour:{local.hour:02}", local.date(), 1
 
 
-def _decision(dossier: Dossier, day: date, dues: Dues, calendar: WorkCalendar) -> Iterator[Entry]:
+def _decision(dossier: Dossier, day: date, dues: Dues, calendar: WorkCalendar) -> Iterator[Line]:
     yield "L03", "decided", day, 1
     if dossier.terms is None:
         return
@@ -82,7 +82,7 @@ def _decision(dossier: Dossier, day: date, dues: Dues, calendar: WorkCalendar) -
     yield "L04", "days_sum", day, lasted
 
 
-def _matter(matter: Matter) -> Iterator[Entry]:
+def _matter(matter: Matter) -> Iterator[Line]:
     opened, done = matter.opened_on, matter.done_on
     match matter.kind:
         case "rating" if opened is not None and matter.outcome != UPHELD:

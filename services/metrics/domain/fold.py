@@ -9,19 +9,20 @@ from services.metrics.domain.card_fold import CARDS, card_changes
 from services.metrics.domain.case_fold import CASE, case_changes, ended_by_promise
 from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import ANOMALIES_NAMED_MAX, Dossier
+from services.metrics.domain.entry import Entry
 from services.metrics.domain.matter_fold import MATTERS, matter_changes
 from shared.contracts import commitment
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Fact
 
 
-def broken_promise(dossier: Dossier, event: Event) -> Changes:
+def broken_promise(dossier: Dossier, entry: Entry) -> Changes:
     """Material that was tolerated never came: the promise is broken, and with it the case ends."""
-    promise, signed = matter_changes(dossier, event)
-    case, legal = ended_by_promise(dossier, event)
+    promise, signed = matter_changes(dossier, entry)
+    case, legal = ended_by_promise(dossier, entry)
     return {**case, **promise}, signed and legal
 
 
-CHANGES: dict[type[Fact], Callable[[Dossier, Event], Changes]] = {
+CHANGES: dict[type[Fact], Callable[[Dossier, Entry], Changes]] = {
     **dict.fromkeys(CASE, case_changes),
     **dict.fromkeys(MATTERS, matter_changes),
     **dict.fromkeys(CARDS, card_changes),
@@ -29,30 +30,30 @@ CHANGES: dict[type[Fact], Callable[[Dossier, Event], Changes]] = {
 }
 
 
-def fold(dossier: Dossier, event: Event) -> Dossier:
+def fold(dossier: Dossier, entry: Entry) -> Dossier:
     """
-    Return the dossier after *event*, which must not sort before the last one.
+    Return the dossier after *entry*, which must not sort before the last one.
 
     Facts cannot be refused. One that contradicts what is known is counted as
     an anomaly, and still moves the case forward, never back. A type that this
     fold does not know only counts as a fact.
     """
-    changing = CHANGES.get(type(event.data))
-    changes, legal = ({}, True) if changing is None else changing(dossier, event)
+    changing = CHANGES.get(type(entry.data))
+    changes, legal = ({}, True) if changing is None else changing(dossier, entry)
     if not legal:
         changes["anomalies"] = dossier.anomalies + 1
         if len(dossier.anomalous) < ANOMALIES_NAMED_MAX:
-            changes["anomalous"] = (*dossier.anomalous, event.id)
+            changes["anomalous"] = (*dossier.anomalous, entry.id)
     if not dossier.source:
-        changes.setdefault("source", event.source)
-    return replace(dossier, last=event.order, facts=dossier.facts + 1, **changes)
+        changes.setdefault("source", entry.source)
+    return replace(dossier, last=entry.order, facts=dossier.facts + 1, **changes)
 
 
-def is_late(dossier: Dossier, event: Event) -> bool:
-    """Say whether *event* sorts before what is folded: then only a fold from the start is right."""
-    return dossier.last is not None and event.order < dossier.last
+def is_late(dossier: Dossier, entry: Entry) -> bool:
+    """Say whether *entry* sorts before what is folded: then only a fold from the start is right."""
+    return dossier.last is not None and entry.order < dossier.last
 
 
-def fold_all(key: str, events: Iterable[Event]) -> Dossier:
+def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:
     """Return the dossier of *key* from all its facts, in whatever order they come."""
-    return reduce(fold, sorted(events, key=lambda event: event.order), Dossier(key=key))
+    return reduce(fold, sorted(entries, key=lambda entry: entry.order), Dossier(key=key))

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from services.metrics.domain.changes import Changes, local_date
 from services.metrics.domain.dossier import Dossier, Matter
+from services.metrics.domain.entry import Entry
 from shared.contracts import assist, commitment, committee, inspection, rectification, review
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.envelope import Fact
 
 NEW = ""
 """The state of a matter before its first fact."""
@@ -28,18 +29,18 @@ class Turn:
     outcome: Callable[[Fact], str] | None = None
 
 
-def matter_changes(dossier: Dossier, event: Event) -> Changes:
+def matter_changes(dossier: Dossier, entry: Entry) -> Changes:
     """
     Return what a fact changes in the matter that it names.
 
     Unlike a case, a matter always takes the state that its fact leads to:
     there is no far end that it could fall back from.
     """
-    fact = event.data
+    fact = entry.data
     turn = MATTERS[type(fact)]
     matter_id = str(getattr(fact, NAMED_BY[turn.kind]))
     position, known = _find(dossier, turn.kind, matter_id)
-    day = local_date(event.time)
+    day = local_date(entry.time)
     matter = replace(
         known,
         state=turn.target,

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from operator import attrgetter
 
 import msgspec
 
@@ -17,16 +17,17 @@ from services.metrics.adapters.projection import (
 )
 from services.metrics.domain.contributions import Place
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
+from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all, is_late
 from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
-from services.metrics.handlers.reading import Arrived
+from services.metrics.handlers.reading import Arrived, entry_of
 from services.metrics.handlers.rows import Recent, clock_row, recent_after, text_of
-from shared.contracts.envelope import Event
-from shared.contracts.registry import decode
 from shared.contracts.unreadable import Unreadable
 
 PICTURES_CACHED_MAX = 10_000
 """About two kilobytes each; what is dropped is read again from PostgreSQL."""
+
+ORDER = attrgetter("order")
 
 STATE = msgspec.json.Decoder(Dossier)
 
@@ -98,14 +99,14 @@ class Folding:
     async def _fold(
         self, lane: Lane, batch: Batch, new: Iterable[Arrived]
     ) -> Mapping[str, Picture]:
-        by_dossier: dict[str, list[Event]] = {}
+        by_dossier: dict[str, list[Entry]] = {}
         for fact in new:
-            if fact.event is not None:
-                by_dossier.setdefault(fact.dossier, []).append(fact.event)
+            if fact.entry is not None:
+                by_dossier.setdefault(fact.dossier, []).append(fact.entry)
         before = await self._before(lane, batch, by_dossier)
         dossiers, late = advance(by_dossier, before)
         for key, bodies in (await batch.histories(late) if late else {}).items():
-            dossiers[key] = fold_all(key, known_events(bodies))
+            dossiers[key] = fold_all(key, known_entries(bodies))
         after = {
             key: picture_of(dossier, before.get(key), self._rules)
             for key, dossier in dossiers.items()
@@ -126,38 +127,34 @@ class Folding:
 
 
 def advance(
-    facts: Mapping[str, list[Event]], before: Mapping[str, Picture]
+    facts: Mapping[str, list[Entry]], before: Mapping[str, Picture]
 ) -> tuple[dict[str, Dossier], list[str]]:
     """Return the dossiers after *facts*, and those that need a fold from the start instead."""
     dossiers: dict[str, Dossier] = {}
     late: list[str] = []
-    for key, events in facts.items():
+    for key, entries in facts.items():
         picture = before.get(key)
         dossier = picture.dossier if picture else Dossier(key=key)
-        if len(events) > 1:
-            events.sort(key=_order)
-        if is_late(dossier, events[0]):
+        if len(entries) > 1:
+            entries.sort(key=ORDER)
+        if is_late(dossier, entries[0]):
             late.append(key)
             continue
-        for event in events:
-            dossier = fold(dossier, event)
+        for entry in entries:
+            dossier = fold(dossier, entry)
         dossiers[key] = dossier
     return dossiers, late
 
 
-def _order(event: Event) -> tuple[datetime, int, str]:
-    return event.order
-
-
-def known_events(bodies: Iterable[bytes]) -> list[Event]:
+def known_entries(bodies: Iterable[bytes]) -> list[Entry]:
     """Return the facts whose type this version knows."""
-    events = []
+    entries = []
     for body in bodies:
         try:
-            events.append(decode(body))
+            entries.append(entry_of(body))
         except Unreadable:
             continue
-    return events
+    return entries
 
 
 def changed_rows(

@@ -42,9 +42,9 @@ def clock_row(clock: Clock) -> ClockRow:
 def recent_after(recent: Recent, arrived: list[Arrived]) -> Recent:
     """Return the last facts of a lane when *arrived* have come."""
     news = tuple(
-        (fact.occurred_at.isoformat(), fact.event.type, fact.dossier, fact.event.activity)
+        (fact.occurred_at.isoformat(), fact.entry.type, fact.dossier, fact.entry.activity)
         for fact in arrived[-RECENT_FACTS_MAX:]
-        if fact.event is not None
+        if fact.entry is not None
     )
     return (*recent, *news)[-RECENT_FACTS_MAX:]
 
