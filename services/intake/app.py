@@ -84,9 +84,10 @@ class Intake:
                 gate=self.gate,
                 clock=self.clock,
                 ids=self.ids,
+                # Routes are tried in their order, and most requests bring events.
                 routers=[
-                    command_routes(Commands(desk, official_calendar())),
                     event_routes(self.gateway, Catalogue.read(OWN, MESSAGES)),
+                    command_routes(Commands(desk, official_calendar())),
                 ],
                 ready=self._ready,
                 faults=FAULTS,
