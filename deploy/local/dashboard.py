@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.command.texts import text
 from deploy.local.faults import Fault
 from deploy.local.node import Node, find_node, succeed
 from deploy.local.places import CHECKOUT
@@ -88,7 +89,8 @@ def main() -> int:
     try:
         build_page()
     except Fault as fault:
-        print(fault, file=sys.stderr)  # noqa: T201 - the recipe of a make target speaks to a terminal
+        said = text(fault.code, **fault.values)
+        sys.stderr.write(f"✗ {said.title}\n  → {said.detail}\n")
         return 1
     return 0
 

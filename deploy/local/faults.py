@@ -16,6 +16,7 @@ Fault
 ├── PartitionsDiffer
 ├── PortBusy
 ├── RegistryUnreachable
+│   └── NpmUnreachable
 └── ServerUnreachable
 """
 
@@ -115,6 +116,12 @@ class RegistryUnreachable(Fault):
     """A package registry did not answer."""
 
     code = "registry_unreachable"
+
+
+class NpmUnreachable(RegistryUnreachable):
+    """The npm registry did not answer; its mirror is named in another way than Maven's."""
+
+    code = "npm_unreachable"
 
 
 class ServerUnreachable(Fault):

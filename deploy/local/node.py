@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.faults import BuildFailed, RegistryUnreachable
+from deploy.local.faults import BuildFailed, NpmUnreachable
 
 # The oldest that every package of the page accepts.
 NODE_VERSION_MIN = (22, 12)
 UNREACHABLE = re.compile(r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH")
 NPM_ARGUMENTS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 REASON_CHARACTERS_MAX = 200
+TELLING = ("reason:", "error TS", "rror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class Node:
         Install exactly what the lock file of *folder* names.
 
         Raises:
-            RegistryUnreachable: the npm registry did not answer.
+            NpmUnreachable: the npm registry did not answer.
         """
         left_out = () if omit is None else (f"--omit={omit}",)
         done = self.run([self.npm_script, "ci", *NPM_ARGUMENTS, *left_out], folder)
         if done.returncode != 0 and UNREACHABLE.search(done.stderr):
-            raise RegistryUnreachable(registry="npm", what=what, reason=_reason(done))
+            raise NpmUnreachable(registry="npm", what=what, reason=_reason(done))
         succeed(done, what)
 
 
@@ -88,5 +89,5 @@ def _from_wheel() -> Node:
 
 def _reason(done: subprocess.CompletedProcess[str]) -> str:
     said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    telling = [line for line in said if "error" in line.lower()] or said[-1:]
-    return " ".join(telling)[:REASON_CHARACTERS_MAX]
+    telling = [line for word in TELLING for line in said if word in line] or said[-1:]
+    return " ".join(telling[:1]).removeprefix("npm error ")[:REASON_CHARACTERS_MAX]
