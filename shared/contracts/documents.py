@@ -19,6 +19,7 @@ DETAIL_CHARACTERS_MAX = 200
 """What we say of a fault may quote the input, so it is cut."""
 
 _SPLIT = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{},]', re.DOTALL)
+_LARGE_NUMBER = re.compile(rb"[0-9]{200}|[0-9][eE]\+?[0-9]{3}")
 _BATCH = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -35,13 +36,14 @@ def parse(raw: bytes) -> Document:
     document = _loaded(raw)
     if not isinstance(document, dict):
         raise Unreadable(Fault.NOT_AN_OBJECT, "", f"a JSON {type(document).__name__}")
-    _survey(document)
+    if not _is_plain(raw):
+        _survey(document)
     return document
 
 
 def write(document: Document) -> bytes:
     """Return *document* as compact UTF-8 JSON, Chinese unescaped."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(document)
 
 
 def split_batch(raw: bytes) -> list[bytes]:
@@ -95,6 +97,18 @@ def _once_each(pairs: Iterable[tuple[str, Any]]) -> Document:
 
 def _no_number(text: str) -> None:
     raise Unreadable(Fault.NOT_JSON, "", f"{text} is not JSON")
+
+
+def _is_plain(raw: bytes) -> bool:
+    """
+    Whether *raw*, which is JSON, cannot hold what the survey looks for.
+
+    Without an escape there is no NUL and no half of a surrogate pair, few
+    brackets are not deep, and only a long number is beyond us. A survey costs
+    as much as all other reading together.
+    """
+    few = raw.count(b"{") + raw.count(b"[") <= DEPTH_MAX
+    return few and b"\\u" not in raw and _LARGE_NUMBER.search(raw) is None
 
 
 def _survey(document: Document) -> None:
