@@ -85,10 +85,10 @@ class Sending:
         """
         queues: list[Queue] = [asyncio.Queue(LANE_BATCHES_MAX) for _ in range(LANES)]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for queue in queues:
-                    tasks.create_task(self._lane(queue, delivery))
-                with self.path.open("rb") as self._raw:
+            with self.path.open("rb") as self._raw:
+                async with asyncio.TaskGroup() as tasks:
+                    for queue in queues:
+                        tasks.create_task(self._lane(queue, delivery))
                     await self._fill(queues, self._arranged(self._raw))
         except ExceptionGroup as several:
             raise _first(several) from several
