@@ -11,6 +11,7 @@ from shared.runtime.settings import load_settings
 
 LIVES = {
     "worker": app.run_worker,
+    "ticker": app.run_ticker,
 }
 
 GARBAGE_THRESHOLDS = (50_000, 20, 50)

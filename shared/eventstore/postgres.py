@@ -254,6 +254,18 @@ async def append_within(
     return version
 
 
+async def record_within(connection: asyncpg.Connection, events: Sequence[Event]) -> None:
+    """
+    Add *events* to their streams inside the caller's transaction, whatever their versions.
+
+    One that is on record already stays as it is. Ids must differ.
+    """
+    bodies = [encode(event) for event in events]
+    streams = [event.stream for event in events]
+    columns = _columns(events, bodies, [digest_of(body) for body in bodies])
+    await connection.execute(RECORD, streams, *columns, True)  # noqa: FBT003 - SQL has no names
+
+
 def _columns(events: Sequence[Event], bodies: Sequence[bytes], digests: list[bytes]) -> Columns:
     return (
         [event.source for event in events],

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.metrics.domain.clock import Clock, ClockFacts
-from services.metrics.domain.clock import clocks as clocks_of
+from services.metrics.domain.clock import Clock, ClockFacts, clocks
 from services.metrics.domain.contributions import Contributions, contributions
 from services.metrics.domain.dossier import Dossier
 from shared.contracts.types import OrgRef
@@ -24,7 +23,6 @@ class Picture:
     """Everything about one subject; *clocks* is the same object where a fact left them alone."""
 
     dossier: Dossier
-    clock_facts: ClockFacts | None
     clocks: tuple[Clock, ...]
     contributions: Contributions
 
@@ -44,15 +42,20 @@ def clock_facts_of(dossier: Dossier) -> ClockFacts | None:
     )
 
 
+def clocks_of(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
+    """Return the clocks of *dossier*, running or ended."""
+    facts = clock_facts_of(dossier)
+    return () if facts is None else clocks(facts, rules.policy, rules.calendar)
+
+
 def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Picture:
     """Return the picture of *dossier*; what *before* shows already is not computed again."""
     if before is not None and _same_clocks(dossier, before.dossier):
-        facts, clocks = before.clock_facts, before.clocks
+        running = before.clocks
     else:
-        facts = clock_facts_of(dossier)
-        clocks = () if facts is None else clocks_of(facts, rules.policy, rules.calendar)
-    dues = {clock.sla.clock: clock.due for clock in clocks}
-    return Picture(dossier, facts, clocks, contributions(dossier, dues, rules.calendar))
+        running = clocks_of(dossier, rules)
+    dues = {clock.name: clock.due for clock in running}
+    return Picture(dossier, running, contributions(dossier, dues, rules.calendar))
 
 
 def _same_clocks(dossier: Dossier, known: Dossier) -> bool:

@@ -6,7 +6,7 @@ import msgspec
 
 from services.metrics.adapters.projection import ClockRow
 from services.metrics.domain.clock import Clock
-from services.metrics.domain.deadline import expected
+from services.metrics.domain.deadline import first_at
 from services.metrics.handlers.reading import Arrived
 
 RECENT_FACTS_MAX = 20
@@ -21,7 +21,6 @@ ENCODE = msgspec.json.Encoder().encode
 
 def clock_row(clock: Clock) -> ClockRow:
     """Return the row of *clock*, armed for the first alert that it calls for."""
-    alerts = expected(clock)
     return (
         clock.facts.subject,
         clock.sla.id,
@@ -35,7 +34,7 @@ def clock_row(clock: Clock) -> ClockRow:
         clock.paused,
         clock.provisional,
         clock.ending is not None,
-        alerts[0].raised_at if alerts else None,
+        first_at(clock),
     )
 
 

@@ -66,13 +66,13 @@ CREATE TABLE alerts (
   level text NOT NULL,
   severity smallint NOT NULL,
   state text NOT NULL,
-  version integer NOT NULL,
   raised_at timestamptz NOT NULL,
   recorded_at timestamptz NOT NULL,
   lateness_ms bigint NOT NULL,
   due date NOT NULL,
-  record text NOT NULL,
-  explanation text NOT NULL
+  grounds text NOT NULL,
+  explanation text NOT NULL,
+  reason text NOT NULL DEFAULT ''
 );
 
 CREATE INDEX alerts_by_dossier ON alerts (dossier);

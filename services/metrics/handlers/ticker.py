@@ -1,0 +1,233 @@
+"""The ticker: looks at what is due, says what has become true, and arms the next deadline."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+
+import msgspec
+import structlog
+
+from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
+from services.metrics.domain.alert import Alert, AlertState, Ruling, next_at, reconcile
+from services.metrics.domain.alert_reason import Grounds
+from services.metrics.domain.clock import Clock
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.explanation import Raised, explain
+from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.handlers.rows import text_of
+from shared.contracts.enums import AlertLevel
+from shared.contracts.envelope import Event
+from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
+from shared.eventstore.port import StoreUnavailable
+from shared.runtime.clock import Clock as RuntimeClock
+from shared.runtime.clock import business_date
+from shared.runtime.lifecycle import Watchdog, pause
+
+log = structlog.get_logger()
+
+SOURCE = "urn:casetrack:610102:supervision"
+CLOCKS_PER_SWEEP_MAX = 200
+LOOK_SECONDS = 0.25
+RETRY_SECONDS = 2.0
+CLOCK_STEP_SECONDS_MAX = 5.0
+"""Wall clock and monotonic clock may disagree by so much between two sweeps (R9)."""
+CLOCK_TRUST_SECONDS = 60.0
+"""So long a wall clock that jumped has to go steadily before we believe it."""
+
+STATE = msgspec.json.Decoder(Dossier)
+
+
+@dataclass(slots=True)
+class WallGuard:
+    """Notices a wall clock that jumps: it must not breach a thousand cases at once."""
+
+    clock: RuntimeClock
+    wall: datetime = field(init=False)
+    monotonic: float = field(init=False)
+    distrusted_until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.wall, self.monotonic = self.clock.now(), self.clock.monotonic()
+
+    def trusts(self, now: datetime) -> bool:
+        """Say whether deadlines may be judged by *now*."""
+        monotonic = self.clock.monotonic()
+        step = (now - self.wall).total_seconds() - (monotonic - self.monotonic)
+        self.wall, self.monotonic = now, monotonic
+        if abs(step) > CLOCK_STEP_SECONDS_MAX:
+            self.distrusted_until = monotonic + CLOCK_TRUST_SECONDS
+            log.error("wall_clock_jumped", seconds=round(step, 1))
+        return monotonic >= self.distrusted_until
+
+
+class Ticker:
+    """Raises, resolves and revokes alerts under one set of rules."""
+
+    def __init__(self, deadlines: Deadlines, rules: Rules, clock: RuntimeClock) -> None:
+        self._deadlines = deadlines
+        self._rules = rules
+        self._clock = clock
+        self._guard = WallGuard(clock)
+        self.watchdog = Watchdog("metrics.ticker", clock)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Sweep until *stopping*; a full sweep is followed by the next one at once."""
+        wait = 0.0
+        while not await pause(self._clock, wait, stopping):
+            try:
+                swept = await self.handle(self._clock.now())
+            except StoreUnavailable:
+                log.warning("sweep_postponed")
+                wait = RETRY_SECONDS
+                continue
+            self.watchdog.progressed()
+            wait = 0.0 if swept == CLOCKS_PER_SWEEP_MAX else LOOK_SECONDS
+
+    async def handle(self, now: datetime) -> int:
+        """
+        Say everything that became true by *now*, and return how many clocks were due.
+
+        The facts, the alerts and the next deadlines are one transaction: a
+        ticker that is killed has said all of it or nothing.
+        """
+        if not self._guard.trusts(now):
+            return 0
+        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX) as sweep:
+            if sweep.due:
+                await self._sweep(sweep, now)
+        return len(sweep.due)
+
+    async def _sweep(self, sweep: Sweep, now: datetime) -> None:
+        clocks = self._clocks(await sweep.states())
+        said = _alerts_by_clock(await sweep.alerts())
+        findings = [
+            _find(
+                due, clocks.get((due.dossier, due.sla)), said.get((due.dossier, due.sla), ()), now
+            )
+            for due in sweep.due
+        ]
+        rulings = [(finding.clock, one) for finding in findings for one in finding.rulings]
+        await sweep.record(
+            [_event(ruling, key.subject, now) for key, ruling in rulings],
+            text_of(
+                [
+                    _raised(clock, one.at, one.fact, now)
+                    for clock, one in rulings
+                    if isinstance(one.fact, AlertRaised)
+                ]
+            ),
+            [
+                _closed(one.fact)
+                for _, one in rulings
+                if isinstance(one.fact, AlertResolved | AlertRevoked)
+            ],
+        )
+        await sweep.arm([finding.armed for finding in findings])
+        if rulings:
+            log.info("alerts_ruled", clocks=len(findings), facts=len(rulings))
+
+    def _clocks(self, states: Mapping[str, str]) -> Mapping[tuple[str, str], Clock]:
+        return {
+            (key, clock.sla.id): clock
+            for key, state in states.items()
+            for clock in clocks_of(STATE.decode(state), self._rules)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be said of one due clock, and how it is armed then."""
+
+    clock: Clock
+    rulings: tuple[Ruling, ...]
+    armed: tuple[str, str, datetime | None, bool]
+
+
+def _find(due: DueClock, clock: Clock, said: Iterable[Alert], now: datetime) -> Finding:
+    known = tuple(said)
+    rulings = tuple(reconcile(clock, known, now))
+    after = said_after(known, rulings)
+    return Finding(clock, rulings, (due.dossier, due.sla, next_at(clock, after, now), bool(after)))
+
+
+def said_after(known: tuple[Alert, ...], rulings: Iterable[Ruling]) -> tuple[Alert, ...]:
+    """Return the alerts of a clock once *rulings* are recorded."""
+    alerts = {alert.alert_id: alert for alert in known}
+    for ruling in rulings:
+        match ruling.fact:
+            case AlertRaised() as fact:
+                alerts[fact.alert_id] = Alert(
+                    fact.alert_id, fact.level, ruling.at, AlertState.RAISED, _grounds(fact)
+                )
+            case AlertResolved() as fact:
+                alerts[fact.alert_id] = _turned(alerts[fact.alert_id], AlertState.RESOLVED)
+            case AlertRevoked() as fact:
+                alerts[fact.alert_id] = _turned(alerts[fact.alert_id], AlertState.REVOKED)
+    return tuple(alerts.values())
+
+
+def _turned(alert: Alert, state: AlertState) -> Alert:
+    return Alert(alert.alert_id, alert.level, alert.raised_at, state, alert.grounds)
+
+
+def _grounds(fact: AlertRaised) -> Grounds:
+    return Grounds(tuple(fact.causes or ()), fact.policy_version or "", fact.calendar_version or "")
+
+
+def _alerts_by_clock(rows: Iterable[Mapping[str, Any]]) -> Mapping[tuple[str, str], list[Alert]]:
+    alerts: dict[tuple[str, str], list[Alert]] = {}
+    for row in rows:
+        # Acknowledged or escalated, an alert is still open.
+        state = row["state"]
+        over = state in (AlertState.RESOLVED, AlertState.REVOKED)
+        alert = Alert(
+            alert_id=row["alert_id"],
+            level=AlertLevel(row["level"]),
+            raised_at=row["raised_at"],
+            state=AlertState(state) if over else AlertState.RAISED,
+            grounds=msgspec.json.decode(row["grounds"], type=Grounds),
+        )
+        alerts.setdefault((row["dossier"], row["sla"]), []).append(alert)
+    return alerts
+
+
+def _event(ruling: Ruling, dossier: str, now: datetime) -> Event:
+    return Event.of(
+        ruling.fact,
+        id=ruling.event_id,
+        source=SOURCE,
+        time=ruling.at,
+        recordedtime=now,
+        partitionkey=dossier,
+    )
+
+
+def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Mapping[str, Any]:
+    lateness_ms = round((now - at).total_seconds() * 1000)
+    explanation = explain(clock, business_date(at), Raised(fact.level, at, lateness_ms))
+    return {
+        "alert_id": fact.alert_id,
+        "dossier": clock.subject,
+        "sla": clock.sla.id,
+        "clock": clock.name.value,
+        "level": fact.level.value,
+        "severity": fact.severity,
+        "raised_at": at,
+        "recorded_at": now,
+        "lateness_ms": lateness_ms,
+        "due": fact.due,
+        "grounds": text_of(_grounds(fact)),
+        "explanation": text_of(explanation),
+    }
+
+
+def _closed(fact: AlertResolved | AlertRevoked) -> tuple[str, str, str]:
+    match fact:
+        case AlertResolved():
+            return fact.alert_id, AlertState.RESOLVED.value, fact.note or ""
+        case AlertRevoked():
+            return fact.alert_id, AlertState.REVOKED.value, fact.reason
+        case _:
+            assert_never(fact)
