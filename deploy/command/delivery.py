@@ -108,9 +108,10 @@ class Delivery:
         except (httpx2.TransportError, OSError) as fault:
             raise _Passing(f"{type(fault).__name__} {fault}".strip()) from fault
         if answer.status_code == MULTI_STATUS:
+            verdicts = _verdicts(answer.content)
             self._refused = 0
             self._in_trouble = False
-            return _verdicts(answer.content)
+            return verdicts
         if answer.status_code == UNAUTHORISED and self._refused < FRESH_TOKENS_MAX:
             self._token = ""
             self._refused += 1

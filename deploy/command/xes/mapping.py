@@ -59,6 +59,10 @@ class Import:
         digest = uuid5(IDENTITIES, number).hex[:DIGEST_CHARACTERS]
         return f"{number[: CASE_NO_CHARACTERS_MAX - DIGEST_CHARACTERS - 1]}:{digest}"
 
+    def identity(self, case_no: str, place: str) -> str:
+        """Return the id of what stands at *place* in the case: a number, or an attribute."""
+        return str(uuid5(IDENTITIES, f"{self.source}\n{case_no}\n{place}"))
+
     def told(self, case: LoggedCase) -> tuple[list[Event], list[Unusable]]:
         """
         Return what *case* says, in the order of time, and what it fails to say.
@@ -123,10 +127,9 @@ class Import:
         place: str,
         **attributes: Unpack[Told],
     ) -> Event:
-        name = f"{self.source}\n{history.case_no}\n{place}"
         return Event.of(
             fact,
-            id=str(uuid5(IDENTITIES, name)),
+            id=self.identity(history.case_no, place),
             source=self.source,
             partitionkey=history.case_no,
             sequence=str(number),
