@@ -90,5 +90,6 @@ requirements:  ## compile the pinned requirements again; needs uv
 	$(LOCK) pyproject.toml --extra metrics --extra local --group build -c requirements/test.txt -o requirements/run.txt
 	$(LOCK) pyproject.toml --extra metrics --group build -c requirements/test.txt -o requirements/services.txt
 	$(LOCK) --group peers -o requirements/peers.txt
+	$(LOCK) --group containers-check -o requirements/containers-check.txt
 
 LOCK := uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -q

@@ -1,7 +1,7 @@
 """
 Makes `.venv` fit for running or testing; needs Python's standard library only.
 
-    python3 deploy/setup.py run|test|peers
+    python3 deploy/setup.py run|test|peers|containers-check
 
 Installs the pinned requirements with their hashes, by uv where there is one,
 else by pip, and the checkout itself in place. What is up to date is left alone.
@@ -19,7 +19,9 @@ PYTHON_MIN = (3, 11)
 PYTHON_BELOW = (3, 14)
 OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 # Whoever has the larger set has the smaller one too.
-SUFFICES = {"run": ("run", "test"), "test": ("test",), "peers": ("peers",)}
+SUFFICES = {"run": ("run", "test"), "test": ("test",)}
+# What cannot live beside our own packages has an environment of its own.
+APART = ("peers", "containers-check")
 WRONG_USAGE = 2
 
 LINES = {
@@ -28,6 +30,7 @@ LINES = {
         "run": "安装运行所需的 Python 包（含 PostgreSQL、Java、Node，首次约 180 MB）……",
         "test": "安装运行与测试所需的 Python 包（含 PostgreSQL、Java、Node，首次约 250 MB）……",
         "peers": "安装基准测试的对照组（独立环境）……",
+        "containers-check": "安装容器文件的检查工具（独立环境，约 25 MB）……",
         "venv": "无法建立虚拟环境：{reason}。Debian/Ubuntu 请安装 python3-venv。",
         "failed": "安装失败。请检查网络；镜像请设 PIP_INDEX_URL 或 UV_DEFAULT_INDEX，然后重试。",
     },
@@ -36,6 +39,7 @@ LINES = {
         "run": "Installing what running needs (PostgreSQL, Java, Node too; about 180 MB) …",
         "test": "Installing what running and testing need (about 250 MB) …",
         "peers": "Installing what the benchmarks compare with (an environment of its own) …",
+        "containers-check": "Installing what checks the container files (about 25 MB, apart) …",
         "venv": "No virtual environment can be made: {reason}. On Debian install python3-venv.",
         "failed": "Installation failed: check the network; a mirror is named by PIP_INDEX_URL "
         "or UV_DEFAULT_INDEX. Then try again.",
@@ -46,12 +50,12 @@ LINES = {
 def main() -> int:
     """Bring the environment of one set up to date; return the exit status."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "run"
-    if wanted not in SUFFICES:
+    if wanted not in (*SUFFICES, *APART):
         say_plain(__doc__ or "")
         return WRONG_USAGE
     find_python()
-    folder = ROOT / ".casetrack" / "peers" if wanted == "peers" else ROOT / ".venv"
-    if any(is_current(folder, name) for name in SUFFICES[wanted]):
+    folder = ROOT / ".casetrack" / wanted if wanted in APART else ROOT / ".venv"
+    if any(is_current(folder, name) for name in SUFFICES.get(wanted, (wanted,))):
         return 0
     say(wanted)
     if not (folder / "bin" / "python").exists():
@@ -106,7 +110,7 @@ def install(folder: Path, name: str) -> None:
     uv = shutil.which("uv")
     pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
     steps = [[*pip, "--require-hashes", "-r", requirements]]
-    if name != "peers":
+    if name not in APART:
         steps.append([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     for step in steps:
         if subprocess.run(step, check=False, cwd=ROOT).returncode != 0:  # noqa: S603

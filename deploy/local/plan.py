@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from aiokafka.errors import KafkaError
-
 from deploy.local.credentials import load_passwords
 from deploy.local.databases import ROLES, addressed, prepare_database
-from deploy.local.faults import PartitionsDiffer, ServerUnreachable
 from deploy.local.java import Progress
 from deploy.local.part import Part, Stage
 from deploy.local.parts import Desk, service_parts
@@ -17,9 +14,8 @@ from deploy.local.places import Places
 from deploy.local.postgres import SUPERUSER, embedded_postgres
 from deploy.local.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.local.settings import LocalSettings
+from deploy.local.topics import prepare_topics
 from shared.eventstore.rights import DatabaseRole
-from shared.kafka.port import TopicMismatch
-from shared.kafka.topics import ensure_topics
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import LocalIssuer
@@ -91,11 +87,4 @@ def _trust(places: Places) -> dict[str, str]:
 
 async def _settle(postgres: str, kafka: str, passwords: Mapping[str, str], partitions: int) -> None:
     await prepare_database(postgres, {role: passwords[role] for role in ROLES})
-    try:
-        await ensure_topics(kafka, partitions)
-    except TopicMismatch as mismatch:
-        raise PartitionsDiffer(
-            topic=mismatch.topic, found=mismatch.found, wanted=mismatch.wanted
-        ) from mismatch
-    except (KafkaError, OSError) as failure:
-        raise ServerUnreachable(server="Kafka", reason=str(failure)) from failure
+    await prepare_topics(kafka, partitions)

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from shared.runtime.server import LOOPBACK
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
 
 
@@ -19,6 +20,7 @@ class MetricsSettings(Settings):
         description="bootstrap servers of the topics that are folded",
         examples=["127.0.0.1:9092"],
     )
+    host: str = Field(LOOPBACK, description="the address to listen on", examples=["0.0.0.0"])  # noqa: S104 - an example
     port: Port = Field(8700, description="where the API and the dashboard listen", examples=[8700])
     batch_records_max: int = Field(
         5000,

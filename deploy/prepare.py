@@ -1,0 +1,79 @@
+"""``python -m deploy.prepare``: the database and the topics, once, before the services start."""
+
+import asyncio
+import sys
+
+from pydantic import Field, SecretStr
+
+from deploy.command.texts import text
+from deploy.local.databases import prepare_database
+from deploy.local.faults import Fault
+from deploy.local.topics import prepare_topics
+from shared.eventstore.rights import DatabaseRole
+from shared.kafka.topics import PARTITIONS
+from shared.runtime.settings import KafkaServers, PostgresDsn, Settings, load_settings
+
+FAILED = 1
+PASSWORD = "the role's password is set to this; none: it keeps the one it has"  # noqa: S105 - a meaning
+EXAMPLE = ["a-long-random-word"]
+
+
+class PrepareSettings(Settings, env_prefix="PREPARE_"):
+    """Which servers to prepare, and how our processes will log in."""
+
+    postgres_dsn: PostgresDsn = Field(
+        description="the database to make, as a role that may make roles and databases",
+        examples=["postgresql://postgres:secret@postgres:5432/casetrack"],
+    )
+    kafka: KafkaServers = Field(
+        description="bootstrap servers, for the topics", examples=["kafka:9092"]
+    )
+    partitions: int = Field(
+        PARTITIONS,
+        ge=1,
+        le=64,
+        description="partitions of every topic, fixed when the topics are made",
+        examples=["4"],
+    )
+    intake_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    assist_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    review_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    metrics_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    relay_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    auditor_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """By role name, of those that are given."""
+        given = {role: getattr(self, f"{role.name.lower()}_password") for role in DatabaseRole}
+        return {
+            role.value: secret.get_secret_value()
+            for role, secret in given.items()
+            if secret is not None
+        }
+
+
+async def prepare(settings: PrepareSettings) -> None:
+    """
+    Make what is missing and bring the rest up to date; a second time changes nothing.
+
+    Raises:
+        Fault: a server is away, or holds something that we must not change.
+    """
+    await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
+    await prepare_topics(settings.kafka, settings.partitions)
+
+
+def main() -> int:
+    settings = load_settings(PrepareSettings)
+    try:
+        asyncio.run(prepare(settings))
+    except Fault as fault:
+        said = text(fault.code, **fault.values)
+        sys.stderr.write(f"{said.title}\n{said.detail}\n")
+        return FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
