@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deploy.command.figures import figures_of
+from tests.support.eventually import eventually
 from tests.support.shared_logs import SharedLog, shared_log
 from tests.support.whole_way import WholeWay, whole_way
 
@@ -49,6 +51,10 @@ async def figured(way: WholeWay, log: SharedLog) -> dict[str, Any]:
     return {name: ours.get(name) for name in log.promised}
 
 
+async def reached(way: WholeWay, count: int) -> bool:
+    return await way.count() >= count
+
+
 def outcome(told: dict[str, Any]) -> tuple[int, int, int]:
     return told["accepted"], told["duplicate"], told["rejected"]
 
@@ -74,6 +80,22 @@ async def test_neither_order_nor_repetition_changes_a_figure(way: WholeWay) -> N
     await way.folded(count)
 
     assert outcome(told) == (count, count, 0)
+    assert await figured(way, log) == log.promised
+
+
+async def test_an_import_outlives_killed_gateways_relays_and_workers(way: WholeWay) -> None:
+    log = shared_log("wabo_receipt")
+    count = log.figures["events"] + DERIVED["wabo_receipt"]
+
+    async with asyncio.TaskGroup() as tasks:
+        importing = tasks.create_task(imported(way, log))
+        for number, name in enumerate(("intake", "relay", "metrics", "intake"), start=1):
+            await eventually(partial(reached, way, number * 1000), within=60)
+            way.parts[name].kill()
+    accepted, duplicate, rejected = outcome(importing.result())
+    await way.folded(count)
+
+    assert (accepted + duplicate, rejected) == (count, 0)
     assert await figured(way, log) == log.promised
 
 

@@ -4,8 +4,8 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,45 @@ FROM metrics.timeline
 """
 
 
+@dataclass
+class Kept:
+    """A process that is started again whenever it ends."""
+
+    place: Path
+    module: Sequence[str]
+    env: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def ready(self) -> Path:
+        return self.place.with_suffix(".ready")
+
+    async def keep(self) -> None:
+        while True:
+            self.ready.unlink(missing_ok=True)
+            with self.place.with_suffix(".log").open("ab") as log:
+                self.process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    *self.module,
+                    env={**os.environ, **self.env, "CASETRACK_READY_FILE": str(self.ready)},
+                    stdout=log,
+                    stderr=log,
+                )
+            await self.process.wait()
+
+    def kill(self) -> None:
+        """Kill the process as `kill -9` does; it comes back by itself."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+
+    async def stop(self) -> None:
+        if self.process is None or self.process.returncode is not None:
+            return
+        self.process.terminate()
+        await asyncio.wait_for(self.process.wait(), STOP_SECONDS_MAX)
+
+
 @dataclass(frozen=True)
 class WholeWay:
     """The running processes, by name, and how to reach what they make."""
@@ -32,18 +71,23 @@ class WholeWay:
     home: Path
     gateway: str
     auditor_dsn: str
+    parts: Mapping[str, Kept]
+
+    async def count(self) -> int:
+        """Return how many facts the projection holds."""
+        connection = await asyncpg.connect(self.auditor_dsn)
+        try:
+            return int(await connection.fetchval(COUNT_FOLDED))
+        finally:
+            await connection.close()
 
     async def folded(self, count: int, *, within: float = 120.0) -> None:
         """Return once the projection holds *count* facts."""
-        connection = await asyncpg.connect(self.auditor_dsn)
-        try:
 
-            async def reached() -> bool:
-                return bool(await connection.fetchval(COUNT_FOLDED) == count)
+        async def reached() -> bool:
+            return await self.count() == count
 
-            await eventually(reached, within=within)
-        finally:
-            await connection.close()
+        await eventually(reached, within=within)
 
 
 @asynccontextmanager
@@ -55,45 +99,37 @@ async def whole_way(
     keys.mkdir(parents=True)
     LocalIssuer.open(keys, SystemClock(), SystemIds())
     port = _free_port()
-    parts: Mapping[str, tuple[list[str], dict[str, str]]] = {
+    modules: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
         "intake": (["services.intake"], {"INTAKE_PORT": str(port)}),
         "relay": (["shared.relay"], {"RELAY_OWNERS": "intake"}),
         "metrics": (["services.metrics", "worker"], {}),
     }
-    async with AsyncExitStack() as stack:
-        for name, (module, extra) in parts.items():
-            env = {
-                f"{name.upper()}_POSTGRES_DSN": role_dsn(f"casetrack_{name}"),
-                f"{name.upper()}_KAFKA": kafka,
-                "AUTH_JWKS": str(keys / "jwks.json"),
-                **extra,
-            }
-            await stack.enter_async_context(_running(home / name, module, env))
-        yield WholeWay(home, f"http://127.0.0.1:{port}", role_dsn("casetrack_auditor"))
+    parts = {}
+    for name, (module, extra) in modules.items():
+        env = {
+            f"{name.upper()}_POSTGRES_DSN": role_dsn(f"casetrack_{name}"),
+            f"{name.upper()}_KAFKA": kafka,
+            "AUTH_JWKS": str(keys / "jwks.json"),
+            **extra,
+        }
+        parts[name] = Kept(home / name, module, env)
+    async with _kept(parts):
+        yield WholeWay(home, f"http://127.0.0.1:{port}", role_dsn("casetrack_auditor"), parts)
 
 
 @asynccontextmanager
-async def _running(place: Path, module: list[str], env: Mapping[str, str]) -> AsyncIterator[None]:
-    ready = place.with_suffix(".ready")
-    with place.with_suffix(".log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *module,
-            env={**os.environ, **env, "CASETRACK_READY_FILE": str(ready)},
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        await eventually(
-            lambda: ready.exists() or process.returncode is not None, within=START_SECONDS_MAX
-        )
-        assert process.returncode is None, place.with_suffix(".log").read_text()[-4000:]
-        yield
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
+async def _kept(parts: Mapping[str, Kept]) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        keeping = [tasks.create_task(part.keep()) for part in parts.values()]
+        try:
+            for part in parts.values():
+                await eventually(part.ready.exists, within=START_SECONDS_MAX)
+            yield
+        finally:
+            for task in keeping:
+                task.cancel()
+            for part in parts.values():
+                await part.stop()
 
 
 def _free_port() -> int:
