@@ -1,0 +1,72 @@
+"""What the one-shot container does before the services start: everything, and twice no harm."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.local.databases import addressed
+from deploy.prepare import PrepareSettings, prepare
+from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS
+from tests.support.servers import PASSWORD
+
+SECONDS_MAX = 60
+
+
+@pytest.fixture
+def settings(postgres_dsn: str, bureau_topics: str) -> PrepareSettings:
+    return PrepareSettings(postgres_dsn=postgres_dsn, kafka=bureau_topics, intake_password=PASSWORD)
+
+
+async def test_afterwards_a_service_can_log_in_and_every_topic_is_there(
+    settings: PrepareSettings,
+) -> None:
+    await prepare(settings)
+    await prepare(settings)
+    dsn = settings.postgres_dsn.get_secret_value()
+    name = urlsplit(dsn).path[1:]
+    intake = await asyncpg.connect(
+        addressed(dsn, database=name, role="casetrack_intake", password=PASSWORD)
+    )
+    facts = await intake.fetchval("SELECT count(*) FROM intake.events")
+    await intake.close()
+
+    assert facts == 0
+    assert {*EVENT_TOPICS, *DEAD_LETTER_TOPICS} <= await topics(settings.kafka)
+
+
+async def test_a_topic_with_other_partitions_is_refused_in_two_lines(
+    settings: PrepareSettings,
+) -> None:
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-P", "-m", "deploy.prepare"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        env={
+            **os.environ,
+            "PREPARE_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
+            "PREPARE_KAFKA": settings.kafka,
+            "PREPARE_PARTITIONS": "7",
+            "CASETRACK_LANG": "en",
+        },
+    )
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
+    assert "7" in done.stderr
+
+
+async def topics(kafka: str) -> set[str]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        return set(await admin.list_topics())
+    finally:
+        await admin.close()
