@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.command import calendar, doctor, figures, importing, stack, token
+from deploy.command import calendar, doctor, figures, importing, publish, stack, token
 from deploy.command.texts import say
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ doctor.register(app)
 token.register(app)
 calendar.register(app)
 importing.register(app)
+publish.register(app)
 figures.register(app)
 
 

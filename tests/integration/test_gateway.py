@@ -1,5 +1,10 @@
 """The gateway over real servers: what is acknowledged is on record, whatever is killed or away."""
 
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from pathlib import Path
 from signal import SIGTERM
@@ -99,3 +104,49 @@ async def test_the_inbox_records_what_is_good_and_lays_aside_what_is_not(
     assert letter.refusal.code == "not_json"
     assert letter.record.value == poison.value
     assert letter.record.headers == poison.headers
+
+
+async def test_the_publish_command_tells_what_became_of_each_line(tmp_path: Path, dsn: str) -> None:
+    lines = [numbered(1), b'{"specversion"', b"", numbered(2, partitionkey="XC1"), numbered(1)]
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(b"\n".join(lines))
+    async with intake_process(tmp_path / "keys", dsn=dsn) as intake:
+        published = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.command", "publish", str(events), "--json"),
+            *("--gateway", str(intake.client.base_url)),
+            env={**os.environ, "CASETRACK_HOME": str(tmp_path)},
+            stdout=PIPE,
+        )
+        told, _ = await published.communicate()
+
+    outcome = json.loads(told)
+    assert published.returncode == 1
+    assert (outcome["accepted"], outcome["duplicate"], outcome["rejected"]) == (1, 1, 2)
+    assert [(one["line"], one["code"]) for one in outcome["rejections"]] == [
+        (2, "not_json"),
+        (4, "key_mismatch"),
+    ]
+
+
+async def test_the_publish_command_reaches_the_inbox(
+    tmp_path: Path, dsn: str, bureau_topics: str
+) -> None:
+    async with intake_process(tmp_path, dsn=dsn, kafka=bureau_topics):
+        published = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.command", "publish", "-", "--via", "kafka", "--json"),
+            env={
+                **os.environ,
+                "CASETRACK_HOME": str(tmp_path),
+                "CASETRACK_KAFKA": bureau_topics,
+            },
+            stdin=PIPE,
+            stdout=PIPE,
+        )
+        told, _ = await published.communicate(numbered(1) + b"\n" + numbered(2) + b"\n")
+
+        async def both_recorded() -> bool:
+            return await versions(dsn) == 2
+
+        await eventually(both_recorded, within=60)
+
+    assert json.loads(told)["sent"] == 2
