@@ -1,4 +1,4 @@
-"""The processes of metrics: ``python -m services.metrics worker``."""
+"""The processes of metrics: ``python -m services.metrics api|worker|ticker``."""
 
 import gc
 import sys
@@ -10,6 +10,7 @@ from shared.runtime.lifecycle import run
 from shared.runtime.settings import load_settings
 
 LIVES = {
+    "api": app.run_api,
     "worker": app.run_worker,
     "ticker": app.run_ticker,
 }

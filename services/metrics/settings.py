@@ -29,3 +29,8 @@ class MetricsSettings(Settings):
         description="records of one fetch that are folded in one transaction at most",
         examples=[5000],
     )
+    demo: bool = Field(
+        default=False,
+        description="whether the page says that its data are made up",
+        examples=["true"],
+    )

@@ -103,9 +103,7 @@ class Ticker:
         clocks = self._clocks(await sweep.states())
         said = _alerts_by_clock(await sweep.alerts())
         findings = [
-            _find(
-                due, clocks.get((due.dossier, due.sla)), said.get((due.dossier, due.sla), ()), now
-            )
+            _find(due, clocks[due.dossier, due.sla], said.get((due.dossier, due.sla), ()), now)
             for due in sweep.due
         ]
         rulings = [(finding.clock, one) for finding in findings for one in finding.rulings]
