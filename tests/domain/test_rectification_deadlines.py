@@ -21,7 +21,7 @@ from tests.support.ratings import (
 )
 
 WEDNESDAY = date(2024, 9, 18)
-"""Followed by make-up days on 2024-09-29 and 10-12, and the national holiday from 10-01 to 10-07."""
+"""Followed by make-up days on 09-29 and 10-12, and the national holiday from 10-01 to 10-07."""
 
 
 def deadlines(*facts: tuple[date, Fact]) -> Deadlines:

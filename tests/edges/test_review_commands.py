@@ -1,0 +1,208 @@
+"""Review over HTTP: ratings, and the way of a rectification that a bad one has opened."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from services.review.app import MESSAGES, Review
+from services.review.domain.names import rectification_of
+from services.review.domain.refusals import ReviewRejection
+from shared.contracts.registry import Owner
+from shared.eventstore.memory import MemoryEventStore
+from shared.kafka.port import Record
+from shared.relay.relay import record_of
+from shared.runtime.auth import Role
+from shared.runtime.catalogue import OWN, Catalogue
+from shared.runtime.language import Language
+from tests.support.open_service import OpenService, open_service
+
+CASE = "XC20240902000017"
+RATING: dict[str, Any] = {
+    "case_no": CASE,
+    "phase": "COMPLETION",
+    "scope": "MATTER",
+    "channel": "SMS",
+    "level": "DISSATISFIED",
+    "real_name": True,
+    "rated_org": {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"},
+}
+FINDING = {"finding": "FIX_NOW", "cause": "EFFICIENCY"}
+MEASURE = {"measures": "增设取件窗口", "systemic_fix": True}
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[OpenService[Review]]:
+    async with open_service(Review, tmp_path_factory.mktemp("keys"), "review") as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(running: OpenService[Review]) -> OpenService[Review]:
+    running.forget()
+    return running
+
+
+async def hear(desk: OpenService[Review]) -> None:
+    """Let the service hear its own facts, as the relay would send them."""
+    assert isinstance(desk.store, MemoryEventStore)
+    for outgoing in await desk.store.pending(100):
+        await desk.service.ratings.handle(record_of(outgoing, Owner.REVIEW.topic))
+
+
+async def opened(desk: OpenService[Review]) -> str:
+    answer = await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)
+    assert answer.status_code == 201, answer.text
+    await hear(desk)
+    return rectification_of(answer.json()["subject"])
+
+
+async def test_a_bad_rating_opens_one_rectification_however_often_it_is_heard(
+    desk: OpenService[Review],
+) -> None:
+    rect_id = await opened(desk)
+    await hear(desk)
+    history = await desk.store.load(f"rectification-{rect_id}")
+    (event,) = history.events
+
+    assert event.partitionkey == CASE
+    assert event.causationid is not None
+    assert event.source == "urn:casetrack:610102:review"
+    assert event.time.isoformat() == "2024-09-18T09:00:00+08:00"
+
+
+async def test_a_rectification_goes_from_the_order_to_its_closing(
+    desk: OpenService[Review],
+) -> None:
+    rect_id = await opened(desk)
+    way: list[tuple[Role, str, dict[str, Any]]] = [
+        (Role.REVIEW_DESK, "assignments", {"assignee": "st-0088"}),
+        (Role.HANDLER, "contacts", {"reached": True, "method": "PHONE"}),
+        (Role.HANDLER, "findings", FINDING),
+        (Role.HANDLER, "measures", MEASURE),
+        (Role.HANDLER, "feedbacks", {"public_reply": False}),
+        (Role.REVIEW_DESK, "followups", {"reached": True, "result": "SATISFIED"}),
+        (Role.REVIEW_DESK, "closure", {}),
+    ]
+
+    for version, (role, path, body) in enumerate(way, start=2):
+        answer = await desk.command(role, f"/v1/rectifications/{rect_id}/{path}", body)
+
+        assert (answer.status_code, answer.json()["version"]) == (201, version), answer.text
+
+    events = (await desk.store.load(f"rectification-{rect_id}")).events
+    assert {event.partitionkey for event in events} == {CASE}
+    assert events[1].data.model_dump(mode="json") == {
+        "rect_id": rect_id,
+        "assignee": "st-0088",
+        "due_contact": "2024-09-19",
+        "due_rectify": "2024-09-25",
+    }
+    assert events[-1].data.model_dump() == {
+        "rect_id": rect_id,
+        "on_time": True,
+        "reopened_times": 0,
+    }
+
+
+async def test_a_rectification_after_its_last_day_is_not_on_time(
+    desk: OpenService[Review],
+) -> None:
+    rect_id = await opened(desk)
+    base = f"/v1/rectifications/{rect_id}"
+    await desk.command(Role.HANDLER, f"{base}/contacts", {"reached": True, "method": "PHONE"})
+    await desk.command(Role.HANDLER, f"{base}/findings", FINDING)
+    desk.clock.advance(timedelta(days=8))
+    await desk.command(Role.HANDLER, f"{base}/measures", MEASURE)
+    await desk.command(Role.HANDLER, f"{base}/feedbacks", {"public_reply": True})
+    asked = {"reached": True, "result": "BASICALLY_SATISFIED"}
+    await desk.command(Role.REVIEW_DESK, f"{base}/followups", asked)
+    answer = await desk.command(Role.REVIEW_DESK, f"{base}/closure", {})
+
+    assert answer.status_code == 201, answer.text
+    events = (await desk.store.load(f"rectification-{rect_id}")).events
+    assert events[-1].data.model_dump()["on_time"] is False
+
+
+async def test_a_case_is_rated_once_in_each_phase(desk: OpenService[Review]) -> None:
+    first = await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)
+    again = await desk.command(Role.REVIEW_DESK, "/v1/ratings", {**RATING, "level": "SATISFIED"})
+    other = await desk.command(Role.REVIEW_DESK, "/v1/ratings", {**RATING, "phase": "ACCEPTANCE"})
+
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert (again.status_code, again.json()["code"]) == (409, "already_rated")
+    assert again.json()["detail"] == "该办件已评价，无需重复评价。"
+
+
+async def test_a_visit_without_a_case_may_be_rated_each_time(desk: OpenService[Review]) -> None:
+    visit = {**RATING, "case_no": None, "scope": "VISIT"}
+    first = await desk.command(Role.WINDOW_CLERK, "/v1/ratings", visit)
+    second = await desk.command(Role.WINDOW_CLERK, "/v1/ratings", visit)
+    await hear(desk)
+
+    assert first.json()["subject"] != second.json()["subject"]
+    rect_id = rectification_of(first.json()["subject"])
+    (event,) = (await desk.store.load(f"rectification-{rect_id}")).events
+    assert event.partitionkey == rect_id
+
+
+async def test_a_rating_is_added_to_once_and_stays_with_its_case(
+    desk: OpenService[Review],
+) -> None:
+    review_id = (await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)).json()["subject"]
+    path = f"/v1/ratings/{review_id}/supplements"
+    first = await desk.command(Role.REVIEW_DESK, path, {"level": "SATISFIED"})
+    again = await desk.command(Role.REVIEW_DESK, path, {"level": "SATISFIED"})
+    unknown = await desk.command(
+        Role.REVIEW_DESK, "/v1/ratings/none/supplements", {"level": "SATISFIED"}
+    )
+
+    (event,) = (await desk.store.load(first.json()["stream"])).events
+    assert event.partitionkey == CASE
+    assert (again.status_code, again.json()["code"]) == (409, "already_supplemented")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "rating_unknown")
+
+
+@pytest.mark.parametrize("path", ["assignments", "closure", "reopening"])
+async def test_nothing_is_done_about_what_nobody_ordered(
+    desk: OpenService[Review], path: str
+) -> None:
+    body = {"assignments": {"assignee": "st-1"}, "reopening": {"reason": "再次整改"}}.get(path, {})
+
+    answer = await desk.command(Role.REVIEW_DESK, f"/v1/rectifications/none/{path}", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "rectification_unknown")
+
+
+async def test_a_rating_says_nothing_of_its_own_id_or_punctuality(
+    desk: OpenService[Review],
+) -> None:
+    named = await desk.command(
+        Role.REVIEW_DESK, "/v1/ratings", {**RATING, "review_id": "mine", "on_time": True}
+    )
+
+    assert named.status_code == 422
+    assert {error["field"] for error in named.json()["errors"]} == {"review_id", "on_time"}
+
+
+async def test_what_is_not_about_ratings_leads_to_nothing(desk: OpenService[Review]) -> None:
+    good = {**RATING, "level": "VERY_SATISFIED"}
+    await desk.command(Role.REVIEW_DESK, "/v1/ratings", good)
+    await hear(desk)
+    await desk.service.ratings.handle(Record(Owner.INTAKE.topic, None, b"no fact at all"))
+
+    assert isinstance(desk.store, MemoryEventStore)
+    assert len(await desk.store.pending(100)) == 1
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_every_refusal_has_its_words(language: Language) -> None:
+    known = Catalogue.read(OWN, MESSAGES).codes(language)
+
+    assert {refusal.code for refusal in ReviewRejection.__subclasses__()} <= known

@@ -1,0 +1,84 @@
+"""A service in memory, open for commands, with tokens for everybody."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import httpx2
+from fastapi import FastAPI
+
+from shared.eventstore.memory import MemoryEventStore
+from shared.eventstore.port import EventStore
+from shared.runtime.auth import Role
+from shared.runtime.clock import VirtualClock
+from shared.runtime.gate import AuthSettings, Gate
+from shared.runtime.ids import SeededIds
+from shared.runtime.issuer import Bearer, LocalIssuer
+
+NINE = datetime(2024, 9, 18, 1, 0, tzinfo=UTC)
+"""Nine o'clock in Xi'an, on a Wednesday."""
+
+
+class Service(Protocol):
+    @property
+    def web(self) -> FastAPI: ...
+
+
+S = TypeVar("S", bound=Service)
+
+
+@dataclass
+class OpenService(Generic[S]):
+    """A running service, and the way to talk to it."""
+
+    service: S
+    client: httpx2.AsyncClient
+    clock: VirtualClock
+    issuer: LocalIssuer
+    store: EventStore
+    keys: Iterator[int] = field(default_factory=count)
+
+    def forget(self) -> None:
+        """Begin anew in the morning; building the service again takes longer than most tests."""
+        vars(self.store).update(vars(MemoryEventStore()))
+        vars(self.clock).update(vars(VirtualClock(NINE)))
+
+    def token(self, role: Role) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role))}"}
+
+    async def command(
+        self, role: Role, path: str, body: Mapping[str, Any], key: str = ""
+    ) -> httpx2.Response:
+        """Give a command; without *key* it is one that was never given before."""
+        key = key or f"key-{next(self.keys):08d}"
+        headers = {**self.token(role), "idempotency-key": key}
+        return await self.client.post(path, json=body, headers=headers)
+
+    async def types(self, stream: str) -> list[str]:
+        """Return what happened in *stream*, by the last words of its types."""
+        events = (await self.store.load(stream)).events
+        return [".".join(event.type.split(".")[-3:-1]) for event in events]
+
+
+@asynccontextmanager
+async def open_service(
+    make: Callable[..., S], folder: Path, name: str
+) -> AsyncIterator[OpenService[S]]:
+    """Give the service that *make* constructs, over a store in memory."""
+    clock, store = VirtualClock(NINE), MemoryEventStore()
+    issuer = LocalIssuer.open(folder, clock, SeededIds(1))
+    service = make(
+        store=store,
+        gate=Gate.of(AuthSettings(jwks=str(folder / "jwks.json")), clock),
+        clock=clock,
+        ids=SeededIds(2),
+        source=f"urn:casetrack:610102:{name}",
+        district="610102",
+    )
+    transport = httpx2.ASGITransport(service.web, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+        yield OpenService(service, client, clock, issuer, store)
