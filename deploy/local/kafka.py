@@ -13,11 +13,15 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.faults import DataFolderForeign, DiskFull, InitialisationFailed
 from deploy.local.java import JAVA
-from deploy.local.ports import is_free
+from deploy.local.ports import listens
 
 FORMAT_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 3.0
 EVENT_BYTES_MAX = 2 * 1024 * 1024  # an event of 1 MiB with its headers, and some air
+# A broker that was killed is let in again only when its old session has run out:
+# Kafka's own 9 s would be most of a restart.
+SESSION_MS = 3000
+HEARTBEAT_MS = 500
 HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders")
 PROPERTIES = """\
 process.roles=broker,controller
@@ -41,6 +45,8 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=4
+broker.session.timeout.ms={session_ms}
+broker.heartbeat.interval.ms={heartbeat_ms}
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 message.max.bytes={event_bytes}
@@ -97,7 +103,7 @@ class Kafka:
         """Say whether the broker describes its cluster."""
         # aiokafka logs every refused connection as an error; a broker that is
         # still starting is none.
-        if is_free(self.port):
+        if not listens(self.port):
             return False
         client = AIOKafkaClient(bootstrap_servers=self.address, request_timeout_ms=2000)
         try:
@@ -128,6 +134,8 @@ class Kafka:
                 controller_port=self.controller_port,
                 data=data,
                 event_bytes=EVENT_BYTES_MAX,
+                session_ms=SESSION_MS,
+                heartbeat_ms=HEARTBEAT_MS,
             )
         )
         return path

@@ -60,8 +60,9 @@ class Places:
     def make(self) -> None:
         """Make the folders; what is secret is closed to everybody else."""
         self.home.mkdir(parents=True, exist_ok=True)
-        # PostgreSQL under another account passes through, but may not look round.
-        self.home.chmod(0o711)
+        # As root PostgreSQL runs under another account: it passes through, but may
+        # not look round.
+        self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for folder in (self.logs, self.secrets, self.keys, self.ready, self.kafka):
             folder.mkdir(mode=0o700, exist_ok=True)
 

@@ -7,6 +7,7 @@ import psutil
 from deploy.local.faults import PortBusy
 
 LOOPBACK = "127.0.0.1"
+CONNECT_SECONDS_MAX = 0.2
 
 
 def is_free(port: int) -> bool:
@@ -19,6 +20,15 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def listens(port: int) -> bool:
+    """Say whether somebody takes connections on *port*."""
+    try:
+        with socket.create_connection((LOOPBACK, port), CONNECT_SECONDS_MAX):
+            return True
+    except OSError:
+        return False
 
 
 def any_free() -> int:

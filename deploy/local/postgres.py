@@ -87,9 +87,9 @@ class Postgres:
         """Say whether the server takes connections."""
         try:
             connection = await asyncpg.connect(self.dsn("postgres"), timeout=CONNECT_SECONDS_MAX)
+            await connection.close()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
-        await connection.close()
         return True
 
     def _make_folders(self) -> None:

@@ -1,10 +1,12 @@
 """The embedded servers survive kills and interruptions, and refuse what is not theirs."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +14,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.faults import DataFolderForeign, FolderUnsafe
-from deploy.local.journal import Phase, Record, last_record
+from deploy.local.journal import Phase, Process, Record, last_record
 from deploy.local.places import (
     CHECKOUT,
     Account,
@@ -29,13 +31,15 @@ NOBODY = Account("nobody", 65534, 65534)
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    # pytest's own folders are closed to other accounts, PostgreSQL's included.
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o711)
-    places = Places(tmp_path / "home")
+def places() -> Iterator[Places]:
+    # Not pytest's own folders: every session closes them to other accounts
+    # again, also to the one that PostgreSQL runs under where we are root.
+    folder = Path(tempfile.mkdtemp(prefix="casetrack-servers-"))
+    folder.chmod(0o711)
+    places = Places(folder / "home")
     places.make()
-    return places
+    yield places
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -44,15 +48,28 @@ def postgres(places: Places) -> Postgres:
 
 
 @pytest.fixture
-def servers(places: Places) -> Iterator[Places]:
-    process = subprocess.Popen(  # noqa: S603 - our own argument list
-        [sys.executable, "-m", "tests.support.servers", str(places.home), str(os.getpid())],
-        cwd=CHECKOUT,
-        stdout=subprocess.DEVNULL,
-    )
-    yield places
-    process.terminate()
-    process.wait(30)
+def serve(places: Places) -> Iterator[Callable[[], Places]]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> Places:
+        started.append(
+            subprocess.Popen(  # noqa: S603 - our own argument list
+                [sys.executable, "-m", "tests.support.servers", str(places.home), str(os.getpid())],
+                cwd=CHECKOUT,
+                stdout=subprocess.DEVNULL,
+            )
+        )
+        return places
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def servers(serve: Callable[[], Places]) -> Places:
+    return serve()
 
 
 def ready(places: Places) -> Record | None:
@@ -85,6 +102,29 @@ async def test_killed_servers_come_back_with_everything(servers: Places) -> None
     after: Record = await eventually(restarted, within=60)
 
     assert await find_something(after) == ("still here", True)
+
+
+async def test_after_a_killed_supervisor_the_next_one_takes_over(
+    serve: Callable[[], Places],
+) -> None:
+    places = serve()
+    before: Record = await eventually(lambda: ready(places), within=60)
+    await leave_something(before)
+    os.kill(before.supervisor.pid, signal.SIGKILL)
+    serve()
+
+    def taken_over() -> Record | None:
+        record = ready(places)
+        return record if record and record.supervisor != before.supervisor else None
+
+    after: Record = await eventually(taken_over, within=60)
+
+    assert await find_something(after) == ("still here", True)
+    assert [left.found() for left in former(before)] == [None, None]
+
+
+def former(record: Record) -> list[Process]:
+    return [part.process for part in record.parts.values() if part.process is not None]
 
 
 async def leave_something(record: Record) -> None:

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.databases import ROLES, prepare_database
-from deploy.local.journal import Journal, Process
+from deploy.local.journal import Journal, Process, last_record
 from deploy.local.part import Stage
 from deploy.local.places import Places
 from deploy.local.postgres import Postgres, embedded_postgres
 from deploy.local.servers import embedded_kafka, kafka_part, postgres_part
-from deploy.local.supervisor import Supervisor
+from deploy.local.supervisor import Supervisor, end_leftovers
 
 PASSWORD = "only-for-tests"  # noqa: S105 - the server lives in a private folder for minutes
 TEMPLATE = "casetrack_template"
@@ -26,6 +26,7 @@ async def serve(home: Path, session: Process) -> None:
     """Keep both servers up until *session* has ended or a signal comes."""
     places = Places(home)
     places.make()
+    end_leftovers(last_record(places.state))
     postgres = embedded_postgres(places, PASSWORD)
     kafka = embedded_kafka(places, 0)
     journal = Journal(places.state, kafka=kafka.address, postgres=postgres.dsn("postgres"))
