@@ -1,0 +1,93 @@
+"""What a case adds to the figures, and that the difference of two pictures is what is stored."""
+
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.metrics.domain.contributions import Contributions
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.fold import fold_all
+from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
+from shared.policy.calendar import official_calendar
+from shared.policy.sla import bureau_policy
+from tests.support.way_of_a_case import (
+    ACCEPTED,
+    CASE,
+    DECIDED,
+    RATED,
+    RECEIVED,
+    REFERRED,
+    STARTED,
+    WAY,
+    entry,
+)
+
+RULES = Rules(bureau_policy(), official_calendar())
+ITEM = ("116101020001", "W12", "WINDOW")
+
+
+def picture(dossier: Dossier) -> Picture:
+    return picture_of(dossier, None, RULES)
+
+
+def figures(*facts: object) -> dict[tuple[str, str, date], int]:
+    """Return the sums of one dossier, its item, window and channel left out."""
+    known = [fact for fact in WAY if fact in facts]
+    sums = picture(fold_all(CASE, known)).contributions
+    assert all(place[3:] == ITEM for place in sums)
+    return {place[:3]: number for place, number in sums.items()}
+
+
+def test_a_received_case_is_open_on_its_day() -> None:
+    day = date(2024, 9, 2)
+
+    assert figures(RECEIVED) == {
+        ("L01", "SUBMITTED", day): 1,
+        ("L01", "open", day): 1,
+        ("L03", "received", day): 1,
+        ("L03", "hour:10", day): 1,
+    }
+
+
+def test_a_decision_in_time_is_counted_with_its_working_days() -> None:
+    sums, day = figures(RECEIVED, ACCEPTED, STARTED, DECIDED), date(2024, 9, 10)
+
+    assert sums["L03", "decided", day] == 1
+    assert sums["K23.2", "on_time", day] == 1
+    assert sums["L04", "days:006", day] == 1
+    assert sums["L04", "days_sum", day] == 6
+
+
+def test_a_decision_after_the_promise_is_late() -> None:
+    late = entry(DECIDED.data.model_copy(update={"decision_date": date(2024, 9, 18)}), 400)
+    sums = picture(fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, late])).contributions
+
+    assert sums["K23.2", "late", date(2024, 9, 18), *ITEM] == 1
+    assert ("K23.2", "late_by_law", date(2024, 9, 18), *ITEM) not in sums
+
+
+def test_what_happens_beside_the_case_is_counted_too() -> None:
+    sums = figures(RECEIVED, ACCEPTED, REFERRED, RATED)
+
+    assert sums["K10.1", "referred", date(2024, 9, 6)] == 1
+    assert sums["K12.3", "posted", date(2024, 9, 12)] == 1
+    assert sums["K12.3", "DISSATISFIED", date(2024, 9, 12)] == 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WAY), max_size=4), max_size=6))
+def test_the_sum_of_all_differences_is_what_the_last_picture_adds(
+    batches: list[list[object]],
+) -> None:
+    known: list[object] = []
+    before: Contributions = NOTHING
+    table: dict[object, int] = {}
+    for batch in batches:
+        known += [fact for fact in batch if fact not in known]
+        after = picture(fold_all(CASE, [fact for fact in WAY if fact in known])).contributions
+        for place, number in difference(after, before).items():
+            table[place] = table.get(place, 0) + number
+        before = after
+
+    assert {place: number for place, number in table.items() if number} == before
