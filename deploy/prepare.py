@@ -1,7 +1,8 @@
-"""``python -m deploy.prepare``: the database and the topics, once, before the services start."""
+"""``python -m deploy.prepare``: database, topics, session key; once, before the services start."""
 
 import asyncio
 import sys
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 
@@ -11,6 +12,9 @@ from deploy.local.faults import Fault
 from deploy.local.topics import prepare_topics
 from shared.eventstore.rights import DatabaseRole
 from shared.kafka.topics import PARTITIONS
+from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
+from shared.runtime.issuer import LocalIssuer
 from shared.runtime.settings import KafkaServers, PostgresDsn, Settings, load_settings
 
 FAILED = 1
@@ -42,6 +46,13 @@ class PrepareSettings(Settings, env_prefix="PREPARE_"):
     relay_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     auditor_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
 
+    session_keys: Path | None = Field(
+        None,
+        description="folder where the key that signs browsers' sessions is made; none: no browser "
+        "signs in by link",
+        examples=["/var/lib/casetrack/keys"],
+    )
+
     @property
     def passwords(self) -> dict[str, str]:
         """By role name, of those that are given."""
@@ -62,6 +73,8 @@ async def prepare(settings: PrepareSettings) -> None:
     """
     await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
     await prepare_topics(settings.kafka, settings.partitions)
+    if settings.session_keys is not None:
+        LocalIssuer.open(settings.session_keys, SystemClock(), SystemIds())
 
 
 def main() -> int:

@@ -85,7 +85,14 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(board.run(stopping), name="board")
             tasks.create_task(
-                serve(web, port=settings.port, stopping=stopping, serving=serving), name="http"
+                serve(
+                    web,
+                    host=settings.host,
+                    port=settings.port,
+                    stopping=stopping,
+                    serving=serving,
+                ),
+                name="http",
             )
             await serving.wait()
             announce_ready()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -12,15 +13,25 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.databases import addressed
 from deploy.prepare import PrepareSettings, prepare
+from deploy.sign_in import link
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS
+from shared.runtime.auth import Role
+from shared.runtime.clock import SystemClock
+from shared.runtime.gate import AuthSettings, tickets_verifier
+from shared.runtime.keys import file_keys
 from tests.support.servers import PASSWORD
 
 SECONDS_MAX = 60
 
 
 @pytest.fixture
-def settings(postgres_dsn: str, bureau_topics: str) -> PrepareSettings:
-    return PrepareSettings(postgres_dsn=postgres_dsn, kafka=bureau_topics, intake_password=PASSWORD)
+def settings(postgres_dsn: str, bureau_topics: str, tmp_path: Path) -> PrepareSettings:
+    return PrepareSettings(
+        postgres_dsn=postgres_dsn,
+        kafka=bureau_topics,
+        intake_password=PASSWORD,
+        session_keys=tmp_path / "keys",
+    )
 
 
 async def test_afterwards_a_service_can_log_in_and_every_topic_is_there(
@@ -38,6 +49,23 @@ async def test_afterwards_a_service_can_log_in_and_every_topic_is_there(
 
     assert facts == 0
     assert {*EVENT_TOPICS, *DEAD_LETTER_TOPICS} <= await topics(settings.kafka)
+
+
+async def test_the_session_key_is_made_once_and_opens_the_door(
+    settings: PrepareSettings, tmp_path: Path
+) -> None:
+    await prepare(settings)
+    jwks = tmp_path / "keys" / "jwks.json"
+    first = jwks.read_text(encoding="utf-8")
+    await prepare(settings)
+    auth = AuthSettings(jwks="https://id.example.org/jwks", session_jwks=jwks)
+    address = link(auth, Role.DIRECTOR, "https://casetrack.example.org") or ""
+    where, _, ticket = address.partition("?ticket=")
+    clock = SystemClock()
+    bearer = await tickets_verifier(file_keys(jwks, clock), clock).verify(ticket)
+
+    assert jwks.read_text(encoding="utf-8") == first
+    assert (where, bearer.roles) == ("https://casetrack.example.org/sign-in", {Role.DIRECTOR})
 
 
 async def test_a_topic_with_other_partitions_is_refused_in_two_lines(
