@@ -96,9 +96,8 @@ def create_web(web: Web) -> FastAPI:
         answers=answers,
         body_bytes_max=web.body_bytes_max,
     )
-    app.include_router(_operations(web.ready))
-    app.include_router(_description())
-    for router in web.routers:
+    # Routes are tried in their order, and a probe comes more rarely than a request.
+    for router in (*web.routers, _operations(web.ready), _description()):
         app.include_router(router)
     refuse_routes_without_policy(app)
     return app

@@ -15,7 +15,7 @@ from shared.policy.publisher import Publisher
 from shared.runtime.auth import Principal, Role
 from shared.runtime.catalogue import Catalogue
 from shared.runtime.measures import EVENT_INGEST_SECONDS
-from shared.runtime.policies import Caller, permit
+from shared.runtime.policies import permit, principal_of
 from shared.runtime.problems import CONFLICT, MALFORMED, UNFIT, Problem, language_of
 
 ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
@@ -57,9 +57,10 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     answers = Answers(catalogue)
 
     @router.post("", status_code=ACCEPTED, openapi_extra=dict(DESCRIBED))
-    async def publish(request: Request, caller: Caller) -> JSONResponse:
+    async def publish(request: Request) -> JSONResponse:
         """Record one event, or each of a batch; accepted means committed to the store."""
-        publisher, body = _publisher(gateway, caller), await request.body()
+        publisher = _publisher(gateway, await principal_of(request))
+        body = await request.body()
         with EVENT_INGEST_SECONDS.time():
             if is_batch(request.headers):
                 judged = await gateway.take_all(_members(body), publisher)
@@ -68,9 +69,10 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
         return answers.one(judgement)
 
     @router.post("/validate", status_code=DUPLICATE, openapi_extra=dict(DESCRIBED))
-    async def validate(request: Request, caller: Caller) -> JSONResponse:
+    async def validate(request: Request) -> JSONResponse:
         """Give the same verdicts and record nothing; what is a repetition shows at recording."""
-        publisher, body = _publisher(gateway, caller), await request.body()
+        publisher = _publisher(gateway, await principal_of(request))
+        body = await request.body()
         if is_batch(request.headers):
             judged = [gateway.validate(reading, publisher) for reading in _members(body)]
             return answers.each(request, judged)
