@@ -1,0 +1,238 @@
+"""Foreign ratings: taken over once, answered once, whatever is repeated, contested or killed."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.ports import any_free
+from services.review.app import Review
+from services.review.domain.names import rating_of, rectification_of
+from shared.contracts.documents import write
+from shared.contracts.enums import ReviewPhase
+from shared.contracts.registry import Owner
+from shared.eventstore.adoption import FactContradicted
+from shared.eventstore.memory import MemoryEventStore
+from shared.eventstore.port import EventStore
+from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.kafka.port import Record
+from shared.kafka.producer import KafkaProducer
+from shared.runtime.auth import Role
+from shared.runtime.clock import SystemClock, VirtualClock
+from shared.runtime.gate import AuthSettings, Gate
+from shared.runtime.ids import SeededIds, SystemIds
+from shared.runtime.issuer import LocalIssuer
+from shared.runtime.lifecycle import KILLED
+from tests.support.eventually import eventually
+from tests.support.foreign_facts import foreign
+from tests.support.open_service import NINE, open_service
+
+RATING = foreign("review.rating.posted", recordedtime="2024-09-18T08:51:00+08:00")
+REVIEW, CASE = RATING["subject"], RATING["partitionkey"]
+RECT = rectification_of(REVIEW)
+ORDER = f"rectification-{RECT}"
+GROUP_JOIN_SECONDS_MAX = 60.0
+
+
+def told(document: dict[str, Any]) -> Record:
+    return Record(Owner.INTAKE.topic, CASE.encode(), write(document))
+
+
+def review_over(store: EventStore, folder: Path) -> Review:
+    LocalIssuer.open(folder, SystemClock(), SystemIds())
+    clock = VirtualClock(NINE)
+    return Review(
+        store=store,
+        gate=Gate.of(AuthSettings(jwks=str(folder / "jwks.json")), clock),
+        clock=clock,
+        ids=SystemIds(),
+        source="urn:casetrack:610102:review",
+        district="610102",
+    )
+
+
+@asynccontextmanager
+async def postgres_store(dsn: str) -> AsyncIterator[PostgresEventStore]:
+    async with await open_pool(dsn, Owner.REVIEW.value) as pool:
+        yield PostgresEventStore(pool)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[EventStore]:
+    if request.param == "memory":
+        yield MemoryEventStore()
+        return
+    dsn: Callable[[str], str] = request.getfixturevalue("role_dsn")
+    async with postgres_store(dsn("casetrack_review")) as kept:
+        yield kept
+
+
+@pytest.fixture
+def review(store: EventStore, tmp_path: Path) -> Review:
+    return review_over(store, tmp_path)
+
+
+async def test_a_foreign_bad_rating_is_kept_as_it_was_said_and_opens_a_rectification(
+    review: Review,
+) -> None:
+    await review.ratings.handle(told(RATING))
+    (rating,) = (await review.store.load(f"review-{REVIEW}")).events
+    (order,) = (await review.store.load(ORDER)).events
+
+    assert (rating.source, rating.id) == (RATING["source"], RATING["id"])
+    assert (order.partitionkey, order.causationid) == (CASE, RATING["id"])
+    assert order.time.isoformat() == "2024-09-18T08:51:00+08:00"
+
+
+async def test_telling_it_again_changes_nothing(review: Review) -> None:
+    for _ in range(3):
+        await review.ratings.handle(told(RATING))
+
+    assert (await review.store.load(f"review-{REVIEW}")).version == 1
+    assert (await review.store.load(ORDER)).version == 1
+
+
+async def test_a_kill_between_adoption_and_reaction_loses_no_rectification(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr("shared.eventstore.adoption.crash", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await review.ratings.handle(told(RATING))
+    assert (await review.store.load(ORDER)).version == 0
+
+    await review.ratings.handle(told(RATING))
+
+    assert (await review.store.load(f"review-{REVIEW}")).version == 1
+    assert (await review.store.load(ORDER)).version == 1
+
+
+async def test_two_consumers_at_once_open_one_rectification(review: Review) -> None:
+    async with asyncio.TaskGroup() as consumers:
+        for _ in range(4):
+            consumers.create_task(review.ratings.handle(told(RATING)))
+
+    assert (await review.store.load(ORDER)).version == 1
+
+
+async def test_what_a_stranger_said_of_the_order_before_it_came_does_not_hide_it(
+    review: Review,
+) -> None:
+    early = foreign("rectification.contact.made")
+    early["data"] = {**early["data"], "rect_id": RECT}
+    early |= {"id": "early", "subject": RECT, "partitionkey": RECT}
+
+    await review.ratings.handle(told(early))
+    await review.ratings.handle(told(RATING))
+    contact, order = (await review.store.load(ORDER)).events
+
+    assert (contact.partitionkey, order.partitionkey) == (RECT, CASE)
+
+
+async def test_another_content_under_the_same_id_is_refused(review: Review) -> None:
+    await review.ratings.handle(told(RATING))
+    other = {**RATING, "data": {**RATING["data"], "level": "SATISFIED"}}
+
+    with pytest.raises(FactContradicted):
+        await review.ratings.handle(told(other))
+
+
+@pytest.mark.parametrize("change", [{"level": "SATISFIED"}, {"channel": "SYSTEM_DEFAULT"}])
+async def test_praise_and_the_systems_own_default_open_nothing(
+    review: Review, change: dict[str, str]
+) -> None:
+    await review.ratings.handle(told({**RATING, "data": {**RATING["data"], **change}}))
+
+    assert (await review.store.load(f"review-{REVIEW}")).version == 1
+    assert (await review.store.load(ORDER)).version == 0
+
+
+async def test_what_was_rated_elsewhere_is_not_rated_at_our_counter(tmp_path: Path) -> None:
+    body = {
+        **{name: RATING["data"][name] for name in ("case_no", "phase", "scope", "rated_org")},
+        "channel": "HALL_TABLET",
+        "level": "SATISFIED",
+        "real_name": False,
+    }
+    async with open_service(Review, tmp_path, "review") as desk:
+        await desk.service.ratings.handle(told(RATING))
+        await desk.service.ratings.handle(told({**RATING, "id": "second"}))
+
+        refused = await desk.command(Role.REVIEW_DESK, "/v1/ratings", body)
+        other = await desk.command(Role.REVIEW_DESK, "/v1/ratings", {**body, "phase": "ACCEPTANCE"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_rated")
+    assert other.json()["subject"] == rating_of(CASE, ReviewPhase.ACCEPTANCE)
+
+
+async def test_the_rectification_is_published_and_the_foreign_rating_is_not(
+    tmp_path: Path,
+) -> None:
+    store = MemoryEventStore()
+    await review_over(store, tmp_path).ratings.handle(told(RATING))
+
+    (outgoing,) = await store.pending(100)
+
+    assert outgoing.stream == ORDER
+
+
+class ReviewProcess:
+    """`python -m services.review` on real servers."""
+
+    def __init__(self, dsn: str, kafka: str, folder: Path) -> None:
+        LocalIssuer.open(folder, SystemClock(), SeededIds(1))
+        self._environment = {
+            **os.environ,
+            "REVIEW_POSTGRES_DSN": dsn,
+            "REVIEW_KAFKA": kafka,
+            "REVIEW_PORT": str(any_free()),
+            "AUTH_JWKS": str(folder / "jwks.json"),
+        }
+
+    @asynccontextmanager
+    async def running(self, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "services.review"),
+            env={**self._environment, **environment},
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+
+
+async def test_killed_behind_the_adoption_the_process_goes_on_where_it_was(
+    role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path
+) -> None:
+    dsn = role_dsn("casetrack_review")
+    process = ReviewProcess(dsn, bureau_topics, tmp_path)
+    async with KafkaProducer(bureau_topics, client_id="test") as intake:
+        await intake.send([told(RATING)])
+
+    async with process.running(CASETRACK_CRASH="adoption.recorded") as doomed:
+        status = await asyncio.wait_for(doomed.wait(), GROUP_JOIN_SECONDS_MAX)
+    async with postgres_store(dsn) as store:
+        assert (status, (await store.load(ORDER)).version) == (KILLED, 0)
+
+        async def ordered() -> int:
+            return (await store.load(ORDER)).version
+
+        async with process.running() as second:
+            await eventually(ordered, within=GROUP_JOIN_SECONDS_MAX)
+            second.terminate()
+            graceful = await asyncio.wait_for(second.wait(), GROUP_JOIN_SECONDS_MAX)
+
+        assert graceful == 0
+        assert (await store.load(f"review-{REVIEW}")).version == 1
+        assert (await store.load(ORDER)).version == 1
