@@ -1,4 +1,4 @@
-"""How metrics is put together: the only place that knows every part."""
+"""The API, put together over PostgreSQL."""
 
 import asyncio
 from importlib.resources import files
@@ -7,25 +7,17 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.projection import Projection
 from services.metrics.adapters.readings import Readings
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.pages import page_routes, sign_in_routes
 from services.metrics.api.reading import reading_routes
 from services.metrics.api.stream import Board, stream_routes
-from services.metrics.consumer.lanes import GROUP, Lanes
-from services.metrics.consumer.worker import faust_app, work
-from services.metrics.domain.picture import Rules
+from services.metrics.app.rules import SEARCH_PATH, bureau_rules
 from services.metrics.handlers.acknowledging import Acknowledging
-from services.metrics.handlers.folding import Folding
-from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.today import Today
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.postgres import open_pool
-from shared.kafka.producer import KafkaProducer
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.gate import AuthSettings, Gate, tickets_verifier
 from shared.runtime.ids import SystemIds
@@ -38,39 +30,10 @@ from shared.runtime.session import RememberedTickets, SignIn
 from shared.runtime.settings import load_settings
 from shared.runtime.web import Web, create_web
 
-SEARCH_PATH = "metrics,supervision"
 MESSAGES = files("services.metrics.api") / "messages"
 FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "store_unavailable", retry_after_seconds=2)
 }
-
-
-def bureau_rules() -> Rules:
-    """Return the rules that are in force."""
-    return Rules(bureau_policy(), official_calendar())
-
-
-async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
-    """Fold what the topics bring until *stopping*."""
-    async with (
-        await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool,
-        KafkaProducer(settings.kafka, client_id=GROUP) as sender,
-    ):
-        projection = Projection(pool)
-        folding = Folding(projection, bureau_rules())
-        lanes = Lanes(projection, folding, sender, SystemClock())
-        app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
-        await work(app, lanes, stopping)
-
-
-async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
-    """Raise and withdraw alerts until *stopping*."""
-    async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
-        ticker = Ticker(Deadlines(pool), bureau_rules(), SystemClock())
-        announce_ready()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(ticker.watchdog.watch(stopping))
-            await ticker.run(stopping)
 
 
 async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:

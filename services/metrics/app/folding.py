@@ -1,0 +1,39 @@
+"""The worker and the ticker, put together over PostgreSQL and Kafka."""
+
+import asyncio
+
+from services.metrics.adapters.deadlines import Deadlines
+from services.metrics.adapters.projection import Projection
+from services.metrics.app.rules import SEARCH_PATH, bureau_rules
+from services.metrics.consumer.lanes import GROUP, Lanes
+from services.metrics.consumer.worker import faust_app, work
+from services.metrics.handlers.folding import Folding
+from services.metrics.handlers.ticker import Ticker
+from services.metrics.settings import MetricsSettings
+from shared.eventstore.postgres import open_pool
+from shared.kafka.producer import KafkaProducer
+from shared.runtime.clock import SystemClock
+from shared.runtime.lifecycle import announce_ready
+
+
+async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
+    """Fold what the topics bring until *stopping*."""
+    async with (
+        await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool,
+        KafkaProducer(settings.kafka, client_id=GROUP) as sender,
+    ):
+        projection = Projection(pool)
+        folding = Folding(projection, bureau_rules())
+        lanes = Lanes(projection, folding, sender, SystemClock())
+        app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
+        await work(app, lanes, stopping)
+
+
+async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
+    """Raise and withdraw alerts until *stopping*."""
+    async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
+        ticker = Ticker(Deadlines(pool), bureau_rules(), SystemClock())
+        announce_ready()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ticker.watchdog.watch(stopping))
+            await ticker.run(stopping)
