@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.command import calendar, doctor, figures, importing, publish, stack, token
+from deploy.command import calendar, doctor, figures, importing, publish, stack, token, verify
 from deploy.command.texts import say
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ calendar.register(app)
 importing.register(app)
 publish.register(app)
 figures.register(app)
+verify.register(app)
 
 
 def main() -> None:

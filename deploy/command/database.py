@@ -1,11 +1,11 @@
-"""Where the running stack's database is, for commands that only read."""
+"""Where the running stack's servers are, for commands that only read."""
 
 from typing import ClassVar
 
 from deploy.local.credentials import load_passwords
 from deploy.local.databases import addressed
 from deploy.local.faults import ServerUnreachable
-from deploy.local.journal import last_record
+from deploy.local.journal import Record, last_record
 from deploy.local.plan import DATABASE
 from deploy.local.settings import LocalSettings
 from shared.eventstore.rights import DatabaseRole
@@ -25,9 +25,24 @@ def auditor_dsn(settings: LocalSettings) -> str:
         StackAbsent: nothing is known of a stack here.
     """
     places = settings.places
-    record = last_record(places.state)
-    if record is None:
-        raise StackAbsent(home=places.home)
+    record = _record(settings)
     role = DatabaseRole.AUDITOR.value
     password = load_passwords(places, [role])[role]
     return addressed(record.postgres, database=DATABASE, role=role, password=password)
+
+
+def kafka_of(settings: LocalSettings) -> str:
+    """
+    Return the bootstrap servers of the stack's Kafka.
+
+    Raises:
+        StackAbsent: nothing is known of a stack here.
+    """
+    return _record(settings).kafka
+
+
+def _record(settings: LocalSettings) -> Record:
+    record = last_record(settings.places.state)
+    if record is None:
+        raise StackAbsent(home=settings.places.home)
+    return record

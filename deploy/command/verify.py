@@ -1,0 +1,99 @@
+"""`casetrack verify`: whether everything shown follows from what is on record."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from deploy.command.course import Course
+from deploy.command.database import auditor_dsn, kafka_of
+from deploy.command.output import DIFFERS, err, explained, out, print_json
+from deploy.command.stack import Json
+from deploy.command.texts import say
+from deploy.local.databases import UNREACHABLE
+from deploy.local.faults import ServerUnreachable
+from deploy.local.settings import LocalSettings
+from services.metrics.adapters.recorded import open_records
+from services.metrics.domain.picture import Rules
+from services.metrics.handlers.difference import Report
+from services.metrics.handlers.verify import Advance, Verifying
+from shared.contracts.registry import Owner
+from shared.eventstore.port import StoreUnavailable
+from shared.kafka.ends import BrokerAway, load_ends
+from shared.policy.calendar import official_calendar
+from shared.policy.sla import bureau_policy
+from shared.runtime.clock import SystemClock
+from shared.runtime.settings import load_settings
+
+PATIENCE_SECONDS = 60.0
+SHOWN_MAX = 40
+TOPICS = tuple(owner.topic for owner in Owner)
+
+Now = Annotated[bool, typer.Option("--now", help=say("verify.now"))]
+Patience = Annotated[float, typer.Option("--patience", min=0.0, help=say("verify.patience"))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("verify.help"))(verify)
+
+
+def verify(
+    *, now: Now = False, patience: Patience = PATIENCE_SECONDS, as_json: Json = False
+) -> None:
+    settings = load_settings(LocalSettings)
+    clock = SystemClock()
+    course = Course(say("verify.course"), err, clock)
+    with explained(), course:
+        kafka = "" if now else kafka_of(settings)
+        report = asyncio.run(verified(auditor_dsn(settings), kafka, patience, course.advance))
+    document = {**report.document(), "seconds": round(course.seconds, 1)}
+    if as_json:
+        print_json(document)
+    else:
+        _show(document)
+    if report.found:
+        raise typer.Exit(DIFFERS)
+
+
+async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advance) -> Report:
+    """
+    Return what verification finds in the database *dsn*.
+
+    It waits until everything is folded that is on record; where *kafka* is
+    empty it looks at once, and what is under way is no difference.
+
+    Raises:
+        ServerUnreachable: PostgreSQL or Kafka does not answer.
+    """
+    rules = Rules(bureau_policy(), official_calendar())
+    try:
+        async with open_records(dsn) as records:
+            verifying = Verifying(records, rules, SystemClock())
+            mark = None
+            if kafka:
+                mark = await verifying.settle(lambda: load_ends(kafka, TOPICS), patience_seconds)
+            return await verifying.handle(mark, advance)
+    except (*UNREACHABLE, StoreUnavailable) as fault:
+        raise ServerUnreachable(server="PostgreSQL", reason=str(fault)) from fault
+    except BrokerAway as fault:
+        raise ServerUnreachable(server="Kafka", reason=str(fault)) from fault
+
+
+def _show(document: dict[str, Any]) -> None:
+    differences = document["differences"]
+    if not differences:
+        out.print(f"[green]✓[/] {say('verify.fine', **document)}")
+    else:
+        out.print(f"[red]✗[/] {say('verify.differs', **document)}")
+        table = Table(box=None, pad_edge=False)
+        for column in ("subject", "what", "stored", "recomputed"):
+            table.add_column(say(f"verify.{column}"), overflow="fold")
+        for one in differences[:SHOWN_MAX]:
+            words = say(f"verify.what.{one['what']}")
+            table.add_row(one["subject"], words, str(one["stored"]), str(one["recomputed"]))
+        out.print(table)
+        if document["differences_found"] > SHOWN_MAX:
+            out.print(say("figures.more", count=document["differences_found"] - SHOWN_MAX))
+    if document["under_way"] or document["due_clocks"]:
+        out.print(say("verify.under_way", **document), style="dim")

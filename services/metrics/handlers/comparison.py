@@ -1,0 +1,265 @@
+"""One subject, reckoned again from its recorded facts and laid beside what the projection says."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.metrics.adapters.recorded import Row, SubjectRows
+from services.metrics.domain.alert import Alert, AlertState, next_at, reconcile
+from services.metrics.domain.alert_reason import Grounds
+from services.metrics.domain.clock import Clock
+from services.metrics.domain.contributions import Contributions
+from services.metrics.domain.dossier import FOLD_VERSION, Dossier
+from services.metrics.domain.fold import fold_all
+from services.metrics.domain.picture import NOTHING, Rules, picture_of
+from services.metrics.handlers.difference import Difference, What, unequal
+from services.metrics.handlers.folding import known_entries
+from services.metrics.handlers.reading import identity_of
+from services.metrics.handlers.rows import clock_row, text_of
+from shared.contracts.enums import AlertLevel
+from shared.contracts.envelope import Event
+from shared.contracts.registry import Owner, decode
+from shared.contracts.supervision import (
+    AlertAcknowledged,
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
+
+CLOCK_COLUMNS = (
+    "sla",
+    "clock",
+    "started_on",
+    "due",
+    "yellow_from",
+    "red_at",
+    "limit_total",
+    "unit",
+    "paused",
+    "provisional",
+    "ended",
+)
+"""As `clock_row` has them between the subject and the deadline."""
+
+STATE = msgspec.json.Decoder(Dossier)
+GROUNDS = msgspec.json.Decoder(Grounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What follows from the facts of one subject, and where the projection says otherwise."""
+
+    differences: Sequence[Difference]
+    contributions: Contributions
+    under_way: int
+    due_clocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one subject that count, and how they lie in the timeline."""
+
+    bodies: Sequence[bytes]
+    under_way: int
+    differences: Sequence[Difference]
+
+
+def reckon(rows: SubjectRows, rules: Rules, now: datetime) -> Reckoning:
+    """Return what the facts of a subject come to by *now*, and what is stored otherwise."""
+    facts = _facts(rows)
+    entries = known_entries(facts.bodies)
+    dossier = fold_all(rows.dossier, entries) if entries else None
+    picture = picture_of(dossier, None, rules) if dossier else None
+    clocks = {clock.sla.id: clock for clock in (picture.clocks if picture else ())}
+    stored = {row["sla"]: row for row in rows.clocks}
+    alerts = _alerts_by_sla(rows.alerts)
+    found = [
+        *facts.differences,
+        *_state(rows, dossier),
+        *_clocks(rows.dossier, clocks, stored),
+        *_deadlines(clocks, stored, alerts, now),
+        *_alerts(rows),
+    ]
+    return Reckoning(
+        found,
+        picture.contributions if picture else NOTHING,
+        facts.under_way,
+        sum(row["is_due"] for row in rows.clocks),
+    )
+
+
+def _facts(rows: SubjectRows) -> Facts:
+    """Compare as sets: a fact may be published twice and counts once."""
+    recorded = {identity_of(row["source"], row["id"]): row for row in rows.facts}
+    folded = {row["identity"]: row for row in rows.timeline}
+    found: list[Difference] = []
+    under_way = 0
+    for identity, row in recorded.items():
+        place = {"source": row["source"], "id": row["id"]}
+        if identity in folded:
+            body = folded[identity]["body"]
+            if body != row["body"]:
+                stored, told = {"body": body}, {"body": row["body"]}
+                found.append(
+                    Difference(rows.dossier, What.FACT_CHANGED, place | stored, place | told)
+                )
+        elif row["settled"]:
+            found.append(Difference(rows.dossier, What.FACT_MISSING, None, place))
+        else:
+            under_way += 1
+    for identity, row in folded.items():
+        if identity not in recorded:
+            found.append(Difference(rows.dossier, What.FACT_FOREIGN, {"body": row["body"]}, None))
+    bodies = [row["body"].encode() for identity, row in recorded.items() if identity in folded]
+    return Facts(bodies, under_way, found)
+
+
+def _state(rows: SubjectRows, dossier: Dossier | None) -> Iterator[Difference]:
+    recomputed = _state_columns(dossier) if dossier else {}
+    stored = {}
+    for row in rows.states:
+        stored = {
+            "phase": row["phase"],
+            "source": row["source"],
+            "fold_version": row["fold_version"],
+            **_fields(row["state"]),
+        }
+    if pair := unequal(stored, recomputed):
+        yield Difference(rows.dossier, What.STATE, *pair)
+
+
+def _state_columns(dossier: Dossier) -> dict[str, Any]:
+    return {
+        "phase": dossier.phase.value,
+        "source": dossier.source,
+        "fold_version": FOLD_VERSION,
+        **_fields(text_of(dossier)),
+    }
+
+
+def _fields(state: str) -> dict[str, Any]:
+    """Return a stored dossier field by field, so that a difference can be named."""
+    values = msgspec.json.decode(state)
+    return {
+        f"state.{name}": value
+        for name, value in zip(Dossier.__struct_fields__, values, strict=False)
+    }
+
+
+def _clocks(
+    subject: str, clocks: Mapping[str, Clock], stored: Mapping[str, Row]
+) -> Iterator[Difference]:
+    for sla in sorted({*clocks, *stored}):
+        ours = clocks.get(sla)
+        recomputed = dict(zip(CLOCK_COLUMNS, clock_row(ours)[1:-1], strict=True)) if ours else {}
+        theirs = {name: stored[sla][name] for name in CLOCK_COLUMNS} if sla in stored else {}
+        if pair := unequal(theirs, recomputed):
+            yield Difference(subject, What.CLOCK, {"sla": sla} | pair[0], {"sla": sla} | pair[1])
+
+
+def _deadlines(
+    clocks: Mapping[str, Clock],
+    stored: Mapping[str, Row],
+    alerts: Mapping[str, list[Alert]],
+    now: datetime,
+) -> Iterator[Difference]:
+    """
+    Yield what the ticker should have said, and deadlines that are armed wrongly.
+
+    A clock that is due just now is the ticker's: by the next look it will have spoken.
+    """
+    for sla, clock in clocks.items():
+        row = stored.get(sla)
+        if row is None or row["is_due"]:
+            continue
+        said = alerts.get(sla, [])
+        for ruling in reconcile(clock, said, now):
+            unsaid = {"sla": sla, "type": ruling.fact.TYPE, "at": ruling.at, "id": ruling.event_id}
+            yield Difference(clock.subject, What.ALERT_DUE, None, unsaid)
+        armed = {"sla": sla, "next_at": row["next_at"], "alerted": row["alerted"]}
+        due = {"sla": sla, "next_at": next_at(clock, said, now), "alerted": bool(said)}
+        if armed != due:
+            yield Difference(clock.subject, What.DEADLINE, armed, due)
+
+
+def _alerts_by_sla(rows: Iterable[Row]) -> Mapping[str, list[Alert]]:
+    alerts: dict[str, list[Alert]] = {}
+    for row in rows:
+        over = row["state"] in (AlertState.RESOLVED, AlertState.REVOKED)
+        state = AlertState(row["state"]) if over else AlertState.RAISED
+        alert = Alert(
+            row["alert_id"],
+            AlertLevel(row["level"]),
+            row["raised_at"],
+            state,
+            GROUNDS.decode(row["grounds"]),
+        )
+        alerts.setdefault(row["sla"], []).append(alert)
+    return alerts
+
+
+def _alerts(rows: SubjectRows) -> Iterator[Difference]:
+    """Compare alert rows with what supervision's own facts say of them."""
+    recomputed = _alerts_from_facts(rows.facts)
+    stored = {row["alert_id"]: row for row in rows.alerts}
+    for alert_id in sorted({*recomputed, *stored}):
+        ours = recomputed.get(alert_id, {})
+        theirs: dict[str, Any] = {}
+        if alert_id in stored:
+            row = stored[alert_id]
+            theirs = {name: _plain(name, row[name]) for name in ours or ("state",)}
+        if pair := unequal(theirs, ours):
+            place = {"alert_id": alert_id}
+            yield Difference(rows.dossier, What.ALERT, place | pair[0], place | pair[1])
+
+
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a column's value
+    return GROUNDS.decode(value) if name == "grounds" else value
+
+
+def _alerts_from_facts(facts: Iterable[Row]) -> Mapping[str, dict[str, Any]]:
+    said = [row for row in facts if row["owner"] == Owner.SUPERVISION.value]
+    alerts: dict[str, dict[str, Any]] = {}
+    for row in sorted(said, key=lambda row: (row["stream"], row["version"])):
+        event = decode(row["body"].encode())
+        match event.data:
+            case AlertRaised() as fact:
+                alerts[fact.alert_id] = _raised(event, fact)
+            case AlertAcknowledged(alert_id=alert_id):
+                _turn(alerts, alert_id, state="ACKNOWLEDGED")
+            case AlertEscalated(alert_id=alert_id):
+                _turn(alerts, alert_id, state="ESCALATED")
+            case AlertResolved(alert_id=alert_id, note=note):
+                _turn(alerts, alert_id, state=AlertState.RESOLVED.value, reason=note or "")
+            case AlertRevoked(alert_id=alert_id, reason=reason):
+                _turn(alerts, alert_id, state=AlertState.REVOKED.value, reason=reason)
+            case _:
+                continue
+    return alerts
+
+
+def _raised(event: Event, fact: AlertRaised) -> dict[str, Any]:
+    recorded_at = event.recordedtime or event.time
+    return {
+        "sla": fact.sla_id,
+        "level": fact.level.value,
+        "severity": fact.severity,
+        "state": AlertState.RAISED.value,
+        "reason": "",
+        "raised_at": event.time,
+        "recorded_at": recorded_at,
+        "lateness_ms": round((recorded_at - event.time).total_seconds() * 1000),
+        "due": fact.due,
+        "grounds": Grounds(
+            tuple(fact.causes or ()), fact.policy_version or "", fact.calendar_version or ""
+        ),
+    }
+
+
+def _turn(alerts: dict[str, dict[str, Any]], alert_id: str, **changes: str) -> None:
+    if alert_id in alerts:
+        alerts[alert_id] |= changes

@@ -1,0 +1,151 @@
+"""Verification: everything that the projection says, reckoned again from the recorded facts."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
+from services.metrics.domain.contributions import Place
+from services.metrics.domain.picture import Rules
+from services.metrics.handlers.chains import ChainWalk
+from services.metrics.handlers.comparison import reckon
+from services.metrics.handlers.difference import Difference, Report, What
+from shared.contracts.registry import Owner
+from shared.kafka.port import Partition
+from shared.runtime.clock import Clock
+
+LOOK_SECONDS = 0.25
+PROGRESS_ROWS = 500
+
+Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
+"""Where each partition of the owners' topics ends at this moment."""
+
+Advance = Callable[[int, float], None]
+"""Told how many rows were read since the last time, and how far of the whole we are."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counts what is read: every fact twice, in its stream and with its subject."""
+
+    advance: Advance
+    total: int
+    done: int = 0
+    told: int = 0
+
+    def step(self, count: int = 1) -> None:
+        self.done += count
+        if self.done - self.told >= PROGRESS_ROWS:
+            self.advance(self.done - self.told, min(1.0, self.done / max(1, self.total)))
+            self.told = self.done
+
+
+@dataclass(slots=True)
+class Verifying:
+    """One verification."""
+
+    records: Records
+    rules: Rules
+    clock: Clock
+    report: Report = field(default_factory=Report)
+
+    async def settle(self, ends: Ends, seconds_max: float) -> Mark:
+        """
+        Wait until what is on record now has been sent, folded and judged, and return the moment.
+
+        What is not by *seconds_max* is noted as a difference: somebody stands still.
+        """
+        mark = await self.records.mark()
+        give_up_at = self.clock.monotonic() + seconds_max
+        if await self._wait(lambda: self._unsent(mark), give_up_at):
+            goals = await ends()
+            if await self._wait(lambda: self._unread(goals), give_up_at):
+                await self._wait(lambda: self._unjudged(mark), give_up_at)
+        return mark
+
+    async def handle(self, mark: Mark | None, advance: Advance) -> Report:
+        """
+        Compare in one snapshot; memory holds one subject at a time, and the sums of the figures.
+
+        What was recorded after *mark* may still be under way; without a mark everything may.
+
+        Raises:
+            StoreUnavailable: the database went away.
+        """
+        async with self.records.snapshot() as snapshot:
+            self.report.events = await snapshot.count()
+            progress = Progress(advance, 2 * self.report.events)
+            for owner in Owner:
+                await self._walk(snapshot, owner, progress)
+            settled = mark.snapshot if mark else NOTHING_SETTLED
+            await self._figures(snapshot, await self._subjects(snapshot, settled, progress))
+        return self.report
+
+    async def _walk(self, snapshot: Snapshot, owner: Owner, progress: Progress) -> None:
+        walk = ChainWalk()
+        async for row in snapshot.chains(owner):
+            self.report.note(walk.step(row))
+            progress.step()
+        self.report.streams += walk.streams
+
+    async def _subjects(
+        self, snapshot: Snapshot, settled: str, progress: Progress
+    ) -> dict[Place, int]:
+        """Compare subject by subject; return the sums of what they contribute."""
+        sums: dict[Place, int] = {}
+        async for rows in snapshot.subjects(settled):
+            reckoning = reckon(rows, self.rules, snapshot.now)
+            self.report.subjects += 1
+            self.report.under_way += reckoning.under_way
+            self.report.due_clocks += reckoning.due_clocks
+            self.report.note(reckoning.differences)
+            for place, number in reckoning.contributions.items():
+                sums[place] = sums.get(place, 0) + number
+            progress.step(len(rows.facts))
+        return sums
+
+    async def _figures(self, snapshot: Snapshot, sums: dict[Place, int]) -> None:
+        async for row in snapshot.figures():
+            *names, value = row.values()
+            place = cast("Place", tuple(names))
+            self.report.note(_figure(place, value, sums.pop(place, 0)))
+        for place, number in sums.items():
+            self.report.note(_figure(place, 0, number))
+
+    async def _wait(
+        self, behind: Callable[[], Awaitable[list[Difference]]], give_up_at: float
+    ) -> bool:
+        while found := await behind():
+            if self.clock.monotonic() >= give_up_at:
+                self.report.note(found)
+                return False
+            await self.clock.sleep(LOOK_SECONDS)
+        return True
+
+    async def _unsent(self, mark: Mark) -> list[Difference]:
+        waiting = await self.records.unsent(mark)
+        return [
+            Difference(owner, What.RELAY_BEHIND, {"unsent": count}, {"unsent": 0})
+            for owner, count in waiting.items()
+        ]
+
+    async def _unread(self, goals: Mapping[Partition, int]) -> list[Difference]:
+        offsets = await self.records.offsets()
+        return [
+            Difference(
+                f"{place.topic}/{place.number}", What.WORKER_BEHIND, offsets.get(place), goal
+            )
+            for place, goal in goals.items()
+            if goal > offsets.get(place, 0)
+        ]
+
+    async def _unjudged(self, mark: Mark) -> list[Difference]:
+        waiting = await self.records.due(mark.at)
+        return [Difference("clocks", What.TICKER_BEHIND, waiting, 0)] if waiting else []
+
+
+def _figure(place: Place, stored: int, recomputed: int) -> Iterator[Difference]:
+    if stored != recomputed:
+        kpi, part, day, item, window, channel = place
+        subject = f"{kpi}/{part}/{day}/{item}/{window}/{channel}"
+        yield Difference(subject, What.KPI, stored, recomputed)
