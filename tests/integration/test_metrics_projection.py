@@ -1,0 +1,182 @@
+"""A batch takes effect once, whoever sends it, and deadlines say what became true: PostgreSQL."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from services.metrics.adapters.deadlines import Deadlines
+from services.metrics.adapters.projection import Fenced, Projection, Stretch
+from services.metrics.app.rules import SEARCH_PATH, bureau_rules
+from services.metrics.handlers.folding import Folding, Lane
+from services.metrics.handlers.reading import Arrived, Refused, read_records
+from services.metrics.handlers.ticker import Ticker
+from shared.contracts.envelope import Event
+from shared.contracts.registry import encode
+from shared.eventstore.postgres import open_pool
+from shared.runtime.clock import VirtualClock
+from tests.support import way_of_a_case as way
+from tests.support.fetched import FetchedRecord
+
+TOPIC = "casetrack.intake.v1"
+MONTH_LATER = datetime(2024, 10, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
+    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
+        yield opened
+
+
+def arrived(events: Sequence[Event]) -> list[Arrived]:
+    records = [
+        FetchedRecord(event.partitionkey.encode(), encode(event), offset)
+        for offset, event in enumerate(events)
+    ]
+    readings = list(read_records(records))
+    assert not [reading for reading in readings if isinstance(reading, Refused)]
+    return [reading for reading in readings if isinstance(reading, Arrived)]
+
+
+class Desk:
+    """One lane over a real projection."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.projection = Projection(pool)
+        self.folding = Folding(self.projection, bureau_rules())
+        self.next_offset = 0
+
+    async def claim(self) -> Lane:
+        await self.projection.begin(TOPIC, 0, 0)
+        epoch, _ = (await self.projection.claim([0]))[0]
+        return Lane(0, epoch)
+
+    async def fold(self, lane: Lane, *events: Event) -> int:
+        following = self.next_offset + max(1, len(events))
+        stretch = Stretch(TOPIC, 0, self.next_offset, following, following)
+        new = await self.folding.handle(lane, stretch, arrived(events))
+        self.next_offset = following
+        return new
+
+
+FACTS = tuple(
+    way.event(one.data, hours, identity=one.id, window=one.windowid)
+    for one, hours in zip(way.WAY, (0, 1, 2, 3, 24, 72, 100, 200, 220, 250), strict=True)
+)
+
+
+FOLDED = """
+SELECT (SELECT string_agg(dossier || phase || state, ';' ORDER BY dossier) FROM dossiers),
+  (SELECT string_agg(concat(kpi, day, part, item, service_window, channel, value), ';'
+     ORDER BY kpi, day, part) FROM kpi WHERE value <> 0),
+  (SELECT string_agg(concat(dossier, sla, due, red_at, paused, ended, next_at), ';'
+     ORDER BY dossier, sla) FROM clocks),
+  (SELECT string_agg(encode(identity, 'hex'), ';' ORDER BY identity) FROM timeline)
+"""
+
+
+async def folded(pool: asyncpg.Pool, *batches: Sequence[Event]) -> tuple[str, ...]:
+    """Return all that the fold makes of *batches*, beginning with nothing."""
+    desk = Desk(pool)
+    lane = await desk.claim()
+    for batch in batches:
+        await desk.fold(lane, *batch)
+    return tuple(await pool.fetchrow(FOLDED))
+
+
+async def test_all_at_once_gives_what_the_case_is(pool: asyncpg.Pool) -> None:
+    dossiers, kpi, clocks, timeline = await folded(pool, FACTS)
+
+    assert '"CLOSED"' in dossiers
+    assert "L032024-09-02received116101020001W12WINDOW1" in kpi
+    assert clocks.count("SLA-0") == 2
+    assert len(timeline.split(";")) == len(FACTS)
+
+
+async def test_one_by_one_backwards_and_twice_is_as_good_as_all_at_once(
+    role_dsn: Callable[[str], str], pool: asyncpg.Pool
+) -> None:
+    backwards = await folded(pool, *([event, event] for event in reversed(FACTS)), FACTS)
+    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as again:
+        await emptied(role_dsn)
+        at_once = await folded(again, FACTS)
+
+    assert backwards == at_once
+
+
+async def emptied(role_dsn: Callable[[str], str]) -> None:
+    superuser = await asyncpg.connect(role_dsn("casetrack"))
+    await superuser.execute("SET search_path TO metrics")
+    await superuser.execute("TRUNCATE timeline, dossiers, kpi, clocks, offsets, lanes")
+    await superuser.close()
+
+
+async def test_the_cache_of_a_lane_changes_nothing(pool: asyncpg.Pool) -> None:
+    desk = Desk(pool)
+    lane = await desk.claim()
+    for event in FACTS[:5]:
+        await desk.fold(lane, event)
+    lane.pictures.clear()
+    for event in FACTS[5:]:
+        await desk.fold(lane, event)
+    dossier = await pool.fetchval("SELECT state FROM dossiers")
+
+    assert '"CLOSED"' in dossier
+    assert '"2024-09-11"' in dossier
+
+
+async def test_whoever_lost_the_partition_commits_nothing(pool: asyncpg.Pool) -> None:
+    desk = Desk(pool)
+    zombie = await desk.claim()
+    owner = await desk.claim()
+    await desk.fold(owner, FACTS[0])
+
+    with pytest.raises(Fenced):
+        await desk.fold(zombie, FACTS[1])
+    assert await pool.fetchval("SELECT count(*) FROM timeline") == 1
+
+
+async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> None:
+    desk = Desk(pool)
+    lane = await desk.claim()
+    await desk.fold(lane, FACTS[0])
+    desk.next_offset = 0
+
+    with pytest.raises(Fenced):
+        await desk.fold(lane, FACTS[0])
+
+
+async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyncpg.Pool) -> None:
+    desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
+    ticker = Ticker(Deadlines(pool), bureau_rules(), clock)
+    lane = await desk.claim()
+    await desk.fold(lane, *FACTS[:3])
+    await ticker.handle(clock.now())
+    again = await ticker.handle(clock.now())
+    raised = await pool.fetch("SELECT sla, level, state FROM alerts ORDER BY 1, 2")
+    await desk.fold(lane, FACTS[4])
+    clock.advance(timedelta(seconds=1))
+    await ticker.handle(clock.now())
+    healed = await pool.fetch("SELECT level, state, reason FROM alerts WHERE level = 'RED'")
+
+    assert again == 0
+    assert [tuple(row) for row in raised] == [
+        ("SLA-04", "RED", "RAISED"),
+        ("SLA-04", "YELLOW", "RESOLVED"),
+        ("SLA-05", "RED", "RAISED"),
+        ("SLA-05", "YELLOW", "RESOLVED"),
+    ]
+    assert {row["state"] for row in healed} == {"REVOKED"}
+    assert all("h1" in row["reason"] or "检验" in row["reason"] for row in healed)
+
+
+async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:
+    desk, clock = Desk(pool), VirtualClock(datetime(2024, 9, 2, 4, tzinfo=UTC))
+    ticker = Ticker(Deadlines(pool), bureau_rules(), clock)
+    lane = await desk.claim()
+    await desk.fold(lane, *FACTS[:3])
+    swept = await ticker.handle(clock.now() + timedelta(days=60))
+
+    assert swept == 0
+    assert await pool.fetchval("SELECT count(*) FROM alerts") == 0
