@@ -103,5 +103,12 @@ def _example(field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    default = field.get_default(call_default_factory=False)
-    return "–" if default is None else f"`{default}`"
+    match field.get_default(call_default_factory=False):
+        case None | "":
+            return "–"
+        case bool(default):
+            return f"`{str(default).lower()}`"
+        case tuple(default):
+            return f"`{','.join(map(str, default))}`"
+        case default:
+            return f"`{default}`"

@@ -1,0 +1,69 @@
+"""``python -m deploy.reference``: writes the tables of docs/operations.md that the code knows."""
+
+import sys
+from pathlib import Path
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from deploy.local.places import CHECKOUT
+from deploy.local.settings import LocalSettings
+from deploy.prepare import PrepareSettings
+from services.assist.settings import AssistSettings
+from services.intake.settings import IntakeSettings
+from services.metrics.settings import MetricsSettings
+from services.review.settings import ReviewSettings
+from shared.relay.settings import RelaySettings
+from shared.runtime import measures
+from shared.runtime.gate import AuthSettings
+from shared.runtime.settings import settings_table
+
+PAGE = CHECKOUT / "docs" / "operations.md"
+SETTINGS = (
+    LocalSettings,
+    IntakeSettings,
+    AssistSettings,
+    ReviewSettings,
+    MetricsSettings,
+    RelaySettings,
+    AuthSettings,
+    PrepareSettings,
+)
+
+
+def tables() -> dict[str, str]:
+    """Return each table by the name that its place on the page has."""
+    settings = settings_table(SETTINGS).replace(f"{CHECKOUT}/", "")
+    return {"settings": settings, "measures": _measures_table()}
+
+
+def filled(page: str) -> str:
+    """Return *page* with every table as the code has it now."""
+    for name, table in tables().items():
+        opening, closing = f"<!-- {name}: generated -->\n", f"<!-- {name}: end -->"
+        before, _, rest = page.partition(opening)
+        _, _, after = rest.partition(closing)
+        page = f"{before}{opening}{table}{closing}{after}"
+    return page
+
+
+def _measures_table() -> str:
+    kinds = (Counter, Gauge, Histogram)
+    found = [one for one in vars(measures).values() if isinstance(one, kinds)]
+    rows = [_measure_row(one) for one in found]
+    return "\n".join(["| measure | meaning | labels |", "|---|---|---|", *rows, ""])
+
+
+def _measure_row(measure: Counter | Gauge | Histogram) -> str:
+    family = next(iter(measure.describe()))
+    name = f"{family.name}_total" if isinstance(measure, Counter) else family.name
+    labels = ", ".join(f"`{label}`" for label in measure._labelnames)  # noqa: SLF001 - it has no other door
+    return f"| `{name}` | {family.documentation} | {labels or '–'} |"
+
+
+def main(page: Path = PAGE) -> int:
+    page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
