@@ -1,4 +1,4 @@
-"""Foreign ratings: taken over once, answered once, whatever is repeated, contested or killed."""
+"""Foreign facts: taken over once, answered once, whatever is repeated, contested or killed."""
 
 import asyncio
 import os
@@ -184,16 +184,18 @@ async def test_the_rectification_is_published_and_the_foreign_rating_is_not(
     assert outgoing.stream == ORDER
 
 
-class ReviewProcess:
-    """`python -m services.review` on real servers."""
+class ServiceProcess:
+    """`python -m services.<name>` on real servers."""
 
-    def __init__(self, dsn: str, kafka: str, folder: Path) -> None:
+    def __init__(self, name: str, dsn: str, kafka: str, folder: Path) -> None:
+        self._module = f"services.{name}"
+        prefix = name.upper()
         LocalIssuer.open(folder, SystemClock(), SeededIds(1))
         self._environment = {
             **os.environ,
-            "REVIEW_POSTGRES_DSN": dsn,
-            "REVIEW_KAFKA": kafka,
-            "REVIEW_PORT": str(any_free()),
+            f"{prefix}_POSTGRES_DSN": dsn,
+            f"{prefix}_KAFKA": kafka,
+            f"{prefix}_PORT": str(any_free()),
             "AUTH_JWKS": str(folder / "jwks.json"),
         }
 
@@ -201,7 +203,7 @@ class ReviewProcess:
     async def running(self, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "services.review"),
+            *("-m", self._module),
             env={**self._environment, **environment},
         )
         try:
@@ -216,7 +218,7 @@ async def test_killed_behind_the_adoption_the_process_goes_on_where_it_was(
     role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path
 ) -> None:
     dsn = role_dsn("casetrack_review")
-    process = ReviewProcess(dsn, bureau_topics, tmp_path)
+    process = ServiceProcess("review", dsn, bureau_topics, tmp_path)
     async with KafkaProducer(bureau_topics, client_id="test") as intake:
         await intake.send([told(RATING)])
 
@@ -236,3 +238,26 @@ async def test_killed_behind_the_adoption_the_process_goes_on_where_it_was(
         assert graceful == 0
         assert (await store.load(f"review-{REVIEW}")).version == 1
         assert (await store.load(ORDER)).version == 1
+
+
+async def test_the_assist_process_takes_over_a_strangers_task(
+    role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path
+) -> None:
+    dsn = role_dsn("casetrack_assist")
+    request = foreign("assist.request.submitted")
+    process = ServiceProcess("assist", dsn, bureau_topics, tmp_path)
+    async with KafkaProducer(bureau_topics, client_id="test") as intake:
+        await intake.send([told(request), told(RATING), told(request)])
+
+    async with (
+        process.running(),
+        await open_pool(dsn, Owner.ASSIST.value) as pool,
+    ):
+        store = PostgresEventStore(pool)
+
+        async def taken_over() -> int:
+            return (await store.load(f"assist-{request['subject']}")).version
+
+        version = await eventually(taken_over, within=GROUP_JOIN_SECONDS_MAX)
+
+    assert version == 1
