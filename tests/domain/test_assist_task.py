@@ -132,6 +132,7 @@ def test_help_goes_from_the_request_to_the_rating() -> None:
     accepted.when(ASSIGN).then(ASSIGNED)
     active.when(LOG).then(LOGGED)
     active.when(VISIT).then(VISITED)
+    active.when(BLOCK).then(BLOCKED)
     active.when(COMPLETE).then(COMPLETED)
     completed.when(RATE).then(RATED)
 
