@@ -71,6 +71,12 @@ ON CONFLICT (kpi, day, partition, part, item, service_window, channel) DO UPDATE
 SET value = kpi.value + excluded.value
 """
 
+ADD_OPEN_CASES = """
+UPDATE lanes
+SET open_cases = open_cases + $2
+WHERE partition = $1
+"""
+
 # Where an alert was raised before, the ticker must look again at once: it may no longer be right.
 WRITE_CLOCKS = """
 INSERT INTO clocks (dossier, sla, clock, started_on, due, yellow_from, red_at, limit_total, unit,
@@ -150,6 +156,9 @@ StateRow = tuple[str, str, str, str]
 FigureRow = tuple[str, str, date, str, str, str, int]
 """KPI, part, day, item, window, channel, and what to add."""
 
+OPEN_CASES = ("L01", "open")
+"""The figure of which each lane keeps the sum."""
+
 ClockRow = tuple[
     str,
     str,
@@ -206,8 +215,13 @@ class Batch:
             await run(WRITE_STATES, self._partition, fold_version, *columns(states, 4))
         if figures:
             await run(ADD_FIGURES, self._partition, *columns(sorted(figures), 7))
+            await self._add_open_cases(sum(row[-1] for row in figures if row[:2] == OPEN_CASES))
         if clocks:
             await run(WRITE_CLOCKS, *columns(clocks, 13))
+
+    async def _add_open_cases(self, number: int) -> None:
+        if number:
+            await self._connection.execute(ADD_OPEN_CASES, self._partition, number)
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:

@@ -1,86 +1,12 @@
-"""What the API reads of the projection; nothing here writes."""
+"""What readers ask of the projection: subjects, their facts, figures and cards; nothing writes."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
 
 import asyncpg
 
 from shared.eventstore.postgres import translated
-
-SUM_OF_DAY = """
-SELECT kpi, part, sum(value)::bigint AS value
-FROM kpi
-WHERE kpi = ANY($1::text[]) AND day = $2
-GROUP BY kpi, part
-"""
-
-SUM_OF_ALL = """
-SELECT part, sum(value)::bigint AS value
-FROM kpi
-WHERE kpi = $1
-GROUP BY part
-"""
-
-SUM_BY_DAY = """
-SELECT day, part, sum(value)::bigint AS value
-FROM kpi
-WHERE kpi = $1
-  AND day BETWEEN $2 AND $3
-  AND ($4::text IS NULL OR item = $4)
-  AND ($5::text IS NULL OR service_window = $5)
-  AND ($6::text IS NULL OR channel = $6)
-GROUP BY day, part
-ORDER BY day, part
-"""
-
-STANDING_ALERTS = """
-SELECT level, severity, count(DISTINCT dossier) AS cases
-FROM alerts
-WHERE state IN ('RAISED', 'ACKNOWLEDGED', 'ESCALATED')
-GROUP BY level, severity
-"""
-
-DUE_BETWEEN = """
-SELECT count(DISTINCT dossier)
-FROM clocks
-WHERE NOT ended AND NOT paused AND red_at > $1 AND red_at <= $2
-"""
-
-LATE_NEXT = """
-SELECT clocks.dossier, clocks.sla, dossiers.state
-FROM clocks
-JOIN dossiers USING (dossier)
-WHERE NOT clocks.ended AND NOT clocks.paused AND clocks.red_at > $1
-ORDER BY clocks.red_at, clocks.dossier, clocks.sla
-LIMIT $2
-"""
-
-RED_CARDS = """
-SELECT alerts.*, dossiers.state AS dossier_state
-FROM alerts
-JOIN dossiers USING (dossier)
-WHERE alerts.state IN ('RAISED', 'ACKNOWLEDGED', 'ESCALATED') AND alerts.level = 'RED'
-ORDER BY alerts.raised_at DESC, alerts.alert_id
-LIMIT $1
-"""
-
-RECENT_FACTS = """
-SELECT recent
-FROM lanes
-"""
-
-FRESHNESS = """
-SELECT topic, partition, next_offset, highwater, complete_to, checked_at
-FROM offsets
-ORDER BY topic, partition
-"""
-
-CHANGES = """
-SELECT coalesce(sum(changes), 0)::bigint
-FROM lanes
-"""
 
 FIND_DOSSIER = """
 SELECT state
@@ -88,125 +14,144 @@ FROM dossiers
 WHERE dossier = $1
 """
 
+# A stretch of the key in descending order, because later cases have greater numbers. What does
+# not fit is skipped without its state, so that a rare kind costs no more than its search.
+LOAD_DOSSIERS = """
+SELECT dossier, CASE WHEN fits THEN state END AS state
+FROM (
+  SELECT dossier, state,
+         phase = ANY($2::text[]) AND ($3::text IS NULL OR source = $3) AS fits
+  FROM dossiers
+  WHERE dossier < $1
+  ORDER BY dossier DESC
+  LIMIT $4
+) AS stretch
+ORDER BY dossier DESC
+"""
+
 LOAD_TIMELINE = """
 SELECT body
 FROM timeline
 WHERE dossier = $1
-ORDER BY occurred_at, identity
 """
 
-LIST_DOSSIERS = """
-SELECT dossier, phase, source, state
-FROM dossiers
-WHERE dossier > $1 AND phase <> 'ABSENT' AND ($2::text IS NULL OR phase = $2)
-ORDER BY dossier
-LIMIT $3
+SUM_PARTS = """
+SELECT kpi, part, sum(value)::bigint AS total
+FROM kpi
+WHERE kpi = ANY($1::text[])
+  AND day BETWEEN $2 AND $3
+  AND ($4::text IS NULL OR item = $4)
+  AND ($5::text IS NULL OR service_window = $5)
+  AND ($6::text IS NULL OR channel = $6)
+GROUP BY kpi, part
 """
 
-LIST_ALERTS = """
-SELECT alerts.*, dossiers.state AS dossier_state
+SUM_DAYS = """
+SELECT day, part, sum(value)::bigint AS total
+FROM kpi
+WHERE kpi = $1
+  AND day BETWEEN $2 AND $3
+  AND ($4::text IS NULL OR item = $4)
+  AND ($5::text IS NULL OR service_window = $5)
+  AND ($6::text IS NULL OR channel = $6)
+GROUP BY day, part
+ORDER BY day
+"""
+
+SUM_DIMENSION = """
+SELECT CASE $7::text WHEN 'item' THEN item WHEN 'window' THEN service_window ELSE channel END AS of,
+       part, sum(value)::bigint AS total
+FROM kpi
+WHERE kpi = $1
+  AND day BETWEEN $2 AND $3
+  AND ($4::text IS NULL OR item = $4)
+  AND ($5::text IS NULL OR service_window = $5)
+  AND ($6::text IS NULL OR channel = $6)
+GROUP BY 1, 2
+"""
+
+# Newest first; the id tells apart what was raised in the same instant.
+LOAD_ALERTS = """
+SELECT alerts.*, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
-WHERE alert_id > $1
-  AND ($2::text IS NULL OR alerts.state = $2)
-  AND ($3::text IS NULL OR alerts.level = $3)
-ORDER BY alert_id
-LIMIT $4
+WHERE (raised_at, alert_id) < ($1::timestamptz, $2::text)
+  AND alerts.state = ANY($3::text[])
+  AND ($4::text IS NULL OR level = $4)
+  AND ($5::text IS NULL OR dossier = $5)
+  AND ($6::text IS NULL OR sla = $6)
+ORDER BY raised_at DESC, alert_id DESC
+LIMIT $7
 """
 
 FIND_ALERT = """
-SELECT alerts.*, dossiers.state AS dossier_state
+SELECT alerts.*, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE alert_id = $1
 """
 
-WOKEN_BY = "metrics_changed"
+LOAD_STANDING = """
+SELECT dossier, sla, level, raised_at, lateness_ms
+FROM alerts
+WHERE dossier = ANY($1::text[])
+  AND state IN ('RAISED', 'ACKNOWLEDGED', 'ESCALATED')
+"""
 
 Row = Mapping[str, Any]
-
+Dimension = Literal["item", "window", "channel"]
 Narrowed = tuple[str | None, str | None, str | None]
+"""An item, a window and a channel; None for all of them."""
 
 
 class Readings:
-    """The projection as the API reads it."""
+    """The metrics schema, as requests read it."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def day(self, kpis: Sequence[str], day: date) -> Mapping[tuple[str, str], int]:
-        """Return the sums of one business day by KPI and part."""
-        rows = await self._fetch(SUM_OF_DAY, kpis, day)
-        return {(row["kpi"], row["part"]): row["value"] for row in rows}
-
-    async def total(self, kpi: str) -> Mapping[str, int]:
-        """Return the sums over all days by part."""
-        return {row["part"]: row["value"] for row in await self._fetch(SUM_OF_ALL, kpi)}
-
-    async def series(
-        self,
-        kpi: str,
-        since: date,
-        until: date,
-        narrowed: tuple[str | None, str | None, str | None],
-    ) -> Sequence[Row]:
-        """Return the sums by day and part; *narrowed* names an item, a window, a channel."""
-        return await self._fetch(SUM_BY_DAY, kpi, since, until, *narrowed)
-
-    async def standing_alerts(self) -> Sequence[Row]:
-        return await self._fetch(STANDING_ALERTS)
-
-    async def due_between(self, after: datetime, until: datetime) -> int:
-        """Return how many cases are due in (*after*, *until*]."""
-        rows = await self._fetch(DUE_BETWEEN, after, until)
-        return int(rows[0]["count"])
-
-    async def late_next(self, now: datetime, rows_max: int) -> Sequence[Row]:
-        return await self._fetch(LATE_NEXT, now, rows_max)
-
-    async def red_cards(self, rows_max: int) -> Sequence[Row]:
-        return await self._fetch(RED_CARDS, rows_max)
-
-    async def recent(self) -> Sequence[str]:
-        return [row["recent"] for row in await self._fetch(RECENT_FACTS)]
-
-    async def freshness(self) -> Sequence[Row]:
-        return await self._fetch(FRESHNESS)
-
-    async def changes(self) -> int:
-        """Return a number that grows with every batch."""
-        return int((await self._fetch(CHANGES))[0]["coalesce"])
-
     async def dossier(self, key: str) -> str | None:
+        """Return the folded state of one subject."""
         rows = await self._fetch(FIND_DOSSIER, key)
         return rows[0]["state"] if rows else None
 
+    async def dossiers(
+        self, below: str, phases: Sequence[str], source: str | None, rows_max: int
+    ) -> Sequence[Row]:
+        """Return the next *rows_max* subjects below a key; those that do not fit have no state."""
+        return await self._fetch(LOAD_DOSSIERS, below, phases, source, rows_max)
+
     async def timeline(self, key: str) -> Sequence[str]:
+        """Return the bodies of all facts of a subject, in no order."""
         return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]
 
-    async def dossiers(self, after: str, phase: str | None, rows_max: int) -> Sequence[Row]:
-        return await self._fetch(LIST_DOSSIERS, after, phase, rows_max)
-
-    async def alerts(
-        self, after: str, state: str | None, level: str | None, rows_max: int
+    async def parts(
+        self, kpis: Sequence[str], since: date, until: date, narrowed: Narrowed
     ) -> Sequence[Row]:
-        return await self._fetch(LIST_ALERTS, after, state, level, rows_max)
+        """Return sums by KPI and part."""
+        return await self._fetch(SUM_PARTS, kpis, since, until, *narrowed)
+
+    async def days(self, kpi: str, since: date, until: date, narrowed: Narrowed) -> Sequence[Row]:
+        """Return sums by business day and part, oldest first."""
+        return await self._fetch(SUM_DAYS, kpi, since, until, *narrowed)
+
+    async def dimension(
+        self, kpi: str, since: date, until: date, narrowed: Narrowed, by: Dimension
+    ) -> Sequence[Row]:
+        """Return sums by one dimension and part."""
+        return await self._fetch(SUM_DIMENSION, kpi, since, until, *narrowed, by)
+
+    async def alerts(self, *places: object) -> Sequence[Row]:
+        """Return alerts; *places* are the parameters of LOAD_ALERTS."""
+        return await self._fetch(LOAD_ALERTS, *places)
 
     async def alert(self, alert_id: str) -> Row | None:
         rows = await self._fetch(FIND_ALERT, alert_id)
         return rows[0] if rows else None
 
-    @asynccontextmanager
-    async def woken(self, wake: Callable[[], None]) -> AsyncIterator[Callable[[], bool]]:
-        """
-        Call *wake* after commits of the worker; the result says whether the line still stands.
-
-        A notification is a hint: a lost connection is silent, so look by yourself, too.
-        """
-        with translated():
-            async with self._pool.acquire() as connection:
-                await connection.add_listener(WOKEN_BY, lambda *_: wake())
-                yield lambda: not connection.is_closed()
+    async def standing(self, dossiers: Sequence[str]) -> Sequence[Row]:
+        """Return the alerts that stand on *dossiers*."""
+        return await self._fetch(LOAD_STANDING, dossiers)
 
     async def _fetch(self, query: str, *values: object) -> Sequence[Row]:
         with translated():

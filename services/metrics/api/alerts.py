@@ -1,18 +1,27 @@
-"""What people do with an alert: they say that they have seen it."""
+"""Cards: listed, one with its explanation, and the word of somebody who has seen it."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
+from services.metrics.api.cases import Word
+from services.metrics.api.paging import ROWS_USUAL, Cursor, Place, Rows, page, place_of
+from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.handlers.acknowledging import Acknowledging
-from services.metrics.handlers.today import Document
-from shared.runtime.auth import Role
+from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
+from shared.contracts.enums import AlertLevel
+from shared.contracts.types import Note
 from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import Problem
+from shared.runtime.problems import CONFLICT, UNFIT, Problem, language_of
 
-CONFLICT = 409
-ANSWERABLE = (Role.SUPERVISOR, Role.DIRECTOR, Role.HANDLER, Role.APPROVER)
+NOT_FOUND = 404
+
+State = Literal["RAISED", "ACKNOWLEDGED", "ESCALATED", "RESOLVED", "REVOKED"]
+AlertId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
 class Acknowledgement(BaseModel):
@@ -20,22 +29,67 @@ class Acknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    note: str | None = Field(None, max_length=500)
+    note: Note | None = Field(None, pattern=r"^[^\x00]*$")
 
 
-def alert_routes(acknowledging: Acknowledging) -> APIRouter:
-    router = APIRouter(prefix="/v1", tags=["alerts"])
+async def wanted_of(
+    state: Annotated[list[State] | None, Query()] = None,
+    level: AlertLevel | None = None,
+    case_no: Word = None,
+    sla: Word = None,
+) -> Wanted:
+    """Return which cards are asked for."""
+    return Wanted(state or STANDING, level, case_no, sla)
 
-    @router.post("/alerts/{alert_id}/acknowledge", dependencies=[permit(*ANSWERABLE)])
+
+def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
+    """Return the routes of cards."""
+    router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+
+    @router.get("", dependencies=[permit(*READERS)])
+    async def listed(
+        request: Request,
+        wanted: Annotated[Wanted, Depends(wanted_of)],
+        cursor: Cursor = None,
+        rows: Rows = ROWS_USUAL,
+    ) -> JSONResponse:
+        """List cards, newest first: those that stand, unless `state` asks for others."""
+        items = await alerts.listed(wanted, _behind(place_of(cursor, 2)), rows)
+        last = items[-1] if len(items) == rows else None
+        return page(request, items, [last["raised_at"], last["alert_id"]] if last else None)
+
+    @router.get("/{alert_id}", dependencies=[permit(*READERS)])
+    async def one(request: Request, alert_id: AlertId) -> JSONResponse:
+        """Return a card with everything that made it."""
+        found = await alerts.one(alert_id, language_of(request).value)
+        if found is None:
+            raise Problem(NOT_FOUND, "alert_unknown", field="alert_id")
+        return JSONResponse(found)
+
+    @router.post("/{alert_id}/acknowledge", dependencies=[permit(*ACKNOWLEDGERS)])
     async def acknowledge(
-        alert_id: Annotated[str, Path(min_length=1, max_length=64)],
-        word: Acknowledgement,
-        caller: Caller,
-    ) -> Document:
-        """Acknowledge a standing alert; a second time says nothing new."""
-        event_id = await acknowledging.handle(alert_id, caller.subject, word.note)
-        if event_id is None:
+        alert_id: AlertId, caller: Caller, word: Acknowledgement | None = None
+    ) -> JSONResponse:
+        """Say that a standing card was seen; said again, it is answered like the first time."""
+        said = await acknowledging.handle(alert_id, caller.subject, word.note if word else None)
+        if said is None:
+            raise Problem(NOT_FOUND, "alert_unknown", field="alert_id")
+        if not said.stands:
             raise Problem(CONFLICT, "alert_not_standing", field="alert_id")
-        return {"alert_id": alert_id, "state": "ACKNOWLEDGED", "event_id": event_id}
+        return JSONResponse(
+            {"alert_id": alert_id, "state": "ACKNOWLEDGED", "event_id": said.event_id}
+        )
 
     return router
+
+
+def _behind(place: Place | None) -> tuple[datetime, str] | None:
+    if place is None:
+        return None
+    try:
+        raised_at = datetime.fromisoformat(place[0])
+    except ValueError:
+        raised_at = None
+    if raised_at is None or raised_at.tzinfo is None:
+        raise Problem(UNFIT, "cursor_invalid", field="cursor")
+    return raised_at, place[1]

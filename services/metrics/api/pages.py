@@ -1,56 +1,38 @@
-"""The way in for browsers: a one-use link, the cookie that it becomes, and the built page."""
+"""The built dashboard: it holds nothing that is not public, the data come to it later."""
 
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Query
-from starlette.responses import FileResponse, RedirectResponse, Response
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 
-from shared.runtime.policies import permit, public
+from services.metrics.api.notices import notice
+from shared.runtime.catalogue import Catalogue
+from shared.runtime.policies import public
 from shared.runtime.problems import Problem
-from shared.runtime.session import SignIn, end_session, keep_session
 
 BUILT = Path(__file__).parents[1] / "dashboard" / "dist"
-NOT_FOUND = 404
-SEE_OTHER = 303
+NOT_FOUND, NOT_BUILT = 404, 503
+ASK_AGAIN = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
+"""For files whose names change with their content."""
 
 
-def sign_in_routes(sign_in: SignIn | None) -> APIRouter:
-    """Return the sign-in; without a local issuer there is none."""
-    router = APIRouter(include_in_schema=False)
+def page_routes(catalogue: Catalogue, built: Path = BUILT) -> APIRouter:
+    """Return the page and its parts, served from the folder *built*."""
+    router = APIRouter(include_in_schema=False, dependencies=[public()])
 
-    @router.get("/sign-in", dependencies=[public()])
-    async def enter(ticket: Annotated[str, Query(max_length=4096)] = "") -> Response:
-        """Turn the ticket of a one-use link into a session."""
-        if sign_in is None:
-            raise Problem(NOT_FOUND, "not_found")
-        answer = RedirectResponse("/", SEE_OTHER)
-        keep_session(answer, await sign_in.redeem(ticket), secure=False)
-        return answer
+    @router.get("/")
+    async def page(request: Request) -> Response:
+        if not (built / "index.html").is_file():
+            return notice(request, catalogue, "page_not_built", NOT_BUILT)
+        return _file(built, "index.html", ASK_AGAIN)
 
-    @router.post("/sign-out", dependencies=[permit()])
-    async def leave() -> Response:
-        answer = RedirectResponse("/", SEE_OTHER)
-        end_session(answer)
-        return answer
-
-    return router
-
-
-def page_routes(built: Path = BUILT) -> APIRouter:
-    """Return the page and its parts: they hold nothing that is not public, the data come later."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/", dependencies=[public()])
-    async def page() -> Response:
-        return _file(built, "index.html", "no-cache")
-
-    @router.get("/favicon.svg", dependencies=[public()])
+    @router.get("/favicon.svg")
     async def icon() -> Response:
-        return _file(built, "favicon.svg", "no-cache")
+        return _file(built, "favicon.svg", ASK_AGAIN)
 
-    @router.get("/assets/{name}", dependencies=[public()])
+    @router.get("/assets/{name}")
     async def asset(name: str) -> Response:
         return _file(built / "assets", name, FOR_EVER)
 
@@ -58,6 +40,8 @@ def page_routes(built: Path = BUILT) -> APIRouter:
 
 
 def _file(folder: Path, name: str, caching: str) -> Response:
+    if "\0" in name:
+        raise Problem(NOT_FOUND, "not_found")
     path = (folder / name).resolve()
     if path.parent != folder.resolve() or not path.is_file():
         raise Problem(NOT_FOUND, "not_found")

@@ -1,170 +1,201 @@
 """Server-Sent Events: a snapshot of today, then what changes, as fast as the reader can take it."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import structlog
 from fastapi import APIRouter, Header
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from services.metrics.adapters.readings import Readings
-from services.metrics.handlers.today import Document, Today
-from shared.eventstore.port import StoreUnavailable
+from services.metrics.api.roles import READERS
+from services.metrics.handlers.live import Board, Edition
 from shared.runtime.auth import Principal
-from shared.runtime.clock import Clock
-from shared.runtime.lifecycle import pause
+from shared.runtime.measures import SSE_CLIENTS
 from shared.runtime.policies import Caller, permit
+from shared.runtime.problems import Problem
 
 log = structlog.get_logger()
 
-PICTURES_REMEMBERED_MAX = 120
-"""A reader that comes back within so many pictures gets a delta; later it begins anew."""
-LOOK_SECONDS = 1.0
-COALESCED_SECONDS = 0.1
-READERS_MAX = 500
-TIME_KEYS = frozenset({"as_of", "complete_to", "lag_seconds"})
-"""What changes with the time alone."""
-HEARTBEAT_PICTURES = 5
-"""Every so many looks the reader is told that nothing else has changed."""
+RETRY = b"retry: 2000\n\n"
+HEARTBEAT_SECONDS = 5.0
+"""As often a reader hears how late it is, even where nothing else changes."""
+SEND_SECONDS_MAX = 15.0
+"""A reader that takes nothing for so long is cut off; it comes back when it can."""
+STREAM_SECONDS_MAX = 3600.0
+"""After an hour a reader comes again, and shows who it is again."""
+STREAMS_MAX = 500
+STREAMS_PER_READER_MAX = 20
+TOO_MANY = 429
+GOODBYE = b"event: bye\ndata: {}\n\n"
+RESET = b"event: reset\ndata: {}\n\n"
 
-ENCODE = msgspec.json.Encoder().encode
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """The page at one moment; the number is what a reader comes back with."""
-
-    number: int
-    document: Document
+STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 @dataclass(slots=True)
-class Board:
-    """The newest picture, painted once for all readers."""
+class Audience:
+    """Who watches, and how often the same person does."""
 
-    today: Today
-    readings: Readings
-    clock: Clock
-    pictures: deque[Picture] = field(default_factory=lambda: deque(maxlen=PICTURES_REMEMBERED_MAX))
-    readers: int = 0
-    _painted: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    by_subject: Counter[str] = field(default_factory=Counter)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Paint after every commit that is told of, and every second all the same."""
-        while not stopping.is_set():
-            try:
-                async with self.readings.woken(self._woken.set) as stands:
-                    while stands() and not stopping.is_set():
-                        await self._paint()
-                        await self._rest(stopping)
-            except StoreUnavailable:
-                log.warning("picture_postponed")
-                await pause(self.clock, LOOK_SECONDS, stopping)
-        async with self._painted:
-            self._painted.notify_all()
+    def admit(self, subject: str) -> None:
+        """
+        Return where one more may watch.
 
-    async def _rest(self, stopping: asyncio.Event) -> None:
-        await pause(self.clock, COALESCED_SECONDS, stopping)
+        Raises:
+            Problem: there are too many.
+        """
+        full = self.by_subject.total() >= STREAMS_MAX
+        if full or self.by_subject[subject] >= STREAMS_PER_READER_MAX:
+            raise Problem(TOO_MANY, "too_many_streams", headers={"retry-after": "10"})
+
+    @contextmanager
+    def seated(self, subject: str) -> Iterator[None]:
+        self.by_subject[subject] += 1
+        SSE_CLIENTS.inc()
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        self._woken.clear()
-
-    async def _paint(self) -> None:
-        document = await self.today.load()
-        # Begins with the time, so that no number of an earlier process means another picture.
-        fresh = round(self.clock.now().timestamp() * 1000)
-        number = self.pictures[-1].number + 1 if self.pictures else fresh
-        async with self._painted:
-            self.pictures.append(Picture(number, document))
-            self._painted.notify_all()
-
-    async def after(self, number: int) -> Picture | None:
-        """Return the newest picture once there is one behind *number*; None at the end."""
-        async with self._painted:
-            if not self.pictures or self.pictures[-1].number <= number:
-                await self._painted.wait()
-            newest = self.pictures[-1] if self.pictures else None
-            return newest if newest and newest.number > number else None
-
-    def remembered(self, number: int) -> Picture | None:
-        return next((one for one in self.pictures if one.number == number), None)
+            yield
+        finally:
+            SSE_CLIENTS.dec()
+            self.by_subject[subject] -= 1
+            if not self.by_subject[subject]:
+                del self.by_subject[subject]
 
 
 def stream_routes(board: Board) -> APIRouter:
-    router = APIRouter(tags=["stream"], dependencies=[permit()])
+    """Return the route of the live picture."""
+    router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS)])
+    audience = Audience()
 
-    @router.get("/v1/stream")
+    @router.get("/stream", response_class=Response)
     async def stream(
-        caller: Caller, last_event_id: Annotated[str | None, Header()] = None
-    ) -> StreamingResponse:
-        """Send today as it is, then every change of it."""
-        return StreamingResponse(
-            _frames(board, caller, last_event_id),
-            media_type="text/event-stream",
-            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-        )
+        caller: Caller,
+        last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+    ) -> Response:
+        """Send today as it is, or what changed since `Last-Event-ID`; then every change of it."""
+        audience.admit(caller.subject)
+        with board.watched():
+            edition = await board.fresh()
+        return LiveStream(Line(board, caller, last_event_id, edition), audience)
 
     return router
 
 
-async def _frames(
-    board: Board, caller: Principal, last_event_id: str | None
-) -> AsyncIterator[bytes]:
-    if board.readers >= READERS_MAX:
-        yield _frame("bye", {}, None)
-        return
-    board.readers += 1
-    try:
-        known = _known(board, last_event_id)
-        if last_event_id and known is None:
-            yield _frame("reset", {}, None)
-        async for frame in _told(board, caller, known):
-            yield frame
-    finally:
-        board.readers -= 1
+@dataclass(slots=True)
+class Line:
+    """What one reader has been told."""
+
+    board: Board
+    reader: Principal
+    last_event_id: str | None
+    told: Edition
+    heard_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heard_at = self.board.clock.monotonic()
+
+    def opening(self) -> list[bytes]:
+        """Return what the reader hears first."""
+        known, edition = self.last_event_id, self.told
+        if known is None:
+            return [self._snapshot(edition)]
+        if known == edition.event_id:
+            return []
+        changes, _, digest = known.partition("-")
+        first = self.board.first_changes
+        if digest and changes.isdecimal() and first is not None and int(changes) >= first:
+            delta = edition.after(int(changes))
+            return [_frame(b"delta", delta, edition)] if delta else []
+        return [RESET, self._snapshot(edition)]
+
+    async def following(self) -> bytes | None:
+        """Return the next frame, empty where nothing is to be said, None at the end."""
+        edition = await self.board.turned(self.told.number, HEARTBEAT_SECONDS)
+        if self.board.closing:
+            return None
+        now = self.board.clock.monotonic()
+        if edition is None:
+            delta: bytes | None = self.told.silence(now - self.told.read_at)
+        else:
+            delta = edition.since(self.told.number)
+            self.told = edition
+        if delta is None and now - self.heard_at >= HEARTBEAT_SECONDS:
+            delta = self.told.heartbeat()
+        if delta is None:
+            return b""
+        self.heard_at = now
+        return _frame(b"delta", delta, self.told)
+
+    def _snapshot(self, edition: Edition) -> bytes:
+        role = next((role for role in READERS if self.reader.has(role)), READERS[0])
+        principal = {"name": self.reader.name, "role": role.value}
+        return _frame(b"snapshot", edition.snapshot({"principal": principal}), edition)
 
 
-async def _told(board: Board, caller: Principal, known: Picture | None) -> AsyncIterator[bytes]:
-    if known is None:
-        newest = await board.after(0)
-        if newest is None:
+def _frame(event: bytes, document: bytes, edition: Edition) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (edition.event_id.encode(), event, document)
+
+
+class LiveStream(Response):
+    """
+    The answer that does not end by itself.
+
+    Nothing is queued for a reader: whoever is slow gets, when it can take
+    more, the difference between what it was told and the newest edition.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, line: Line, audience: Audience) -> None:
+        super().__init__(headers=STREAM_HEADERS)
+        del self.headers["content-length"]
+        self._line = line
+        self._audience = audience
+
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        with self._audience.seated(self._line.reader.subject), self._line.board.watched():
+            await send(head)
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(self._tell(send))
+                leaving = tasks.create_task(_gone(receive))
+                await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+                telling.cancel()
+                leaving.cancel()
+
+    async def _tell(self, send: Send) -> None:
+        """Tell until the reader is gone, too slow, here too long, or we stop."""
+        try:
+            async with asyncio.timeout(STREAM_SECONDS_MAX):
+                await _put(send, RETRY + b"".join(self._line.opening()))
+                while (frame := await self._line.following()) is not None:
+                    if frame:
+                        await _put(send, frame)
+        except _TooSlow:
+            log.warning("reader_too_slow")
             return
-        yield _frame("snapshot", {**newest.document, "principal": _named(caller)}, newest.number)
-        known = newest
-    # What a slow reader missed is not queued: it gets the newest picture's difference at once.
-    told = known
-    while (newest := await board.after(known.number)) is not None:
-        known = newest
-        changes = _difference(told.document, newest.document)
-        beats = newest.number - told.number >= HEARTBEAT_PICTURES
-        if changes and (beats or not TIME_KEYS.issuperset(changes)):
-            yield _frame("delta", changes, newest.number)
-            told = newest
-    yield _frame("bye", {}, None)
+        except TimeoutError:
+            pass
+        await send({"type": "http.response.body", "body": GOODBYE, "more_body": False})
 
 
-def _known(board: Board, last_event_id: str | None) -> Picture | None:
-    if last_event_id is None or not last_event_id.isdecimal():
-        return None
-    return board.remembered(int(last_event_id))
+class _TooSlow(Exception):  # noqa: N818 - named for what happened
+    """The reader's connection takes nothing more."""
 
 
-def _difference(before: Document, after: Document) -> Document:
-    return {key: value for key, value in after.items() if before.get(key) != value}
+async def _put(send: Send, frame: bytes) -> None:
+    try:
+        async with asyncio.timeout(SEND_SECONDS_MAX):
+            await send({"type": "http.response.body", "body": frame, "more_body": True})
+    except TimeoutError:
+        raise _TooSlow from None
 
 
-def _named(caller: Principal) -> dict[str, str]:
-    return {"name": caller.name, "role": min(caller.roles).value}
-
-
-def _frame(event: str, document: Any, number: int | None) -> bytes:  # noqa: ANN401 - any JSON
-    identity = b"" if number is None else b"id: %d\n" % number
-    return identity + b"event: " + event.encode() + b"\ndata: " + ENCODE(document) + b"\n\n"
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,26 +1,38 @@
 """The API, put together over PostgreSQL."""
 
 import asyncio
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
 
 from services.metrics.adapters.deadlines import Deadlines
+from services.metrics.adapters.glances import Glances
 from services.metrics.adapters.readings import Readings
 from services.metrics.api.alerts import alert_routes
-from services.metrics.api.pages import page_routes, sign_in_routes
-from services.metrics.api.reading import reading_routes
-from services.metrics.api.stream import Board, stream_routes
+from services.metrics.api.cases import case_routes
+from services.metrics.api.freshness import freshness_routes
+from services.metrics.api.kpis import kpi_routes
+from services.metrics.api.pages import page_routes
+from services.metrics.api.session import session_routes
+from services.metrics.api.stream import stream_routes
 from services.metrics.app.rules import SEARCH_PATH, bureau_rules
+from services.metrics.domain.picture import Rules
 from services.metrics.handlers.acknowledging import Acknowledging
+from services.metrics.handlers.alerts import Alerts
+from services.metrics.handlers.cases import Cases
+from services.metrics.handlers.kpis import Kpis
+from services.metrics.handlers.live import Board
 from services.metrics.handlers.today import Today
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.postgres import open_pool
+from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.gate import AuthSettings, Gate, tickets_verifier
-from shared.runtime.ids import SystemIds
+from shared.runtime.ids import Ids, SystemIds
 from shared.runtime.issuer import LocalIssuer
 from shared.runtime.keys import file_keys
 from shared.runtime.lifecycle import announce_ready
@@ -34,22 +46,80 @@ MESSAGES = files("services.metrics.api") / "messages"
 FAULTS: dict[type[Exception], Fault] = {
     StoreUnavailable: Fault(503, "store_unavailable", retry_after_seconds=2)
 }
+CONNECTIONS_MAX = 8
+"""One listens, one reads the page; the others answer requests."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """The API over its ports."""
+
+    readings: Readings
+    glances: Glances
+    deadlines: Deadlines
+    rules: Rules
+    auth: AuthSettings
+    clock: Clock
+    ids: Ids
+    demo: bool = False
+
+    @cached_property
+    def board(self) -> Board:
+        today = Today(self.glances, self.rules, self.clock, demo=self.demo)
+        return Board(today, self.glances, self.clock)
+
+    @cached_property
+    def web(self) -> FastAPI:
+        catalogue = Catalogue.read(OWN, MESSAGES)
+        alerts = Alerts(self.readings, self.rules, self.clock)
+        return create_web(
+            Web(
+                title="casetrack metrics",
+                gate=Gate.of(self.auth, self.clock),
+                clock=self.clock,
+                ids=self.ids,
+                routers=[
+                    stream_routes(self.board),
+                    case_routes(Cases(self.readings, self.rules, self.clock), catalogue),
+                    kpi_routes(Kpis(self.readings, self.rules, self.clock)),
+                    alert_routes(alerts, Acknowledging(self.deadlines, self.readings, self.clock)),
+                    freshness_routes(self.glances, self.clock),
+                    session_routes(_sign_in(self.auth, self.clock, self.ids), catalogue),
+                    page_routes(catalogue),
+                ],
+                ready=self._ready,
+                faults=FAULTS,
+                messages=[MESSAGES],
+            )
+        )
+
+    async def _ready(self) -> bool:
+        try:
+            await self.glances.changes()
+        except StoreUnavailable:
+            return False
+        return True
 
 
 async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Answer readers until *stopping*."""
-    auth, clock = load_settings(AuthSettings), SystemClock()
-    async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
-        readings = Readings(pool)
-        today = Today(readings, bureau_rules(), clock, demo=settings.demo)
-        board = Board(today, readings, clock)
-        web = _web(board, Acknowledging(Deadlines(pool), readings, clock), auth)
-        serving = asyncio.Event()
+    dsn, serving = settings.postgres_dsn.get_secret_value(), asyncio.Event()
+    async with await open_pool(dsn, SEARCH_PATH, connections_max=CONNECTIONS_MAX) as pool:
+        reader = Reader(
+            readings=Readings(pool),
+            glances=Glances(pool),
+            deadlines=Deadlines(pool),
+            rules=bureau_rules(),
+            auth=load_settings(AuthSettings),
+            clock=SystemClock(),
+            ids=SystemIds(),
+            demo=settings.demo,
+        )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(board.run(stopping), name="board")
+            tasks.create_task(reader.board.run(stopping), name="board")
             tasks.create_task(
                 serve(
-                    web,
+                    reader.web,
                     host=settings.host,
                     port=settings.port,
                     stopping=stopping,
@@ -61,39 +131,11 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             announce_ready()
 
 
-def _web(board: Board, acknowledging: Acknowledging, auth: AuthSettings) -> FastAPI:
-    async def ready() -> bool:
-        try:
-            await board.readings.changes()
-        except StoreUnavailable:
-            return False
-        return True
-
-    return create_web(
-        Web(
-            title="casetrack metrics",
-            gate=Gate.of(auth, board.clock),
-            clock=board.clock,
-            ids=SystemIds(),
-            routers=[
-                stream_routes(board),
-                reading_routes(board.readings, bureau_rules(), board.clock),
-                alert_routes(acknowledging),
-                sign_in_routes(_sign_in(auth, board.clock)),
-                page_routes(),
-            ],
-            ready=ready,
-            faults=FAULTS,
-            messages=[MESSAGES],
-        )
-    )
-
-
-def _sign_in(auth: AuthSettings, clock: Clock) -> SignIn | None:
+def _sign_in(auth: AuthSettings, clock: Clock, ids: Ids) -> SignIn | None:
     """Return the sign-in by one-use link; there is one only beside the local issuer's key."""
     folder = Path(auth.session_jwks or auth.jwks).parent
     if not (folder / "issuer.pem").is_file():
         return None
-    issuer = LocalIssuer.open(folder, clock, SystemIds())
+    issuer = LocalIssuer.open(folder, clock, ids)
     keys = file_keys(folder / "jwks.json", clock)
     return SignIn(tickets_verifier(keys, clock), RememberedTickets(clock), issuer)

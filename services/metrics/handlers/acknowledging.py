@@ -1,5 +1,7 @@
 """Acknowledging an alert: a fact of supervision, and the alert's new state, in one transaction."""
 
+from dataclasses import dataclass
+
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.readings import Readings
 from services.metrics.handlers.ticker import SOURCE
@@ -7,7 +9,16 @@ from shared.contracts.envelope import Event
 from shared.contracts.supervision import AlertAcknowledged
 from shared.runtime.clock import Clock
 
-STANDING = ("RAISED", "ESCALATED")
+ACKNOWLEDGED = "ACKNOWLEDGED"
+UNANSWERED = ("RAISED", "ESCALATED")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The fact that somebody has seen an alert; no fact where the alert stands no more."""
+
+    event_id: str
+    stands: bool
 
 
 class Acknowledging:
@@ -18,17 +29,21 @@ class Acknowledging:
         self._readings = readings
         self._clock = clock
 
-    async def handle(self, alert_id: str, subject: str, note: str | None) -> str | None:
-        """Return the fact's id, or None where no such alert stands."""
+    async def handle(self, alert_id: str, subject: str, note: str | None) -> Said | None:
+        """
+        Return what was said, None where there is no such alert.
+
+        The first word counts: whoever comes later is answered with the same fact.
+        """
         row = await self._readings.alert(alert_id)
         if row is None:
             return None
         event_id = f"{alert_id}:acknowledged"
-        if row["state"] == "ACKNOWLEDGED":
-            return event_id
+        if row["state"] not in UNANSWERED:
+            return Said(event_id, stands=row["state"] == ACKNOWLEDGED)
         now = self._clock.now()
         event = Event.of(
-            AlertAcknowledged(alert_id=alert_id, by=subject, note=note),
+            AlertAcknowledged(alert_id=alert_id, by=subject[:64], note=note),
             id=event_id,
             source=SOURCE,
             time=now,
@@ -36,5 +51,7 @@ class Acknowledging:
             partitionkey=row["dossier"],
             actorid=subject,
         )
-        turned = await self._deadlines.turn(alert_id, "ACKNOWLEDGED", STANDING, event)
-        return event_id if turned else None
+        if await self._deadlines.turn(alert_id, ACKNOWLEDGED, UNANSWERED, event):
+            return Said(event_id, stands=True)
+        current = await self._readings.alert(alert_id)
+        return Said(event_id, stands=current is not None and current["state"] == ACKNOWLEDGED)

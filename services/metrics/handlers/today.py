@@ -1,192 +1,161 @@
-"""The picture of today: what the page shows, read from the projection in one go."""
+"""The picture of today: what the page shows, made from one glance at the projection."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from services.metrics.adapters.readings import Readings, Row
-from services.metrics.domain.clock import Clock, cut_off
+from services.metrics.adapters.glances import Glance, Glances, Row, Span
+from services.metrics.domain import today
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.explanation import Document
+from services.metrics.domain.explanation_words import LANGUAGES
+from services.metrics.domain.picture import Rules
+from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
-from shared.runtime.clock import SHANGHAI, business_date
-from shared.runtime.clock import Clock as RuntimeClock
+from shared.contracts.enums import AlertLevel
+from shared.policy.calendar import ZONE
+from shared.runtime.clock import Clock, business_date
 
-LATE_NEXT_MAX = 20
-RED_CARDS_MAX = 40
-WEEKS_COMPARED = 4
-HOURS = 24
-FRESH_SECONDS = 5.0
-"""A partition that was looked at so lately, with nothing waiting, is complete."""
+ROWS_MAX = 60
+"""Lines of what can be saved, and red cards, on the page; figures count them all."""
+SENTENCES_KEPT_MAX = 500
+COMPARISON_SECONDS = 60.0
+"""How long the hours of earlier weeks are believed: a late fact changes them now and then."""
 
 STATE = msgspec.json.Decoder(Dossier)
 
-TODAY_KPIS = ("L03", "K12.1", "K12.3", "K24.5", "K10.1")
-TODAY = {
-    "received_today": ("L03", "received"),
-    "accepted_today": ("L03", "accepted"),
-    "decided_today": ("L03", "decided"),
-    "closed_today": ("L03", "closed"),
-    "ratings_today": ("K12.3", "posted"),
-    "rectifications_closed_today": ("K12.1", "closed"),
-    "inspections_today": ("K24.5", "concluded"),
-    "referrals_today": ("K10.1", "referred"),
-}
 
-Document = dict[str, Any]
+@dataclass(slots=True)
+class Remembered:
+    """What is dear to make and seldom changes."""
+
+    sentences: dict[tuple[str, date, str], tuple[Document, int, str | None]] = field(
+        default_factory=dict
+    )
+    comparison: list[float] = field(default_factory=list)
+    comparison_day: date | None = None
+    comparison_at: float = 0.0
 
 
 class Today:
     """Reads the picture of today under one set of rules."""
 
-    def __init__(
-        self, readings: Readings, rules: Rules, clock: RuntimeClock, *, demo: bool
-    ) -> None:
-        self._readings = readings
+    def __init__(self, glances: Glances, rules: Rules, clock: Clock, *, demo: bool) -> None:
+        self._glances = glances
         self._rules = rules
         self._clock = clock
         self._demo = demo
+        self._remembered = Remembered()
+        self.freshness = Freshness()
 
-    async def load(self) -> Document:
-        """Return the picture; its keys are what a delta replaces."""
+    async def load(self) -> tuple[int, Document]:
+        """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
-        return {
-            "as_of": now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
-            **fresh(await self._readings.freshness(), now),
+        glance = await self._glances.load(self._span(now), today.KPIS, ROWS_MAX)
+        lag = self.freshness.lag_seconds(glance.offsets, now)
+        complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
+        return glance.changes, {
+            "as_of": _local(now),
+            "complete_to": complete_to,
+            "lag_seconds": lag,
             "demo": self._demo,
-            "now": await self._figures(now),
-            "late_next": await self._late_next(now),
-            "red": await self._red(now),
-            "arrivals": await self._arrivals(now),
-            "latest": await self._latest(),
+            "now": _figures(glance),
+            "late_next": self._late_next(glance, now),
+            "red": [self._red_card(row, business_date(now)) for row in glance.red],
+            "arrivals": {
+                "hours": today.by_hour({part: n for (_, part), n in glance.sums.items()}),
+                "comparison": await self._comparison(business_date(now)),
+            },
+            "latest": _latest(glance),
         }
 
-    async def _figures(self, now: datetime) -> Document:
-        today = business_date(now)
-        sums = await self._readings.day(TODAY_KPIS, today)
-        cards = await self._readings.standing_alerts()
-        end = cut_off(today, self._rules.policy)
+    def _span(self, now: datetime) -> Span:
+        day = business_date(now)
+        begins, ends = today.day_span(day, self._rules)
+        return Span(now, day, begins, ends, today.horizon(day, self._rules))
+
+    def _late_next(self, glance: Glance, now: datetime) -> list[Document]:
+        lines = []
+        for row in glance.late_next:
+            dossier = STATE.decode(row["state"])
+            clock = today.clock_of(dossier, row["sla"], self._rules)
+            if clock is not None:
+                lines.append(today.late_next(clock, dossier, now))
+        return lines
+
+    def _red_card(self, row: Row, day: date) -> Document:
+        sentence, overdue_days, due = self._reason(row, day)
+        dossier = STATE.decode(row["folded"])
         return {
-            "open": (await self._readings.total("L01")).get("open", 0),
-            "due_today": await self._readings.due_between(max(now, end - timedelta(1)), end),
-            "yellow": sum(row["cases"] for row in cards if row["level"] == "YELLOW"),
-            "red": sum(row["cases"] for row in cards if row["level"] == "RED"),
-            "red_statutory": sum(
-                row["cases"] for row in cards if (row["level"], row["severity"]) == ("RED", 2)
-            ),
-            **{name: sums.get(place, 0) for name, place in TODAY.items()},
+            "alert_id": row["alert_id"],
+            "case_no": row["dossier"],
+            "item_name": dossier.item_name,
+            "level": row["level"],
+            "severity": row["severity"],
+            "basis": row["clock"],
+            "due": due or row["due"].isoformat(),
+            "overdue_days": overdue_days,
+            "raised_at": _local(row["raised_at"]),
+            "sentence": sentence,
+            "state": row["state"],
         }
 
-    async def _late_next(self, now: datetime) -> list[Document]:
-        rows = await self._readings.late_next(now, LATE_NEXT_MAX)
-        return [
-            late_next(clock, STATE.decode(row["state"]), now)
-            for row in rows
-            for clock in clocks_of(STATE.decode(row["state"]), self._rules)
-            if clock.sla.id == row["sla"]
-        ]
+    def _reason(self, row: Row, day: date) -> tuple[Document, int, str | None]:
+        """Return why the card stands on *day*; what was told of the same facts is told again."""
+        kept = self._remembered.sentences
+        key = (row["alert_id"], day, row["folded"])
+        if key not in kept:
+            clock = today.clock_of(STATE.decode(row["folded"]), row["sla"], self._rules)
+            if len(kept) >= SENTENCES_KEPT_MAX:
+                kept.clear()
+            kept[key] = (
+                (dict.fromkeys(LANGUAGES, ""), 0, None)
+                if clock is None
+                else (
+                    today.sentences(clock, day),
+                    clock.overdue_days(day),
+                    clock.due.isoformat() if clock.due else None,
+                )
+            )
+        return kept[key]
 
-    async def _red(self, now: datetime) -> list[Document]:
-        rows = await self._readings.red_cards(RED_CARDS_MAX)
-        return [red_card(row, self._rules, now) for row in rows]
-
-    async def _arrivals(self, now: datetime) -> Document:
-        today = business_date(now)
-        days = [await self._hours(now)] + [
-            await self._hours(now - timedelta(weeks=week)) for week in range(1, WEEKS_COMPARED + 1)
-        ]
-        earlier = [round(sum(hour) / WEEKS_COMPARED, 2) for hour in zip(*days[1:], strict=True)]
-        return {"date": today.isoformat(), "hours": days[0], "comparison": earlier}
-
-    async def _hours(self, instant: datetime) -> list[int]:
-        sums = await self._readings.day(("L03",), business_date(instant))
-        return [sums.get(("L03", f"hour:{hour:02}"), 0) for hour in range(HOURS)]
-
-    async def _latest(self) -> list[Document]:
-        facts = [fact for recent in await self._readings.recent() for fact in RECENT.decode(recent)]
-        facts.sort(key=lambda fact: datetime.fromisoformat(fact[0]), reverse=True)
-        names: dict[str, str | None] = {}
-        for _, _, key, _ in facts[:RECENT_FACTS_MAX]:
-            if key not in names:
-                state = await self._readings.dossier(key)
-                names[key] = STATE.decode(state).item_name if state else None
-        return [
-            {
-                "time": time,
-                "type": kind,
-                "case_no": key,
-                "item_name": names[key] or None,
-                "activity": activity,
-            }
-            for time, kind, key, activity in facts[:RECENT_FACTS_MAX]
-        ]
+    async def _comparison(self, day: date) -> list[float]:
+        kept, instant = self._remembered, self._clock.monotonic()
+        known = kept.comparison_day == day
+        if not known or instant - kept.comparison_at > COMPARISON_SECONDS:
+            parts = await self._glances.hours(today.compared_days(day))
+            kept.comparison = today.by_hour(parts, today.WEEKS_COMPARED)
+            kept.comparison_day, kept.comparison_at = day, instant
+        return kept.comparison
 
 
-def fresh(rows: Sequence[Row], now: datetime) -> Document:
-    """Return up to which event time everything is complete, and how long ago that was known."""
-    if not rows:
-        return {"complete_to": None, "lag_seconds": 0.0}
-    lag = max(0.0, (now - min(row["checked_at"] for row in rows)).total_seconds())
-    waiting = [row for row in rows if row["next_offset"] < row["highwater"]]
-    known = [row["complete_to"] for row in waiting if row["complete_to"] is not None]
-    complete_to = min(known) if known else min(row["checked_at"] for row in rows)
+def _figures(glance: Glance) -> Document:
+    standing = {(row["level"], row["clock"]): row["cards"] for row in glance.cards}
+    red = {clock: n for (level, clock), n in standing.items() if level == AlertLevel.RED}
     return {
-        "complete_to": complete_to.astimezone(SHANGHAI).isoformat(timespec="seconds"),
-        "lag_seconds": round(lag, 1),
+        "open": sum(lane["open_cases"] for lane in glance.lanes),
+        "due_today": glance.due_today,
+        "yellow": sum(standing.values()) - sum(red.values()),
+        "red": sum(red.values()),
+        "red_statutory": sum(n for clock, n in red.items() if today.is_statutory(clock)),
+        **{name: glance.sums.get(place, 0) for name, place in today.NOW.items()},
     }
 
 
-def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
-    """Return one line of the list of what can still be saved."""
-    today = business_date(now)
-    near, red_at = clock.yellow_from, clock.red_at
-    last = clock.due or today
-    return {
-        "case_no": dossier.key,
-        "item_code": dossier.item_code,
-        "item_name": dossier.item_name,
-        "clock": clock.name.value,
-        "sla_id": clock.sla.id,
-        "due": clock.due.isoformat() if clock.due else None,
-        "days_left": clock.days_left(today),
-        "seconds_left": round((red_at - now).total_seconds()) if red_at else None,
-        "level": "YELLOW" if near is not None and near <= today else None,
-        "limit": clock.limit,
-        "unit": clock.unit.value,
-        "consumed": clock.consumed(today),
-        "stopped_days": stopped_days(clock, min(today, last)),
-        "provisional": clock.provisional,
-        "paused": clock.paused,
+def _latest(glance: Glance) -> list[Document]:
+    facts = today.newest(_recent(glance.lanes), RECENT_FACTS_MAX)
+    subjects = {
+        key: STATE.decode(glance.subjects[key]) for _, _, key, _ in facts if key in glance.subjects
     }
+    return [today.fact_line(fact, subjects.get(fact[2])) for fact in facts]
 
 
-def stopped_days(clock: Clock, until: Any) -> int:  # noqa: ANN401 - a date
-    """Return on how many days that would count *clock* has stood still by *until*."""
-    running = clock.calendar.working_days_between(clock.started_on, until)
-    return max(0, running - clock.consumed(until)) if clock.stops else 0
+def _recent(lanes: Iterable[Row]) -> Iterable[Any]:
+    return [RECENT.decode(lane["recent"]) for lane in lanes]
 
 
-def red_card(row: Row, rules: Rules, now: datetime) -> Document:
-    """Return a red card as the page shows it, with its reason in one sentence."""
-    dossier = STATE.decode(row["dossier_state"])
-    explanation: Mapping[str, Any] = msgspec.json.decode(row["explanation"])
-    overdue = [
-        clock.overdue_days(business_date(now))
-        for clock in clocks_of(dossier, rules)
-        if clock.sla.id == row["sla"]
-    ]
-    return {
-        "alert_id": row["alert_id"],
-        "case_no": row["dossier"],
-        "item_name": dossier.item_name,
-        "level": row["level"],
-        "severity": row["severity"],
-        "basis": row["clock"],
-        "due": row["due"].isoformat(),
-        "overdue_days": overdue[0] if overdue else 0,
-        "raised_at": row["raised_at"].astimezone(SHANGHAI).isoformat(),
-        "sentence": explanation["sentence"],
-        "state": row["state"],
-    }
+def _local(instant: datetime) -> str:
+    return instant.astimezone(ZONE).isoformat(timespec="milliseconds")

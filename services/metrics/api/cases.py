@@ -1,0 +1,78 @@
+"""Cases: listed, one by one, with their facts and with their deadlines."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from services.metrics.api.paging import ROWS_USUAL, Cursor, Rows, page, place_of
+from services.metrics.api.roles import READERS
+from services.metrics.domain.dossier import Phase
+from services.metrics.handlers.cases import Cases, Wanted
+from shared.contracts.enums import AlertLevel
+from shared.runtime.catalogue import Catalogue
+from shared.runtime.policies import permit
+from shared.runtime.problems import Problem, language_of
+
+NOT_FOUND = 404
+
+WORD = r"^[^\x00]*$"
+Key = Annotated[str, Path(min_length=1, max_length=256, pattern=WORD)]
+Word = Annotated[str | None, Query(max_length=256, pattern=WORD)]
+
+
+async def wanted_of(
+    phase: Annotated[list[Phase] | None, Query()] = None,
+    level: AlertLevel | None = None,
+    item: Word = None,
+    source: Word = None,
+) -> Wanted:
+    """Return which cases are asked for."""
+    return Wanted(tuple(phase) if phase else None, item, source, level)
+
+
+def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
+    """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
+    router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS)])
+
+    @router.get("")
+    async def listed(
+        request: Request,
+        wanted: Annotated[Wanted, Depends(wanted_of)],
+        cursor: Cursor = None,
+        rows: Rows = ROWS_USUAL,
+    ) -> JSONResponse:
+        """List cases, greatest number first; a page may be short and still have a next one."""
+        below = place_of(cursor, 1)
+        found = await cases.listed(wanted, below[0] if below else None, rows)
+        return page(request, found.items, [found.following] if found.following else None)
+
+    @router.get("/{case_no}")
+    async def one(case_no: Key) -> JSONResponse:
+        """Return a case as it stands."""
+        return JSONResponse(_known(await cases.one(case_no)))
+
+    @router.get("/{case_no}/timeline")
+    async def timeline(request: Request, case_no: Key) -> JSONResponse:
+        """Return every fact of a case in the order of business time."""
+        facts = _known(await cases.timeline(case_no))
+        for fact in facts:
+            if fact["anomaly"] is not None:
+                text = catalogue.text(language_of(request), f"anomaly.{fact['anomaly']}", {})
+                fact["anomaly"] = text.detail
+        return page(request, facts, None)
+
+    @router.get("/{case_no}/clocks")
+    async def clocks(request: Request, case_no: Key) -> JSONResponse:
+        """Return the deadlines of a case with everything that makes them."""
+        language = language_of(request).value
+        return page(request, _known(await cases.clocks(case_no, language)), None)
+
+    return router
+
+
+def _known(answer: Any) -> Any:  # noqa: ANN401 - whatever was found
+    if answer is None:
+        raise Problem(NOT_FOUND, "case_unknown", field="case_no")
+    return answer

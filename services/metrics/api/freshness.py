@@ -1,0 +1,36 @@
+"""How far the projection may be trusted."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from services.metrics.adapters.glances import Glances
+from services.metrics.api.roles import READERS
+from services.metrics.handlers.freshness import Freshness
+from shared.policy.calendar import ZONE
+from shared.runtime.clock import Clock
+from shared.runtime.policies import permit
+
+
+def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
+    """Return the route that says up to when everything is complete."""
+    router = APIRouter(prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS)])
+    freshness = Freshness()
+
+    @router.get("/freshness")
+    async def fresh() -> JSONResponse:
+        """Return up to when the figures are complete, and where each partition is."""
+        offsets, now = await glances.offsets(), clock.now()
+        lag = freshness.lag_seconds(offsets, now)
+        complete_to = (now - timedelta(seconds=lag)).astimezone(ZONE).isoformat()
+        return JSONResponse(
+            {
+                "as_of": now.astimezone(ZONE).isoformat(),
+                "complete_to": complete_to if offsets else None,
+                "lag_seconds": lag,
+                "partitions": freshness.partitions(offsets, now),
+            }
+        )
+
+    return router

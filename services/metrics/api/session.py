@@ -1,0 +1,49 @@
+"""The way in for browsers: a one-use link becomes a cookie, and the way out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.metrics.api.notices import notice
+from shared.runtime.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
+from shared.runtime.catalogue import Catalogue
+from shared.runtime.gate import LOOPBACK
+from shared.runtime.policies import permit, public
+from shared.runtime.problems import Problem
+from shared.runtime.session import SignIn, end_session, keep_session
+
+SEE_OTHER, DONE = 303, 204
+UNKNOWN, NOT_FOUND = 401, 404
+
+
+def session_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
+    """Return sign-in and sign-out; without a key that signs sessions there is no sign-in."""
+    router = APIRouter(tags=["session"])
+
+    @router.get("/sign-in", dependencies=[public()])
+    async def enter(
+        request: Request, ticket: Annotated[str, Query(max_length=TOKEN_CHARACTERS_MAX)]
+    ) -> Response:
+        """Turn the ticket of a one-use link into a session, and show the page."""
+        if sign_in is None:
+            raise Problem(NOT_FOUND, "not_found")
+        try:
+            token = await sign_in.redeem(ticket)
+        except Unauthenticated:
+            if "text/html" in request.headers.get("accept", ""):
+                return notice(request, catalogue, "link_refused", UNKNOWN)
+            raise
+        answer = RedirectResponse("/", SEE_OTHER)
+        keep_session(answer, token, secure=request.url.hostname not in LOOPBACK)
+        return answer
+
+    @router.delete("/v1/session", status_code=DONE, dependencies=[permit()])
+    async def leave() -> Response:
+        """End the browser's session."""
+        answer = Response(status_code=DONE)
+        end_session(answer)
+        return answer
+
+    return router

@@ -1,0 +1,135 @@
+"""What the page of today says of a clock, a card, a fact, and of the hours of the day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from services.metrics.domain.changes import local_date
+from services.metrics.domain.clock import Clock, cut_off
+from services.metrics.domain.dossier import Dossier, Phase
+from services.metrics.domain.explanation import Document
+from services.metrics.domain.explanation_days import days
+from services.metrics.domain.explanation_sentence import sentence
+from services.metrics.domain.explanation_words import LANGUAGES
+from services.metrics.domain.picture import Rules, clocks_of
+from shared.contracts.enums import AlertLevel, ClockName
+from shared.policy.calendar import ZONE
+from shared.policy.counting import counted, ruler
+
+HOURS = 24
+WEEKS_COMPARED = 4
+WORKING_DAYS_AHEAD = 5
+"""As far ahead as the widest margin at which a limit can be near."""
+
+NOW: Mapping[str, tuple[str, str]] = {
+    "received_today": ("L03", "received"),
+    "accepted_today": ("L03", "accepted"),
+    "decided_today": ("L03", "decided"),
+    "closed_today": ("L03", "closed"),
+    "ratings_today": ("K12.3", "posted"),
+    "rectifications_closed_today": ("K12.1", "closed"),
+    "inspections_today": ("K24.5", "concluded"),
+    "referrals_today": ("K10.1", "referred"),
+}
+"""The day's figures: the KPI and the part that each one sums."""
+
+KPIS = sorted({kpi for kpi, _ in NOW.values()})
+
+ONE_DAY = timedelta(days=1)
+MINUTE = 60
+
+
+def horizon(today: date, rules: Rules) -> datetime:
+    """Return the instant up to which a limit counts as one of the next."""
+    calendar = rules.calendar
+    last = calendar.nth(calendar.before(today.toordinal() + 1) + WORKING_DAYS_AHEAD)
+    return cut_off(date.fromordinal(last), rules.policy)
+
+
+def day_span(today: date, rules: Rules) -> tuple[datetime, datetime]:
+    """Return the cut-off of yesterday and that of *today*: what turns red between is due today."""
+    return cut_off(today - ONE_DAY, rules.policy), cut_off(today, rules.policy)
+
+
+def clock_of(dossier: Dossier, sla_id: str, rules: Rules) -> Clock | None:
+    """Return the clock of *dossier* that *sla_id* names, if it has such a one now."""
+    return next((clock for clock in clocks_of(dossier, rules) if clock.sla.id == sla_id), None)
+
+
+def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
+    """Return one line of what can still be saved."""
+    today, near, red_at = local_date(now), clock.yellow_from, clock.red_at
+    seconds = None if red_at is None else int((red_at - now).total_seconds())
+    return {
+        "case_no": dossier.key,
+        "item_code": dossier.item_code,
+        "item_name": dossier.item_name,
+        "clock": clock.name.value,
+        "sla_id": clock.sla.id,
+        "due": clock.due.isoformat() if clock.due else None,
+        "days_left": clock.days_left(today),
+        # By the minute: to the second the line would change all the time.
+        "seconds_left": None if seconds is None else seconds - seconds % MINUTE,
+        "level": AlertLevel.YELLOW.value if near is not None and near <= today else None,
+        "limit": clock.limit,
+        "unit": clock.unit.value,
+        "consumed": clock.consumed(today),
+        "stopped_days": _stopped_days(clock, today),
+        "provisional": clock.provisional,
+        "paused": clock.paused,
+    }
+
+
+def _stopped_days(clock: Clock, today: date) -> int:
+    """Return how many days would have counted by *today*, had nothing stopped the clock."""
+    if not clock.stops:
+        return 0
+    until = min(today, clock.due or today)
+    measure = ruler(clock.calendar, clock.unit)
+    return counted(measure, clock.started_on, until) - clock.consumed(until)
+
+
+def sentences(clock: Clock, today: date) -> dict[str, str]:
+    """Return in one sentence why *clock* is due when it is, and where it stands."""
+    strip = tuple(days(clock, today))
+    return {language: sentence(clock, strip, today, language) for language in LANGUAGES}
+
+
+def is_statutory(clock: str) -> bool:
+    return clock == ClockName.STATUTORY
+
+
+def fact_line(fact: tuple[str, str, str, str | None], dossier: Dossier | None) -> Document:
+    """Return one line of the latest facts; *fact* is time, type, subject and activity."""
+    time, kind, subject, activity = fact
+    return {
+        "time": datetime.fromisoformat(time).astimezone(ZONE).isoformat(),
+        "type": kind,
+        "case_no": None if dossier is not None and stands_alone(dossier) else subject,
+        "item_name": (dossier.item_name or None) if dossier else None,
+        "activity": activity,
+    }
+
+
+def stands_alone(dossier: Dossier) -> bool:
+    """Say whether *dossier* is of a matter that belongs to no case, such as an assist task."""
+    named = any(matter.matter_id == dossier.key for matter in dossier.matters)
+    return named and dossier.phase is Phase.ABSENT
+
+
+def by_hour(parts: Mapping[str, int], share: int = 1) -> list[float]:
+    """Return the figures of the day's hours, divided by *share*."""
+    figures = [parts.get(f"hour:{hour:02}", 0) for hour in range(HOURS)]
+    return [round(figure / share, 2) for figure in figures] if share > 1 else list(figures)
+
+
+def compared_days(today: date) -> list[date]:
+    """Return the same weekday of the last four weeks."""
+    return [today - timedelta(weeks=week) for week in range(1, WEEKS_COMPARED + 1)]
+
+
+def newest(
+    lanes: Iterable[Sequence[tuple[str, str, str, str | None]]], lines_max: int
+) -> list[tuple[str, str, str, str | None]]:
+    """Return the latest facts of all lanes, newest first."""
+    facts = [fact for lane in lanes for fact in lane]
+    return sorted(facts, key=lambda fact: datetime.fromisoformat(fact[0]), reverse=True)[:lines_max]

@@ -1,0 +1,220 @@
+"""Cases as readers see them: one by one with history and deadlines, or listed by what they are."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
+
+from services.metrics.adapters.readings import Readings, Row
+from services.metrics.domain.clock import Clock
+from services.metrics.domain.dossier import OPEN, Dossier, Phase
+from services.metrics.domain.explanation import Document, Raised, explain
+from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.handlers.reading import entry_of
+from services.metrics.handlers.today import STATE
+from shared.contracts.enums import AlertLevel
+from shared.contracts.unreadable import Unreadable
+from shared.policy.calendar import ZONE
+from shared.runtime.clock import Clock as RuntimeClock
+from shared.runtime.clock import business_date
+
+STRETCH_ROWS = 500
+"""Subjects that are searched in one query: a hundredth of a second, so that nobody waits."""
+STRETCHES_MAX = 20
+"""After so many a page ends, full or not, and its cursor says where to go on."""
+LAST = "\U0010ffff"
+"""Sorts behind every key."""
+
+CASES = tuple(phase for phase in Phase if phase is not Phase.ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases are asked for; None where it does not matter."""
+
+    phases: tuple[Phase, ...] | None = None
+    item: str | None = None
+    source: str | None = None
+    level: AlertLevel | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """A page of cases, and the key behind which the next one begins."""
+
+    items: list[Document]
+    following: str | None
+
+
+Standing = Mapping[tuple[str, str], Row]
+"""The worst standing alert of each subject's clock."""
+
+
+class Cases:
+    """Reads cases under one set of rules."""
+
+    def __init__(self, readings: Readings, rules: Rules, clock: RuntimeClock) -> None:
+        self._readings = readings
+        self._rules = rules
+        self._clock = clock
+
+    async def one(self, case_no: str) -> Document | None:
+        """Return a case with all that is known of it."""
+        dossier = await self._dossier(case_no)
+        if dossier is None:
+            return None
+        standing = await self._standing([case_no])
+        return {**self._summary(dossier, standing), **_details(dossier)}
+
+    async def clocks(self, case_no: str, language: str) -> list[Document] | None:
+        """Return the deadlines of a case with their reasons."""
+        dossier = await self._dossier(case_no)
+        if dossier is None:
+            return None
+        standing = await self._standing([case_no])
+        on = business_date(self._clock.now())
+        return [
+            explain(clock, on, raised_of(standing.get((case_no, clock.sla.id))), language)
+            for clock in clocks_of(dossier, self._rules)
+        ]
+
+    async def timeline(self, case_no: str) -> list[Document] | None:
+        """Return the facts of a case, oldest first; *anomaly* marks those that contradict it."""
+        dossier = await self._dossier(case_no)
+        if dossier is None:
+            return None
+        bodies = await self._readings.timeline(case_no)
+        told = sorted((_told(body, dossier) for body in bodies), key=lambda told: told[0])
+        return [document for _, document in told]
+
+    async def listed(self, wanted: Wanted, below: str | None, rows_max: int) -> Found:
+        """Return cases in descending order of their numbers."""
+        items: list[Document] = []
+        async for stretch in self.every(below, wanted.phases or CASES, wanted.source):
+            fitting = [one for one in stretch.dossiers if wanted.item in (None, one.item_code)]
+            standing = await self._standing([one.key for one in fitting])
+            for dossier in fitting:
+                line = self._summary(dossier, standing)
+                if wanted.level in (None, line["level"]):
+                    items.append(line)
+                if len(items) == rows_max:
+                    return Found(items, dossier.key)
+            below = stretch.last
+        return Found(items, below)
+
+    async def every(
+        self, below: str | None, phases: Sequence[Phase], source: str | None = None
+    ) -> AsyncIterator["Stretch"]:
+        """Yield the subjects in *phases* stretch by stretch, as many as one request may search."""
+        key: str | None = below or LAST
+        names = [phase.value for phase in phases]
+        for _ in range(STRETCHES_MAX):
+            if key is None:
+                return
+            rows = await self._readings.dossiers(key, names, source, STRETCH_ROWS)
+            key = rows[-1]["dossier"] if len(rows) == STRETCH_ROWS else None
+            kept = [STATE.decode(row["state"]) for row in rows if row["state"] is not None]
+            yield Stretch(kept, key)
+
+    async def _dossier(self, key: str) -> Dossier | None:
+        state = await self._readings.dossier(key)
+        return None if state is None else STATE.decode(state)
+
+    async def _standing(self, keys: Sequence[str]) -> Standing:
+        return worst(await self._readings.standing(keys)) if keys else {}
+
+    def _summary(self, dossier: Dossier, standing: Standing) -> Document:
+        clocks = clocks_of(dossier, self._rules)
+        return summary(dossier, clocks, standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Subjects that lie side by side, and the last key that was looked at if more follow."""
+
+    dossiers: list[Dossier]
+    last: str | None
+
+
+def worst(rows: Iterable[Row]) -> Standing:
+    """Return the alert that counts for each clock: red before yellow."""
+    ordered = sorted(rows, key=lambda row: row["level"] == AlertLevel.RED)
+    return {(row["dossier"], row["sla"]): row for row in ordered}
+
+
+def raised_of(row: Row | None) -> Raised | None:
+    """Return the card in *row* as the explanation names it."""
+    if row is None:
+        return None
+    level = AlertLevel(row["level"])
+    return Raised(level, row["raised_at"].astimezone(ZONE), row["lateness_ms"])
+
+
+def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Document:
+    """Return a case in one line of a list."""
+    levels = {
+        standing[dossier.key, clock.sla.id]["level"]
+        for clock in clocks
+        if (dossier.key, clock.sla.id) in standing
+    }
+    return {
+        "case_no": dossier.key,
+        "phase": dossier.phase.value,
+        "open": dossier.phase in OPEN,
+        "item_code": dossier.item_code or None,
+        "item_name": dossier.item_name or None,
+        "source": dossier.source,
+        "window": dossier.window or None,
+        "channel": dossier.channel or None,
+        "received_at": dossier.received_at.astimezone(ZONE).isoformat()
+        if dossier.received_at
+        else None,
+        "due": {clock.name.value: clock.due.isoformat() if clock.due else None for clock in clocks},
+        "paused": any(clock.paused for clock in clocks),
+        "level": next((level for level in ("RED", "YELLOW") if level in levels), None),
+        "facts": dossier.facts,
+        "anomalies": dossier.anomalies,
+    }
+
+
+def _details(dossier: Dossier) -> Document:
+    ending = dossier.ending
+    return _plain(
+        {
+            "received_on": dossier.received_on,
+            "accepted_on": dossier.terms.effective_on if dossier.terms else None,
+            "ended_on": ending.ended_on if ending else None,
+            "decision": dossier.decision or None,
+            "closed_on": dossier.closed_on,
+            "delivered_on": dossier.delivered_on,
+            "org_code": dossier.org_code or None,
+            "org_name": dossier.org_name or None,
+            "terms": asdict(dossier.terms) if dossier.terms else None,
+            "holds": [asdict(hold) for hold in dossier.holds],
+            "extensions": [asdict(extension) for extension in dossier.extensions],
+            "corrections": dossier.corrections,
+            "returns": dossier.returns,
+            "matters": [asdict(matter) for matter in dossier.matters],
+            "cards": [asdict(card) for card in dossier.cards],
+            "anomalous": list(dossier.anomalous),
+        }
+    )
+
+
+def _plain(document: Document) -> Document:
+    plain: Document = msgspec.to_builtins(document)
+    return plain
+
+
+def _told(body: str, dossier: Dossier) -> tuple[Any, Document]:
+    fact: Document = msgspec.json.decode(body)
+    fact["anomaly"] = "contradicts" if fact["id"] in dossier.anomalous else None
+    try:
+        order = entry_of(body.encode()).order
+    except Unreadable:
+        # A newer producer's type: kept, and shown by its time alone.
+        order = (datetime.fromisoformat(fact["time"]), 0, str(fact["id"]))
+    return order, fact

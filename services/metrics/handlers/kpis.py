@@ -1,0 +1,169 @@
+"""Figures as readers see them: their values, their course, and the cases behind them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.metrics.adapters.readings import Dimension, Narrowed, Readings, Row
+from services.metrics.domain.dossier import OPEN, Dossier, Phase
+from services.metrics.domain.explanation import Document
+from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
+from services.metrics.domain.kpis import KPIS, Kpi
+from services.metrics.domain.picture import Rules, picture_of
+from services.metrics.handlers.cases import Cases, Found, summary, worst
+from shared.runtime.clock import Clock, business_date
+
+DAYS_USUAL = 30
+DAYS_MAX = 400
+DIMENSIONS: tuple[Dimension, ...] = ("item", "window", "channel")
+LINES_MAX = 50
+"""Items, windows or channels that are listed, largest first."""
+BEGINNING = date(1990, 1, 1)
+"""A gauge is the sum of all days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The days of which figures are asked, both included, and what they are narrowed to."""
+
+    since: date | None = None
+    until: date | None = None
+    item: str | None = None
+    window: str | None = None
+    channel: str | None = None
+
+    @property
+    def narrowed(self) -> Narrowed:
+        return self.item, self.window, self.channel
+
+    def takes(self, dossier: Dossier) -> bool:
+        """Say whether *dossier* is among what it is narrowed to."""
+        return (
+            self.item in (None, dossier.item_code)
+            and self.window in (None, dossier.window)
+            and self.channel in (None, dossier.channel)
+        )
+
+
+class Kpis:
+    """Reads figures; a figure's cases are found by the rules that made it."""
+
+    def __init__(self, readings: Readings, rules: Rules, clock: Clock) -> None:
+        self._readings = readings
+        self._rules = rules
+        self._clock = clock
+        self._cases = Cases(readings, rules, clock)
+
+    def days_of(self, kpi: Kpi, asked: Asked) -> tuple[date, date]:
+        """Return the first and the last day; the last thirty where none are named."""
+        until = asked.until or business_date(self._clock.now())
+        if kpi.gauge:
+            return BEGINNING, until
+        return asked.since or until - timedelta(days=DAYS_USUAL - 1), until
+
+    async def listed(self, asked: Asked) -> list[Document]:
+        """Return every figure with its value."""
+        sums: dict[str, dict[str, int]] = {}
+        for gauge in (False, True):
+            ids = sorted({catalogued(kpi) for kpi in KPIS if kpi.gauge is gauge})
+            days = self.days_of(next(kpi for kpi in KPIS if kpi.gauge is gauge), asked)
+            for row in await self._readings.parts(ids, *days, asked.narrowed):
+                sums.setdefault(row["kpi"], {})[row["part"]] = row["total"]
+        return [self._told(kpi, asked, sums.get(catalogued(kpi), {})) for kpi in KPIS]
+
+    async def one(self, kpi: Kpi, asked: Asked) -> Document:
+        """Return a figure with its course by business day and its parts by dimension."""
+        since, until = self.days_of(kpi, asked)
+        rows = await self._readings.days(catalogued(kpi), since, until, asked.narrowed)
+        by_day = _grouped(rows, "day")
+        whole: dict[str, int] = {}
+        for row in rows:
+            whole[row["part"]] = whole.get(row["part"], 0) + row["total"]
+        return {
+            **self._told(kpi, asked, whole),
+            "quantiles": quantiles(whole),
+            "parts": {
+                part: n
+                for part, n in sorted(whole.items())
+                if counts((*kpi.numerator, *kpi.denominator), part)
+            },
+            "series": [
+                {"day": day.isoformat(), **_value(valued(kpi, parts))}
+                for day, parts in by_day.items()
+            ],
+            "by": {name: await self._dimension(kpi, asked, name) for name in DIMENSIONS},
+        }
+
+    async def _dimension(self, kpi: Kpi, asked: Asked, name: Dimension) -> list[Document]:
+        days = self.days_of(kpi, asked)
+        rows = await self._readings.dimension(catalogued(kpi), *days, asked.narrowed, name)
+        values = {key: valued(kpi, parts) for key, parts in _grouped(rows, "of").items()}
+        ranked = sorted(values.items(), key=lambda one: (-(one[1].number or 0), one[0]))
+        return [{"key": key, **_value(value)} for key, value in ranked[:LINES_MAX]]
+
+    async def cases(self, kpi: Kpi, asked: Asked, below: str | None, rows_max: int) -> Found:
+        """Return the subjects that a figure counts, by asking each what it adds."""
+        since, until = self.days_of(kpi, asked)
+        phases = tuple(OPEN) if kpi.gauge else tuple(Phase)
+        items: list[Document] = []
+        async for stretch in self._cases.every(below, phases):
+            for dossier in stretch.dossiers:
+                added = self._added(dossier, kpi, asked, (since, until))
+                if added:
+                    items.append({**self._line(dossier), "adds": added})
+                if len(items) == rows_max:
+                    return Found(await self._levelled(items), dossier.key)
+            below = stretch.last
+        return Found(await self._levelled(items), below)
+
+    def _added(
+        self, dossier: Dossier, kpi: Kpi, asked: Asked, days: tuple[date, date]
+    ) -> Mapping[str, int]:
+        """Return the parts of *kpi* that *dossier* adds within *days*."""
+        if not asked.takes(dossier):
+            return {}
+        table, names = catalogued(kpi), (*kpi.numerator, *kpi.denominator)
+        added: dict[str, int] = {}
+        for (name, part, day, *_), number in picture_of(
+            dossier, None, self._rules
+        ).contributions.items():
+            if name == table and days[0] <= day <= days[1] and counts(names, part):
+                added[part] = added.get(part, 0) + number
+        return added
+
+    def _line(self, dossier: Dossier) -> Document:
+        return summary(dossier, picture_of(dossier, None, self._rules).clocks, {})
+
+    async def _levelled(self, items: list[Document]) -> list[Document]:
+        rows = await self._readings.standing([item["case_no"] for item in items]) if items else []
+        levels = {case_no: row["level"] for (case_no, _), row in worst(rows).items()}
+        return [{**item, "level": levels.get(item["case_no"])} for item in items]
+
+    def _told(self, kpi: Kpi, asked: Asked, parts: Parts) -> Document:
+        since, until = self.days_of(kpi, asked)
+        return {
+            "kpi_id": kpi.kpi_id,
+            "name": {"zh-CN": kpi.zh, "en": kpi.en},
+            "unit": kpi.unit,
+            "formula": kpi.formula or None,
+            "gauge": kpi.gauge,
+            "since": None if kpi.gauge else since.isoformat(),
+            "until": until.isoformat(),
+            **_value(valued(kpi, parts)),
+        }
+
+
+def _value(value: Value) -> Document:
+    return {
+        "value": value.number,
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "sample_ok": value.sample_ok,
+    }
+
+
+def _grouped(rows: Iterable[Row], name: str) -> dict[date, dict[str, int]]:
+    groups: dict[date, dict[str, int]] = {}
+    for row in rows:
+        groups.setdefault(row[name], {})[row["part"]] = row["total"]
+    return groups
