@@ -9,6 +9,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from shared.runtime.wire import BoundedHttp
+
 log = structlog.get_logger()
 
 LOOPBACK = "127.0.0.1"
@@ -63,6 +65,7 @@ async def serve(
     server = _Server(
         uvicorn.Config(
             app,
+            http=BoundedHttp,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -1,0 +1,83 @@
+"""What a server makes of requests that do not end, and of those that are no HTTP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from shared.runtime.server import serve
+from shared.runtime.wire import HEAD_BYTES_MAX
+
+SECONDS_MAX = 10
+
+
+async def echo_length(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the length of the body."""
+    if scope["type"] != "http":
+        return
+    length, more = 0, True
+    while more:
+        message = await receive()
+        length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+    body = str(length).encode()
+    head = {"status": 200, "headers": [(b"content-length", str(len(body)).encode())]}
+    await send({"type": "http.response.start", **head})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        free: int = probe.getsockname()[1]
+    stopping, serving = asyncio.Event(), asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(echo_length, port=free, stopping=stopping, serving=serving))
+        await serving.wait()
+        yield free
+        stopping.set()
+
+
+async def answer(port: int, *sent: bytes) -> bytes:
+    """Return all that comes back until the server hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for part in sent:
+            writer.write(part)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), SECONDS_MAX)
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_a_head_that_does_not_end_is_cut_off(port: int) -> None:
+    endless = [b"GET / HTTP/1.1\r\nhost: x\r\nx: ", *[b"a" * 8192] * (HEAD_BYTES_MAX // 4096)]
+
+    assert await answer(port, *endless) == b""
+
+
+async def test_a_body_may_be_larger_than_a_head(port: int) -> None:
+    body = b"b" * (4 * HEAD_BYTES_MAX)
+    head = f"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+
+    told = await answer(port, head.encode(), body)
+
+    assert told.endswith(str(len(body)).encode())
+
+
+async def test_two_requests_on_one_connection_have_a_head_each(port: int) -> None:
+    padding = "a" * (HEAD_BYTES_MAX - 1024)
+    first = f"GET / HTTP/1.1\r\nhost: x\r\nx: {padding}\r\n\r\n"
+    last = f"GET / HTTP/1.1\r\nhost: x\r\nx: {padding}\r\nconnection: close\r\n\r\n"
+
+    told = await answer(port, first.encode(), last.encode())
+
+    assert told.count(b"200 OK") == 2
+
+
+async def test_what_is_no_http_is_told_so(port: int) -> None:
+    assert b"400 Bad Request" in await answer(port, b"\x16\x03\x01\x02\x00\r\n\r\n")
