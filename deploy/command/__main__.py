@@ -2,7 +2,18 @@
 
 import typer
 
-from deploy.command import calendar, doctor, figures, importing, publish, stack, token, verify
+from deploy.command import (
+    calendar,
+    contracts,
+    dead_letters,
+    doctor,
+    figures,
+    importing,
+    publish,
+    stack,
+    token,
+    verify,
+)
 from deploy.command.texts import say
 
 app = typer.Typer(
@@ -20,6 +31,8 @@ importing.register(app)
 publish.register(app)
 figures.register(app)
 verify.register(app)
+contracts.register(app)
+dead_letters.register(app)
 
 
 def main() -> None:

@@ -1,0 +1,164 @@
+"""`casetrack dlq`: what was refused on Kafka, why, and sending it again."""
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from deploy.command.database import kafka_of
+from deploy.command.output import DIFFERS, err, explained, out, print_json
+from deploy.command.stack import Json
+from deploy.command.tables import show_table
+from deploy.command.texts import say
+from deploy.local.faults import ServerUnreachable
+from deploy.local.settings import LocalSettings
+from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
+from shared.kafka.dead_letters import DeadLetter
+from shared.kafka.port import SendUnknown
+from shared.kafka.producer import KafkaProducer
+from shared.kafka.topics import DEAD_LETTER_TOPICS
+from shared.runtime.clock import SHANGHAI
+from shared.runtime.logs import scrub
+from shared.runtime.settings import load_settings
+
+Told = TypeVar("Told")
+
+LETTERS_USUAL = 50
+BODY_CHARACTERS_SHOWN_MAX = 100_000
+
+Topic = Annotated[str, typer.Option("--topic", help=say("dlq.topic_help"))]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help=say("dlq.limit_help"))]
+LetterId = Annotated[str, typer.Argument(metavar="ID", help=say("dlq.id_help"))]
+LetterIds = Annotated[list[str], typer.Argument(metavar="ID...", help=say("dlq.id_help"))]
+Raw = Annotated[bool, typer.Option("--raw", help=say("dlq.raw_help"))]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help=say("dlq.help"), no_args_is_help=True)
+    group.command("list", help=say("dlq.list_help"))(list_letters)
+    group.command("show", help=say("dlq.show_help"))(show_letter)
+    group.command("replay", help=say("dlq.replay_help"))(replay_letters)
+    app.add_typer(group, name="dlq")
+
+
+def list_letters(*, topic: Topic = "", limit: Limit = LETTERS_USUAL, as_json: Json = False) -> None:
+    topics = tuple(name for name in DEAD_LETTER_TOPICS if topic in name)
+    with explained():
+        count, letters = _run(_newest(DeadLetterBox(_kafka(), topics), limit))
+    if as_json:
+        print_json({"count": count, "letters": [_summary(letter) for letter in letters]})
+        return
+    if not letters:
+        out.print(say("dlq.none"))
+        return
+    columns = ("refused_at", "id", "code", "field", "message")
+    told = [_summary(letter) for letter in letters]
+    show_table(
+        [say(f"dlq.{column}") for column in columns],
+        [
+            [one["refused_at"][5:19].replace("T", " "), *(one[column] for column in columns[1:])]
+            for one in told
+        ],
+    )
+    if count > len(letters):
+        out.print(say("dlq.more", count=count - len(letters)), style="dim")
+
+
+def show_letter(letter_id: LetterId, *, raw: Raw = False, as_json: Json = False) -> None:
+    with explained():
+        letter = _run(_letter(DeadLetterBox(_kafka()), letter_id))
+    if raw:
+        sys.stdout.buffer.write(letter.record.value or b"")
+        return
+    told = {**_summary(letter), **_contents(letter)}
+    if as_json:
+        print_json(told)
+        return
+    width = max(len(say(f"dlq.{name}")) for name in told)
+    for name, value in told.items():
+        if name not in ("headers", "body") and value not in ("", None):
+            out.print(f"{say(f'dlq.{name}'):<{width}}  {value}", markup=False)
+    for name, value in told["headers"].items():
+        out.print(f"{'':<{width}}  {name}: {value}", markup=False, style="dim")
+    out.print(f"\n{told['body']}", markup=False)
+
+
+def replay_letters(letter_ids: LetterIds, *, as_json: Json = False) -> None:
+    with explained():
+        letters = _run(_replay(_kafka(), letter_ids))
+    if as_json:
+        print_json({"replayed": [_summary(letter) for letter in letters]})
+        return
+    for letter in letters:
+        out.print(say("dlq.replayed", id=letter.letter_id, topic=letter.record.topic), markup=False)
+
+
+async def _newest(box: DeadLetterBox, limit: int) -> tuple[int, list[DeadLetter]]:
+    """Return how many there are, and the newest; memory holds no more than those."""
+    count = 0
+    newest: deque[DeadLetter] = deque(maxlen=limit)
+    async for letter in box.load_all():
+        count += 1
+        newest.append(letter)
+    return count, sorted(newest, key=lambda letter: letter.refused_at_ms, reverse=True)
+
+
+async def _letter(box: DeadLetterBox, letter_id: str) -> DeadLetter:
+    return await box.load(letter_id)
+
+
+async def _replay(kafka: str, letter_ids: Sequence[str]) -> list[DeadLetter]:
+    async with KafkaProducer(kafka, client_id="casetrack-dlq") as sender:
+        return await DeadLetterBox(kafka).replay(letter_ids, sender)
+
+
+def _run(work: Coroutine[Any, Any, Told]) -> Told:
+    try:
+        return asyncio.run(work)
+    except NoSuchLetter as missing:
+        err.print(say("dlq.missing", id=scrub(missing.letter_id)), markup=False)
+        raise typer.Exit(DIFFERS) from missing
+    except (KafkaError, SendUnknown, OSError) as fault:
+        raise ServerUnreachable(server="Kafka", reason=str(fault)) from fault
+
+
+def _kafka() -> str:
+    return kafka_of(load_settings(LocalSettings))
+
+
+def _summary(letter: DeadLetter) -> dict[str, Any]:
+    refusal, record = letter.refusal, letter.record
+    at = datetime.fromtimestamp(letter.refused_at_ms / 1000, SHANGHAI)
+    return {
+        "id": letter.letter_id,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "refused_at": at.isoformat(timespec="milliseconds"),
+        "by": letter.group,
+        "code": refusal.code,
+        "field": scrub(refusal.field),
+        "message": scrub(refusal.message),
+        "tries": refusal.deliveries,
+        "bytes": len(record.value or b""),
+        "replay_of": letter.replay_of,
+    }
+
+
+def _contents(letter: DeadLetter) -> dict[str, Any]:
+    """Return the letter's contents without what looks personal; `--raw` gives the bytes."""
+    record = letter.record
+    return {
+        "key": None if record.key is None else _text(record.key),
+        "headers": {scrub(name): _text(value) for name, value in record.headers},
+        "body": _text(record.value or b""),
+    }
+
+
+def _text(raw: bytes) -> str:
+    return scrub(raw.decode("utf-8", "backslashreplace"), BODY_CHARACTERS_SHOWN_MAX)

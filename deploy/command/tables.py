@@ -1,0 +1,35 @@
+"""Tables of answers: aligned columns, one line a thing, cut only where somebody's screen ends."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDTH_UNSEEN = 240
+"""Where no screen ends, in a file or a pipe, nothing is cut before this."""
+LAST_WIDTH_MIN = 12
+GAP = 2
+
+Cell = str | Text
+
+
+def show_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Print *rows* under *headers*; where the screen is too narrow the last column is cut."""
+    # Text, because a publisher's brackets are no markup of ours.
+    lines = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH_UNSEEN)
+    widths = [
+        max([Text(header).cell_len, *(line[number].cell_len for line in lines)])
+        for number, header in enumerate(headers)
+    ]
+    left = console.width - sum(widths[:-1]) - GAP * (len(headers) - 1)
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, GAP, 0, 0))
+    for header in headers[:-1]:
+        table.add_column(header, no_wrap=True)
+    table.add_column(headers[-1], no_wrap=True, max_width=max(LAST_WIDTH_MIN, left))
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
