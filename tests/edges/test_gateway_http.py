@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
@@ -296,3 +297,12 @@ async def test_an_event_of_a_mebibyte_is_too_large(hall: Hall) -> None:
     answer = await hall.publish(write(foreign(source=SOURCE, more="a" * 2**20)))
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_every_refusal_is_noted_even_in_a_batch(hall: Hall) -> None:
+    foe = numbered(1, source="urn:casetrack:610102:intake")
+    with structlog.testing.capture_logs() as lines:
+        await hall.publish(b"[" + foe + b"]", BATCH)
+
+    (noted,) = [line for line in lines if line["event"] == "event_rejected"]
+    assert (noted["code"], noted["publisher"]) == ("source_reserved", "trial")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
+
 from services.intake.domain.gateway import Admitted, Inadmissible, admit
 from services.intake.handlers.commits import SharedCommits, Verdict, record_each
 from shared.contracts.foreign import Foreign
@@ -12,6 +14,8 @@ from shared.eventstore.port import EventStore, Outcome, Recorded
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
 from shared.runtime.measures import EVENTS_INGESTED
+
+log = structlog.get_logger()
 
 Reading = Callable[[], Foreign]
 """Reads one delivery; raises Unreadable where there is nothing to read."""
@@ -56,7 +60,7 @@ class Gateway:
         judged = self.judge(reading, publisher)
         if isinstance(judged, Admitted):
             judged = _judgement(judged, await self.commits.record(judged))
-        return _counted(judged)
+        return _noted(judged, publisher)
 
     async def take_all(
         self, readings: Sequence[Reading], publisher: Publisher | None
@@ -66,7 +70,9 @@ class Gateway:
         admitted = [fact for fact in judged if isinstance(fact, Admitted)]
         verdicts = iter(await record_each(self.store, admitted))
         return [
-            _counted(_judgement(fact, next(verdicts)) if isinstance(fact, Admitted) else fact)
+            _noted(
+                _judgement(fact, next(verdicts)) if isinstance(fact, Admitted) else fact, publisher
+            )
             for fact in judged
         ]
 
@@ -118,6 +124,14 @@ def _judgement(fact: Admitted, verdict: Verdict) -> Judgement:
             )
 
 
-def _counted(judgement: Judgement) -> Judgement:
+def _noted(judgement: Judgement, publisher: Publisher | None) -> Judgement:
     EVENTS_INGESTED.labels(judgement.type, judgement.status.value).inc()
+    if judgement.status is Status.REJECTED:
+        log.warning(
+            "event_rejected",
+            code=judgement.code,
+            field=judgement.field,
+            type=judgement.type,
+            publisher=publisher.id if publisher else None,
+        )
     return judgement
