@@ -121,6 +121,10 @@ class Board:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _renewed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_watched(self) -> bool:
+        return self._watchers > 0
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Keep the board renewed while the block lasts."""

@@ -1,0 +1,229 @@
+"""Readers find cases, figures and cards over HTTP, with the reasons, and nobody else does."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from services.metrics.app.rules import SEARCH_PATH
+from shared.contracts.envelope import Event
+from shared.eventstore.postgres import open_pool
+from shared.runtime.auth import Role
+from shared.runtime.issuer import Bearer
+from tests.support import way_of_a_case as way
+from tests.support.read_api import ReadApi, keyed, read_api
+
+MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
+LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
+CASE = way.CASE
+BEGUN = [
+    way.event(one.data, hours, identity=one.id, window=one.windowid)
+    for one, hours in ((way.RECEIVED, 0), (way.ACCEPTED, 1))
+]
+READ = (
+    *("/v1/cases", "/v1/cases/X", "/v1/cases/X/timeline", "/v1/cases/X/clocks"),
+    *("/v1/kpis", "/v1/kpis/L01", "/v1/kpis/L01/cases", "/v1/alerts", "/v1/alerts/X"),
+    *("/v1/freshness", "/v1/stream"),
+)
+STRANGERS = (Role.WINDOW_CLERK, Role.HANDLER, Role.PUBLISHER)
+
+
+@pytest.fixture
+async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
+    dsn = role_dsn("casetrack_metrics")
+    async with (
+        await open_pool(dsn, SEARCH_PATH) as pool,
+        read_api(pool, tmp_path, MORNING) as opened,
+    ):
+        yield opened
+
+
+async def raise_cards(api: ReadApi) -> None:
+    """Let the case lie until both of its limits are broken or near."""
+    await api.fold(*BEGUN)
+    api.clock.move_to(LATE)
+    # The ticker distrusts a clock that jumps; a new one has seen no jump.
+    api.ticker = type(api.ticker)(api.reader.deadlines, api.reader.rules, api.clock)
+    assert await api.ticker.handle(api.clock.now()) == 2
+
+
+async def test_an_empty_projection_has_empty_lists(api: ReadApi) -> None:
+    for path in ("/v1/cases", "/v1/alerts", "/v1/kpis/L01/cases"):
+        assert (await api.read(path)) == {"items": [], "next_cursor": None}
+    assert {one["value"] for one in (await api.read("/v1/kpis"))["items"]} == {0, None}
+    assert (await api.read("/v1/freshness"))["complete_to"] is None
+
+
+async def test_whoever_has_no_reading_role_is_turned_away(api: ReadApi) -> None:
+    nobody = [await api.client.get(path) for path in READ]
+    others = [await api.get(path, role) for path in READ for role in STRANGERS]
+
+    assert {answer.status_code for answer in nobody} == {401}
+    assert {answer.status_code for answer in others} == {403}
+
+
+async def test_a_case_is_found_with_state_and_due_dates(api: ReadApi) -> None:
+    await api.fold(*BEGUN)
+
+    case = await api.read(f"/v1/cases/{CASE}")
+
+    assert (case["phase"], case["item_name"], case["window"]) == ("ACCEPTED", "食品经营许可", "W12")
+    assert case["due"] == {"COMMITTED": "2024-09-14", "STATUTORY": "2024-09-30"}
+
+
+async def test_cases_page_by_cursor_and_by_what_they_are(api: ReadApi) -> None:
+    numbers = [f"XC{n:04}" for n in range(7)]
+    await api.fold(*(received(number) for number in numbers))
+
+    first = await api.get("/v1/cases?limit=3")
+    second = await api.read(f"/v1/cases?limit=3&cursor={first.json()['next_cursor']}")
+    third = await api.read(f"/v1/cases?limit=3&cursor={second['next_cursor']}")
+
+    told = [*keyed(first.json(), "case_no"), *keyed(second, "case_no"), *keyed(third, "case_no")]
+    assert told == sorted(numbers, reverse=True)
+    assert first.headers["link"].endswith('rel="next"')
+    assert third["next_cursor"] is None
+    assert len((await api.read("/v1/cases?phase=SUBMITTED&item=116101020001"))["items"]) == 7
+    assert (await api.read("/v1/cases?phase=CLOSED"))["items"] == []
+    assert (await api.read("/v1/cases?level=RED"))["items"] == []
+
+
+def received(number: str) -> Event:
+    case = {**way.REF, "case_no": number}
+    fact = way.RECEIVED.data.model_copy(update={"case": type(way.RECEIVED.data.case)(**case)})
+    return way.event(fact, 0, identity=f"{number}-received", key=number)
+
+
+async def test_a_timeline_is_in_the_order_of_business_time_and_marks_contradictions(
+    api: ReadApi,
+) -> None:
+    twice = way.event(way.ACCEPTED.data, 2, identity="again")
+    await api.fold(twice, *reversed(BEGUN))
+
+    facts = (await api.read(f"/v1/cases/{CASE}/timeline"))["items"]
+
+    assert [fact["id"] for fact in facts] == [BEGUN[0].id, BEGUN[1].id, "again"]
+    assert [bool(fact["anomaly"]) for fact in facts] == [False, False, True]
+
+
+async def test_a_deadline_comes_with_its_days_and_the_card_that_lies_on_it(api: ReadApi) -> None:
+    await raise_cards(api)
+
+    clocks = (await api.read(f"/v1/cases/{CASE}/clocks"))["items"]
+
+    assert [(clock["clock"], clock["due"], clock["level"]) for clock in clocks] == [
+        ("COMMITTED", "2024-09-14", "RED"),
+        ("STATUTORY", "2024-09-30", "YELLOW"),
+    ]
+    assert clocks[0]["days"][0]["kind"] == "start"
+
+
+async def test_a_figure_has_value_course_and_the_cases_behind_it(api: ReadApi) -> None:
+    await api.fold(*BEGUN)
+
+    figure = await api.read("/v1/kpis/L03.accepted?from=2024-09-01&to=2024-09-30")
+    behind = await api.read("/v1/kpis/L03.accepted/cases?from=2024-09-01&to=2024-09-30")
+    elsewhere = await api.read("/v1/kpis/L03.accepted/cases?from=2024-10-01&to=2024-10-30")
+
+    assert figure["value"] == 1
+    assert [(day["day"], day["value"]) for day in figure["series"]] == [("2024-09-02", 1)]
+    assert figure["by"]["window"][0]["key"] == "W12"
+    assert keyed(behind, "case_no") == [CASE]
+    assert behind["items"][0]["adds"] == {"accepted": 1}
+    assert elsewhere["items"] == []
+    assert keyed(await api.read("/v1/kpis/L01/cases"), "case_no") == [CASE]
+
+
+async def test_a_rate_of_nothing_is_nothing(api: ReadApi) -> None:
+    rate = await api.read("/v1/kpis/K23.2")
+
+    assert (rate["value"], rate["denominator"], rate["sample_ok"]) == (None, 0, False)
+
+
+async def test_a_card_explains_itself_and_is_acknowledged_once(api: ReadApi) -> None:
+    await raise_cards(api)
+    red = (await api.read("/v1/alerts?level=RED"))["items"][0]
+    path = f"/v1/alerts/{red['alert_id']}"
+
+    said = await api.client.post(f"{path}/acknowledge", headers=api.token(), json={"note": "已阅"})
+    again = await api.client.post(f"{path}/acknowledge", headers=api.token(Role.DIRECTOR))
+    explained = await api.read(path)
+
+    assert (said.status_code, said.json()) == (again.status_code, again.json())
+    assert explained["state"] == "ACKNOWLEDGED"
+    assert explained["due"] == "2024-09-14"
+    assert "逾期" in explained["sentence"]["zh-CN"]
+    assert explained["as_raised"]["causes"] == explained["causes"]
+    assert [day["kind"] for day in explained["days"]].count("after_due") > 1
+
+
+async def test_an_auditor_reads_a_card_and_cannot_acknowledge_it(api: ReadApi) -> None:
+    await raise_cards(api)
+    red = (await api.read("/v1/alerts?level=RED"))["items"][0]
+
+    refused = await api.client.post(
+        f"/v1/alerts/{red['alert_id']}/acknowledge", headers=api.token(Role.AUDITOR)
+    )
+
+    assert refused.status_code == 403
+    assert (await api.read(f"/v1/alerts/{red['alert_id']}"))["state"] == "RAISED"
+
+
+async def test_a_card_that_is_over_is_not_acknowledged(api: ReadApi) -> None:
+    await raise_cards(api)
+    decided = way.event(way.DECIDED.data, 190, identity="decided")
+    await api.fold(decided)
+    await api.ticker.handle(api.clock.now())
+    gone = (await api.read("/v1/alerts?state=REVOKED&state=RESOLVED"))["items"]
+
+    refused = await api.client.post(
+        f"/v1/alerts/{gone[0]['alert_id']}/acknowledge", headers=api.token()
+    )
+
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "alert_not_standing"
+    assert (await api.read("/v1/alerts"))["items"] == []
+    revoked = await api.read(f"/v1/alerts/{gone[0]['alert_id']}")
+    assert revoked["reason"]
+
+
+UNANSWERABLE = {
+    "/v1/cases/XC0": (404, "case_unknown"),
+    "/v1/cases/XC0/timeline": (404, "case_unknown"),
+    "/v1/kpis/K99": (404, "kpi_unknown"),
+    "/v1/alerts/none": (404, "alert_unknown"),
+    "/v1/cases?cursor=eyJ9": (422, "cursor_invalid"),
+    "/v1/alerts?cursor=WyJhIiwiYiJd": (422, "cursor_invalid"),
+    "/v1/cases?phase=LOST": (422, "invalid_request"),
+    "/v1/cases?item=%00": (422, "invalid_request"),
+    "/v1/kpis/L03?from=2024-09-02&to=2024-09-01": (422, "days_invalid"),
+}
+
+
+async def test_what_is_not_there_is_said_in_the_reader_s_language(api: ReadApi) -> None:
+    chinese = [await api.get(path) for path in UNANSWERABLE]
+    english = [await api.get(path, language="en") for path in UNANSWERABLE]
+
+    said = [(answer.status_code, answer.json()["code"]) for answer in chinese]
+    assert said == list(UNANSWERABLE.values())
+    assert all(answer.json()["detail"].isascii() for answer in english)
+    assert not any(answer.json()["detail"].isascii() for answer in chinese)
+
+
+async def test_a_sign_in_link_opens_one_session(api: ReadApi) -> None:
+    link = f"/sign-in?ticket={api.issuer.ticket(Bearer(Role.SUPERVISOR, name='王督察'))}"
+
+    entered = await api.client.get(link)
+    reading = await api.client.get("/v1/cases")
+    other = await api.client.get(link, headers={"accept": "text/html"})
+    left = await api.client.delete("/v1/session", headers={"origin": str(api.client.base_url)})
+    after = await api.client.get("/v1/cases")
+
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert "httponly" in entered.headers["set-cookie"].lower()
+    assert reading.status_code == 200
+    assert other.status_code == 401
+    assert "登录链接已失效" in other.text
+    assert left.status_code == 204
+    assert after.status_code == 401

@@ -1,0 +1,181 @@
+"""The API of metrics over a real projection, on a morning of the test's choice."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+
+from services.metrics.adapters.deadlines import Deadlines
+from services.metrics.adapters.glances import Glances
+from services.metrics.adapters.projection import Projection, Stretch
+from services.metrics.adapters.readings import Readings
+from services.metrics.app.rules import bureau_rules
+from services.metrics.app.serving import Reader
+from services.metrics.handlers.folding import Folding, Lane
+from services.metrics.handlers.reading import Arrived, read_records
+from services.metrics.handlers.ticker import Ticker
+from shared.contracts.envelope import Event
+from shared.contracts.registry import encode
+from shared.runtime.auth import Role
+from shared.runtime.clock import Clock
+from shared.runtime.gate import AuthSettings
+from shared.runtime.ids import SeededIds
+from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.runtime.server import serve
+from tests.support.fetched import FetchedRecord
+
+TOPIC = "casetrack.intake.v1"
+HEARD_SECONDS_MAX = 10.0
+
+
+class MorningClock(Clock):
+    """Runs as fast as any clock, from an instant of the test's choice."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return time.monotonic() - self._began
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def move_to(self, instant: datetime) -> None:
+        self._start = instant - timedelta(seconds=self.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event of the stream."""
+
+    event: str
+    event_id: str
+    document: dict[str, Any]
+
+
+class Listener:
+    """What a browser hears."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._lines = response.aiter_lines()
+
+    async def next(self) -> Heard:
+        """Return the next event."""
+        told: dict[str, str] = {}
+        async with asyncio.timeout(HEARD_SECONDS_MAX):
+            async for line in self._lines:
+                name, _, value = line.partition(": ")
+                told[name] = value
+                if not line and "data" in told:
+                    return Heard(told["event"], told.get("id", ""), json.loads(told["data"]))
+        raise AssertionError("the stream ended")
+
+    async def until(self, key: str) -> Heard:
+        """Return the next event that speaks of *key*."""
+        while key not in (heard := await self.next()).document:
+            pass
+        return heard
+
+
+@dataclass
+class ReadApi:
+    """A running API, the way to talk to it, and the worker and ticker behind it."""
+
+    client: httpx2.AsyncClient
+    issuer: LocalIssuer
+    clock: MorningClock
+    projection: Projection
+    ticker: Ticker
+    stopping: asyncio.Event
+    reader: Reader
+    _next_offset: int = 0
+    _lane: Lane | None = field(default=None)
+
+    async def fold(self, *events: Event) -> None:
+        """Fold *events* as a worker does."""
+        if self._lane is None:
+            await self.projection.begin(TOPIC, 0, 0)
+            epoch, _ = (await self.projection.claim([0]))[0]
+            self._lane = Lane(0, epoch)
+        records = [FetchedRecord(event.partitionkey.encode(), encode(event)) for event in events]
+        arrived = [one for one in read_records(records) if isinstance(one, Arrived)]
+        assert len(arrived) == len(events)
+        following = self._next_offset + len(events)
+        stretch = Stretch(TOPIC, 0, self._next_offset, following, following)
+        await Folding(self.projection, bureau_rules()).handle(self._lane, stretch, arrived)
+        self._next_offset = following
+        await self.projection.wake_readers()
+
+    def token(self, role: Role = Role.SUPERVISOR) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, name='王督察'))}"}
+
+    async def get(
+        self, path: str, role: Role = Role.SUPERVISOR, language: str = "zh-CN"
+    ) -> httpx2.Response:
+        headers = {**self.token(role), "accept-language": language}
+        return await self.client.get(path, headers=headers)
+
+    async def read(self, path: str) -> Any:  # noqa: ANN401 - any JSON
+        """Return what a supervisor reads at *path*."""
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    @asynccontextmanager
+    async def listening(self, last_event_id: str = "") -> AsyncIterator[Listener]:
+        headers = {**self.token(), **({"last-event-id": last_event_id} if last_event_id else {})}
+        async with self.client.stream("GET", "/v1/stream", headers=headers) as response:
+            assert response.status_code == 200
+            assert response.headers["content-type"].startswith("text/event-stream")
+            yield Listener(response)
+
+
+@asynccontextmanager
+async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> AsyncIterator[ReadApi]:
+    """Give an API that serves on a port of its own, at *morning*."""
+    clock, stopping, serving = MorningClock(morning), asyncio.Event(), asyncio.Event()
+    issuer = LocalIssuer.open(folder, clock, SeededIds(1))
+    reader = Reader(
+        readings=Readings(pool),
+        glances=Glances(pool),
+        deadlines=Deadlines(pool),
+        rules=bureau_rules(),
+        auth=AuthSettings(jwks=str(folder / "jwks.json")),
+        clock=clock,
+        ids=SeededIds(2),
+    )
+    ticker = Ticker(Deadlines(pool), bureau_rules(), clock)
+    port = _free_port()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(reader.board.run(stopping))
+        tasks.create_task(serve(reader.web, port=port, stopping=stopping, serving=serving))
+        await serving.wait()
+        async with httpx2.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
+        ) as client:
+            yield ReadApi(client, issuer, clock, Projection(pool), ticker, stopping, reader)
+        stopping.set()
+
+
+def keyed(document: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """Return one field of every item on a page."""
+    return [item[name] for item in document["items"]]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
