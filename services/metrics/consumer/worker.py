@@ -28,6 +28,8 @@ FETCH_BYTES_MAX = 4 * 1024 * 1024
 WAKE_SECONDS = 0.05
 """Readers are woken at most so often."""
 LOOK_SECONDS = 1.0
+HINT_LOOKS = 5
+"""Every so many looks Kafka's group is told how far we are."""
 STOP_SECONDS_MAX = 5.0
 
 
@@ -129,6 +131,7 @@ async def _wake_readers(lanes: Lanes, stopping: asyncio.Event) -> None:
 
 async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
     """Say for each partition without a backlog that it is complete up to now."""
+    looks = 0
     while not await pause(lanes.clock, LOOK_SECONDS, stopping):
         positions = lanes.positions()
         idle = [place for place in positions if _highwater(app, place) == positions[place]]
@@ -136,7 +139,10 @@ async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
             await lanes.projection.caught_up([(*place, positions[place]) for place in idle])
         except StoreUnavailable:
             continue
-        await _hint(app, positions)
+        looks += 1
+        # Amid a rebalance Kafka would take the commit for a reason to rebalance once more.
+        if looks % HINT_LOOKS == 0 and not app.rebalancing:
+            await _hint(app, positions)
         if len(idle) == len(positions):
             lanes.watchdog.progressed()
 

@@ -1,0 +1,76 @@
+"""What the batch transport takes for granted of Faust and aiokafka, pinned to their versions."""
+
+import inspect
+from importlib.metadata import version
+
+from aiokafka.consumer.fetcher import Fetcher
+from faust.app.base import App
+from faust.tables.recovery import Recovery
+from faust.transport.consumer import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.types.enums import ProcessingGuarantee
+
+from services.metrics.adapters.projection import Projection
+from services.metrics.consumer.lanes import GROUP, Lanes
+from services.metrics.consumer.transport import BatchThread
+from services.metrics.consumer.worker import TOPICS, faust_app
+from services.metrics.handlers.folding import Folding
+from shared.runtime.clock import SystemClock
+
+
+def source(thing: object) -> str:
+    return inspect.getsource(thing)  # type: ignore[arg-type]  # functions and classes of theirs
+
+
+def app() -> App:
+    """Return the app over parts that nothing calls: an app connects only when it starts."""
+    nothing: object = None
+    lanes = Lanes(Projection(nothing), Folding(None, None), None, SystemClock())  # type: ignore[arg-type]  # see above
+    return faust_app("127.0.0.1:9092", lanes, batch_records_max=5000)
+
+
+def test_the_versions_are_those_whose_source_was_read() -> None:
+    assert version("faust-streaming") == "0.15.3"
+    assert version("aiokafka") == "0.14.0"
+
+
+def test_both_seams_are_where_we_turn_them() -> None:
+    fetching = inspect.signature(AIOKafkaConsumerThread._fetch_records)  # noqa: SLF001 - the seam
+    ours = inspect.signature(BatchThread._fetch_records)  # noqa: SLF001 - the seam
+
+    assert list(fetching.parameters) == list(ours.parameters)
+    assert "self._fetch_records" in source(AIOKafkaConsumerThread.getmany)
+    assert "await self.seek_to_committed()" in source(Consumer.perform_seek)
+
+
+def test_faust_seeks_before_it_lets_anything_flow() -> None:
+    resuming = source(Recovery._resume_streams)  # noqa: SLF001 - the order matters to us
+
+    assert resuming.index("consumer.perform_seek()") < resuming.index("consumer.resume_flow()")
+
+
+def test_an_offset_out_of_range_is_an_error_and_never_a_jump() -> None:
+    fetching = source(Fetcher)
+
+    assert "if self._default_reset_strategy != OffsetResetStrategy.NONE" in fetching
+    assert app().conf.consumer_auto_offset_reset == "none"
+
+
+def test_everything_that_faust_would_decide_is_decided() -> None:
+    conf = app().conf
+
+    assert conf.id == GROUP
+    assert not conf.web_enabled
+    assert not conf.topic_allow_declare
+    assert str(conf.processing_guarantee) == str(ProcessingGuarantee.AT_LEAST_ONCE)
+    assert conf.broker_session_timeout < conf.broker_request_timeout
+    assert len(TOPICS) == 4
+
+
+def test_one_agent_with_one_actor_and_no_acknowledgements() -> None:
+    worker = app()
+    (agent,) = worker.agents.values()
+
+    assert agent.concurrency == 1
+    assert not agent.channel.acks
+    assert not worker.tables

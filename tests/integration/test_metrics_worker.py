@@ -1,0 +1,165 @@
+"""Two real workers share the topics; kill and freeze them, and every fact counts once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bench.bureau import bureau_events
+from services.metrics.app.rules import SEARCH_PATH
+from shared.eventstore.postgres import open_pool
+from shared.kafka.dead_letter_box import DeadLetterBox
+from shared.kafka.port import Record
+from shared.kafka.producer import KafkaProducer
+from tests.support.eventually import eventually
+
+TOPIC = "casetrack.intake.v1"
+BUREAU = tuple(bureau_events(3_000, 300))
+EVENTS = len(BUREAU)
+FOLDED = "SELECT count(*) FROM metrics.timeline"
+COUNTED = """
+SELECT sum(value)::bigint
+FROM metrics.kpi
+WHERE kpi = 'L03' AND part = 'received'
+"""
+RECEIVED = "SELECT count(*) FROM metrics.timeline WHERE body LIKE '%application.received%'"
+
+Fold = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    async with await open_pool(postgres_dsn, SEARCH_PATH) as pool:
+        yield pool
+
+
+@pytest.fixture
+def worker(role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path) -> Iterator[Fold]:
+    """Return what starts a worker; those that are left are ended with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "METRICS_POSTGRES_DSN": role_dsn("casetrack_metrics"),
+        "METRICS_KAFKA": bureau_topics,
+        "METRICS_BATCH_RECORDS_MAX": "100",
+    }
+
+    def start() -> subprocess.Popen[bytes]:
+        with (tmp_path / f"worker-{len(started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "services.metrics", "worker"],
+                env=environment,
+                stderr=log,
+                cwd=Path(__file__).parents[2],
+            )
+        started.append(process)
+        return process
+
+    with _ended(started):
+        yield start
+
+
+@contextmanager
+def _ended(processes: list[subprocess.Popen[bytes]]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def at_least(database: asyncpg.Pool, query: str, number: int) -> Callable[[], Awaitable[bool]]:
+    async def reached() -> bool:
+        return int(await database.fetchval(query) or 0) >= number
+
+    return reached
+
+
+async def fill(kafka: str, first: int, last: int) -> None:
+    events = BUREAU[first:last]
+    async with KafkaProducer(kafka) as producer:
+        for start in range(0, len(events), 500):
+            await producer.send(
+                [Record(TOPIC, key, body) for key, body in events[start : start + 500]]
+            )
+
+
+async def test_workers_that_are_killed_and_frozen_count_every_fact_once(
+    bureau_topics: str, database: asyncpg.Pool, worker: Fold
+) -> None:
+    first, second = worker(), worker()
+    await fill(bureau_topics, 0, 1000)
+    await eventually(at_least(database, FOLDED, 300), within=40)
+    first.kill()
+    third = worker()
+    await fill(bureau_topics, 1000, 2000)
+    await eventually(at_least(database, FOLDED, 1400), within=40)
+    second.send_signal(signal.SIGSTOP)
+    await fill(bureau_topics, 2000, EVENTS)
+    await eventually(at_least(database, FOLDED, EVENTS), within=60)
+    second.send_signal(signal.SIGCONT)
+    third.kill()
+    await fill(bureau_topics, 0, 200)
+    behind = "SELECT sum(next_offset)::bigint FROM metrics.offsets"
+    await eventually(at_least(database, behind, EVENTS + 200), within=60)
+
+    assert await database.fetchval(FOLDED) == EVENTS
+    assert await database.fetchval(COUNTED) == await database.fetchval(RECEIVED)
+
+
+async def test_a_bad_message_is_dead_lettered_and_its_neighbours_are_folded(
+    bureau_topics: str, database: asyncpg.Pool, worker: Fold
+) -> None:
+    (key, good), (_, newer) = list(bureau_events(2, 1))
+    newer = newer.replace(b".accepted.v1", b".accepted.v9").replace(b".received.v1", b".seen.v1")
+    worker()
+    async with KafkaProducer(bureau_topics) as producer:
+        await producer.send(
+            [
+                Record(TOPIC, key, b"{", partition=1),
+                Record(TOPIC, key, good, partition=1),
+                Record(TOPIC, b"another", good, partition=1),
+                Record(TOPIC, key, newer, partition=1),
+                Record(TOPIC, key, None, partition=1),
+            ]
+        )
+    passed = "SELECT sum(next_offset)::bigint FROM metrics.offsets"
+    await eventually(at_least(database, passed, 5), within=40)
+    letters = [letter async for letter in DeadLetterBox(bureau_topics).load_all()]
+
+    assert await database.fetchval(FOLDED) == 2
+    assert await database.fetchval("SELECT count(*) FROM metrics.dossiers") == 1
+    assert sorted(letter.refusal.code for letter in letters) == [
+        "key_mismatch",
+        "not_json",
+        "not_json",
+    ]
+
+
+async def test_a_worker_whose_offset_is_gone_stops_and_says_so(
+    bureau_topics: str, database: asyncpg.Pool, worker: Fold, tmp_path: Path
+) -> None:
+    await database.execute(
+        "INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)"
+        " VALUES ($1, 2, 4711, 4711, now())",
+        TOPIC,
+    )
+    await fill(bureau_topics, 0, 10)
+    process = worker()
+
+    async def ended() -> bool:
+        return process.poll() is not None
+
+    await eventually(ended, within=40)
+
+    assert process.returncode != 0
+    assert "OffsetLost" in (tmp_path / "worker-0.log").read_text()
+    assert await database.fetchval("SELECT next_offset FROM offsets WHERE partition = 2") == 4711
