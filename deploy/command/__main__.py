@@ -6,10 +6,12 @@ from deploy.command import (
     calendar,
     contracts,
     dead_letters,
+    demo,
     doctor,
     figures,
     importing,
     publish,
+    reading,
     stack,
     token,
     verify,
@@ -30,9 +32,11 @@ calendar.register(app)
 importing.register(app)
 publish.register(app)
 figures.register(app)
+reading.register(app)
 verify.register(app)
 contracts.register(app)
 dead_letters.register(app)
+demo.register(app)
 
 
 def main() -> None:

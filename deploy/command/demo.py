@@ -1,0 +1,251 @@
+"""`casetrack demo`: everything from nothing, and a bureau at work to look at."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.status import Status
+from rich.table import Table
+
+from deploy.command.bureau.backlog import PUBLISHER, Backlog
+from deploy.command.bureau.counters import Counters
+from deploy.command.bureau.day import Day
+from deploy.command.bureau.errand import Pace
+from deploy.command.delivery import Delivery
+from deploy.command.importing import delivery_to
+from deploy.command.output import DIFFERS, err, explained, out
+from deploy.command.stack import bring_up
+from deploy.command.texts import LANGUAGE, say
+from deploy.command.xes.mapping import Import
+from deploy.command.xes.profiles import guessed
+from deploy.command.xes.reading import bare_name
+from deploy.command.xes.sending import Arrangement, Sending
+from deploy.local import control
+from deploy.local.dashboard import build_page
+from deploy.local.faults import Fault
+from deploy.local.parts import PORT_OFFSET
+from deploy.local.places import CHECKOUT
+from deploy.local.ports import LOOPBACK
+from deploy.local.settings import LocalSettings
+from shared.policy.calendar import official_calendar
+from shared.runtime.auth import Role
+from shared.runtime.clock import SHANGHAI, SystemClock, business_date
+from shared.runtime.ids import SystemIds
+from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.runtime.settings import load_settings
+
+CONNECTIONS = 16
+PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.5
+LINE_SECONDS = 20.0
+TABLE_WIDTH = 100
+USUAL_SEED = 2024
+USUAL_SPEED = 60.0
+WATCHER = Bearer(Role.SUPERVISOR, name="王督察")
+LOG_VARIABLE = "CASETRACK_DEMO_LOG"
+LOG_FOLDER = CHECKOUT / "data"
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Days = Annotated[int, typer.Option("--days", min=1, help=say("demo.days"))]
+Seed = Annotated[int, typer.Option("--seed", min=0, help=say("demo.seed"))]
+Speed = Annotated[float, typer.Option("--speed", min=0.1, max=10_000, help=say("demo.speed"))]
+Leave = Annotated[bool, typer.Option("--exit-when-done", help=say("demo.exit_when_done"))]
+Log = Annotated[
+    Path | None,
+    typer.Option("--log", envvar=LOG_VARIABLE, exists=True, dir_okay=False, help=say("demo.log")),
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("demo.help"))(demo)
+
+
+def demo(
+    *,
+    days: Days = 1,
+    seed: Seed = USUAL_SEED,
+    speed: Speed = USUAL_SPEED,
+    exit_when_done: Leave = False,
+    log: Log = None,
+) -> None:
+    settings = load_settings(LocalSettings)
+    refusals: list[str] = []
+    with explained():
+        build_page(lambda line: err.print(line, markup=False))
+        with _stack(settings):
+            _welcome(settings)
+            show = Show(settings, days, seed, speed, log or _found_log())
+            refusals += asyncio.run(show.run())
+            if not exit_when_done:
+                _stay(settings)
+    if refusals:
+        err.print(say("demo.refusals", reasons="; ".join(refusals)), markup=False)
+        raise typer.Exit(DIFFERS)
+
+
+@contextmanager
+def _stack(settings: LocalSettings) -> Iterator[None]:
+    """Hold the stack up, and take down whatever we brought up, however we end."""
+    found_running = control.is_running(settings.places)
+    # The page says that its data are made up, where the stack is ours.
+    os.environ["METRICS_DEMO"] = "true"
+    for number in ENDINGS:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        bring_up(settings)
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
+        if found_running:
+            err.print(say("demo.left_running"))
+        else:
+            err.print(say("down.stopping"))
+            control.stop(settings.places)
+            err.print(say("down.done"))
+
+
+def _stay(settings: LocalSettings) -> None:
+    err.print(say("demo.stays"))
+    while control.is_running(settings.places):
+        time.sleep(LOOK_SECONDS)
+
+
+def _welcome(settings: LocalSettings) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, offset in PORT_OFFSET.items():
+        address = f"http://{LOOPBACK}:{settings.port + offset}"
+        table.add_row(say(f"demo.{name}"), address + ("/" if name == "metrics" else "/docs"))
+    out.print(table, width=TABLE_WIDTH)
+    issuer = LocalIssuer.open(settings.places.keys, SystemClock(), SystemIds())
+    page = f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['metrics']}"
+    out.print()
+    out.print(say("demo.sign_in"))
+    typer.echo(f"  {page}/sign-in?ticket={issuer.ticket(WATCHER)}\n")
+
+
+def _found_log() -> Path | None:
+    """Return a log of the `data` folder that we know how to read, if there is one."""
+    found = sorted(LOG_FOLDER.glob("*.xes*"), key=lambda path: path.stat().st_size)
+    return next((path for path in found if guessed(bare_name(path)) is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The bureau at work, and the real log beside it."""
+
+    settings: LocalSettings
+    days: int
+    seed: int
+    speed: float
+    log: Path | None
+
+    async def run(self) -> list[str]:
+        """Play to the end, and return what was refused."""
+        async with self._counters() as counters, self._gateway() as gateway:
+            day = self._day(counters, gateway)
+            with err.status(say("demo.past")) as status:
+                await day.tell_the_past()
+                try:
+                    await self._play(day, status)
+                except* Fault as faults:
+                    raise _first(faults) from faults
+            err.print(say("demo.over", done=day.done, given=counters.given))
+        return counters.refusals
+
+    async def _play(self, day: Day, status: Status) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            telling = tasks.create_task(_tell(day, status))
+            importing = tasks.create_task(self._import())
+            await day.play(self.days)
+            await importing
+            telling.cancel()
+
+    async def _import(self) -> None:
+        if self.log is None:
+            err.print(say("demo.no_log", variable=LOG_VARIABLE))
+            return
+        name = bare_name(self.log)
+        profile = guessed(name)
+        if profile is None:
+            err.print(say("demo.log_unknown", file=self.log.name), markup=False)
+            return
+        sending = Sending(self.log, Import(name, profile), Arrangement(), lambda _c, _r: None)
+        async with delivery_to(self.settings, "", PATIENCE_SECONDS) as delivery:
+            await sending.run(delivery)
+        counted = sending.tally
+        err.print(
+            say(
+                "demo.imported",
+                file=self.log.name,
+                cases=counted.cases,
+                accepted=counted.accepted,
+                duplicate=counted.duplicate,
+            ),
+            markup=False,
+        )
+
+    def _day(self, counters: Counters, gateway: Delivery) -> Day:
+        now = counters.clock.now()
+        backlog = Backlog(business_date(now), self.seed, official_calendar())
+        tag = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}"
+        return Day(counters, gateway, Pace(counters.clock, self.speed), backlog, tag)
+
+    def _counters(self) -> Counters:
+        clock, ids = SystemClock(), SystemIds()
+        issuer = LocalIssuer.open(self.settings.places.keys, clock, ids)
+        addresses = {
+            name: f"http://{LOOPBACK}:{self.settings.port + offset}"
+            for name, offset in PORT_OFFSET.items()
+        }
+        return Counters(
+            client=Counters.client_of(CONNECTIONS),
+            addresses=addresses,
+            bearer=lambda role: issuer.issue(Bearer(role)),
+            clock=clock,
+        )
+
+    def _gateway(self) -> Delivery:
+        clock, ids = SystemClock(), SystemIds()
+        issuer = LocalIssuer.open(self.settings.places.keys, clock, ids)
+        return Delivery(
+            client=Delivery.client_of(CONNECTIONS),
+            url=f"http://{LOOPBACK}:{self.settings.port + PORT_OFFSET['intake']}",
+            bearer=lambda: issuer.issue(Bearer(Role.PUBLISHER, name=PUBLISHER)),
+            clock=clock,
+            ids=ids,
+            patience_seconds=PATIENCE_SECONDS,
+            troubled=lambda reason, _seconds: err.print(reason, markup=False),
+            language=LANGUAGE.value,
+        )
+
+
+async def _tell(day: Day, status: Status) -> None:
+    """Show how the day goes: on a terminal all the time, else as a line now and then."""
+    while True:
+        line = say(
+            "demo.progress",
+            arrived=day.arrived,
+            under_way=day.under_way,
+            done=day.done,
+            given=day.counters.given,
+        )
+        if err.is_terminal:
+            status.update(line)
+        else:
+            err.print(line)
+        await day.pace.clock.sleep(LOOK_SECONDS if err.is_terminal else LINE_SECONDS)
+
+
+def _first(faults: ExceptionGroup[Fault]) -> Fault:
+    first = faults.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first
