@@ -1,0 +1,265 @@
+"""`casetrack case`, `kpi`, `alert`: what the metrics API knows, on a terminal."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from deploy.command.asking import Asking
+from deploy.command.output import explained, out, print_json
+from deploy.command.shades import theme
+from deploy.command.stack import Json
+from deploy.command.strip import strip
+from deploy.command.tables import Cell, show_table
+from deploy.command.texts import LANGUAGE, say
+from deploy.command.words import fact_word, word
+from deploy.local.settings import LocalSettings
+from shared.contracts.enums import AlertLevel
+from shared.runtime.clock import SHANGHAI, SystemClock, business_date
+from shared.runtime.settings import load_settings
+
+ROWS_USUAL = 50
+ROWS_MAX = 10_000
+Document = Mapping[str, Any]
+
+CaseNo = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
+KpiId = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
+AlertId = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("kpi.days_help"))]
+Level = Annotated[
+    AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
+]
+States = Annotated[list[str] | None, typer.Option("--state", help=say("alert.state_help"))]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=ROWS_MAX, help=say("reading.limit_help"))]
+Url = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
+
+
+def register(app: typer.Typer) -> None:
+    case = typer.Typer(help=say("case.help"), no_args_is_help=True)
+    case.command("list", help=say("case.list_help"))(list_cases)
+    case.command("show", help=say("case.show_help"))(show_case)
+    kpi = typer.Typer(help=say("kpi.help"), no_args_is_help=True)
+    kpi.command("list", help=say("kpi.list_help"))(list_kpis)
+    kpi.command("show", help=say("kpi.show_help"))(show_kpi)
+    alert = typer.Typer(help=say("alert.help"), no_args_is_help=True)
+    alert.command("list", help=say("alert.list_help"))(list_alerts)
+    alert.command("show", help=say("alert.show_help"))(show_alert)
+    for name, group in (("case", case), ("kpi", kpi), ("alert", alert)):
+        app.add_typer(group, name=name)
+
+
+def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = False) -> None:
+    with explained():
+        cases = list(_asking(url).items("/v1/cases", limit))
+    if as_json:
+        print_json({"cases": cases})
+        return
+    headers = [say(f"case.{name}") for name in ("level", "no", "phase", "received", "item")]
+    show_table(
+        headers,
+        [
+            [
+                _level(one["level"]),
+                one["case_no"],
+                say(f"phase.{one['phase']}"),
+                _instant(one["received_at"]),
+                one["item_name"] or "",
+            ]
+            for one in cases
+        ],
+    )
+
+
+def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
+    with explained():
+        asking = _asking(url)
+        case = asking.get(f"/v1/cases/{no}")
+        clocks = asking.get(f"/v1/cases/{no}/clocks")["items"]
+        timeline = asking.get(f"/v1/cases/{no}/timeline")["items"]
+    if as_json:
+        print_json({"case": case, "clocks": clocks, "timeline": timeline})
+        return
+    console = Console(theme=theme(), highlight=False, soft_wrap=True)
+    console.print(Text.assemble((case["case_no"], "bold"), f"  {case['item_name'] or ''}"))
+    console.print(Text(" · ".join(_facts_of(case)), style="muted"))
+    for clock in clocks:
+        console.print()
+        _show_clock(console, clock)
+    console.print(f"\n{word('explanation.timeline')}", style="muted")
+    show_table([say("case.time"), say("case.fact"), say("case.note")], map(_fact_line, timeline))
+
+
+def list_kpis(
+    *, since: Day = None, until: Day = None, url: Url = "", as_json: Json = False
+) -> None:
+    with explained():
+        kpis = _asking(url).get("/v1/kpis", **_days(since, until))["items"]
+    if as_json:
+        print_json({"kpis": kpis})
+        return
+    headers = [say(f"kpi.{name}") for name in ("id", "value", "of", "days", "name")]
+    show_table(
+        headers,
+        [
+            [
+                one["kpi_id"],
+                _value(one),
+                _share(one),
+                one["until"] if one["gauge"] else f"{one['since']} – {one['until']}",
+                one["name"][LANGUAGE],
+            ]
+            for one in kpis
+        ],
+    )
+
+
+def show_kpi(
+    kpi_id: KpiId, *, since: Day = None, until: Day = None, url: Url = "", as_json: Json = False
+) -> None:
+    with explained():
+        kpi = _asking(url).get(f"/v1/kpis/{kpi_id}", **_days(since, until))
+    if as_json:
+        print_json(kpi)
+        return
+    out.print(Text.assemble((kpi["name"][LANGUAGE], "bold"), f"  {_value(kpi)}  {_share(kpi)}"))
+    out.print(Text(kpi["formula"] or "", style="dim"))
+    rows = [[one["day"], _value({**kpi, **one}), _share(one)] for one in kpi["series"]]
+    rows += [
+        [f"{word_of(name)} {one['key'] or '–'}", _value({**kpi, **one}), _share(one)]
+        for name, lines in kpi["by"].items()
+        for one in lines
+    ]
+    show_table([say(f"kpi.{name}") for name in ("where", "value", "of")], rows)
+
+
+def word_of(dimension: str) -> str:
+    return say(f"kpi.by.{dimension}")
+
+
+def list_alerts(
+    *,
+    level: Level = None,
+    state: States = None,
+    limit: Limit = ROWS_USUAL,
+    url: Url = "",
+    as_json: Json = False,
+) -> None:
+    query = {"level": level.value if level else None, "state": state}
+    with explained():
+        alerts = list(_asking(url).items("/v1/alerts", limit, **query))
+    if as_json:
+        print_json({"alerts": alerts})
+        return
+    if not alerts:
+        out.print(word("red.empty"))
+        return
+    names = ("level", "case_no", "basis", "due", "state", "id", "item")
+    show_table([say(f"alert.{name}") for name in names], map(_alert_line, alerts))
+
+
+def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> None:
+    with explained():
+        alert = _asking(url).get(f"/v1/alerts/{alert_id}")
+    if as_json:
+        print_json(alert)
+        return
+    console = Console(theme=theme(), highlight=False, soft_wrap=True)
+    console.print(
+        Text.assemble(
+            _level(alert["level"]),
+            f"  {alert['case_no']}  {alert['item_name'] or ''}  ",
+            (say(f"alert.state.{alert['state']}"), "muted"),
+        )
+    )
+    _show_clock(console, alert)
+    rows = [
+        ("raised_at", _instant(alert["raised_at"])),
+        ("lateness", word("explanation.lateness_value", ms=alert["lateness_ms"])),
+        ("policy_version", alert["policy_version"]),
+        ("calendar_version", alert["calendar_version"]),
+        ("causes", " ".join(alert["causes"])),
+    ]
+    for name, value in rows:
+        console.print(f"  {word(f'explanation.{name}')}  {value}", style="muted", markup=False)
+    if alert["reason"]:
+        console.print(alert["reason"], markup=False)
+
+
+def _show_clock(console: Console, clock: Document) -> None:
+    due = clock["due"] or word("explanation.undetermined")
+    name = clock["clock"]
+    head = f"{word(f'clock.{name}')}  {word('explanation.due')} {due}"
+    limit = word(f"unit.{clock['unit']}", n=clock["limit"])
+    used = f"{word('explanation.consumed')} {clock['consumed']} / {limit}"
+    console.print(Text.assemble((head, "bold"), (f"  {used}", "muted")))
+    today = business_date(SystemClock().now()).isoformat()
+    console.print(strip(clock, today, plain=console.options.ascii_only))
+    console.print(Text(clock["sentence"][LANGUAGE]))
+
+
+def _facts_of(case: Document) -> Iterator[str]:
+    yield say(f"phase.{case['phase']}")
+    for name in ("received_on", "accepted_on", "ended_on", "closed_on"):
+        if case[name]:
+            yield f"{say(f'case.{name}')} {case[name]}"
+    if case["anomalies"]:
+        yield say("case.anomalies", count=case["anomalies"])
+
+
+def _fact_line(fact: Document) -> list[Cell]:
+    activity = fact.get("activity") or fact["data"].get("activity") or ""
+    note = " · ".join(text for text in (activity, fact.get("anomaly") or "") if text)
+    return [_instant(fact["time"]), fact_word(fact["type"]), note]
+
+
+def _alert_line(alert: Document) -> list[Cell]:
+    return [
+        _level(alert["level"]),
+        alert["case_no"],
+        word(f"clock.{alert['clock']}"),
+        alert["due"],
+        say(f"alert.state.{alert['state']}"),
+        alert["alert_id"],
+        alert["item_name"] or "",
+    ]
+
+
+def _level(level: str | None) -> Text:
+    match level:
+        case AlertLevel.RED:
+            return Text(f"● {word('level.RED')}", style="red")
+        case AlertLevel.YELLOW:
+            return Text(f"▲ {word('level.YELLOW')}", style="yellow")
+        case _:
+            return Text("–", style="dim")
+
+
+def _instant(text: str | None) -> str:
+    if text is None:
+        return "–"
+    return datetime.fromisoformat(text).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def _value(one: Document) -> str:
+    value = one["value"]
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if one["unit"] == "ratio" else f"{value:,.10g}"
+
+
+def _share(one: Document) -> str:
+    return "" if one["denominator"] is None else f"{one['numerator']} / {one['denominator']}"
+
+
+def _days(since: datetime | None, until: datetime | None) -> dict[str, str | None]:
+    return {
+        "from": since.date().isoformat() if since else None,
+        "to": until.date().isoformat() if until else None,
+    }
+
+
+def _asking(url: str) -> Asking:
+    return Asking.begin(load_settings(LocalSettings), url)

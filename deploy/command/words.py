@@ -1,0 +1,36 @@
+"""The page's own words, so that a terminal and the page call the same thing by the same name."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from deploy.command.texts import LANGUAGE
+from shared.runtime.language import Language
+
+LOCALES = files("services.metrics") / "dashboard" / "src" / "locales"
+
+
+def word(path: str, language: Language = LANGUAGE, **values: object) -> str:
+    """Return the words at *path*; a code that nobody has translated is shown as it is."""
+    found: Any = _locale(language)
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    if not isinstance(found, str):
+        return path.rpartition(".")[2]
+    return found.format_map({name: str(value) for name, value in values.items()})
+
+
+def fact_word(kind: str, language: Language = LANGUAGE) -> str:
+    """Return casetrack.intake.application.received.v1 in words."""
+    stem = kind.removeprefix("casetrack.").rpartition(".v")[0]
+    said = word(f"fact.{stem}", language)
+    return kind if said == stem.rpartition(".")[2] else said
+
+
+@cache
+def _locale(language: Language) -> Mapping[str, Any]:
+    text = (LOCALES / f"{language.value}.json").read_text(encoding="utf-8")
+    locale: Mapping[str, Any] = json.loads(text)
+    return locale
