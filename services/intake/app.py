@@ -9,14 +9,15 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.intake.api.commands import command_routes
 from services.intake.api.events import event_routes
+from services.intake.api.paths import COLLECTIONS
 from services.intake.consumer import GROUP, Inbox
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
 from services.intake.settings import IntakeSettings
 from shared.contracts.registry import INBOX, Owner
+from shared.eventstore.counter import command_routes
 from shared.eventstore.deciding import Desk
 from shared.eventstore.port import (
     ConcurrencyConflict,
@@ -87,7 +88,7 @@ class Intake:
                 # Routes are tried in their order, and most requests bring events.
                 routers=[
                     event_routes(self.gateway, Catalogue.read(OWN, MESSAGES)),
-                    command_routes(Commands(desk, official_calendar())),
+                    command_routes(COLLECTIONS, Commands(desk, official_calendar()).take),
                 ],
                 ready=self._ready,
                 faults=FAULTS,

@@ -5,13 +5,11 @@ Every command that intake takes over HTTP, whose it is, and where: one path a co
 under a new one; `POST /v1/<collection>/{id}/<path>` is every other command.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from services.intake.domain import committee, inspection
 from services.intake.domain.case import commands as case
-from services.intake.domain.command import Command
+from shared.eventstore.counter import Collection, Path
 from shared.runtime.auth import Role
 
 WINDOW = (Role.WINDOW_CLERK,)
@@ -22,23 +20,8 @@ HEAD = (Role.DIRECTOR,)
 INSPECTORS = (Role.INSPECTOR,)
 SECRETARIAT = (Role.SECRETARIAT,)
 
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One command, and the roles that may give it."""
-
-    command: type[Command]
-    roles: tuple[Role, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """The commands on one kind of subject; *subject* is the field that names it."""
-
-    name: str
-    subject: str
-    first: Path
-    paths: Mapping[str, Path]
+CALENDAR = frozenset({"calendar"})
+MEETING = frozenset({"meeting"})
 
 
 CASES = Collection(
@@ -51,7 +34,7 @@ CASES = Collection(
             "corrections": Path(case.RequestCorrection, WINDOW),
             "corrections/deliveries": Path(case.ReceiveCorrection, WINDOW),
             "corrections/expiry": Path(case.ExpireCorrection, WINDOW),
-            "acceptance": Path(case.AcceptApplication, WINDOW),
+            "acceptance": Path(case.AcceptApplication, WINDOW, ours=CALENDAR),
             "rejection": Path(case.RejectApplication, WINDOW),
             "withdrawal": Path(case.WithdrawApplication, WINDOW),
             "steps": Path(case.StartStep, EXAMINERS),
@@ -59,7 +42,7 @@ CASES = Collection(
             "holds": Path(case.OpenHold, EXAMINERS),
             "holds/closings": Path(case.CloseHold, EXAMINERS),
             "extensions": Path(case.RequestExtension, EXAMINERS),
-            "extensions/approval": Path(case.ApproveExtension, HEAD),
+            "extensions/approval": Path(case.ApproveExtension, HEAD, ours=CALENDAR),
             "extensions/denial": Path(case.DenyExtension, HEAD),
             "supplements": Path(case.ReceiveSupplement, WINDOW),
             "supplements/expiry": Path(case.ExpireSupplement, EVERYBODY),
@@ -97,7 +80,7 @@ REFERRALS = Collection(
     paths=MappingProxyType(
         {
             "screenings": Path(committee.ScreenReferral, SECRETARIAT),
-            "resolutions": Path(committee.AdoptResolution, SECRETARIAT),
+            "resolutions": Path(committee.AdoptResolution, SECRETARIAT, ours=MEETING),
             "executions": Path(committee.ExecuteResolution, (*EXAMINERS, *SECRETARIAT)),
         }
     ),

@@ -1,20 +1,26 @@
 """Commands on cases, inspections, meetings and referrals: which history, which rules."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.intake.domain import committee, inspection
 from services.intake.domain.case import commands as case_commands
 from services.intake.domain.case import decide as case_rules
 from services.intake.domain.case import evolve as case_course
 from services.intake.domain.case import states
-from services.intake.domain.case.commands import CaseCommand, ReceiveApplication
+from services.intake.domain.case.commands import (
+    AcceptApplication,
+    ApproveExtension,
+    CaseCommand,
+    ReceiveApplication,
+)
 from services.intake.domain.case.refusals import CaseAlreadyReceived
 from services.intake.domain.committee import MeetingCommand, ReferralCommand
 from services.intake.domain.inspection import InspectionCommand
+from shared.eventstore.counter import Words
 from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.policy.calendar import ZONE, WorkCalendar
 
@@ -27,6 +33,7 @@ NUMBERS_A_DAY = 1_000_000
 MINTING_TRIES_MAX = 8
 """A district receives thousands of cases a day, so a drawn number is free nearly always."""
 
+JUDGED_BY_CALENDAR = (AcceptApplication, ApproveExtension)
 
 Asked = (
     case_commands.AnyCommand
@@ -36,6 +43,14 @@ Asked = (
     | committee.HoldMeeting
 )
 
+SUBJECTS: Mapping[type[Any], str] = {
+    ReceiveApplication: "case_no",
+    inspection.OrderInspection: "inspection_id",
+    committee.CallMeeting: "meeting_id",
+    committee.MakeReferral: "referral_id",
+}
+"""What begins a history, and the field that names it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Commands:
@@ -44,17 +59,36 @@ class Commands:
     desk: Desk
     calendar: WorkCalendar
 
-    async def begin(self, about: Callable[[str], Asked], occasion: Occasion) -> Answer:
-        """Apply the first command of a new subject: what *about* says of the name it is given."""
+    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+        """Apply *command*; a first one that names no subject is about a new one."""
+        words = {**words, **await self._ours(command, words), "at": occasion.at}
+        subject = SUBJECTS.get(command)
+        if subject is None or words[subject] is not None:
+            return await self._apply(command(**words), occasion)
+        return await self._begin(command, subject, words, occasion)
+
+    async def _ours(self, command: type[Any], words: Words) -> Words:
+        if command in JUDGED_BY_CALENDAR:
+            return {"calendar": self.calendar}
+        if command is committee.AdoptResolution:
+            return {"meeting": await self._meeting(words["meeting_id"])}
+        return {}
+
+    async def _begin(
+        self, command: type[Any], subject: str, words: Words, occasion: Occasion
+    ) -> Answer:
+        def named() -> Asked:
+            asked: Asked = command(**{**words, subject: self._new_name(command, occasion.at)})
+            return asked
+
         for _ in range(MINTING_TRIES_MAX - 1):
             try:
-                return await self.apply(self._named(about, occasion), occasion)
+                return await self._apply(named(), occasion)
             except CaseAlreadyReceived:
                 continue
-        return await self.apply(self._named(about, occasion), occasion)
+        return await self._apply(named(), occasion)
 
-    async def apply(self, command: Asked, occasion: Occasion) -> Answer:
-        """Apply *command* to the history that it is about."""
+    async def _apply(self, command: Asked, occasion: Occasion) -> Answer:
         match command:
             case CaseCommand():
                 return await self._to_case(command, occasion)
@@ -69,8 +103,7 @@ class Commands:
             case _:
                 assert_never(command)
 
-    async def meeting(self, meeting_id: str) -> committee.Meeting:
-        """Return what is on record about a meeting."""
+    async def _meeting(self, meeting_id: str) -> committee.Meeting:
         history = await self.desk.store.load(meeting_stream(meeting_id))
         facts = (event.data for event in history.events)
         return reduce(MEETING.evolve, facts, MEETING.initial)
@@ -86,13 +119,9 @@ class Commands:
         stream = f"inspection-{command.inspection_id}"
         return await handle(INSPECTION, command, stream, occasion, desk=self.desk)
 
-    def _named(self, about: Callable[[str], Asked], occasion: Occasion) -> Asked:
-        command = about(self.desk.ids.new())
-        if isinstance(command, ReceiveApplication):
-            return replace(command, case_no=self._new_case_no(occasion.at))
-        return command
-
-    def _new_case_no(self, at: datetime) -> str:
+    def _new_name(self, command: type[Any], at: datetime) -> str:
+        if command is not ReceiveApplication:
+            return self.desk.ids.new()
         drawn = int(self.desk.ids.random() * NUMBERS_A_DAY)
         return f"XC{at.astimezone(ZONE):%Y%m%d}{drawn:06d}"
 
