@@ -11,12 +11,14 @@ from functools import partial
 from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import Gateway, Reading, Status
 from shared.contracts.foreign import Foreign, read_binary, read_foreign
+from shared.contracts.registry import INBOX
 from shared.contracts.unreadable import Fault, Unreadable
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import Reading as Group
 from shared.kafka.port import Record, Undeliverable
 
 GROUP = Group("casetrack-intake", passing=(StoreUnavailable, Overloaded))
+TOPICS = (INBOX,)
 
 PREFIX = "ce_"
 CONTENT_TYPE = "content-type"

@@ -1,0 +1,104 @@
+"""A service that takes commands: what intake, assist and review have in common over their ports."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Self
+
+from fastapi import APIRouter, FastAPI
+
+from shared.eventstore.deciding import Desk
+from shared.eventstore.port import (
+    ConcurrencyConflict,
+    EventStore,
+    StoreRefused,
+    StoreUnavailable,
+)
+from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.edge import BODY_BYTES_MAX
+from shared.runtime.gate import AuthSettings, Gate
+from shared.runtime.ids import Ids, SystemIds
+from shared.runtime.problems import Fault
+from shared.runtime.service_settings import ServiceSettings
+from shared.runtime.web import Web, create_web
+
+Faults = Mapping[type[Exception], Fault]
+
+STORE_FAULTS: Faults = MappingProxyType(
+    {
+        StoreUnavailable: Fault(503, "store_unavailable", retry_after_seconds=2),
+        ConcurrencyConflict: Fault(409, "conflict"),
+        StoreRefused: Fault(422, "store_refused"),
+    }
+)
+NONE: Faults = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service over its ports: the same with PostgreSQL and Kafka as in memory."""
+
+    store: EventStore
+    gate: Gate
+    clock: Clock
+    ids: Ids
+    source: str
+    district: str
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: ServiceSettings, auth: AuthSettings) -> AsyncIterator[Self]:
+        """Give the service as the settings describe it, over PostgreSQL."""
+        clock = SystemClock()
+        dsn = settings.postgres_dsn.get_secret_value()
+        async with await open_pool(dsn, settings.owner.value) as pool:
+            yield cls(
+                store=PostgresEventStore(pool),
+                gate=Gate.of(auth, clock),
+                clock=clock,
+                ids=SystemIds(),
+                source=settings.source,
+                district=settings.district,
+            )
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.store, self.clock, self.ids, self.source)
+
+    def edge(
+        self,
+        title: str,
+        routers: Iterable[APIRouter],
+        messages: Traversable,
+        *,
+        faults: Faults = NONE,
+        body_bytes_max: int = BODY_BYTES_MAX,
+    ) -> FastAPI:
+        """Return the HTTP edge over *routers*, with the *faults* that only this service has."""
+        web = create_web(
+            Web(
+                title=title,
+                gate=self.gate,
+                clock=self.clock,
+                ids=self.ids,
+                routers=routers,
+                ready=self._ready,
+                faults={**STORE_FAULTS, **faults},
+                messages=[messages],
+                body_bytes_max=body_bytes_max,
+            )
+        )
+        web.state.clock, web.state.district = self.clock, self.district
+        return web
+
+    async def _ready(self) -> bool:
+        """Whether the store answers; Kafka is not needed to accept."""
+        try:
+            await self.store.answered("readiness", "readiness")
+        except StoreUnavailable:
+            return False
+        return True

@@ -1,0 +1,52 @@
+"""The life of a service that has two doors: it serves HTTP and reads Kafka until told to stop."""
+
+import asyncio
+
+from starlette.types import ASGIApp
+
+from shared.kafka.membership import Subscription, consume
+from shared.kafka.port import Handler
+from shared.kafka.producer import KafkaProducer
+from shared.runtime.clock import Clock
+from shared.runtime.lifecycle import announce_ready
+from shared.runtime.server import serve
+from shared.runtime.service_settings import ServiceSettings
+
+
+async def serve_and_read(
+    web: ASGIApp,
+    subscription: Subscription,
+    handler: Handler,
+    *,
+    settings: ServiceSettings,
+    clock: Clock,
+    stopping: asyncio.Event,
+) -> None:
+    """
+    Answer requests and handle records until *stopping*; what one door suffers ends both.
+
+    Ready means that requests are answered: Kafka may come later.
+    """
+    serving = asyncio.Event()
+    async with (
+        KafkaProducer(settings.kafka, client_id=subscription.reading.group) as dead_letters,
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(
+            serve(
+                web,
+                host=settings.host,
+                port=settings.port,
+                stopping=stopping,
+                serving=serving,
+            ),
+            name="http",
+        )
+        tasks.create_task(
+            consume(
+                subscription, handler, dead_letters=dead_letters, clock=clock, stopping=stopping
+            ),
+            name="reading",
+        )
+        await serving.wait()
+        announce_ready()
