@@ -1,1 +1,5 @@
-"""What the services share: contracts, policy, runtime, event store, Kafka, relay; a seventh is a decision."""
+"""
+What services share: contracts, policy, runtime, event store, Kafka, relay.
+
+A seventh is a decision.
+"""

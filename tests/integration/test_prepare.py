@@ -65,7 +65,10 @@ async def test_the_session_key_is_made_once_and_opens_the_door(
     bearer = await tickets_verifier(file_keys(jwks, clock), clock).verify(ticket)
 
     assert jwks.read_text(encoding="utf-8") == first
-    assert (where, bearer.roles) == ("https://casetrack.example.org/sign-in", {Role.DIRECTOR})
+    assert (where, bearer.roles) == (
+        "https://casetrack.example.org/sign-in",
+        frozenset({Role.DIRECTOR}),
+    )
 
 
 async def test_a_topic_with_other_partitions_is_refused_in_two_lines(
