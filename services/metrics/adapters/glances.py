@@ -71,8 +71,9 @@ WHERE NOT clocks.ended
   AND NOT clocks.paused
   AND clocks.red_at > $1
   AND clocks.red_at <= $2
-ORDER BY clocks.red_at, clocks.dossier, clocks.sla
-LIMIT $3
+  AND (clocks.yellow_from <= $3 OR clocks.red_at <= $4)
+ORDER BY clocks.red_at, clocks.sla DESC, clocks.dossier
+LIMIT $5
 """
 
 LOAD_RED_CARDS = """
@@ -100,13 +101,21 @@ Sums = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The instants between which today lies, and how far the look ahead goes."""
+    """Now, the cut-offs between which today lies, and how far the look ahead goes."""
 
     now: datetime
     today: date
     begins: datetime
     ends: datetime
     horizon: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """How long the page's lists are; its figures count what they leave out."""
+
+    late_next_max: int
+    red_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +149,8 @@ class Glances:
             changes: int = await self._pool.fetchval(SUM_CHANGES)
         return changes
 
-    async def load(self, span: Span, kpis: Sequence[str], rows_max: int) -> Glance:
-        """Return the projection at one moment; every list has *rows_max* rows at most."""
+    async def load(self, span: Span, kpis: Sequence[str], lines: Lines) -> Glance:
+        """Return the projection at one moment."""
         with translated():
             async with (
                 self._pool.acquire() as connection,
@@ -154,8 +163,15 @@ class Glances:
                     sums=_sums(await fetch(SUM_DAY, kpis, span.today)),
                     cards=await fetch(COUNT_CARDS),
                     due_today=await connection.fetchval(COUNT_DUE, span.begins, span.ends),
-                    late_next=await fetch(LOAD_LATE_NEXT, span.now, span.horizon, rows_max),
-                    red=await fetch(LOAD_RED_CARDS, rows_max),
+                    late_next=await fetch(
+                        LOAD_LATE_NEXT,
+                        span.now,
+                        span.horizon,
+                        span.today,
+                        span.ends,
+                        lines.late_next_max,
+                    ),
+                    red=await fetch(LOAD_RED_CARDS, lines.red_max),
                     offsets=await fetch(LOAD_OFFSETS),
                 )
 

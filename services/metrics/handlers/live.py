@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Protocol
 
 import msgspec
 import structlog
 
-from services.metrics.adapters.glances import Glances
 from services.metrics.domain.explanation import Document
-from services.metrics.handlers.today import Today
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause
@@ -105,12 +104,32 @@ def next_edition(before: Edition | None, changes: int, picture: Document, at: fl
     return Edition(number, changes, parts, changed, at)
 
 
+class Painter(Protocol):
+    """Who makes the picture."""
+
+    async def load(self) -> tuple[int, Document]:
+        """Return how far the projection had changed, and the picture as it was then."""
+        ...
+
+
+class Bell(Protocol):
+    """What tells that the projection has changed."""
+
+    async def changes(self) -> int:
+        """Return how far the projection has changed."""
+        ...
+
+    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+        """Call *wake* after changes until *stopping*, or until the line breaks."""
+        ...
+
+
 @dataclass(slots=True)
 class Board:
     """Where the newest edition hangs; it is renewed as long as somebody watches."""
 
-    today: Today
-    glances: Glances
+    today: Painter
+    bell: Bell
     clock: Clock
     newest: Edition | None = None
     first_changes: int | None = None
@@ -218,14 +237,14 @@ class Board:
 
     async def _changes(self, known: int) -> int:
         try:
-            return await self.glances.changes()
+            return await self.bell.changes()
         except StoreUnavailable:
             return known
 
     async def _listen(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             try:
-                await self.glances.listen(self._woken.set, stopping)
+                await self.bell.listen(self._woken.set, stopping)
             except StoreUnavailable:
                 log.warning("notifications_lost")
             await pause(self.clock, RETRY_SECONDS, stopping)

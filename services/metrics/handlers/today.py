@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.metrics.adapters.glances import Glance, Glances, Row, Span
+from services.metrics.adapters.glances import Glance, Glances, Lines, Row, Span
 from services.metrics.domain import today
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.explanation import Document
@@ -19,8 +19,7 @@ from shared.contracts.enums import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.runtime.clock import Clock, business_date
 
-ROWS_MAX = 60
-"""Lines of what can be saved, and red cards, on the page; figures count them all."""
+LINES = Lines(late_next_max=20, red_max=60)
 SENTENCES_KEPT_MAX = 500
 COMPARISON_SECONDS = 60.0
 """How long the hours of earlier weeks are believed: a late fact changes them now and then."""
@@ -54,7 +53,7 @@ class Today:
     async def load(self) -> tuple[int, Document]:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
-        glance = await self._glances.load(self._span(now), today.KPIS, ROWS_MAX)
+        glance = await self._glances.load(self._span(now), today.KPIS, LINES)
         lag = self.freshness.lag_seconds(glance.offsets, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, {

@@ -1,0 +1,221 @@
+"""One picture for all who watch, and for each only what is new to it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from services.metrics.api import stream
+from services.metrics.api.stream import Audience, Line, LiveStream
+from services.metrics.handlers.freshness import Freshness
+from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
+from shared.eventstore.port import StoreUnavailable
+from shared.runtime.auth import Principal, Role
+from shared.runtime.clock import SystemClock
+from shared.runtime.problems import Problem
+
+NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
+READER = Principal("local-supervisor", frozenset({Role.SUPERVISOR}), "610102", "王督察")
+
+
+def picture(**changes: object) -> dict[str, Any]:
+    return {
+        "as_of": "10:00",
+        "complete_to": None,
+        "lag_seconds": 0.4,
+        "now": 1,
+        "red": [],
+    } | changes
+
+
+def editions(*pictures: tuple[int, dict[str, Any]]) -> Edition:
+    """Return the last of several editions."""
+    newest: Edition | None = None
+    for changes, shown in pictures:
+        newest = next_edition(newest, changes, shown, 0.0)
+    assert newest is not None
+    return newest
+
+
+def read(document: bytes | None) -> dict[str, Any] | None:
+    return None if document is None else json.loads(document)
+
+
+def test_what_only_the_time_changed_is_no_change() -> None:
+    edition = editions((7, picture()), (8, picture(as_of="10:01", lag_seconds=3)))
+
+    assert edition.since(1) is None
+    assert read(edition.heartbeat()) == {"as_of": "10:01", "complete_to": None, "lag_seconds": 3}
+
+
+def test_a_delta_has_the_new_parts_and_the_time() -> None:
+    edition = editions((7, picture()), (8, picture(now=2, as_of="10:01")))
+
+    delta = {"as_of": "10:01", "complete_to": None, "lag_seconds": 0.4, "now": 2}
+    assert read(edition.since(1)) == delta
+
+
+def test_a_reader_who_skipped_editions_gets_all_of_their_changes_at_once() -> None:
+    edition = editions((7, picture()), (8, picture(now=2)), (9, picture(now=2, red=["a"])))
+
+    told = read(edition.since(1))
+    assert told is not None
+    assert {"now", "red"} <= told.keys()
+    assert "now" not in (read(edition.since(2)) or {})
+
+
+def test_the_same_picture_has_the_same_id_whoever_read_it() -> None:
+    here = editions((5, picture(now=9)), (8, picture()))
+    there = editions((8, picture(as_of="11:00")))
+
+    assert here.event_id == there.event_id
+
+
+class Source:
+    """A projection of the test's making."""
+
+    def __init__(self) -> None:
+        self.shown = picture()
+        self.number = 1
+        self.away = False
+        self.reads = 0
+        self.wake: Callable[[], None] = lambda: None
+
+    async def load(self) -> tuple[int, dict[str, Any]]:
+        self.reads += 1
+        if self.away:
+            raise StoreUnavailable("away")
+        return self.number, self.shown
+
+    async def changes(self) -> int:
+        if self.away:
+            raise StoreUnavailable("away")
+        return self.number
+
+    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+        if self.away:
+            raise StoreUnavailable("away")
+        self.wake = wake
+        await stopping.wait()
+
+    def change(self, **changes: object) -> None:
+        self.shown, self.number = picture(**changes), self.number + 1
+
+
+async def test_nobody_watching_is_nothing_read() -> None:
+    source, stopping = Source(), asyncio.Event()
+    board = Board(source, source, SystemClock())
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(board.run(stopping))
+        with board.watched():
+            await board.fresh()
+        # One more may have been on its way.
+        another = await board.turned(source.reads + 1, REREAD_SECONDS * 1.5)
+        stopping.set()
+
+    assert another is None
+
+
+@pytest.mark.parametrize("rings", [True, False])
+async def test_a_change_is_found_by_the_bell_and_without_it(rings: bool) -> None:  # noqa: FBT001 - a case
+    source, stopping = Source(), asyncio.Event()
+    board = Board(source, source, SystemClock())
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(board.run(stopping))
+        with board.watched():
+            first = await board.fresh()
+            source.change(now=2)
+            if rings:
+                source.wake()
+            found = await board.turned(first.number, 5)
+        stopping.set()
+
+    assert found is not None
+    assert found.changes == 2
+    assert (read(found.since(first.number)) or {})["now"] == 2
+
+
+async def test_a_database_that_went_away_is_told_as_lag() -> None:
+    edition = editions((7, picture()))
+
+    assert read(edition.silence(12.0)) == {"lag_seconds": 12.4}
+
+
+class Wire:
+    """A connection to a reader that takes what the test lets it take."""
+
+    def __init__(self, *, stuck: bool = False) -> None:
+        self.sent: list[Message] = []
+        self.stuck = stuck
+        self.left = asyncio.Event()
+
+    async def receive(self) -> Message:
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+        if self.stuck and len(self.sent) > 1:
+            await asyncio.Event().wait()
+
+
+async def test_a_reader_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "SEND_SECONDS_MAX", 0.05)
+    source, audience, wire = Source(), Audience(), Wire(stuck=True)
+    board = Board(source, source, SystemClock())
+    answer = LiveStream(Line(board, READER, None, editions((1, picture()))), audience)
+
+    async with asyncio.timeout(5):
+        await answer({"type": "http"}, wire.receive, wire.send)
+
+    assert len(wire.sent) == 2
+    assert audience.by_subject.total() == 0
+
+
+async def test_a_reader_that_stays_long_is_asked_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "STREAM_SECONDS_MAX", 0.05)
+    source, wire = Source(), Wire()
+    board = Board(source, source, SystemClock())
+    answer = LiveStream(Line(board, READER, None, editions((1, picture()))), Audience())
+
+    await answer({"type": "http"}, wire.receive, wire.send)
+
+    assert wire.sent[-1]["body"].startswith(b"event: bye")
+
+
+def test_one_person_has_so_many_streams_and_no_more() -> None:
+    audience = Audience()
+    audience.by_subject["local-supervisor"] = stream.STREAMS_PER_READER_MAX
+
+    with pytest.raises(Problem):
+        audience.admit("local-supervisor")
+    audience.admit("local-auditor")
+
+
+def offset(following: int, highwater: int, checked_at: datetime = NOON) -> dict[str, Any]:
+    place = {"topic": "t", "partition": 0, "complete_to": None}
+    return {**place, "next_offset": following, "highwater": highwater, "checked_at": checked_at}
+
+
+def test_lag_is_how_long_the_oldest_record_in_sight_has_waited() -> None:
+    freshness = Freshness()
+    later = [NOON.replace(second=second) for second in range(60)]
+
+    assert freshness.lag_seconds([offset(5, 9)], NOON) == 0
+    assert freshness.lag_seconds([offset(8, 20, later[7])], later[7]) == 7
+    assert freshness.lag_seconds([offset(9, 20, later[8])], later[8]) == 0
+    assert freshness.lag_seconds([offset(20, 20, later[9])], later[9]) == 0
+
+
+def test_a_worker_that_says_nothing_makes_the_data_late() -> None:
+    later = NOON.replace(second=30)
+
+    assert Freshness().lag_seconds([offset(5, 5)], later) == 30
+    assert Freshness().lag_seconds([offset(5, 5)], NOON.replace(second=2)) == 0
+    assert Freshness().lag_seconds([], NOON) == 0
