@@ -197,7 +197,7 @@ class Show:
     def _day(self, counters: Counters, gateway: Delivery) -> Day:
         now = counters.clock.now()
         backlog = Backlog(business_date(now), self.seed, official_calendar())
-        tag = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}"
+        tag = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M}"
         return Day(counters, gateway, Pace(counters.clock, self.speed), backlog, tag)
 
     def _counters(self) -> Counters:

@@ -31,6 +31,7 @@ FORGOTTEN_HOLDS = 2
 """Late cases whose pause is only told of today, which heals them."""
 OPENS, CLOSES = 9, 17
 MINUTES = 60
+STEPS = [{"step": "HANDLE", "limit": 2}, {"step": "CHECK", "limit": 1}]
 RATED, LIES = 0.3, 0.6
 
 
@@ -168,7 +169,7 @@ def _accepted(past: Past, case: dict[str, object], day: date) -> ApplicationAcce
         "committed_unit": "WD",
         "promise_date": past.promised,
         "grade": "L2",
-        "steps": [{"step": "HANDLE", "limit": 2}, {"step": "CHECK", "limit": 1}],
+        "steps": STEPS if past.item.days else [],
     })  # fmt: skip
 
 

@@ -12,6 +12,7 @@ LOOKS_MAX = 60
 """So often a rating's rectification is looked for, once a second."""
 
 CHANNELS = ("WINDOW", "WINDOW", "WINDOW", "PC", "MOBILE", "SELF_SERVICE")
+STEPS = [{"step": "HANDLE", "limit": 2}, {"step": "CHECK", "limit": 1}]
 TERMINAL = {"WINDOW": "WINDOW", "PC": "PC", "MOBILE": "MOBILE", "SELF_SERVICE": "SELF_SERVICE"}
 PRAISE = ("VERY_SATISFIED", "VERY_SATISFIED", "SATISFIED", "BASICALLY_SATISFIED")
 COMPLAINT = ("DISSATISFIED", "VERY_DISSATISFIED")
@@ -116,7 +117,7 @@ async def _accept(errand: Errand, item: Item) -> bool:
         committed_limit=item.days,
         committed_unit="WD",
         grade="L2",
-        steps=[{"step": "HANDLE", "limit": 2}, {"step": "CHECK", "limit": 1}],
+        steps=STEPS if item.days else [],
     )
     return True
 

@@ -49,7 +49,7 @@ class Day:
             tasks.create_task(self._remember_holds())
             tasks.create_task(self._take_up(Random(chance.random())))  # noqa: S311 - as above
             for number in range(1, days * CASES_A_DAY + 1):
-                errand = self._errand(f"XC{self.tag}{number:04}", chance.choice(WINDOWS))
+                errand = self._errand(f"XC{self.tag}{number:03}", chance.choice(WINDOWS))
                 tasks.create_task(self._run(courses.apply(errand)))
                 await self.pace.wait(chance.expovariate(CASES_A_DAY / DAY_MINUTES))
 
@@ -64,7 +64,7 @@ class Day:
             for past in lying[:FINISHED_A_DAY]:
                 await self.pace.wait(chance.expovariate(FINISHED_A_DAY / DAY_MINUTES))
                 known = await self.counters.case(past.case_no) or {}
-                if past not in healed and known.get("state") == UNTOUCHED:
+                if past not in healed and known.get("phase") == UNTOUCHED:
                     errand = self._errand(past.case_no, past.window)
                     tasks.create_task(self._run(courses.finish(errand, past.item)))
 

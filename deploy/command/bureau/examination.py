@@ -39,18 +39,16 @@ async def _steps(errand: Errand, item: Item, case: str) -> None:
     if item.tested:
         await _test(errand, case)
     await _pass(errand, handled, Role.HANDLER, number=1)
-    number = 2
-    checked = await _begin(errand, case, Role.CHECKER, CHECKER, number=number)
+    checked = await _begin(errand, case, Role.CHECKER, CHECKER, number=2)
     if errand.happens(RETURNED):
         returned = {"action": "RETURN", "return_to": 1, "opinion": "材料与现场不一致，请承办人复核"}
-        await errand.ask(Role.CHECKER, checked, step_no=number, **returned)
-        handled = await _begin(errand, case, Role.HANDLER, HANDLER, number=3)
-        await _pass(errand, handled, Role.HANDLER, number=3)
-        number = 4
-        checked = await _begin(errand, case, Role.CHECKER, CHECKER, number=number)
+        await errand.ask(Role.CHECKER, checked, step_no=2, **returned)
+        handled = await _begin(errand, case, Role.HANDLER, HANDLER, number=1)
+        await _pass(errand, handled, Role.HANDLER, number=1)
+        checked = await _begin(errand, case, Role.CHECKER, CHECKER, number=2)
     if item.referred:
         await _refer(errand)
-    await _pass(errand, checked, Role.CHECKER, number=number)
+    await _pass(errand, checked, Role.CHECKER, number=2)
 
 
 async def _begin(errand: Errand, case: str, role: Role, assignee: str, *, number: int) -> str:

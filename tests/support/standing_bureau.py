@@ -1,0 +1,133 @@
+"""The whole bureau as `casetrack up` starts it, and what people and other systems do with it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from deploy.command.bureau.counters import Counters
+from deploy.local import control
+from deploy.local.parts import PORT_OFFSET
+from deploy.local.ports import LOOPBACK, any_free, is_free
+from deploy.local.settings import LocalSettings
+from shared.runtime.auth import Role
+from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
+from shared.runtime.issuer import Bearer, LocalIssuer
+from tests.support.eventually import eventually
+
+CASETRACK = (sys.executable, "-P", "-m", "deploy.command")
+CONNECTIONS = 8
+SEEN_SECONDS_MAX = 30.0
+EVENT = "application/cloudevents+json"
+
+
+@dataclass
+class Watched:
+    """Today as the page has it: the snapshot with every delta laid over it."""
+
+    picture: dict[str, Any] = field(default_factory=dict)
+
+    def tile(self, name: str) -> int:
+        return int(self.picture["now"][name])
+
+    async def shows(self, name: str, count: int) -> None:
+        """Return once the tile *name* shows *count*."""
+        await eventually(lambda: self.tile(name) == count, within=SEEN_SECONDS_MAX)
+
+
+@dataclass(frozen=True)
+class StandingBureau:
+    """The addresses of a running bureau, and the keys to it."""
+
+    settings: LocalSettings
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        first = self.settings.port
+        return {name: f"http://{LOOPBACK}:{first + offset}" for name, offset in PORT_OFFSET.items()}
+
+    def token(self, role: Role) -> str:
+        return self._issuer.issue(Bearer(role))
+
+    def sign_in(self) -> str:
+        """Return a link that signs one browser in."""
+        ticket = self._issuer.ticket(Bearer(Role.SUPERVISOR, name="王督察"))
+        return f"{self.addresses['metrics']}/sign-in?ticket={ticket}"
+
+    def counters(self) -> Counters:
+        """Return the way to the counters of every service."""
+        return Counters(
+            client=Counters.client_of(CONNECTIONS),
+            addresses=self.addresses,
+            bearer=self.token,
+            clock=SystemClock(),
+        )
+
+    async def publish(self, document: dict[str, Any]) -> int:
+        """Publish one CloudEvent as another system does; return the status of the answer."""
+        headers = {
+            "Authorization": f"Bearer {self.token(Role.PUBLISHER)}",
+            "Content-Type": EVENT,
+        }
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            address = f"{self.addresses['intake']}/v1/events"
+            answer = await client.post(address, content=json.dumps(document), headers=headers)
+        return answer.status_code
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[Watched]:
+        """Watch the page's stream."""
+        headers = {"Authorization": f"Bearer {self.token(Role.SUPERVISOR)}"}
+        seen = Watched()
+        async with (
+            httpx2.AsyncClient(trust_env=False, timeout=None) as client,
+            client.stream("GET", f"{self.addresses['metrics']}/v1/stream", headers=headers) as line,
+            asyncio.TaskGroup() as tasks,
+        ):
+            listening = tasks.create_task(_listen(line, seen))
+            await eventually(lambda: "now" in seen.picture, within=SEEN_SECONDS_MAX)
+            yield seen
+            listening.cancel()
+
+    @property
+    def _issuer(self) -> LocalIssuer:
+        return LocalIssuer.open(self.settings.places.keys, SystemClock(), SystemIds())
+
+
+async def _listen(line: httpx2.Response, seen: Watched) -> None:
+    async for text in line.aiter_lines():
+        if text.startswith("data: "):
+            seen.picture |= json.loads(text.removeprefix("data: "))
+
+
+@contextmanager
+def standing_bureau(home: Path) -> Iterator[StandingBureau]:
+    """Give a bureau with servers of its own, and take all of it down."""
+    settings = LocalSettings(home=home, port=free_ports())
+    environment = {
+        **os.environ,
+        "CASETRACK_HOME": str(home),
+        "CASETRACK_PORT": str(settings.port),
+    }
+    try:
+        subprocess.run([*CASETRACK, "up", "--detach"], check=True, env=environment)  # noqa: S603 - our own argument list
+        yield StandingBureau(settings)
+    finally:
+        control.stop(settings.places)
+
+
+def free_ports() -> int:
+    """Return the first of the ports that a bureau needs."""
+    while True:
+        first = any_free()
+        if all(is_free(first + offset) for offset in PORT_OFFSET.values()):
+            return first
