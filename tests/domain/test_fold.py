@@ -19,6 +19,7 @@ from shared.contracts.supervision import AlertRaised, AlertRevoked
 from tests.support.way_of_a_case import (
     ACCEPTED,
     CASE,
+    CLOSED,
     DECIDED,
     DELIVERED,
     DOC,
@@ -32,6 +33,8 @@ from tests.support.way_of_a_case import (
     entry,
     of,
 )
+
+LATE_DECIDED = entry(DECIDED.data.model_copy(update={"decision_date": date(2024, 9, 12)}), 260)
 
 
 def arriving(entries: list[Entry]) -> Dossier:
@@ -191,3 +194,20 @@ def test_a_withdrawn_card_stays_on_the_dossier() -> None:
     dossier = fold_all(CASE, [entry(raised, 300), entry(revoked, 310)])
 
     assert [card.state for card in dossier.cards] == ["REVOKED"]
+
+
+def test_closing_without_a_decision_stops_the_clocks() -> None:
+    ending = fold_all(CASE, [RECEIVED, ACCEPTED, CLOSED]).ending
+
+    assert ending is not None
+    assert (ending.ended_on, ending.decided) == (date(2024, 9, 11), False)
+
+
+def test_a_decision_takes_the_place_of_the_closing_that_came_before_it() -> None:
+    dossiers = [
+        arriving(list(order)) for order in permutations([RECEIVED, ACCEPTED, CLOSED, LATE_DECIDED])
+    ]
+
+    assert all(dossier == dossiers[0] for dossier in dossiers)
+    assert dossiers[0].ending is not None
+    assert (dossiers[0].ending.ended_on, dossiers[0].ending.decided) == (date(2024, 9, 12), True)

@@ -146,29 +146,32 @@ def _extended(dossier: Dossier, entry: Entry, fact: handling.ExtensionApproved) 
     return {"extensions": (*dossier.extensions, extension)}, not dossier.extensions
 
 
-def _ending(dossier: Dossier, entry: Entry, day: date, *, decided: bool) -> dict[str, Any]:
-    """Stop the clocks, once: a later ending changes nothing."""
+def _ending(dossier: Dossier, entry: Entry, day: date) -> dict[str, Any]:
+    """Stop the clocks without a decision, once: a later ending of that kind changes nothing."""
     if dossier.ending is not None:
         return {}
-    return {"ending": Ending(day, entry.time, entry.id, decided)}
+    return {"ending": Ending(day, entry.time, entry.id, decided=False)}
 
 
 def _decided(dossier: Dossier, entry: Entry, fact: handling.DecisionMade) -> Changes:
     held = any(hold.closed_on is None for hold in dossier.holds)
     if dossier.decision:
         return {}, False
-    ending = _ending(dossier, entry, fact.decision_date, decided=True)
-    return {"decision": fact.decision.value, **ending}, not held
+    changes: dict[str, Any] = {"decision": fact.decision.value}
+    if dossier.ending is None or dossier.closed_on is not None:
+        changes["ending"] = Ending(fact.decision_date, entry.time, entry.id, decided=True)
+    return changes, not held
 
 
 def _ended(dossier: Dossier, entry: Entry, _: Fact) -> Changes:
-    return _ending(dossier, entry, local_date(entry.time), decided=False), True
+    return _ending(dossier, entry, local_date(entry.time)), True
 
 
-def _closed(dossier: Dossier, _: Entry, fact: handling.CaseClosed) -> Changes:
+def _closed(dossier: Dossier, entry: Entry, fact: handling.CaseClosed) -> Changes:
+    """Close the case; where nobody told us of a decision, the closing stops the clocks."""
     if dossier.closed_on is not None:
         return {}, False
-    return {"closed_on": fact.closed_date}, True
+    return {"closed_on": fact.closed_date, **_ending(dossier, entry, fact.closed_date)}, True
 
 
 def _delivered(dossier: Dossier, _: Entry, fact: handling.ResultDelivered) -> Changes:
