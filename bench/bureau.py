@@ -1,7 +1,7 @@
-"""A seeded bureau for benchmarks: realistic events of many cases, in the order in which they happen."""
+"""A seeded bureau for benchmarks: realistic events of many cases, in the order of time."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -19,29 +19,35 @@ from shared.contracts.handling import (
 from shared.contracts.intake import ApplicationAccepted, ApplicationReceived
 from shared.contracts.registry import encode
 
+Later = Callable[[float], datetime]
+
 SOURCE = "urn:casetrack:610102:bench"
 START = datetime(2025, 1, 2, 1, tzinfo=UTC)
 DAYS = 200
 ORG = {"org_code": "11610102MB29934570", "org_name": "新城区行政审批服务局"}
-ITEMS = tuple(
-    (f"1161010200{number:04}", name)
-    for number, name in enumerate((
-        "食品经营许可", "公共场所卫生许可", "劳务派遣经营许可", "人力资源服务许可", "民办学校设立审批",
-        "医疗机构设置审批", "建筑工程施工许可", "城市道路挖掘审批", "户外广告设置审批", "林木采伐许可",
-        "取水许可", "药品零售许可", "道路运输经营许可", "特种设备使用登记", "社会团体成立登记",
-        "企业设立登记", "个体工商户登记", "危险化学品经营许可", "排水许可", "出版物零售许可",
-    ))
-)  # fmt: skip
+NAMES = """
+    食品经营许可 公共场所卫生许可 劳务派遣经营许可 人力资源服务许可 民办学校设立审批
+    医疗机构设置审批 建筑工程施工许可 城市道路挖掘审批 户外广告设置审批 林木采伐许可
+    取水许可 药品零售许可 道路运输经营许可 特种设备使用登记 社会团体成立登记
+    企业设立登记 个体工商户登记 危险化学品经营许可 排水许可 出版物零售许可
+""".split()  # noqa: SIM905 - a list of twenty names reads better as a text
+ITEMS = tuple((f"1161010200{number:04}", name) for number, name in enumerate(NAMES))
+HELD = 0.12
+"""How many steps are held up by a test."""
+SENT_BACK = 0.1
+"""How many steps are returned."""
 
 
 def bureau_events(events: int, cases: int, seed: int = 20260901) -> Iterator[tuple[bytes, bytes]]:
-    """Yield about *events* pairs of key and body, oldest first, spread unevenly over *cases*."""
+    """Yield *events* pairs of key and body, oldest first, spread unevenly over about *cases*."""
     chance = random.Random(seed)  # noqa: S311 - a benchmark, to be repeated
     steady = max(1, round((events / cases - 8) / 2))
     plan: list[tuple[datetime, int, Fact, str]] = []
     order = count()
-    for number in range(cases):
-        rounds = min(60, int(steady * chance.paretovariate(2.2) * 0.55 + 0.5))
+    for number in count():
+        if number >= cases and len(plan) >= events:
+            break
+        rounds = min(60, int(steady * chance.paretovariate(2.2) * 0.6 + 0.5))
         for time, fact in _case(f"XC2025{number:08}", rounds, chance):
             plan.append((time, next(order), fact, f"W{number % 24:02}"))
     plan.sort(key=lambda entry: entry[:2])
@@ -73,65 +79,93 @@ def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[da
     item_code, item_name = chance.choice(ITEMS)
     case = {"case_no": case_no, "item_code": item_code, "item_version": 3, "case_type": "COMMITTED"}
     document = {"doc_type": "ACCEPTANCE_NOTICE", "doc_no": f"2025-{case_no[-6:]}"}
-    yield now, ApplicationReceived.model_validate({
-        "case": case,
-        "party": {"party_token": f"pt-{chance.getrandbits(96):024x}", "party_type": "ENTERPRISE"},
-        "channel": chance.choice(("WINDOW", "PC", "MOBILE", "SELF_SERVICE")),
-        "terminal": "WINDOW",
-        "agent_present": False,
-        "received_date": now.date(),
-        "item_name": item_name,
-        "handling_org": ORG,
-        "materials": [{"name": "申请书", "required": True, "provided": True, "form": "PAPER"}],
-        "weekend": False,
-    })
-    yield later(8), ApplicationAccepted.model_validate({
-        "case": case,
-        "mode": "NORMAL",
-        "effective_date": now.date(),
-        "accept_doc": document,
-        "statutory_limit": 20,
-        "statutory_unit": "WD",
-        "committed_limit": chance.choice((5, 7, 10)),
-        "committed_unit": "WD",
-        "promise_date": now.date() + timedelta(days=14),
-        "grade": "L2",
-        "steps": [{"step": "HANDLE", "limit": 5}, {"step": "CHECK", "limit": 3}],
-    })
+    yield (
+        now,
+        ApplicationReceived.model_validate(
+            {
+                "case": case,
+                "party": {
+                    "party_token": f"pt-{chance.getrandbits(96):024x}",
+                    "party_type": "ENTERPRISE",
+                },
+                "channel": chance.choice(("WINDOW", "PC", "MOBILE", "SELF_SERVICE")),
+                "terminal": "WINDOW",
+                "agent_present": False,
+                "received_date": now.date(),
+                "item_name": item_name,
+                "handling_org": ORG,
+                "materials": [
+                    {"name": "申请书", "required": True, "provided": True, "form": "PAPER"}
+                ],
+                "weekend": False,
+            }
+        ),
+    )
+    yield (
+        later(8),
+        ApplicationAccepted.model_validate(
+            {
+                "case": case,
+                "mode": "NORMAL",
+                "effective_date": now.date(),
+                "accept_doc": document,
+                "statutory_limit": 20,
+                "statutory_unit": "WD",
+                "committed_limit": chance.choice((5, 7, 10)),
+                "committed_unit": "WD",
+                "promise_date": now.date() + timedelta(days=14),
+                "grade": "L2",
+                "steps": [{"step": "HANDLE", "limit": 5}, {"step": "CHECK", "limit": 3}],
+            }
+        ),
+    )
     for step_no in range(1, rounds + 2):
         step = {"case_no": case_no, "step": "HANDLE", "step_no": step_no}
         yield later(12), StepStarted.model_validate({**step, "org": ORG, "assignee": "st-0107"})
-        if chance.random() < 0.12:
+        if chance.random() < HELD:
             yield from _hold(case_no, f"h-{step_no}", later)
-        action = "RETURN" if chance.random() < 0.1 else "PASS"
+        action = "RETURN" if chance.random() < SENT_BACK else "PASS"
         yield later(20), StepCompleted.model_validate({**step, "action": action})
-    yield later(30), DecisionMade.model_validate({
-        "case_no": case_no,
-        "decision": "APPROVED",
-        "decision_date": now.date(),
-        "document": document,
-        "remedies_told": True,
-        "instant": False,
-    })
+    yield (
+        later(30),
+        DecisionMade.model_validate(
+            {
+                "case_no": case_no,
+                "decision": "APPROVED",
+                "decision_date": now.date(),
+                "document": document,
+                "remedies_told": True,
+                "instant": False,
+            }
+        ),
+    )
     closing = {"result_type": "CERTIFICATE_ISSUED", "onsite_visits": 1}
-    yield later(5), CaseClosed.model_validate({
-        "case_no": case_no, "closed_date": now.date(), **closing
-    })
-    yield later(60), ResultDelivered.model_validate({
-        "case_no": case_no, "mode": "WINDOW", "delivered_date": now.date()
-    })
+    yield (
+        later(5),
+        CaseClosed.model_validate({"case_no": case_no, "closed_date": now.date(), **closing}),
+    )
+    yield (
+        later(60),
+        ResultDelivered.model_validate(
+            {"case_no": case_no, "mode": "WINDOW", "delivered_date": now.date()}
+        ),
+    )
 
 
-def _hold(case_no: str, hold_id: str, later: object) -> Iterator[tuple[datetime, Fact]]:
-    assert callable(later)
-    yield later(6), HoldOpened.model_validate({
-        "hold_id": hold_id,
-        "case_no": case_no,
-        "reason": "TESTING",
-        "basis": "LICENSING_LAW_45",
-        "pauses": ["COMMITTED", "STATUTORY"],
-        "written_notice": {"doc_type": "NOTICE"},
-        "requested_by": "st-0041",
-        "approved_by": "st-0001",
-    })
+def _hold(case_no: str, hold_id: str, later: Later) -> Iterator[tuple[datetime, Fact]]:
+    yield (
+        later(6),
+        HoldOpened.model_validate(
+            {
+                "hold_id": hold_id,
+                "case_no": case_no,
+                "reason": "TESTING",
+                "basis": "LICENSING_LAW_45",
+                "pauses": ["COMMITTED", "STATUTORY"],
+                "written_notice": {"doc_type": "NOTICE"},
+                "requested_by": "st-0041",
+                "approved_by": "st-0001",
+            }
+        ),
+    )
     yield later(70), HoldClosed.model_validate({"hold_id": hold_id, "case_no": case_no})

@@ -1,0 +1,166 @@
+"""The fold: from a filled topic to everything committed in PostgreSQL, beside Faust and Quix."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+from aiokafka import AIOKafkaProducer
+
+from bench.bureau import bureau_events
+from bench.report import Outcome, keep
+from bench.stack import Servers, servers
+from shared.contracts.registry import Owner
+from shared.kafka.topics import ensure_topics
+
+ROOT = Path(__file__).parents[1]
+TOPIC = Owner.INTAKE.topic
+WORKERS = 2
+EVENTS = int(os.environ.get("CASETRACK_BENCH_EVENTS", "300000"))
+CASES = EVENTS // 15
+RUNS = int(os.environ.get("CASETRACK_BENCH_RUNS", "3"))
+PEER_EVENTS = {"faust-tables": EVENTS // 10, "quix": EVENTS // 3}
+PEER_PYTHON = {
+    "faust-tables": Path(sys.executable),
+    "quix": ROOT / ".casetrack" / "peers" / "bin" / "python",
+}
+RUN_SECONDS_MAX = 240.0
+LOOK_SECONDS = 0.02
+
+FOLDED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM metrics.offsets"
+CHECKS = {
+    "facts": "SELECT count(*) FROM metrics.timeline",
+    "dossiers": "SELECT count(*) FROM metrics.dossiers",
+    "clocks": "SELECT count(*) FROM metrics.clocks",
+    "figures": "SELECT count(*) FROM metrics.kpi",
+}
+
+
+async def main() -> None:
+    events = list(bureau_events(EVENTS, CASES))
+    async with servers() as stack:
+        await ensure_topics(stack.kafka)
+        await fill(stack.kafka, TOPIC, events)
+        ours: list[float] = []
+        notes: dict[str, Any] = {}
+        theirs: dict[str, list[float]] = {name: [] for name in PEER_EVENTS}
+        for number in range(RUNS):
+            rate, notes = await fold(stack, f"run{number}", len(events))
+            ours.append(rate)
+            for name, runs in theirs.items():
+                theirs_now = await peer(stack, name, number, events)
+                runs.extend([] if theirs_now is None else [theirs_now])
+    sizes = {
+        "events": len(events),
+        "bytes_per_event": sum(len(body) for _, body in events) // len(events),
+        "cases": len({key for key, _ in events}),
+        "partitions": 4,
+        "workers": WORKERS,
+    }
+    keep(
+        Outcome(
+            "fold",
+            "events/s",
+            sizes,
+            ours,
+            {name: runs for name, runs in theirs.items() if runs},
+            {**notes, "peer_events": PEER_EVENTS},
+        )
+    )
+
+
+async def fill(kafka: str, topic: str, events: Sequence[tuple[bytes, bytes]]) -> None:
+    """Write *events* to *topic* as the relay would: by key, in order."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka, linger_ms=20, max_batch_size=256 * 1024, enable_idempotence=True
+    )
+    await producer.start()
+    try:
+        for key, body in events:
+            await producer.send(topic, value=body, key=key)
+        await producer.flush()
+    finally:
+        await producer.stop()
+
+
+async def fold(stack: Servers, database: str, events: int) -> tuple[float, dict[str, Any]]:
+    """Run the real workers over the filled topic; return events/s from the first commit on."""
+    dsn = await stack.database(database)
+    environment = {
+        **os.environ,
+        "METRICS_POSTGRES_DSN": stack.as_role(database, "casetrack_metrics"),
+        "METRICS_KAFKA": stack.kafka,
+    }
+    argv = [sys.executable, "-m", "services.metrics", "worker"]
+    workers = [psutil.Popen(argv, env=environment, cwd=ROOT) for _ in range(WORKERS)]
+    try:
+        connection = await asyncpg.connect(dsn)
+        first_at, first = await _reached(connection, 1)
+        last_at, last = await _reached(connection, events)
+        checks = {name: await connection.fetchval(query) for name, query in CHECKS.items()}
+        await connection.close()
+        used = [worker.cpu_times().user + worker.cpu_times().system for worker in workers]
+        memory = max(worker.memory_info().rss for worker in workers)
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(20)
+    notes = {**checks, "worker_cpu_seconds": round(sum(used), 1), "rss_mib": memory >> 20}
+    return (last - first) / (last_at - first_at), notes
+
+
+async def _reached(connection: asyncpg.Connection, number: int) -> tuple[float, int]:
+    deadline = time.monotonic() + RUN_SECONDS_MAX
+    while (seen := await connection.fetchval(FOLDED)) < number:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{seen} of {number} events folded")
+        await asyncio.sleep(LOOK_SECONDS)
+    return time.monotonic(), int(seen)
+
+
+async def peer(
+    stack: Servers, name: str, number: int, events: Sequence[tuple[bytes, bytes]]
+) -> float | None:
+    """Run a peer over its share of the same events; None where it is not installed."""
+    if not PEER_PYTHON[name].exists():
+        print(f"{name}: not installed, left out")
+        return None
+    topic = f"peer-{name}-{number}"
+    await ensure_topics(stack.kafka, topics=[topic])
+    share = events[: PEER_EVENTS[name]]
+    await fill(stack.kafka, topic, share)
+    script = ROOT / "bench" / "peers" / f"{name.replace('-', '_')}.py"
+    argv = [str(PEER_PYTHON[name]), str(script), stack.kafka, topic, str(len(share))]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        argv,
+        check=False,
+        capture_output=True,
+        timeout=RUN_SECONDS_MAX,
+        cwd=stack_folder(),
+    )
+    answers = [line for line in done.stdout.splitlines() if line.startswith(b"{")]
+    if not answers:
+        print(done.stderr.decode()[-2000:])
+        return None
+    answer = json.loads(answers[-1])
+    return float(answer["events"] / answer["seconds"])
+
+
+def stack_folder() -> Path:
+    """Return where peers may leave their state."""
+    folder = ROOT / ".casetrack" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,75 @@
+"""PostgreSQL and Kafka for a benchmark: their own, with the durability that production has."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.databases import ROLES, addressed, prepare_database
+from deploy.local.journal import Journal
+from deploy.local.part import Stage
+from deploy.local.places import Places
+from deploy.local.postgres import embedded_postgres
+from deploy.local.servers import embedded_kafka, kafka_part, postgres_part
+from deploy.local.supervisor import Supervisor
+
+PASSWORD = "only-for-benchmarks"  # noqa: S105 - the server lives in a private folder for minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where they listen."""
+
+    kafka: str
+    postgres: str
+
+    async def database(self, name: str) -> str:
+        """Return the address of a database of ours, made anew where it is missing."""
+        dsn = addressed(self.postgres, database=name)
+        await prepare_database(dsn, dict.fromkeys(ROLES, PASSWORD))
+        return dsn
+
+    def as_role(self, name: str, role: str) -> str:
+        return addressed(self.postgres, database=name, role=role, password=PASSWORD)
+
+
+@asynccontextmanager
+async def servers() -> AsyncIterator[Servers]:
+    """Start both in a folder of their own, and take everything away afterwards."""
+    places = _places()
+    postgres, kafka = embedded_postgres(places, PASSWORD), embedded_kafka(places, 0)
+    ready = asyncio.Event()
+
+    async def settle() -> None:
+        ready.set()
+
+    stage = Stage((postgres_part(postgres), kafka_part(kafka)), settle=settle)
+    journal = Journal(places.state, kafka=kafka.address, postgres=postgres.dsn("postgres"))
+    supervisor = Supervisor(places, journal, [stage], os.environ)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(supervisor.run())
+            tasks.create_task(_ready_or_done(ready, running))
+            await ready.wait()
+            yield Servers(kafka.address, postgres.dsn("postgres"))
+            supervisor.request_stop()
+    finally:
+        shutil.rmtree(postgres.home, ignore_errors=True)
+        shutil.rmtree(places.home, ignore_errors=True)
+
+
+def _places() -> Places:
+    home = Path(tempfile.mkdtemp(prefix="casetrack-bench-"))
+    home.chmod(0o711)
+    places = Places(home)
+    places.make()
+    return places
+
+
+async def _ready_or_done(ready: asyncio.Event, running: asyncio.Task[None]) -> None:
+    await asyncio.wait({running})
+    ready.set()
