@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from services.metrics.domain.kpis import Kpi
 
@@ -63,9 +64,6 @@ def quantiles(parts: Parts) -> dict[str, int] | None:
 
 
 def _nearest_rank(classes: list[tuple[int, int]], total: int, percent: int) -> int:
-    rank, seen = -(-total * percent // 100), 0
-    for days, number in classes:
-        seen += number
-        if seen >= rank:
-            return days
-    return classes[-1][0]
+    rank = -(-total * percent // 100)
+    reached = accumulate(number for _, number in classes)
+    return next(days for (days, _), seen in zip(classes, reached, strict=True) if seen >= rank)
