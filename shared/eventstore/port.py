@@ -33,7 +33,12 @@ class ConcurrencyConflict(StoreError):  # noqa: N818 - named after what happened
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - named after what happened, like every fault
-    """PostgreSQL is away, full or shutting down: the same call may succeed later."""
+    """
+    PostgreSQL is away, full, shutting down, or not at the schema that this code was written for.
+
+    The same call may succeed later, and nothing in it is the event's fault: a
+    consumer waits and must not take it for a bad message.
+    """
 
     code = "store_unavailable"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 
@@ -29,9 +29,6 @@ CONNECT_SECONDS_MAX = 5.0
 
 PERMANENT_CLASSES = ("22", "23")
 """SQLSTATE: data exception, integrity violation. Asking again gives the same answer."""
-
-PASSING_CLASSES = ("08", "25", "40", "53", "55", "57", "58")
-"""Connection, read-only standby, rollback, resources, locks, operator, system: ask again later."""
 
 DEADLOCK_TRIES_MAX = 3
 
@@ -108,9 +105,7 @@ def _translate(fault: asyncpg.PostgresError) -> Exception:
     sqlstate: str = fault.sqlstate or ""
     if sqlstate.startswith(PERMANENT_CLASSES):
         return StoreRefused(sqlstate, str(fault))
-    if sqlstate.startswith(PASSING_CLASSES):
-        return StoreUnavailable(str(fault))
-    return cast("Exception", fault)
+    return StoreUnavailable(f"{sqlstate} {fault}")
 
 
 class PostgresEventStore(EventStore):

@@ -105,6 +105,15 @@ async def test_no_role_is_granted_what_only_a_guard_would_refuse(
     assert granted == {cell: allowed(role, *cell) for cell in granted}
 
 
+async def test_a_schema_that_does_not_fit_the_code_is_no_fault_of_the_event(
+    postgres_dsn: str, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("ALTER TABLE intake.events RENAME COLUMN body TO text")
+    async with await open_pool(postgres_dsn, "intake") as pool:
+        with pytest.raises(StoreUnavailable, match="42703"):
+            await PostgresEventStore(pool).load(STREAM)
+
+
 async def test_a_service_appends_with_no_more_than_its_own_rights(
     role_dsn: Callable[[str], str],
 ) -> None:
