@@ -1,0 +1,154 @@
+"""What must hold when all is quiet: every promise checked, against the model and against itself."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from services.metrics.domain.dossier import FOLD_VERSION
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.fold import fold_all
+from services.metrics.domain.picture import picture_of
+from services.metrics.handlers.reading import entry_of, identity_of
+from services.metrics.handlers.rows import clock_row, text_of
+from shared.contracts.registry import INBOX, Owner
+from shared.kafka.dead_letters import read_dead_letter
+from shared.kafka.memory import MemoryBus
+from shared.kafka.topics import DEAD_LETTER_TOPICS, dead_letter_topic
+from tests.support.simulation.hall import SOURCE
+from tests.support.simulation.life import Violation
+from tests.support.simulation.model import Case, cases_of
+from tests.support.simulation.people import Journal
+from tests.support.simulation.store import SimulatedStore
+from tests.support.simulation.story import STRANGER
+from tests.support.simulation.tables import Tables
+from tests.support.simulation.workers import RULES
+
+Stores = Mapping[Owner, SimulatedStore]
+
+
+def audit(stores: Stores, bus: MemoryBus, tables: Tables, journal: Journal, now: datetime) -> None:
+    """
+    Compare what everybody was told with what is stored, sent, folded and said.
+
+    Raises:
+        Violation: names the promise, and what was found in place of what was promised.
+    """
+    facts = [body for owner in (Owner.INTAKE, Owner.SUPERVISION) for body in stores[owner].bodies]
+    _as_told(stores[Owner.INTAKE].bodies, journal)
+    for owner, store in stores.items():
+        _sent(owner, store, bus)
+    _dead_letters(bus, journal)
+    _folded(facts, tables)
+    _counted(stores[Owner.INTAKE].bodies, tables, now)
+    _said(stores[Owner.SUPERVISION].bodies, tables)
+
+
+def same(promise: str, found: object, promised: object) -> None:
+    if found != promised:
+        raise Violation(promise, "found", found, "promised", promised)
+
+
+def _as_told(bodies: Iterable[bytes], journal: Journal) -> None:
+    documents = [json.loads(body) for body in bodies]
+    ours = sorted(one["id"] for one in documents if one["source"] == SOURCE)
+    strangers = sorted(one["id"] for one in documents if one["source"] == STRANGER)
+    same("every answered command is on record, nothing else is", ours, sorted({*journal.ours}))
+    same("every stranger's fact is on record once", strangers, sorted(journal.strangers))
+
+
+def _sent(owner: Owner, store: SimulatedStore, bus: MemoryBus) -> None:
+    sent = bus.records(owner.topic)
+    same("what is stored is sent", {r.value for r in sent}, set(store.bodies))
+    versions: dict[bytes, int] = {}
+    for record in sent:
+        stream, version = record.header("stream") or b"", int(record.header("version") or 0)
+        last = versions.get(stream, 0)
+        if version > last + 1:
+            raise Violation("a stream is sent in its order", stream, version, "after", last)
+        versions[stream] = max(last, version)
+
+
+def _dead_letters(bus: MemoryBus, journal: Journal) -> None:
+    inbox = dead_letter_topic(INBOX)
+    buried = {read_dead_letter(letter).record.value for letter in bus.records(inbox)}
+    same("only what is unreadable is a dead letter", buried, journal.poisons)
+    others = [topic for topic in DEAD_LETTER_TOPICS if topic != inbox and bus.records(topic)]
+    same("nothing of ours is a dead letter", others, [])
+
+
+def _folded(bodies: Iterable[bytes], tables: Tables) -> None:
+    entries: dict[str, list[Entry]] = {}
+    known = {}
+    for body in bodies:
+        entry = entry_of(body)
+        entries.setdefault(entry.partitionkey, []).append(entry)
+        known[entry.partitionkey, identity_of(entry.source, entry.id)] = body.decode()
+    same("every fact is in its timeline", tables.timeline, known)
+    pictures = {key: picture_of(fold_all(key, facts), None, RULES) for key, facts in entries.items()}
+    states = {key: (FOLD_VERSION, text_of(one.dossier)) for key, one in pictures.items()}
+    same("every state is the fold of its facts", tables.dossiers, states)
+    figures: Counter[tuple[Any, ...]] = Counter()
+    for picture in pictures.values():
+        figures.update(dict(picture.contributions))
+    found = {place: value for place, value in tables.figures.items() if value}
+    same("every figure is the sum of its cases", found, {p: v for p, v in figures.items() if v})
+    clocks = {row[:2]: row[:-1] for one in pictures.values() for row in map(clock_row, one.clocks)}
+    same("every clock is as its case", {k: c.row[:-1] for k, c in tables.clocks.items()}, clocks)
+
+
+def _counted(bodies: Iterable[bytes], tables: Tables, now: datetime) -> None:
+    cases = cases_of(bodies)
+    wanted = Counter(line for case in cases.values() for line in case.figures())
+    found: Counter[Any] = Counter()
+    for (kpi, part, day, *_), value in tables.figures.items():
+        if (kpi, part) in {(line[0], line[1]) for line in PROMISED}:
+            found[kpi, part, day] += value
+    same("the model counts alike", +found, wanted)
+    oddities = sum(v for (kpi, *_), v in tables.figures.items() if kpi == "L08")
+    same("the model finds as many oddities", oddities, sum(c.oddities for c in cases.values()))
+    _alarmed(cases, tables, now)
+
+
+PROMISED = (
+    ("L03", "received"),
+    ("L03", "accepted"),
+    ("L03", "decided"),
+    ("L03", "closed"),
+    ("L01", "open"),
+    ("K23.2", "on_time"),
+    ("K23.2", "late"),
+    ("K23.2", "late_by_law"),
+)
+
+
+def _alarmed(cases: Mapping[str, Case], tables: Tables, now: datetime) -> None:
+    wanted = sorted((key, *one) for key, case in cases.items() for one in case.standing(now))
+    found = sorted(
+        (row["dossier"], row["clock"], row["level"], row["raised_at"], row["state"])
+        for row in tables.alerts.values()
+        if row["state"] != "REVOKED"
+    )
+    same("the model raises the same alerts, each once", found, wanted)
+
+
+def _said(bodies: Iterable[bytes], tables: Tables) -> None:
+    documents = [json.loads(body) for body in bodies]
+    said = Counter((one["subject"], one["type"].split(".")[-2]) for one in documents)
+    same("nothing is said of an alert twice", [fact for fact in said.items() if fact[1] > 1], [])
+    states = {name: "RAISED" for name, what in said if what == "raised"}
+    for state in ("RESOLVED", "REVOKED"):
+        states.update({name: state for name, what in said if what == state.lower()})
+    same("alerts are what was said", {n: a["state"] for n, a in tables.alerts.items()}, states)
+    cards = Counter(
+        part.split(":")[-1] for (kpi, part, *_), n in tables.figures.items() for _ in range(n)
+        if kpi == "K12.4"
+    )
+    same("cards are what was said", cards, Counter(states.values()))
+    late = [one for one in documents if _instant(one["time"]) > _instant(one["recordedtime"])]
+    same("no alert before its instant", late, [])
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

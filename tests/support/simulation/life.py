@@ -1,0 +1,184 @@
+"""Processes that die: what a life may reach, how it ends at any await, and who starts the next."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from shared.eventstore.port import StoreUnavailable
+from shared.runtime.clock import VirtualClock
+from tests.support.simulation.chance import Chance
+
+T = TypeVar("T")
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+SLOWNESS = 100_000
+"""A machine's second takes so long here, so that weeks need no million idle looks."""
+
+
+class Violation(AssertionError):
+    """A promise is broken; the seed replays it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowClock:
+    """The bureau's time of day, and the seconds of a slow machine."""
+
+    business: VirtualClock
+
+    def now(self) -> datetime:
+        return self.business.now()
+
+    def monotonic(self) -> float:
+        return self.business.monotonic() / SLOWNESS
+
+    async def sleep(self, seconds: float) -> None:
+        # Whole seconds: sums of them are exact, so that who is due together wakes together.
+        await self.business.sleep(max(1, round(seconds * SLOWNESS)) if seconds > 0 else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TickerClock(SlowClock):
+    """Slow, too, but steady: the ticker compares its two ways of telling the time."""
+
+    def monotonic(self) -> float:
+        return self.business.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How often what goes wrong, for each time that somebody speaks to a server."""
+
+    late: float = 0.05
+    away: float = 0.02
+    killed: float = 0.006
+    stopped: float = 0.003
+    repeated: float = 0.03
+    half_sent: float = 0.03
+
+
+CALM = Weather(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass
+class World:
+    """What all processes share: time, chance, weather."""
+
+    clock: VirtualClock
+    chance: Chance
+    weather: Weather
+    tasks: asyncio.TaskGroup
+    counts: Counter[str] = field(default_factory=Counter)
+    violations: list[BaseException] = field(default_factory=list)
+
+    @property
+    def slow(self) -> SlowClock:
+        return SlowClock(self.clock)
+
+    def note(self, who: str, what: str, *more: object) -> None:
+        self.counts[what] += 1
+        self.chance.note(self.clock.monotonic(), who, what, *more)
+
+
+class Life:
+    """One life of one process; when it is over, nothing it still tries has any effect."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world = world
+        self.name = name
+        self.over = False
+        self._root: asyncio.Task[None] | None = None
+        self._going = asyncio.Event()
+        self._going.set()
+
+    async def hop(self, fault: type[Exception] | None = StoreUnavailable) -> None:
+        """
+        Be on the way to a server, or back: whatever may happen there happens.
+
+        Raises:
+            Exception: a *fault*, where the server is away.
+        """
+        await self._stand()
+        world, chance = self.world, self.world.chance
+        if chance.by(world.weather.killed):
+            self.die()
+        elif chance.by(world.weather.stopped):
+            self.stop(chance.between(HOUR, 3 * DAY))
+        elif chance.by(world.weather.late):
+            await world.clock.sleep(chance.between(MINUTE, 12 * HOUR))
+        elif fault is not None and chance.by(world.weather.away):
+            world.note(self.name, "away")
+            raise fault("simulated")
+        else:
+            await asyncio.sleep(0)
+        await self._stand()
+
+    async def ask(self, effect: Callable[[], T]) -> T:
+        """Have a store do *effect*; it may be done although the answer never comes."""
+        await self.hop()
+        answer = effect()
+        await self.hop()
+        return answer
+
+    def die(self) -> None:
+        """End as by `kill -9`: at the next await of each task, and without a last word."""
+        if not self.over:
+            self.world.note(self.name, "killed")
+            self.over = True
+            self._going.set()
+            if self._root is not None:
+                self._root.cancel()
+
+    def stop(self, seconds: int) -> None:
+        """Stand still as by SIGSTOP, and go on later as if nothing had been."""
+        self.world.note(self.name, "stopped", seconds)
+        self._going.clear()
+        self.world.tasks.create_task(self._go_on(seconds))
+
+    @property
+    def stopped(self) -> bool:
+        return not self._going.is_set()
+
+    async def live(self, main: Callable[["Life"], Awaitable[None]]) -> None:
+        """Live *main* to whatever end it comes."""
+        async with asyncio.TaskGroup() as tasks:
+            self._root = tasks.create_task(self._guarded(main))
+
+    async def _guarded(self, main: Callable[["Life"], Awaitable[None]]) -> None:
+        try:
+            await main(self)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as fault:  # noqa: BLE001 - a process that fails by itself is a finding
+            if not self.over:
+                self.world.violations.append(fault)
+        self.over = True
+
+    async def _go_on(self, seconds: int) -> None:
+        await self.world.clock.sleep(seconds)
+        self._going.set()
+
+    async def _stand(self) -> None:
+        await self._going.wait()
+        if self.over:
+            raise asyncio.CancelledError
+
+
+async def keep(
+    world: World,
+    name: str,
+    main: Callable[[Life], Awaitable[None]],
+    died: Callable[[Life], None] = lambda life: None,
+) -> None:
+    """Live one life after the other, with a pause between."""
+    while True:
+        life = Life(world, name)
+        await life.live(main)
+        died(life)
+        await world.clock.sleep(world.chance.between(MINUTE, 8 * HOUR))
+

@@ -1,0 +1,140 @@
+"""An independent model of the bureau: what must come of the stored facts, told by naive means."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from chinese_calendar import is_workday
+
+from shared.policy.calendar import ZONE
+
+ONE_DAY = timedelta(days=1)
+
+Figures = Counter[tuple[str, str, date]]
+Standing = set[tuple[str, str, datetime, str]]
+"""Clock, level, instant and state of each alert that stands."""
+
+
+@dataclass
+class Hold:
+    opened_on: date
+    pauses: list[str]
+    closed_on: date | None = None
+
+
+@dataclass
+class Case:
+    """One case as a clerk with paper and a wall calendar would know it."""
+
+    received_on: date | None = None
+    accepted_on: date | None = None
+    limits: dict[str, int] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    decided_on: date | None = None
+    decided_at: datetime | None = None
+    closed_on: date | None = None
+    oddities: int = 0
+
+    def learn(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
+        match kind:
+            case "intake.application.received":
+                self.received_on = date.fromisoformat(data["received_date"])
+            case "intake.application.accepted":
+                self.accepted_on = date.fromisoformat(data["effective_date"])
+                self.limits = {
+                    "COMMITTED": data["committed_limit"],
+                    "STATUTORY": data["statutory_limit"],
+                }
+            case "handling.hold.opened":
+                self.holds[data["hold_id"]] = Hold(at.date(), data["pauses"])
+            case "handling.hold.closed" if data["hold_id"] in self.holds:
+                self.holds[data["hold_id"]].closed_on = at.date()
+            case "handling.hold.closed":
+                self.oddities += 1
+            case "handling.decision.made":
+                self.decided_on = date.fromisoformat(data["decision_date"])
+                midnight = datetime.combine(self.decided_on, time.min, ZONE)
+                self.decided_at = at if at.date() == self.decided_on else midnight
+            case "handling.case.closed":
+                self.closed_on = date.fromisoformat(data["closed_date"])
+
+    def nth(self, clock: str, count: int) -> date | None:
+        """Return the day with which *count* days of *clock* are used up; None while it stands."""
+        assert self.accepted_on is not None
+        day = self.accepted_on
+        while count > 0:
+            day += ONE_DAY
+            if any(end is None and day >= start for start, end in self._stops(clock)):
+                return None
+            held = any(end is not None and start <= day < end for start, end in self._stops(clock))
+            count -= is_workday(day) and not held
+        return day
+
+    def _stops(self, clock: str) -> Iterator[tuple[date, date | None]]:
+        for hold in self.holds.values():
+            if clock not in hold.pauses:
+                continue
+            if self.decided_on is None:
+                yield hold.opened_on, hold.closed_on
+            elif hold.opened_on < self.decided_on:
+                yield hold.opened_on, min(hold.closed_on or self.decided_on, self.decided_on)
+
+    def figures(self) -> Iterator[tuple[str, str, date]]:
+        if self.received_on:
+            yield "L03", "received", self.received_on
+            if not self.closed_on:
+                yield "L01", "open", self.received_on
+        if self.accepted_on:
+            yield "L03", "accepted", self.accepted_on
+        if self.decided_on:
+            yield "L03", "decided", self.decided_on
+            promised, law = self.nth("COMMITTED", self.limits["COMMITTED"]), self._by_law()
+            if promised:
+                yield "K23.2", "on_time" if self.decided_on <= promised else "late", self.decided_on
+            if law and self.decided_on > law:
+                yield "K23.2", "late_by_law", self.decided_on
+        if self.closed_on:
+            yield "L03", "closed", self.closed_on
+
+    def _by_law(self) -> date | None:
+        return self.nth("STATUTORY", self.limits["STATUTORY"])
+
+    def standing(self, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
+        for clock, limit in self.limits.items():
+            margin = 0 if limit <= 2 else min(5, max(1, limit // 5))
+            near, due = self.nth(clock, limit - margin), self.nth(clock, limit)
+            late_at = due and datetime.combine(due + ONE_DAY, time.min, ZONE)
+            if late_at and self.decided_at and self.decided_at < late_at:
+                late_at = None
+            near_at = near and datetime.combine(near, time.min, ZONE)
+            if near_at and not (self.decided_on and near and near > self.decided_on):
+                yield from _alert(clock, "YELLOW", near_at, late_at or self.decided_at, now)
+            if late_at:
+                yield from _alert(clock, "RED", late_at, self.decided_at, now)
+
+
+def _alert(
+    clock: str, level: str, at: datetime, over_at: datetime | None, now: datetime
+) -> Iterator[tuple[str, str, datetime, str]]:
+    if at <= now:
+        yield clock, level, at, "RESOLVED" if over_at and over_at <= now else "RAISED"
+
+
+def cases_of(bodies: Iterable[bytes]) -> dict[str, Case]:
+    """Return every case that *bodies* tell of, in whatever order they come."""
+    documents = [json.loads(body) for body in bodies]
+    by_case: defaultdict[str, list[tuple[datetime, int, str, str, Any]]] = defaultdict(list)
+    for one in documents:
+        at = datetime.fromisoformat(one["time"]).astimezone(ZONE)
+        kind = one["type"].removeprefix("casetrack.").removesuffix(".v1")
+        number = int(one.get("sequence", 0))
+        by_case[one["partitionkey"]].append((at, number, one["id"], kind, one["data"]))
+    cases = {}
+    for key, facts in by_case.items():
+        cases[key] = Case()
+        for at, _, _, kind, data in sorted(facts, key=lambda fact: fact[:3]):
+            cases[key].learn(kind, at, data)
+    return cases

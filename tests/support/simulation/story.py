@@ -1,0 +1,181 @@
+"""What happens in the simulated weeks: cases told by commands, and cases told by strangers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from services.intake.domain.case import commands
+from shared.contracts.documents import write
+from shared.contracts.enums import CaseType, Channel, ResultType, Step, StepAction, Terminal
+from shared.contracts.publishing import example_of
+from shared.policy.calendar import ZONE
+from tests.support import intake_cases as known
+from tests.support.simulation.chance import Chance
+from tests.support.simulation.life import DAY, HOUR, MINUTE
+
+START = datetime(2024, 9, 18, 8, 30, tzinfo=ZONE)
+"""Before a make-up Sunday, the long October holiday and a make-up Saturday."""
+
+STRANGER = "urn:xincheng:hall-terminal:s1"
+POISONS = (b"{", b"[]", b'{"specversion":"1.0"}', b"\xff\xfe", b'{"id":"a","id":"b"}')
+LIMITS = ((3, 5), (5, 10), (10, 20))
+DOORS = ("http", "batch", "inbox")
+
+OURS = frozenset({"at", "calendar"})
+"""What the service adds to the words of a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command as it comes over HTTP: its type and its words."""
+
+    command: type[commands.CaseCommand]
+    words: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A command, how long after the one before, and whether somebody else wants it just then."""
+
+    after: int
+    ask: Ask
+    twice: bool
+    same_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A fact of another system: when it happened, when and how often it is sent, by which door."""
+
+    body: bytes
+    event_id: str
+    key: str
+    sent_at: datetime
+    door: str
+    times: int
+
+
+def wishes(case_no: str, chance: Chance) -> Iterator[Wish]:
+    """Yield what clerks want of one case; some of it is out of turn."""
+    committed, statutory = chance.one_of(*LIMITS)
+    decide, close = _on(known.DECIDE, case_no), _on(CLOSE, case_no)
+    accepting = replace(
+        known.ACCEPT, case_no=case_no, committed_limit=committed, statutory_limit=statutory
+    )
+    yield _wish(chance, _on(RECEIVE, case_no))
+    if chance.by(0.3):
+        yield _wish(chance, decide)
+    yield _wish(chance, _on(accepting, case_no))
+    yield _wish(chance, _on(START_STEP, case_no))
+    if chance.by(0.4):
+        yield _wish(chance, _on(known.open_hold(), case_no))
+        yield _wish(chance, decide)
+        yield _wish(chance, _on(CLOSE_HOLD, case_no), days=6)
+    yield _wish(chance, _on(COMPLETE_STEP, case_no))
+    if chance.by(0.8):
+        yield _wish(chance, decide, days=14)
+        yield _wish(chance, close)
+        yield _wish(chance, close)
+
+
+def tellings(case_no: str, chance: Chance) -> list[Telling]:
+    """Return what a stranger has to tell of one case, in the order in which it is sent."""
+    facts = list(_facts(case_no, chance))
+    told = [_telling(case_no, number, chance, *fact) for number, fact in enumerate(facts)]
+    return sorted(told, key=lambda telling: (telling.sent_at, telling.event_id))
+
+
+def _facts(case_no: str, chance: Chance) -> Iterator[tuple[str, datetime, dict[str, Any]]]:
+    at = START + timedelta(seconds=chance.between(HOUR, 8 * DAY))
+    committed, statutory = chance.one_of(*LIMITS)
+    case = {"case_no": case_no}
+    yield "intake.application.received", at, {"case": case, "received_date": _day(at)}
+    at += timedelta(seconds=chance.between(MINUTE, DAY))
+    limits = {"committed_limit": committed, "statutory_limit": statutory}
+    accepted = {"case": case, "effective_date": _day(at), "promise_date": _day(at), **limits}
+    yield "intake.application.accepted", at, accepted
+    for number in range(chance.one_of(0, 0, 1, 2)):
+        hold = {**case, "hold_id": f"{case_no}-h{number}"}
+        at += timedelta(seconds=chance.between(HOUR, 5 * DAY))
+        pauses = ["COMMITTED"] if chance.by(0.3) else ["COMMITTED", "STATUTORY"]
+        reason = {"reason": "TESTING", "basis": "LICENSING_LAW_45", "pauses": pauses}
+        yield "handling.hold.opened", at, {**hold, **reason}
+        at += timedelta(seconds=chance.between(HOUR, 9 * DAY))
+        yield "handling.hold.closed", at, hold
+    if chance.by(0.2):
+        yield "handling.hold.closed", at, {**case, "hold_id": "never-opened"}
+    if chance.by(0.75):
+        at += timedelta(seconds=chance.between(HOUR, 16 * DAY))
+        on = at - timedelta(days=1) if chance.by(0.2) else at
+        yield "handling.decision.made", at, {**case, "decision_date": _day(on)}
+        at += timedelta(seconds=chance.between(MINUTE, 2 * DAY))
+        yield "handling.case.closed", at, {**case, "closed_date": _day(at)}
+
+
+def _telling(
+    case_no: str, number: int, chance: Chance, kind: str, at: datetime, data: dict[str, Any]
+) -> Telling:
+    event_id = f"{case_no}-{number}"
+    delay = chance.between(0, 2 * HOUR) if chance.by(0.6) else chance.between(HOUR, 8 * DAY)
+    example = _example(kind)
+    whole = {**example["data"], **data}
+    if "case" in data:
+        whole["case"] = {**example["data"]["case"], **data["case"]}
+    document = {
+        **{name: example[name] for name in ("specversion", "type", "datacontenttype")},
+        **{"id": event_id, "source": STRANGER, "time": at.isoformat(), "data": whole},
+        **{"subject": case_no, "partitionkey": case_no},
+    }
+    sent_at = at + timedelta(seconds=delay)
+    times = chance.one_of(1, 1, 1, 2, 3)
+    return Telling(write(document), event_id, case_no, sent_at, chance.one_of(*DOORS), times)
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(ZONE).date().isoformat()
+
+
+def _wish(chance: Chance, ask: Ask, days: int = 3) -> Wish:
+    after = chance.between(MINUTE, days * DAY)
+    return Wish(after, ask, twice=chance.by(0.3), same_key=chance.by(0.5))
+
+
+def _on(command: commands.CaseCommand, case_no: str) -> Ask:
+    words = {one.name: getattr(command, one.name) for one in fields(command)}
+    said = {name: word for name, word in words.items() if name not in OURS}
+    return Ask(type(command), {**said, "case_no": case_no})
+
+
+@cache
+def _example(kind: str) -> dict[str, Any]:
+    return example_of(f"casetrack.{kind}.v1")
+
+
+RECEIVE = commands.ReceiveApplication(
+    at=known.NINE,
+    case_no=known.NO,
+    item_code="000117051000",
+    item_version=4,
+    item_name="食品经营许可",
+    case_type=CaseType.COMMITTED,
+    party=known.PARTY,
+    channel=Channel.WINDOW,
+    terminal=Terminal.WINDOW,
+    agent_present=False,
+    handling_org=known.BUREAU,
+)
+START_STEP = commands.StartStep(
+    at=known.NINE, case_no=known.NO, step=Step.HANDLE, org=known.BUREAU, assignee="st-0041"
+)
+COMPLETE_STEP = commands.CompleteStep(
+    at=known.NINE, case_no=known.NO, step_no=1, action=StepAction.PASS
+)
+CLOSE_HOLD = commands.CloseHold(at=known.NINE, case_no=known.NO, hold_id="hold-1")
+CLOSE = commands.CloseCase(
+    at=known.NINE,
+    case_no=known.NO,
+    result_type=ResultType.CERTIFICATE_ISSUED,
+    onsite_visits=0,
+)

@@ -1,0 +1,125 @@
+"""The metrics tables in memory: what PostgreSQL would hold, and how a commit changes it."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from services.metrics.adapters.projection import ClockRow, FactRow, FigureRow, StateRow, Stretch
+from tests.support.simulation.life import Violation
+from tests.support.simulation.store import SimulatedStore
+
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+ClockKey = tuple[str, str]
+
+
+@dataclass(slots=True)
+class ArmedClock:
+    """A row of the clocks: its columns, and what the ticker knows of it."""
+
+    row: ClockRow
+    next_at: datetime | None
+    alerted: bool = False
+
+
+@dataclass
+class LaneRow:
+    """Who folds a partition number."""
+
+    epoch: int = 0
+    recent: str = "[]"
+
+
+@dataclass
+class Changes:
+    """What one batch will have written when it commits."""
+
+    facts: Sequence[FactRow] = ()
+    states: Sequence[StateRow] = ()
+    figures: Sequence[FigureRow] = ()
+    clocks: Sequence[ClockRow] = ()
+    fold_version: int = 0
+
+
+@dataclass
+class Tables:
+    """The server: what it holds outlives every process."""
+
+    supervision: SimulatedStore
+    fenced: bool = True
+    """Whether epoch and offset are compared before they are set."""
+    rearming: bool = True
+    """Whether a changed clock with alerts is looked at again at once."""
+    timeline: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    dossiers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    figures: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
+    alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+    lanes: defaultdict[int, LaneRow] = field(default_factory=lambda: defaultdict(LaneRow))
+    lane_locks: defaultdict[int, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+    clock_locks: defaultdict[ClockKey, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+
+    def owned(self, stretch: Stretch, epoch: int) -> bool:
+        """Say whether the lane and the offset are as the worker believes."""
+        if not self.fenced:
+            return True
+        found = self.offsets.get((stretch.topic, stretch.partition))
+        return self.lanes[stretch.partition].epoch == epoch and found == stretch.first
+
+    def write(self, changes: Changes) -> None:
+        """Apply what a batch changes, offsets apart."""
+        self.timeline.update({(fact[0], fact[1]): fact[3] for fact in changes.facts})
+        self.dossiers.update(
+            {key: (changes.fold_version, state) for key, _, _, state in changes.states}
+        )
+        for *place, number in changes.figures:
+            self.figures[tuple(place)] += number
+        for row in changes.clocks:
+            self._write_clock(row)
+
+    def due(self, now: datetime, clocks_max: int) -> list[ClockKey]:
+        """Return the clocks to look at, those that nobody else has in hand."""
+        due = [
+            (clock.next_at, key)
+            for key, clock in self.clocks.items()
+            if clock.next_at is not None
+            and clock.next_at <= now
+            and not self.clock_locks[key].locked()
+        ]
+        return [key for _, key in sorted(due)[:clocks_max]]
+
+    def say(self, raised: str, closed: Iterable[tuple[str, str, str]], now: datetime) -> None:
+        """Raise alerts and close them; one that is known stays as it is."""
+        for alert in msgspec.json.decode(raised or "[]"):
+            alert["raised_at"] = datetime.fromisoformat(alert["raised_at"])
+            if alert["raised_at"] > now:
+                raise Violation("an alert before its instant", alert)
+            self.alerts.setdefault(alert["alert_id"], {**alert, "state": "RAISED"})
+        for alert_id, state, reason in closed:
+            self.alerts[alert_id].update(state=state, reason=reason)
+
+    def arm(self, rows: Iterable[tuple[str, str, datetime | None, bool]]) -> None:
+        for dossier, sla, next_at, alerted in rows:
+            clock = self.clocks[dossier, sla]
+            clock.next_at, clock.alerted = next_at, alerted
+
+    def alerts_of(self, dossiers: Iterable[str]) -> list[Mapping[str, Any]]:
+        wanted = set(dossiers)
+        return [alert for alert in self.alerts.values() if alert["dossier"] in wanted]
+
+    def _write_clock(self, row: ClockRow) -> None:
+        dossier, sla, *_, next_at = row
+        known = self.clocks.get((dossier, sla))
+        alerted = known is not None and known.alerted
+        at_once = alerted and self.rearming
+        self.clocks[dossier, sla] = ArmedClock(row, AT_ONCE if at_once else next_at, alerted)

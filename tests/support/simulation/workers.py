@@ -1,0 +1,120 @@
+"""The metrics workers: the real lanes behind a group that shares partitions out, and again."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from services.metrics.app.rules import bureau_rules
+from services.metrics.consumer.lanes import Fetch, Lanes, Steering
+from services.metrics.consumer.worker import TOPICS
+from services.metrics.handlers.folding import Folding
+from services.metrics.handlers.reading import Fetched
+from shared.kafka.memory import MemoryBus
+from shared.kafka.port import Partition
+from shared.kafka.topics import PARTITIONS
+from tests.support.simulation.bus import BusOf, visible
+from tests.support.simulation.life import Life, SlowClock
+from tests.support.simulation.projection import SimulatedProjection
+from tests.support.simulation.tables import Tables
+
+IDLE_SECONDS = 0.05
+SESSION_SECONDS = 0.2
+RULES = bureau_rules()
+
+
+@dataclass
+class Group:
+    """Which worker has which partition numbers; who is silent for too long is taken for dead."""
+
+    lives: dict[str, Life] = field(default_factory=dict)
+    generation: int = 0
+
+    def join(self, life: Life) -> None:
+        self.lives[life.name] = life
+        self.generation += 1
+
+    def numbers_of(self, life: Life) -> list[int]:
+        names = sorted(self.lives)
+        mine = names.index(life.name)
+        return [number for number in range(PARTITIONS) if number % len(names) == mine]
+
+    async def watch(self, clock: SlowClock) -> None:
+        """Share anew without those that are dead, or stopped, when their session has run out."""
+        while True:
+            await clock.sleep(SESSION_SECONDS)
+            silent = [name for name, life in self.lives.items() if life.over or life.stopped]
+            for name in silent:
+                del self.lives[name]
+                self.generation += 1
+
+
+@dataclass
+class Member:
+    """One worker's place in the group, and from where it fetches next."""
+
+    group: Group
+    bus: MemoryBus
+    life: Life
+    lanes: Lanes
+    generation: int = -1
+    positions: dict[Partition, int] = field(default_factory=dict)
+
+    async def fetch(self) -> None:
+        """Hand on what the partitions bring, for ever; notice late that they changed hands."""
+        self.group.join(self.life)
+        while True:
+            await self.life.hop(None)
+            if self.generation != self.group.generation:
+                await self._assigned()
+            for place in sorted(self.positions):
+                await self._fetch_from(place)
+            await self.life.world.slow.sleep(IDLE_SECONDS)
+
+    async def _fetch_from(self, place: Partition) -> None:
+        offset = self.positions[place]
+        if records := visible(self.life.world, self.bus, place, offset):
+            self.positions[place] = offset + len(records)
+            fetched = cast("Sequence[Fetched]", records)
+            await self.lanes.put(Fetch(place, fetched, len(self.bus.read(place, 0))))
+
+    async def seek(self, place: Partition, offset: int) -> None:
+        self.positions[place] = offset
+
+    async def rejoin(self) -> None:
+        """Claim again what we believe to be ours."""
+        places = sorted(self.positions)
+        self.positions.update(await self.lanes.claim(places, self._beginning))
+
+    async def _assigned(self) -> None:
+        if self.group.lives.get(self.life.name) is not self.life:
+            self.group.join(self.life)
+        self.generation = self.group.generation
+        numbers = self.group.numbers_of(self.life)
+        places = [Partition(topic, number) for topic in TOPICS for number in numbers]
+        self.positions = dict(await self.lanes.claim(places, self._beginning))
+
+    async def _beginning(self, _: Partition) -> int:
+        return 0
+
+
+async def work(life: Life, tables: Tables, bus: MemoryBus, group: Group) -> None:
+    """Live as a metrics worker."""
+    world = life.world
+    projection = SimulatedProjection(tables, life)
+    lanes = Lanes(projection, Folding(projection, RULES), BusOf(bus, life), world.slow)
+    member = Member(group, bus, life, lanes)
+    lanes.steering = Steering(seek=member.seek, rejoin=member.rejoin)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(lanes.run())
+        tasks.create_task(member.fetch())
+
+
+def unfolded(tables: Tables, bus: MemoryBus) -> Mapping[Partition, int]:
+    """Return how much of each partition is not folded yet."""
+    behind = {}
+    for topic in TOPICS:
+        for number in range(PARTITIONS):
+            end = len(bus.read(Partition(topic, number), 0))
+            behind[Partition(topic, number)] = end - tables.offsets.get((topic, number), 0)
+    return {place: records for place, records in behind.items() if records}
