@@ -1,0 +1,78 @@
+"""The demo from nothing: it plays its day through, and nothing of it is left however it ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from deploy.local.journal import last_record
+from deploy.local.places import Places
+from tests.support.standing_bureau import free_ports
+
+pytestmark = pytest.mark.timeout(300)
+
+SEE_OTHER = 303
+
+
+@asynccontextmanager
+async def demo(home: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "deploy.command", "demo", *options),
+        env={**os.environ, "CASETRACK_HOME": str(home), "CASETRACK_PORT": str(free_ports())},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+
+
+async def sign_in_link(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if b"/sign-in?" in line:
+            return line.decode().strip()
+    raise AssertionError("the demo ended before it printed its link")
+
+
+def left_running(home: Path) -> list[str]:
+    """Return the names of the parts that still run."""
+    record = last_record(Places(home).state)
+    assert record is not None
+    return [
+        name
+        for name, part in record.parts.items()
+        if part.process is not None and part.process.found() is not None
+    ]
+
+
+async def test_a_day_is_played_to_its_end_and_nothing_is_left(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with demo(home, "--speed", "2000", "--exit-when-done") as process:
+        await sign_in_link(process)
+        assert "metrics" in left_running(home)
+        await process.communicate()
+
+    assert (process.returncode, left_running(home)) == (0, [])
+
+
+async def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with demo(home) as process:
+        link = await sign_in_link(process)
+        async with httpx2.AsyncClient(trust_env=False) as browser:
+            first, second = await browser.get(link), await browser.get(link)
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+
+    assert first.status_code == SEE_OTHER
+    assert second.status_code != SEE_OTHER, "the link is good once"
+    assert (process.returncode, left_running(home)) == (0, [])
