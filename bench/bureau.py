@@ -76,11 +76,17 @@ def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[da
         now += timedelta(hours=chance.uniform(0.2, hours))
         return now
 
+    yield from _intake(case_no, chance, later)
+    yield from _examination(case_no, rounds, chance, later)
+    yield from _outcome(case_no, later)
+
+
+def _intake(case_no: str, chance: random.Random, later: Later) -> Iterator[tuple[datetime, Fact]]:
     item_code, item_name = chance.choice(ITEMS)
     case = {"case_no": case_no, "item_code": item_code, "item_version": 3, "case_type": "COMMITTED"}
     document = {"doc_type": "ACCEPTANCE_NOTICE", "doc_no": f"2025-{case_no[-6:]}"}
     yield (
-        now,
+        (now := later(0.3)),
         ApplicationReceived.model_validate(
             {
                 "case": case,
@@ -102,7 +108,7 @@ def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[da
         ),
     )
     yield (
-        later(8),
+        (now := later(8)),
         ApplicationAccepted.model_validate(
             {
                 "case": case,
@@ -119,6 +125,11 @@ def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[da
             }
         ),
     )
+
+
+def _examination(
+    case_no: str, rounds: int, chance: random.Random, later: Later
+) -> Iterator[tuple[datetime, Fact]]:
     for step_no in range(1, rounds + 2):
         step = {"case_no": case_no, "step": "HANDLE", "step_no": step_no}
         yield later(12), StepStarted.model_validate({**step, "org": ORG, "assignee": "st-0107"})
@@ -126,14 +137,17 @@ def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[da
             yield from _hold(case_no, f"h-{step_no}", later)
         action = "RETURN" if chance.random() < SENT_BACK else "PASS"
         yield later(20), StepCompleted.model_validate({**step, "action": action})
+
+
+def _outcome(case_no: str, later: Later) -> Iterator[tuple[datetime, Fact]]:
     yield (
-        later(30),
+        (now := later(30)),
         DecisionMade.model_validate(
             {
                 "case_no": case_no,
                 "decision": "APPROVED",
                 "decision_date": now.date(),
-                "document": document,
+                "document": {"doc_type": "DECISION", "doc_no": f"2025-{case_no[-6:]}"},
                 "remedies_told": True,
                 "instant": False,
             }
@@ -141,11 +155,11 @@ def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[da
     )
     closing = {"result_type": "CERTIFICATE_ISSUED", "onsite_visits": 1}
     yield (
-        later(5),
+        (now := later(5)),
         CaseClosed.model_validate({"case_no": case_no, "closed_date": now.date(), **closing}),
     )
     yield (
-        later(60),
+        (now := later(60)),
         ResultDelivered.model_validate(
             {"case_no": case_no, "mode": "WINDOW", "delivered_date": now.date()}
         ),
