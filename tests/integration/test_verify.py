@@ -186,6 +186,7 @@ async def test_a_fact_under_way_is_no_difference_until_it_had_its_time(bureau: B
         ("DELETE FROM metrics.dossiers WHERE dossier LIKE '%18'", {"state"}),
         ("UPDATE metrics.kpi SET value = value + 1 WHERE part = 'accepted'", {"kpi"}),
         ("DELETE FROM metrics.kpi WHERE part = 'referred'", {"kpi"}),
+        ("UPDATE metrics.lanes SET open_cases = open_cases + 1", {"kpi"}),
         ("UPDATE metrics.clocks SET due = due + 1 WHERE clock = 'COMMITTED'", {"clock"}),
         ("DELETE FROM metrics.clocks WHERE clock = 'COMMITTED'", {"clock"}),
         ("UPDATE metrics.clocks SET next_at = '2999-01-01'", {"clock.deadline"}),

@@ -131,6 +131,12 @@ ORDER BY kpi, day, part, item, service_window, channel
 """
 
 
+SUM_OPEN_CASES = """
+SELECT coalesce(sum(open_cases), 0)::bigint
+FROM metrics.lanes
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A moment: what was committed by then is what its snapshot sees."""
@@ -222,6 +228,11 @@ class Snapshot:
         with translated():
             async for row in self._cursor(LOAD_FIGURES):
                 yield row
+
+    async def open_cases(self) -> int:
+        """Return the number that the page shows, kept beside the lanes."""
+        with translated():
+            return int(await self._connection.fetchval(SUM_OPEN_CASES))
 
     async def _cursor(self, query: str, *values: Any) -> AsyncIterator[Row]:  # noqa: ANN401 - what SQL takes
         async for row in self._connection.cursor(query, *values, prefetch=ROWS_FETCHED):

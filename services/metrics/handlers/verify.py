@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from services.metrics.adapters.projection import OPEN_CASES
 from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
 from services.metrics.domain.contributions import Place
 from services.metrics.domain.picture import Rules
@@ -105,6 +106,10 @@ class Verifying:
         return sums
 
     async def _figures(self, snapshot: Snapshot, sums: dict[Place, int]) -> None:
+        open_cases = sum(number for place, number in sums.items() if place[:2] == OPEN_CASES)
+        shown = await snapshot.open_cases()
+        if shown != open_cases:
+            self.report.note([Difference("open_cases", What.KPI, shown, open_cases)])
         async for row in snapshot.figures():
             *names, value = row.values()
             place = cast("Place", tuple(names))
