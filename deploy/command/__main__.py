@@ -14,6 +14,7 @@ from deploy.command import (
     reading,
     stack,
     token,
+    top,
     verify,
 )
 from deploy.command.texts import say
@@ -33,6 +34,7 @@ importing.register(app)
 publish.register(app)
 figures.register(app)
 reading.register(app)
+top.register(app)
 verify.register(app)
 contracts.register(app)
 dead_letters.register(app)

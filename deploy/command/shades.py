@@ -33,4 +33,7 @@ def theme(environment: Mapping[str, str] = os.environ) -> Theme:
     """Return our colours for the ground that the terminal says it has, dark if it says nothing."""
     ground = environment.get("COLORFGBG", "").rpartition(";")[2]
     bright = ground in (str(BRIGHT_GROUND), "15")
-    return Theme(LIGHT if bright else DARK)
+    colours = LIGHT if bright else DARK
+    return Theme(
+        {**colours, **{f"{name}.bold": f"bold {colour}" for name, colour in colours.items()}}
+    )

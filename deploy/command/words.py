@@ -19,7 +19,9 @@ def word(path: str, language: Language = LANGUAGE, **values: object) -> str:
         found = found.get(name) if isinstance(found, Mapping) else None
     if not isinstance(found, str):
         return path.rpartition(".")[2]
-    return found.format_map({name: str(value) for name, value in values.items()})
+    one, _, many = found.partition(" | ")
+    said: str = one if values.get("n") == 1 else many or one
+    return said.format_map({name: str(value) for name, value in values.items()})
 
 
 def fact_word(kind: str, language: Language = LANGUAGE) -> str:

@@ -1,0 +1,1 @@
+"""The live picture on a terminal: the stream that brings it, and how it is drawn."""

@@ -1,0 +1,395 @@
+"""The picture of today as a terminal shows it: what can still be saved first, totals second."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, OverflowMethod, RenderableType
+from rich.layout import Layout
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from deploy.command.live.stream import Link, Watched
+from deploy.command.texts import CATALOGUE
+from deploy.command.words import fact_word, word
+from shared.runtime.language import Language
+
+Picture = Mapping[str, Any]
+
+WIDE_COLUMNS_MIN = 100
+"""On a narrower screen the parts stand below each other."""
+TILES = ("open", "due_today", "yellow", "red")
+FLOW = (
+    "received_today",
+    "accepted_today",
+    "referrals_today",
+    "inspections_today",
+    "decided_today",
+    "closed_today",
+    "ratings_today",
+    "rectifications_closed_today",
+)
+BAR_COLUMNS = 12
+FRAME = 4
+"""Columns of a panel's border and padding."""
+GAP = 2
+CASE_NO_COLUMNS_MAX = 16
+"""As long as the bureau's own; those of imported logs may be longer."""
+RIGHT_COLUMNS_MIN = 38
+HOURS_COLUMNS_MIN = 52
+NOW_ROWS = 5
+HOURS_ROWS = 5
+LATEST_ROWS_MIN = 4
+FLEXIBLE_COLUMNS_MIN = 8
+FLOW_COLUMNS_MAX = 24
+STALE_SECONDS = 5.0
+HOUR, MINUTE, DAY = 3_600, 60, 86_400
+SPARKS = " ▁▂▃▄▅▆▇█"
+SPARKS_PLAIN = " .:-=+*#@"
+FIRST_HOUR, LAST_HOUR = 7, 20
+"""The bureau's day; an hour outside it is shown when something came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the screen can be written on."""
+
+    language: Language
+    plain: bool = False
+    """Without UTF-8: ASCII marks."""
+    helping: bool = False
+
+    def say(self, code: str, **values: object) -> str:
+        return CATALOGUE.text(self.language, code, values).title
+
+    def word(self, path: str, **values: object) -> str:
+        return word(path, self.language, **values)
+
+
+def look_of(console: Console, language: Language) -> Look:
+    """Return what *console* can show: where Chinese cannot be written, English is."""
+    try:
+        "今·█".encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return Look(Language.EN, plain=True)
+    return Look(language, plain=console.options.ascii_only)
+
+
+def screen(watched: Watched, look: Look, size: tuple[int, int]) -> RenderableType:
+    """Return the whole screen of *size*, columns and rows."""
+    columns, rows = size
+    whole = Layout()
+    body = Layout(name="body", ratio=1)
+    whole.split_column(
+        Layout(header(watched, look), size=1), body, Layout(footer(watched, look), size=1)
+    )
+    if look.helping:
+        body.update(_panel(_help(look), look.say("top.help_title")))
+    elif watched.picture is None:
+        body.update(_panel(_waiting(watched, look), look.word("late_next.title")))
+    elif columns >= WIDE_COLUMNS_MIN:
+        _wide(body, watched.picture, look, (columns, rows - 2))
+    else:
+        _narrow(body, watched.picture, look, (columns, rows - 2))
+    return whole
+
+
+def _wide(body: Layout, picture: Picture, look: Look, size: tuple[int, int]) -> None:
+    columns, rows = size
+    right_columns = max(RIGHT_COLUMNS_MIN, columns // 3)
+    inner = columns - right_columns - FRAME
+    left, right = Layout(), Layout(size=right_columns)
+    body.split_row(left, right)
+    red_rows = _red_rows(picture, rows)
+    left.split_column(
+        Layout(_late_next(picture, look, (inner, rows - red_rows - 2))),
+        Layout(_red(picture, look, (inner, red_rows - 2)), size=red_rows),
+    )
+    parts = [
+        Layout(_now(picture, look), size=NOW_ROWS),
+        Layout(_flow(picture, look, right_columns - FRAME), size=len(FLOW) + 2),
+        Layout(_latest(picture, look, right_columns - FRAME)),
+        Layout(_hours(picture, look, wide=right_columns >= HOURS_COLUMNS_MIN), size=HOURS_ROWS),
+    ]
+    room = rows - NOW_ROWS - HOURS_ROWS - len(FLOW) - 2
+    if room < LATEST_ROWS_MIN:
+        del parts[2]
+        parts[1].size = None
+    right.split_column(*parts)
+
+
+def _narrow(body: Layout, picture: Picture, look: Look, size: tuple[int, int]) -> None:
+    columns, rows = size
+    inner = columns - FRAME
+    red_rows = _red_rows(picture, rows - NOW_ROWS)
+    body.split_column(
+        Layout(_late_next(picture, look, (inner, rows - red_rows - NOW_ROWS - 2))),
+        Layout(_red(picture, look, (inner, red_rows - 2)), size=red_rows),
+        Layout(_now(picture, look), size=NOW_ROWS),
+    )
+
+
+def _red_rows(picture: Picture, rows: int) -> int:
+    """Red takes what it needs, a line at least, and never more than a third."""
+    return max(3, min(len(picture["red"]) + 2, rows // 3))
+
+
+def header(watched: Watched, look: Look) -> RenderableType:
+    """Return the line above: whose, as of when, and whether it is live."""
+    line = Table.grid(expand=True)
+    line.add_column()
+    line.add_column(justify="right")
+    name = Text.assemble(
+        (look.word("app.bureau"), "ink.bold"), (f"  {look.word('app.title')}", "muted")
+    )
+    picture = watched.picture
+    if picture and picture["demo"]:
+        name.append(f"  {look.word('app.demo')}", "muted")
+    line.add_row(name, _state(watched, look))
+    return line
+
+
+def _state(watched: Watched, look: Look) -> Text:
+    picture = watched.picture
+    text = Text()
+    if picture:
+        text.append(look.word("freshness.as_of", time=picture["as_of"][11:19]) + "  ", "muted")
+    mark = "*" if look.plain else "●"
+    if watched.link is not Link.LIVE:
+        return text.append(
+            f"{'-' if look.plain else '○'} {look.word(f'freshness.{watched.link}')}", "stale"
+        )
+    lag = picture["lag_seconds"] if picture else 0.0
+    if lag > STALE_SECONDS:
+        return text.append(f"{mark} {look.word('freshness.delayed', seconds=round(lag))}", "stale")
+    return text.append(f"{mark} {look.word('freshness.live')}", "accent")
+
+
+def footer(watched: Watched, look: Look) -> RenderableType:
+    """Return the line below: lag, how far complete, and the keys."""
+    line = Table.grid(expand=True)
+    line.add_column(no_wrap=True)
+    line.add_column(justify="right", no_wrap=True)
+    picture = watched.picture
+    told = Text(style="muted")
+    if picture:
+        lag = picture["lag_seconds"]
+        complete = (picture["complete_to"] or "–")[5:19].replace("T", " ")
+        told.append(
+            look.say("top.lag", seconds=f"{lag:.1f}"), "stale" if lag > STALE_SECONDS else "muted"
+        )
+        told.append(f"  {look.say('top.complete', time=complete)}")
+    line.add_row(told, Text(look.say("top.keys"), style="muted"))
+    return line
+
+
+def _latest(picture: Picture, look: Look, columns: int) -> RenderableType:
+    """Return the last facts, newest first; the panel's height cuts them."""
+    if not picture["latest"]:
+        return _panel(Text(look.word("latest.empty"), style="muted"), look.word("latest.title"))
+    cells = [
+        [
+            Text(fact["time"][11:16], style="muted"),
+            Text(fact_word(fact["type"], look.language)),
+            Text(_end_of(fact["case_no"] or "", look), style="muted"),
+        ]
+        for fact in picture["latest"]
+    ]
+    return _panel(_fitted(cells, look, flexible=1, columns=columns), look.word("latest.title"))
+
+
+def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
+    columns, rows = size
+    lines = picture["late_next"]
+    title = look.say("top.counted", title=look.word("late_next.title"), count=len(lines))
+    if not lines:
+        return _panel(Text(look.word("late_next.empty"), style="muted"), title)
+    shown = lines[: max(1, rows)]
+    cells = [
+        [
+            _mark(line["level"], look),
+            Text(_end_of(line["case_no"], look)),
+            _subject(line, look),
+            Text(look.word(f"clock_short.{line['clock']}")),
+            _budget(line, look),
+            _left(line, look),
+        ]
+        for line in shown
+    ]
+    return _panel(_fitted(cells, look, flexible=2, columns=columns), title)
+
+
+def _fitted(lines: Sequence[Sequence[Text]], look: Look, *, flexible: int, columns: int) -> Table:
+    """Return *lines* as a table in which only the *flexible* column gives way."""
+    widths = [max(line[place].cell_len for line in lines) for place in range(len(lines[0]))]
+    rest = sum(widths) - widths[flexible] + GAP * (len(widths) - 1)
+    room = min(widths[flexible], columns - rest)
+    least = min(widths[flexible], FLEXIBLE_COLUMNS_MIN)
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    overflow: OverflowMethod = "crop" if look.plain else "ellipsis"
+    kept = [place for place in range(len(widths)) if place != flexible or room >= least]
+    for place in kept:
+        width = room if place == flexible else widths[place]
+        table.add_column(no_wrap=True, overflow=overflow, width=width)
+    for line in lines:
+        table.add_row(*[line[place] for place in kept])
+    return table
+
+
+def _end_of(case_no: str, look: Look) -> str:
+    """Return a long number's end, which tells it from its neighbours."""
+    cut = CASE_NO_COLUMNS_MAX - 1
+    return case_no if len(case_no) <= cut + 1 else ("~" if look.plain else "…") + case_no[-cut:]
+
+
+def _mark(level: str | None, look: Look) -> Text:
+    if level == "YELLOW":
+        return Text(f"{'!' if look.plain else '▲'} {look.word('level.YELLOW')}", style="near")
+    return Text()
+
+
+def _subject(line: Picture, look: Look) -> Text:
+    stopped = line["stopped_days"]
+    note = f" · {look.word('late_next.stopped', n=stopped)}" if stopped else ""
+    return Text(f"{line['item_name'] or ''}{note}", style="muted")
+
+
+def _budget(line: Picture, look: Look) -> Text:
+    """Return how much of the limit is used, as a bar and in figures."""
+    limit, consumed = max(1, line["limit"]), line["consumed"]
+    full = min(BAR_COLUMNS, round(BAR_COLUMNS * consumed / limit))
+    style = "near" if line["level"] else "accent"
+    done, rest = ("#", "-") if look.plain else ("━", "─")
+    bar = Text(done * full, style=style)
+    bar.append(rest * (BAR_COLUMNS - full), "line")
+    bar.append(f" {consumed}/{line['limit']}", "muted")
+    return bar
+
+
+def _left(line: Picture, look: Look) -> Text:
+    seconds = line["seconds_left"]
+    if line["paused"]:
+        return Text(look.word("late_next.paused"), style="muted")
+    if seconds is None:
+        return Text("–", style="muted")
+    if seconds >= DAY:
+        text = look.say("top.left_days", days=seconds // DAY, hours=seconds % DAY // HOUR)
+    else:
+        values = {"hours": max(0, seconds) // HOUR, "minutes": max(0, seconds) % HOUR // MINUTE}
+        text = look.word("late_next.hours", **values)
+    return Text(text, style="near" if line["level"] and seconds < DAY else "ink")
+
+
+def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
+    columns, rows = size
+    cards = picture["red"]
+    title = look.say("top.counted", title=look.word("red.title"), count=picture["now"]["red"])
+    if not cards:
+        return _panel(Text(look.word("red.empty"), style="muted"), title)
+    mark = "*" if look.plain else "●"
+    cells = [
+        [
+            Text(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
+            Text(_end_of(card["case_no"], look)),
+            Text(look.word(f"clock_short.{card['basis']}"), style="muted"),
+            Text(card["sentence"].get(look.language.value, ""), style="muted"),
+        ]
+        for card in cards[: max(1, rows)]
+    ]
+    return _panel(_fitted(cells, look, flexible=3, columns=columns), title)
+
+
+def _now(picture: Picture, look: Look) -> RenderableType:
+    now = picture["now"]
+    tiles = Table.grid(expand=True)
+    for _ in TILES:
+        tiles.add_column(ratio=1, justify="center")
+    styles = {"yellow": "near", "red": "late"}
+    tiles.add_row(
+        *[
+            Text(f"{now[name]:,}", style=f"{styles.get(name, 'ink') if now[name] else 'ink'}.bold")
+            for name in TILES
+        ]
+    )
+    names = {"yellow": "level.YELLOW", "red": "level.RED"}
+    tiles.add_row(
+        *[Text(look.word(names.get(name, f"now.{name}")), style="muted") for name in TILES]
+    )
+    if not now["red"]:
+        return _panel(tiles, look.word("now.title"))
+    statutory = look.word("now.red_statutory", n=now["red_statutory"])
+    style = "late" if now["red_statutory"] else "muted"
+    note = Text(statutory, style=style, justify="right")
+    return _panel(Group(tiles, note), look.word("now.title"))
+
+
+def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
+    """Return today's work by stage, in the order in which a case takes them."""
+    now = picture["now"]
+    most = max([now[name] for name in FLOW] + [1])
+    names = [Text(look.word(f"now.{name}"), style="muted") for name in FLOW]
+    numbers = [f"{now[name]:,}" for name in FLOW]
+    room = columns - max(name.cell_len for name in names) - max(map(len, numbers)) - 2 * GAP
+    longest = max(1, min(FLOW_COLUMNS_MAX, room))
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    for justify in ("left", "right", "left"):
+        table.add_column(justify=justify, no_wrap=True)
+    for name, words, number in zip(FLOW, names, numbers, strict=True):
+        bar = ("=" if look.plain else "━") * -(-longest * now[name] // most)
+        table.add_row(words, number, Text(bar, style="accent"))
+    return _panel(table, look.say("top.flow"))
+
+
+def _hours(picture: Picture, look: Look, *, wide: bool) -> RenderableType:
+    """Return the day's arrivals hour by hour, over the mean of the last four weeks."""
+    hours: Sequence[float] = picture["arrivals"]["hours"]
+    usual: Sequence[float] = picture["arrivals"]["comparison"]
+    shown = range(*_opening(hours, usual))
+    most = max([*hours, *usual, 1])
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, figures, style in (("today", hours, "accent"), ("comparison", usual, "muted")):
+        cell = 2 if wide else 1
+        sparks = "".join(_spark(figures[hour] / most, look) * cell for hour in shown)
+        words = Text(look.word(f"arrivals.{name}"), style="muted")
+        table.add_row(words, Text(sparks, style=style), Text(f"{sum(figures):,.0f}", style="muted"))
+    every = "".join(f"{hour:02}" if hour % 3 == 0 else "  " for hour in shown)
+    axis = every if wide else "".join(f"{hour:<3}" for hour in shown if hour % 3 == 0)
+    table.add_row("", Text(axis, style="muted"), "")
+    return _panel(table, look.word("arrivals.title"))
+
+
+def _opening(hours: Sequence[float], usual: Sequence[float]) -> tuple[int, int]:
+    busy = [hour for hour in range(24) if hours[hour] or usual[hour]]
+    return min([FIRST_HOUR, *busy]), max([LAST_HOUR, *busy]) + 1
+
+
+def _spark(share: float, look: Look) -> str:
+    sparks = SPARKS_PLAIN if look.plain else SPARKS
+    return sparks[-(-round(share * 1_000) * (len(sparks) - 1) // 1_000)]
+
+
+def _help(look: Look) -> RenderableType:
+    return Group(*[Text(line) for line in _help_lines(look)])
+
+
+def _help_lines(look: Look) -> Iterator[str]:
+    for code in ("order", "colours", "bar", "stale", "explain", "keys_help"):
+        yield look.say(f"top.{code}")
+        yield ""
+
+
+def _waiting(watched: Watched, look: Look) -> Text:
+    return Text(watched.fault or look.word("freshness.connecting"), style="stale")
+
+
+def _panel(content: RenderableType, title: str) -> Panel:
+    return Panel(
+        content,
+        title=Text(f" {title} ", style="ink.bold"),
+        title_align="left",
+        border_style="line",
+        box=box.SQUARE,
+        padding=(0, 1),
+    )
