@@ -59,14 +59,12 @@ async def test_a_quiet_morning_is_a_whole_picture_of_nothing(api: ReadApi) -> No
     assert heard.document["arrivals"] == {"hours": [0] * 24, "comparison": [0] * 24}
 
 
-async def test_a_fact_changes_the_page_within_a_second(api: ReadApi) -> None:
+async def test_a_fact_changes_what_it_touches_and_nothing_else(api: ReadApi) -> None:
     async with api.listening() as line:
         await line.next()
-        began = api.clock.monotonic()
         await api.fold(RECEIVED)
         heard = await line.until("now")
 
-    assert api.clock.monotonic() - began < 1
     assert heard.event == "delta"
     assert set(heard.document) == TIME | {"now", "arrivals", "latest"}
     assert heard.document["now"]["received_today"] == 1
