@@ -96,7 +96,9 @@ class Ticker:
             return 0
         async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX) as sweep:
             if sweep.due:
-                await self._sweep(sweep, now)
+                # Asked again behind the locks: who waited for them must not judge by an older
+                # time than whoever had them before, or it would withdraw what that one said.
+                await self._sweep(sweep, max(now, self._clock.now()))
         return len(sweep.due)
 
     async def _sweep(self, sweep: Sweep, now: datetime) -> None:
