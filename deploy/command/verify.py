@@ -1,15 +1,16 @@
 """`casetrack verify`: whether everything shown follows from what is on record."""
 
 import asyncio
+import json
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from deploy.command.course import Course
 from deploy.command.database import auditor_dsn, kafka_of
 from deploy.command.output import DIFFERS, err, explained, out, print_json
 from deploy.command.stack import Json
+from deploy.command.tables import show_table
 from deploy.command.texts import say
 from deploy.local.databases import UNREACHABLE
 from deploy.local.faults import ServerUnreachable
@@ -28,6 +29,7 @@ from shared.runtime.settings import load_settings
 
 PATIENCE_SECONDS = 60.0
 SHOWN_MAX = 40
+VALUE_CHARACTERS_MAX = 80
 TOPICS = tuple(owner.topic for owner in Owner)
 
 Now = Annotated[bool, typer.Option("--now", help=say("verify.now"))]
@@ -86,14 +88,20 @@ def _show(document: dict[str, Any]) -> None:
         out.print(f"[green]✓[/] {say('verify.fine', **document)}")
     else:
         out.print(f"[red]✗[/] {say('verify.differs', **document)}")
-        table = Table(box=None, pad_edge=False)
-        for column in ("subject", "what", "stored", "recomputed"):
-            table.add_column(say(f"verify.{column}"), overflow="fold")
-        for one in differences[:SHOWN_MAX]:
-            words = say(f"verify.what.{one['what']}")
-            table.add_row(one["subject"], words, str(one["stored"]), str(one["recomputed"]))
-        out.print(table)
+        headers = [say(f"verify.{name}") for name in ("what", "subject", "stored", "recomputed")]
+        show_table(headers, map(_line, differences[:SHOWN_MAX]))
         if document["differences_found"] > SHOWN_MAX:
             out.print(say("figures.more", count=document["differences_found"] - SHOWN_MAX))
     if document["under_way"] or document["due_clocks"]:
         out.print(say("verify.under_way", **document), style="dim")
+
+
+def _line(difference: dict[str, Any]) -> list[str]:
+    stored, recomputed = _told(difference["stored"]), _told(difference["recomputed"])
+    return [say(f"verify.what.{difference['what']}"), difference["subject"], stored, recomputed]
+
+
+def _told(value: Any) -> str:  # noqa: ANN401 - whatever differs
+    """Return *value* in one line of bounded length; `--json` has the whole of it."""
+    text = "–" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[:VALUE_CHARACTERS_MAX]}…"
