@@ -19,7 +19,7 @@ test: setup dashboard  ## every test, the pure rings first
 	$(BIN)/pytest $(PURE) $(SERVERS)
 
 .PHONY: check
-check: setup lint types imports pure  ## format, lint, types, import contracts, pure tests; no server
+check: setup lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server
 
 .PHONY: bench
 bench: setup-run  ## what it costs, side by side with what others would pick; ONLY=fold for one
@@ -79,6 +79,11 @@ imports:  ## who may import whom
 .PHONY: pure
 pure:  ## the tests that need no server
 	PYTHONASYNCIODEBUG=1 $(BIN)/pytest -q -n auto $(PURE)
+
+.PHONY: coverage
+coverage:  ## every branch of the rules and contracts, from their own tests alone
+	$(BIN)/coverage run -m pytest -q --hypothesis-seed=1 tests/domain tests/contracts
+	$(BIN)/coverage report
 
 .PHONY: schemas
 schemas: setup  ## write the frozen schemas and the AsyncAPI document again

@@ -233,3 +233,9 @@ def test_a_number_is_beyond_readers_however_it_is_written(number: bytes) -> None
         assert beyond, refusal.code  # noqa: PT017 - half of the numbers pass
     else:
         assert not beyond
+
+
+def test_an_escaped_sign_among_harmless_values_harms_nothing() -> None:
+    more = parse(with_text(b'["\\u53d7", 1, 2.5, true, null]'))["more"]
+
+    assert more == ["受", 1, 2.5, True, None]

@@ -39,7 +39,7 @@ def contributions(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Contr
 
 
 def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[Line]:
-    if dossier.received_on is not None:
+    if dossier.received_on is not None and dossier.received_at is not None:
         yield from _intake(dossier, dossier.received_on, dossier.received_at)
     if dossier.terms is not None:
         yield "L03", "accepted", dossier.terms.effective_on, 1
@@ -56,16 +56,15 @@ def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[L
         yield "L08", "anomalies", day, dossier.anomalies
 
 
-def _intake(dossier: Dossier, day: date, instant: datetime | None) -> Iterator[Line]:
+def _intake(dossier: Dossier, day: date, instant: datetime) -> Iterator[Line]:
     yield "L03", "received", day, 1
     yield "L01", dossier.phase.value, day, 1
     if dossier.phase in OPEN:
         yield "L01", "open", day, 1
     if dossier.returns:
         yield "K23.5", "returned", day, dossier.returns
-    if instant is not None:
-        local = instant.astimezone(SHANGHAI)
-        yield "L03", f"hour:{local.hour:02}", local.date(), 1
+    local = instant.astimezone(SHANGHAI)
+    yield "L03", f"hour:{local.hour:02}", local.date(), 1
 
 
 def _decision(dossier: Dossier, day: date, dues: Dues, calendar: WorkCalendar) -> Iterator[Line]:

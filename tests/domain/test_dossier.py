@@ -1,0 +1,115 @@
+"""What single facts change in a dossier, and what they leave alone."""
+
+from datetime import date
+
+import pytest
+
+from services.metrics.domain.dossier import ANOMALIES_NAMED_MAX, Phase
+from services.metrics.domain.entry import Entry, order_of
+from services.metrics.domain.fold import fold_all
+from shared.contracts.commitment import PromiseSigned, SupplementExpired
+from shared.contracts.handling import CaseAmended
+from shared.contracts.intake import (
+    ApplicationPrechecked,
+    ApplicationWithdrawn,
+    CorrectionReceived,
+)
+from shared.contracts.supervision import AlertRaised
+from tests.support.examples import like_the_example
+from tests.support.way_of_a_case import (
+    ACCEPTED,
+    CASE,
+    CLOSED,
+    DECIDED,
+    HELD,
+    RECEIVED,
+    STARTED,
+    entry,
+    event,
+)
+
+
+def again(known: Entry, hours: float) -> Entry:
+    return entry(known.data, hours, identity="again")
+
+
+@pytest.mark.parametrize(
+    ("result", "phase"), [("PASS", Phase.PRECHECKED), ("NEED_CORRECTION", Phase.SUBMITTED)]
+)
+def test_only_a_passed_precheck_moves_the_case(result: str, phase: Phase) -> None:
+    checked = like_the_example(ApplicationPrechecked, case_no=CASE, result=result)
+
+    assert fold_all(CASE, [RECEIVED, entry(checked, 1)]).phase is phase
+
+
+def test_an_incomplete_correction_leaves_the_case_where_it_is() -> None:
+    came = like_the_example(CorrectionReceived, case_no=CASE, complete=False)
+    dossier = fold_all(CASE, [RECEIVED, entry(came, 1)])
+
+    assert (dossier.phase, dossier.anomalies) == (Phase.SUBMITTED, 1)
+
+
+@pytest.mark.parametrize("fact", [ACCEPTED, HELD, CLOSED])
+def test_what_is_said_twice_under_two_names_counts_once(fact: Entry) -> None:
+    way = [RECEIVED, ACCEPTED, STARTED, HELD, DECIDED, CLOSED]
+    once, twice = fold_all(CASE, way), fold_all(CASE, [*way, again(fact, 300)])
+
+    assert (twice.terms, twice.holds, twice.ending) == (once.terms, once.holds, once.ending)
+    assert (twice.phase, twice.anomalies) == (once.phase, once.anomalies + 1)
+
+
+def test_a_decision_after_a_withdrawal_does_not_move_the_end() -> None:
+    withdrawn = entry(like_the_example(ApplicationWithdrawn, case_no=CASE), 48)
+    dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, withdrawn, DECIDED])
+
+    assert dossier.ending is not None
+    assert (dossier.ending.ended_on, dossier.ending.decided) == (date(2024, 9, 4), False)
+    assert (dossier.phase, dossier.anomalies) == (Phase.WITHDRAWN, 1)
+
+
+def test_a_promise_without_a_case_ends_nothing() -> None:
+    signed = entry(like_the_example(PromiseSigned, commit_id="c1"), 1)
+    expired = entry(like_the_example(SupplementExpired, commit_id="c1"), 9)
+    dossier = fold_all("c1", [signed, expired])
+
+    assert (dossier.phase, dossier.ending, dossier.anomalies) == (Phase.ABSENT, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "new", "told"),
+    [
+        ("item_name", "食品生产许可", ("食品生产许可", date(2024, 9, 2), date(2024, 9, 10))),
+        ("effective_date", "2024-09-03", ("食品经营许可", date(2024, 9, 3), date(2024, 9, 10))),
+        ("decision_date", "2024-09-09", ("食品经营许可", date(2024, 9, 2), date(2024, 9, 9))),
+    ],
+)
+def test_an_amendment_reaches_what_it_names(
+    field: str, new: str, told: tuple[str, date, date]
+) -> None:
+    amended = entry(like_the_example(CaseAmended, case_no=CASE, field=field, new=new), 300)
+    dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED, amended])
+
+    assert dossier.terms is not None
+    assert dossier.ending is not None
+    assert (dossier.item_name, dossier.terms.effective_on, dossier.ending.ended_on) == told
+
+
+def test_a_card_lies_on_a_dossier_once() -> None:
+    raised = like_the_example(AlertRaised)
+    dossier = fold_all(CASE, [entry(raised, 300), entry(raised, 301)])
+
+    assert (len(dossier.cards), dossier.anomalies) == (1, 1)
+
+
+def test_anomalies_are_all_counted_and_the_first_ones_named() -> None:
+    repeated = [entry(RECEIVED.data, hours) for hours in range(1, 31)]
+    dossier = fold_all(CASE, [RECEIVED, *repeated])
+
+    assert (dossier.anomalies, len(dossier.anomalous)) == (30, ANOMALIES_NAMED_MAX)
+
+
+@pytest.mark.parametrize("sequence", [None, "7", "x"])
+def test_a_fact_stands_where_its_event_stands(sequence: str | None) -> None:
+    published = event(DECIDED.data, 9).model_copy(update={"sequence": sequence})
+
+    assert order_of(published.time, sequence, published.id) == published.order
