@@ -96,9 +96,8 @@ def is_current(folder: Path, name: str) -> bool:
 
 def make_environment(folder: Path) -> None:
     """Make an empty virtual environment."""
-    uv = shutil.which("uv")
-    argv = [uv, "venv", "--python", sys.executable] if uv else [sys.executable, "-m", "venv"]
-    done = subprocess.run([*argv, str(folder)], check=False, capture_output=True, text=True)  # noqa: S603
+    argv = [sys.executable, "-m", "venv", str(folder)]
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode != 0:
         give_up("venv", reason=(done.stderr or done.stdout).strip().splitlines()[-1])
 
@@ -107,14 +106,24 @@ def install(folder: Path, name: str) -> None:
     """Install the pinned packages, then the checkout itself in place."""
     python = str(folder / "bin" / "python")
     requirements = str(ROOT / "requirements" / f"{name}.txt")
-    uv = shutil.which("uv")
-    pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-    steps = [[*pip, "--require-hashes", "-r", requirements]]
+    steps = [["--require-hashes", "-r", requirements]]
     if name not in APART:
-        steps.append([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+        steps.append(["--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     for step in steps:
-        if subprocess.run(step, check=False, cwd=ROOT).returncode != 0:  # noqa: S603
+        # uv is faster, pip knows the mirrors and certificates that the machine's owner set for it.
+        if not any(run([*installer, *step]) for installer in installers(python)):
             give_up("failed")
+
+
+def installers(python: str) -> list[list[str]]:
+    """Return what can install into the environment of *python*, best first."""
+    uv = shutil.which("uv")
+    with_uv = [[uv, "pip", "install", "--python", python]] if uv else []
+    return [*with_uv, [python, "-m", "pip", "install", "--disable-pip-version-check", "-q"]]
+
+
+def run(argv: list[str]) -> bool:
+    return subprocess.run(argv, check=False, cwd=ROOT).returncode == 0  # noqa: S603
 
 
 def say(code: str, **values: str) -> None:
