@@ -46,8 +46,11 @@ def audit(stores: Stores, bus: MemoryBus, tables: Tables, journal: Journal, now:
 
 
 def same(promise: str, found: object, promised: object) -> None:
-    if found != promised:
-        raise Violation(promise, "found", found, "promised", promised)
+    if found == promised:
+        return
+    if isinstance(found, set) and isinstance(promised, set):
+        raise Violation(promise, "too many", found - promised, "missing", promised - found)
+    raise Violation(promise, "found", found, "promised", promised)
 
 
 def _as_told(bodies: Iterable[bytes], journal: Journal) -> None:
@@ -86,7 +89,9 @@ def _folded(bodies: Iterable[bytes], tables: Tables) -> None:
         entries.setdefault(entry.partitionkey, []).append(entry)
         known[entry.partitionkey, identity_of(entry.source, entry.id)] = body.decode()
     same("every fact is in its timeline", tables.timeline, known)
-    pictures = {key: picture_of(fold_all(key, facts), None, RULES) for key, facts in entries.items()}
+    pictures = {
+        key: picture_of(fold_all(key, facts), None, RULES) for key, facts in entries.items()
+    }
     states = {key: (FOLD_VERSION, text_of(one.dossier)) for key, one in pictures.items()}
     same("every state is the fold of its facts", tables.dossiers, states)
     figures: Counter[tuple[Any, ...]] = Counter()
@@ -142,7 +147,9 @@ def _said(bodies: Iterable[bytes], tables: Tables) -> None:
         states.update({name: state for name, what in said if what == state.lower()})
     same("alerts are what was said", {n: a["state"] for n, a in tables.alerts.items()}, states)
     cards = Counter(
-        part.split(":")[-1] for (kpi, part, *_), n in tables.figures.items() for _ in range(n)
+        part.split(":")[-1]
+        for (kpi, part, *_), n in tables.figures.items()
+        for _ in range(n)
         if kpi == "K12.4"
     )
     same("cards are what was said", cards, Counter(states.values()))

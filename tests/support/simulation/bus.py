@@ -63,4 +63,6 @@ class FeedOf(MemoryFeed):
 def visible(world: World, bus: MemoryBus, place: Partition, offset: int) -> Sequence[Record]:
     """Return what a fetch brings: often less than is there, so that partitions overtake."""
     waiting = bus.read(place, offset)
+    if not waiting:
+        return waiting
     return waiting[: world.chance.between(0, min(len(waiting), FETCHED_MAX))]

@@ -94,9 +94,7 @@ class Hall:
         await loop.run(asyncio.Event())
 
 
-async def _reply(
-    life: Life, counter: Counter, asked: Asked, answer: asyncio.Future[Any]
-) -> None:
+async def _reply(life: Life, counter: Counter, asked: Asked, answer: asyncio.Future[Any]) -> None:
     fault: Exception | None = None
     told: Any = None
     try:

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from enum import Enum, auto
+from typing import TypeVar, assert_never
 
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import VirtualClock
@@ -21,7 +22,7 @@ SLOWNESS = 100_000
 """A machine's second takes so long here, so that weeks need no million idle looks."""
 
 
-class Violation(AssertionError):
+class Violation(AssertionError):  # noqa: N818 - names what was found
     """A promise is broken; the seed replays it."""
 
 
@@ -50,16 +51,42 @@ class TickerClock(SlowClock):
         return self.business.monotonic()
 
 
+class Fate(Enum):
+    """What may happen to somebody who speaks to a server."""
+
+    KILLED = auto()
+    STOPPED = auto()
+    AWAY = auto()
+    LATE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How often what goes wrong, for each time that somebody speaks to a server."""
+    """How often what goes wrong: the fates each time somebody speaks, the others each sending."""
 
-    late: float = 0.05
-    away: float = 0.02
     killed: float = 0.006
     stopped: float = 0.003
+    away: float = 0.02
+    late: float = 0.05
     repeated: float = 0.03
     half_sent: float = 0.03
+
+    def fate(self, chance: Chance) -> Fate | None:
+        """Draw one fate; mostly there is none."""
+        drawn = chance.random.random()
+        for fate, probability in self._fates():
+            if drawn < probability:
+                return fate
+            drawn -= probability
+        return None
+
+    def _fates(self) -> tuple[tuple[Fate, float], ...]:
+        return (
+            (Fate.KILLED, self.killed),
+            (Fate.STOPPED, self.stopped),
+            (Fate.AWAY, self.away),
+            (Fate.LATE, self.late),
+        )
 
 
 CALM = Weather(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -104,19 +131,29 @@ class Life:
             Exception: a *fault*, where the server is away.
         """
         await self._stand()
-        world, chance = self.world, self.world.chance
-        if chance.by(world.weather.killed):
-            self.die()
-        elif chance.by(world.weather.stopped):
-            self.stop(chance.between(HOUR, 3 * DAY))
-        elif chance.by(world.weather.late):
-            await world.clock.sleep(chance.between(MINUTE, 12 * HOUR))
-        elif fault is not None and chance.by(world.weather.away):
-            world.note(self.name, "away")
-            raise fault("simulated")
+        fate = self.world.weather.fate(self.world.chance)
+        if fate is not None:
+            await self._suffer(fate, fault)
         else:
             await asyncio.sleep(0)
         await self._stand()
+
+    async def _suffer(self, fate: Fate, fault: type[Exception] | None) -> None:
+        world, chance = self.world, self.world.chance
+        match fate:
+            case Fate.KILLED:
+                self.die()
+            case Fate.STOPPED:
+                self.stop(chance.between(HOUR, 3 * DAY))
+            case Fate.LATE:
+                await world.clock.sleep(chance.between(MINUTE, 12 * HOUR))
+            case Fate.AWAY if fault is not None:
+                world.note(self.name, "away")
+                raise fault("simulated")
+            case Fate.AWAY:
+                return
+            case _:
+                assert_never(fate)
 
     async def ask(self, effect: Callable[[], T]) -> T:
         """Have a store do *effect*; it may be done although the answer never comes."""
@@ -164,7 +201,8 @@ class Life:
         self._going.set()
 
     async def _stand(self) -> None:
-        await self._going.wait()
+        if not self._going.is_set():
+            await self._going.wait()
         if self.over:
             raise asyncio.CancelledError
 
@@ -173,12 +211,12 @@ async def keep(
     world: World,
     name: str,
     main: Callable[[Life], Awaitable[None]],
-    died: Callable[[Life], None] = lambda life: None,
+    died: Callable[[Life], None] | None = None,
 ) -> None:
     """Live one life after the other, with a pause between."""
     while True:
         life = Life(world, name)
         await life.live(main)
-        died(life)
+        if died is not None:
+            died(life)
         await world.clock.sleep(world.chance.between(MINUTE, 8 * HOUR))
-

@@ -6,11 +6,12 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from itertools import count
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from shared.runtime.clock import VirtualClock
 
 T = TypeVar("T")
+Args = TypeVarTuple("Args")
 
 Ready = tuple[asyncio.Handle, Callable[..., object], tuple[Any, ...], Context]
 
@@ -73,12 +74,17 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     def _next(self) -> Ready:
         if self._plumbing:
             return self._plumbing.popleft()
+        if len(self._tasks) == 1:
+            return self._tasks.pop()[1]
         # By number, because a task group cancels its tasks in the order of their addresses.
         self._tasks.sort(key=lambda entry: entry[0])
         return self._tasks.pop(self._chance.randrange(len(self._tasks)))[1]
 
     def call_soon(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+        self,
+        callback: Callable[[Unpack[Args]], object],
+        *args: *Args,
+        context: Context | None = None,
     ) -> asyncio.Handle:
         context = context or copy_context()
         handle = asyncio.Handle(callback, args, self, context)

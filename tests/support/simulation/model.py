@@ -18,6 +18,10 @@ Standing = set[tuple[str, str, datetime, str]]
 """Clock, level, instant and state of each alert that stands."""
 
 
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, ZONE)
+
+
 @dataclass
 class Hold:
     opened_on: date
@@ -56,10 +60,12 @@ class Case:
                 self.oddities += 1
             case "handling.decision.made":
                 self.decided_on = date.fromisoformat(data["decision_date"])
-                midnight = datetime.combine(self.decided_on, time.min, ZONE)
-                self.decided_at = at if at.date() == self.decided_on else midnight
+                backdated = at.date() != self.decided_on
+                self.decided_at = midnight(self.decided_on) if backdated else at
             case "handling.case.closed":
                 self.closed_on = date.fromisoformat(data["closed_date"])
+            case _:
+                pass
 
     def nth(self, clock: str, count: int) -> date | None:
         """Return the day with which *count* days of *clock* are used up; None while it stands."""
@@ -106,12 +112,11 @@ class Case:
         for clock, limit in self.limits.items():
             margin = 0 if limit <= 2 else min(5, max(1, limit // 5))
             near, due = self.nth(clock, limit - margin), self.nth(clock, limit)
-            late_at = due and datetime.combine(due + ONE_DAY, time.min, ZONE)
+            late_at = midnight(due + ONE_DAY) if due else None
             if late_at and self.decided_at and self.decided_at < late_at:
                 late_at = None
-            near_at = near and datetime.combine(near, time.min, ZONE)
-            if near_at and not (self.decided_on and near and near > self.decided_on):
-                yield from _alert(clock, "YELLOW", near_at, late_at or self.decided_at, now)
+            if near and not (self.decided_on and near > self.decided_on):
+                yield from _alert(clock, "YELLOW", midnight(near), late_at or self.decided_at, now)
             if late_at:
                 yield from _alert(clock, "RED", late_at, self.decided_at, now)
 

@@ -18,12 +18,13 @@ from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Record
 from shared.policy.publisher import registered
 from tests.support.simulation.hall import ConnectionLost, Counter, Hall
-from tests.support.simulation.life import HOUR, MINUTE, World
+from tests.support.simulation.life import HOUR, MINUTE, Violation, World
 from tests.support.simulation.story import POISONS, Telling, Wish
 
 T = TypeVar("T")
 
 TERMINAL = registered().by_id["hall-terminal"]
+TRIES_MAX = 200
 PASSING = (ConnectionLost, StoreUnavailable, ConcurrencyConflict, Overloaded)
 
 
@@ -112,12 +113,13 @@ class People:
         await self.bus.send([Record(INBOX, telling.key.encode(), telling.body)])
 
     async def _patiently(self, ask: Callable[[Counter], Awaitable[T]]) -> T:
-        while True:
+        for _ in range(TRIES_MAX):
             try:
                 return await self.hall.call(ask)
             except PASSING as fault:
                 self.world.note("people", "again", type(fault).__name__)
                 await self.world.clock.sleep(self.world.chance.between(MINUTE, 4 * HOUR))
+        raise Violation("whoever repeats is answered")
 
 
 async def _take(telling: Telling, counter: Counter) -> Judgement:

@@ -44,9 +44,7 @@ class SimulatedBatch(Batch):
         await self._life.hop()
         facts = [(key, body) for (key, _), body in self._tables.timeline.items()]
         facts += [(fact[0], fact[3]) for fact in self.changes.facts]
-        return {
-            key: [body.encode() for owner, body in facts if owner == key] for key in dossiers
-        }
+        return {key: [body.encode() for owner, body in facts if owner == key] for key in dossiers}
 
     async def write(
         self,
@@ -164,15 +162,15 @@ class SimulatedDeadlines(Deadlines):
                 await locks.enter_async_context(self._tables.clock_locks[key])
             sweep = SimulatedSweep(self._tables, self._life, [DueClock(*key) for key in due])
             yield sweep
-            await self._commit(sweep, now)
+            await self._commit(sweep)
         await self._life.hop()
 
-    async def _commit(self, sweep: SimulatedSweep, now: datetime) -> None:
+    async def _commit(self, sweep: SimulatedSweep) -> None:
         supervision = self._tables.supervision
         async with supervision.writing(event.stream for event in sweep.events):
             await self._life.hop()
             supervision.add(sweep.events)
-            self._tables.say(*sweep.said, now)
+            self._tables.say(*sweep.said, self._life.world.clock.now())
             self._tables.arm(sweep.armed)
             for event in sweep.events:
                 self._life.world.note(self._life.name, event.type, event.id)

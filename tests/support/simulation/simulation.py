@@ -16,7 +16,17 @@ from tests.support.simulation.audit import audit
 from tests.support.simulation.bus import BusOf
 from tests.support.simulation.chance import Chance
 from tests.support.simulation.hall import Hall
-from tests.support.simulation.life import CALM, DAY, HOUR, Life, TickerClock, Violation, Weather, World, keep
+from tests.support.simulation.life import (
+    CALM,
+    DAY,
+    HOUR,
+    Life,
+    TickerClock,
+    Violation,
+    Weather,
+    World,
+    keep,
+)
 from tests.support.simulation.loop import SimulatedLoop
 from tests.support.simulation.people import Journal, People
 from tests.support.simulation.projection import SimulatedDeadlines
@@ -60,7 +70,7 @@ class Simulation:
         Raises:
             Violation: a promise is broken.
         """
-        loop = SimulatedLoop(self.clock, self.chance.random)
+        loop = SimulatedLoop(self.clock, self.chance.random)  # type: ignore[abstract]  # see the class
         world = loop.live(self._live())
         return Outcome(self.chance.trace, world.counts, loop.steps)
 
@@ -71,9 +81,10 @@ class Simulation:
             await self._people(world)
             world.weather = CALM
             await self._quiet(world)
+            # Nobody gets a turn between being found at rest and being looked at.
+            stores = {Owner.INTAKE: self.intake, Owner.SUPERVISION: self.supervision}
+            audit(stores, self.bus, self.tables, self.journal, self.clock.now())
             watched.cancel()
-        stores = {Owner.INTAKE: self.intake, Owner.SUPERVISION: self.supervision}
-        audit(stores, self.bus, self.tables, self.journal, self.clock.now())
         return world
 
     async def _processes(self, world: World) -> None:
@@ -119,13 +130,13 @@ class Simulation:
             if self._at_rest():
                 return
         behind = unfolded(self.tables, self.bus)
-        raise Violation("everything catches up", behind, len(self.intake.unsent(1_000)))
+        raise Violation("everything catches up", behind, self.intake.all_sent)
 
     def _at_rest(self) -> bool:
-        unsent = self.intake.unsent(1) or self.supervision.unsent(1)
-        due = self.tables.due(self.clock.now(), 1)
+        sent = self.intake.all_sent and self.supervision.all_sent
+        due = self.tables.overdue(self.clock.now())
         on_record = self.journal.strangers <= self.intake.ids
-        return not unsent and not due and on_record and not unfolded(self.tables, self.bus)
+        return sent and not due and on_record and not unfolded(self.tables, self.bus)
 
 
 async def _outbox(store: SimulatedStore, life: Life) -> Outbox:

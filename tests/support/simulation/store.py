@@ -64,6 +64,11 @@ class SimulatedStore(MemoryEventStore):
         ]
         return sorted(waiting, key=lambda outgoing: outgoing.place)[:rows_max]
 
+    @property
+    def all_sent(self) -> bool:
+        """Whether nothing waits, held back or not."""
+        return all(outgoing.place <= self._sent for outgoing in self._placed)
+
     def confirm(self, place: Place) -> None:
         self._sent = place
 

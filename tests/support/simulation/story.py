@@ -125,8 +125,12 @@ def _telling(
         whole["case"] = {**example["data"]["case"], **data["case"]}
     document = {
         **{name: example[name] for name in ("specversion", "type", "datacontenttype")},
-        **{"id": event_id, "source": STRANGER, "time": at.isoformat(), "data": whole},
-        **{"subject": case_no, "partitionkey": case_no},
+        "id": event_id,
+        "source": STRANGER,
+        "time": at.isoformat(),
+        "data": whole,
+        "subject": case_no,
+        "partitionkey": case_no,
     }
     sent_at = at + timedelta(seconds=delay)
     times = chance.one_of(1, 1, 1, 2, 3)

@@ -51,10 +51,6 @@ class Tables:
     """The server: what it holds outlives every process."""
 
     supervision: SimulatedStore
-    fenced: bool = True
-    """Whether epoch and offset are compared before they are set."""
-    rearming: bool = True
-    """Whether a changed clock with alerts is looked at again at once."""
     timeline: dict[tuple[str, bytes], str] = field(default_factory=dict)
     dossiers: dict[str, tuple[int, str]] = field(default_factory=dict)
     figures: Counter[tuple[Any, ...]] = field(default_factory=Counter)
@@ -71,8 +67,6 @@ class Tables:
 
     def owned(self, stretch: Stretch, epoch: int) -> bool:
         """Say whether the lane and the offset are as the worker believes."""
-        if not self.fenced:
-            return True
         found = self.offsets.get((stretch.topic, stretch.partition))
         return self.lanes[stretch.partition].epoch == epoch and found == stretch.first
 
@@ -89,14 +83,16 @@ class Tables:
 
     def due(self, now: datetime, clocks_max: int) -> list[ClockKey]:
         """Return the clocks to look at, those that nobody else has in hand."""
-        due = [
+        free = [one for one in self.overdue(now) if not self.clock_locks[one[1]].locked()]
+        return [key for _, key in free[:clocks_max]]
+
+    def overdue(self, now: datetime) -> list[tuple[datetime, ClockKey]]:
+        """Return every clock that somebody has to look at, longest due first."""
+        return sorted(
             (clock.next_at, key)
             for key, clock in self.clocks.items()
-            if clock.next_at is not None
-            and clock.next_at <= now
-            and not self.clock_locks[key].locked()
-        ]
-        return [key for _, key in sorted(due)[:clocks_max]]
+            if clock.next_at is not None and clock.next_at <= now
+        )
 
     def say(self, raised: str, closed: Iterable[tuple[str, str, str]], now: datetime) -> None:
         """Raise alerts and close them; one that is known stays as it is."""
@@ -121,5 +117,9 @@ class Tables:
         dossier, sla, *_, next_at = row
         known = self.clocks.get((dossier, sla))
         alerted = known is not None and known.alerted
-        at_once = alerted and self.rearming
-        self.clocks[dossier, sla] = ArmedClock(row, AT_ONCE if at_once else next_at, alerted)
+        armed_for = self.rearmed(next_at) if alerted else next_at
+        self.clocks[dossier, sla] = ArmedClock(row, armed_for, alerted)
+
+    def rearmed(self, _: datetime | None) -> datetime | None:
+        """Return when to look at a changed clock of which something was said: at once."""
+        return AT_ONCE

@@ -1,0 +1,197 @@
+"""What each guard is good for: one at a time is broken, and the simulation has to notice."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+import structlog
+
+from services.intake.domain.gateway import Admitted
+from services.intake.handlers.commits import SharedCommits, Verdict
+from services.metrics.adapters.projection import FactRow, Stretch
+from services.metrics.handlers import folding
+from services.metrics.handlers.ticker import CLOCKS_PER_SWEEP_MAX, Ticker
+from shared.eventstore import deciding
+from shared.eventstore.memory import MemoryEventStore
+from shared.eventstore.port import Outbox, Outcome, Outgoing, Recorded
+from shared.kafka.consumer import ConsumerLoop
+from shared.kafka.dead_letters import Refusal
+from shared.kafka.port import Partition, Record
+from shared.relay.relay import Relay, record_of
+from tests.support.simulation.life import Violation
+from tests.support.simulation.projection import SimulatedBatch, SimulatedSweep
+from tests.support.simulation.simulation import simulate
+from tests.support.simulation.store import SimulatedStore
+from tests.support.simulation.tables import Tables
+
+SEEDS_MAX = 60
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def the_cursor_moves_before_the_sending(patch: pytest.MonkeyPatch) -> None:
+    async def send(self: Any, outbox: Outbox, waiting: Sequence[Outgoing]) -> None:  # noqa: ANN401
+        await outbox.advance(waiting[-1].place)
+        await self._sender.send([record_of(one, self._topic) for one in waiting])
+
+    patch.setattr(Relay, "_send", send)
+
+
+def the_relay_sends_the_newest_first(patch: pytest.MonkeyPatch) -> None:
+    async def send(self: Any, outbox: Outbox, waiting: Sequence[Outgoing]) -> None:  # noqa: ANN401
+        await self._sender.send([record_of(one, self._topic) for one in reversed(waiting)])
+        await outbox.advance(waiting[-1].place)
+
+    patch.setattr(Relay, "_send", send)
+
+
+def the_outbox_ignores_running_transactions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SimulatedStore, "bounded", False)
+
+
+def the_store_ignores_versions(patch: pytest.MonkeyPatch) -> None:
+    original = MemoryEventStore.append
+
+    async def append(self: Any, stream: str, events: Any, **more: Any) -> int:  # noqa: ANN401
+        version = len(self._rows[stream])
+        return await original(self, stream, events, **{**more, "expected_version": version})
+
+    patch.setattr(MemoryEventStore, "append", append)
+
+
+def answers_are_not_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deciding, "_receipt", lambda _answer, _occasion: None)
+
+
+def the_gateway_answers_before_the_commit(patch: pytest.MonkeyPatch) -> None:
+    async def record(self: Any, admitted: Admitted) -> Verdict:  # noqa: ANN401
+        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        verdict.add_done_callback(lambda forgotten: forgotten.exception())
+        self._waiting.put_nowait((admitted, verdict))
+        return Recorded(Outcome.ACCEPTED, admitted.event.stream, 1)
+
+    patch.setattr(SharedCommits, "record", record)
+
+
+def the_inbox_commits_before_it_handles(patch: pytest.MonkeyPatch) -> None:
+    original = ConsumerLoop._work  # noqa: SLF001
+
+    async def work(
+        self: Any,  # noqa: ANN401
+        partition: Partition,
+        records: Sequence[Record],
+        stopping: Any,  # noqa: ANN401
+    ) -> None:
+        await self._commit(partition, records)
+        await original(self, partition, records, stopping)
+
+    patch.setattr(ConsumerLoop, "_work", work)
+
+
+def dead_letters_are_dropped(patch: pytest.MonkeyPatch) -> None:
+    async def bury(_: Any, __: Record, refusal: Refusal, ___: Any) -> Refusal:  # noqa: ANN401
+        return refusal
+
+    patch.setattr(ConsumerLoop, "_bury", bury)
+
+
+def offsets_are_committed_before_the_state(patch: pytest.MonkeyPatch) -> None:
+    original = Tables.owned
+
+    def owned(self: Tables, stretch: Stretch, epoch: int) -> bool:
+        if original(self, stretch, epoch):
+            self.offsets[stretch.topic, stretch.partition] = stretch.following
+            return True
+        return False
+
+    patch.setattr(Tables, "owned", owned)
+
+
+def nothing_is_compared_before_it_is_set(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Tables, "owned", lambda _self, _stretch, _epoch: True)
+
+
+def repetitions_count(patch: pytest.MonkeyPatch) -> None:
+    async def insert(self: Any, rows: Sequence[FactRow]) -> None:  # noqa: ANN401
+        self.changes.facts = rows
+
+    patch.setattr(SimulatedBatch, "insert", insert)
+
+
+def late_facts_are_folded_last(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(folding, "is_late", lambda _dossier, _entry: False)
+
+
+def a_changed_clock_waits_for_its_next_deadline(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Tables, "rearmed", lambda _self, next_at: next_at)
+
+
+def a_deadline_is_moved_before_the_alert_is_said(patch: pytest.MonkeyPatch) -> None:
+    async def states(self: Any) -> Any:  # noqa: ANN401
+        self._tables.arm([(one.dossier, one.sla, None, True) for one in self.due])
+        return await original(self)
+
+    original = SimulatedSweep.states
+    patch.setattr(SimulatedSweep, "states", states)
+
+
+def the_ticker_judges_by_when_it_asked(patch: pytest.MonkeyPatch) -> None:
+    async def handle(self: Any, now: datetime) -> int:  # noqa: ANN401
+        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX) as sweep:
+            if sweep.due:
+                await self._sweep(sweep, now)
+        return len(sweep.due)
+
+    patch.setattr(Ticker, "handle", handle)
+
+
+BROKEN: tuple[Break, ...] = (
+    the_cursor_moves_before_the_sending,
+    the_relay_sends_the_newest_first,
+    the_outbox_ignores_running_transactions,
+    the_store_ignores_versions,
+    answers_are_not_kept,
+    the_gateway_answers_before_the_commit,
+    the_inbox_commits_before_it_handles,
+    dead_letters_are_dropped,
+    offsets_are_committed_before_the_state,
+    nothing_is_compared_before_it_is_set,
+    repetitions_count,
+    late_facts_are_folded_last,
+    a_changed_clock_waits_for_its_next_deadline,
+    a_deadline_is_moved_before_the_alert_is_said,
+    the_ticker_judges_by_when_it_asked,
+)
+
+
+@pytest.fixture(autouse=True)
+def unlogged() -> Iterator[None]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
+def test_it_is_noticed_when(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(monkeypatch)
+    noticed = next(filter(None, map(_broken_promise, range(SEEDS_MAX))), None)
+    sys.stdout.write(f"{noticed!r:.100}\n")
+
+    assert noticed is not None
+
+
+def _broken_promise(seed: int) -> BaseException | None:
+    """Return what was found; anything but a broken promise is a fault of the test."""
+    try:
+        simulate(seed)
+    except Violation as one:
+        return one
+    except BaseExceptionGroup as several:
+        if found := several.subgroup(Violation):
+            return found
+        raise
+    return None
