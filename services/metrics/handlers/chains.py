@@ -10,7 +10,6 @@ import msgspec
 from services.metrics.handlers.difference import Difference, What, unequal
 from shared.eventstore.chain import GENESIS, digest_of, link
 
-
 COLUMNS = ("occurred_at", "source", "id", "type", "partitionkey")
 """What is told by the body, and stands beside it for those who search."""
 
