@@ -46,7 +46,7 @@ class SharedLog:
 
     @property
     def source(self) -> str:
-        return f"urn:casetrack:import:{self.path.name.removesuffix('.xes.gz')}"
+        return f"urn:casetrack:import:{self.path.name.removesuffix('.gz').removesuffix('.xes')}"
 
     @property
     def promised(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 
@@ -30,8 +31,10 @@ class Kept:
     """A process that is started again whenever it ends."""
 
     place: Path
-    module: Sequence[str]
+    argv: Sequence[str]
     env: Mapping[str, str]
+    answers: Callable[[], object] | None = None
+    """Whether it serves; None where it writes a file to say so."""
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -43,22 +46,24 @@ class Kept:
             self.ready.unlink(missing_ok=True)
             with self.place.with_suffix(".log").open("ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    *self.module,
+                    *self.argv,
                     env={**os.environ, **self.env, "CASETRACK_READY_FILE": str(self.ready)},
                     stdout=log,
                     stderr=log,
                 )
             await self.process.wait()
 
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
     def kill(self) -> None:
         """Kill the process as `kill -9` does; it comes back by itself."""
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.alive:
             self.process.kill()
 
     async def stop(self) -> None:
-        if self.process is None or self.process.returncode is not None:
+        if self.process is None or not self.alive:
             return
         self.process.terminate()
         await asyncio.wait_for(self.process.wait(), STOP_SECONDS_MAX)
@@ -92,38 +97,51 @@ class WholeWay:
 
 @asynccontextmanager
 async def whole_way(
-    home: Path, *, role_dsn: Callable[[str], str], kafka: str
+    home: Path,
+    *,
+    role_dsn: Callable[[str], str],
+    kafka: str,
+    metrics: Mapping[str, str] = MappingProxyType({"metrics": "worker"}),
+    owners: str = "intake",
 ) -> AsyncIterator[WholeWay]:
-    """Give the running way; its keys lie where the command looks for them."""
+    """
+    Give the running way; its keys lie where the command looks for them.
+
+    *metrics* names the processes of metrics, each with what it is; the relay
+    sends the facts of *owners*.
+    """
     keys = home / "keys"
     keys.mkdir(parents=True)
     LocalIssuer.open(keys, SystemClock(), SystemIds())
     port = _free_port()
-    modules: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
-        "intake": (["services.intake"], {"INTAKE_PORT": str(port)}),
-        "relay": (["shared.relay"], {"RELAY_OWNERS": "intake"}),
-        "metrics": (["services.metrics", "worker"], {}),
-    }
-    parts = {}
-    for name, (module, extra) in modules.items():
+
+    def part(name: str, service: str, module: str, *words: str, **extra: str) -> Kept:
         env = {
-            f"{name.upper()}_POSTGRES_DSN": role_dsn(f"casetrack_{name}"),
-            f"{name.upper()}_KAFKA": kafka,
+            f"{service.upper()}_POSTGRES_DSN": role_dsn(f"casetrack_{service}"),
+            f"{service.upper()}_KAFKA": kafka,
             "AUTH_JWKS": str(keys / "jwks.json"),
             **extra,
         }
-        parts[name] = Kept(home / name, module, env)
-    async with _kept(parts):
+        return Kept(home / name, (sys.executable, "-m", module, *words), env)
+
+    parts = {
+        "intake": part("intake", "intake", "services.intake", INTAKE_PORT=str(port)),
+        "relay": part("relay", "relay", "shared.relay", RELAY_OWNERS=owners),
+    }
+    for name, kind in metrics.items():
+        parts[name] = part(name, "metrics", "services.metrics", kind)
+    async with kept(parts):
         yield WholeWay(home, f"http://127.0.0.1:{port}", role_dsn("casetrack_auditor"), parts)
 
 
 @asynccontextmanager
-async def _kept(parts: Mapping[str, Kept]) -> AsyncIterator[None]:
+async def kept(parts: Mapping[str, Kept]) -> AsyncIterator[None]:
+    """Start *parts* and keep them running within the block."""
     async with asyncio.TaskGroup() as tasks:
         keeping = [tasks.create_task(part.keep()) for part in parts.values()]
         try:
             for part in parts.values():
-                await eventually(part.ready.exists, within=START_SECONDS_MAX)
+                await eventually(part.answers or part.ready.exists, within=START_SECONDS_MAX)
             yield
         finally:
             for task in keeping:
