@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.journal import last_record
 from deploy.local.places import Places
-from tests.support.standing_bureau import free_ports
+from tests.support.standing_bureau import free_ports, sweep
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -33,6 +33,7 @@ async def demo(home: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Pr
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
             await process.wait()
+        sweep(Places(home))
 
 
 async def sign_in_link(process: asyncio.subprocess.Process) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,7 @@ import httpx2
 from deploy.command.bureau.counters import Counters
 from deploy.local import control
 from deploy.local.parts import PORT_OFFSET
+from deploy.local.places import Places, server_account, server_home
 from deploy.local.ports import LOOPBACK, any_free, is_free
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
@@ -123,6 +125,14 @@ def standing_bureau(home: Path) -> Iterator[StandingBureau]:
         yield StandingBureau(settings)
     finally:
         control.stop(settings.places)
+        sweep(settings.places)
+
+
+def sweep(places: Places) -> None:
+    """Take away what a stopped bureau leaves outside its home, which is the test's own folder."""
+    data = server_home(places, server_account())
+    if not data.is_relative_to(places.home):
+        shutil.rmtree(data.parent, ignore_errors=True)
 
 
 def free_ports() -> int:
