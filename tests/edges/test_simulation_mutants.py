@@ -1,4 +1,9 @@
-"""What each guard is good for: one at a time is broken, and the simulation has to notice."""
+"""
+What each guard is good for: one at a time is broken, and the simulation has to notice.
+
+What PostgreSQL's own statements guard is broken here in the tables in memory;
+the statements are held to the same promises by the integration tests.
+"""
 
 import asyncio
 import logging
@@ -13,7 +18,9 @@ import structlog
 from services.intake.domain.gateway import Admitted
 from services.intake.handlers.commits import SharedCommits, Verdict
 from services.metrics.adapters.projection import FactRow, Stretch
+from services.metrics.consumer.lanes import Fetch, LaneRunner, Lanes
 from services.metrics.handlers import folding
+from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.ticker import CLOCKS_PER_SWEEP_MAX, Ticker
 from shared.eventstore import deciding
 from shared.eventstore.memory import MemoryEventStore
@@ -115,6 +122,38 @@ def nothing_is_compared_before_it_is_set(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Tables, "owned", lambda _self, _stretch, _epoch: True)
 
 
+def a_batch_is_folded_wherever_it_begins(patch: pytest.MonkeyPatch) -> None:
+    async def fold(self: Any, fetch: Fetch) -> None:  # noqa: ANN401
+        if self.lane is not None and fetch.place.topic in self.lane.expected:
+            await self._fold_records(self.lane, fetch)
+
+    patch.setattr(LaneRunner, "_fold", fold)
+
+
+def a_picture_is_remembered_before_its_commit(patch: pytest.MonkeyPatch) -> None:
+    original = Folding._fold  # noqa: SLF001
+
+    async def fold(self: Any, lane: Lane, batch: Any, new: Any) -> Any:  # noqa: ANN401
+        after = await original(self, lane, batch, new)
+        lane.keep(after)
+        return after
+
+    patch.setattr(Folding, "_fold", fold)
+
+
+def a_claimed_lane_keeps_its_old_pictures(patch: pytest.MonkeyPatch) -> None:
+    original = Lanes._renew  # noqa: SLF001
+
+    def renew(self: Any, claims: Any, offsets: Any) -> None:  # noqa: ANN401
+        kept = {n: runner.lane.pictures for n, runner in self._runners.items() if runner.lane}
+        original(self, claims, offsets)
+        for number, pictures in kept.items():
+            if self._runners[number].lane is not None:
+                self._runners[number].lane.pictures = pictures
+
+    patch.setattr(Lanes, "_renew", renew)
+
+
 def repetitions_count(patch: pytest.MonkeyPatch) -> None:
     async def insert(self: Any, rows: Sequence[FactRow]) -> None:  # noqa: ANN401
         self.changes.facts = rows
@@ -160,6 +199,9 @@ BROKEN: tuple[Break, ...] = (
     dead_letters_are_dropped,
     offsets_are_committed_before_the_state,
     nothing_is_compared_before_it_is_set,
+    a_batch_is_folded_wherever_it_begins,
+    a_picture_is_remembered_before_its_commit,
+    a_claimed_lane_keeps_its_old_pictures,
     repetitions_count,
     late_facts_are_folded_last,
     a_changed_clock_waits_for_its_next_deadline,
