@@ -18,7 +18,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -125,12 +125,8 @@ def make_topic(kafka: str) -> MakeTopic:
 
     async def make(partitions: int = 4) -> str:
         name = f"test-{uuid.uuid4().hex}"  # noqa: TID251 - a name that no other worker has
-        admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-        await admin.start()
-        try:
+        async with _admin(kafka) as admin:
             await admin.create_topics([NewTopic(name, partitions, 1)])
-        finally:
-            await admin.close()
         return name
 
     return make
@@ -142,23 +138,40 @@ async def bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
     with _locked(servers.home / "topics.lock"):
         await _delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
         await ensure_topics(kafka)
+        await _until_present(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
         yield kafka
 
 
-async def _delete_topics(kafka: str, names: set[str]) -> None:
+@asynccontextmanager
+async def _admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-
-    async def gone() -> bool:
-        return not names & set(await admin.list_topics())
-
     try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _delete_topics(kafka: str, names: set[str]) -> None:
+    async with _admin(kafka) as admin:
+
+        async def gone() -> bool:
+            return not names & set(await admin.list_topics())
+
         present = names & set(await admin.list_topics())
         if present:
             await admin.delete_topics(list(present))
             await eventually(gone)
-    finally:
-        await admin.close()
+
+
+async def _until_present(kafka: str, names: set[str]) -> None:
+    """Wait until the broker tells of what its controller has made already."""
+    async with _admin(kafka) as admin:
+
+        async def told() -> bool:
+            return names <= set(await admin.list_topics())
+
+        await eventually(told)
 
 
 def _start(home: Path) -> None:
