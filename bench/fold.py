@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -139,27 +140,21 @@ async def peer(
     await fill(stack.kafka, topic, share)
     script = ROOT / "bench" / "peers" / f"{name.replace('-', '_')}.py"
     argv = [str(PEER_PYTHON[name]), str(script), stack.kafka, topic, str(len(share))]
-    done = await asyncio.to_thread(
-        subprocess.run,
-        argv,
-        check=False,
-        capture_output=True,
-        timeout=RUN_SECONDS_MAX,
-        cwd=stack_folder(),
-    )
+    with TemporaryDirectory(prefix=f"casetrack-{name}-") as state:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            argv,
+            check=False,
+            capture_output=True,
+            timeout=RUN_SECONDS_MAX,
+            cwd=state,
+        )
     answers = [line for line in done.stdout.splitlines() if line.startswith(b"{")]
     if not answers:
         print(done.stderr.decode()[-2000:])
         return None
     answer = json.loads(answers[-1])
     return float(answer["events"] / answer["seconds"])
-
-
-def stack_folder() -> Path:
-    """Return where peers may leave their state."""
-    folder = ROOT / ".casetrack" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ app = faust.App(
     store="memory://",
     topic_partitions=4,
     web_enabled=False,
+    worker_redirect_stdouts=False,  # the answer is read from there
     consumer_auto_offset_reset="earliest",
     broker_max_poll_records=4000,
     broker_session_timeout=6.0,
