@@ -15,7 +15,6 @@ app = faust.App(
     store="memory://",
     topic_partitions=4,
     web_enabled=False,
-    worker_redirect_stdouts=False,  # the answer is read from there
     consumer_auto_offset_reset="earliest",
     broker_max_poll_records=4000,
     broker_session_timeout=6.0,
@@ -47,7 +46,8 @@ async def finish() -> None:
     # Durable by Faust's own notion: the changelog is flushed.
     await app.producer.flush()
     seconds = time.monotonic() - seen["started"]
-    print(json.dumps({"events": seen["events"], "seconds": seconds}), flush=True)
+    # Faust has taken sys.stdout for its log.
+    os.write(1, b"\n" + json.dumps({"events": seen["events"], "seconds": seconds}).encode())
     os._exit(0)
 
 
