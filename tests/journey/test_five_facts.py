@@ -1,5 +1,9 @@
 """The five facts that were asked for first: each by a command, each as a CloudEvent, each seen."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
 import pytest
 from playwright.async_api import async_playwright, expect
 
@@ -41,9 +45,25 @@ async def test_another_system_tells_it_and_the_page_counts_it_once(
         assert (first, again, other) == (ACCEPTED, 200, ACCEPTED)
 
 
-async def test_the_open_page_moves_with_each_of_them(bureau: StandingBureau) -> None:
+async def test_the_open_page_moves_with_each_that_a_clerk_tells(bureau: StandingBureau) -> None:
+    async with open_page(bureau) as today, bureau.counters() as counters:
+        for fact in FIVE_FACTS:
+            await moves(today, fact, partial(fact.tell, errand(counters)))
+
+
+async def test_the_open_page_moves_with_each_that_another_system_tells(
+    bureau: StandingBureau,
+) -> None:
+    async with open_page(bureau) as today:
+        for fact in FIVE_FACTS:
+            await moves(today, fact, partial(bureau.publish, fact.foreign()))
+
+
+@asynccontextmanager
+async def open_page(bureau: StandingBureau) -> AsyncIterator[TodayPage]:
+    """Open the bureau's page in a real browser, live; it may complain of nothing."""
     found, complaints = find_browser(), list[str]()
-    async with async_playwright() as playwright, bureau.counters() as counters:
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=found.executable,
             args=list(found.arguments),
@@ -51,11 +71,14 @@ async def test_the_open_page_moves_with_each_of_them(bureau: StandingBureau) -> 
         )
         today = await TodayPage.open(browser, found.packages, bureau.sign_in(), complaints)
         await today.is_live()
-        for fact in FIVE_FACTS:
-            before = int(await today.tile(fact.tile).inner_text())
-            await fact.tell(errand(counters))
-            moved = str(before + 1)
-            await expect(today.tile(fact.tile)).to_have_text(moved, timeout=SEEN_MS_MAX)
+        yield today
         await browser.close()
 
     assert complaints == []
+
+
+async def moves(today: TodayPage, fact: FirstFact, tell: Callable[[], Awaitable[object]]) -> None:
+    """Return once the tile of *fact*, which is told now, shows one more."""
+    before = int(await today.tile(fact.tile).inner_text())
+    await tell()
+    await expect(today.tile(fact.tile)).to_have_text(str(before + 1), timeout=SEEN_MS_MAX)
