@@ -34,6 +34,24 @@ from tests.support.way_of_a_case import (
     of,
 )
 
+CARD = (
+    entry(
+        AlertRaised(
+            alert_id="al-1",
+            level="RED",
+            severity=1,
+            basis="COMMITTED",
+            rule_id="SLA-04",
+            concerns=CASE,
+            due=date(2024, 9, 14),
+            overdue_days=1,
+            responsible_org=ORG,
+            recipients=(),
+        ),
+        300,
+    ),
+    entry(AlertRevoked(alert_id="al-1", reason="hold", approved_by="supervision"), 310),
+)
 LATE_DECIDED = entry(DECIDED.data.model_copy(update={"decision_date": date(2024, 9, 12)}), 260)
 
 
@@ -68,10 +86,11 @@ def test_any_order_of_a_few_facts_gives_the_same_dossier() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_order_and_repetition_do_not_change_the_dossier(data: st.DataObject) -> None:
-    order = data.draw(st.permutations(WAY))
-    repeated = data.draw(st.lists(st.sampled_from(WAY), max_size=12))
+    facts = (*WAY, *CARD)
+    order = data.draw(st.permutations(facts))
+    repeated = data.draw(st.lists(st.sampled_from(facts), max_size=12))
 
-    assert arriving([*order, *repeated]) == fold_all(CASE, WAY)
+    assert arriving([*order, *repeated]) == fold_all(CASE, facts)
 
 
 def test_a_contradiction_is_counted_named_and_moves_forward_only() -> None:
@@ -178,22 +197,16 @@ def test_a_broken_promise_ends_the_case() -> None:
 
 
 def test_a_withdrawn_card_stays_on_the_dossier() -> None:
-    raised = AlertRaised(
-        alert_id="al-1",
-        level="RED",
-        severity=1,
-        basis="COMMITTED",
-        rule_id="SLA-04",
-        concerns=CASE,
-        due=date(2024, 9, 14),
-        overdue_days=1,
-        responsible_org=ORG,
-        recipients=(),
-    )
-    revoked = AlertRevoked(alert_id="al-1", reason="hold", approved_by="supervision")
-    dossier = fold_all(CASE, [entry(raised, 300), entry(revoked, 310)])
+    dossier = fold_all(CASE, CARD)
 
     assert [card.state for card in dossier.cards] == ["REVOKED"]
+
+
+def test_a_fact_of_the_case_is_not_late_behind_an_alert() -> None:
+    dossier = fold_all(CASE, [RECEIVED, *CARD])
+
+    assert not is_late(dossier, ACCEPTED)
+    assert fold(dossier, ACCEPTED) == fold_all(CASE, [RECEIVED, *CARD, ACCEPTED])
 
 
 def test_closing_without_a_decision_stops_the_clocks() -> None:

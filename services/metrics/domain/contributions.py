@@ -51,7 +51,7 @@ def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[L
         yield from _matter(matter)
     for card in dossier.cards:
         yield "K12.4", f"{card.level}:{card.basis}:{card.state}", card.raised_on, 1
-    day = dossier.received_on or (dossier.last and dossier.last[0].astimezone(SHANGHAI).date())
+    day = dossier.received_on or (dossier.latest and dossier.latest.astimezone(SHANGHAI).date())
     if dossier.anomalies and day:
         yield "L08", "anomalies", day, dossier.anomalies
 

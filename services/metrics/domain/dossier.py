@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Which fold made a stored dossier; a dossier of another version is folded again from its facts."""
 
 ANOMALIES_NAMED_MAX = 16
@@ -106,12 +106,29 @@ class Card(Struct, frozen=True, array_like=True):
     raised_on: date
 
 
+class Course(Struct, frozen=True, array_like=True):
+    """Facts that take their effect in one order: the last of them, and those that contradicted."""
+
+    last: tuple[datetime, int, str] | None = None
+    anomalies: int = 0
+    anomalous: tuple[str, ...] = ()
+
+    def after(self, order: tuple[datetime, int, str], event_id: str, *, legal: bool) -> "Course":
+        """Return the course once the fact *event_id* has taken its effect."""
+        if legal:
+            return Course(order, self.anomalies, self.anomalous)
+        named = (*self.anomalous, event_id)[:ANOMALIES_NAMED_MAX]
+        return Course(order, self.anomalies + 1, named)
+
+
 class Dossier(Struct, frozen=True, array_like=True):
     """What figures, clocks and pages need of one subject; its facts lie in the timeline."""
 
     key: str
     phase: Phase = Phase.ABSENT
-    last: tuple[datetime, int, str] | None = None
+    course: Course = Course()
+    supervision: Course = Course()
+    """The facts about cards: they say today what was true long ago, and touch nothing else."""
     facts: int = 0
     source: str = ""
     item_code: str = ""
@@ -133,5 +150,17 @@ class Dossier(Struct, frozen=True, array_like=True):
     returns: int = 0
     matters: tuple[Matter, ...] = ()
     cards: tuple[Card, ...] = ()
-    anomalies: int = 0
-    anomalous: tuple[str, ...] = ()
+
+    @property
+    def anomalies(self) -> int:
+        return self.course.anomalies + self.supervision.anomalies
+
+    @property
+    def anomalous(self) -> tuple[str, ...]:
+        return self.course.anomalous + self.supervision.anomalous
+
+    @property
+    def latest(self) -> datetime | None:
+        """The business time of the last fact."""
+        lasts = (self.course.last, self.supervision.last)
+        return max((last[0] for last in lasts if last is not None), default=None)

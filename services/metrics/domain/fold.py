@@ -8,11 +8,19 @@ from msgspec.structs import replace
 from services.metrics.domain.card_fold import CARDS, card_changes
 from services.metrics.domain.case_fold import CASE, case_changes, ended_by_promise
 from services.metrics.domain.changes import Changes
-from services.metrics.domain.dossier import ANOMALIES_NAMED_MAX, Dossier
+from services.metrics.domain.dossier import Course, Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.matter_fold import MATTERS, matter_changes
 from shared.contracts import commitment
 from shared.contracts.envelope import Fact
+
+OWN, SUPERVISION = "course", "supervision"
+"""
+The two courses of a dossier.
+
+They touch different fields, so facts of one may come before or after facts of
+the other; without that each fact of an old case would be late behind its alert.
+"""
 
 
 def broken_promise(dossier: Dossier, entry: Entry) -> Changes:
@@ -32,7 +40,7 @@ CHANGES: dict[type[Fact], Callable[[Dossier, Entry], Changes]] = {
 
 def fold(dossier: Dossier, entry: Entry) -> Dossier:
     """
-    Return the dossier after *entry*, which must not sort before the last one.
+    Return the dossier after *entry*, which must not be late.
 
     Facts cannot be refused. One that contradicts what is known is counted as
     an anomaly, and still moves the case forward, never back. A type that this
@@ -40,18 +48,24 @@ def fold(dossier: Dossier, entry: Entry) -> Dossier:
     """
     changing = CHANGES.get(type(entry.data))
     changes, legal = ({}, True) if changing is None else changing(dossier, entry)
-    if not legal:
-        changes["anomalies"] = dossier.anomalies + 1
-        if len(dossier.anomalous) < ANOMALIES_NAMED_MAX:
-            changes["anomalous"] = (*dossier.anomalous, entry.id)
-    if not dossier.source:
+    name, course = _course(dossier, entry)
+    changes[name] = course.after(entry.order, entry.id, legal=legal)
+    if not dossier.source and name == OWN:
         changes.setdefault("source", entry.source)
-    return replace(dossier, last=entry.order, facts=dossier.facts + 1, **changes)
+    return replace(dossier, facts=dossier.facts + 1, **changes)
 
 
 def is_late(dossier: Dossier, entry: Entry) -> bool:
-    """Say whether *entry* sorts before what is folded: then only a fold from the start is right."""
-    return dossier.last is not None and entry.order < dossier.last
+    """Say whether *entry* belongs before what is folded: only a fold from the start is right."""
+    _, course = _course(dossier, entry)
+    return course.last is not None and entry.order < course.last
+
+
+def _course(dossier: Dossier, entry: Entry) -> tuple[str, Course]:
+    """Return the name and the state of the course to which *entry* belongs."""
+    if type(entry.data) in CARDS:
+        return SUPERVISION, dossier.supervision
+    return OWN, dossier.course
 
 
 def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:

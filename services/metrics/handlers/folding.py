@@ -137,12 +137,13 @@ def advance(
         dossier = picture.dossier if picture else Dossier(key=key)
         if len(entries) > 1:
             entries.sort(key=ORDER)
-        if is_late(dossier, entries[0]):
-            late.append(key)
-            continue
         for entry in entries:
+            if is_late(dossier, entry):
+                late.append(key)
+                break
             dossier = fold(dossier, entry)
-        dossiers[key] = dossier
+        else:
+            dossiers[key] = dossier
     return dossiers, late
 
 
