@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -24,6 +24,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock as RuntimeClock
 from shared.runtime.clock import business_date
 from shared.runtime.lifecycle import Watchdog, pause
+from shared.runtime.wall_guard import WallGuard
 
 log = structlog.get_logger()
 
@@ -31,35 +32,8 @@ SOURCE = "urn:casetrack:610102:supervision"
 CLOCKS_PER_SWEEP_MAX = 200
 LOOK_SECONDS = 0.25
 RETRY_SECONDS = 2.0
-CLOCK_STEP_SECONDS_MAX = 5.0
-"""Wall clock and monotonic clock may disagree by so much between two sweeps (R9)."""
-CLOCK_TRUST_SECONDS = 60.0
-"""So long a wall clock that jumped has to go steadily before we believe it."""
 
 STATE = msgspec.json.Decoder(Dossier)
-
-
-@dataclass(slots=True)
-class WallGuard:
-    """Notices a wall clock that jumps: it must not breach a thousand cases at once."""
-
-    clock: RuntimeClock
-    wall: datetime = field(init=False)
-    monotonic: float = field(init=False)
-    distrusted_until: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.wall, self.monotonic = self.clock.now(), self.clock.monotonic()
-
-    def trusts(self, now: datetime) -> bool:
-        """Say whether deadlines may be judged by *now*."""
-        monotonic = self.clock.monotonic()
-        step = (now - self.wall).total_seconds() - (monotonic - self.monotonic)
-        self.wall, self.monotonic = now, monotonic
-        if abs(step) > CLOCK_STEP_SECONDS_MAX:
-            self.distrusted_until = monotonic + CLOCK_TRUST_SECONDS
-            log.error("wall_clock_jumped", seconds=round(step, 1))
-        return monotonic >= self.distrusted_until
 
 
 class Ticker:
