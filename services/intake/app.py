@@ -13,11 +13,16 @@ from services.intake.consumer import GROUP, TOPICS, Inbox
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
+from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
 from shared.eventstore.counter import command_routes
+from shared.eventstore.port import Timers
+from shared.eventstore.postgres import open_pool
 from shared.eventstore.service import Faults, Service
+from shared.eventstore.timers import PostgresTimers
 from shared.kafka.life import serve_and_read
 from shared.kafka.membership import Subscription
+from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import official_calendar
 from shared.policy.publisher import registered
 from shared.runtime.catalogue import OWN, Catalogue
@@ -41,11 +46,20 @@ class Intake(Service):
         # Routes are tried in their order, and most requests bring events.
         routers = [
             event_routes(self.gateway, Catalogue.read(OWN, MESSAGES)),
-            command_routes(COLLECTIONS, Commands(self.desk, official_calendar()).take),
+            command_routes(COLLECTIONS, self.commands.take),
         ]
         return self.edge(
             "casetrack intake", routers, MESSAGES, faults=FAULTS, body_bytes_max=BATCH_BYTES_MAX
         )
+
+    @cached_property
+    def commands(self) -> Commands:
+        return Commands(self.desk, official_calendar(), acceptance_terms())
+
+    def timekeeper(self, timers: Timers) -> Timekeeper:
+        """Return who ends silences, by *timers* over our store."""
+        calendar, terms = self.commands.calendar, self.commands.terms
+        return Timekeeper(timers, self.desk, calendar, terms, self.district)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -62,8 +76,17 @@ class Intake(Service):
 
 
 async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:
-    """Serve HTTP and read the inbox until *stopping*."""
-    async with Intake.opened(settings, auth) as intake, intake.commits:
+    """Serve HTTP, read the inbox and keep the time until *stopping*."""
+    dsn = settings.postgres_dsn.get_secret_value()
+    async with (
+        Intake.opened(settings, auth) as intake,
+        intake.commits,
+        await open_pool(dsn, settings.owner.value, connections_max=1) as pool,
+        asyncio.TaskGroup() as tasks,
+    ):
+        keeper = intake.timekeeper(PostgresTimers(pool))
+        tasks.create_task(keeper.run(stopping), name="timekeeper")
+        tasks.create_task(keeper.watchdog.watch(stopping), name="watchdog")
         await serve_and_read(
             intake.web,
             Subscription(settings.kafka, TOPICS, GROUP),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import decode, encode
@@ -19,6 +20,7 @@ from shared.eventstore.port import (
 )
 
 UNIQUE_VIOLATION = "23505"
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryEventStore:
@@ -85,6 +87,14 @@ class MemoryEventStore:
     async def close(self) -> None:
         return None
 
+    def begun_by(self, source: str, stream: str) -> bool:
+        """Whether the first fact of *stream* is one of *source*."""
+        return any(decode(row.body).source == source for row in self._rows.get(stream, [])[:1])
+
+    def published(self, after: int, rows_max: int) -> Sequence[Outgoing]:
+        """Return the facts behind the first *after* that were ever ours to publish."""
+        return self._outgoing[after : after + rows_max]
+
     def _record(self, event: Event, body: bytes, *, publish: bool) -> Recorded:
         if known := self._known.get((event.source, event.id)):
             digest, stream, version = known
@@ -106,3 +116,35 @@ class MemoryEventStore:
                 Outgoing(place, stream, version, event.partitionkey, body, event.recordedtime)
             )
         return version
+
+
+class MemoryTimers:
+    """Timers over the facts of *store*, which forget everything with this object."""
+
+    def __init__(self, store: MemoryEventStore) -> None:
+        self._store = store
+        self._next_at: dict[str, datetime] = {}
+        self._read = 0
+
+    async def arm(self, types: Sequence[str], source: str, rows_max: int) -> int:
+        fresh = self._store.published(self._read, rows_max)
+        self._read += len(fresh)
+        for outgoing in fresh:
+            kind = decode(outgoing.body).type
+            if kind in types and self._store.begun_by(source, outgoing.stream):
+                self._next_at[outgoing.stream] = AT_ONCE
+        return len(fresh)
+
+    async def claim(self, now: datetime, until: datetime, streams_max: int) -> Sequence[str]:
+        due = sorted((at, stream) for stream, at in self._next_at.items() if at <= now)
+        claimed = sorted(stream for _, stream in due[:streams_max])
+        self._next_at.update(dict.fromkeys(claimed, until))
+        return claimed
+
+    async def settle(self, stream: str, until: datetime, next_at: datetime | None) -> None:
+        if self._next_at.get(stream) != until:
+            return
+        if next_at is None:
+            del self._next_at[stream]
+        else:
+            self._next_at[stream] = next_at

@@ -192,3 +192,38 @@ class Outbox(Protocol):
     async def close(self) -> None:
         """Give up the lease."""
         ...
+
+
+class Timers(Protocol):
+    """
+    When streams are to be looked at because time has passed: one instant a stream at most.
+
+    An instant is a hint and no fact: what is due then, if anything, is seen
+    in the stream's history. So a look too many does no harm, and none is ever missed.
+    """
+
+    async def arm(self, types: Sequence[str], source: str, rows_max: int) -> int:
+        """
+        Arm, for at once, every stream begun by *source* that a fact of *types* has entered.
+
+        It goes through the facts behind those that it went through before,
+        *rows_max* at most, and returns how many these were; 0 also while
+        somebody else is doing it.
+        """
+        ...
+
+    async def claim(self, now: datetime, until: datetime, streams_max: int) -> Sequence[str]:
+        """
+        Return streams that are due by *now*, and nobody else's before *until*.
+
+        Whoever dies in between leaves them due again then.
+        """
+        ...
+
+    async def settle(self, stream: str, until: datetime, next_at: datetime | None) -> None:
+        """
+        Look at *stream* again at *next_at*, or not before a new fact arms it.
+
+        Where it was armed again since it was claimed *until* then, that stands.
+        """
+        ...

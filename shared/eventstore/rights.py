@@ -52,6 +52,8 @@ QUOTE_WRITER = """
 SELECT format(
     'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
     'GRANT SELECT, INSERT ON %1$I.events, %1$I.receipts TO %2$I;'
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.timers TO %2$I;'
+    'GRANT SELECT, UPDATE ON %1$I.timer_cursor TO %2$I;'
     'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I',
     $1::text, $2::text
 )

@@ -73,7 +73,11 @@ RECEIVE = ReceiveApplication(
     handling_org=BUREAU,
 )
 REQUEST = RequestCorrection(
-    at=NINE, case_no=NO, items=(DEFECT,), notice=PAPER, deadline=date(2024, 9, 30)
+    at=NINE,
+    case_no=NO,
+    answer_by=date(2024, 9, 30),
+    items=(DEFECT,),
+    notice=PAPER,
 )
 WITHDRAW = WithdrawApplication(at=NINE, case_no=NO, by="APPLICANT", document=PAPER)
 REJECT = RejectApplication(
@@ -117,6 +121,19 @@ def test_a_failed_precheck_leaves_the_application_submitted() -> None:
 @pytest.mark.parametrize("before", [(RECEIVED,), (RECEIVED, PRECHECKED)])
 def test_the_applicant_is_notified_once_of_everything(before: tuple[Fact, ...]) -> None:
     case.given(*before).when(REQUEST).then(NOTICE)
+
+
+def test_a_notice_may_name_a_day_of_its_own() -> None:
+    sooner = date(2024, 9, 2)
+    same_day = NOTICE.model_copy(update={"deadline": sooner})
+
+    case.given(RECEIVED).when(replace(REQUEST, deadline=sooner)).then(same_day)
+
+
+def test_no_notice_wants_its_answer_yesterday() -> None:
+    case.given(RECEIVED).when(replace(REQUEST, deadline=date(2024, 9, 1))).then_rejects(
+        refusals.CorrectionDeadlinePassed, today=date(2024, 9, 2)
+    )
 
 
 def test_a_second_notice_waits_for_the_answer_to_the_first() -> None:

@@ -29,7 +29,7 @@ ROLE_OF = {
     "supervision": "casetrack_metrics",
 }
 ROLES = [*ROLE_OF.values(), "casetrack_relay", "casetrack_auditor"]
-TABLES = ["events", "receipts", "relay_cursor"]
+TABLES = ["events", "receipts", "relay_cursor", "timers", "timer_cursor"]
 VERBS = {
     "SELECT": "SELECT FROM {table}",
     "INSERT": "INSERT INTO {table} DEFAULT VALUES",
@@ -37,7 +37,21 @@ VERBS = {
     "DELETE": "DELETE FROM {table} WHERE false",
     "TRUNCATE": "TRUNCATE {table}",
 }
-COLUMN = {"events": "body", "receipts": "answer", "relay_cursor": "xid"}
+COLUMN = {
+    "events": "body",
+    "receipts": "answer",
+    "relay_cursor": "xid",
+    "timers": "stream",
+    "timer_cursor": "xid",
+}
+WRITTEN = {
+    "events": {"SELECT", "INSERT"},
+    "receipts": {"SELECT", "INSERT"},
+    "relay_cursor": set(),
+    "timers": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+    "timer_cursor": {"SELECT", "UPDATE"},
+}
+"""What the owner of a store may do to each of its tables."""
 FORBIDDEN = "42501"
 
 
@@ -63,7 +77,7 @@ def allowed(role: str, schema: str, table: str, verb: str) -> bool:
             ("relay_cursor", "SELECT"),
             ("relay_cursor", "UPDATE"),
         }
-    return role == ROLE_OF[schema] and table != "relay_cursor" and verb in {"SELECT", "INSERT"}
+    return role == ROLE_OF[schema] and verb in WRITTEN[table]
 
 
 async def attempt(connection: asyncpg.Connection, statement: str) -> str:

@@ -21,6 +21,7 @@ INSPECTORS = (Role.INSPECTOR,)
 SECRETARIAT = (Role.SECRETARIAT,)
 
 CALENDAR = frozenset({"calendar"})
+ANSWER_BY = frozenset({"answer_by"})
 MEETING = frozenset({"meeting"})
 
 
@@ -31,7 +32,7 @@ CASES = Collection(
     paths=MappingProxyType(
         {
             "prechecks": Path(case.PrecheckApplication, WINDOW),
-            "corrections": Path(case.RequestCorrection, WINDOW),
+            "corrections": Path(case.RequestCorrection, WINDOW, ours=ANSWER_BY),
             "corrections/deliveries": Path(case.ReceiveCorrection, WINDOW),
             "corrections/expiry": Path(case.ExpireCorrection, WINDOW),
             "acceptance": Path(case.AcceptApplication, WINDOW, ours=CALENDAR),

@@ -16,12 +16,16 @@ from services.intake.domain.case.commands import (
     ApproveExtension,
     CaseCommand,
     ReceiveApplication,
+    RequestCorrection,
 )
+from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
 from services.intake.domain.committee import MeetingCommand, ReferralCommand
 from services.intake.domain.inspection import InspectionCommand
+from shared.contracts.enums import LimitUnit
 from shared.eventstore.counter import Words
 from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
+from shared.policy.acceptance import AcceptanceTerms
 from shared.policy.calendar import ZONE, WorkCalendar
 
 CASE = Decider(states.INITIAL, case_rules.decide, case_course.evolve)
@@ -58,18 +62,22 @@ class Commands:
 
     desk: Desk
     calendar: WorkCalendar
+    terms: AcceptanceTerms
 
     async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
         """Apply *command*; a first one that names no subject is about a new one."""
-        words = {**words, **await self._ours(command, words), "at": occasion.at}
+        words = {**words, **await self._ours(command, words, occasion.at), "at": occasion.at}
         subject = SUBJECTS.get(command)
         if subject is None or words[subject] is not None:
             return await self._apply(command(**words), occasion)
         return await self._begin(command, subject, words, occasion)
 
-    async def _ours(self, command: type[Any], words: Words) -> Words:
+    async def _ours(self, command: type[Any], words: Words, at: datetime) -> Words:
         if command in JUDGED_BY_CALENDAR:
             return {"calendar": self.calendar}
+        if command is RequestCorrection:
+            days, today = self.terms.answer_days, at.astimezone(ZONE).date()
+            return {"answer_by": last_day(self.calendar, today, days, LimitUnit.WD)}
         if command is committee.AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}
         return {}

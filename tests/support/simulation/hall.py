@@ -14,6 +14,7 @@ from shared.kafka.consumer import ConsumerLoop
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Partition
 from shared.kafka.topics import PARTITIONS
+from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import official_calendar
 from shared.policy.publisher import registered
 from shared.runtime.ids import Ids
@@ -72,7 +73,7 @@ class Hall:
         async with SharedCommits(store) as commits, asyncio.TaskGroup() as tasks:
             gateway = Gateway(store, commits, registered(), clock)
             desk = Desk(store, clock, self._ids, SOURCE)
-            counter = Counter(Commands(desk, official_calendar()), gateway)
+            counter = Counter(Commands(desk, official_calendar(), acceptance_terms()), gateway)
             tasks.create_task(self._read_inbox(life, Inbox(gateway)))
             self._asked = asyncio.Queue()
             while True:

@@ -10,13 +10,14 @@ from services.intake.domain.case.commands import (
     RequestCorrection,
     WithdrawApplication,
 )
-from services.intake.domain.case.limits import last_day, promise_date
+from services.intake.domain.case.limits import complete_since, deemed_after, promise_date
 from services.intake.domain.case.refusals import (
     AcceptanceAlreadySettled,
     CaseAlreadyOver,
     CaseAlreadyReceived,
     CaseUnknown,
     CorrectionAlreadyRequested,
+    CorrectionDeadlinePassed,
     CorrectionNotPending,
     CorrectionNotYetDue,
     CorrectionUnanswered,
@@ -34,7 +35,7 @@ from services.intake.domain.case.states import (
     Submitted,
     UnderWay,
 )
-from shared.contracts.enums import AcceptanceMode, LimitUnit, RejectReason
+from shared.contracts.enums import AcceptanceMode, RejectReason
 from shared.contracts.intake import (
     ApplicationAccepted,
     ApplicationPrechecked,
@@ -46,9 +47,6 @@ from shared.contracts.intake import (
     CorrectionRequested,
 )
 from shared.contracts.types import CaseRef
-
-SILENCE_DAYS = 5
-"""Working days without a notice after which an application counts as accepted (T-05)."""
 
 
 def receive(phase: Phase, command: ReceiveApplication) -> ApplicationReceived:
@@ -72,16 +70,19 @@ def precheck(phase: Phase, command: PrecheckApplication) -> ApplicationPrechecke
 
 def request_correction(phase: Phase, command: RequestCorrection) -> CorrectionRequested:
     """
-    Return the one notice that the law allows.
+    Return the one notice that the law allows, with the day by which it wants an answer.
 
     Where the applicant's answer was incomplete another round is recorded
     rather than refused: it breaks the rule, and supervisors must see it.
     """
+    deadline = command.deadline or command.answer_by
     if isinstance(phase, CorrectionPending) and phase.answered:
-        return command.stated(CorrectionRequested, round=phase.filing.notices + 1)
-    if _open_filing(phase).notices:
+        notices = phase.filing.notices
+    elif notices := _open_filing(phase).notices:
         raise CorrectionAlreadyRequested
-    return command.stated(CorrectionRequested, round=1)
+    if deadline < command.on:
+        raise CorrectionDeadlinePassed(today=command.on)
+    return command.stated(CorrectionRequested, round=notices + 1, deadline=deadline)
 
 
 def receive_correction(phase: Phase, command: ReceiveCorrection) -> CorrectionReceived:
@@ -109,13 +110,13 @@ def accept(phase: Phase, command: AcceptApplication) -> ApplicationAccepted:
     which a clerk clicks.
     """
     filing = _open_filing(phase)
-    complete_since = filing.completed_on or filing.received_date
-    effective = filing.completed_on or command.on
+    corrected = filing.completed_on is not None
+    effective = complete_since(filing) if corrected else command.on
     if command.mode is AcceptanceMode.DEEMED:
-        deemed_after = last_day(command.calendar, complete_since, SILENCE_DAYS, LimitUnit.WD)
-        if command.on <= deemed_after:
-            raise NotYetDeemed(after=deemed_after)
-        effective = complete_since
+        after = deemed_after(filing, command.calendar)
+        if command.on <= after:
+            raise NotYetDeemed(after=after)
+        effective = complete_since(filing)
     return command.stated(
         ApplicationAccepted,
         case=filing.case,

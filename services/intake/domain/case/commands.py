@@ -89,8 +89,9 @@ class PrecheckApplication(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCorrection(CaseCommand):
-    """一次性告知."""
+    """一次性告知; *answer_by* is the day that holds where the notice names no *deadline*."""
 
+    answer_by: date
     items: Annotated[Several[Defect], Field(min_length=1)]
     notice: Doc
     deadline: date | None = None

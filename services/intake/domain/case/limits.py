@@ -1,16 +1,34 @@
-"""What acceptance promises: the day to which the bureau commits itself, and its bounds (T-18)."""
+"""The days that count before acceptance, and the day to which the bureau commits itself by it."""
 
 from datetime import date
 
 from services.intake.domain.case.commands import AcceptApplication
 from services.intake.domain.case.refusals import CommittedBeyondStatutory, StepsBeyondCommitted
+from services.intake.domain.case.states import Filing
 from shared.contracts.enums import LimitUnit
 from shared.policy.calendar import WorkCalendar
 from shared.policy.counting import due
 
+SILENCE_DAYS = 5
+"""Working days without a notice after which an application counts as accepted (T-05)."""
+
+
+def complete_since(filing: Filing) -> date:
+    """Return the day on which all the material was there: never before the application itself."""
+    return max(filing.received_date, filing.completed_on or filing.received_date)
+
+
+def deemed_after(filing: Filing, calendar: WorkCalendar) -> date:
+    """Return the last day on which the bureau may break its silence."""
+    return last_day(calendar, complete_since(filing), SILENCE_DAYS, LimitUnit.WD)
+
 
 def promise_date(command: AcceptApplication, effective: date) -> date:
-    """Return the committed day, which lies within the law's limit and leaves room for the steps."""
+    """
+    Return the committed day.
+
+    It lies within the law's limit and leaves room for the steps (T-18).
+    """
     calendar = command.calendar
     promised = last_day(calendar, effective, command.committed_limit, command.committed_unit)
     lawful = last_day(calendar, effective, command.statutory_limit, command.statutory_unit)

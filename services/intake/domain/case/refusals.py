@@ -9,6 +9,7 @@ IntakeRejection
 │   ├── CaseAlreadyOver
 │   ├── CorrectionUnanswered
 │   ├── CorrectionAlreadyRequested
+│   ├── CorrectionDeadlinePassed
 │   ├── CorrectionNotPending
 │   ├── CorrectionNotYetDue
 │   ├── DeliveredDateImpossible
@@ -81,6 +82,14 @@ class CorrectionAlreadyRequested(IntakeRejection):
     """The law allows one notice, which must name everything (Licensing Law, article 32, item 4)."""
 
     code = "correction_already_requested"
+
+
+class CorrectionDeadlinePassed(IntakeRejection):
+    """A notice of today cannot want its answer yesterday."""
+
+    code = "correction_deadline_passed"
+    blame = Blame.COMMAND
+    field = "deadline"
 
 
 class CorrectionNotPending(IntakeRejection):

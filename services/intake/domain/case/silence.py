@@ -1,0 +1,85 @@
+"""What the passing of time asks of a case when nobody does anything (逾期不告知, 逾期不补正)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.intake.domain.case.commands import AcceptApplication, ExpireCorrection
+from services.intake.domain.case.limits import complete_since, deemed_after
+from services.intake.domain.case.states import (
+    Case,
+    CorrectionPending,
+    Filing,
+    Prechecked,
+    Submitted,
+)
+from shared.contracts.enums import AcceptanceMode, LimitUnit
+from shared.contracts.intake import (
+    ApplicationReceived,
+    CorrectionReceived,
+    CorrectionRequested,
+)
+from shared.contracts.types import Doc
+from shared.policy.acceptance import AcceptanceTerms, DeemedTerms
+from shared.policy.calendar import ZONE, WorkCalendar
+
+WAITING_SINCE = (ApplicationReceived, CorrectionRequested, CorrectionReceived)
+"""The facts behind which somebody's time runs; all others can only end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """
+    A command that nobody gives, due at its own instant.
+
+    *provisional* says that the notice for one of the years that were counted has not appeared.
+    """
+
+    command: AcceptApplication | ExpireCorrection
+    provisional: bool = False
+
+
+def timer(case: Case, terms: AcceptanceTerms, calendar: WorkCalendar) -> Timer | None:
+    """Return what time will ask of *case* as it stands; None where nobody's silence matters."""
+    match case.phase:
+        case Submitted(filing) | Prechecked(filing):
+            return _acceptance(filing, terms.deemed, calendar)
+        case CorrectionPending(filing, deadline) if deadline is not None:
+            return _expiry(filing, deadline)
+        case _:
+            return None
+
+
+def _acceptance(filing: Filing, terms: DeemedTerms, calendar: WorkCalendar) -> Timer | None:
+    last = deemed_after(filing, calendar)
+    at = _end_of(last)
+    if at is None:
+        return None
+    joint = filing.case.joint_case_id is not None
+    limit = terms.joint_limit_days if joint else terms.limit_days
+    command = AcceptApplication(
+        at=at,
+        case_no=filing.case.case_no,
+        calendar=calendar,
+        mode=AcceptanceMode.DEEMED,
+        accept_doc=Doc(doc_type=terms.document),
+        statutory_limit=limit,
+        statutory_unit=LimitUnit.WD,
+        committed_limit=limit,
+        committed_unit=LimitUnit.WD,
+        grade=terms.grade,
+    )
+    return Timer(command, calendar.provisional(complete_since(filing), last))
+
+
+def _expiry(filing: Filing, deadline: date) -> Timer | None:
+    # A notice that another system wrote may name a day before there was anything to correct.
+    at = _end_of(max(deadline, filing.received_date))
+    return None if at is None else Timer(ExpireCorrection(at=at, case_no=filing.case.case_no))
+
+
+def _end_of(day: date) -> datetime | None:
+    """Return the instant at which *day* is over (24:00, T-03); None for the last day of all."""
+    if day == date.max:
+        return None
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=ZONE)

@@ -1,0 +1,116 @@
+"""The timekeeper: gives the commands that the passing of time asks for, once each."""
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import reduce
+from hashlib import sha256
+
+import structlog
+
+from services.intake.domain.case.commands import AcceptApplication, ExpireCorrection
+from services.intake.domain.case.silence import WAITING_SINCE, timer
+from services.intake.handlers.commands import CASE
+from shared.contracts.rejection import Rejection
+from shared.contracts.unreadable import Unreadable
+from shared.eventstore.deciding import Desk, Occasion, Repetition, handle
+from shared.eventstore.port import ConcurrencyConflict, StoreRefused, StoreUnavailable, Timers
+from shared.policy.acceptance import AcceptanceTerms
+from shared.policy.calendar import WorkCalendar
+from shared.runtime.lifecycle import Watchdog, crash, pause
+from shared.runtime.wall_guard import WallGuard
+
+log = structlog.get_logger()
+
+TIMEKEEPER = "urn:casetrack:time"
+"""No token has this subject: it stands in the receipts in place of a principal."""
+ARMING = tuple(fact.TYPE for fact in WAITING_SINCE)
+FACTS_PER_LOOK_MAX = 5_000
+STREAMS_PER_LOOK_MAX = 50
+LEASE = timedelta(seconds=60)
+"""Many times what a look takes; whoever dies leaves its streams to the others after that."""
+NOTICE_AWAITED = timedelta(hours=6)
+"""How long to wait for a year's calendar before looking again."""
+LEFT = (Rejection, ConcurrencyConflict, StoreRefused, Unreadable)
+"""Somebody was quicker, or the history is out of order: looked at again when the lease is over."""
+LOOK_SECONDS = 5.0
+RETRY_SECONDS = 2.0
+
+
+class Timekeeper:
+    """
+    Ends silences of our own cases: by acceptance the bureau's, by expiry the applicant's.
+
+    What another system has begun it decides itself, and may tell us late. The
+    facts happen at the instant at which they were due, whenever we get to it.
+    Any number of timekeepers may run: what one has done the history shows to the others.
+    """
+
+    def __init__(
+        self,
+        timers: Timers,
+        desk: Desk,
+        calendar: WorkCalendar,
+        terms: AcceptanceTerms,
+        district: str,
+    ) -> None:
+        self._timers = timers
+        self._desk = desk
+        self._calendar = calendar
+        self._terms = terms
+        self._district = district
+        self._guard = WallGuard(desk.clock)
+        self.watchdog = Watchdog("intake.timekeeper", desk.clock)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Look until *stopping*; a full look is followed by the next one at once."""
+        wait = 0.0
+        while not await pause(self._desk.clock, wait, stopping):
+            try:
+                more = await self.look(self._desk.clock.now())
+                wait = 0.0 if more else LOOK_SECONDS
+            except StoreUnavailable:
+                log.warning("timers_postponed")
+                wait = RETRY_SECONDS
+            # Nor is waiting for the store a reason to end: those who call are told to come back.
+            self.watchdog.progressed()
+
+    async def look(self, now: datetime) -> bool:
+        """Do what is due by *now*; return whether more may be."""
+        facts = await self._timers.arm(ARMING, self._desk.source, FACTS_PER_LOOK_MAX)
+        if not self._guard.trusts(now):
+            return False
+        until = now + LEASE
+        streams = await self._timers.claim(now, until, STREAMS_PER_LOOK_MAX)
+        for stream in streams:
+            try:
+                await self._look_at(stream, now, until)
+            except LEFT as fault:
+                log.warning("timer_left", stream=stream, code=fault.code)
+        return facts == FACTS_PER_LOOK_MAX or len(streams) == STREAMS_PER_LOOK_MAX
+
+    async def _look_at(self, stream: str, now: datetime, until: datetime) -> None:
+        history = await self._desk.store.load(stream)
+        case = reduce(CASE.evolve, (event.data for event in history.events), CASE.initial)
+        waiting = timer(case, self._terms, self._calendar)
+        if waiting is None:
+            await self._timers.settle(stream, until, None)
+        elif waiting.command.at > now:
+            await self._timers.settle(stream, until, waiting.command.at)
+        elif waiting.provisional:
+            log.warning("timer_awaits_calendar", stream=stream)
+            await self._timers.settle(stream, until, now + NOTICE_AWAITED)
+        else:
+            await self._end(stream, waiting.command)
+            crash("timekeeper.decided_before_settled")
+            await self._timers.settle(stream, until, None)
+
+    async def _end(self, stream: str, command: AcceptApplication | ExpireCorrection) -> None:
+        deemed = isinstance(command, AcceptApplication)
+        key = f"{'deemed' if deemed else 'expired'}/{stream}/{command.at.isoformat()}"
+        occasion = Occasion(
+            at=command.at,
+            districtcode=self._district,
+            repetition=Repetition(TIMEKEEPER, key, sha256(key.encode()).digest()),
+        )
+        await handle(CASE, command, stream, occasion, desk=self._desk)
+        log.info("silence_ended", stream=stream, deemed=deemed, at=command.at.isoformat())

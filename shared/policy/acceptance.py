@@ -1,0 +1,40 @@
+"""What holds before acceptance where nobody says otherwise (受理环节默认规则), in working days."""
+
+from functools import cache
+from importlib.resources import files
+
+from pydantic import Field
+
+from shared.contracts.enums import GradeLevel
+from shared.policy.sla import PROFILE, Rule
+
+
+class DeemedTerms(Rule):
+    """
+    The terms of an application that silence accepted (视为受理).
+
+    Nobody promised less than the law allows, so both limits are the law's.
+    """
+
+    limit_days: int = Field(ge=1)
+    """Licensing Law, article 42, paragraph 1 (T-08)."""
+    joint_limit_days: int = Field(ge=1)
+    """Where authorities decide jointly: paragraph 2 (T-10)."""
+    grade: GradeLevel
+    document: str = Field(min_length=1, max_length=40)
+    """Nobody wrote an acceptance; what stands in its place is of this type."""
+
+
+class AcceptanceTerms(Rule):
+    """What a bureau lays down for all of its items."""
+
+    answer_days: int = Field(ge=1)
+    """The applicant's time where a correction notice names no day (SLA-03)."""
+    deemed: DeemedTerms
+
+
+@cache
+def acceptance_terms() -> AcceptanceTerms:
+    """Return the terms of the bureau that casetrack was built for."""
+    source = files("shared.policy") / "profiles" / PROFILE / "acceptance.json"
+    return AcceptanceTerms.model_validate_json(source.read_bytes())
