@@ -79,6 +79,8 @@ class Journal:
     phase: Phase = Phase.STARTING
     parts: dict[str, PartRecord] = field(default_factory=dict)
     fault: Mapping[str, str] | None = None
+    behind: bool = False
+    """Whether the file does not say yet what is noted here: the disk was full."""
 
     def note(self, name: str, record: PartRecord) -> None:
         self.parts[name] = record
@@ -90,6 +92,15 @@ class Journal:
         self.write()
 
     def write(self) -> None:
+        """Write everything down, where the disk has room; else we are *behind*."""
+        try:
+            self._write()
+        except OSError:
+            self.behind = True
+        else:
+            self.behind = False
+
+    def _write(self) -> None:
         record = Record(
             phase=self.phase,
             supervisor=Process.of(os.getpid()),

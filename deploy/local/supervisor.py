@@ -5,6 +5,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -20,7 +21,7 @@ STOP_SECONDS_MAX = 10.0
 KILL_SECONDS_MAX = 5.0
 POLL_SECONDS = 0.05
 LOG_BYTES_MAX = 20 * 1024 * 1024
-LOG_LOOK_SECONDS = 5.0
+FILES_LOOK_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class Supervisor:
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._await_stop())
-            group.create_task(self._cap_logs())
+            group.create_task(self._keep_files())
             for stage, keepers in self._stages:
                 for keeper in keepers:
                     group.create_task(keeper.run())
@@ -86,11 +87,15 @@ class Supervisor:
         await self._stop.wait()
         raise StopRequestedError
 
-    async def _cap_logs(self) -> None:
+    async def _keep_files(self) -> None:
         while True:
-            await asyncio.sleep(LOG_LOOK_SECONDS)
+            await asyncio.sleep(FILES_LOOK_SECONDS)
+            if self._journal.behind:
+                self._journal.write()
             for path in self._places.logs.glob("*.log"):
-                cap_log(path)
+                # On a full disk nothing grows, so the cap can wait.
+                with suppress(OSError):
+                    cap_log(path)
 
     async def _stop_all(self) -> None:
         for _, keepers in reversed(self._stages):

@@ -6,6 +6,8 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import TextIO
 
 import structlog
@@ -39,8 +41,6 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u2
 SAID_ALREADY = "Exception in ASGI application\n"
 """What uvicorn says of a failed request, of which the edge has told more."""
 
-LAST_WORD = re.compile(r"[A-Za-z0-9._-]*\Z")
-
 LONGEST_PLAIN_NUMBER = 10**10
 
 
@@ -50,7 +50,7 @@ def configure_logs(service: str, stream: TextIO = sys.stderr) -> None:
     structlog.configure(
         processors=[*_chain(service), _renderer(pretty=pretty)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=partial(_Lines, stream),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
@@ -147,6 +147,16 @@ def _fit(key: str, value: object) -> object:
         case _:
             longest = TRACEBACK_CHARACTERS_MAX if key == "traceback" else TEXT_CHARACTERS_MAX
             return scrub(str(value), longest)
+
+
+class _Lines(structlog.PrintLogger):
+    """One line for each event, or none: a full disk must not fail what the line is about."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = exception = log = msg
 
 
 class _Forward(logging.Handler):

@@ -1,5 +1,6 @@
 """Whatever is written into a log, what is kept is safe to keep."""
 
+import errno
 import io
 import json
 import logging
@@ -121,3 +122,18 @@ def test_libraries_speak_through_the_same_door(stream: io.StringIO) -> None:
     line = lines(stream)[0]
     assert (line["event"], line["library"]) == ("library_said", "aiokafka")
     assert line["message"] == "lost broker for [redacted]"
+
+
+class FullDisk(io.StringIO):
+    """A file that no longer takes anything."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, f"no room for {len(text)} characters")
+
+
+def test_a_line_that_finds_no_room_fails_nobodys_work(stream: io.StringIO) -> None:
+    configure_logs("intake", FullDisk())
+    structlog.get_logger().info("request_handled")
+    logging.getLogger("aiokafka").warning("lost the broker")
+
+    assert stream.getvalue() == ""
