@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from deploy.local.places import Places
 from deploy.local.ports import any_free
 from deploy.local.supervisor import take_lock
+from tests.support.small_disk import small_disk
 
 Answer = subprocess.CompletedProcess[str]
 Run = Callable[..., Answer]
@@ -93,22 +94,12 @@ def test_a_wrong_setting_is_one_line_with_a_right_example(run: Run) -> None:
     assert (answer.returncode, "CASETRACK_PORT=8700" in line) == (2, True)
 
 
-def test_a_full_disk_is_said_before_anything_is_started(run: Run, small_disk: Path) -> None:
-    answer = run("up", CASETRACK_HOME=str(small_disk / "home"))
+def test_a_full_disk_is_said_before_anything_is_started(run: Run, home: Path) -> None:
+    with small_disk(home, megabytes=60):
+        answer = run("up")
     line, way_out = trouble(answer)
 
     assert (answer.returncode, "disk is full" in line, "500 MB" in way_out) == (1, True, True)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    mounted = tmp_path / "small"
-    mounted.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(mounted)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:  # noqa: S603
-        pytest.skip("a small file system can be mounted by root only")
-    yield mounted
-    subprocess.run(["umount", str(mounted)], check=True)  # noqa: S603, S607
 
 
 def test_a_second_up_says_that_the_first_runs(run: Run, home: Path) -> None:

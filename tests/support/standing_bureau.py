@@ -76,14 +76,17 @@ class StandingBureau:
 
     async def publish(self, document: dict[str, Any]) -> int:
         """Publish one CloudEvent as another system does; return the status of the answer."""
+        return (await self.offer(document)).status_code
+
+    async def offer(self, document: dict[str, Any]) -> httpx2.Response:
+        """Publish one CloudEvent as another system does; return the whole answer."""
         headers = {
             "Authorization": f"Bearer {self.token(Role.PUBLISHER)}",
             "Content-Type": EVENT,
         }
         async with httpx2.AsyncClient(trust_env=False) as client:
             address = f"{self.addresses['intake']}/v1/events"
-            answer = await client.post(address, content=json.dumps(document), headers=headers)
-        return answer.status_code
+            return await client.post(address, content=json.dumps(document), headers=headers)
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[Watched]:
