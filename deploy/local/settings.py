@@ -8,8 +8,6 @@ from deploy.local.places import CHECKOUT, Places
 from shared.kafka.topics import PARTITIONS
 from shared.runtime.settings import KafkaServers, PostgresDsn, Settings
 
-PORTS = 4  # metrics, intake, assist, review
-
 
 class LocalSettings(Settings, env_prefix="CASETRACK_"):
     """Where the stack lives, and which servers it brings itself."""

@@ -18,7 +18,6 @@ from shared.policy.calendar import ZONE
 from shared.runtime.clock import Clock, business_date
 
 STANDING = ("RAISED", "ACKNOWLEDGED", "ESCALATED")
-STATES = (*STANDING, "RESOLVED", "REVOKED")
 NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST = "\U0010ffff"
 
