@@ -1,19 +1,16 @@
 """The settings of metrics, read from the environment."""
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
 from shared.runtime.server import LOOPBACK
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
 
 
-class MetricsSettings(Settings):
+class MetricsSettings(Settings, env_prefix="METRICS_"):
     """What every process of metrics is told."""
 
-    model_config = SettingsConfigDict(env_prefix="METRICS_")
-
     postgres_dsn: PostgresDsn = Field(
-        description="where the projection and supervision's events lie",
+        description="projection and supervision's events, as the role `casetrack_metrics`",
         examples=["postgresql://casetrack_metrics:secret@/casetrack?host=/run/casetrack"],
     )
     kafka: KafkaServers = Field(
@@ -21,13 +18,15 @@ class MetricsSettings(Settings):
         examples=["127.0.0.1:9092"],
     )
     host: str = Field(LOOPBACK, description="the address to listen on", examples=["0.0.0.0"])  # noqa: S104 - an example
-    port: Port = Field(8700, description="where the API and the dashboard listen", examples=[8700])
+    port: Port = Field(
+        8700, description="where the API and the dashboard listen", examples=["8700"]
+    )
     batch_records_max: int = Field(
         5000,
         ge=1,
         le=50_000,
         description="records of one fetch that are folded in one transaction at most",
-        examples=[5000],
+        examples=["5000"],
     )
     demo: bool = Field(
         default=False,

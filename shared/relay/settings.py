@@ -13,7 +13,7 @@ class RelaySettings(Settings, env_prefix="RELAY_"):
     """From where to where, and whose facts."""
 
     postgres_dsn: PostgresDsn = Field(
-        description="the event stores' database, as the role casetrack_relay",
+        description="the event stores' database, as the role `casetrack_relay`",
         examples=["postgresql://casetrack_relay:secret@localhost/casetrack"],
     )
     kafka: KafkaServers = Field(

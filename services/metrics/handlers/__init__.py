@@ -1,1 +1,1 @@
-"""What metrics does with a batch of facts and with a due deadline."""
+"""What metrics does with a batch, a due deadline, a reader's question and an auditor's doubt."""
