@@ -35,7 +35,7 @@ Kind = Annotated[str, typer.Argument(metavar="TYPE", help=say("contracts.type_he
 Sample = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", exists=True, dir_okay=False, readable=True, help=say("contracts.file")
+        metavar="FILE", exists=True, dir_okay=False, readable=True, help=say("contracts.file_help")
     ),
 ]
 Name = Annotated[str, typer.Option("--name", help=say("contracts.name_help"))]

@@ -28,7 +28,8 @@ Document = Mapping[str, Any]
 CaseNo = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
 KpiId = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
 AlertId = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("kpi.days_help"))]
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("kpi.since_help"))]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("kpi.until_help"))]
 Level = Annotated[
     AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
 ]
@@ -93,7 +94,7 @@ def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
 
 
 def list_kpis(
-    *, since: Day = None, until: Day = None, url: Url = "", as_json: Json = False
+    *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
 ) -> None:
     with explained():
         kpis = _asking(url).get("/v1/kpis", **_days(since, until))["items"]
@@ -117,7 +118,7 @@ def list_kpis(
 
 
 def show_kpi(
-    kpi_id: KpiId, *, since: Day = None, until: Day = None, url: Url = "", as_json: Json = False
+    kpi_id: KpiId, *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
 ) -> None:
     with explained():
         kpi = _asking(url).get(f"/v1/kpis/{kpi_id}", **_days(since, until))

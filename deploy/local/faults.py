@@ -20,7 +20,7 @@ Fault
 └── ServerUnreachable
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 
@@ -130,8 +130,15 @@ class ServerUnreachable(Fault):
     code = "server_unreachable"
 
 
+def every_fault(kind: type[Fault] = Fault) -> Iterator[type[Fault]]:
+    """Yield the kinds of fault below *kind*, those of kinds included."""
+    for narrower in kind.__subclasses__():
+        yield narrower
+        yield from every_fault(narrower)
+
+
 def told(record: Mapping[str, str]) -> Fault:
     """Return the fault that another process wrote down with its code and values."""
-    kinds = {kind.code: kind for kind in Fault.__subclasses__()}
+    kinds = {kind.code: kind for kind in every_fault()}
     values = {name: value for name, value in record.items() if name != "code"}
     return kinds[record["code"]](**values)

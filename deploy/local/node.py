@@ -59,7 +59,8 @@ class Node:
 def succeed(done: subprocess.CompletedProcess[str], what: str) -> str:
     """Return what *done* printed, or say why *what* could not be made."""
     if done.returncode != 0:
-        raise BuildFailed(what=what, reason=_reason(done))
+        node = ".".join(map(str, NODE_VERSION_MIN))
+        raise BuildFailed(what=what, reason=_reason(done), node=node)
     return done.stdout
 
 

@@ -1,0 +1,58 @@
+"""The command's texts: alike in both languages, for all that it says and every fault there is."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import deploy.command.__main__  # every fault of the command is known once it is imported
+from deploy.command.texts import CATALOGUE
+from deploy.local.faults import Fault, NpmUnreachable, every_fault, told
+from shared.runtime.language import Language
+
+CODES = sorted(CATALOGUE.codes(Language.ZH_CN) | CATALOGUE.codes(Language.EN))
+SOURCES = sorted(Path(deploy.__file__).parent.glob("command/**/*.py"))
+SAID = re.compile(r'\b(?:say|text)\(\s*"([a-z_.]+)"')
+SHIPPED = [fault for fault in every_fault() if fault.__module__.startswith("deploy.")]
+
+
+def blanks(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_every_line_is_there_in_both_languages() -> None:
+    assert CATALOGUE.codes(Language.ZH_CN) == CATALOGUE.codes(Language.EN)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_both_languages_tell_the_same_values(code: str) -> None:
+    chinese, english = (CATALOGUE.texts[language][code] for language in Language)
+
+    assert blanks(chinese.title + chinese.detail) == blanks(english.title + english.detail)
+
+
+def test_the_command_says_nothing_that_the_catalogue_does_not_know() -> None:
+    said = {
+        f"{path.name}: {code}"
+        for path in SOURCES
+        for code in SAID.findall(path.read_text(encoding="utf-8"))
+        if code not in CODES
+    }
+
+    assert not said
+
+
+@pytest.mark.parametrize("fault", SHIPPED)
+def test_every_fault_has_a_line_and_a_way_out(fault: type[Fault]) -> None:
+    text = CATALOGUE.texts[Language.ZH_CN][fault.code]
+
+    assert text.title
+    assert text.detail
+
+
+def test_a_narrower_fault_that_was_written_down_is_read_as_itself() -> None:
+    fault = told({"code": NpmUnreachable.code, "registry": "npm", "what": "page", "reason": "-"})
+
+    assert isinstance(fault, NpmUnreachable)
+    assert fault.values == {"registry": "npm", "what": "page", "reason": "-"}
