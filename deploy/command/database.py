@@ -33,12 +33,12 @@ def auditor_dsn(settings: LocalSettings) -> str:
 
 def kafka_of(settings: LocalSettings) -> str:
     """
-    Return the bootstrap servers of the stack's Kafka.
+    Return the bootstrap servers that are set, else those of the stack's Kafka.
 
     Raises:
         StackAbsent: nothing is known of a stack here.
     """
-    return _record(settings).kafka
+    return settings.kafka or _record(settings).kafka
 
 
 def _record(settings: LocalSettings) -> Record:

@@ -19,10 +19,11 @@ from deploy.command.bureau.counters import Counters
 from deploy.command.bureau.day import Day
 from deploy.command.bureau.errand import Pace
 from deploy.command.delivery import Delivery
-from deploy.command.importing import delivery_to
+from deploy.command.gateway import delivery_as
+from deploy.command.importing import PUBLISHER as IMPORTER
 from deploy.command.output import DIFFERS, err, explained, out
 from deploy.command.stack import bring_up
-from deploy.command.texts import LANGUAGE, say
+from deploy.command.texts import say
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import guessed
 from deploy.command.xes.reading import bare_name
@@ -151,7 +152,7 @@ class Show:
 
     async def run(self) -> list[str]:
         """Play to the end, and return what was refused."""
-        async with self._counters() as counters, self._gateway() as gateway:
+        async with self._counters() as counters, self._gateway(PUBLISHER) as gateway:
             day = self._day(counters, gateway)
             with err.status(say("demo.past")) as status:
                 await day.tell_the_past()
@@ -180,7 +181,7 @@ class Show:
             err.print(say("demo.log_unknown", file=self.log.name), markup=False)
             return
         sending = Sending(self.log, Import(name, profile), Arrangement(), lambda _c, _r: None)
-        async with delivery_to(self.settings, "", PATIENCE_SECONDS) as delivery:
+        async with self._gateway(IMPORTER) as delivery:
             await sending.run(delivery)
         counted = sending.tally
         err.print(
@@ -214,18 +215,12 @@ class Show:
             clock=clock,
         )
 
-    def _gateway(self) -> Delivery:
-        clock, ids = SystemClock(), SystemIds()
-        issuer = LocalIssuer.open(self.settings.places.keys, clock, ids)
-        return Delivery(
-            client=Delivery.client_of(CONNECTIONS),
-            url=f"http://{LOOPBACK}:{self.settings.port + PORT_OFFSET['intake']}",
-            bearer=lambda: issuer.issue(Bearer(Role.PUBLISHER, name=PUBLISHER)),
-            clock=clock,
-            ids=ids,
+    def _gateway(self, publisher: str) -> Delivery:
+        return delivery_as(
+            publisher,
+            self.settings,
+            connections=CONNECTIONS,
             patience_seconds=PATIENCE_SECONDS,
-            troubled=lambda reason, _seconds: err.print(reason, markup=False),
-            language=LANGUAGE.value,
         )
 
 

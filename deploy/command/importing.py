@@ -11,24 +11,19 @@ import typer
 
 from deploy.command.course import Course
 from deploy.command.delivery import Delivery
+from deploy.command.gateway import delivery_as
 from deploy.command.output import DIFFERS, err, explained, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import LANGUAGE, say
+from deploy.command.texts import say
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import PROFILES, Profile, ProfileName, guessed
 from deploy.command.xes.reading import LogUnreadable, bare_name
 from deploy.command.xes.sending import LANES, Arrangement, Sending, Tally
 from deploy.local.faults import Fault
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.ports import LOOPBACK
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
-from shared.runtime.clock import SystemClock
-from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.settings import load_settings
 
-PUBLISHER = Bearer(Role.PUBLISHER, name="importer")
+PUBLISHER = "importer"
 PATIENCE_SECONDS = 300.0
 
 
@@ -72,7 +67,9 @@ def import_logs(  # noqa: PLR0913 - the options of the command
     settings = load_settings(LocalSettings)
     told = []
     for path, log in logs:
-        delivery = delivery_to(settings, gateway, patience)
+        delivery = delivery_as(
+            PUBLISHER, settings, address=gateway, connections=LANES, patience_seconds=patience
+        )
         told.append(_import(path, log, arrangement, delivery))
         if not as_json:
             _show(told[-1])
@@ -80,26 +77,6 @@ def import_logs(  # noqa: PLR0913 - the options of the command
         print_json({"files": told})
     if any(one["rejected"] for one in told):
         raise typer.Exit(DIFFERS)
-
-
-def delivery_to(settings: LocalSettings, gateway: str, patience_seconds: float) -> Delivery:
-    """Return the way to *gateway*, or to the local one, with tokens of the local issuer."""
-    clock, ids = SystemClock(), SystemIds()
-    local = f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['intake']}"
-    return Delivery(
-        client=Delivery.client_of(LANES),
-        url=gateway.rstrip("/") or local,
-        bearer=lambda: LocalIssuer.open(settings.places.keys, clock, ids).issue(PUBLISHER),
-        clock=clock,
-        ids=ids,
-        patience_seconds=patience_seconds,
-        troubled=_tell_trouble,
-        language=LANGUAGE.value,
-    )
-
-
-def _tell_trouble(reason: str, seconds: float) -> None:
-    err.print(say("import.trouble", reason=reason, seconds=f"{seconds:.0f}"), markup=False)
 
 
 def _profile(path: Path, chosen: ProfileName | None) -> Profile:

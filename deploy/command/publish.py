@@ -12,24 +12,20 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from deploy.command.database import kafka_of
 from deploy.command.delivery import Delivery, Verdict
-from deploy.command.output import DIFFERS, err, explained, out, print_json
+from deploy.command.gateway import delivery_as
+from deploy.command.output import DIFFERS, explained, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import LANGUAGE, say
+from deploy.command.texts import say
 from deploy.local.faults import ServerUnreachable
-from deploy.local.journal import last_record
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.ports import LOOPBACK
 from deploy.local.settings import LocalSettings
 from shared.contracts.foreign import Foreign, read_foreign
 from shared.contracts.registry import INBOX
 from shared.contracts.unreadable import Unreadable
 from shared.kafka.port import Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
-from shared.runtime.auth import Role
-from shared.runtime.clock import SystemClock
-from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import DEFAULT_PUBLISHER, Bearer, LocalIssuer
+from shared.runtime.issuer import DEFAULT_PUBLISHER
 from shared.runtime.settings import load_settings
 
 LINES_AT_ONCE = 100
@@ -129,9 +125,12 @@ async def _publish(
     via, name, gateway = way
     async with AsyncExitStack() as stack:
         if via is Door.HTTP:
-            send = _over_http(await stack.enter_async_context(_way(settings, name, gateway)))
+            delivery = delivery_as(
+                name, settings, address=gateway, connections=1, patience_seconds=PATIENCE_SECONDS
+            )
+            send = _over_http(await stack.enter_async_context(delivery))
         else:
-            send = _over_kafka(await stack.enter_async_context(KafkaProducer(_kafka(settings))))
+            send = _over_kafka(await stack.enter_async_context(KafkaProducer(kafka_of(settings))))
         lines = _readable(opened, outcome)
         while batch := list(islice(lines, LINES_AT_ONCE)):
             for line, verdict in zip(batch, await send(batch), strict=True):
@@ -172,33 +171,6 @@ def _over_kafka(producer: KafkaProducer) -> Send:
         return [Verdict(id=line.foreign.event.id, status=SENT) for line in lines]
 
     return send
-
-
-def _way(settings: LocalSettings, name: str, gateway: str) -> Delivery:
-    clock, ids, keys = SystemClock(), SystemIds(), settings.places.keys
-    bearer = Bearer(Role.PUBLISHER, name=name)
-    return Delivery(
-        client=Delivery.client_of(1),
-        url=gateway.rstrip("/") or f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['intake']}",
-        bearer=lambda: LocalIssuer.open(keys, clock, ids).issue(bearer),
-        clock=clock,
-        ids=ids,
-        patience_seconds=PATIENCE_SECONDS,
-        troubled=_tell_trouble,
-        language=LANGUAGE.value,
-    )
-
-
-def _tell_trouble(reason: str, seconds: float) -> None:
-    err.print(say("import.trouble", reason=reason, seconds=f"{seconds:.0f}"), markup=False)
-
-
-def _kafka(settings: LocalSettings) -> str:
-    record = last_record(settings.places.state)
-    address = settings.kafka or (record.kafka if record else None)
-    if address is None:
-        raise KafkaUnreachable(server=INBOX, reason=say("stack_absent", home=settings.places.home))
-    return address
 
 
 def _show(outcome: Outcome) -> None:

@@ -1,0 +1,39 @@
+"""The way to the gateway: the local one unless another is named, with the local issuer's tokens."""
+
+from deploy.command.delivery import Delivery
+from deploy.command.output import err
+from deploy.command.texts import LANGUAGE, say
+from deploy.local.parts import PORT_OFFSET
+from deploy.local.ports import LOOPBACK
+from deploy.local.settings import LocalSettings
+from shared.runtime.auth import Role
+from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
+from shared.runtime.issuer import Bearer, LocalIssuer
+
+
+def delivery_as(
+    publisher: str,
+    settings: LocalSettings,
+    *,
+    address: str = "",
+    connections: int,
+    patience_seconds: float,
+) -> Delivery:
+    """Return the way to the gateway at *address*, else to the local one, as *publisher*."""
+    clock, ids, keys = SystemClock(), SystemIds(), settings.places.keys
+    bearer = Bearer(Role.PUBLISHER, name=publisher)
+    return Delivery(
+        client=Delivery.client_of(connections),
+        url=address.rstrip("/") or f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['intake']}",
+        bearer=lambda: LocalIssuer.open(keys, clock, ids).issue(bearer),
+        clock=clock,
+        ids=ids,
+        patience_seconds=patience_seconds,
+        troubled=_tell_trouble,
+        language=LANGUAGE.value,
+    )
+
+
+def _tell_trouble(reason: str, seconds: float) -> None:
+    err.print(say("import.trouble", reason=reason, seconds=f"{seconds:.0f}"), markup=False)
