@@ -19,9 +19,8 @@ from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import server_account, server_home
 from deploy.local.ports import require_free
 from deploy.local.settings import LocalSettings
+from deploy.setup import PYTHON_BELOW, PYTHON_MIN
 
-PYTHON_MIN = (3, 11)
-PYTHON_BELOW = (3, 14)
 MEMORY_BYTES_MIN = 1536 * 1024 * 1024
 MEMORY_BYTES_GOOD = 3 * 1024 * 1024 * 1024
 DISK_BYTES_GOOD = 2 * 1024 * 1024 * 1024
