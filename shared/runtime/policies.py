@@ -1,14 +1,15 @@
 """Who may call what: every route names its policy, or the service does not start."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Annotated, Any, TypeVar
 
 import structlog
 from fastapi import Depends, FastAPI, Security
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
+from starlette.responses import Response
 
 from shared.runtime.auth import Principal, Role, Unauthenticated
 from shared.runtime.gate import Gate
@@ -71,6 +72,32 @@ Caller = Annotated[Principal, Depends(principal_of)]
 """A parameter of a handler: who is asking."""
 
 
+class StraightRoute(APIRoute):
+    """
+    A route whose handler takes the request as it is: `permit` first, then the handler.
+
+    For machines that send hundreds a second: FastAPI's own way there, which looks
+    up what a handler might depend on, costs more than all that a gateway decides.
+
+    Raises:
+        RouteWithoutPolicy: neither the route nor its router permits anybody.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        policies = list(_policies(self.dependant))
+        if not policies:
+            raise RouteWithoutPolicy([self.path])
+        endpoint = self.endpoint
+
+        async def handle(request: Request) -> Response:
+            for policy in policies:
+                await policy(request, None)
+            response: Response = await endpoint(request)
+            return response
+
+        return handle
+
+
 def refuse_routes_without_policy(app: FastAPI) -> None:
     """
     Return if every route of *app* names its policy.
@@ -114,9 +141,13 @@ def _marked(policy: F) -> F:
 
 def _has_policy(context: Any) -> bool:  # noqa: ANN401 - a route of any kind
     dependant = getattr(context, "dependant", None)
-    return isinstance(dependant, Dependant) and any(
-        getattr(part.call, MARK, False) for part in _flattened(dependant)
-    )
+    return isinstance(dependant, Dependant) and any(_policies(dependant))
+
+
+def _policies(dependant: Dependant) -> Iterator[Callable[..., Awaitable[object]]]:
+    for part in _flattened(dependant):
+        if part.call is not None and getattr(part.call, MARK, False):
+            yield part.call
 
 
 def _flattened(dependant: Dependant) -> Iterator[Dependant]:

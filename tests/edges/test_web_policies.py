@@ -9,13 +9,15 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
 from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
 from shared.runtime.language import Language
-from shared.runtime.policies import RouteWithoutPolicy, permit, public
+from shared.runtime.policies import RouteWithoutPolicy, StraightRoute, permit, public
 from shared.runtime.problems import STATUS_CODES
 from shared.runtime.web import Ready, Web, always_ready, create_web
 
@@ -43,6 +45,29 @@ def test_a_route_without_a_policy_stops_the_start() -> None:
 
     with pytest.raises(RouteWithoutPolicy, match="GET /v1/secrets"):
         create_web(web(router))
+
+
+def test_a_straight_route_cannot_be_made_without_a_policy() -> None:
+    router = APIRouter(route_class=StraightRoute)
+
+    with pytest.raises(RouteWithoutPolicy, match="/v1/secrets"):
+
+        @router.post("/v1/secrets")
+        async def tell(_: Request) -> Response: ...
+
+
+async def test_a_straight_route_lets_nobody_in_whom_its_policy_refuses() -> None:
+    router = APIRouter(route_class=StraightRoute, dependencies=[permit()])
+
+    @router.post("/v1/secrets")
+    async def tell(_: Request) -> Response:
+        return Response("told")
+
+    transport = httpx2.ASGITransport(create_web(web(router)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://desk") as desk:
+        answer = await desk.post("/v1/secrets")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
 
 
 def test_a_router_may_speak_for_its_routes() -> None:

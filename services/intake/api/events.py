@@ -15,7 +15,7 @@ from shared.policy.publisher import Publisher
 from shared.runtime.auth import Principal, Role
 from shared.runtime.catalogue import Catalogue
 from shared.runtime.measures import EVENT_INGEST_SECONDS
-from shared.runtime.policies import permit, principal_of
+from shared.runtime.policies import StraightRoute, permit, principal_of
 from shared.runtime.problems import CONFLICT, MALFORMED, UNFIT, Problem, language_of
 
 ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
@@ -53,7 +53,12 @@ DESCRIBED: Mapping[str, Any] = {
 
 def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     """Return the gateway's two routes."""
-    router = APIRouter(prefix="/v1/events", tags=["events"], dependencies=[permit(Role.PUBLISHER)])
+    router = APIRouter(
+        prefix="/v1/events",
+        tags=["events"],
+        dependencies=[permit(Role.PUBLISHER)],
+        route_class=StraightRoute,
+    )
     answers = Answers(catalogue)
 
     @router.post("", status_code=ACCEPTED, openapi_extra=dict(DESCRIBED))
