@@ -1,6 +1,5 @@
 """The processes of metrics: ``python -m services.metrics api|worker|ticker``."""
 
-import gc
 import sys
 from functools import partial
 from importlib import import_module
@@ -16,16 +15,12 @@ LIVES = {
 }
 """Imported by name, so that no process carries what another one needs."""
 
-GARBAGE_THRESHOLDS = (50_000, 20, 50)
-"""A batch makes a hundred thousand objects and no cycle; looking for cycles costs a tenth."""
-
 
 def main() -> int:
     """Live as the process that the command line names."""
     if len(sys.argv) != 2 or sys.argv[1] not in LIVES:  # noqa: PLR2004 - the command and its word
         sys.stderr.write(f"usage: python -m services.metrics {'|'.join(LIVES)}\n")
         return 2
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
     module, life = LIVES[sys.argv[1]]
     settings = load_settings(MetricsSettings)
     return run(f"metrics-{sys.argv[1]}", partial(getattr(import_module(module), life), settings))
