@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import TextIO
 
 import structlog
@@ -17,6 +17,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 TEXT_CHARACTERS_MAX = 2_000
 TRACEBACK_CHARACTERS_MAX = 16_000
 ITEMS_MAX = 50
+NAMES_MAX = 1_000
+"""Names of values are few and said again with every line."""
 REDACTED = "[redacted]"
 
 SECRET_KEYS = re.compile(
@@ -113,7 +115,17 @@ def _message(failure: BaseException) -> str:
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Return *event* fit to be kept: runs last, whatever came before."""
-    return {scrub(str(key)): _fit(str(key), value) for key, value in event.items()}
+    return {_name(str(key)): _fit(str(key), value) for key, value in event.items()}
+
+
+@lru_cache(NAMES_MAX)
+def _name(key: str) -> str:
+    return scrub(key)
+
+
+@lru_cache(NAMES_MAX)
+def _is_secret(key: str) -> bool:
+    return SECRET_KEYS.search(key) is not None
 
 
 def scrub(text: str, characters_max: int = TEXT_CHARACTERS_MAX) -> str:
@@ -132,7 +144,7 @@ def _visible(found: re.Match[str]) -> str:
 
 
 def _fit(key: str, value: object) -> object:
-    if SECRET_KEYS.search(key) or isinstance(value, bytes):
+    if _is_secret(key) or isinstance(value, bytes):
         return REDACTED
     match value:
         case None | bool() | float():
@@ -141,7 +153,7 @@ def _fit(key: str, value: object) -> object:
             return value
         case Mapping():
             pairs = list(value.items())[:ITEMS_MAX]
-            return {scrub(str(name)): _fit(str(name), part) for name, part in pairs}
+            return {_name(str(name)): _fit(str(name), part) for name, part in pairs}
         case list() | tuple() | set() | frozenset():
             return [_fit("", part) for part in list(value)[:ITEMS_MAX]]
         case _:
