@@ -16,7 +16,7 @@ ROWS_MAX = 2_000
 """Read at once."""
 RECORDS_MAX = 500
 """Sent at once; several such fill one reading."""
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.1
 """Between two readings while little waits: a fact sent alone costs the fold a transaction."""
 STANDBY_SECONDS = 0.5
 LOOK_SECONDS = 1.0
