@@ -1,4 +1,5 @@
-# The front door: `make help` lists it. What a recipe needs, it sets up itself.
+# The front door: `make help` lists it. What a recipe needs, it sets up itself; only what asks a
+# running stack takes it for granted.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,12 +7,15 @@ ONLY ?=
 PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
 SERVERS := $(wildcard tests/integration tests/journey tests/chaos tests/browser)
 
+# A step counts on those before it.
+.NOTPARALLEL:
+
 .PHONY: help
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: setup-run dashboard  ## everything from nothing: the stack, a bureau's day, the page to watch it on
+demo: dashboard  ## everything from nothing: the stack, a bureau's day, the page to watch it on
 	@$(BIN)/casetrack demo
 
 .PHONY: test
@@ -19,7 +23,7 @@ test: setup dashboard  ## every test, the pure rings first
 	$(BIN)/pytest $(PURE) $(SERVERS)
 
 .PHONY: check
-check: setup lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server
+check: lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server
 
 .PHONY: bench
 bench: setup-run  ## what it costs, side by side with what others would pick; ONLY=fold for one
@@ -27,7 +31,7 @@ bench: setup-run  ## what it costs, side by side with what others would pick; ON
 	@$(BIN)/python -m bench $(ONLY)
 
 .PHONY: up
-up: setup-run dashboard  ## the local stack, in the background
+up: dashboard  ## the local stack, in the background
 	@$(BIN)/casetrack up --detach
 
 .PHONY: down
@@ -55,33 +59,33 @@ setup-run:
 	@$(PYTHON) deploy/setup.py run
 
 .PHONY: dashboard
-dashboard:  ## build the web page, where its sources have changed
+dashboard: setup-run  ## build the web page, where its sources have changed
 	@$(BIN)/python -P -m deploy.local.dashboard
 
 .PHONY: lint
-lint:  ## format and rules
+lint: setup  ## format and rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
 .PHONY: format
-format:  ## rewrite as the formatter wants
+format: setup  ## rewrite as the formatter wants
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 .PHONY: types
-types:  ## mypy, strict
+types: setup  ## mypy, strict
 	$(BIN)/mypy
 
 .PHONY: imports
-imports:  ## who may import whom
+imports: setup  ## who may import whom
 	$(BIN)/lint-imports
 
 .PHONY: pure
-pure:  ## the tests that need no server
+pure: setup  ## the tests that need no server
 	PYTHONASYNCIODEBUG=1 $(BIN)/pytest -q -n auto $(PURE)
 
 .PHONY: coverage
-coverage:  ## every branch of the rules and contracts, from their own tests alone
+coverage: setup  ## every branch of the rules and contracts, from their own tests alone
 	$(BIN)/coverage run -m pytest -q --hypothesis-seed=1 tests/domain tests/contracts
 	$(BIN)/coverage report
 
