@@ -50,7 +50,9 @@ SEEN_SECONDS_MAX = 30.0
 START_SECONDS_MAX = 20.0
 QUIET_SECONDS_MAX = 120.0
 CAUGHT_UP = """
-SELECT (SELECT count(*) FROM intake.events) <= (SELECT count(*) FROM metrics.timeline)
+SELECT (SELECT count(*) FROM intake.events) + (SELECT count(*) FROM supervision.events)
+       <= (SELECT count(*) FROM metrics.timeline)
+   AND NOT EXISTS (SELECT FROM metrics.clocks WHERE next_at <= now())
 """
 
 
@@ -202,7 +204,7 @@ def _arrival(number: str, at: str) -> bytes:
 
 
 async def _quiet(bureau: Whole) -> None:
-    """Return when relay and fold have caught up: the page is measured, not their backlog."""
+    """Return when relay, fold and ticker have caught up: the page is measured, not a backlog."""
     connection = await asyncpg.connect(bureau.auditor)
     try:
         async with asyncio.timeout(QUIET_SECONDS_MAX):
