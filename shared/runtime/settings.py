@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.language import Language, terminal_language
 
 WRONG_SETTINGS = 2
@@ -29,13 +30,13 @@ class Settings(BaseSettings):
 
 def _postgres_dsn(dsn: SecretStr) -> SecretStr:
     if not dsn.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("a DSN begins with postgresql://")
+        raise PydanticCustomError("postgres_dsn", "a DSN begins with postgresql://")
     return dsn
 
 
 def _kafka_servers(servers: str) -> str:
     if not all(re.fullmatch(r"[^\s:,]+:\d{1,5}", server) for server in servers.split(",")):
-        raise ValueError("servers are host:port, separated by commas")
+        raise PydanticCustomError("kafka_servers", "servers are host:port, separated by commas")
     return servers
 
 
@@ -86,14 +87,22 @@ _LINE = {
 
 def _line(kind: type[Settings], error: ErrorDetails, language: Language) -> str:
     name = str(error["loc"][0]) if error["loc"] else ""
-    missing = error["type"] == "missing"
-    fault = _MISSING[language] if missing else error["msg"].removeprefix("Value error, ")
     field: Any = kind.model_fields.get(name)
     return _LINE[language].format(
         variable=variable_of(kind, name),
-        fault=fault,
+        fault=_fault(error, language),
         example=_example(field) if field else "",
     )
+
+
+def _fault(error: ErrorDetails, language: Language) -> str:
+    if error["type"] == "missing":
+        return _MISSING[language]
+    code, told = f"invalid.{error['type']}", Catalogue.read(OWN)
+    # Pydantic's own words are English, and say more there than ours.
+    if language is Language.EN or code not in told.codes(language):
+        return error["msg"].removeprefix("Value error, ")
+    return told.text(language, code, error.get("ctx", {})).detail.rstrip("。")
 
 
 def _example(field: FieldInfo) -> str:

@@ -78,6 +78,26 @@ def test_a_missing_value_is_named_in_chinese_too(monkeypatch: pytest.MonkeyPatch
     assert lines[0].startswith("INTAKE_POSTGRES_DSN：未设置。正确示例：")
 
 
+@pytest.mark.parametrize(
+    ("variable", "wrong", "fault"),
+    [
+        ("INTAKE_PORT", "eighty", "应为整数"),
+        ("INTAKE_PORT", "70000", "不得大于 65535"),
+        ("INTAKE_KAFKA", "kafka", "服务器写作 host:port，以英文逗号分隔"),
+        ("INTAKE_POSTGRES_DSN", "mysql://x", "DSN 以 postgresql:// 开头"),
+    ],
+)
+def test_a_wrong_value_is_told_in_chinese_alone(
+    monkeypatch: pytest.MonkeyPatch, variable: str, wrong: str, fault: str
+) -> None:
+    monkeypatch.setenv(variable, wrong)
+
+    with pytest.raises(ValidationError) as refusal:
+        IntakeSettings()
+    lines = faults_of(IntakeSettings, refusal.value, Language.ZH_CN)
+    assert lines[0].startswith(f"{variable}：{fault}。正确示例：")
+
+
 def test_a_password_is_in_no_text_of_the_settings() -> None:
     settings = load_settings(IntakeSettings)
 
