@@ -34,6 +34,8 @@ PEER_PYTHON = {
 }
 RUN_SECONDS_MAX = 240.0
 LOOK_SECONDS = 0.02
+QUARTERS = 4
+"""So many times a run looks at the workers' memory."""
 
 FOLDED = "SELECT coalesce(sum(next_offset), 0)::bigint FROM metrics.offsets"
 CHECKS = {
@@ -104,17 +106,19 @@ async def fold(stack: Servers, database: str, events: int) -> tuple[float, dict[
     try:
         connection = await asyncpg.connect(dsn)
         first_at, first = await _reached(connection, 1)
-        last_at, last = await _reached(connection, events)
+        memory = []
+        for share in range(1, QUARTERS + 1):
+            last_at, last = await _reached(connection, events * share // QUARTERS)
+            memory.append(max(worker.memory_info().rss for worker in workers) >> 20)
         checks = {name: await connection.fetchval(query) for name, query in CHECKS.items()}
         await connection.close()
         used = [worker.cpu_times().user + worker.cpu_times().system for worker in workers]
-        memory = max(worker.memory_info().rss for worker in workers)
     finally:
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.wait(20)
-    notes = {**checks, "worker_cpu_seconds": round(sum(used), 1), "rss_mib": memory >> 20}
+    notes = {**checks, "worker_cpu_seconds": round(sum(used), 1), "rss_mib_by_quarter": memory}
     return (last - first) / (last_at - first_at), notes
 
 
