@@ -19,7 +19,10 @@ SEEDS = int(os.environ.get("CASETRACK_SEEDS", "200"))
 SHARE = 20
 
 ONE_TRACE = "from tests.edges.test_simulation import quiet, simulate; quiet(); "
-HAPPENS = {"killed", "stopped", "away", "repeated", "half_sent", "fenced", "refused", "again"}
+HAPPENS = {
+    *("killed", "stopped", "away", "repeated", "half_sent", "fenced", "refused", "again"),
+    *("held_up", "shared_anew"),
+}
 SAID = {f"casetrack.supervision.alert.{what}.v1" for what in ("raised", "resolved", "revoked")}
 
 

@@ -35,7 +35,7 @@ from tests.support.simulation.simulation import simulate
 from tests.support.simulation.store import SimulatedStore
 from tests.support.simulation.tables import Tables
 
-SEEDS_MAX = 240
+SEEDS_MAX = 60
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -227,11 +227,13 @@ def test_it_is_noticed_when(broken: Break, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def _broken_promise(seed: int) -> BaseException | None:
-    """Return the promise that *seed* sees broken; a mere crash proves nothing, another seed may."""
+    """Return what was found; anything but a broken promise is a fault of the test."""
     try:
         simulate(seed)
     except Violation as one:
         return one
-    except ExceptionGroup as several:
-        return several.subgroup(Violation)
+    except BaseExceptionGroup as several:
+        if found := several.subgroup(Violation):
+            return found
+        raise
     return None

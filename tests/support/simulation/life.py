@@ -22,8 +22,8 @@ SLOWNESS = 100_000
 """A machine's second takes so long here, so that weeks need no million idle looks."""
 
 
-class Violation(AssertionError):  # noqa: N818 - names what was found
-    """A promise is broken; the seed replays it."""
+class Violation(BaseException):
+    """A promise is broken; the seed replays it. No Exception: some loops would cope with that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class TickerClock(SlowClock):
         return self.business.monotonic()
 
 
+AWAY_AGAIN_MAX = 2
+HELD_UP_SECONDS_MAX = 6 * DAY
+HELD_UP_LOOK_SECONDS = 20 * MINUTE
+
+
 class Fate(Enum):
     """What may happen to somebody who speaks to a server."""
 
@@ -62,14 +67,21 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How often what goes wrong: the fates each time somebody speaks, the others each sending."""
+    """
+    How often what goes wrong.
+
+    The fates each time somebody speaks; repeated and half sent each sending;
+    held up until it hurts each transaction; shared anew each look at the group.
+    """
 
     killed: float = 0.006
     stopped: float = 0.003
-    away: float = 0.02
+    away: float = 0.01
     late: float = 0.05
     repeated: float = 0.03
     half_sent: float = 0.03
+    held_up: float = 0.05
+    shared_anew: float = 0.1
 
     def fate(self, chance: Chance) -> Fate | None:
         """Draw one fate; mostly there is none."""
@@ -89,7 +101,7 @@ class Weather:
         )
 
 
-CALM = Weather(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+CALM = Weather(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass
@@ -101,7 +113,6 @@ class World:
     weather: Weather
     tasks: asyncio.TaskGroup
     counts: Counter[str] = field(default_factory=Counter)
-    violations: list[BaseException] = field(default_factory=list)
 
     @property
     def slow(self) -> SlowClock:
@@ -119,6 +130,7 @@ class Life:
         self.world = world
         self.name = name
         self.over = False
+        self._away_again = 0
         self._root: asyncio.Task[None] | None = None
         self._going = asyncio.Event()
         self._going.set()
@@ -131,12 +143,42 @@ class Life:
             Exception: a *fault*, where the server is away.
         """
         await self._stand()
-        fate = self.world.weather.fate(self.world.chance)
+        fate = self._fate(fault)
         if fate is not None:
             await self._suffer(fate, fault)
         else:
             await asyncio.sleep(0)
         await self._stand()
+
+    async def be_held_up(self, until: Callable[[], bool], *, whole: bool = False) -> None:
+        """
+        Now and then go on at the worst moment only: as soon as *until*, or after days in vain.
+
+        Meanwhile the *whole* process stands still, or nobody but who called.
+        """
+        world = self.world
+        if not world.chance.by(world.weather.held_up):
+            return
+        if whole:
+            self._going.clear()
+        last = world.clock.monotonic() + HELD_UP_SECONDS_MAX
+        while not until() and world.clock.monotonic() < last:
+            await world.clock.sleep(HELD_UP_LOOK_SECONDS)
+        if until():
+            world.note(self.name, "held_up")
+        if whole:
+            self._going.set()
+        await self._stand()
+
+    def _fate(self, fault: type[Exception] | None) -> Fate | None:
+        """Draw one; a server that is away may be away for the next question, too."""
+        if self._away_again and fault is not None:
+            self._away_again -= 1
+            return Fate.AWAY
+        fate = self.world.weather.fate(self.world.chance)
+        if fate is Fate.AWAY and fault is not None:
+            self._away_again = self.world.chance.between(0, AWAY_AGAIN_MAX)
+        return fate
 
     async def _suffer(self, fate: Fate, fault: type[Exception] | None) -> None:
         world, chance = self.world, self.world.chance
@@ -191,9 +233,9 @@ class Life:
             await main(self)
         except asyncio.CancelledError:
             raise
-        except BaseException as fault:  # noqa: BLE001 - a process that fails by itself is a finding
+        except BaseException:  # a process that fails by itself is a finding
             if not self.over:
-                self.world.violations.append(fault)
+                raise
         self.over = True
 
     async def _go_on(self, seconds: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
@@ -76,6 +77,8 @@ class SimulatedProjection(Projection):
         recent: str,
     ) -> AsyncIterator[Batch]:
         await self._life.hop()
+        halfway = self._life.world.chance.by(0.5)
+        await self._life.be_held_up(self._tables.overtaking(stretch, epoch, halfway=halfway))
         async with AsyncExitStack() as locks:
             await locks.enter_async_context(self._tables.lane_locks[stretch.partition])
             if not self._tables.owned(stretch, epoch):
@@ -156,6 +159,7 @@ class SimulatedDeadlines(Deadlines):
     @asynccontextmanager
     async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
         await self._life.hop()
+        await self._life.be_held_up(partial(self._tables.contradicted, now))
         async with AsyncExitStack() as locks:
             due = self._tables.due(now, clocks_max)
             for key in due:

@@ -96,7 +96,7 @@ class Simulation:
             for name in ("worker-1", "worker-2"):
                 folding = partial(work, tables=self.tables, bus=self.bus, group=self.group)
                 tasks.create_task(keep(world, name, folding))
-            tasks.create_task(self.group.watch(world.slow))
+            tasks.create_task(self.group.watch(world))
 
     async def _people(self, world: World) -> None:
         people = People(world, self.hall, self.bus, self.journal)
@@ -125,8 +125,6 @@ class Simulation:
         """Wait in calm weather until nobody has anything left to do."""
         for _ in range(QUIET_DAYS_MAX * DAY // HOUR):
             await world.clock.sleep(HOUR)
-            if world.violations:
-                raise world.violations[0]
             if self._at_rest():
                 return
         behind = unfolded(self.tables, self.bus)

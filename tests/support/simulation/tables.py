@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,9 @@ from typing import Any
 import msgspec
 
 from services.metrics.adapters.projection import ClockRow, FactRow, FigureRow, StateRow, Stretch
+from services.metrics.domain.fold import fold_all
+from services.metrics.handlers.reading import entry_of
+from services.metrics.handlers.rows import text_of
 from tests.support.simulation.life import Violation
 from tests.support.simulation.store import SimulatedStore
 
@@ -70,6 +73,32 @@ class Tables:
         found = self.offsets.get((stretch.topic, stretch.partition))
         return self.lanes[stretch.partition].epoch == epoch and found == stretch.first
 
+    def moving(self, number: int) -> Callable[[], bool]:
+        """Return whether anything of the lane was folded since."""
+        before = self._folded(number)
+        return lambda: self._folded(number) != before
+
+    def overtaking(self, stretch: Stretch, epoch: int, *, halfway: bool) -> Callable[[], bool]:
+        """Return whether *stretch* has another claimant by now, with part of the lane folded."""
+        topic, number = stretch.topic, stretch.partition
+        moved = self.moving(number)
+        return lambda: (
+            self.lanes[number].epoch != epoch
+            and moved() is halfway
+            and self.offsets[topic, number] < stretch.following
+        )
+
+    def contradicted(self, asked_at: datetime) -> bool:
+        """Say whether a clock is to be looked at of which more was said than was true then."""
+        return any(
+            alert["raised_at"] > asked_at
+            and self.clocks[alert["dossier"], alert["sla"]].next_at == AT_ONCE
+            for alert in self.alerts.values()
+        )
+
+    def _folded(self, number: int) -> list[int]:
+        return [offset for (_, partition), offset in self.offsets.items() if partition == number]
+
     def write(self, changes: Changes) -> None:
         """Apply what a batch changes, offsets apart."""
         self.timeline.update({(fact[0], fact[1]): fact[3] for fact in changes.facts})
@@ -80,6 +109,15 @@ class Tables:
             self.figures[tuple(place)] += number
         for row in changes.clocks:
             self._write_clock(row)
+        for key, _, _, state in changes.states:
+            self._must_be_folded(key, state)
+
+    def _must_be_folded(self, dossier: str, state: str) -> None:
+        """Look at once: what somebody may read now, later facts may cover up."""
+        bodies = [body for (key, _), body in self.timeline.items() if key == dossier]
+        facts = [entry_of(body.encode()) for body in bodies]
+        if (folded := text_of(fold_all(dossier, facts))) != state:
+            raise Violation("every state is the fold of its facts", state, "promised", folded)
 
     def due(self, now: datetime, clocks_max: int) -> list[ClockKey]:
         """Return the clocks to look at, those that nobody else has in hand."""

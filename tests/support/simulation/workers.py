@@ -14,7 +14,7 @@ from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Partition
 from shared.kafka.topics import PARTITIONS
 from tests.support.simulation.bus import BusOf, visible
-from tests.support.simulation.life import Life, SlowClock
+from tests.support.simulation.life import Life, World
 from tests.support.simulation.projection import SimulatedProjection
 from tests.support.simulation.tables import Tables
 
@@ -37,12 +37,17 @@ class Group:
     def numbers_of(self, life: Life) -> list[int]:
         names = sorted(self.lives)
         mine = names.index(life.name)
-        return [number for number in range(PARTITIONS) if number % len(names) == mine]
+        # Another turn gives other lanes, so that some come back to whom they were taken from.
+        turned = range(self.generation, self.generation + PARTITIONS)
+        return [n for n, turn in enumerate(turned) if turn % len(names) == mine]
 
-    async def watch(self, clock: SlowClock) -> None:
+    async def watch(self, world: World) -> None:
         """Share anew without those that are dead, or stopped, when their session has run out."""
         while True:
-            await clock.sleep(SESSION_SECONDS)
+            await world.slow.sleep(SESSION_SECONDS)
+            if world.chance.by(world.weather.shared_anew):
+                world.note("group", "shared_anew")
+                self.generation += world.chance.between(1, 2)
             silent = [name for name, life in self.lives.items() if life.over or life.stopped]
             for name in silent:
                 del self.lives[name]
@@ -56,9 +61,11 @@ class Member:
     group: Group
     bus: MemoryBus
     life: Life
+    tables: Tables
     lanes: Lanes
     generation: int = -1
     positions: dict[Partition, int] = field(default_factory=dict)
+    claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def fetch(self) -> None:
         """Hand on what the partitions bring, for ever; notice late that they changed hands."""
@@ -72,6 +79,9 @@ class Member:
             await self.life.world.slow.sleep(IDLE_SECONDS)
 
     async def _fetch_from(self, place: Partition) -> None:
+        if not self.bus.read(place, self.positions[place]):
+            return
+        await self.life.be_held_up(self.tables.moving(place.number), whole=True)
         offset = self.positions[place]
         if records := visible(self.life.world, self.bus, place, offset):
             self.positions[place] = offset + len(records)
@@ -83,16 +93,19 @@ class Member:
 
     async def rejoin(self) -> None:
         """Claim again what we believe to be ours."""
-        places = sorted(self.positions)
-        self.positions.update(await self.lanes.claim(places, self._beginning))
+        async with self.claiming:
+            places = sorted(self.positions)
+            self.positions = dict(await self.lanes.claim(places, self._beginning))
 
     async def _assigned(self) -> None:
-        if self.group.lives.get(self.life.name) is not self.life:
-            self.group.join(self.life)
-        self.generation = self.group.generation
-        numbers = self.group.numbers_of(self.life)
-        places = [Partition(topic, number) for topic in TOPICS for number in numbers]
-        self.positions = dict(await self.lanes.claim(places, self._beginning))
+        # One claim at a time: two at once are the matter of tests/edges/test_lane_claims.py.
+        async with self.claiming:
+            if self.group.lives.get(self.life.name) is not self.life:
+                self.group.join(self.life)
+            self.generation = self.group.generation
+            numbers = self.group.numbers_of(self.life)
+            places = [Partition(topic, number) for topic in TOPICS for number in numbers]
+            self.positions = dict(await self.lanes.claim(places, self._beginning))
 
     async def _beginning(self, _: Partition) -> int:
         return 0
@@ -103,7 +116,7 @@ async def work(life: Life, tables: Tables, bus: MemoryBus, group: Group) -> None
     world = life.world
     projection = SimulatedProjection(tables, life)
     lanes = Lanes(projection, Folding(projection, RULES), BusOf(bus, life), world.slow)
-    member = Member(group, bus, life, lanes)
+    member = Member(group, bus, life, tables, lanes)
     lanes.steering = Steering(seek=member.seek, rejoin=member.rejoin)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(lanes.run())
