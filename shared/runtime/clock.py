@@ -6,9 +6,10 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from shared.policy.calendar import ZONE
+
+SHANGHAI = ZONE
 
 
 def business_date(instant: datetime) -> date:

@@ -1,15 +1,13 @@
 """Facts for clocks, short to write and to read."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from services.metrics.domain.clock import Clock, ClockFacts, clocks
 from services.metrics.domain.dossier import Ending, Extension, Hold, Terms
 from shared.contracts.enums import ClockName
-from shared.policy.calendar import WorkCalendar, official_calendar
+from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
 from shared.policy.sla import Policy, bureau_policy
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 BOTH = (ClockName.COMMITTED.value, ClockName.STATUTORY.value)
 
 
@@ -19,7 +17,7 @@ def day(text: str) -> date:
 
 def instant(text: str) -> datetime:
     """Return the local instant that *text* names."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
 def terms(
@@ -54,7 +52,7 @@ def extension(approved: str, days: int = 10) -> Extension:
 
 
 def decision(on: str, at: time = time(15)) -> Ending:
-    return Ending(day(on), datetime.combine(day(on), at, SHANGHAI), "decided", decided=True)
+    return Ending(day(on), datetime.combine(day(on), at, ZONE), "decided", decided=True)
 
 
 def clock(

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.assist.domain.command import Command
 from shared.contracts.assist import Blocker
 from shared.contracts.enums import AgentTier, AssistKind, AssistMode, AssistStage, Satisfaction
 from shared.contracts.types import (
@@ -21,6 +20,7 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
+from shared.policy.command import Command
 
 Items = Annotated[Several[ItemCode], Field(min_length=1)]
 

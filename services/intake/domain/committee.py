@@ -5,7 +5,6 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
-from services.intake.domain.command import Command
 from services.intake.domain.refusals import (
     MeetingAlreadyCalled,
     MeetingAlreadyHeld,
@@ -39,6 +38,7 @@ from shared.contracts.types import (
     Several,
     WholeNumber,
 )
+from shared.policy.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
-from services.intake.domain.command import Command
 from services.intake.domain.refusals import (
     InspectionAlreadyConcluded,
     InspectionAlreadyOrdered,
@@ -35,6 +34,7 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
+from shared.policy.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from services.metrics.domain.changes import SHANGHAI
 from services.metrics.domain.dossier import OPEN, Dossier, Matter
 from services.metrics.domain.matter_fold import UPHELD
 from shared.contracts.enums import ClockName
-from shared.policy.calendar import WorkCalendar
+from shared.policy.calendar import ZONE, WorkCalendar
 
 Place = tuple[str, str, date, str, str, str]
 """KPI, part, business day, item, window, channel."""
@@ -51,7 +50,7 @@ def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[L
         yield from _matter(matter)
     for card in dossier.cards:
         yield "K12.4", f"{card.level}:{card.basis}:{card.state}", card.raised_on, 1
-    day = dossier.received_on or (dossier.latest and dossier.latest.astimezone(SHANGHAI).date())
+    day = dossier.received_on or (dossier.latest and dossier.latest.astimezone(ZONE).date())
     if dossier.anomalies and day:
         yield "L08", "anomalies", day, dossier.anomalies
 
@@ -63,7 +62,7 @@ def _intake(dossier: Dossier, day: date, instant: datetime) -> Iterator[Line]:
         yield "L01", "open", day, 1
     if dossier.returns:
         yield "K23.5", "returned", day, dossier.returns
-    local = instant.astimezone(SHANGHAI)
+    local = instant.astimezone(ZONE)
     yield "L03", f"hour:{local.hour:02}", local.date(), 1
 
 

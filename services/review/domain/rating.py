@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from services.review.domain.command import Command
 from services.review.domain.names import supplement_to
 from services.review.domain.refusals import AlreadyRated, AlreadySupplemented, RatingUnknown
 from shared.contracts.enums import ReviewChannel, ReviewPhase, Satisfaction
@@ -18,6 +17,7 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
+from shared.policy.command import Command
 
 BAD = frozenset({Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED})
 """差评: the two lowest levels (V-01)."""

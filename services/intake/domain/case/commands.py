@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.intake.domain.command import Command
 from shared.contracts.enums import (
     AcceptanceMode,
     CaseType,
@@ -47,6 +46,7 @@ from shared.contracts.types import (
     VaultToken,
 )
 from shared.policy.calendar import WorkCalendar
+from shared.policy.command import Command
 
 ShortCode = Annotated[str, Field(min_length=1, max_length=50)]
 

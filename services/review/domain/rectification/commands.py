@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.review.domain.command import Command
 from shared.contracts.enums import BadReviewCause, Satisfaction, VerifyFinding
 from shared.contracts.types import ActorId, CaseNo, Identifier, Ordinal, OrgRef, Prose
+from shared.policy.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
