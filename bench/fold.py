@@ -105,7 +105,7 @@ async def fold(stack: Servers, database: str, events: int) -> tuple[float, dict[
     workers = [psutil.Popen(argv, env=environment, cwd=ROOT) for _ in range(WORKERS)]
     try:
         connection = await asyncpg.connect(dsn)
-        first_at, first = await _reached(connection, 1)
+        first_at, first = last_at, last = await _reached(connection, 1)
         memory = []
         for share in range(1, QUARTERS + 1):
             last_at, last = await _reached(connection, events * share // QUARTERS)
