@@ -50,7 +50,7 @@ async def delivered(hall: Hall, *records: Record) -> list[DeadLetter]:
     bus, stopping = MemoryBus(SystemClock()), asyncio.Event()
     await bus.send(records)
     loop = ConsumerLoop(
-        bus.feed(GROUP.group, [INBOX]), hall.intake.inbox.handle, bus, GROUP, SystemClock()
+        bus.feed(GROUP.group, [INBOX]), hall.service.inbox.handle, bus, GROUP, SystemClock()
     )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(loop.run(stopping))

@@ -1,4 +1,4 @@
-"""A service in memory, open for commands, with tokens for everybody."""
+"""A service in memory, open for commands and foreign facts, with tokens for everybody."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -40,15 +40,16 @@ class OpenService(Generic[S]):
     clock: VirtualClock
     issuer: LocalIssuer
     store: EventStore
+    start: datetime
     keys: Iterator[int] = field(default_factory=count)
 
     def forget(self) -> None:
-        """Begin anew in the morning; building the service again takes longer than most tests."""
+        """Begin anew at the start; building the service again takes longer than most tests."""
         vars(self.store).update(vars(MemoryEventStore()))
-        vars(self.clock).update(vars(VirtualClock(NINE)))
+        vars(self.clock).update(vars(VirtualClock(self.start)))
 
-    def token(self, role: Role) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role))}"}
+    def token(self, role: Role, name: str = "") -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, name=name))}"}
 
     async def command(
         self, role: Role, path: str, body: Mapping[str, Any], key: str = ""
@@ -58,6 +59,23 @@ class OpenService(Generic[S]):
         headers = {**self.token(role), "idempotency-key": key}
         return await self.client.post(path, json=body, headers=headers)
 
+    async def publish(
+        self,
+        content: bytes,
+        content_type: str = "application/cloudevents+json",
+        *,
+        path: str = "/v1/events",
+        publisher: str = "trial",
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """Send foreign facts as *publisher*."""
+        sent = {
+            **self.token(Role.PUBLISHER, publisher),
+            "content-type": content_type,
+            **(headers or {}),
+        }
+        return await self.client.post(path, content=content, headers=sent)
+
     async def types(self, stream: str) -> list[str]:
         """Return what happened in *stream*, by the last words of its types."""
         events = (await self.store.load(stream)).events
@@ -66,10 +84,10 @@ class OpenService(Generic[S]):
 
 @asynccontextmanager
 async def open_service(
-    make: Callable[..., S], folder: Path, name: str
+    make: Callable[..., S], folder: Path, name: str, start: datetime = NINE
 ) -> AsyncIterator[OpenService[S]]:
     """Give the service that *make* constructs, over a store in memory."""
-    clock, store = VirtualClock(NINE), MemoryEventStore()
+    clock, store = VirtualClock(start), MemoryEventStore()
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
     service = make(
         store=store,
@@ -81,4 +99,4 @@ async def open_service(
     )
     transport = httpx2.ASGITransport(service.web, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
-        yield OpenService(service, client, clock, issuer, store)
+        yield OpenService(service, client, clock, issuer, store, start)
