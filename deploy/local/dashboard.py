@@ -40,7 +40,7 @@ def build_page(say: Say = print) -> Path:
 def _build(say: Say) -> None:
     node = find_node()
     _install(node, say)
-    say("dashboard: building the page")
+    say(text("dashboard.building").title)
     succeed(node.run(["node_modules/vue-tsc/bin/vue-tsc.js", "--noEmit"], SOURCE), "dashboard")
     built = succeed(node.run(["node_modules/vite/bin/vite.js", "build"], SOURCE), "dashboard")
     say("\n".join(line for line in built.splitlines() if line.startswith("page:")))
@@ -50,7 +50,7 @@ def _install(node: Node, say: Say) -> None:
     state = _digest([SOURCE / "package-lock.json"])
     if _holds(INSTALLED, state):
         return
-    say("dashboard: fetching its packages from the npm registry (about 60 MB, the first time only)")
+    say(text("dashboard.packages").title)
     node.install(SOURCE, what="dashboard")
     INSTALLED.write_text(state)
 

@@ -12,7 +12,7 @@ from deploy.local.faults import Fault, NpmUnreachable, every_fault, told
 from shared.runtime.language import Language
 
 CODES = sorted(CATALOGUE.codes(Language.ZH_CN) | CATALOGUE.codes(Language.EN))
-SOURCES = sorted(Path(deploy.__file__).parent.glob("command/**/*.py"))
+SOURCES = sorted(Path(deploy.__file__).parent.glob("**/*.py"))
 SAID = re.compile(r'\b(?:say|text)\(\s*"([a-z_.]+)"')
 SHIPPED = [fault for fault in every_fault() if fault.__module__.startswith("deploy.")]
 
