@@ -22,6 +22,7 @@ OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 SUFFICES = {"run": ("run", "test"), "test": ("test",)}
 # What cannot live beside our own packages has an environment of its own.
 APART = ("peers", "containers-check")
+WISHES = ("CASETRACK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 WRONG_USAGE = 2
 
 LINES = {
@@ -135,8 +136,9 @@ def say_plain(line: str) -> None:
 
 
 def language() -> str:
-    wished = os.environ.get("CASETRACK_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG")
-    return "en" if (wished or "").lower().startswith("en") else "zh"
+    """Return what the command will speak, too: the first wish for one of ours, else Chinese."""
+    wishes = (os.environ.get(name, "").lower() for name in WISHES)
+    return next((known for wish in wishes for known in LINES if wish.startswith(known)), "zh")
 
 
 def give_up(code: str, **values: str) -> None:

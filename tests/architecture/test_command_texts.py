@@ -7,9 +7,10 @@ from string import Formatter
 import pytest
 
 import deploy.command.__main__  # every fault of the command is known once it is imported
+from deploy import setup
 from deploy.command.texts import CATALOGUE
 from deploy.local.faults import Fault, NpmUnreachable, every_fault, told
-from shared.runtime.language import Language
+from shared.runtime.language import Language, terminal_language
 
 CODES = sorted(CATALOGUE.codes(Language.ZH_CN) | CATALOGUE.codes(Language.EN))
 SOURCES = sorted(Path(deploy.__file__).parent.glob("**/*.py"))
@@ -49,6 +50,27 @@ def test_every_fault_has_a_line_and_a_way_out(fault: type[Fault]) -> None:
 
     assert text.title
     assert text.detail
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {},
+        {"LANG": "en_GB.UTF-8"},
+        {"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"},
+        {"LC_MESSAGES": "en_US", "LANG": "zh_CN.UTF-8"},
+        {"CASETRACK_LANG": "zh-CN", "LANG": "en_GB.UTF-8"},
+    ],
+)
+def test_the_set_up_speaks_the_language_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, wishes: dict[str, str]
+) -> None:
+    for name in setup.WISHES:
+        monkeypatch.delenv(name, raising=False)
+    for name, wish in wishes.items():
+        monkeypatch.setenv(name, wish)
+
+    assert terminal_language().startswith(setup.language())
 
 
 def test_a_narrower_fault_that_was_written_down_is_read_as_itself() -> None:
