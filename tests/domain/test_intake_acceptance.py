@@ -112,6 +112,12 @@ def test_a_precheck_is_recorded_while_acceptance_is_open() -> None:
     case.given(RECEIVED).when(passed).then(PRECHECKED)
 
 
+def test_a_precheck_is_passed_once() -> None:
+    again = PrecheckApplication(at=NINE, case_no=NO, result="REFUSE")
+
+    case.given(RECEIVED, PRECHECKED).when(again).then_rejects(refusals.AlreadyPrechecked)
+
+
 def test_a_failed_precheck_leaves_the_application_submitted() -> None:
     failed = PRECHECKED.model_copy(update={"result": "REFUSE"})
 

@@ -24,6 +24,7 @@ from shared.contracts.commitment import SupplementExpired, SupplementReceived
 from shared.contracts.enums import (
     AcceptanceMode,
     CaseType,
+    ClockName,
     Decision,
     HoldBasis,
     HoldReason,
@@ -31,6 +32,7 @@ from shared.contracts.enums import (
     StepAction,
 )
 from shared.contracts.envelope import Fact
+from shared.contracts.handling import CaseAmended
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
     ACCEPTED,
@@ -48,6 +50,7 @@ from tests.support.intake_cases import (
     NINE,
     NO,
     PAPER,
+    PRECHECKED,
     RECEIVED,
     REFUSED_EXTENSION,
     accepted,
@@ -200,11 +203,42 @@ def test_an_extension_is_granted_on_the_last_day_and_no_later() -> None:
 
 
 def test_where_the_statutory_clock_stood_still_the_clocks_judge_the_extension() -> None:
-    stood = examined.given(hold_opened(), hold_closed(), EXTENSION_ASKED)
+    both = hold_opened().model_copy(update={"pauses": (ClockName.COMMITTED, ClockName.STATUTORY)})
+    stood = examined.given(both, hold_closed(), EXTENSION_ASKED)
     after = date(2024, 10, 8)
 
     stood.when(replace(APPROVE_EXTENSION, at=on(after))).then(
         EXTENDED.model_copy(update={"approved_date": after})
+    )
+
+
+def test_a_hold_that_leaves_the_statutory_clock_alone_does_not_move_the_statutory_limit() -> None:
+    examined.given(hold_opened(), hold_closed(), EXTENSION_ASKED).when(
+        replace(APPROVE_EXTENSION, at=on(date(2024, 10, 8)))
+    ).then_rejects(refusals.ExtensionTooLate, due=date(2024, 9, 30))
+
+
+def test_an_extension_is_judged_by_the_limit_as_it_was_corrected() -> None:
+    longer = amendment("statutory_limit", "45")
+    later = amendment("effective_date", "2024-09-09")
+    asked = examined.given(EXTENSION_ASKED)
+    approved = replace(APPROVE_EXTENSION, at=on(date(2024, 10, 8)))
+    granted = EXTENDED.model_copy(update={"approved_date": date(2024, 10, 8)})
+
+    asked.given(longer).when(approved).then(granted)
+    asked.given(later).when(approved).then(granted)
+
+
+def test_what_nobody_can_read_corrects_nothing() -> None:
+    examined_state = examined.state
+
+    assert examined.given(amendment("statutory_limit", "soon")).state == examined_state
+    assert examined.given(amendment("applicant", "somebody")).state == examined_state
+
+
+def amendment(field: str, new: str) -> CaseAmended:
+    return CaseAmended(
+        case_no=NO, field=field, old="", new=new, reason="录入错误", approved_by="a", is_error=True
     )
 
 
@@ -302,6 +336,8 @@ CONTRADICTIONS: list[tuple[DeciderSpec[Case, AnyCommand], Fact]] = [
     (under_way, RECEIVED),
     (under_way, HANDLED),
     (examined, CHECKING),
+    (examined.given(HANDLED), HANDLED),
+    (case.given(RECEIVED, PRECHECKED), PRECHECKED),
     (examined, hold_closed()),
     (examined.given(hold_opened()), hold_opened()),
     (examined.given(EXTENSION_ASKED, EXTENDED), EXTENDED),

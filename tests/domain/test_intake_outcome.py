@@ -156,5 +156,15 @@ def test_a_recorded_value_is_corrected_beside_the_old_one_at_any_time() -> None:
     assert undecided.given(AMENDED).state == undecided.state
 
 
+@pytest.mark.parametrize(
+    ("field", "new"),
+    [("statutory_limit", "-1"), ("committed_limit", "soon"), ("received_date", "yesterday")],
+)
+def test_a_correction_says_what_its_field_can_say(field: str, new: str) -> None:
+    case.given(RECEIVED).when(replace(AMEND, field=field, new=new)).then_rejects(
+        refusals.AmendmentUnreadable, field=field
+    )
+
+
 def test_nothing_is_corrected_in_a_case_that_nobody_received() -> None:
     case.given().when(replace(AMEND, field="item_code")).then_rejects(refusals.CaseUnknown)

@@ -11,6 +11,7 @@ from services.intake.domain.case.silence import Timer, timer
 from services.intake.domain.case.states import INITIAL, Case
 from shared.contracts.enums import AcceptanceMode
 from shared.contracts.envelope import Fact
+from shared.contracts.handling import CaseAmended
 from shared.contracts.intake import ApplicationAccepted, CorrectionReceived, CorrectionRequested
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, WorkCalendar
@@ -67,6 +68,23 @@ def test_a_joint_case_that_silence_accepted_has_the_joint_limit() -> None:
 
     assert isinstance(accepted, ApplicationAccepted)
     assert accepted.statutory_limit == accepted.committed_limit == 45
+
+
+def test_a_receipt_that_was_entered_wrongly_moves_the_silence() -> None:
+    amended = CaseAmended(
+        case_no=NO,
+        field="received_date",
+        old="2024-09-02",
+        new="2024-09-20",
+        reason="录入错误",
+        approved_by="st-0001",
+        is_error=True,
+    )
+    unreadable = amended.model_copy(update={"new": "soon"})
+
+    assert due(RECEIVED, amended).at == begins(date(2024, 9, 28))
+    assert due(RECEIVED, PRECHECKED, amended).at == begins(date(2024, 9, 28))
+    assert due(RECEIVED, unreadable) == due(RECEIVED)
 
 
 def test_a_precheck_breaks_no_silence() -> None:

@@ -13,6 +13,7 @@ from services.intake.domain.case.commands import (
 from services.intake.domain.case.limits import complete_since, deemed_after, promise_date
 from services.intake.domain.case.refusals import (
     AcceptanceAlreadySettled,
+    AlreadyPrechecked,
     CaseAlreadyOver,
     CaseAlreadyReceived,
     CaseUnknown,
@@ -64,6 +65,8 @@ def receive(phase: Phase, command: ReceiveApplication) -> ApplicationReceived:
 
 
 def precheck(phase: Phase, command: PrecheckApplication) -> ApplicationPrechecked:
+    if isinstance(phase, Prechecked):
+        raise AlreadyPrechecked
     _open_filing(phase)
     return command.stated(ApplicationPrechecked)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.intake.domain.case.amendment import amended, refiled
 from services.intake.domain.case.states import (
     Absent,
     Accepted,
@@ -23,9 +24,10 @@ from services.intake.domain.case.states import (
     Withdrawn,
 )
 from shared.contracts.commitment import SupplementExpired, SupplementReceived
-from shared.contracts.enums import AcceptanceMode, HoldBasis, HoldReason
+from shared.contracts.enums import AcceptanceMode, ClockName, HoldBasis, HoldReason, Step
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import (
+    CaseAmended,
     CaseArchived,
     CaseClosed,
     CaseForwarded,
@@ -106,7 +108,7 @@ def _filed(phase: Phase, fact: Fact) -> Phase | None:  # noqa: C901, PLR0911 - a
     match phase, fact:
         case Absent(), ApplicationReceived():
             return Submitted(Filing(fact.case, fact.received_date))
-        case ((Submitted(filing) | Prechecked(filing)), ApplicationPrechecked()):
+        case Submitted(filing), ApplicationPrechecked():
             return Prechecked(filing) if fact.result == "PASS" else phase
         case (
             Submitted(filing) | Prechecked(filing) | CorrectionPending(filing),
@@ -123,6 +125,9 @@ def _filed(phase: Phase, fact: Fact) -> Phase | None:  # noqa: C901, PLR0911 - a
             return Accepted(_course(fact))
         case ((Submitted() | Prechecked()), ApplicationRejected()):
             return NotAccepted()
+        case (Submitted(filing) | Prechecked(filing) | CorrectionPending(filing), CaseAmended()):
+            corrected = refiled(filing, fact)
+            return replace(phase, filing=corrected) if corrected else None
         case _:
             return None
 
@@ -164,10 +169,10 @@ def _examined(phase: Phase, fact: Fact) -> Phase | None:
             return Examining(course, fact.step_no, fact.step)
         case Examining(step=None), StepStarted():
             return replace(phase, step_no=fact.step_no, step=fact.step)
-        case Examining(step_no=step_no), StepCompleted() if step_no == fact.step_no:
+        case Examining(step_no=step_no, step=Step()), StepCompleted() if step_no == fact.step_no:
             return replace(phase, step_no=(fact.return_to or step_no + 1) - 1, step=None)
         case ((Accepted(course) | Examining(course)), _):
-            changed = _paused(course, fact) or _prolonged(course, fact)
+            changed = _paused(course, fact) or _prolonged(course, fact) or _amended(course, fact)
             return replace(phase, course=changed) if changed else None
         case _:
             return None
@@ -180,7 +185,7 @@ def _paused(course: Course, fact: Fact) -> Course | None:
                 course,
                 holds_seen=course.holds_seen | {fact.hold_id},
                 open_holds=course.open_holds | {fact.hold_id},
-                stood_still=course.stood_still or fact.basis is not HoldBasis.LOCAL_RULE,
+                stood_still=course.stood_still or _stops_the_law(fact),
                 supplement_used=course.supplement_used or fact.reason is HoldReason.SUPPLEMENT,
             )
         case HoldClosed() if fact.hold_id in course.open_holds:
@@ -189,6 +194,10 @@ def _paused(course: Course, fact: Fact) -> Course | None:
             return replace(course, material_awaited=course.material_awaited and not fact.complete)
         case _:
             return None
+
+
+def _stops_the_law(hold: HoldOpened) -> bool:
+    return ClockName.STATUTORY in hold.pauses and hold.basis is not HoldBasis.LOCAL_RULE
 
 
 def _prolonged(course: Course, fact: Fact) -> Course | None:
@@ -201,6 +210,10 @@ def _prolonged(course: Course, fact: Fact) -> Course | None:
             return replace(course, extension_requested=None)
         case _:
             return None
+
+
+def _amended(course: Course, fact: Fact) -> Course | None:
+    return amended(course, fact) if isinstance(fact, CaseAmended) else None
 
 
 def _finished(phase: Phase, fact: Fact) -> Phase | None:  # noqa: PLR0911 - a line a transition

@@ -1,5 +1,6 @@
 """What intake does with a decided case: close, issue, serve, publish, archive, set aside."""
 
+from services.intake.domain.case.amendment import readable
 from services.intake.domain.case.commands import (
     AmendCase,
     ArchiveCase,
@@ -10,6 +11,7 @@ from services.intake.domain.case.commands import (
     RevokeDecision,
 )
 from services.intake.domain.case.refusals import (
+    AmendmentUnreadable,
     CaseAlreadyClosed,
     CaseAlreadyDelivered,
     CaseNotApproved,
@@ -81,6 +83,8 @@ def archive(phase: Phase, command: ArchiveCase) -> CaseArchived:
 def amend(phase: Phase, command: AmendCase) -> CaseAmended:
     if isinstance(phase, Absent):
         raise CaseUnknown
+    if not readable(command.field, command.new):
+        raise AmendmentUnreadable(field=command.field)
     return command.stated(CaseAmended)
 
 

@@ -6,6 +6,7 @@ IntakeRejection
 │   ├── CaseAlreadyReceived
 │   ├── CaseUnknown
 │   ├── AcceptanceAlreadySettled
+│   ├── AlreadyPrechecked
 │   ├── CaseAlreadyOver
 │   ├── CorrectionUnanswered
 │   ├── CorrectionAlreadyRequested
@@ -34,12 +35,13 @@ IntakeRejection
 │   ├── MaterialNotAwaited
 │   ├── MaterialMissing
 │   └── RemediesNotTold
-└── after the decision
+└── after the decision, or at any time
     ├── CaseNotDecided
     ├── CaseNotApproved
     ├── CaseAlreadyClosed
     ├── CaseAlreadyDelivered
     ├── CaseNotClosed
+    ├── AmendmentUnreadable
     └── DecisionAlreadyRevoked
 """
 
@@ -64,6 +66,12 @@ class AcceptanceAlreadySettled(IntakeRejection):
     """The application was accepted, refused, withdrawn or dropped before."""
 
     code = "acceptance_already_settled"
+
+
+class AlreadyPrechecked(IntakeRejection):
+    """The pre-check was passed before; what is left is to accept or refuse."""
+
+    code = "already_prechecked"
 
 
 class CaseAlreadyOver(IntakeRejection):
@@ -256,7 +264,7 @@ class CaseNotDecided(IntakeRejection):
 
 
 class CaseNotApproved(IntakeRejection):
-    """Only an approval has a result to issue or deliver."""
+    """Only an approval has a result to issue."""
 
     code = "case_not_approved"
 
@@ -277,6 +285,14 @@ class CaseNotClosed(IntakeRejection):
     """Only a closed case goes to the archive, and only once."""
 
     code = "case_not_closed"
+
+
+class AmendmentUnreadable(IntakeRejection):
+    """A limit is corrected to a number of days, a date to a date."""
+
+    code = "amendment_unreadable"
+    blame = Blame.COMMAND
+    field = "new"
 
 
 class DecisionAlreadyRevoked(IntakeRejection):

@@ -13,6 +13,7 @@ from services.intake.domain.case.states import (
     Submitted,
 )
 from shared.contracts.enums import AcceptanceMode, LimitUnit
+from shared.contracts.handling import CaseAmended
 from shared.contracts.intake import (
     ApplicationReceived,
     CorrectionReceived,
@@ -22,8 +23,8 @@ from shared.contracts.types import Doc
 from shared.policy.acceptance import AcceptanceTerms, DeemedTerms
 from shared.policy.calendar import ZONE, WorkCalendar
 
-WAITING_SINCE = (ApplicationReceived, CorrectionRequested, CorrectionReceived)
-"""The facts behind which somebody's time runs; all others can only end it."""
+WAITING_SINCE = (ApplicationReceived, CorrectionRequested, CorrectionReceived, CaseAmended)
+"""The facts behind which somebody's time runs, or runs otherwise; all others can only end it."""
 
 
 @dataclass(frozen=True, slots=True)

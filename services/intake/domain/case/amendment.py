@@ -1,0 +1,43 @@
+"""What a data correction (数据更正) changes in a case, where the rules read it."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.intake.domain.case.states import Course, Filing
+from shared.contracts.handling import CaseAmended
+from shared.contracts.types import COUNT_MAX
+
+
+def readable(field: str, new: str) -> bool:
+    """Whether *new* is what stands in *field*; what no rule reads may say anything."""
+    try:
+        match field:
+            case "statutory_limit" | "committed_limit":
+                return 0 <= int(new) <= COUNT_MAX
+            case "received_date" | "effective_date" | "decision_date":
+                date.fromisoformat(new)
+            case _:
+                pass
+    except ValueError:
+        return False
+    return True
+
+
+def refiled(filing: Filing, fact: CaseAmended) -> Filing | None:
+    """Return *filing* as corrected; None where nothing in it was."""
+    if fact.field != "received_date" or not readable(fact.field, fact.new):
+        return None
+    return replace(filing, received_date=date.fromisoformat(fact.new))
+
+
+def amended(course: Course, fact: CaseAmended) -> Course | None:
+    """Return *course* as corrected; None where nothing in it was."""
+    if not readable(fact.field, fact.new):
+        return None
+    match fact.field:
+        case "statutory_limit":
+            return replace(course, statutory_limit=int(fact.new))
+        case "effective_date":
+            return replace(course, effective_date=date.fromisoformat(fact.new))
+        case _:
+            return None
