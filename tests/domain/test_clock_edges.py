@@ -1,6 +1,7 @@
 """Clocks at their edges: held open, not ended, extended by too little; and why a card went."""
 
 from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.metrics.domain.clock import ClockFacts
 from services.metrics.domain.deadline import expected
 from services.metrics.domain.explanation import explain
 from shared.contracts.enums import AlertLevel
+from shared.policy.calendar import ZONE
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
 from tests.support.desk import Desk
 
@@ -23,6 +25,13 @@ def test_a_clock_that_is_held_open_is_never_late_and_never_near() -> None:
 
     assert (found.due, found.yellow_from, found.ended_at) == (None, None, None)
     assert found.overdue_days(day("2024-12-31")) == 0
+
+
+def test_a_limit_of_millions_of_days_ends_with_the_last_day_of_all() -> None:
+    endless = clock(ClockFacts("XC1", terms("2024-09-02", statutory=2**31 - 1)))
+
+    assert endless.due == date.max
+    assert endless.red_at == datetime(9999, 12, 31, 23, 59, 59, tzinfo=ZONE)
 
 
 def test_natural_days_that_end_on_a_working_day_do_not_roll() -> None:

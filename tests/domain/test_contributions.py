@@ -4,11 +4,13 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
+from shared.contracts.enums import ReviewChannel, Satisfaction
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 from tests.support.way_of_a_case import (
@@ -73,6 +75,16 @@ def test_what_happens_beside_the_case_is_counted_too() -> None:
     assert sums["K10.1", "referred", date(2024, 9, 6)] == 1
     assert sums["K12.3", "posted", date(2024, 9, 12)] == 1
     assert sums["K12.3", "DISSATISFIED", date(2024, 9, 12)] == 1
+
+
+def test_the_systems_own_rating_is_nobodys_praise() -> None:
+    level, channel = Satisfaction.VERY_SATISFIED, ReviewChannel.SYSTEM_DEFAULT
+    default = RATED.data.model_copy(update={"level": level, "channel": channel})
+    sums = picture(fold_all(CASE, [RECEIVED, replace(RATED, data=default)])).contributions
+
+    assert sums["K12.3", "posted", date(2024, 9, 12), *ITEM] == 1
+    assert sums["K12.3", "SYSTEM_DEFAULT", date(2024, 9, 12), *ITEM] == 1
+    assert ("K12.3", "VERY_SATISFIED", date(2024, 9, 12), *ITEM) not in sums
 
 
 @settings(max_examples=100, deadline=None)

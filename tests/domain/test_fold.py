@@ -116,6 +116,32 @@ def test_a_decision_while_a_hold_is_open_is_an_anomaly_and_stops_the_clock() -> 
     assert dossier.ending.ended_on == date(2024, 9, 10)
 
 
+def test_what_was_delivered_before_it_was_closed_stays_delivered() -> None:
+    handed_over = entry(DELIVERED.data, 210, identity="handed over")
+    dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED, handed_over, CLOSED])
+
+    assert (dossier.phase, dossier.anomalies) == (Phase.DELIVERED, 0)
+    assert dossier.closed_on == date(2024, 9, 11)
+
+
+@pytest.mark.parametrize("days", ["-1", "2147483648", "many"])
+def test_a_limit_is_corrected_to_days_that_somebody_can_count(days: str) -> None:
+    amended = of(
+        CaseAmended,
+        case_no=CASE,
+        field="statutory_limit",
+        old="20",
+        new=days,
+        reason="录入错误",
+        approved_by="st-1",
+        is_error=True,
+    )
+    before = fold_all(CASE, [RECEIVED, ACCEPTED])
+    dossier = fold_all(CASE, [RECEIVED, ACCEPTED, entry(amended, 30)])
+
+    assert (dossier.terms, dossier.anomalies) == (before.terms, 1)
+
+
 def test_only_the_first_decision_counts() -> None:
     denied = entry(
         DECIDED.data.model_copy(update={"decision": Decision.DENIED}), 210, identity="denied"

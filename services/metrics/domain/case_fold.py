@@ -12,6 +12,7 @@ from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Ph
 from services.metrics.domain.entry import Entry
 from shared.contracts import handling, intake
 from shared.contracts.envelope import Fact
+from shared.contracts.types import COUNT_MAX
 
 BEFORE_ACCEPTANCE = frozenset({Phase.SUBMITTED, Phase.PRECHECKED})
 IN_HANDLING = frozenset({Phase.ACCEPTED, Phase.EXAMINING})
@@ -171,7 +172,11 @@ def _closed(dossier: Dossier, entry: Entry, fact: handling.CaseClosed) -> Change
     """Close the case; where nobody told us of a decision, the closing stops the clocks."""
     if dossier.closed_on is not None:
         return {}, False
-    return {"closed_on": fact.closed_date, **_ending(dossier, entry, fact.closed_date)}, True
+    changes = {"closed_on": fact.closed_date, **_ending(dossier, entry, fact.closed_date)}
+    if dossier.phase is Phase.DELIVERED:
+        # The result went over the counter before anybody registered the end.
+        changes["target"] = Phase.DELIVERED
+    return changes, True
 
 
 def _delivered(dossier: Dossier, _: Entry, fact: handling.ResultDelivered) -> Changes:
@@ -186,7 +191,7 @@ def _amended(dossier: Dossier, _: Entry, fact: handling.CaseAmended) -> Changes:
             case "item_code" | "item_name":
                 return {fact.field: fact.new}, True
             case "statutory_limit" | "committed_limit" if terms is not None:
-                return {"terms": replace(terms, **{fact.field: int(fact.new)})}, True
+                return {"terms": replace(terms, **{fact.field: _days(fact.new)})}, True
             case "effective_date" if terms is not None:
                 effective_on = date.fromisoformat(fact.new)
                 return {"terms": replace(terms, effective_on=effective_on)}, True
@@ -197,6 +202,13 @@ def _amended(dossier: Dossier, _: Entry, fact: handling.CaseAmended) -> Changes:
                 return {}, True
     except ValueError:
         return {}, False
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= COUNT_MAX:
+        raise ValueError(days)
+    return days
 
 
 CASE: Mapping[type[Fact], Move] = {
@@ -222,7 +234,7 @@ CASE: Mapping[type[Fact], Move] = {
     handling.ExtensionApproved: Move(IN_HANDLING, None, _extended),
     handling.ExtensionDenied: Move(IN_HANDLING),
     handling.DecisionMade: Move(IN_HANDLING, Phase.DECIDED, _decided),
-    handling.CaseClosed: Move(frozenset({Phase.DECIDED}), Phase.CLOSED, _closed),
+    handling.CaseClosed: Move(frozenset({Phase.DECIDED, Phase.DELIVERED}), Phase.CLOSED, _closed),
     handling.CaseForwarded: Move(IN_HANDLING, Phase.TERMINATED, _ended),
     handling.CaseTerminated: Move(BEFORE_DECISION, Phase.TERMINATED, _ended),
     handling.ResultIssued: Move(AFTER_DECISION),

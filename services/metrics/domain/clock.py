@@ -177,7 +177,9 @@ def midnight(day: date) -> datetime:
 
 @lru_cache(INSTANTS_KEPT_MAX)
 def _cut_off(day: date, hour: int, minute: int, second: int) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZONE) + SECOND
+    last = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZONE)
+    # The last day of all has no instant after it, and a limit of millions of days ends there.
+    return last if day == date.max else last + SECOND
 
 
 def cut_off(day: date, policy: Policy) -> datetime:

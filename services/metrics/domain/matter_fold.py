@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -9,6 +10,7 @@ from services.metrics.domain.changes import Changes, local_date
 from services.metrics.domain.dossier import Dossier, Matter
 from services.metrics.domain.entry import Entry
 from shared.contracts import assist, commitment, committee, inspection, rectification, review
+from shared.contracts.enums import InspectionResult, ReviewChannel
 from shared.contracts.envelope import Fact
 
 NEW = ""
@@ -16,6 +18,11 @@ NEW = ""
 
 UPHELD = "INVALID"
 """The outcome of a rating whose appeal was upheld: it counts in no figure."""
+
+BY_DEFAULT = ReviewChannel.SYSTEM_DEFAULT.value
+"""The outcome of a rating that nobody gave."""
+
+NOWHERE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +33,37 @@ class Turn:
     allowed: frozenset[str]
     target: str
     done: bool = False
-    outcome: Callable[[Fact], str] | None = None
+    outcome: Callable[[Any], str] | None = None
 
 
 def matter_changes(dossier: Dossier, entry: Entry) -> Changes:
     """
     Return what a fact changes in the matter that it names.
 
-    Unlike a case, a matter always takes the state that its fact leads to:
-    there is no far end that it could fall back from.
+    Unlike a case, a matter takes the state that its fact leads to even where
+    that contradicts it: there is no far end that it could fall back from.
     """
     fact = entry.data
-    turn = MATTERS[type(fact)]
+    turn = _turn(fact)
     matter_id = str(getattr(fact, NAMED_BY[turn.kind]))
     position, known = _find(dossier, turn.kind, matter_id)
     day = local_date(entry.time)
+    noted = known.state in NOTED.get(type(fact), NOWHERE)
     matter = replace(
         known,
-        state=turn.target,
+        state=known.state if noted else turn.target,
         opened_on=known.opened_on or day,
         done_on=day if turn.done else known.done_on,
         outcome=(turn.outcome(fact) if turn.outcome else "") or known.outcome,
     )
     matters = (*dossier.matters[:position], matter, *dossier.matters[position + 1 :])
-    return {"matters": matters}, known.state in turn.allowed
+    return {"matters": matters}, noted or known.state in turn.allowed
+
+
+def _turn(fact: Fact) -> Turn:
+    if (special := SPECIAL.get(type(fact))) and special[0](fact):
+        return special[1]
+    return MATTERS[type(fact)]
 
 
 def _find(dossier: Dossier, kind: str, matter_id: str) -> tuple[int, Matter]:
@@ -67,7 +81,18 @@ def _appeal(fact: Fact) -> str:
     return UPHELD if getattr(fact, "upheld", False) else ""
 
 
-SCHEDULABLE = "CREATED SCHEDULED DEFECT_SUBMITTED"
+def _level(fact: review.RatingPosted) -> str:
+    """Return what was said; the system's default is nobody's praise (trap 12)."""
+    return BY_DEFAULT if fact.channel == ReviewChannel.SYSTEM_DEFAULT else str(fact.level)
+
+
+def _never_took_place(fact: inspection.VisitConcluded) -> bool:
+    return fact.result == InspectionResult.NOT_DONE
+
+
+def _in_part(fact: commitment.SupplementReceived) -> bool:
+    return not fact.complete
+
 
 NAMED_BY: Mapping[str, str] = {
     "inspection": "inspection_id",
@@ -83,7 +108,7 @@ NAMED_BY: Mapping[str, str] = {
 
 
 def _turns(
-    kind: str, *rows: tuple[type[Fact], str, str, bool, str | Callable[[Fact], str] | None]
+    kind: str, *rows: tuple[type[Fact], str, str, bool, str | Callable[[Any], str] | None]
 ) -> Iterator[tuple[type[Fact], Turn]]:
     for fact, allowed, target, done, outcome in rows:
         reading = _text(outcome) if isinstance(outcome, str) else outcome
@@ -125,13 +150,14 @@ MATTERS: Mapping[type[Fact], Turn] = dict(
         *_turns(
             "commitment",
             (commitment.PromiseSigned, "-", "SIGNED", False, "mode"),
-            (commitment.SupplementReceived, "SIGNED", "SUPPLIED", True, None),
-            (commitment.SupplementExpired, "SIGNED", "EXPIRED", True, None),
+            # The acceptance itself may be all that we know of the promise.
+            (commitment.SupplementReceived, "- SIGNED", "SUPPLIED", True, None),
+            (commitment.SupplementExpired, "- SIGNED", "EXPIRED", True, None),
         ),
         *_turns("invitation", (review.InvitationSent, "-", "INVITED", True, None)),
         *_turns(
             "rating",
-            (review.RatingPosted, "-", "POSTED", False, "level"),
+            (review.RatingPosted, "-", "POSTED", False, _level),
             (review.RatingSupplemented, "- POSTED", "SUPPLEMENTED", False, "level"),
             (review.AppealFiled, "POSTED SUPPLEMENTED", "APPEALED", False, None),
             (review.AppealDecided, "APPEALED", "APPEAL_DECIDED", False, _appeal),
@@ -139,13 +165,25 @@ MATTERS: Mapping[type[Fact], Turn] = dict(
         *_turns(
             "rectification",
             (rectification.RectificationOpened, "-", "OPENED", False, "level"),
-            (rectification.RectificationAssigned, "OPENED REOPENED", "ASSIGNED", False, None),
-            (rectification.ContactMade, "ASSIGNED CONTACTED", "CONTACTED", False, None),
-            (rectification.FindingRecorded, "CONTACTED REOPENED", "VERIFIED", False, "finding"),
+            (rectification.RectificationAssigned, "OPENED", "ASSIGNED", False, None),
+            (rectification.ContactMade, "OPENED ASSIGNED CONTACTED", "CONTACTED", False, None),
+            (
+                rectification.FindingRecorded,
+                "CONTACTED REOPENED VERIFIED",
+                "VERIFIED",
+                False,
+                "finding",
+            ),
             (rectification.DeadlineExtended, "VERIFIED", "VERIFIED", False, None),
             (rectification.MeasureCompleted, "VERIFIED", "COMPLETED", False, None),
             (rectification.FeedbackSent, "COMPLETED", "FED_BACK", False, None),
-            (rectification.RectificationFollowedUp, "FED_BACK", "FOLLOWED_UP", False, "result"),
+            (
+                rectification.RectificationFollowedUp,
+                "FED_BACK FOLLOWED_UP",
+                "FOLLOWED_UP",
+                False,
+                "result",
+            ),
             (rectification.RectificationClosed, "FOLLOWED_UP", "CLOSED", True, None),
             (rectification.RectificationReopened, "FOLLOWED_UP CLOSED", "REOPENED", False, None),
         ),
@@ -158,9 +196,15 @@ MATTERS: Mapping[type[Fact], Turn] = dict(
             (assist.MandateSigned, "ASSIGNED", "MANDATED", False, None),
             (assist.AssistStepLogged, "ASSIGNED MANDATED ACTIVE", "ACTIVE", False, None),
             (assist.AssistVisitMade, "ASSIGNED MANDATED ACTIVE", "ACTIVE", False, None),
-            (assist.AssistBlocked, "ACTIVE", "BLOCKED", False, None),
+            (assist.AssistBlocked, "ASSIGNED MANDATED ACTIVE", "BLOCKED", False, None),
             (assist.AssistUnblocked, "BLOCKED", "ACTIVE", False, None),
-            (assist.AssistTerminated, "ACTIVE BLOCKED", "TERMINATED", True, None),
+            (
+                assist.AssistTerminated,
+                "ASSIGNED MANDATED ACTIVE BLOCKED",
+                "TERMINATED",
+                True,
+                None,
+            ),
             (assist.AssistRenewed, "TERMINATED", "ACTIVE", False, None),
             (assist.AssistCompleted, "ASSIGNED MANDATED ACTIVE", "COMPLETED", True, None),
             (assist.AssistRated, "COMPLETED", "RATED", False, "level"),
@@ -168,3 +212,34 @@ MATTERS: Mapping[type[Fact], Turn] = dict(
     )
 )
 """Every fact beside the case; where ``-`` is legal, the matter may begin with it."""
+
+NOTED: Mapping[type[Fact], frozenset[str]] = {
+    fact: frozenset(states.split())
+    for fact, states in (
+        (
+            rectification.RectificationAssigned,
+            "ASSIGNED CONTACTED REOPENED VERIFIED COMPLETED FED_BACK FOLLOWED_UP",
+        ),
+        (rectification.ContactMade, "REOPENED VERIFIED COMPLETED FED_BACK FOLLOWED_UP"),
+        (assist.AgentAssigned, "MANDATED ACTIVE BLOCKED"),
+    )
+}
+"""Where a fact is legal and leads nowhere: another takes over, somebody calls once more."""
+
+SPECIAL: Mapping[type[Fact], tuple[Callable[[Any], bool], Turn]] = {
+    inspection.VisitConcluded: (
+        _never_took_place,
+        Turn(
+            "inspection",
+            frozenset({"SCHEDULED", "STARTED"}),
+            "CONCLUDED",
+            done=True,
+            outcome=_text("result"),
+        ),
+    ),
+    commitment.SupplementReceived: (
+        _in_part,
+        Turn("commitment", frozenset({NEW, "SIGNED"}), "SIGNED"),
+    ),
+}
+"""Facts that turn another way where they say something special."""
