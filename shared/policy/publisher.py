@@ -83,13 +83,6 @@ def _matches(patterns: tuple[str, ...], type_: str) -> bool:
     )
 
 
-def may_speak(publisher: str, source: str, type_: str) -> bool:
-    """Whether the registered *publisher* may say from *source* that a *type_* happened."""
-    register = registered()
-    known = register.by_id.get(publisher)
-    return known is not None and register.may_speak(known, source, type_)
-
-
 @cache
 def registered() -> Publishers:
     """Return the register that is shipped with the bureau's policy."""
