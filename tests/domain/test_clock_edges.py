@@ -34,6 +34,16 @@ def test_a_limit_of_millions_of_days_ends_with_the_last_day_of_all() -> None:
     assert endless.red_at == datetime(9999, 12, 31, 23, 59, 59, tzinfo=ZONE)
 
 
+def test_a_clock_that_starts_on_the_last_days_of_all_can_be_explained() -> None:
+    last = clock(ClockFacts("XC1", terms("9999-12-30")))
+
+    assert last.due == date.max
+    assert [one["date"] for one in explain(last, day("2024-09-03"))["days"]] == [
+        "9999-12-30",
+        "9999-12-31",
+    ]
+
+
 def test_natural_days_that_end_on_a_working_day_do_not_roll() -> None:
     said = explain(clock(ClockFacts("XC1", NATURAL)), day("2024-09-03"))["sentence"]
 

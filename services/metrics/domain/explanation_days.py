@@ -78,15 +78,15 @@ def days(clock: Clock, on: date) -> Iterator[ClockDay]:
     """Yield the days of *clock* from its start to its due day, and to *on* where that is later."""
     ending = clock.ending
     seen = on if ending is None else ending.ended_on
-    last = max(clock.due or seen, seen, clock.started_on)
-    last = min(last, clock.started_on + DAYS_SHOWN_MAX * ONE_DAY)
+    # By number: there is no day after the last one of all.
+    first, last = clock.started_on.toordinal(), max(clock.due or seen, seen).toordinal()
+    last = max(first, min(last, first + DAYS_SHOWN_MAX))
     stops, consumed = stopped(clock), 0
-    day = clock.started_on
-    while day <= last:
+    for ordinal in range(first, last + 1):
+        day = date.fromordinal(ordinal)
         shown = _day(clock, day, stops, spent=consumed >= clock.limit)
         consumed += shown.counted
         yield shown
-        day += ONE_DAY
 
 
 def _day(clock: Clock, day: date, stops: tuple[Stopped, ...], *, spent: bool) -> ClockDay:
