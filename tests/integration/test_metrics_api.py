@@ -89,6 +89,15 @@ async def test_cases_page_by_cursor_and_by_what_they_are(api: ReadApi) -> None:
     assert (await api.read("/v1/cases?level=RED"))["items"] == []
 
 
+async def test_cases_are_found_by_the_day_on_which_they_are_due(api: ReadApi) -> None:
+    await api.fold(*BEGUN)
+
+    assert keyed(await api.read("/v1/cases?due=2024-09-14"), "case_no") == [CASE]
+    assert keyed(await api.read("/v1/cases?due=2024-09-30&phase=ACCEPTED"), "case_no") == [CASE]
+    assert (await api.read("/v1/cases?due=2024-09-14&phase=CLOSED"))["items"] == []
+    assert (await api.read("/v1/cases?due=2024-09-13"))["items"] == []
+
+
 def received(number: str) -> Event:
     case = {**way.REF, "case_no": number}
     fact = way.RECEIVED.data.model_copy(update={"case": type(way.RECEIVED.data.case)(**case)})

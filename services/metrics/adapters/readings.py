@@ -1,7 +1,7 @@
 """What readers ask of the projection: subjects, their facts, figures and cards; nothing writes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 import asyncpg
@@ -27,6 +27,25 @@ FROM (
   LIMIT $4
 ) AS stretch
 ORDER BY dossier DESC
+"""
+
+# Few at any time, and all found by the index of running clocks.
+LOAD_DUE = """
+SELECT dossier, state
+FROM dossiers
+WHERE dossier < $1
+  AND phase = ANY($2::text[])
+  AND ($3::text IS NULL OR source = $3)
+  AND dossier IN (
+    SELECT dossier
+    FROM clocks
+    WHERE NOT ended
+      AND NOT paused
+      AND red_at > $5
+      AND red_at <= $6
+  )
+ORDER BY dossier DESC
+LIMIT $4
 """
 
 LOAD_TIMELINE = """
@@ -102,6 +121,8 @@ Row = Mapping[str, Any]
 Dimension = Literal["item", "window", "channel"]
 Narrowed = tuple[str | None, str | None, str | None]
 """An item, a window and a channel; None for all of them."""
+Sought = tuple[str, Sequence[str], str | None, int]
+"""Below which key, in which phases, from which source, and how many rows at most."""
 
 
 class Readings:
@@ -115,11 +136,13 @@ class Readings:
         rows = await self._fetch(FIND_DOSSIER, key)
         return rows[0]["state"] if rows else None
 
-    async def dossiers(
-        self, below: str, phases: Sequence[str], source: str | None, rows_max: int
-    ) -> Sequence[Row]:
-        """Return the next *rows_max* subjects below a key; those that do not fit have no state."""
-        return await self._fetch(LOAD_DOSSIERS, below, phases, source, rows_max)
+    async def dossiers(self, sought: Sought) -> Sequence[Row]:
+        """Return the next subjects below a key; those that do not fit have no state."""
+        return await self._fetch(LOAD_DOSSIERS, *sought)
+
+    async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Sequence[Row]:
+        """Return subjects like `dossiers`, but only those that turn red *between* two instants."""
+        return await self._fetch(LOAD_DUE, *sought, *between)
 
     async def timeline(self, key: str) -> Sequence[str]:
         """Return the bodies of all facts of a subject, in no order."""

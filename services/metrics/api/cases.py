@@ -1,5 +1,6 @@
 """Cases: listed, one by one, with their facts and with their deadlines."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -27,9 +28,10 @@ async def wanted_of(
     level: AlertLevel | None = None,
     item: Word = None,
     source: Word = None,
+    due: date | None = None,
 ) -> Wanted:
     """Return which cases are asked for."""
-    return Wanted(tuple(phase) if phase else None, item, source, level)
+    return Wanted(tuple(phase) if phase else None, item, source, level, due)
 
 
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
@@ -43,7 +45,11 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> JSONResponse:
-        """List cases, greatest number first; a page may be short and still have a next one."""
+        """
+        List cases, greatest number first; a page may be short and still have a next one.
+
+        `due` asks for what turns red on that day unless somebody acts.
+        """
         below = place_of(cursor, 1)
         found = await cases.listed(wanted, below[0] if below else None, rows)
         return page(request, found.items, [found.following] if found.following else None)

@@ -1,18 +1,20 @@
 """Cases as readers see them: one by one with history and deadlines, or listed by what they are."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 from msgspec.structs import asdict
 
-from services.metrics.adapters.readings import Readings, Row
+from services.metrics.adapters.readings import Readings, Row, Sought
 from services.metrics.domain.clock import Clock
 from services.metrics.domain.dossier import OPEN, Dossier, Phase
 from services.metrics.domain.explanation import Document, Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.today import day_span
 from services.metrics.handlers.reading import entry_of
 from services.metrics.handlers.today import STATE
 from shared.contracts.enums import AlertLevel
@@ -39,6 +41,8 @@ class Wanted:
     item: str | None = None
     source: str | None = None
     level: AlertLevel | None = None
+    due: date | None = None
+    """Those that turn red on this day unless somebody acts: open, and their clock is running."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,8 @@ class Found:
     items: list[Document]
     following: str | None
 
+
+Read = Callable[[Sought], Awaitable[Sequence[Row]]]
 
 Standing = Mapping[tuple[str, str], Row]
 """The worst standing alert of each subject's clock."""
@@ -93,7 +99,7 @@ class Cases:
     async def listed(self, wanted: Wanted, below: str | None, rows_max: int) -> Found:
         """Return cases in descending order of their numbers."""
         items: list[Document] = []
-        async for stretch in self.every(below, wanted.phases or CASES, wanted.source):
+        async for stretch in self._sought(wanted, below):
             fitting = [one for one in stretch.dossiers if wanted.item in (None, one.item_code)]
             standing = await self._standing([one.key for one in fitting])
             for dossier in fitting:
@@ -105,16 +111,27 @@ class Cases:
             below = stretch.last
         return Found(items, below)
 
-    async def every(
+    def every(
         self, below: str | None, phases: Sequence[Phase], source: str | None = None
     ) -> AsyncIterator["Stretch"]:
         """Yield the subjects in *phases* stretch by stretch, as many as one request may search."""
+        return self._stretches(self._readings.dossiers, below, phases, source)
+
+    def _sought(self, wanted: Wanted, below: str | None) -> AsyncIterator["Stretch"]:
+        if wanted.due is None:
+            return self.every(below, wanted.phases or CASES, wanted.source)
+        read = partial(self._readings.due, between=day_span(wanted.due, self._rules))
+        return self._stretches(read, below, wanted.phases or tuple(Phase), wanted.source)
+
+    async def _stretches(
+        self, read: Read, below: str | None, phases: Sequence[Phase], source: str | None
+    ) -> AsyncIterator["Stretch"]:
         key: str | None = below or LAST
         names = [phase.value for phase in phases]
         for _ in range(STRETCHES_MAX):
             if key is None:
                 return
-            rows = await self._readings.dossiers(key, names, source, STRETCH_ROWS)
+            rows = await read((key, names, source, STRETCH_ROWS))
             key = rows[-1]["dossier"] if len(rows) == STRETCH_ROWS else None
             kept = [STATE.decode(row["state"]) for row in rows if row["state"] is not None]
             yield Stretch(kept, key)
