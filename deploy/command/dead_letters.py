@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_letters(*, topic: Topic = "", limit: Limit = LETTERS_USUAL, as_json: Json = False) -> None:
-    topics = tuple(name for name in DEAD_LETTER_TOPICS if topic in name)
+    topics = _topics(topic)
     with explained():
         count, letters = _run(_newest(DeadLetterBox(_kafka(), topics), limit))
     if as_json:
@@ -96,6 +96,14 @@ def replay_letters(letter_ids: LetterIds, *, as_json: Json = False) -> None:
         return
     for letter in letters:
         out.print(say("dlq.replayed", id=letter.letter_id, topic=letter.record.topic), markup=False)
+
+
+def _topics(part: str) -> tuple[str, ...]:
+    topics = tuple(name for name in DEAD_LETTER_TOPICS if part in name)
+    if not topics:
+        said = say("dlq.topic_unknown", topic=part, known=", ".join(DEAD_LETTER_TOPICS))
+        raise typer.BadParameter(said, param_hint="--topic")
+    return topics
 
 
 async def _newest(box: DeadLetterBox, limit: int) -> tuple[int, list[DeadLetter]]:

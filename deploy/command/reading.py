@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
@@ -25,6 +27,17 @@ ROWS_USUAL = 50
 ROWS_MAX = 10_000
 Document = Mapping[str, Any]
 
+
+class State(StrEnum):
+    """What became of a card."""
+
+    RAISED = "RAISED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    ESCALATED = "ESCALATED"
+    RESOLVED = "RESOLVED"
+    REVOKED = "REVOKED"
+
+
 CaseNo = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
 KpiId = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
 AlertId = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
@@ -33,7 +46,9 @@ Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("
 Level = Annotated[
     AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
 ]
-States = Annotated[list[str] | None, typer.Option("--state", help=say("alert.state_help"))]
+States = Annotated[
+    list[State] | None, typer.Option("--state", case_sensitive=False, help=say("alert.state_help"))
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=ROWS_MAX, help=say("reading.limit_help"))]
 Url = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
 
@@ -58,6 +73,9 @@ def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = Fals
     if as_json:
         print_json({"cases": cases})
         return
+    if not cases:
+        out.print(say("case.none"))
+        return
     headers = [say(f"case.{name}") for name in ("level", "no", "phase", "received", "item")]
     show_table(
         headers,
@@ -77,9 +95,10 @@ def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = Fals
 def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
     with explained():
         asking = _asking(url)
-        case = asking.get(f"/v1/cases/{no}")
-        clocks = asking.get(f"/v1/cases/{no}/clocks")["items"]
-        timeline = asking.get(f"/v1/cases/{no}/timeline")["items"]
+        path = f"/v1/cases/{_named(no)}"
+        case = asking.get(path)
+        clocks = asking.get(f"{path}/clocks")["items"]
+        timeline = asking.get(f"{path}/timeline")["items"]
     if as_json:
         print_json({"case": case, "clocks": clocks, "timeline": timeline})
         return
@@ -121,7 +140,7 @@ def show_kpi(
     kpi_id: KpiId, *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
 ) -> None:
     with explained():
-        kpi = _asking(url).get(f"/v1/kpis/{kpi_id}", **_days(since, until))
+        kpi = _asking(url).get(f"/v1/kpis/{_named(kpi_id)}", **_days(since, until))
     if as_json:
         print_json(kpi)
         return
@@ -155,7 +174,7 @@ def list_alerts(
         print_json({"alerts": alerts})
         return
     if not alerts:
-        out.print(word("red.empty"))
+        out.print(say("alert.none"))
         return
     names = ("level", "case_no", "basis", "due", "state", "id", "item")
     show_table([say(f"alert.{name}") for name in names], map(_alert_line, alerts))
@@ -163,7 +182,7 @@ def list_alerts(
 
 def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> None:
     with explained():
-        alert = _asking(url).get(f"/v1/alerts/{alert_id}")
+        alert = _asking(url).get(f"/v1/alerts/{_named(alert_id)}")
     if as_json:
         print_json(alert)
         return
@@ -260,6 +279,11 @@ def _days(since: datetime | None, until: datetime | None) -> dict[str, str | Non
         "from": since.date().isoformat() if since else None,
         "to": until.date().isoformat() if until else None,
     }
+
+
+def _named(name: str) -> str:
+    """Return *name* as one part of a path, whatever somebody typed."""
+    return quote(name, safe="")
 
 
 def _asking(url: str) -> Asking:

@@ -33,9 +33,10 @@ class DeadLetterBox:
             for topic in self._topics:
                 numbers = await _partitions(reader, topic)
                 places = [TopicPartition(topic, number) for number in numbers]
+                starts = await reader.beginning_offsets(places)
                 ends = await reader.end_offsets(places)
                 for place in places:
-                    async for letter in _read(reader, place, None, ends[place]):
+                    async for letter in _read(reader, place, starts[place], ends[place]):
                         yield letter
 
     async def load(self, letter_id: str) -> DeadLetter:
@@ -84,11 +85,12 @@ async def _partitions(reader: AIOKafkaConsumer, topic: str) -> list[int]:
 
 
 async def _read(
-    reader: AIOKafkaConsumer, place: TopicPartition, start: int | None, end: int
+    reader: AIOKafkaConsumer, place: TopicPartition, start: int, end: int
 ) -> AsyncIterator[DeadLetter]:
+    # Most partitions are empty, and to be assigned one takes its time.
+    if start >= end:
+        return
     reader.assign([place])
-    if start is None:
-        start = (await reader.beginning_offsets([place]))[place]
     reader.seek(place, start)
     while await reader.position(place) < end:
         batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)

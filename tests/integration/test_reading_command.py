@@ -1,0 +1,205 @@
+"""`casetrack case`, `kpi`, `alert`: the metrics API on a terminal, for people and for programs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.metrics.app.rules import SEARCH_PATH
+from shared.eventstore.postgres import open_pool
+from shared.runtime.clock import SystemClock
+from shared.runtime.language import Language
+from tests.support import way_of_a_case as way
+from tests.support.read_api import ReadApi, keyed, read_api
+from tests.support.terminal import Said, Terminal
+
+LATE_CASE = [
+    way.event(one.data, hours, identity=one.id, window=one.windowid)
+    for one, hours in ((way.RECEIVED, 0), (way.ACCEPTED, 1))
+]
+"""Accepted in 2024 and never decided: both of its clocks have turned red."""
+THAT_MONTH = ("--since", "2024-09-01", "--until", "2024-09-30")
+
+in_both_languages = pytest.mark.parametrize("language", list(Language))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An API that serves, and a terminal that asks it."""
+
+    api: ReadApi
+    terminal: Terminal
+
+    async def ask(self, *words: str, language: Language = Language.EN) -> Said:
+        url = ("--url", str(self.api.client.base_url))
+        return await self.terminal.casetrack(*words, *url, language=language)
+
+    async def run_late(self) -> list[str]:
+        """Let a case break both of its limits; return the ids of its cards."""
+        await self.api.fold(*LATE_CASE)
+        assert await self.api.ticker.handle(self.api.clock.now()) == 2
+        return list(keyed(await self.api.read("/v1/alerts"), "alert_id"))
+
+
+@pytest.fixture
+async def desk(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Desk]:
+    terminal = Terminal(tmp_path)
+    (tmp_path / "keys").mkdir()
+    now = SystemClock().now()
+    async with (
+        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
+        read_api(pool, tmp_path / "keys", now) as api,
+    ):
+        yield Desk(api, terminal)
+
+
+EMPTY = {
+    Language.ZH_CN: ("没有办件", "没有这样的红黄牌"),
+    Language.EN: ("no cases", "no such card"),
+}
+
+
+@in_both_languages
+async def test_where_there_is_nothing_the_answer_says_what_will_be_there(
+    desk: Desk, language: Language
+) -> None:
+    cases, cards = await asyncio.gather(
+        desk.ask("case", "list", language=language), desk.ask("alert", "list", language=language)
+    )
+
+    assert (cases.status, cards.status) == (0, 0)
+    assert cases.out.startswith(EMPTY[language][0])
+    assert cards.out.startswith(EMPTY[language][1])
+
+
+async def test_programs_get_an_empty_list_where_there_is_nothing(desk: Desk) -> None:
+    cases, cards = await asyncio.gather(
+        desk.ask("case", "list", "--json"), desk.ask("alert", "list", "--json")
+    )
+
+    assert (cases.document, cards.document) == ({"cases": []}, {"alerts": []})
+
+
+CARD = {
+    Language.ZH_CN: ("红牌", "承诺时限", "未签收", "应办结 2024-09-14"),
+    Language.EN: ("Red", "Committed limit", "raised", "Due 2024-09-14"),
+}
+
+
+@in_both_languages
+async def test_a_card_is_listed_and_shown_with_its_reason(desk: Desk, language: Language) -> None:
+    cards = await desk.run_late()
+    listed = await desk.ask("alert", "list", language=language)
+    committed = next(line for line in listed.out.splitlines() if CARD[language][1] in line)
+    shown = await desk.ask(
+        "alert", "show", next(card for card in cards if card in committed), language=language
+    )
+
+    assert (listed.status, shown.status, listed.err + shown.err) == (0, 0, "")
+    assert all(word in committed for word in (*CARD[language][:3], way.CASE, "2024-09-14"))
+    assert all(word in shown.out for word in CARD[language])
+
+
+async def test_programs_get_cards_as_the_api_has_them(desk: Desk) -> None:
+    cards = await desk.run_late()
+    listed, over, shown = await asyncio.gather(
+        desk.ask("alert", "list", "--level", "red", "--limit", "1", "--json"),
+        desk.ask("alert", "list", "--state", "RESOLVED", "--state", "revoked", "--json"),
+        desk.ask("alert", "show", cards[0], "--json"),
+    )
+    theirs = await desk.api.read(f"/v1/alerts/{cards[0]}")
+
+    assert [card["alert_id"] for card in listed.document["alerts"]] == cards[:1]
+    assert [card["level"] for card in over.document["alerts"]] == ["YELLOW", "YELLOW"]
+    assert (shown.document["alert_id"], shown.document["as_raised"]) == (
+        cards[0],
+        theirs["as_raised"],
+    )
+
+
+CASE = {
+    Language.ZH_CN: ("已受理", "法定时限", "应办结 2024-09-30", "办件经过", "受理"),
+    Language.EN: (
+        *("accepted", "Statutory limit", "Due 2024-09-30", "History of the case"),
+        "Application accepted",
+    ),
+}
+
+
+@in_both_languages
+async def test_a_case_is_shown_with_its_clocks_and_its_history(
+    desk: Desk, language: Language
+) -> None:
+    await desk.run_late()
+    listed, shown = await asyncio.gather(
+        desk.ask("case", "list", language=language),
+        desk.ask("case", "show", way.CASE, language=language),
+    )
+    (line,) = [line for line in listed.out.splitlines() if way.CASE in line]
+
+    assert (listed.status, shown.status, listed.err + shown.err) == (0, 0, "")
+    assert all(word in line for word in (CARD[language][0], CASE[language][0], "食品经营许可"))
+    assert all(word in shown.out for word in (way.CASE, "食品经营许可", *CASE[language]))
+
+
+async def test_programs_get_a_case_with_its_clocks_and_its_history(desk: Desk) -> None:
+    await desk.run_late()
+    case = (await desk.ask("case", "show", way.CASE, "--json")).document
+
+    assert case["case"]["due"] == {"COMMITTED": "2024-09-14", "STATUTORY": "2024-09-30"}
+    assert [clock["clock"] for clock in case["clocks"]] == ["COMMITTED", "STATUTORY"]
+    assert [fact["id"] for fact in case["timeline"]] == [event.id for event in LATE_CASE]
+
+
+@in_both_languages
+async def test_a_figure_is_listed_and_shown_by_day_and_by_window(
+    desk: Desk, language: Language
+) -> None:
+    await desk.api.fold(*LATE_CASE)
+    listed, shown = await asyncio.gather(
+        desk.ask("kpi", "list", *THAT_MONTH, language=language),
+        desk.ask("kpi", "show", "L03.accepted", *THAT_MONTH, language=language),
+    )
+    name = (await desk.api.read("/v1/kpis/L03.accepted"))["name"][language]
+    (line,) = [line for line in listed.out.splitlines() if line.startswith("L03.accepted ")]
+
+    assert (listed.status, shown.status, listed.err + shown.err) == (0, 0, "")
+    assert line.rstrip().endswith(name)
+    assert all(word in shown.out for word in (name, "2024-09-02", "W12"))
+
+
+async def test_programs_get_figures_as_the_api_has_them(desk: Desk) -> None:
+    await desk.api.fold(*LATE_CASE)
+    listed, shown = await asyncio.gather(
+        desk.ask("kpi", "list", "--json"),
+        desk.ask("kpi", "show", "L03.accepted", *THAT_MONTH, "--json"),
+    )
+
+    assert listed.document["kpis"] == (await desk.api.read("/v1/kpis"))["items"]
+    assert (shown.document["value"], len(shown.document["series"])) == (1, 1)
+
+
+UNKNOWN = {
+    Language.ZH_CN: ["✗ 未找到该办件", "✗ 未找到该指标", "✗ 未找到该预警"],
+    Language.EN: ["✗ Case unknown", "✗ Indicator unknown", "✗ Alert unknown"],
+}
+
+
+@in_both_languages
+async def test_what_there_is_not_is_said_in_a_line(desk: Desk, language: Language) -> None:
+    answers = await asyncio.gather(
+        *(desk.ask(kind, "show", "nowhere", language=language) for kind in ("case", "kpi", "alert"))
+    )
+
+    assert [(said.status, said.out) for said in answers] == [(1, "")] * 3
+    assert [said.err.splitlines()[0] for said in answers] == UNKNOWN[language]
+
+
+@pytest.mark.parametrize("typed", ["../kpis", "?"])
+async def test_whatever_is_typed_is_a_name_and_no_path(desk: Desk, typed: str) -> None:
+    said = await desk.ask("case", "show", typed)
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err.splitlines()[0] in {"✗ Not found", "✗ Case unknown"}
