@@ -12,6 +12,7 @@ from deploy.command import (
     importing,
     publish,
     reading,
+    sign_in,
     stack,
     token,
     top,
@@ -29,6 +30,7 @@ app = typer.Typer(
 stack.register(app)
 doctor.register(app)
 token.register(app)
+sign_in.register(app)
 calendar.register(app)
 importing.register(app)
 publish.register(app)

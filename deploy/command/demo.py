@@ -21,6 +21,7 @@ from deploy.command.bureau.errand import Pace
 from deploy.command.delivery import Delivery
 from deploy.command.gateway import delivery_as
 from deploy.command.importing import PUBLISHER as IMPORTER
+from deploy.command.link import show_link
 from deploy.command.output import DIFFERS, err, explained, out
 from deploy.command.stack import bring_up
 from deploy.command.texts import say
@@ -36,7 +37,6 @@ from deploy.local.places import CHECKOUT
 from deploy.local.ports import LOOPBACK
 from deploy.local.settings import LocalSettings
 from shared.policy.calendar import official_calendar
-from shared.runtime.auth import Role
 from shared.runtime.clock import SHANGHAI, SystemClock, business_date
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import Bearer, LocalIssuer
@@ -49,7 +49,6 @@ LINE_SECONDS = 20.0
 TABLE_WIDTH = 100
 USUAL_SEED = 2024
 USUAL_SPEED = 60.0
-WATCHER = Bearer(Role.SUPERVISOR, name="王督察")
 LOG_VARIABLE = "CASETRACK_DEMO_LOG"
 LOG_FOLDER = CHECKOUT / "data"
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -127,11 +126,7 @@ def _welcome(settings: LocalSettings) -> None:
         address = f"http://{LOOPBACK}:{settings.port + offset}"
         table.add_row(say(f"demo.{name}"), address + ("/" if name == "metrics" else "/docs"))
     out.print(table, width=TABLE_WIDTH)
-    issuer = LocalIssuer.open(settings.places.keys, SystemClock(), SystemIds())
-    page = f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['metrics']}"
-    out.print()
-    out.print(say("demo.sign_in"))
-    typer.echo(f"  {page}/sign-in?ticket={issuer.ticket(WATCHER)}\n")
+    show_link(settings)
 
 
 def _found_log() -> Path | None:

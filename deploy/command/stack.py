@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from deploy.command.link import show_link
 from deploy.command.output import (
     DIFFERS,
     FINE,
@@ -52,6 +53,7 @@ def up(*, detach: Detach = False) -> None:
         show(look(settings.places))
         return
     show(look(settings.places))
+    show_link(settings)
     if detach:
         return
     err.print(say("up.foreground"))

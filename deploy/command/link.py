@@ -1,0 +1,29 @@
+"""The one-time link that signs a browser in to the local page."""
+
+import typer
+
+from deploy.command.output import out
+from deploy.command.texts import say
+from deploy.local.parts import PORT_OFFSET
+from deploy.local.ports import LOOPBACK
+from deploy.local.settings import LocalSettings
+from shared.runtime.auth import Role
+from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
+from shared.runtime.issuer import Bearer, LocalIssuer
+
+WATCHER = Bearer(Role.SUPERVISOR, name="王督察")
+
+
+def link_for(settings: LocalSettings, bearer: Bearer) -> str:
+    """Return a link that lets one browser see the local page as *bearer*."""
+    issuer = LocalIssuer.open(settings.places.keys, SystemClock(), SystemIds())
+    page = f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['metrics']}"
+    return f"{page}/sign-in?ticket={issuer.ticket(bearer)}"
+
+
+def show_link(settings: LocalSettings) -> None:
+    """Print a link for whoever has just started the stack."""
+    out.print()
+    out.print(say("demo.sign_in"))
+    typer.echo(f"  {link_for(settings, WATCHER)}\n")

@@ -1,0 +1,36 @@
+"""`casetrack sign-in`: a link that signs one browser in, once, for a day."""
+
+from typing import Annotated
+
+import typer
+
+from deploy.command.link import WATCHER, link_for
+from deploy.command.output import UNREACHABLE, err, print_json
+from deploy.command.stack import Json
+from deploy.command.texts import say
+from deploy.local import control
+from deploy.local.settings import LocalSettings
+from shared.runtime.auth import Role
+from shared.runtime.issuer import Bearer
+from shared.runtime.settings import load_settings
+
+AsRole = Annotated[Role, typer.Option("--role", case_sensitive=False, help=say("token.role"))]
+Name = Annotated[str, typer.Option("--name", help=say("sign_in.name"))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("sign-in", help=say("sign_in.help"))(sign_in)
+
+
+def sign_in(
+    *, role: AsRole = WATCHER.role, name: Name = WATCHER.name, as_json: Json = False
+) -> None:
+    settings = load_settings(LocalSettings)
+    if not control.is_running(settings.places):
+        err.print(say("status.nothing", home=settings.places.home))
+        raise typer.Exit(UNREACHABLE)
+    link = link_for(settings, Bearer(role, name=name))
+    if as_json:
+        print_json({"link": link, "role": role.value, "name": name})
+    else:
+        typer.echo(link)
