@@ -1,8 +1,11 @@
 """The Faust worker: it joins the group, and hands every fetched batch to its lane."""
 
 import asyncio
+import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -33,6 +36,10 @@ HINT_LOOKS = 5
 STOP_SECONDS_MAX = 5.0
 
 
+TABLES = Path(tempfile.gettempdir()) / f"casetrack-metrics-{os.getuid()}"
+"""Faust makes a folder for its tables although it has none."""
+
+
 class WorkerCrashed(Exception):  # noqa: N818 - named after what happened, like every fault
     """Faust stopped by itself: the cause says why; only a new process helps."""
 
@@ -47,6 +54,7 @@ def faust_app(kafka: str, lanes: Lanes, *, batch_records_max: int) -> faust.App:
         key_serializer="raw",
         value_serializer="raw",
         web_enabled=False,
+        datadir=TABLES,
         topic_allow_declare=False,
         topic_disable_leader=True,
         consumer_auto_offset_reset="none",
