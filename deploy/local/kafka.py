@@ -12,7 +12,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from deploy.local.faults import DataFolderForeign, DiskFull, InitialisationFailed
-from deploy.local.java import JAVA
+from deploy.local.java import java
 from deploy.local.ports import listens
 
 FORMAT_SECONDS_MAX = 60
@@ -115,7 +115,7 @@ class Kafka:
         return True
 
     def _java(self) -> tuple[str, ...]:
-        return (str(JAVA), *HEAP, f"@{self.home / 'java.arguments'}")
+        return (str(java()), *HEAP, f"@{self.home / 'java.arguments'}")
 
     def _write_arguments(self) -> None:
         # In a file, so that a list of processes stays legible beside 46 jars.

@@ -36,6 +36,12 @@ class LocalSettings(Settings, env_prefix="CASETRACK_"):
         "databases; none: the embedded one",
         examples=["postgresql://postgres:secret@db.example.org/postgres"],
     )
+    auditor_dsn: PostgresDsn | None = Field(
+        None,
+        description="DSN of the bureau's database as the role `casetrack_auditor`, for verify and "
+        "figures; none: that of the local stack",
+        examples=["postgresql://casetrack_auditor:secret@db.example.org/casetrack"],
+    )
     partitions: int = Field(
         PARTITIONS,
         ge=1,
