@@ -21,9 +21,18 @@ def main() -> int:
     if len(sys.argv) != 2 or sys.argv[1] not in LIVES:  # noqa: PLR2004 - the command and its word
         sys.stderr.write(f"usage: python -m services.metrics {'|'.join(LIVES)}\n")
         return 2
+    name = f"metrics-{sys.argv[1]}"
     module, life = LIVES[sys.argv[1]]
     settings = load_settings(MetricsSettings)
-    return run(f"metrics-{sys.argv[1]}", partial(getattr(import_module(module), life), settings))
+    main = partial(getattr(import_module(module), life), settings)
+    if settings.probe_port is not None and sys.argv[1] != "api":
+        return run(
+            name,
+            import_module("shared.runtime.probes").probed(
+                name, main, settings.host, settings.probe_port
+            ),
+        )
+    return run(name, main)
 
 
 if __name__ == "__main__":

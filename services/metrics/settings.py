@@ -28,6 +28,11 @@ class MetricsSettings(Settings, env_prefix="METRICS_"):
         description="records of one fetch that are folded in one transaction at most",
         examples=["5000"],
     )
+    probe_port: Port | None = Field(
+        None,
+        description="where worker and ticker say how they are; none: nowhere",
+        examples=["8710"],
+    )
     demo: bool = Field(
         default=False,
         description="whether the page says that its data are made up",

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from functools import partial
+from importlib import import_module
 
 from shared.eventstore.outbox import PostgresOutbox
 from shared.kafka.producer import KafkaProducer
@@ -36,5 +37,18 @@ async def _announce(relays: list[Relay]) -> None:
     announce_ready()
 
 
+def main() -> int:
+    settings = load_settings(RelaySettings)
+    life = partial(relay, settings)
+    if settings.probe_port is not None:
+        return run(
+            "relay",
+            import_module("shared.runtime.probes").probed(
+                "relay", life, settings.host, settings.probe_port
+            ),
+        )
+    return run("relay", life)
+
+
 if __name__ == "__main__":
-    sys.exit(run("relay", partial(relay, load_settings(RelaySettings))))
+    sys.exit(main())

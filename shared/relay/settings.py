@@ -6,7 +6,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from shared.contracts.registry import Owner
-from shared.runtime.settings import KafkaServers, PostgresDsn, Settings
+from shared.runtime.server import LOOPBACK
+from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
 
 
 class RelaySettings(Settings, env_prefix="RELAY_"):
@@ -23,6 +24,10 @@ class RelaySettings(Settings, env_prefix="RELAY_"):
         default=tuple(Owner),
         description="whose facts to send, separated by commas",
         examples=["intake,review"],
+    )
+    host: str = Field(LOOPBACK, description="the address to listen on", examples=["0.0.0.0"])  # noqa: S104 - an example
+    probe_port: Port | None = Field(
+        None, description="where the relay says how it is; none: nowhere", examples=["8710"]
     )
 
     @field_validator("owners", mode="before")

@@ -37,16 +37,6 @@ RELAY_BLOCKED_SECONDS = Gauge(
     "Age of the oldest open transaction that holds the relay back",
     ["owner"],
 )
-PROJECTION_LAG_SECONDS = Gauge(
-    "casetrack_projection_lag_seconds",
-    "Time since the newest event that a projection contains was recorded",
-    ["projection"],
-)
-EVENTS_FOLDED = Counter(
-    "casetrack_events_folded_total", "Events that changed a dossier's timeline", ["projection"]
-)
-CASES_OPEN = Gauge("casetrack_cases_open", "Cases not yet closed", ["stage", "light"])
-SLA_BREACHES = Counter("casetrack_sla_breaches_total", "Clocks that passed their limit", ["sla"])
 ALERTS_RAISED = Counter("casetrack_alerts_raised_total", "Alerts raised", ["sla", "severity"])
 TIMER_LATENESS_SECONDS = Histogram(
     "casetrack_timer_lateness_seconds",
@@ -54,7 +44,3 @@ TIMER_LATENESS_SECONDS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
 SSE_CLIENTS = Gauge("casetrack_sse_clients", "Browsers listening to the live stream")
-CALENDAR_OFFICIAL_UNTIL_SECONDS = Gauge(
-    "casetrack_calendar_official_until_seconds",
-    "Unix time at which the published calendar of working days ends",
-)

@@ -14,6 +14,7 @@ import pytest
 from deploy.local.java import COORDINATES
 from deploy.local.parts import METRICS_WORKERS, Desk, service_parts
 from deploy.local.places import Places
+from deploy.local.settings import LocalSettings
 from deploy.prepare import PrepareSettings
 from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
@@ -40,10 +41,12 @@ READS: Mapping[str, tuple[type[Settings], ...]] = {
     "assist": (AssistSettings, AuthSettings),
     "review": (ReviewSettings, AuthSettings),
     "metrics": (MetricsSettings, AuthSettings),
-    "metrics-worker": (MetricsSettings,),
-    "metrics-ticker": (MetricsSettings,),
-    "relay": (RelaySettings,),
+    "metrics-worker": (MetricsSettings, AuthSettings),
+    "metrics-ticker": (MetricsSettings, AuthSettings),
+    "relay": (RelaySettings, AuthSettings),
+    "command": (LocalSettings,),
 }
+ENDING = {"prepare", "command"}
 SERVERS = {"kafka", "postgres"}
 ANSWERING = {"intake", "assist", "review", "metrics"}
 Service = Mapping[str, Any]
@@ -126,7 +129,7 @@ def test_compose_runs_what_the_supervisor_runs(services: Mapping[str, Service]) 
     composed = [
         service["command"]
         for name, service in services.items()
-        if name not in {*SERVERS, "prepare"}
+        if name not in {*SERVERS, *ENDING}
         for _ in range(service.get("deploy", {}).get("replicas", 1))
     ]
 
@@ -170,7 +173,7 @@ def test_our_containers_can_neither_write_their_root_nor_gain_rights(
     assert service["stop_grace_period"] == "60s"
 
 
-@pytest.mark.parametrize("name", [name for name in READS if name != "prepare"])
+@pytest.mark.parametrize("name", [name for name in READS if name not in ENDING])
 def test_a_process_starts_when_everything_is_prepared_and_says_how_it_is(
     services: Mapping[str, Service], name: str
 ) -> None:

@@ -24,6 +24,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock as RuntimeClock
 from shared.runtime.clock import business_date
 from shared.runtime.lifecycle import Watchdog, pause
+from shared.runtime.measures import ALERTS_RAISED, TIMER_LATENESS_SECONDS
 from shared.runtime.wall_guard import WallGuard
 
 log = structlog.get_logger()
@@ -99,6 +100,8 @@ class Ticker:
             ],
         )
         await sweep.arm([finding.armed for finding in findings])
+        for _, one in rulings:
+            _measure(one, now)
         if rulings:
             log.info("alerts_ruled", clocks=len(findings), facts=len(rulings))
 
@@ -124,6 +127,13 @@ def _find(due: DueClock, clock: Clock, said: Iterable[Alert], now: datetime) -> 
     rulings = tuple(reconcile(clock, known, now))
     after = said_after(known, rulings)
     return Finding(clock, rulings, (due.dossier, due.sla, next_at(clock, after, now), bool(after)))
+
+
+def _measure(ruling: Ruling, now: datetime) -> None:
+    if isinstance(ruling.fact, AlertRaised):
+        fact = ruling.fact
+        ALERTS_RAISED.labels(sla=fact.sla_id or "", severity=fact.severity).inc()
+        TIMER_LATENESS_SECONDS.observe((now - ruling.at).total_seconds())
 
 
 def said_after(known: tuple[Alert, ...], rulings: Iterable[Ruling]) -> tuple[Alert, ...]:

@@ -1,0 +1,42 @@
+"""Health, readiness and measures of a process that answers nothing else."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from shared.runtime.clock import SystemClock
+from shared.runtime.gate import AuthSettings, Gate
+from shared.runtime.ids import SystemIds
+from shared.runtime.lifecycle import Main
+from shared.runtime.server import serve
+from shared.runtime.settings import load_settings
+from shared.runtime.web import Web, create_web
+
+
+def probed(title: str, main: Main, host: str, port: int) -> Main:
+    """Return *main* with a door beside it, at which the process says how it is."""
+    clock = SystemClock()
+    web = create_web(
+        Web(
+            title=f"casetrack {title}",
+            gate=Gate.of(load_settings(AuthSettings), clock),
+            clock=clock,
+            ids=SystemIds(),
+            ready=_announced,
+        )
+    )
+
+    async def live(stopping: asyncio.Event) -> None:
+        gone = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve(web, host=host, port=port, stopping=gone), name="probes")
+            await main(stopping)
+            gone.set()
+
+    return live
+
+
+async def _announced() -> bool:
+    """Say what the supervisor was told; without a file to tell it in, running is being ready."""
+    path = os.environ.get("CASETRACK_READY_FILE")
+    return path is None or await asyncio.to_thread(Path(path).exists)
