@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ LOOK_SECONDS = 0.02
 END = None
 
 Frame = tuple[str, object] | None
+Answer = Callable[[Mapping[str, str]], object]
 
 
 class Stage:
@@ -29,6 +30,7 @@ class Stage:
     def __init__(self) -> None:
         self.snapshot: dict[str, Any] = {}
         self.documents: dict[str, object] = {}
+        self.answers: dict[str, Answer] = {}
         self.refusal: int | None = None
         self.address = ""
         self._listeners: set[asyncio.Queue[Frame]] = set()
@@ -37,6 +39,17 @@ class Stage:
     def send(self, event: str, body: object) -> None:
         """Send one event to every page that listens."""
         self._to_all((event, body))
+
+    def answer(self, path: str, made: Answer) -> list[Mapping[str, str]]:
+        """Answer *path* by its query from now on; return the list of queries that come."""
+        asked: list[Mapping[str, str]] = []
+
+        def noted(query: Mapping[str, str]) -> object:
+            asked.append(query)
+            return made(query)
+
+        self.answers[path] = noted
+        return asked
 
     def hang_up(self) -> None:
         """End every open stream, as a dying service would."""
@@ -84,7 +97,9 @@ def _app(stage: Stage, page: Path) -> FastAPI:
         return StreamingResponse(stage.frames(), media_type="text/event-stream")
 
     @app.get("/v1/{path:path}")
-    async def document(path: str) -> object:
+    async def document(path: str, request: Request) -> object:
+        if path in stage.answers:
+            return stage.answers[path](request.query_params)
         if path not in stage.documents:
             raise HTTPException(404)
         return stage.documents[path]

@@ -1,19 +1,34 @@
 /** What is opened beside the page, kept in the address so that it can be linked and gone back from. */
 import { readonly, ref } from 'vue'
 
-export type Opened = { kind: 'none' } | { kind: 'alert'; alertId: string } | { kind: 'case'; caseNo: string }
+import { isFigure, type Figure } from './figure/sources'
+
+export type Opened =
+  | { kind: 'none' }
+  | { kind: 'alert'; alertId: string }
+  | { kind: 'case'; caseNo: string }
+  | { kind: 'figure'; figure: Figure }
+
+const PAGE = '#/'
 
 function parse(hash: string): Opened {
-  const [, family, id] = /^#\/(alerts|cases)\/([^/?]+)$/.exec(hash) ?? []
+  const [, family, id] = /^#\/(alerts|cases|figures)\/([^/?]+)$/.exec(hash) ?? []
   if (family === 'alerts' && id) return { kind: 'alert', alertId: decodeURIComponent(id) }
   if (family === 'cases' && id) return { kind: 'case', caseNo: decodeURIComponent(id) }
+  if (family === 'figures' && id && isFigure(id)) return { kind: 'figure', figure: id }
   return { kind: 'none' }
 }
 
 const current = ref<Opened>(parse(window.location.hash))
+// A reason that was opened from a list closes to that list.
+let beneath = PAGE
 
 window.addEventListener('hashchange', () => {
-  current.value = parse(window.location.hash)
+  const before = current.value
+  const next = parse(window.location.hash)
+  if (next.kind === 'none' || next.kind === 'figure') beneath = PAGE
+  else if (before.kind === 'figure') beneath = figureAddress(before.figure)
+  current.value = next
 })
 
 export const opened = readonly(current)
@@ -26,6 +41,16 @@ export function caseAddress(caseNo: string): string {
   return `#/cases/${encodeURIComponent(caseNo)}`
 }
 
-export function closeOpened(): void {
-  window.location.hash = '#/'
+export function figureAddress(figure: Figure): string {
+  return `#/figures/${figure}`
+}
+
+/** Close the list behind a figure; a drawer also says so when another address has closed it. */
+export function closeFigure(): void {
+  if (current.value.kind === 'figure') window.location.hash = PAGE
+}
+
+/** Close a reason, and show again what it was opened from. */
+export function closeReason(): void {
+  if (current.value.kind === 'alert' || current.value.kind === 'case') window.location.hash = beneath
 }

@@ -22,6 +22,11 @@ export async function readClocks(caseNo: string, language: string): Promise<Expl
   return listing.items
 }
 
+/** One page of a listing; what it holds needs no language. */
+export function readPage<Row>(address: string): Promise<Listing<Row>> {
+  return read<Listing<Row>>(address, 'zh-CN')
+}
+
 export async function readTimeline(caseNo: string, language: string): Promise<TimelineEntry[]> {
   const address = `/v1/cases/${encodeURIComponent(caseNo)}/timeline`
   const listing = await read<Listing<TimelineEntry>>(address, language)

@@ -146,6 +146,18 @@ export interface TimelineEntry {
   anomaly?: string | null
 }
 
+/** A case or a card in one line, as the list behind a figure has it. */
+export interface BehindFigure {
+  case_no: string
+  item_name: string | null
+  level: Level | null
+  due: string | Partial<Record<string, string | null>> | null
+  open?: boolean
+  phase?: string
+  alert_id?: string
+  basis?: string
+}
+
 export interface Listing<Row> {
   items: Row[]
   next_cursor?: string | null

@@ -22,6 +22,7 @@ export function useNames() {
     clockShort: (code: string): string => named('clock_short', code),
     ground: (code: string): string => named('ground', code),
     basis: (code: string): string => named('basis', code),
+    phase: (code: string): string => named('phase', code),
     role: (code: string): string => named('role', code),
   }
 }

@@ -1,0 +1,45 @@
+/** The cases behind a figure, read page by page. */
+import { ref, shallowRef } from 'vue'
+
+import { readPage } from '@/picture/read'
+import type { BehindFigure } from '@/picture/types'
+
+export type Reading = 'reading' | 'shown' | 'failed'
+
+const ROWS = 50
+// The service searches a bounded stretch at a time: a page may be empty and not the last one.
+const EMPTY_PAGES_MAX = 20
+
+export function usePages() {
+  const rows = shallowRef<BehindFigure[]>([])
+  const state = ref<Reading>('reading')
+  const cursor = ref<string | null>(null)
+  let source = ''
+
+  async function more(): Promise<void> {
+    const asked = source
+    state.value = 'reading'
+    try {
+      for (let empty = 0; empty < EMPTY_PAGES_MAX; empty += 1) {
+        const following = cursor.value ? `&cursor=${encodeURIComponent(cursor.value)}` : ''
+        const page = await readPage<BehindFigure>(`${asked}limit=${ROWS}${following}`)
+        if (asked !== source) return
+        rows.value = [...rows.value, ...page.items]
+        cursor.value = page.next_cursor ?? null
+        if (page.items.length > 0 || cursor.value === null) break
+      }
+      state.value = 'shown'
+    } catch {
+      if (asked === source) state.value = 'failed'
+    }
+  }
+
+  function open(address: string): Promise<void> {
+    source = address
+    rows.value = []
+    cursor.value = null
+    return more()
+  }
+
+  return { rows, state, cursor, open, more }
+}
