@@ -28,12 +28,20 @@ from shared.runtime.lifecycle import Watchdog, crash
 log = structlog.get_logger()
 
 GROUP = "casetrack-metrics"
-BATCHES_WAITING_MAX = 2
-"""Fetched and not yet folded, for each lane: enough to keep it busy, and a bound on memory."""
+BATCHES_WAITING_MAX = 4
+"""
+Fetched and not yet folded, for each lane: a bound on memory.
+
+One full lane holds up what was fetched for its neighbours, so it is more than a lane needs.
+"""
 RETRY_SECONDS_FIRST = 0.1
 RETRY_SECONDS_MAX = 5.0
-SEEKS_MAX = 3
-"""After so many seeks to one offset that brought a later one, the records before it are gone."""
+SEEKS_MAX = 20
+"""
+After so many seeks to one offset that brought a later one, the records before it are gone.
+
+More than there can be batches on the way that were fetched before the first seek.
+"""
 
 Seek = Callable[[Partition, int], Awaitable[None]]
 Rejoin = Callable[[], Awaitable[None]]
@@ -210,6 +218,7 @@ class Lanes:
         self.changed = asyncio.Event()
         self.watchdog = Watchdog("metrics.fold", clock)
         self.steering: Steering
+        self._claiming = asyncio.Lock()
         self._runners: dict[int, LaneRunner] = {}
         self._started: asyncio.Queue[LaneRunner] = asyncio.Queue()
 
@@ -231,13 +240,16 @@ class Lanes:
         Become the owner of *places* and return where each goes on.
 
         The claim waits for a batch that is being committed, so the offsets
-        that are read behind it are the last ones of the previous owner.
+        that are read behind it are the last ones of the previous owner. Claims
+        take turns, so that one which waited out an outage does not take away what
+        a later assignment brought.
         """
-        while True:
-            try:
-                return await self._claim(places, beginning)
-            except StoreUnavailable:
-                await self.clock.sleep(RETRY_SECONDS_MAX / 5)
+        async with self._claiming:
+            while True:
+                try:
+                    return await self._claim(places, beginning)
+                except StoreUnavailable:
+                    await self.clock.sleep(RETRY_SECONDS_MAX / 5)
 
     async def _claim(
         self, places: Sequence[Partition], beginning: Callable[[Partition], Awaitable[int]]

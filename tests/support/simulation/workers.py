@@ -64,8 +64,8 @@ class Member:
     tables: Tables
     lanes: Lanes
     generation: int = -1
+    assigned: list[Partition] = field(default_factory=list)
     positions: dict[Partition, int] = field(default_factory=dict)
-    claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def fetch(self) -> None:
         """Hand on what the partitions bring, for ever; notice late that they changed hands."""
@@ -92,20 +92,17 @@ class Member:
         self.positions[place] = offset
 
     async def rejoin(self) -> None:
-        """Claim again what we believe to be ours."""
-        async with self.claiming:
-            places = sorted(self.positions)
-            self.positions = dict(await self.lanes.claim(places, self._beginning))
+        """Claim again what was assigned to us last."""
+        offsets = await self.lanes.claim(self.assigned, self._beginning)
+        self.positions.update({place: offsets[place] for place in self.positions.keys() & offsets})
 
     async def _assigned(self) -> None:
-        # One claim at a time: two at once are the matter of tests/edges/test_lane_claims.py.
-        async with self.claiming:
-            if self.group.lives.get(self.life.name) is not self.life:
-                self.group.join(self.life)
-            self.generation = self.group.generation
-            numbers = self.group.numbers_of(self.life)
-            places = [Partition(topic, number) for topic in TOPICS for number in numbers]
-            self.positions = dict(await self.lanes.claim(places, self._beginning))
+        if self.group.lives.get(self.life.name) is not self.life:
+            self.group.join(self.life)
+        self.generation = self.group.generation
+        numbers = self.group.numbers_of(self.life)
+        self.assigned = [Partition(topic, number) for topic in TOPICS for number in numbers]
+        self.positions = dict(await self.lanes.claim(self.assigned, self._beginning))
 
     async def _beginning(self, _: Partition) -> int:
         return 0
