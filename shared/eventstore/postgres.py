@@ -69,12 +69,18 @@ Columns = tuple[list[str], list[str], list[str], list[str], list[Any], list[str]
 
 
 async def open_pool(
-    dsn: str, search_path: str, *, connections_max: int = CONNECTIONS_MAX
+    dsn: str,
+    search_path: str,
+    *,
+    connections_max: int = CONNECTIONS_MAX,
+    waits_for_disk: bool = True,
 ) -> asyncpg.Pool:
     """
     Return a pool whose connections see the schemas of *search_path*, the first one first.
 
     It opens without a connection, so that a service starts before its database does.
+    Who does not wait for the disk may lose its last commits, whole and in order, with
+    the server's machine.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -86,6 +92,7 @@ async def open_pool(
             "search_path": search_path,
             "application_name": f"casetrack-{search_path.split(',', maxsplit=1)[0]}",
             "idle_in_transaction_session_timeout": "10s",
+            "synchronous_commit": "on" if waits_for_disk else "off",
         },
     )
 
