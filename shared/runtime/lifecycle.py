@@ -20,7 +20,7 @@ log = structlog.get_logger()
 STOPPING_SECONDS_MAX = 8.0
 """Below the ten seconds after which a supervisor kills."""
 
-GARBAGE_THRESHOLDS = (50_000, 20, 50)
+GARBAGE_THRESHOLDS = (200_000, 20, 50)
 """A batch makes a hundred thousand objects and no cycle; looking for cycles costs a tenth."""
 
 KILLED = 137
