@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from deploy.local.databases import ROLES, addressed, prepare_database
 from deploy.local.journal import Journal
 from deploy.local.part import Stage
@@ -32,6 +34,15 @@ class Servers:
         dsn = addressed(self.postgres, database=name)
         await prepare_database(dsn, dict.fromkeys(ROLES, PASSWORD))
         return dsn
+
+    async def drop(self, name: str) -> None:
+        """Leave nothing of a database that the next run would have to vacuum or write out."""
+        connection = await asyncpg.connect(self.postgres)
+        try:
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            await connection.execute("CHECKPOINT")
+        finally:
+            await connection.close()
 
     def as_role(self, name: str, role: str) -> str:
         return addressed(self.postgres, database=name, role=role, password=PASSWORD)
