@@ -18,7 +18,7 @@ from shared.runtime.logs import configure_logs
 log = structlog.get_logger()
 
 STOPPING_SECONDS_MAX = 8.0
-"""Below the ten seconds after which a supervisor kills."""
+"""Below the time that any supervisor of ours grants before it kills."""
 
 GARBAGE_THRESHOLDS = (200_000, 20, 50)
 """A batch makes a hundred thousand objects and no cycle; looking for cycles costs a tenth."""
