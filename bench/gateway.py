@@ -44,7 +44,9 @@ BATCHES = 200
 BATCH_CONNECTIONS = 4
 WATCHED_RATE = 100
 WATCHED_SECONDS = 10
-CASES = 4_000
+CASES = 8_000
+EVENTS_MAX = 300_000
+"""More than three runs ever sent, ours and the peer's together."""
 RECEIVED = "casetrack.intake.application.received.v1"
 SEEN_SECONDS_MAX = 30.0
 START_SECONDS_MAX = 20.0
@@ -60,7 +62,7 @@ async def main() -> None:
     singles = int(RUNS * sum(RATES) * STEP_SECONDS * 2)
     ours: dict[str, list[float]] = {"single": [], "batch": [], "visible_p50": [], "visible_p99": []}
     bare: dict[str, list[float]] = {"single": [], "batch": []}
-    events = _bodies(min(singles, 150_000))
+    events = _bodies(min(singles, EVENTS_MAX))
     ladders: list[object] = []
     with whole() as bureau, _bare(bureau) as bare_port:
         token = bureau.token(Role.PUBLISHER)
@@ -68,6 +70,7 @@ async def main() -> None:
             rate, ladder = await _ladder(bureau.port("intake"), token, events)
             ladders.append(ladder)
             ours["single"].append(rate)
+            await _quiet(bureau)
             ours["batch"].append(await _batches(bureau.port("intake"), token, events))
             await _quiet(bureau)
             p50, p99 = await _visible(bureau, token, run)
