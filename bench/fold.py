@@ -33,7 +33,7 @@ PEER_PYTHON = {
     "quix": ROOT / ".casetrack" / "peers" / "bin" / "python",
 }
 RUN_SECONDS_MAX = 240.0
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.1
 QUARTERS = 4
 """So many times a run looks at the workers' memory."""
 
