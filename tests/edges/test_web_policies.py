@@ -53,7 +53,7 @@ def test_a_straight_route_cannot_be_made_without_a_policy() -> None:
     with pytest.raises(RouteWithoutPolicy, match="/v1/secrets"):
 
         @router.post("/v1/secrets")
-        async def tell(_: Request) -> Response: ...
+        async def tell(_: Request) -> None: ...
 
 
 async def test_a_straight_route_lets_nobody_in_whom_its_policy_refuses() -> None:
