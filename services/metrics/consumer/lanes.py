@@ -248,7 +248,8 @@ class Lanes:
             while True:
                 try:
                     return await self._claim(places, beginning)
-                except StoreUnavailable:
+                except StoreUnavailable as fault:
+                    log.warning("claim_postponed", fault=repr(fault))
                     await self.clock.sleep(RETRY_SECONDS_MAX / 5)
 
     async def _claim(
