@@ -63,6 +63,8 @@ def worker(role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path) -
 
     with _ended(started):
         yield start
+    for log in sorted(tmp_path.glob("worker-*.log")):
+        sys.stdout.write(f"{log.name}\n{log.read_text()}\n")
 
 
 @contextmanager
