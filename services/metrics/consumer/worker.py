@@ -151,8 +151,16 @@ async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
         # Amid a rebalance Kafka would take the commit for a reason to rebalance once more.
         if looks % HINT_LOOKS == 0 and not app.rebalancing:
             await _hint(app, positions)
-        if len(idle) == len(positions):
+        if len(idle) == len(positions) and _assigned(app) == positions.keys():
             lanes.watchdog.progressed()
+
+
+def _assigned(app: faust.App) -> set[Partition] | None:
+    """Return what Kafka gave us: a worker that hangs on its way there has no lane to be idle in."""
+    try:
+        return {Partition(place.topic, place.partition) for place in app.consumer.assignment()}
+    except Exception:  # noqa: BLE001 - the driver has no consumer yet
+        return None
 
 
 def _highwater(app: faust.App, place: Partition) -> int | None:
