@@ -27,8 +27,9 @@ from bench.whole import Whole, whole
 from deploy.local.ports import LOOPBACK, any_free, listens
 from shared.contracts.documents import write
 from shared.contracts.publishing import example_of
+from shared.policy.calendar import ZONE
 from shared.runtime.auth import Role
-from shared.runtime.clock import SHANGHAI, SystemClock
+from shared.runtime.clock import SystemClock
 
 PATH = "/v1/events"
 SINGLE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -149,7 +150,7 @@ def _all_accepted(answers: Answers, *statuses: int) -> None:
 
 async def _visible(bureau: Whole, token: str, run: int) -> tuple[float, float]:
     """Return p50 and p99 of the milliseconds from an acceptance to its sight on the stream."""
-    now = SystemClock().now().astimezone(SHANGHAI) - timedelta(seconds=30)
+    now = SystemClock().now().astimezone(ZONE) - timedelta(seconds=30)
     requests = [
         post(PATH, token, SINGLE, _arrival(f"{run}-{number}", now.isoformat()))
         for number in range(WATCHED_RATE * WATCHED_SECONDS)

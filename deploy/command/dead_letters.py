@@ -22,7 +22,7 @@ from shared.kafka.dead_letters import DeadLetter
 from shared.kafka.port import SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import DEAD_LETTER_TOPICS
-from shared.runtime.clock import SHANGHAI
+from shared.policy.calendar import ZONE
 from shared.runtime.logs import scrub
 from shared.runtime.settings import load_settings
 
@@ -141,7 +141,7 @@ def _kafka() -> str:
 
 def _summary(letter: DeadLetter) -> dict[str, Any]:
     refusal, record = letter.refusal, letter.record
-    at = datetime.fromtimestamp(letter.refused_at_ms / 1000, SHANGHAI)
+    at = datetime.fromtimestamp(letter.refused_at_ms / 1000, ZONE)
     return {
         "id": letter.letter_id,
         "topic": record.topic,

@@ -36,8 +36,8 @@ from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import CHECKOUT
 from deploy.local.ports import LOOPBACK
 from deploy.local.settings import LocalSettings
-from shared.policy.calendar import official_calendar
-from shared.runtime.clock import SHANGHAI, SystemClock, business_date
+from shared.policy.calendar import ZONE, business_date, official_calendar
+from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.settings import load_settings
@@ -193,7 +193,7 @@ class Show:
     def _day(self, counters: Counters, gateway: Delivery) -> Day:
         now = counters.clock.now()
         backlog = Backlog(business_date(now), self.seed, official_calendar())
-        tag = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M}"
+        tag = f"{now.astimezone(ZONE):%Y%m%d%H%M}"
         return Day(counters, gateway, Pace(counters.clock, self.speed), backlog, tag)
 
     def _counters(self) -> Counters:

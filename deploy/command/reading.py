@@ -20,7 +20,8 @@ from deploy.command.texts import LANGUAGE, say
 from deploy.command.words import fact_word, word
 from deploy.local.settings import LocalSettings
 from shared.contracts.enums import AlertLevel
-from shared.runtime.clock import SHANGHAI, SystemClock, business_date
+from shared.policy.calendar import ZONE, business_date
+from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
 ROWS_USUAL = 50
@@ -260,7 +261,7 @@ def _level(level: str | None) -> Text:
 def _instant(text: str | None) -> str:
     if text is None:
         return "–"
-    return datetime.fromisoformat(text).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromisoformat(text).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _value(one: Document) -> str:

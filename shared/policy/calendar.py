@@ -5,7 +5,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Self
@@ -22,6 +22,13 @@ NAMELESS = "法定节假日"
 """What a day off is called where its notice gives no name."""
 
 SPELLED_OUT = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
+
+
+def business_date(instant: datetime) -> date:
+    """Return the bureau's calendar day at *instant*, which must be aware."""
+    if instant.tzinfo is None:
+        raise ValueError("a naive time has no business date")
+    return instant.astimezone(ZONE).date()
 
 
 class DayKind(StrEnum):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from shared.contracts.envelope import Fact
-from shared.policy.calendar import ZONE
+from shared.policy.calendar import business_date
 
 F = TypeVar("F", bound=Fact)
 
@@ -19,7 +19,7 @@ class Command:
     @property
     def on(self) -> date:
         """The bureau's calendar day."""
-        return self.at.astimezone(ZONE).date()
+        return business_date(self.at)
 
     def stated(self, fact: type[F], **more: object) -> F:
         """Return *fact* in the words of this command, and *more* that the rules add."""

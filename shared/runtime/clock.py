@@ -3,20 +3,9 @@
 import asyncio
 import heapq
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Protocol
-
-from shared.policy.calendar import ZONE
-
-SHANGHAI = ZONE
-
-
-def business_date(instant: datetime) -> date:
-    """Return the bureau's calendar day at *instant*, which must be aware."""
-    if instant.tzinfo is None:
-        raise ValueError("a naive time has no business date")
-    return instant.astimezone(SHANGHAI).date()
 
 
 class Clock(Protocol):

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.runtime.clock import VirtualClock, business_date
+from shared.policy.calendar import business_date
+from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds, SystemIds
 from shared.runtime.language import Language, accepted, terminal_language
 from shared.runtime.lifecycle import CrashPoint, NoProgress, Watchdog, pause

@@ -13,8 +13,9 @@ from deploy.command.bureau.errand import Errand, Pace
 from deploy.command.bureau.examination import inspect
 from deploy.command.bureau.items import BUREAU
 from shared.contracts.publishing import example_of
+from shared.policy.calendar import ZONE
 from shared.runtime.auth import Role
-from shared.runtime.clock import SHANGHAI, SystemClock
+from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
 
 SOURCE = "urn:example:district-system"
@@ -110,7 +111,7 @@ class FirstFact:
         fresh = f"{next(number):06}"
         case_no = f"QT20240902{fresh}"
         example = example_of(self.kind)
-        now = SystemClock().now().astimezone(SHANGHAI)
+        now = SystemClock().now().astimezone(ZONE)
         return {
             **{name: value for name, value in example.items() if name not in OURS},
             "id": f"fact-{fresh}",

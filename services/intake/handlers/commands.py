@@ -26,7 +26,7 @@ from shared.contracts.enums import LimitUnit
 from shared.eventstore.counter import Words
 from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.policy.acceptance import AcceptanceTerms
-from shared.policy.calendar import ZONE, WorkCalendar
+from shared.policy.calendar import ZONE, WorkCalendar, business_date
 
 CASE = Decider(states.INITIAL, case_rules.decide, case_course.evolve)
 INSPECTION = Decider(inspection.INITIAL, inspection.decide, inspection.evolve)
@@ -76,7 +76,7 @@ class Commands:
         if command in JUDGED_BY_CALENDAR:
             return {"calendar": self.calendar}
         if command is RequestCorrection:
-            days, today = self.terms.answer_days, at.astimezone(ZONE).date()
+            days, today = self.terms.answer_days, business_date(at)
             return {"answer_by": last_day(self.calendar, today, days, LimitUnit.WD)}
         if command is committee.AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}

@@ -12,7 +12,7 @@ from services.metrics.domain.deadline import Expected, expected, first_at
 from shared.contracts.enums import AlertLevel
 from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
 from shared.contracts.types import ITEMS_MAX
-from shared.policy.calendar import ZONE
+from shared.policy.calendar import ZONE, business_date
 
 ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
 
@@ -115,7 +115,7 @@ def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | No
 def _against(clock: Clock, alert: Alert, wanted: Expected | None, now: datetime) -> Reason | None:
     """Return why *alert* cannot stand, None where it can."""
     if wanted is None:
-        raised_on = alert.raised_at.astimezone(ZONE).date()
+        raised_on = business_date(alert.raised_at)
         return why_revoked(clock, alert.level, raised_on, alert.grounds)
     if alert.state is AlertState.RESOLVED and not _over(wanted, now):
         return Reason("revoked.reopened", {})

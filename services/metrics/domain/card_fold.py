@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from services.metrics.domain.changes import Changes, local_date
+from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Card, Dossier
 from services.metrics.domain.entry import Entry
 from shared.contracts import supervision
 from shared.contracts.envelope import Fact
+from shared.policy.calendar import business_date
 
 RAISED = "RAISED"
 
@@ -47,6 +48,6 @@ def _raised(dossier: Dossier, entry: Entry, fact: supervision.AlertRaised) -> Ch
         level=fact.level.value,
         basis=fact.basis.value,
         state=RAISED,
-        raised_on=local_date(entry.time),
+        raised_on=business_date(entry.time),
     )
     return {"cards": (*dossier.cards, card)}, True

@@ -7,12 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.metrics.domain.changes import Changes, local_date
+from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Phase, Terms
 from services.metrics.domain.entry import Entry
 from shared.contracts import handling, intake
 from shared.contracts.envelope import Fact
 from shared.contracts.types import COUNT_MAX
+from shared.policy.calendar import business_date
 
 BEFORE_ACCEPTANCE = frozenset({Phase.SUBMITTED, Phase.PRECHECKED})
 IN_HANDLING = frozenset({Phase.ACCEPTED, Phase.EXAMINING})
@@ -125,14 +126,14 @@ def _hold_opened(dossier: Dossier, entry: Entry, fact: handling.HoldOpened) -> C
         reason=fact.reason,
         basis=fact.basis,
         pauses=tuple(clock.value for clock in fact.pauses),
-        opened_on=local_date(entry.time),
+        opened_on=business_date(entry.time),
         opened_by=entry.id,
     )
     return {"holds": (*dossier.holds, hold)}, True
 
 
 def _hold_closed(dossier: Dossier, entry: Entry, fact: handling.HoldClosed) -> Changes:
-    closing = {"closed_on": local_date(entry.time), "closed_by": entry.id}
+    closing = {"closed_on": business_date(entry.time), "closed_by": entry.id}
     holds = tuple(
         replace(hold, **closing)
         if hold.hold_id == fact.hold_id and hold.closed_on is None
@@ -165,7 +166,7 @@ def _decided(dossier: Dossier, entry: Entry, fact: handling.DecisionMade) -> Cha
 
 
 def _ended(dossier: Dossier, entry: Entry, _: Fact) -> Changes:
-    return _ending(dossier, entry, local_date(entry.time)), True
+    return _ending(dossier, entry, business_date(entry.time)), True
 
 
 def _closed(dossier: Dossier, entry: Entry, fact: handling.CaseClosed) -> Changes:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from services.metrics.domain.dossier import OPEN, Dossier, Matter
 from services.metrics.domain.matter_fold import UPHELD
 from shared.contracts.enums import ClockName
-from shared.policy.calendar import ZONE, WorkCalendar
+from shared.policy.calendar import ZONE, WorkCalendar, business_date
 
 Place = tuple[str, str, date, str, str, str]
 """KPI, part, business day, item, window, channel."""
@@ -50,7 +50,7 @@ def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[L
         yield from _matter(matter)
     for card in dossier.cards:
         yield "K12.4", f"{card.level}:{card.basis}:{card.state}", card.raised_on, 1
-    day = dossier.received_on or (dossier.latest and dossier.latest.astimezone(ZONE).date())
+    day = dossier.received_on or (dossier.latest and business_date(dossier.latest))
     if dossier.anomalies and day:
         yield "L08", "anomalies", day, dossier.anomalies
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.metrics.domain.changes import Changes, local_date
+from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Dossier, Matter
 from services.metrics.domain.entry import Entry
 from shared.contracts import assist, commitment, committee, inspection, rectification, review
 from shared.contracts.enums import InspectionResult, ReviewChannel
 from shared.contracts.envelope import Fact
+from shared.policy.calendar import business_date
 
 NEW = ""
 """The state of a matter before its first fact."""
@@ -47,7 +48,7 @@ def matter_changes(dossier: Dossier, entry: Entry) -> Changes:
     turn = _turn(fact)
     matter_id = str(getattr(fact, NAMED_BY[turn.kind]))
     position, known = _find(dossier, turn.kind, matter_id)
-    day = local_date(entry.time)
+    day = business_date(entry.time)
     noted = known.state in NOTED.get(type(fact), NOWHERE)
     matter = replace(
         known,

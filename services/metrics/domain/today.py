@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from services.metrics.domain.changes import local_date
 from services.metrics.domain.clock import Clock, cut_off
 from services.metrics.domain.dossier import Dossier, Phase
 from services.metrics.domain.explanation import Document
@@ -12,7 +11,7 @@ from services.metrics.domain.explanation_sentence import sentence
 from services.metrics.domain.explanation_words import LANGUAGES
 from services.metrics.domain.picture import Rules, clocks_of
 from shared.contracts.enums import AlertLevel, ClockName
-from shared.policy.calendar import ZONE
+from shared.policy.calendar import ZONE, business_date
 from shared.policy.counting import counted, ruler
 
 HOURS = 24
@@ -57,7 +56,7 @@ def clock_of(dossier: Dossier, sla_id: str, rules: Rules) -> Clock | None:
 
 def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
     """Return one line of what can still be saved."""
-    today, near, red_at = local_date(now), clock.yellow_from, clock.red_at
+    today, near, red_at = business_date(now), clock.yellow_from, clock.red_at
     seconds = None if red_at is None else int((red_at - now).total_seconds())
     return {
         "case_no": dossier.key,

@@ -14,8 +14,8 @@ from services.metrics.domain.today import clock_of
 from services.metrics.handlers.cases import raised_of
 from services.metrics.handlers.today import STATE
 from shared.contracts.enums import AlertLevel
-from shared.policy.calendar import ZONE
-from shared.runtime.clock import Clock, business_date
+from shared.policy.calendar import ZONE, business_date
+from shared.runtime.clock import Clock
 
 STANDING = ("RAISED", "ACKNOWLEDGED", "ESCALATED")
 NEWEST = datetime(9999, 1, 1, tzinfo=UTC)

@@ -19,9 +19,8 @@ from services.metrics.handlers.reading import entry_of
 from services.metrics.handlers.today import STATE
 from shared.contracts.enums import AlertLevel
 from shared.contracts.unreadable import Unreadable
-from shared.policy.calendar import ZONE
+from shared.policy.calendar import ZONE, business_date
 from shared.runtime.clock import Clock as RuntimeClock
-from shared.runtime.clock import business_date
 
 STRETCH_ROWS = 500
 """Subjects that are searched in one query: a hundredth of a second, so that nobody waits."""

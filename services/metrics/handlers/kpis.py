@@ -11,7 +11,8 @@ from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts,
 from services.metrics.domain.kpis import KPIS, Kpi
 from services.metrics.domain.picture import Rules, picture_of
 from services.metrics.handlers.cases import Cases, Found, summary, worst
-from shared.runtime.clock import Clock, business_date
+from shared.policy.calendar import business_date
+from shared.runtime.clock import Clock
 
 DAYS_USUAL = 30
 DAYS_MAX = 400

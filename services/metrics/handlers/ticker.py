@@ -21,8 +21,8 @@ from shared.contracts.enums import AlertLevel
 from shared.contracts.envelope import Event
 from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
 from shared.eventstore.port import StoreUnavailable
+from shared.policy.calendar import business_date
 from shared.runtime.clock import Clock as RuntimeClock
-from shared.runtime.clock import business_date
 from shared.runtime.lifecycle import Watchdog, pause
 from shared.runtime.measures import ALERTS_RAISED, TIMER_LATENESS_SECONDS
 from shared.runtime.wall_guard import WallGuard

@@ -16,8 +16,8 @@ from services.metrics.domain.picture import Rules
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
 from shared.contracts.enums import AlertLevel
-from shared.policy.calendar import ZONE
-from shared.runtime.clock import Clock, business_date
+from shared.policy.calendar import ZONE, business_date
+from shared.runtime.clock import Clock
 
 LINES = Lines(late_next_max=20, red_max=60)
 SENTENCES_KEPT_MAX = 500

@@ -13,7 +13,7 @@ from shared.contracts.rectification import (
     RectificationOpened,
     RectificationReopened,
 )
-from shared.policy.calendar import ZONE, WorkCalendar
+from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.counting import LAST_ORDINAL
 from shared.policy.rectification import RectificationLimits
 
@@ -73,7 +73,7 @@ def rounds(events: Iterable[Event]) -> tuple[Round, ...]:
 
 
 def _tried(tried: tuple[Round, ...], event: Event) -> tuple[Round, ...]:
-    day = event.time.astimezone(ZONE).date()
+    day = business_date(event.time)
     match event.data:
         case RectificationOpened() if not tried:
             return (Round(day),)
