@@ -97,3 +97,16 @@ class Doc(Contract):
     doc_no: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
     file_token: VaultToken | None = None
     sha256: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+
+def count_of(text: str) -> int:
+    """
+    Return the `Count` that *text* spells.
+
+    Raises:
+        ValueError: it spells none.
+    """
+    number = int(text)
+    if not 0 <= number <= COUNT_MAX:
+        raise ValueError(number)
+    return number

@@ -12,7 +12,7 @@ from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Ph
 from services.metrics.domain.entry import Entry
 from shared.contracts import handling, intake
 from shared.contracts.envelope import Fact
-from shared.contracts.types import COUNT_MAX
+from shared.contracts.types import count_of
 from shared.policy.calendar import business_date
 
 BEFORE_ACCEPTANCE = frozenset({Phase.SUBMITTED, Phase.PRECHECKED})
@@ -192,7 +192,7 @@ def _amended(dossier: Dossier, _: Entry, fact: handling.CaseAmended) -> Changes:
             case "item_code" | "item_name":
                 return {fact.field: fact.new}, True
             case "statutory_limit" | "committed_limit" if terms is not None:
-                return {"terms": replace(terms, **{fact.field: _days(fact.new)})}, True
+                return {"terms": replace(terms, **{fact.field: count_of(fact.new)})}, True
             case "effective_date" if terms is not None:
                 effective_on = date.fromisoformat(fact.new)
                 return {"terms": replace(terms, effective_on=effective_on)}, True
@@ -203,13 +203,6 @@ def _amended(dossier: Dossier, _: Entry, fact: handling.CaseAmended) -> Changes:
                 return {}, True
     except ValueError:
         return {}, False
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if not 0 <= days <= COUNT_MAX:
-        raise ValueError(days)
-    return days
 
 
 CASE: Mapping[type[Fact], Move] = {

@@ -5,7 +5,7 @@ from datetime import date
 
 from services.intake.domain.case.states import Course, Filing
 from shared.contracts.handling import CaseAmended
-from shared.contracts.types import COUNT_MAX
+from shared.contracts.types import count_of
 
 
 def readable(field: str, new: str) -> bool:
@@ -13,7 +13,7 @@ def readable(field: str, new: str) -> bool:
     try:
         match field:
             case "statutory_limit" | "committed_limit":
-                return 0 <= int(new) <= COUNT_MAX
+                count_of(new)
             case "received_date" | "effective_date" | "decision_date":
                 date.fromisoformat(new)
             case _:
@@ -36,7 +36,7 @@ def amended(course: Course, fact: CaseAmended) -> Course | None:
         return None
     match fact.field:
         case "statutory_limit":
-            return replace(course, statutory_limit=int(fact.new))
+            return replace(course, statutory_limit=count_of(fact.new))
         case "effective_date":
             return replace(course, effective_date=date.fromisoformat(fact.new))
         case _:
