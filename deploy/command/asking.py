@@ -8,8 +8,7 @@ import httpx2
 
 from deploy.command.texts import LANGUAGE
 from deploy.local.faults import Fault, ServerUnreachable
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.ports import LOOPBACK
+from deploy.local.parts import address_of
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
@@ -35,7 +34,7 @@ class MetricsRefuses(Fault):
 
 def metrics_url(settings: LocalSettings, given: str = "") -> str:
     """Return where the API is: as *given*, else that of the local stack."""
-    return given.rstrip("/") or f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['metrics']}"
+    return given.rstrip("/") or address_of("metrics", settings.port)
 
 
 def reader_headers(settings: LocalSettings) -> dict[str, str]:

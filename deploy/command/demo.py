@@ -32,9 +32,8 @@ from deploy.command.xes.sending import Arrangement, Sending
 from deploy.local import control
 from deploy.local.dashboard import build_page
 from deploy.local.faults import Fault
-from deploy.local.parts import PORT_OFFSET
+from deploy.local.parts import PORT_OFFSET, address_of
 from deploy.local.places import CHECKOUT
-from deploy.local.ports import LOOPBACK
 from deploy.local.settings import LocalSettings
 from shared.policy.calendar import ZONE, business_date, official_calendar
 from shared.runtime.clock import SystemClock
@@ -122,8 +121,8 @@ def _stay(settings: LocalSettings) -> None:
 
 def _welcome(settings: LocalSettings) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
-    for name, offset in PORT_OFFSET.items():
-        address = f"http://{LOOPBACK}:{settings.port + offset}"
+    for name in PORT_OFFSET:
+        address = address_of(name, settings.port)
         table.add_row(say(f"demo.{name}"), address + ("/" if name == "metrics" else "/docs"))
     out.print(table, width=TABLE_WIDTH)
     show_link(settings)
@@ -199,10 +198,7 @@ class Show:
     def _counters(self) -> Counters:
         clock, ids = SystemClock(), SystemIds()
         issuer = LocalIssuer.open(self.settings.places.keys, clock, ids)
-        addresses = {
-            name: f"http://{LOOPBACK}:{self.settings.port + offset}"
-            for name, offset in PORT_OFFSET.items()
-        }
+        addresses = {name: address_of(name, self.settings.port) for name in PORT_OFFSET}
         return Counters(
             client=Counters.client_of(CONNECTIONS),
             addresses=addresses,

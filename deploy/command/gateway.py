@@ -3,8 +3,7 @@
 from deploy.command.delivery import Delivery
 from deploy.command.output import err
 from deploy.command.texts import LANGUAGE, say
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.ports import LOOPBACK
+from deploy.local.parts import address_of
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
@@ -25,7 +24,7 @@ def delivery_as(
     bearer = Bearer(Role.PUBLISHER, name=publisher)
     return Delivery(
         client=Delivery.client_of(connections),
-        url=address.rstrip("/") or f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['intake']}",
+        url=address.rstrip("/") or address_of("intake", settings.port),
         bearer=lambda: LocalIssuer.open(keys, clock, ids).issue(bearer),
         clock=clock,
         ids=ids,

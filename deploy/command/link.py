@@ -2,10 +2,9 @@
 
 import typer
 
+from deploy.command.asking import metrics_url
 from deploy.command.output import out
 from deploy.command.texts import say
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.ports import LOOPBACK
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
@@ -18,8 +17,7 @@ WATCHER = Bearer(Role.SUPERVISOR, name="王督察")
 def link_for(settings: LocalSettings, bearer: Bearer) -> str:
     """Return a link that lets one browser see the local page as *bearer*."""
     issuer = LocalIssuer.open(settings.places.keys, SystemClock(), SystemIds())
-    page = f"http://{LOOPBACK}:{settings.port + PORT_OFFSET['metrics']}"
-    return f"{page}/sign-in?ticket={issuer.ticket(bearer)}"
+    return f"{metrics_url(settings)}/sign-in?ticket={issuer.ticket(bearer)}"
 
 
 def show_link(settings: LocalSettings) -> None:

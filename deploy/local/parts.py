@@ -13,6 +13,11 @@ PORT_OFFSET = {"metrics": 0, "intake": 1, "assist": 2, "review": 3}
 METRICS_WORKERS = 2
 
 
+def address_of(service: str, first_port: int) -> str:
+    """Return where *service* answers on this machine."""
+    return f"http://{LOOPBACK}:{first_port + PORT_OFFSET[service]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every process of ours is told."""
@@ -40,7 +45,7 @@ def service_parts(desk: Desk) -> tuple[Part, ...]:
 
 def _api(desk: Desk, name: str, role: DatabaseRole, *arguments: str) -> Part:
     port = desk.first_port + PORT_OFFSET[name]
-    url = f"http://{LOOPBACK}:{port}"
+    url = address_of(name, desk.first_port)
     prefix = name.upper()
     return Part(
         name=name,
