@@ -15,7 +15,7 @@ from deploy.local import control
 from deploy.local.journal import last_record
 from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import server_account, server_home
-from deploy.local.ports import any_free, is_free
+from deploy.local.ports import any_free
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
@@ -53,7 +53,7 @@ def whole() -> Iterator[Whole]:
     """Start everything, and take everything away afterwards."""
     home = Path(tempfile.mkdtemp(prefix="casetrack-bench-"))
     home.chmod(0o711)
-    settings = LocalSettings(home=home, port=_ports())
+    settings = LocalSettings(home=home, port=any_free(PORT_OFFSET.values()))
     environment = {
         **os.environ,
         "CASETRACK_HOME": str(home),
@@ -67,10 +67,3 @@ def whole() -> Iterator[Whole]:
         control.stop(settings.places)
         shutil.rmtree(server_home(settings.places, server_account()), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _ports() -> int:
-    while True:
-        first = any_free()
-        if all(is_free(first + offset) for offset in PORT_OFFSET.values()):
-            return first

@@ -1,6 +1,8 @@
 """Which loopback ports are free, and who sits on the others."""
 
+import secrets
 import socket
+from collections.abc import Iterable
 
 import psutil
 
@@ -8,6 +10,10 @@ from deploy.local.faults import PortBusy
 
 LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS_MAX = 0.2
+# Below those that kernels give to outgoing connections (from 32768 on Linux, RFC 6335 says 49152):
+# in there, the port of a server that starts again may belong to somebody's connection by then,
+# even to one that tried to reach this very server.
+SERVER_PORTS = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
@@ -31,11 +37,13 @@ def listens(port: int) -> bool:
         return False
 
 
-def any_free() -> int:
-    """Return a port that the kernel considers free."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+def any_free(offsets: Iterable[int] = (0,)) -> int:
+    """Return a port that is free for a server, as are those at *offsets* from it."""
+    wanted = tuple(offsets)
+    while True:
+        first = secrets.choice(SERVER_PORTS)
+        if all(is_free(first + offset) for offset in wanted):
+            return first
 
 
 def preferred(port: int) -> int:

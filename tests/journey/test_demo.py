@@ -12,8 +12,10 @@ import httpx2
 import pytest
 
 from deploy.local.journal import last_record
+from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import Places
-from tests.support.standing_bureau import free_ports, sweep
+from deploy.local.ports import any_free
+from tests.support.standing_bureau import sweep
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -24,7 +26,11 @@ SEE_OTHER = 303
 async def demo(home: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "deploy.command", "demo", *options),
-        env={**os.environ, "CASETRACK_HOME": str(home), "CASETRACK_PORT": str(free_ports())},
+        env={
+            **os.environ,
+            "CASETRACK_HOME": str(home),
+            "CASETRACK_PORT": str(any_free(PORT_OFFSET.values())),
+        },
         stdout=asyncio.subprocess.PIPE,
     )
     try:

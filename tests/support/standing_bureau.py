@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from deploy.command.bureau.counters import Counters
 from deploy.local import control
 from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import Places, server_account, server_home
-from deploy.local.ports import LOOPBACK, any_free, is_free
+from deploy.local.ports import LOOPBACK, any_free
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
@@ -117,18 +117,28 @@ async def _listen(line: httpx2.Response, seen: Watched) -> None:
 @contextmanager
 def standing_bureau(home: Path) -> Iterator[StandingBureau]:
     """Give a bureau with servers of its own, and take all of it down."""
-    settings = LocalSettings(home=home, port=free_ports())
+    settings = LocalSettings(home=home, port=any_free(PORT_OFFSET.values()))
     environment = {
         **os.environ,
         "CASETRACK_HOME": str(home),
         "CASETRACK_PORT": str(settings.port),
     }
     try:
-        subprocess.run([*CASETRACK, "up", "--detach"], check=True, env=environment)  # noqa: S603 - our own argument list
+        bring_up(environment)
         yield StandingBureau(settings)
     finally:
         control.stop(settings.places)
         sweep(settings.places)
+
+
+def bring_up(environment: Mapping[str, str]) -> None:
+    """Start a bureau; where it does not come up, say what it said and what its parts logged."""
+    up = subprocess.run([*CASETRACK, "up", "--detach"], check=False, env=environment)  # noqa: S603 - our own argument list
+    if up.returncode:
+        subprocess.run([*CASETRACK, "logs"], check=False, env=environment)  # noqa: S603 - our own argument list
+    assert up.returncode == 0, (
+        "the bureau did not come up; its words and logs are in the captured output"
+    )
 
 
 def sweep(places: Places) -> None:
@@ -136,11 +146,3 @@ def sweep(places: Places) -> None:
     data = server_home(places, server_account())
     if not data.is_relative_to(places.home):
         shutil.rmtree(data.parent, ignore_errors=True)
-
-
-def free_ports() -> int:
-    """Return the first of the ports that a bureau needs."""
-    while True:
-        first = any_free()
-        if all(is_free(first + offset) for offset in PORT_OFFSET.values()):
-            return first
