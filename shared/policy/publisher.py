@@ -33,7 +33,11 @@ class Publisher(BaseModel):
 
 
 class Publishers(BaseModel):
-    """The register; the *reserved* sources are our own, and nobody else speaks from them."""
+    """
+    The register; the *reserved* sources are our own, and nobody else speaks from them.
+
+    Except from those within that a publisher is registered for.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,7 +55,13 @@ class Publishers(BaseModel):
         return {publisher.id: publisher for publisher in self.publishers}
 
     def is_reserved(self, source: str) -> bool:
-        return source.casefold().startswith(self.reserved)
+        folded = source.casefold()
+        return folded.startswith(self.reserved) and not folded.startswith(self._granted)
+
+    @cached_property
+    def _granted(self) -> tuple[SourcePrefix, ...]:
+        sources = (source for publisher in self.publishers for source in publisher.sources)
+        return tuple(source for source in sources if source.startswith(self.reserved))
 
     def may_name(self, publisher: Publisher, source: str) -> bool:
         """Whether *publisher* may speak from *source* at all."""

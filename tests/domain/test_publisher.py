@@ -19,6 +19,7 @@ def test_the_trial_publisher_speaks_from_any_source_but_ours() -> None:
     assert may_speak("trial", "urn:example:school", ACCEPTED)
     assert not may_speak("trial", "urn:casetrack:610102:intake", ACCEPTED)
     assert not may_speak("trial", "URN:CaseTrack:610102:intake", ACCEPTED)
+    assert not may_speak("trial", "urn:casetrack:610103:intake", ACCEPTED)
 
 
 def test_nobody_else_speaks_of_our_alerts() -> None:
