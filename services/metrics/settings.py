@@ -2,12 +2,15 @@
 
 from pydantic import Field
 
-from shared.runtime.server import LOOPBACK
-from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
+from shared.contracts.registry import Owner
+from shared.runtime.service_settings import ServiceSettings
+from shared.runtime.settings import KafkaServers, Port, PostgresDsn
 
 
-class MetricsSettings(Settings, env_prefix="METRICS_"):
+class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
     """What every process of metrics is told."""
+
+    owner = Owner.SUPERVISION
 
     postgres_dsn: PostgresDsn = Field(
         description="projection and supervision's events, as the role `casetrack_metrics`",
@@ -17,7 +20,6 @@ class MetricsSettings(Settings, env_prefix="METRICS_"):
         description="bootstrap servers of the topics that are folded",
         examples=["127.0.0.1:9092"],
     )
-    host: str = Field(LOOPBACK, description="the address to listen on", examples=["0.0.0.0"])  # noqa: S104 - an example
     port: Port = Field(
         8700, description="where the API and the dashboard listen", examples=["8700"]
     )

@@ -1,4 +1,4 @@
-"""The settings that every service of commands has, under its own prefix."""
+"""The settings that every service has, under its own prefix."""
 
 from typing import Annotated, ClassVar
 

@@ -3,8 +3,13 @@
 import pytest
 from pydantic import Field, ValidationError
 
+from services.assist.settings import AssistSettings
+from services.intake import settings as intake
+from services.metrics.settings import MetricsSettings
+from services.review.settings import ReviewSettings
 from shared.runtime.gate import AuthSettings
 from shared.runtime.language import Language
+from shared.runtime.service_settings import ServiceSettings
 from shared.runtime.settings import (
     KafkaServers,
     Port,
@@ -13,6 +18,7 @@ from shared.runtime.settings import (
     faults_of,
     load_settings,
     settings_table,
+    variable_of,
 )
 
 DSN = "postgresql://intake:s3cret@localhost/casetrack"
@@ -40,6 +46,24 @@ def test_settings_come_from_the_services_own_variables(monkeypatch: pytest.Monke
 
     assert settings.port == 9001
     assert settings.postgres_dsn.get_secret_value() == DSN
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner"),
+    [
+        (intake.IntakeSettings, "intake"),
+        (AssistSettings, "assist"),
+        (ReviewSettings, "review"),
+        (MetricsSettings, "supervision"),
+    ],
+)
+def test_every_service_speaks_as_the_district_that_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, kind: type[ServiceSettings], owner: str
+) -> None:
+    for name, value in (("POSTGRES_DSN", DSN), ("KAFKA", "kafka:9092"), ("DISTRICT", "610103")):
+        monkeypatch.setenv(variable_of(kind, name), value)
+
+    assert load_settings(kind).source == f"urn:casetrack:610103:{owner}"
 
 
 @pytest.mark.parametrize(

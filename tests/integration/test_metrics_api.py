@@ -44,7 +44,8 @@ async def raise_cards(api: ReadApi) -> None:
     await api.fold(*BEGUN)
     api.clock.move_to(LATE)
     # The ticker distrusts a clock that jumps; a new one has seen no jump.
-    api.ticker = type(api.ticker)(api.reader.deadlines, api.reader.rules, api.clock)
+    reader = api.reader
+    api.ticker = type(api.ticker)(reader.deadlines, reader.rules, api.clock, reader.source)
     assert await api.ticker.handle(api.clock.now()) == 2
 
 

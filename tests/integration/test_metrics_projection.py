@@ -17,6 +17,7 @@ from shared.contracts.registry import encode
 from shared.eventstore.postgres import open_pool
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
+from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 
 TOPIC = "casetrack.intake.v1"
@@ -149,7 +150,7 @@ async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> Non
 
 async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
-    ticker = Ticker(Deadlines(pool), bureau_rules(), clock)
+    ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     await ticker.handle(clock.now())
@@ -173,7 +174,7 @@ async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyn
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(datetime(2024, 9, 2, 4, tzinfo=UTC))
-    ticker = Ticker(Deadlines(pool), bureau_rules(), clock)
+    ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     swept = await ticker.handle(clock.now() + timedelta(days=60))

@@ -28,7 +28,7 @@ from shared.kafka.port import Record
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 from shared.runtime.clock import SystemClock
-from tests.support.facts import foreign
+from tests.support.facts import SUPERVISION, foreign
 from tests.support.way_of_a_case import (
     ACCEPTED,
     HELD,
@@ -131,7 +131,7 @@ async def bureau(postgres_dsn: str) -> AsyncIterator[Bureau]:
             {owner: PostgresEventStore(one) for owner, one in pools.items()},
             Folding(projection, RULES),
             Lane(0, claimed[0]),
-            Ticker(Deadlines(pool), RULES, SystemClock()),
+            Ticker(Deadlines(pool), RULES, SystemClock(), SUPERVISION),
         )
 
 

@@ -8,6 +8,7 @@ from shared.contracts.registry import encode
 
 MONDAY = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
 SOURCE = "urn:casetrack:610102:intake"
+SUPERVISION = "urn:casetrack:610102:supervision"
 PUBLISHER = "urn:casetrack:import:wabo"
 
 

@@ -31,6 +31,7 @@ from shared.runtime.gate import AuthSettings
 from shared.runtime.ids import SeededIds
 from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.server import serve
+from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 
 TOPIC = "casetrack.intake.v1"
@@ -156,8 +157,9 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),
+        source=SUPERVISION,
     )
-    ticker = Ticker(Deadlines(pool), bureau_rules(), clock)
+    ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
     port = _free_port()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.board.run(stopping))

@@ -35,7 +35,7 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
 async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Raise and withdraw alerts until *stopping*."""
     async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
-        ticker = Ticker(Deadlines(pool), bureau_rules(), SystemClock())
+        ticker = Ticker(Deadlines(pool), bureau_rules(), SystemClock(), settings.source)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(ticker.watchdog.watch(stopping))

@@ -61,6 +61,7 @@ class Reader:
     auth: AuthSettings
     clock: Clock
     ids: Ids
+    source: str
     demo: bool = False
 
     @cached_property
@@ -72,6 +73,7 @@ class Reader:
     def web(self) -> FastAPI:
         catalogue = Catalogue.read(OWN, MESSAGES)
         alerts = Alerts(self.readings, self.rules, self.clock)
+        seen = Acknowledging(self.deadlines, self.readings, self.clock, self.source)
         return create_web(
             Web(
                 title="casetrack metrics",
@@ -82,7 +84,7 @@ class Reader:
                     stream_routes(self.board),
                     case_routes(Cases(self.readings, self.rules, self.clock), catalogue),
                     kpi_routes(Kpis(self.readings, self.rules, self.clock)),
-                    alert_routes(alerts, Acknowledging(self.deadlines, self.readings, self.clock)),
+                    alert_routes(alerts, seen),
                     freshness_routes(self.glances, self.clock),
                     session_routes(_sign_in(self.auth, self.clock, self.ids), catalogue),
                     page_routes(catalogue),
@@ -113,6 +115,7 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             auth=load_settings(AuthSettings),
             clock=SystemClock(),
             ids=SystemIds(),
+            source=settings.source,
             demo=settings.demo,
         )
         async with asyncio.TaskGroup() as tasks:

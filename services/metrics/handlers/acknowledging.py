@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.readings import Readings
-from services.metrics.handlers.ticker import SOURCE
 from shared.contracts.envelope import Event
 from shared.contracts.supervision import AlertAcknowledged
 from shared.runtime.clock import Clock
@@ -22,12 +21,13 @@ class Said:
 
 
 class Acknowledging:
-    """Records that somebody has seen an alert."""
+    """Records that somebody has seen an alert; *source* says that it was recorded by us."""
 
-    def __init__(self, deadlines: Deadlines, readings: Readings, clock: Clock) -> None:
+    def __init__(self, deadlines: Deadlines, readings: Readings, clock: Clock, source: str) -> None:
         self._deadlines = deadlines
         self._readings = readings
         self._clock = clock
+        self._source = source
 
     async def handle(self, alert_id: str, subject: str, note: str | None) -> Said | None:
         """
@@ -45,7 +45,7 @@ class Acknowledging:
         event = Event.of(
             AlertAcknowledged(alert_id=alert_id, by=subject[:64], note=note),
             id=event_id,
-            source=SOURCE,
+            source=self._source,
             time=now,
             recordedtime=now,
             partitionkey=row["dossier"],

@@ -29,7 +29,6 @@ from shared.runtime.wall_guard import WallGuard
 
 log = structlog.get_logger()
 
-SOURCE = "urn:casetrack:610102:supervision"
 CLOCKS_PER_SWEEP_MAX = 200
 LOOK_SECONDS = 0.25
 RETRY_SECONDS = 2.0
@@ -38,12 +37,15 @@ STATE = msgspec.json.Decoder(Dossier)
 
 
 class Ticker:
-    """Raises, resolves and revokes alerts under one set of rules."""
+    """Raises, resolves and revokes alerts under one set of rules; *source* says that it was us."""
 
-    def __init__(self, deadlines: Deadlines, rules: Rules, clock: RuntimeClock) -> None:
+    def __init__(
+        self, deadlines: Deadlines, rules: Rules, clock: RuntimeClock, source: str
+    ) -> None:
         self._deadlines = deadlines
         self._rules = rules
         self._clock = clock
+        self._source = source
         self._guard = WallGuard(clock)
         self.watchdog = Watchdog("metrics.ticker", clock)
 
@@ -85,7 +87,7 @@ class Ticker:
         ]
         rulings = [(finding.clock, one) for finding in findings for one in finding.rulings]
         await sweep.record(
-            [_event(ruling, key.subject, now) for key, ruling in rulings],
+            [self._event(ruling, clock.subject, now) for clock, ruling in rulings],
             text_of(
                 [
                     _raised(clock, one.at, one.fact, now)
@@ -111,6 +113,16 @@ class Ticker:
             for key, state in states.items()
             for clock in clocks_of(STATE.decode(state), self._rules)
         }
+
+    def _event(self, ruling: Ruling, dossier: str, now: datetime) -> Event:
+        return Event.of(
+            ruling.fact,
+            id=ruling.event_id,
+            source=self._source,
+            time=ruling.at,
+            recordedtime=now,
+            partitionkey=dossier,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +187,6 @@ def _alerts_by_clock(rows: Iterable[Mapping[str, Any]]) -> Mapping[tuple[str, st
         )
         alerts.setdefault((row["dossier"], row["sla"]), []).append(alert)
     return alerts
-
-
-def _event(ruling: Ruling, dossier: str, now: datetime) -> Event:
-    return Event.of(
-        ruling.fact,
-        id=ruling.event_id,
-        source=SOURCE,
-        time=ruling.at,
-        recordedtime=now,
-        partitionkey=dossier,
-    )
 
 
 def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from shared.kafka.memory import MemoryBus
 from shared.relay.relay import Relay
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
+from tests.support.facts import SUPERVISION
 from tests.support.simulation.audit import audit
 from tests.support.simulation.bus import BusOf
 from tests.support.simulation.chance import Chance
@@ -118,8 +119,8 @@ class Simulation:
                 tasks.create_task(relay.run(asyncio.Event()))
 
     async def _tick(self, life: Life) -> None:
-        clock = TickerClock(self.clock)
-        await Ticker(SimulatedDeadlines(self.tables, life), RULES, clock).run(asyncio.Event())
+        deadlines, clock = SimulatedDeadlines(self.tables, life), TickerClock(self.clock)
+        await Ticker(deadlines, RULES, clock, SUPERVISION).run(asyncio.Event())
 
     async def _quiet(self, world: World) -> None:
         """Wait in calm weather until nobody has anything left to do."""
