@@ -27,14 +27,14 @@ from shared.policy.calendar import official_calendar
 from shared.policy.publisher import registered
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.gate import AuthSettings
-from shared.runtime.problems import Fault
+from shared.runtime.problems import FaultAnswer
 
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 """A batch may be larger than an event, which has 1 MiB at most."""
 
 MESSAGES = files("services.intake.api") / "messages"
 
-FAULTS: Faults = {Overloaded: Fault(503, "overloaded", retry_after_seconds=1)}
+FAULTS: Faults = {Overloaded: FaultAnswer(503, "overloaded", retry_after_seconds=1)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import Gateway, Reading, Status
 from shared.contracts.foreign import Foreign, read_binary, read_foreign
 from shared.contracts.registry import INBOX
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import Reading as Group
 from shared.kafka.port import Record, Undeliverable
@@ -58,7 +58,7 @@ def _read(record: Record) -> Foreign:
         foreign = read_binary(_attributes(record), record.value or b"")
     key = foreign.event.partitionkey
     if record.key is not None and record.key != key.encode():
-        raise Unreadable(Fault.KEY_MISMATCH, "partitionkey", f"the record's key is not {key}")
+        raise Unreadable(Flaw.KEY_MISMATCH, "partitionkey", f"the record's key is not {key}")
     return foreign
 
 
@@ -71,7 +71,7 @@ def _attributes(record: Record) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, value in headers:
         if name in attributes:
-            raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "said twice")
+            raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "said twice")
         attributes[name] = _text(name, value)
     if content_type := record.header(CONTENT_TYPE):
         attributes["datacontenttype"] = _text(CONTENT_TYPE, content_type)
@@ -82,4 +82,4 @@ def _text(name: str, value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "not UTF-8") from None
+        raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "not UTF-8") from None

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 
 Document = dict[str, Any]
 
@@ -33,13 +33,13 @@ def parse(raw: bytes) -> Document:
             large, or with a character or number that cannot be stored.
     """
     if len(raw) > EVENT_BYTES_MAX:
-        raise Unreadable(Fault.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes")
+        raise Unreadable(Flaw.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes")
     try:
         document, plain = _loaded(raw, _QUICK), _is_plain(raw)
     except _LargeNumber:
         document, plain = _loaded(raw, _PATIENT), False
     if not isinstance(document, dict):
-        raise Unreadable(Fault.NOT_AN_OBJECT, "", f"a JSON {type(document).__name__}")
+        raise Unreadable(Flaw.NOT_AN_OBJECT, "", f"a JSON {type(document).__name__}")
     if not plain:
         _survey(document)
     return document
@@ -65,7 +65,7 @@ def split_batch(raw: bytes) -> list[bytes]:
 
 def _slices(raw: bytes) -> Iterator[bytes]:
     if not (raw.startswith(b"[") and raw.endswith(b"]")):
-        raise Unreadable(Fault.NOT_JSON, "", "a batch is a JSON array of events")
+        raise Unreadable(Flaw.NOT_JSON, "", "a batch is a JSON array of events")
     depth, start = 0, 1
     for mark in _SPLIT.finditer(raw):
         depth += (mark[0] in b"[{") - (mark[0] in b"]}")
@@ -76,29 +76,29 @@ def _slices(raw: bytes) -> Iterator[bytes]:
         if depth == 0:
             break
     if depth or start != len(raw):
-        raise Unreadable(Fault.NOT_JSON, "", "the brackets of the batch do not pair up")
+        raise Unreadable(Flaw.NOT_JSON, "", "the brackets of the batch do not pair up")
 
 
 def _loaded(raw: bytes, decoder: json.JSONDecoder) -> object:
     try:
         return decoder.decode(raw.decode("utf-8"))
     except RecursionError:
-        raise Unreadable(Fault.TOO_DEEP, "", f"more than {DEPTH_MAX} levels") from None
+        raise Unreadable(Flaw.TOO_DEEP, "", f"more than {DEPTH_MAX} levels") from None
     except ValueError as fault:
-        raise Unreadable(Fault.NOT_JSON, "", str(fault)[:DETAIL_CHARACTERS_MAX]) from None
+        raise Unreadable(Flaw.NOT_JSON, "", str(fault)[:DETAIL_CHARACTERS_MAX]) from None
 
 
 def _once_each(pairs: Iterable[tuple[str, Any]]) -> Document:
     document: Document = {}
     for name, value in pairs:
         if name in document:
-            raise Unreadable(Fault.DUPLICATE_KEY, printable(name), "said twice")
+            raise Unreadable(Flaw.DUPLICATE_KEY, printable(name), "said twice")
         document[name] = value
     return document
 
 
 def _no_number(text: str) -> None:
-    raise Unreadable(Fault.NOT_JSON, "", f"{text} is not JSON")
+    raise Unreadable(Flaw.NOT_JSON, "", f"{text} is not JSON")
 
 
 class _LargeNumber(Exception):  # noqa: N818 - never leaves this module
@@ -146,7 +146,7 @@ def _survey(document: Document) -> None:
             case str():
                 _storable(path, value)
             case dict() | list() if depth > DEPTH_MAX:
-                raise Unreadable(Fault.TOO_DEEP, path, f"more than {DEPTH_MAX} levels")
+                raise Unreadable(Flaw.TOO_DEEP, path, f"more than {DEPTH_MAX} levels")
             case dict():
                 for name, member in value.items():
                     _storable(path, name)
@@ -154,7 +154,7 @@ def _survey(document: Document) -> None:
             case list():
                 waiting.extend((f"{path}.{i}", member, depth + 1) for i, member in enumerate(value))
             case int() | float() if _is_beyond_readers(value):
-                raise Unreadable(Fault.INVALID_DATA, path, "a number that no reader can hold")
+                raise Unreadable(Flaw.INVALID_DATA, path, "a number that no reader can hold")
 
 
 def _is_beyond_readers(value: float) -> bool:
@@ -163,9 +163,9 @@ def _is_beyond_readers(value: float) -> bool:
 
 def _storable(path: str, text: str) -> None:
     if "\0" in text:
-        raise Unreadable(Fault.FORBIDDEN_CHARACTER, printable(path), "NUL")
+        raise Unreadable(Flaw.FORBIDDEN_CHARACTER, printable(path), "NUL")
     if not text.isascii() and any("\ud800" <= mark <= "\udfff" for mark in text):
-        raise Unreadable(Fault.FORBIDDEN_CHARACTER, printable(path), "half of a surrogate pair")
+        raise Unreadable(Flaw.FORBIDDEN_CHARACTER, printable(path), "half of a surrogate pair")
 
 
 def printable(text: str) -> str:

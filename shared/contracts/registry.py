@@ -25,14 +25,13 @@ from shared.contracts import (
 )
 from shared.contracts.documents import EVENT_BYTES_MAX, Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import UPCASTERS, Upcaster, upcast
 
 __all__ = [
     "FACTS",
     "INBOX",
     "PUBLISHED",
-    "Fault",
     "Language",
     "Owner",
     "Unreadable",
@@ -154,11 +153,11 @@ def read(document: Document, language: Language = PUBLISHED, *, body: bytes | No
     """
     kind = document.get("type")
     if not isinstance(kind, str):
-        code = Fault.INVALID_ATTRIBUTE if "type" in document else Fault.MISSING_ATTRIBUTE
+        code = Flaw.INVALID_ATTRIBUTE if "type" in document else Flaw.MISSING_ATTRIBUTE
         raise Unreadable(code, "type", "an event names its type")
     if not language.speaks(kind):
         other = language.has_other_version_of(kind)
-        code = Fault.UNSUPPORTED_VERSION if other else Fault.UNKNOWN_TYPE
+        code = Flaw.UNSUPPORTED_VERSION if other else Flaw.UNKNOWN_TYPE
         raise Unreadable(code, "type", printable(kind))
     current = upcast(document, language.upcasters)
     text = body if body is not None and current is document else write(current)
@@ -181,19 +180,19 @@ def _unreadable(errors: list[ErrorDetails]) -> Unreadable:
     first = next((error for error in errors if error["loc"][0] not in derived), errors[0])
     field = ".".join(str(part) for part in first["loc"])
     if len(first["loc"]) > 1 or (field == "data" and first["type"] != "missing"):
-        return Unreadable(Fault.INVALID_DATA, printable(field), first["msg"])
+        return Unreadable(Flaw.INVALID_DATA, printable(field), first["msg"])
     if first["type"] == "missing":
-        return Unreadable(Fault.MISSING_ATTRIBUTE, field, first["msg"])
-    return Unreadable(Fault.INVALID_ATTRIBUTE, field, first["msg"])
+        return Unreadable(Flaw.MISSING_ATTRIBUTE, field, first["msg"])
+    return Unreadable(Flaw.INVALID_ATTRIBUTE, field, first["msg"])
 
 
 def _agree(event: Event) -> None:
     """Refuse an envelope that contradicts its data."""
     case_no = case_no_of(event.data)
     if case_no is not None and event.partitionkey != case_no:
-        raise Unreadable(Fault.KEY_MISMATCH, "partitionkey", f"the case is {case_no}")
+        raise Unreadable(Flaw.KEY_MISMATCH, "partitionkey", f"the case is {case_no}")
     if event.subject != event.data.subject and event.subject not in _names(event.data):
-        raise Unreadable(Fault.INVALID_ATTRIBUTE, "subject", f"the data say {event.data.subject}")
+        raise Unreadable(Flaw.INVALID_ATTRIBUTE, "subject", f"the data say {event.data.subject}")
 
 
 def _names(fact: Fact) -> set[Any]:

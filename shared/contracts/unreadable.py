@@ -1,9 +1,9 @@
-"""Why bytes are no event of ours: one error, with a stable code and the place of the fault."""
+"""Why bytes are no event of ours: one error, with the flaw's stable code and its place."""
 
 from enum import StrEnum
 
 
-class Fault(StrEnum):
+class Flaw(StrEnum):
     """The stable codes; each is answered to publishers and stands in a dead letter's headers."""
 
     NOT_JSON = "not_json"

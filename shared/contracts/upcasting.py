@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from shared.contracts.documents import Document
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 
 Upcaster = Callable[[Document], Document]
 """Pure: takes the *data* of version N and returns the data of version N + 1."""
@@ -41,4 +41,4 @@ def _stepped(step: Upcaster, document: Document) -> Document:
         return step(document["data"])
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
         detail = f"not the data of {document['type']}: {fault!r}"
-        raise Unreadable(Fault.INVALID_DATA, "data", detail) from fault
+        raise Unreadable(Flaw.INVALID_DATA, "data", detail) from fault

@@ -22,17 +22,17 @@ from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.edge import BODY_BYTES_MAX
 from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import Ids, SystemIds
-from shared.runtime.problems import Fault
+from shared.runtime.problems import FaultAnswer
 from shared.runtime.service_settings import ServiceSettings
 from shared.runtime.web import Web, create_web
 
-Faults = Mapping[type[Exception], Fault]
+Faults = Mapping[type[Exception], FaultAnswer]
 
 STORE_FAULTS: Faults = MappingProxyType(
     {
-        StoreUnavailable: Fault(503, "store_unavailable", retry_after_seconds=2),
-        ConcurrencyConflict: Fault(409, "conflict"),
-        StoreRefused: Fault(422, "store_refused"),
+        StoreUnavailable: FaultAnswer(503, "store_unavailable", retry_after_seconds=2),
+        ConcurrencyConflict: FaultAnswer(409, "conflict"),
+        StoreRefused: FaultAnswer(422, "store_refused"),
     }
 )
 NONE: Faults = MappingProxyType({})

@@ -77,8 +77,8 @@ class Problem(Exception):  # noqa: N818 - named for what the answer is
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """How a fault of the world is answered: `Fault(503, "store_unavailable", 2)`."""
+class FaultAnswer:
+    """How a fault of the world is answered: `FaultAnswer(503, "store_unavailable", 2)`."""
 
     status: int
     code: str
@@ -90,8 +90,8 @@ class Fault:
         return {} if seconds is None else {"retry-after": str(seconds)}
 
 
-KEYS_UNAVAILABLE = Fault(503, "unavailable", 2)
-UNEXPECTED = Fault(500, "unexpected")
+KEYS_UNAVAILABLE = FaultAnswer(503, "unavailable", 2)
+UNEXPECTED = FaultAnswer(500, "unexpected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Answers:
     """Turns whatever went wrong into a response; the only place that knows which status it is."""
 
     catalogue: Catalogue
-    faults: Mapping[type[Exception], Fault] = field(default_factory=dict)
+    faults: Mapping[type[Exception], FaultAnswer] = field(default_factory=dict)
 
     def install(self, app: FastAPI) -> None:
         for kind, answer in self._by_kind().items():
@@ -128,7 +128,7 @@ class Answers:
                 return self.respond(request, self._of_fault(request, failure))
 
     def _of_fault(self, request: Request, failure: Exception) -> Problem:
-        faults: dict[type, Fault] = {KeysUnavailable: KEYS_UNAVAILABLE, **self.faults}
+        faults: dict[type, FaultAnswer] = {KeysUnavailable: KEYS_UNAVAILABLE, **self.faults}
         kinds = type(failure).__mro__
         fault = next((faults[kind] for kind in kinds if kind in faults), UNEXPECTED)
         if fault is UNEXPECTED:

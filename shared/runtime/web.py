@@ -19,7 +19,7 @@ from shared.runtime.edge import BODY_BYTES_MAX, Edge
 from shared.runtime.gate import Gate
 from shared.runtime.ids import Ids
 from shared.runtime.policies import permit, public, refuse_routes_without_policy
-from shared.runtime.problems import MEDIA_TYPE, Answers, Fault
+from shared.runtime.problems import MEDIA_TYPE, Answers, FaultAnswer
 
 PAGES = files("shared.runtime") / "pages"
 UNAVAILABLE = 503
@@ -64,7 +64,7 @@ class Web:
     ids: Ids
     routers: Iterable[APIRouter] = ()
     ready: Ready = always_ready
-    faults: Mapping[type[Exception], Fault] = field(default_factory=dict)
+    faults: Mapping[type[Exception], FaultAnswer] = field(default_factory=dict)
     messages: Iterable[Traversable] = ()
     """Folders with `zh-CN.json` and `en.json` for the service's own codes."""
     lifespan: Lifespan | None = None

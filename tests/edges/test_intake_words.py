@@ -4,7 +4,7 @@ from services.intake.api.paths import COLLECTIONS
 from services.intake.app import MESSAGES
 from services.intake.domain.refusals import IntakeRejection
 from shared.contracts.rejection import Rejection
-from shared.contracts.unreadable import Fault
+from shared.contracts.unreadable import Flaw
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.language import Language
 
@@ -26,5 +26,5 @@ def test_every_refusal_has_words_in_both_languages() -> None:
     catalogue = Catalogue.read(OWN, MESSAGES)
 
     for language in Language:
-        assert refusals(IntakeRejection) | set(Fault) <= catalogue.codes(language)
+        assert refusals(IntakeRejection) | set(Flaw) <= catalogue.codes(language)
     assert catalogue.codes(Language.ZH_CN) == catalogue.codes(Language.EN)

@@ -22,7 +22,7 @@ from shared.runtime.idempotency import Once
 from shared.runtime.ids import SeededIds
 from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.policies import Caller, permit, public
-from shared.runtime.problems import Fault
+from shared.runtime.problems import FaultAnswer
 from shared.runtime.session import COOKIE
 from shared.runtime.web import Web, create_web
 
@@ -108,7 +108,7 @@ def app(tmp_path: Path, clock: VirtualClock) -> FastAPI:
             clock=clock,
             ids=SeededIds(2),
             routers=[cases()],
-            faults={StoreAway: Fault(503, "store_unavailable", retry_after_seconds=2)},
+            faults={StoreAway: FaultAnswer(503, "store_unavailable", retry_after_seconds=2)},
         )
     )
 

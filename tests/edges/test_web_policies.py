@@ -128,7 +128,10 @@ def codes_raised() -> Iterator[str]:
     """Every code that a module of the runtime gives to a problem or to a refused token."""
     for path in RUNTIME.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Problem", "Fault"}:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
+                "Problem",
+                "FaultAnswer",
+            }:
                 yield from (
                     str(part.value) for part in node.args[1:2] if isinstance(part, ast.Constant)
                 )

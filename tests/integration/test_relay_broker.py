@@ -28,7 +28,7 @@ from tests.support.facts import foreign
 TOPIC = "one-owner"
 SEND_SECONDS_MAX = 2.0
 
-Fault = Callable[["Broker"], Awaitable[None]]
+Mishap = Callable[["Broker"], Awaitable[None]]
 
 
 class Broker:
@@ -100,9 +100,9 @@ async def reading(address: str, seen: list[Record]) -> AsyncIterator[None]:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("fault", [death, pause])
+@pytest.mark.parametrize("mishap", [death, pause])
 async def test_through_the_loss_of_its_broker_nothing_is_skipped_or_reordered(
-    fault: Fault, broker: Broker, postgres_dsn: str
+    mishap: Mishap, broker: Broker, postgres_dsn: str
 ) -> None:
     address, stopping, seen = broker.kafka.address, asyncio.Event(), list[Record]()
     async with (
@@ -117,7 +117,7 @@ async def test_through_the_loss_of_its_broker_nothing_is_skipped_or_reordered(
         tasks.create_task(relay.run(stopping))
         tasks.create_task(write(store))
         await eventually(lambda: len(seen) > 100, within=20)
-        await fault(broker)
+        await mishap(broker)
         await eventually(lambda: len(firsts(seen)) == 2_000, within=60)
         stopping.set()
 

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from services.intake.handlers.gateway import Reading
 from shared.contracts.documents import split_batch
 from shared.contracts.foreign import Foreign, read_binary, read_foreign
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 
 STRUCTURED = "application/cloudevents"
 BATCH = "application/cloudevents-batch"
@@ -43,7 +43,7 @@ def batch(body: bytes) -> list[Reading]:
     """
     members = split_batch(body)
     if len(members) > BATCH_EVENTS_MAX:
-        raise Unreadable(Fault.TOO_LARGE, "", f"more than {BATCH_EVENTS_MAX} events")
+        raise Unreadable(Flaw.TOO_LARGE, "", f"more than {BATCH_EVENTS_MAX} events")
     return [partial(read_foreign, member) for member in members]
 
 
@@ -61,7 +61,7 @@ def _attributes(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]
             continue
         name = header.removeprefix(PREFIX)
         if name in seen:
-            raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "said twice")
+            raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "said twice")
         seen.add(name)
         yield name, _unescaped(name, value)
 
@@ -72,4 +72,4 @@ def _unescaped(name: str, value: str) -> str:
         # Starlette hands headers over as Latin-1; some senders put UTF-8 there unescaped.
         return unquote(value.encode("latin-1").decode("utf-8"), errors="strict")
     except UnicodeDecodeError:
-        raise Unreadable(Fault.INVALID_ATTRIBUTE, name, "not UTF-8") from None
+        raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "not UTF-8") from None

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from services.intake.api.deliveries import batch, is_batch, single
 from services.intake.handlers.gateway import Gateway, Judgement, Reading, Status
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 from shared.policy.publisher import Publisher
 from shared.runtime.auth import Principal, Role
 from shared.runtime.catalogue import Catalogue
@@ -22,11 +22,11 @@ ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
 FORBIDDEN, TOO_LARGE = 403, 413
 
 STATUSES: Mapping[str, int] = {
-    Fault.NOT_JSON: MALFORMED,
-    Fault.NOT_AN_OBJECT: MALFORMED,
-    Fault.DUPLICATE_KEY: MALFORMED,
-    Fault.TOO_DEEP: MALFORMED,
-    Fault.TOO_LARGE: TOO_LARGE,
+    Flaw.NOT_JSON: MALFORMED,
+    Flaw.NOT_AN_OBJECT: MALFORMED,
+    Flaw.DUPLICATE_KEY: MALFORMED,
+    Flaw.TOO_DEEP: MALFORMED,
+    Flaw.TOO_LARGE: TOO_LARGE,
     "event_conflict": CONFLICT,
     "source_reserved": FORBIDDEN,
     "source_not_allowed": FORBIDDEN,

@@ -36,15 +36,15 @@ from shared.runtime.ids import Ids, SystemIds
 from shared.runtime.issuer import LocalIssuer
 from shared.runtime.keys import file_keys
 from shared.runtime.lifecycle import announce_ready
-from shared.runtime.problems import Fault
+from shared.runtime.problems import FaultAnswer
 from shared.runtime.server import serve
 from shared.runtime.session import RememberedTickets, SignIn
 from shared.runtime.settings import load_settings
 from shared.runtime.web import Web, create_web
 
 MESSAGES = files("services.metrics.api") / "messages"
-FAULTS: dict[type[Exception], Fault] = {
-    StoreUnavailable: Fault(503, "store_unavailable", retry_after_seconds=2)
+FAULTS: dict[type[Exception], FaultAnswer] = {
+    StoreUnavailable: FaultAnswer(503, "store_unavailable", retry_after_seconds=2)
 }
 CONNECTIONS_MAX = 8
 """One listens, one reads the page; the others answer requests."""

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from services.metrics.domain.entry import Entry, order_of
 from shared.contracts.envelope import case_no_of
 from shared.contracts.registry import FACTS, decode
-from shared.contracts.unreadable import Fault, Unreadable
+from shared.contracts.unreadable import Flaw, Unreadable
 
 IDENTITY_BYTES = 16
 
-NEWER = frozenset({Fault.UNKNOWN_TYPE, Fault.UNSUPPORTED_VERSION})
+NEWER = frozenset({Flaw.UNKNOWN_TYPE, Flaw.UNSUPPORTED_VERSION})
 """A newer producer's types: kept for the day on which we know them."""
 
 
@@ -132,7 +132,7 @@ def _read(body: bytes, key: bytes | None) -> Arrived:
             raise
         return _keep(body, fault)
     if key is not None and key != entry.partitionkey.encode():
-        raise Unreadable(Fault.KEY_MISMATCH, "partitionkey", "the record has another key")
+        raise Unreadable(Flaw.KEY_MISMATCH, "partitionkey", "the record has another key")
     identity = identity_of(entry.source, entry.id)
     return Arrived(entry.partitionkey, identity, entry.time, body.decode(), entry)
 
