@@ -11,8 +11,10 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
 from shared.contracts.enums import ReviewChannel, Satisfaction
+from shared.contracts.handling import CaseAmended
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
+from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import (
     ACCEPTED,
     CASE,
@@ -49,6 +51,20 @@ def test_a_received_case_is_open_on_its_day() -> None:
         ("L01", "open", day): 1,
         ("L03", "received", day): 1,
         ("L03", "hour:10", day): 1,
+    }
+
+
+def test_an_amended_receipt_takes_the_case_to_its_day() -> None:
+    amended = like_the_example(
+        CaseAmended, case_no=CASE, field="received_date", new=str(date(2024, 8, 30))
+    )
+    before, after = fold_all(CASE, [RECEIVED]), fold_all(CASE, [RECEIVED, entry(amended, 20)])
+    moved = difference(picture(after).contributions, picture(before).contributions)
+
+    assert {place[:3]: number for place, number in moved.items()} == {
+        (kpi, part, day): number
+        for kpi, part in (("L01", "SUBMITTED"), ("L01", "open"), ("L03", "received"))
+        for day, number in ((date(2024, 9, 2), -1), (date(2024, 8, 30), 1))
     }
 
 

@@ -1,6 +1,7 @@
 """What single facts change in a dossier, and what they leave alone."""
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -31,6 +32,15 @@ from tests.support.way_of_a_case import (
 
 def again(known: Entry, hours: float) -> Entry:
     return entry(known.data, hours, identity="again")
+
+
+def receipt_amended(day: str) -> Entry:
+    corrected = like_the_example(CaseAmended, case_no=CASE, field="received_date", new=day)
+    return entry(corrected, 300)
+
+
+FILED = (RECEIVED, ACCEPTED)
+MOVED = receipt_amended("2024-08-30")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,26 @@ def test_an_amendment_reaches_what_it_names(
     assert dossier.terms is not None
     assert dossier.ending is not None
     assert (dossier.item_name, dossier.terms.effective_on, dossier.ending.ended_on) == told
+
+
+def test_an_amended_receipt_is_the_day_on_which_the_case_was_received() -> None:
+    dossiers = [fold_all(CASE, order) for order in permutations([*FILED, MOVED, again(MOVED, 301)])]
+
+    assert {dossier.received_on for dossier in dossiers} == {date(2024, 8, 30)}
+    assert {dossier.received_at for dossier in dossiers} == {RECEIVED.time}
+    assert {dossier.anomalies for dossier in dossiers} == {0}
+
+
+def test_a_receipt_is_corrected_to_a_day_of_the_calendar() -> None:
+    dossier = fold_all(CASE, [*FILED, receipt_amended("2024-02-30")])
+
+    assert (dossier.received_on, dossier.anomalies) == (date(2024, 9, 2), 1)
+
+
+def test_a_receipt_that_nobody_told_us_of_cannot_be_corrected() -> None:
+    dossier = fold_all(CASE, [MOVED])
+
+    assert (dossier.received_on, dossier.anomalies) == (None, 0)
 
 
 def test_a_card_lies_on_a_dossier_once() -> None:

@@ -185,24 +185,28 @@ def _delivered(dossier: Dossier, _: Entry, fact: handling.ResultDelivered) -> Ch
 
 
 def _amended(dossier: Dossier, _: Entry, fact: handling.CaseAmended) -> Changes:
-    """Apply a correction to what the clocks read; other fields are history only."""
-    terms = dossier.terms
     try:
-        match fact.field:
-            case "item_code" | "item_name":
-                return {fact.field: fact.new}, True
-            case "statutory_limit" | "committed_limit" if terms is not None:
-                return {"terms": replace(terms, **{fact.field: count_of(fact.new)})}, True
-            case "effective_date" if terms is not None:
-                effective_on = date.fromisoformat(fact.new)
-                return {"terms": replace(terms, effective_on=effective_on)}, True
-            case "decision_date" if dossier.ending is not None and dossier.ending.decided:
-                ended_on = date.fromisoformat(fact.new)
-                return {"ending": replace(dossier.ending, ended_on=ended_on)}, True
-            case _:
-                return {}, True
+        return _corrected(dossier, fact), True
     except ValueError:
         return {}, False
+
+
+def _corrected(dossier: Dossier, fact: handling.CaseAmended) -> dict[str, Any]:
+    """Return what a correction changes of what is read; other fields are history only."""
+    terms, ending = dossier.terms, dossier.ending
+    match fact.field:
+        case "item_code" | "item_name":
+            return {fact.field: fact.new}
+        case "received_date" if dossier.received_on is not None:
+            return {"received_on": date.fromisoformat(fact.new)}
+        case "statutory_limit" | "committed_limit" if terms is not None:
+            return {"terms": replace(terms, **{fact.field: count_of(fact.new)})}
+        case "effective_date" if terms is not None:
+            return {"terms": replace(terms, effective_on=date.fromisoformat(fact.new))}
+        case "decision_date" if ending is not None and ending.decided:
+            return {"ending": replace(ending, ended_on=date.fromisoformat(fact.new))}
+        case _:
+            return {}
 
 
 CASE: Mapping[type[Fact], Move] = {

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Which fold made a stored dossier; a dossier of another version is folded again from its facts."""
 
 ANOMALIES_NAMED_MAX = 16
