@@ -8,7 +8,9 @@ import pytest
 from services.metrics.domain.dossier import ANOMALIES_NAMED_MAX, Phase
 from services.metrics.domain.entry import Entry, order_of
 from services.metrics.domain.fold import fold_all
+from shared.contracts.assist import AssistCompleted, AssistRated
 from shared.contracts.commitment import PromiseSigned, SupplementExpired
+from shared.contracts.envelope import Fact
 from shared.contracts.handling import CaseAmended
 from shared.contracts.intake import (
     ApplicationPrechecked,
@@ -16,6 +18,7 @@ from shared.contracts.intake import (
     CorrectionReceived,
 )
 from shared.contracts.supervision import AlertRaised
+from tests.support import ratings
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import (
     ACCEPTED,
@@ -122,6 +125,49 @@ def test_a_receipt_that_nobody_told_us_of_cannot_be_corrected() -> None:
     dossier = fold_all(CASE, [MOVED])
 
     assert (dossier.received_on, dossier.anomalies) == (None, 0)
+
+
+def said(*facts: Fact) -> list[Entry]:
+    return [entry(fact, hours) for hours, fact in enumerate(facts)]
+
+
+RECTIFIED = said(
+    ratings.OPENED,
+    ratings.CALLED,
+    ratings.FOUND,
+    ratings.REMOVED,
+    ratings.TOLD,
+    ratings.DISSATISFIED,
+    ratings.CLOSED,
+)
+
+
+@pytest.mark.parametrize(
+    "fact", [ratings.CALLED, ratings.FOUND, ratings.SATISFIED, ratings.CLOSED, ratings.REOPENED]
+)
+def test_a_closed_rectification_stays_closed_on_its_day(fact: Fact) -> None:
+    closed = fold_all(CASE, RECTIFIED)
+    dossier = fold_all(CASE, [*RECTIFIED, entry(fact, 48, identity="too late")])
+
+    assert [(one.state, one.done_on) for one in dossier.matters] == [("CLOSED", date(2024, 9, 2))]
+    assert (closed.anomalies, dossier.anomalous) == (0, ("too late",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "anomalies"), [(RECTIFIED[:6], 0), (RECTIFIED[:4], 1)], ids=["asked", "not asked"]
+)
+def test_a_reopening_leads_a_rectification_back(facts: list[Entry], anomalies: int) -> None:
+    dossier = fold_all(CASE, [*facts, entry(ratings.REOPENED, 48)])
+
+    assert (dossier.matters[0].state, dossier.anomalies) == ("REOPENED", anomalies)
+
+
+def test_a_matter_that_was_rated_before_it_was_completed_is_completed_on_its_day() -> None:
+    rated = like_the_example(AssistRated, task_id="BB1")
+    completed = like_the_example(AssistCompleted, task_id="BB1")
+    dossier = fold_all(CASE, [entry(rated, 1), entry(completed, 48)])
+
+    assert [(one.state, one.done_on) for one in dossier.matters] == [("RATED", date(2024, 9, 4))]
 
 
 def test_a_card_lies_on_a_dossier_once() -> None:

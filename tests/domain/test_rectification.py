@@ -23,12 +23,14 @@ from services.review.domain.rectification.states import (
     INITIAL,
     Closed,
     Contacted,
+    FedBack,
     Opened,
     Rectification,
     Verified,
     evolve,
 )
 from shared.contracts.enums import BadReviewCause, Satisfaction, VerifyFinding
+from shared.contracts.envelope import Fact
 from shared.contracts.rectification import ContactMade, RectificationAssigned, RectificationClosed
 from tests.support.decider import DeciderSpec
 from tests.support.ratings import (
@@ -215,6 +217,16 @@ def test_facts_without_an_order_make_none() -> None:
 
 def test_another_system_may_close_it_without_our_steps() -> None:
     assert opened.given(CLOSED).state == Closed()
+
+
+@pytest.mark.parametrize("fact", [CALLED, FOUND, REMOVED, EXTENDED])
+def test_what_another_system_says_too_late_leads_nowhere_back(fact: Fact) -> None:
+    assert isinstance(told.given(fact).state, FedBack)
+
+
+@pytest.mark.parametrize("story", [contacted, verified, removed, told, dissatisfied])
+def test_only_a_reopening_leads_back(story: Story) -> None:
+    assert story.given(REOPENED).state == Contacted(attempts=1, reopened_times=1)
 
 
 def test_what_is_closed_stays_closed() -> None:

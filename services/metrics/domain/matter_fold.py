@@ -41,8 +41,7 @@ def matter_changes(dossier: Dossier, entry: Entry) -> Changes:
     """
     Return what a fact changes in the matter that it names.
 
-    Unlike a case, a matter takes the state that its fact leads to even where
-    that contradicts it: there is no far end that it could fall back from.
+    Like a case, a matter goes forward with a fact that contradicts it, and never back.
     """
     fact = entry.data
     turn = _turn(fact)
@@ -50,21 +49,30 @@ def matter_changes(dossier: Dossier, entry: Entry) -> Changes:
     position, known = _find(dossier, turn.kind, matter_id)
     day = business_date(entry.time)
     noted = known.state in NOTED.get(type(fact), NOWHERE)
+    legal = noted or known.state in turn.allowed
+    begins_again = known.state in BACK.get(type(fact), NOWHERE)
+    stays = noted or not (legal or begins_again or _onward(turn, known.state))
     matter = replace(
         known,
-        state=known.state if noted else turn.target,
+        state=known.state if stays else turn.target,
         opened_on=known.opened_on or day,
-        done_on=day if turn.done else known.done_on,
+        done_on=day if turn.done and not (stays and known.done_on) else known.done_on,
         outcome=(turn.outcome(fact) if turn.outcome else "") or known.outcome,
     )
     matters = (*dossier.matters[:position], matter, *dossier.matters[position + 1 :])
-    return {"matters": matters}, noted or known.state in turn.allowed
+    return {"matters": matters}, legal
 
 
 def _turn(fact: Fact) -> Turn:
     if (special := SPECIAL.get(type(fact))) and special[0](fact):
         return special[1]
     return MATTERS[type(fact)]
+
+
+def _onward(turn: Turn, state: str) -> bool:
+    """Whether *turn* leads farther than *state*."""
+    way = WAYS[turn.kind]
+    return state == NEW or way.index(turn.target) > way.index(state)
 
 
 def _find(dossier: Dossier, kind: str, matter_id: str) -> tuple[int, Matter]:
@@ -106,6 +114,27 @@ NAMED_BY: Mapping[str, str] = {
     "commitment": "commit_id",
 }
 """The field that names each kind of matter."""
+
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "inspection": (
+        *("CREATED", "SCHEDULED", "STARTED", "CONCLUDED"),
+        *("DEFECT_OPEN", "DEFECT_SUBMITTED", "FOLLOWED_UP"),
+    ),
+    "referral": ("REFERRED", "SCREENED", "RESOLVED", "EXECUTED"),
+    "meeting": ("SCHEDULED", "HELD"),
+    "invitation": ("INVITED",),
+    "rating": ("POSTED", "SUPPLEMENTED", "APPEALED", "APPEAL_DECIDED"),
+    "rectification": (
+        *("OPENED", "ASSIGNED", "CONTACTED", "REOPENED", "VERIFIED"),
+        *("COMPLETED", "FED_BACK", "FOLLOWED_UP", "CLOSED"),
+    ),
+    "assist": (
+        *("REQUESTED", "ACCEPTED", "ASSIGNED", "MANDATED", "ACTIVE", "BLOCKED"),
+        *("DECLINED", "TERMINATED", "COMPLETED", "RATED"),
+    ),
+    "commitment": ("SIGNED", "SUPPLIED", "EXPIRED"),
+}
+"""How far each kind of matter can come: a contradicting fact moves it forward, never back."""
 
 
 def _turns(
@@ -175,7 +204,7 @@ MATTERS: Mapping[type[Fact], Turn] = dict(
                 False,
                 "finding",
             ),
-            (rectification.DeadlineExtended, "VERIFIED", "VERIFIED", False, None),
+            (rectification.DeadlineExtended, "", "OPENED", False, None),
             (rectification.MeasureCompleted, "VERIFIED", "COMPLETED", False, None),
             (rectification.FeedbackSent, "COMPLETED", "FED_BACK", False, None),
             (
@@ -186,7 +215,7 @@ MATTERS: Mapping[type[Fact], Turn] = dict(
                 "result",
             ),
             (rectification.RectificationClosed, "FOLLOWED_UP", "CLOSED", True, None),
-            (rectification.RectificationReopened, "FOLLOWED_UP CLOSED", "REOPENED", False, None),
+            (rectification.RectificationReopened, "FOLLOWED_UP", "REOPENED", False, None),
         ),
         *_turns(
             "assist",
@@ -222,10 +251,16 @@ NOTED: Mapping[type[Fact], frozenset[str]] = {
             "ASSIGNED CONTACTED REOPENED VERIFIED COMPLETED FED_BACK FOLLOWED_UP",
         ),
         (rectification.ContactMade, "REOPENED VERIFIED COMPLETED FED_BACK FOLLOWED_UP"),
+        (rectification.DeadlineExtended, "VERIFIED"),
         (assist.AgentAssigned, "MANDATED ACTIVE BLOCKED"),
     )
 }
 """Where a fact is legal and leads nowhere: another takes over, somebody calls once more."""
+
+BACK: Mapping[type[Fact], frozenset[str]] = {
+    rectification.RectificationReopened: frozenset({"VERIFIED", "COMPLETED", "FED_BACK"})
+}
+"""Where a contradicting fact leads back all the same: what it says is that all begins again."""
 
 SPECIAL: Mapping[type[Fact], tuple[Callable[[Any], bool], Turn]] = {
     inspection.VisitConcluded: (

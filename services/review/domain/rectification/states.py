@@ -75,6 +75,7 @@ class Closed:
 
 
 Stage = Opened | Contacted | Verified | Completed | FedBack | FollowedUp
+WAY: tuple[type[Stage], ...] = (Opened, Contacted, Verified, Completed, FedBack, FollowedUp)
 Rectification = Absent | Stage | Closed
 INITIAL: Rectification = Absent()
 
@@ -85,8 +86,9 @@ def evolve(rectification: Rectification, fact: Fact) -> Rectification:
     """
     Return the rectification after *fact*.
 
-    An order under way stands where the last fact has put it, even one of
-    another system that leaves out a step; nothing moves one that is absent or closed.
+    An order under way goes forward with every fact, even one of another system
+    that leaves out a step, and back only where it is reopened; nothing moves
+    one that is absent or closed.
     """
     match rectification:
         case Absent():
@@ -102,14 +104,14 @@ def _moved(stage: Stage, fact: Fact) -> Rectification:  # noqa: PLR0911 - a line
         case ContactMade():
             return _contacted(stage, fact)
         case FindingRecorded():
-            return _next(stage, Verified, finding=fact.finding)
+            return _onward(stage, Verified, finding=fact.finding)
         case MeasureCompleted():
-            return _next(stage, Completed)
+            return _onward(stage, Completed)
         case FeedbackSent():
-            return _next(stage, FedBack)
+            return _onward(stage, FedBack)
         case RectificationFollowedUp():
             dissatisfied = fact.result == "DISSATISFIED"
-            return _next(stage, FollowedUp, reached=fact.reached, dissatisfied=dissatisfied)
+            return _onward(stage, FollowedUp, reached=fact.reached, dissatisfied=dissatisfied)
         case RectificationReopened():
             again = replace(stage, reopened_times=stage.reopened_times + 1)
             return _next(again, Contacted)
@@ -124,6 +126,12 @@ def _contacted(stage: Stage, fact: ContactMade) -> Stage:
     if isinstance(stage, Opened) and (fact.reached or called.attempts >= ATTEMPTS_ENOUGH):
         return _next(called, Contacted)
     return called
+
+
+def _onward(stage: Stage, following: type[Stage], **more: object) -> Stage:
+    if WAY.index(following) < WAY.index(type(stage)):
+        return stage
+    return _next(stage, following, **more)
 
 
 def _next(stage: Underway, following: type[S], **more: object) -> S:
