@@ -17,8 +17,7 @@ from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
 from shared.eventstore.counter import command_routes
 from shared.eventstore.port import Timers
-from shared.eventstore.postgres import open_pool
-from shared.eventstore.service import Faults, Service
+from shared.eventstore.service import Faults, Service, owners_pool
 from shared.eventstore.timers import PostgresTimers
 from shared.kafka.life import serve_and_read
 from shared.kafka.membership import Subscription
@@ -77,21 +76,17 @@ class Intake(Service):
 
 async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:
     """Serve HTTP, read the inbox and keep the time until *stopping*."""
-    dsn = settings.postgres_dsn.get_secret_value()
-    async with (
-        Intake.opened(settings, auth) as intake,
-        intake.commits,
-        await open_pool(dsn, settings.owner.value, connections_max=1) as pool,
-        asyncio.TaskGroup() as tasks,
-    ):
+    async with await owners_pool(settings) as pool:
+        intake = Intake.over(pool, settings, auth)
         keeper = intake.timekeeper(PostgresTimers(pool))
-        tasks.create_task(keeper.run(stopping), name="timekeeper")
-        tasks.create_task(keeper.watchdog.watch(stopping), name="watchdog")
-        await serve_and_read(
-            intake.web,
-            Subscription(settings.kafka, TOPICS, GROUP),
-            intake.inbox.handle,
-            settings=settings,
-            clock=intake.clock,
-            stopping=stopping,
-        )
+        async with intake.commits, asyncio.TaskGroup() as tasks:
+            tasks.create_task(keeper.run(stopping), name="timekeeper")
+            tasks.create_task(keeper.watchdog.watch(stopping), name="watchdog")
+            await serve_and_read(
+                intake.web,
+                Subscription(settings.kafka, TOPICS, GROUP),
+                intake.inbox.handle,
+                settings=settings,
+                clock=intake.clock,
+                stopping=stopping,
+            )

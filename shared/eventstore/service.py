@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Self
 
+import asyncpg
 from fastapi import APIRouter, FastAPI
 
 from shared.eventstore.deciding import Desk
@@ -38,6 +39,11 @@ STORE_FAULTS: Faults = MappingProxyType(
 NONE: Faults = MappingProxyType({})
 
 
+async def owners_pool(settings: ServiceSettings) -> asyncpg.Pool:
+    """Return a pool whose connections see the schema of the service's owner."""
+    return await open_pool(settings.postgres_dsn.get_secret_value(), settings.owner.value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A service over its ports: the same with PostgreSQL and Kafka as in memory."""
@@ -53,17 +59,21 @@ class Service:
     @asynccontextmanager
     async def opened(cls, settings: ServiceSettings, auth: AuthSettings) -> AsyncIterator[Self]:
         """Give the service as the settings describe it, over PostgreSQL."""
+        async with await owners_pool(settings) as pool:
+            yield cls.over(pool, settings, auth)
+
+    @classmethod
+    def over(cls, pool: asyncpg.Pool, settings: ServiceSettings, auth: AuthSettings) -> Self:
+        """Return the service as the settings describe it, over its owner's *pool*."""
         clock = SystemClock()
-        dsn = settings.postgres_dsn.get_secret_value()
-        async with await open_pool(dsn, settings.owner.value) as pool:
-            yield cls(
-                store=PostgresEventStore(pool),
-                gate=Gate.of(auth, clock),
-                clock=clock,
-                ids=SystemIds(),
-                source=settings.source,
-                district=settings.district,
-            )
+        return cls(
+            store=PostgresEventStore(pool),
+            gate=Gate.of(auth, clock),
+            clock=clock,
+            ids=SystemIds(),
+            source=settings.source,
+            district=settings.district,
+        )
 
     @cached_property
     def desk(self) -> Desk:
