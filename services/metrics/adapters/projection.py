@@ -26,17 +26,14 @@ SET next_offset = $4,
 WHERE topic = $1 AND partition = $2 AND next_offset = $3
 """
 
-# Answers only where some were known before, because that is rare and the answer is long.
-INSERT_FACTS = """
-WITH added AS (
-  INSERT INTO timeline (dossier, identity, occurred_at, body)
-  SELECT *
-  FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[])
-  ON CONFLICT DO NOTHING
-  RETURNING identity
-)
-SELECT CASE WHEN count(*) < cardinality($2::bytea[]) THEN coalesce(array_agg(identity), '{}') END
-FROM added
+TIMELINE = ("timeline", ("dossier", "identity", "occurred_at", "body"))
+
+INSERT_UNKNOWN_FACTS = """
+INSERT INTO timeline (dossier, identity, occurred_at, body)
+SELECT *
+FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[])
+ON CONFLICT DO NOTHING
+RETURNING identity
 """
 
 LOAD_STATES = """
@@ -136,6 +133,10 @@ class Fenced(Exception):  # noqa: N818 - named after what happened, like every f
     """Another worker has the partition now; what we hold in memory of it is worth nothing."""
 
 
+class FactKnown(Exception):  # noqa: N818 - named after what happened, like every fault
+    """One of the facts is in the timeline already; the transaction is spoilt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Consecutive records of one topic's partition, and where the partition ends just now."""
@@ -184,10 +185,23 @@ class Batch:
         self._connection = connection
         self._partition = partition
 
-    async def insert(self, rows: Sequence[FactRow]) -> list[bytes] | None:
-        """Record facts; return the identities that are new, or None where all are."""
-        added: list[bytes] | None = await self._connection.fetchval(INSERT_FACTS, *columns(rows, 4))
-        return added
+    async def insert(self, rows: Sequence[FactRow]) -> None:
+        """
+        Record facts that are all new, the fast way.
+
+        Raises:
+            FactKnown: one is not.
+        """
+        table, names = TIMELINE
+        try:
+            await self._connection.copy_records_to_table(table, columns=names, records=rows)
+        except asyncpg.UniqueViolationError as violation:
+            raise FactKnown from violation
+
+    async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
+        """Record those facts that are new; return their identities."""
+        added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, *columns(rows, 4))
+        return [row["identity"] for row in added]
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
         """Return the fold version and state of each known dossier."""

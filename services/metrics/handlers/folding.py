@@ -10,6 +10,7 @@ import msgspec
 from services.metrics.adapters.projection import (
     Batch,
     ClockRow,
+    FactKnown,
     FigureRow,
     Projection,
     StateRow,
@@ -73,28 +74,26 @@ class Folding:
             Fenced: the partition has another worker.
             StoreUnavailable: the outcome is unknown; ask for the offset.
         """
+        try:
+            return await self._commit(lane, stretch, arrived, all_new=True)
+        except FactKnown:
+            # Rare enough for a second transaction: to look for each fact first costs a third more.
+            return await self._commit(lane, stretch, arrived, all_new=False)
+
+    async def _commit(
+        self, lane: Lane, stretch: Stretch, arrived: list[Arrived], *, all_new: bool
+    ) -> int:
         facts = {fact.identity: fact for fact in arrived}
         recent = recent_after(lane.recent, arrived)
         complete_to = max((fact.occurred_at for fact in arrived), default=None)
         async with self._projection.batch(
             stretch, lane.epoch, complete_to=complete_to, recent=text_of(recent)
         ) as batch:
-            new = await self._insert(batch, facts)
+            new = await _insert(batch, facts, all_new=all_new)
             after = await self._fold(lane, batch, new)
         lane.recent = recent
         lane.keep(after)
         return len(new)
-
-    async def _insert(self, batch: Batch, facts: Mapping[bytes, Arrived]) -> list[Arrived]:
-        if not facts:
-            return []
-        rows = [
-            (fact.dossier, fact.identity, fact.occurred_at, fact.body) for fact in facts.values()
-        ]
-        added = await batch.insert(rows)
-        if added is None:
-            return list(facts.values())
-        return [facts[identity] for identity in added]
 
     async def _fold(
         self, lane: Lane, batch: Batch, new: Iterable[Arrived]
@@ -124,6 +123,17 @@ class Folding:
                 raise ProjectionOutdated(key, version)
             known[key] = picture_of(STATE.decode(state), None, self._rules)
         return known
+
+
+async def _insert(batch: Batch, facts: Mapping[bytes, Arrived], *, all_new: bool) -> list[Arrived]:
+    """Record *facts*; return those that are new."""
+    rows = [
+        (fact.dossier, identity, fact.occurred_at, fact.body) for identity, fact in facts.items()
+    ]
+    if all_new:
+        await batch.insert(rows)
+        return list(facts.values())
+    return [facts[identity] for identity in await batch.insert_unknown(rows)]
 
 
 def advance(

@@ -10,6 +10,7 @@ from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
 from services.metrics.adapters.projection import (
     Batch,
     ClockRow,
+    FactKnown,
     FactRow,
     Fenced,
     FigureRow,
@@ -30,11 +31,19 @@ class SimulatedBatch(Batch):
         self._life = life
         self.changes = Changes()
 
-    async def insert(self, rows: Sequence[FactRow]) -> list[bytes] | None:
+    async def insert(self, rows: Sequence[FactRow]) -> None:
         await self._life.hop()
-        new = [row for row in rows if (row[0], row[1]) not in self._tables.timeline]
-        self.changes.facts = new
-        return None if len(new) == len(rows) else [row[1] for row in new]
+        if len(self._unknown(rows)) < len(rows):
+            raise FactKnown
+        self.changes.facts = rows
+
+    async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
+        await self._life.hop()
+        self.changes.facts = self._unknown(rows)
+        return [row[1] for row in self.changes.facts]
+
+    def _unknown(self, rows: Sequence[FactRow]) -> list[FactRow]:
+        return [row for row in rows if (row[0], row[1]) not in self._tables.timeline]
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
         await self._life.hop()
