@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -19,25 +18,15 @@ from deploy.command.tables import Cell, show_table
 from deploy.command.texts import LANGUAGE, say
 from deploy.command.words import fact_word, word
 from deploy.local.settings import LocalSettings
-from shared.contracts.enums import AlertLevel
+from shared.contracts.enums import AlertLevel, CardState
 from shared.policy.calendar import ZONE, business_date
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
 ROWS_USUAL = 50
 ROWS_MAX = 10_000
+MINUTE_MS = 60_000
 Document = Mapping[str, Any]
-
-
-class State(StrEnum):
-    """What became of a card."""
-
-    RAISED = "RAISED"
-    ACKNOWLEDGED = "ACKNOWLEDGED"
-    ESCALATED = "ESCALATED"
-    RESOLVED = "RESOLVED"
-    REVOKED = "REVOKED"
-
 
 CaseNo = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
 KpiId = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
@@ -48,7 +37,8 @@ Level = Annotated[
     AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
 ]
 States = Annotated[
-    list[State] | None, typer.Option("--state", case_sensitive=False, help=say("alert.state_help"))
+    list[CardState] | None,
+    typer.Option("--state", case_sensitive=False, help=say("alert.state_help")),
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=ROWS_MAX, help=say("reading.limit_help"))]
 Url = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
@@ -198,7 +188,7 @@ def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> No
     _show_clock(console, alert)
     rows = [
         ("raised_at", _instant(alert["raised_at"])),
-        ("lateness", word("explanation.lateness_value", ms=alert["lateness_ms"])),
+        ("lateness", _lateness(alert["lateness_ms"])),
         ("policy_version", alert["policy_version"]),
         ("calendar_version", alert["calendar_version"]),
         ("causes", " ".join(alert["causes"])),
@@ -262,6 +252,13 @@ def _instant(text: str | None) -> str:
     if text is None:
         return "–"
     return datetime.fromisoformat(text).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def _lateness(ms: int) -> str:
+    if ms < MINUTE_MS:
+        return word("explanation.lateness_value", ms=ms)
+    hours, minutes = divmod(ms // MINUTE_MS, 60)
+    return word("late_next.hours", hours=hours, minutes=minutes)
 
 
 def _value(one: Document) -> str:

@@ -377,6 +377,16 @@ class AlertLevel(Word):
     RED = auto()
 
 
+class CardState(Word):
+    """What became of a card: 未签收, 已签收, 已升级督办, 已消牌, 已撤牌; the first three stand."""
+
+    RAISED = auto()
+    ACKNOWLEDGED = auto()
+    ESCALATED = auto()
+    RESOLVED = auto()
+    REVOKED = auto()
+
+
 class AlertBasis(Word):
     """Which promise an alert is about (督办依据)."""
 

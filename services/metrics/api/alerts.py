@@ -1,7 +1,7 @@
 """Cards: listed, one with its explanation, and the word of somebody who has seen it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,14 +13,13 @@ from services.metrics.api.paging import ROWS_USUAL, Cursor, Place, Rows, page, p
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
-from shared.contracts.enums import AlertLevel
+from shared.contracts.enums import AlertLevel, CardState
 from shared.contracts.types import Note
 from shared.runtime.policies import Caller, permit
 from shared.runtime.problems import CONFLICT, UNFIT, Problem, language_of
 
 NOT_FOUND = 404
 
-State = Literal["RAISED", "ACKNOWLEDGED", "ESCALATED", "RESOLVED", "REVOKED"]
 AlertId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -33,7 +32,7 @@ class Acknowledgement(BaseModel):
 
 
 async def wanted_of(
-    state: Annotated[list[State] | None, Query()] = None,
+    state: Annotated[list[CardState] | None, Query()] = None,
     level: AlertLevel | None = None,
     case_no: Word = None,
     sla: Word = None,
@@ -77,7 +76,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         if not said.stands:
             raise Problem(CONFLICT, "alert_not_standing", field="alert_id")
         return JSONResponse(
-            {"alert_id": alert_id, "state": "ACKNOWLEDGED", "event_id": said.event_id}
+            {"alert_id": alert_id, "state": CardState.ACKNOWLEDGED, "event_id": said.event_id}
         )
 
     return router

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.readings import Readings
+from shared.contracts.enums import CardState
 from shared.contracts.envelope import Event
 from shared.contracts.supervision import AlertAcknowledged
 from shared.runtime.clock import Clock
 
-ACKNOWLEDGED = "ACKNOWLEDGED"
-UNANSWERED = ("RAISED", "ESCALATED")
+UNANSWERED = (CardState.RAISED, CardState.ESCALATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Acknowledging:
             return None
         event_id = f"{alert_id}:acknowledged"
         if row["state"] not in UNANSWERED:
-            return Said(event_id, stands=row["state"] == ACKNOWLEDGED)
+            return Said(event_id, stands=row["state"] == CardState.ACKNOWLEDGED)
         now = self._clock.now()
         event = Event.of(
             AlertAcknowledged(alert_id=alert_id, by=subject[:64], note=note),
@@ -51,7 +51,9 @@ class Acknowledging:
             partitionkey=row["dossier"],
             actorid=subject,
         )
-        if await self._deadlines.turn(alert_id, ACKNOWLEDGED, UNANSWERED, event):
+        if await self._deadlines.turn(alert_id, CardState.ACKNOWLEDGED, UNANSWERED, event):
             return Said(event_id, stands=True)
         current = await self._readings.alert(alert_id)
-        return Said(event_id, stands=current is not None and current["state"] == ACKNOWLEDGED)
+        return Said(
+            event_id, stands=current is not None and current["state"] == CardState.ACKNOWLEDGED
+        )

@@ -13,11 +13,11 @@ from services.metrics.domain.picture import Rules
 from services.metrics.domain.today import clock_of
 from services.metrics.handlers.cases import raised_of
 from services.metrics.handlers.today import STATE
-from shared.contracts.enums import AlertLevel
+from shared.contracts.enums import AlertLevel, CardState
 from shared.policy.calendar import ZONE, business_date
 from shared.runtime.clock import Clock
 
-STANDING = ("RAISED", "ACKNOWLEDGED", "ESCALATED")
+STANDING = (CardState.RAISED, CardState.ACKNOWLEDGED, CardState.ESCALATED)
 NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST = "\U0010ffff"
 
