@@ -14,8 +14,6 @@ so changing, moving, hiding or removing a row shows in every row behind it.
 
 import hashlib
 import struct
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -44,34 +42,3 @@ def digest_of(body: bytes) -> bytes:
     for attribute in _ABOUT_THE_JOURNEY:
         document.pop(attribute, None)
     return hashlib.sha256(msgspec.json.encode(document, order="deterministic")).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One stored row, as far as the chain is concerned."""
-
-    stream: str
-    version: int
-    published: bool
-    body: bytes
-    previous_hash: bytes
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The first row of a stream that is not what was written."""
-
-    stream: str
-    version: int
-
-
-def verify_chain(rows: Iterable[Link]) -> Break | None:
-    """Return where the chain of one stream breaks, given all its rows oldest first."""
-    previous = GENESIS
-    for version, row in enumerate(rows, start=1):
-        expected = link(previous, row.stream, version, row.body, published=row.published)
-        if (row.version, row.previous_hash, row.hash) != (version, previous, expected):
-            return Break(row.stream, version)
-        previous = row.hash
-    return None

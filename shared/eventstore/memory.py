@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import decode, encode
-from shared.eventstore.chain import GENESIS, Link, digest_of, link
+from shared.eventstore.chain import digest_of
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -31,15 +31,15 @@ class MemoryEventStore:
     """
 
     def __init__(self) -> None:
-        self._rows: defaultdict[str, list[Link]] = defaultdict(list)
+        self._bodies: defaultdict[str, list[bytes]] = defaultdict(list)
         self._known: dict[tuple[str, str], tuple[bytes, str, int]] = {}
         self._receipts: dict[tuple[str, str], Receipt] = {}
         self._outgoing: list[Outgoing] = []
         self._cursor = 0
 
     async def load(self, stream: str) -> History:
-        rows = self._rows.get(stream, [])
-        return History(len(rows), tuple(decode(row.body) for row in rows))
+        bodies = self._bodies.get(stream, [])
+        return History(len(bodies), tuple(map(decode, bodies)))
 
     async def append(
         self,
@@ -51,7 +51,7 @@ class MemoryEventStore:
     ) -> int:
         if receipt and (known := self._receipts.get((receipt.principal, receipt.key))):
             raise AlreadyAnswered(known)
-        if len(self._rows.get(stream, [])) != expected_version:
+        if len(self._bodies.get(stream, [])) != expected_version:
             raise ConcurrencyConflict(stream, expected_version)
         if any((event.source, event.id) in self._known for event in events):
             raise StoreRefused(UNIQUE_VIOLATION, "a fact with this source and id is on record")
@@ -68,9 +68,6 @@ class MemoryEventStore:
 
     async def answered(self, principal: str, key: str) -> Receipt | None:
         return self._receipts.get((principal, key))
-
-    async def chain(self, stream: str) -> list[Link]:
-        return list(self._rows.get(stream, []))
 
     async def lead(self) -> bool:
         return True
@@ -89,7 +86,7 @@ class MemoryEventStore:
 
     def begun_by(self, source: str, stream: str) -> bool:
         """Whether the first fact of *stream* is one of *source*."""
-        return any(decode(row.body).source == source for row in self._rows.get(stream, [])[:1])
+        return any(decode(body).source == source for body in self._bodies.get(stream, [])[:1])
 
     def published(self, after: int, rows_max: int) -> Sequence[Outgoing]:
         """Return the facts behind the first *after* that were ever ours to publish."""
@@ -104,11 +101,9 @@ class MemoryEventStore:
         return Recorded(Outcome.ACCEPTED, event.stream, version)
 
     def _add(self, stream: str, event: Event, body: bytes, *, publish: bool) -> int:
-        rows = self._rows[stream]
-        version = len(rows) + 1
-        previous = rows[-1].hash if rows else GENESIS
-        hashed = link(previous, stream, version, body, published=publish)
-        rows.append(Link(stream, version, publish, body, previous, hashed))
+        bodies = self._bodies[stream]
+        bodies.append(body)
+        version = len(bodies)
         self._known[event.source, event.id] = (digest_of(body), stream, version)
         if publish:
             place = Place(0, len(self._outgoing) + 1)

@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import decode, encode
-from shared.eventstore.chain import Link, digest_of
+from shared.eventstore.chain import digest_of
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -37,13 +37,6 @@ LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutErr
 
 LOAD = """
 SELECT body
-FROM events
-WHERE stream = $1
-ORDER BY version
-"""
-
-LOAD_CHAIN = """
-SELECT stream, version, published, body, previous_hash, hash
 FROM events
 WHERE stream = $1
 ORDER BY version
@@ -180,22 +173,6 @@ class PostgresEventStore(EventStore):
         async with self._connection() as connection:
             row = await connection.fetchrow(LOAD_RECEIPT, principal, key)
         return Receipt(principal, key, row["digest"], row["answer"]) if row else None
-
-    async def chain(self, stream: str) -> list[Link]:
-        """Return the rows of *stream* as the chain's verifier wants them."""
-        async with self._connection() as connection:
-            rows = await connection.fetch(LOAD_CHAIN, stream)
-        return [
-            Link(
-                row["stream"],
-                row["version"],
-                row["published"],
-                row["body"].encode(),
-                row["previous_hash"],
-                row["hash"],
-            )
-            for row in rows
-        ]
 
     async def _record(
         self, facts: Sequence[tuple[Event, bytes]], digests: list[bytes], *, publish: bool

@@ -10,7 +10,6 @@ from services.assist.app import MESSAGES, Assist
 from services.assist.domain.refusals import AssistRejection
 from shared.contracts.documents import write
 from shared.contracts.registry import Owner
-from shared.eventstore.memory import MemoryEventStore
 from shared.kafka.port import Record
 from shared.runtime.auth import Role
 from shared.runtime.catalogue import OWN, Catalogue
@@ -114,7 +113,6 @@ async def test_a_foreign_task_is_taken_over_and_then_worked_on(
     await centre.service.foreign_tasks.handle(record)
     await centre.service.foreign_tasks.handle(record)
 
-    assert isinstance(centre.store, MemoryEventStore)
     assert await centre.store.pending(10) == []
     task_id = foreign("assist.request.submitted")["subject"]
     answer = await centre.command(Role.ASSIST_AGENT, f"/v1/tasks/{task_id}/acceptance", {})
@@ -127,7 +125,6 @@ async def test_other_families_are_left_to_their_owners(centre: OpenService[Assis
 
         await centre.service.foreign_tasks.handle(Record(Owner.INTAKE.topic, None, body))
 
-    assert isinstance(centre.store, MemoryEventStore)
     assert await centre.store.load("review-PJ20240918000052") == await centre.store.load("none")
 
 

@@ -2,24 +2,44 @@
 
 import hashlib
 import json
-from dataclasses import replace
+from collections.abc import Iterable
 from random import Random
+from typing import Any
 
-from shared.eventstore.chain import GENESIS, Break, Link, digest_of, link, verify_chain
+from services.metrics.handlers.chains import COLUMNS, ChainWalk
+from services.metrics.handlers.difference import What
+from shared.eventstore.chain import GENESIS, digest_of, link
 from tests.support.facts import foreign
 
 STREAM = "case-受理1"
 
+Row = dict[str, Any]
 
-def chain(length: int) -> list[Link]:
-    rows: list[Link] = []
+
+def chain(length: int) -> list[Row]:
+    rows: list[Row] = []
     previous = GENESIS
     for version in range(1, length + 1):
-        body = foreign(version)[1]
-        hashed = link(previous, STREAM, version, body, published=True)
-        rows.append(Link(STREAM, version, True, body, previous, hashed))  # noqa: FBT003 - a column
-        previous = hashed
+        event, body = foreign(version)
+        row: Row = {
+            "stream": STREAM,
+            "version": version,
+            "published": True,
+            "body": body.decode(),
+            "digest": digest_of(body),
+            "previous_hash": previous,
+            "hash": link(previous, STREAM, version, body, published=True),
+            "occurred_at": event.time,
+        }
+        rows.append(row | {name: getattr(event, name) for name in COLUMNS[1:]})
+        previous = row["hash"]
     return rows
+
+
+def found(rows: Iterable[Row]) -> list[tuple[int, What]]:
+    """Return which rows are not what was written."""
+    walk = ChainWalk()
+    return [(row["version"], one.what) for row in rows for one in walk.step(row)]
 
 
 def test_a_link_is_what_its_description_says() -> None:
@@ -38,31 +58,35 @@ def test_a_link_is_what_its_description_says() -> None:
     assert linked == hashlib.sha256(written_out).digest()
 
 
-def test_an_untouched_chain_verifies() -> None:
-    assert verify_chain(chain(20)) is None
-    assert verify_chain([]) is None
+def test_an_untouched_chain_has_nothing_to_say() -> None:
+    assert found(chain(20)) == []
+    assert found([]) == []
 
 
-def test_any_changed_byte_is_named() -> None:
+def test_any_changed_character_is_named() -> None:
     chance = Random(3)  # noqa: S311 - a repeatable choice
     rows = chain(20)
     for _ in range(200):
         at = chance.randrange(20)
-        body = bytearray(rows[at].body)
-        body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
-        changed = [*rows[:at], replace(rows[at], body=bytes(body)), *rows[at + 1 :]]
+        body = rows[at]["body"]
+        place = chance.randrange(len(body))
+        other = chr(ord(body[place]) ^ 1 << chance.randrange(7))
+        changed = rows[at] | {"body": body[:place] + other + body[place + 1 :]}
 
-        assert verify_chain(changed) == Break(STREAM, at + 1)
+        assert (at + 1, What.CHAIN) in found([*rows[:at], changed, *rows[at + 1 :]])
 
 
 def test_a_hidden_fact_two_swapped_and_one_removed_are_named() -> None:
     rows = chain(5)
-
-    assert verify_chain([*rows[:2], replace(rows[2], published=False), *rows[3:]]) == Break(
-        STREAM, 3
+    hidden, swapped, removed = (
+        found([*rows[:2], rows[2] | {"published": False}, *rows[3:]]),
+        found([rows[0], rows[2], rows[1], *rows[3:]]),
+        found([*rows[:3], rows[4]]),
     )
-    assert verify_chain([rows[0], rows[2], rows[1], *rows[3:]]) == Break(STREAM, 2)
-    assert verify_chain([*rows[:3], rows[4]]) == Break(STREAM, 4)
+
+    assert hidden == [(3, What.CHAIN)]
+    assert {version for version, _ in swapped} == {3, 2, 4}
+    assert removed == [(5, What.VERSION), (5, What.CHAIN)]
 
 
 def test_the_same_fact_told_in_another_way_has_the_same_digest() -> None:

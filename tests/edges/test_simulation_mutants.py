@@ -64,7 +64,7 @@ def the_store_ignores_versions(patch: pytest.MonkeyPatch) -> None:
     original = MemoryEventStore.append
 
     async def append(self: Any, stream: str, events: Any, **more: Any) -> int:  # noqa: ANN401
-        version = len(self._rows[stream])
+        version = len(self._bodies[stream])
         return await original(self, stream, events, **{**more, "expected_version": version})
 
     patch.setattr(MemoryEventStore, "append", append)

@@ -208,8 +208,7 @@ async def test_who_finds_the_store_away_comes_again(hall: Hall) -> None:
 
 async def test_a_history_out_of_order_stops_nobody_else(hall: Hall) -> None:
     await hall.ask(RECEIVE)
-    unreadable = hall.store._rows[STREAM][0]  # noqa: SLF001 - nobody can write such a row
-    hall.store._rows["case-broken"] = [replace(unreadable, body=b"{")]  # noqa: SLF001
+    hall.store._bodies["case-broken"] = [b"{"]  # noqa: SLF001 - nobody can write such a row
     hall.timers._next_at["case-broken"] = NOON  # noqa: SLF001
     hall.clock.advance_to(FIVE_DAYS_OVER)
 

@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Protocol
 
 import pytest
 
-from shared.eventstore.chain import Link, verify_chain
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.outbox import PostgresOutbox
 from shared.eventstore.port import (
@@ -28,11 +26,7 @@ STREAM = "case-XC20240902000017"
 RECEIPT = Receipt("clerk-7", "key-1", b"digest", '{"version":1}')
 
 
-class ChainedStore(EventStore, Protocol):
-    async def chain(self, stream: str) -> list[Link]: ...
-
-
-Stores = tuple[ChainedStore, Outbox]
+Stores = tuple[EventStore, Outbox]
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -49,7 +43,7 @@ async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
 
 
 @pytest.fixture
-def store(stores: Stores) -> ChainedStore:
+def store(stores: Stores) -> EventStore:
     return stores[0]
 
 
@@ -59,13 +53,13 @@ async def outbox(stores: Stores) -> Outbox:
     return stores[1]
 
 
-async def test_a_stream_that_nobody_wrote_to_is_empty(store: ChainedStore) -> None:
+async def test_a_stream_that_nobody_wrote_to_is_empty(store: EventStore) -> None:
     history = await store.load(STREAM)
 
     assert (history.version, history.events) == (0, ())
 
 
-async def test_facts_come_back_as_they_were_written_and_in_order(store: ChainedStore) -> None:
+async def test_facts_come_back_as_they_were_written_and_in_order(store: EventStore) -> None:
     facts = [activity(1, name="受理申请"), activity(2), activity(3)]
 
     version = await store.append(STREAM, facts[:2], expected_version=0)
@@ -76,7 +70,7 @@ async def test_facts_come_back_as_they_were_written_and_in_order(store: ChainedS
 
 
 async def test_a_writer_with_an_old_version_is_told_and_leaves_nothing(
-    store: ChainedStore,
+    store: EventStore,
 ) -> None:
     await store.append(STREAM, [activity(1)], expected_version=0)
 
@@ -87,7 +81,7 @@ async def test_a_writer_with_an_old_version_is_told_and_leaves_nothing(
     assert await store.answered("clerk-7", "key-1") is None
 
 
-async def test_of_writers_at_the_same_moment_one_wins(store: ChainedStore) -> None:
+async def test_of_writers_at_the_same_moment_one_wins(store: EventStore) -> None:
     answers = await asyncio.gather(
         *(store.append(STREAM, [activity(n)], expected_version=0) for n in range(1, 9)),
         return_exceptions=True,
@@ -100,7 +94,7 @@ async def test_of_writers_at_the_same_moment_one_wins(store: ChainedStore) -> No
 
 
 async def test_a_repeated_command_gets_the_first_answer_and_adds_nothing(
-    store: ChainedStore,
+    store: EventStore,
 ) -> None:
     await store.append(STREAM, [activity(1)], expected_version=0, receipt=RECEIPT)
 
@@ -113,7 +107,7 @@ async def test_a_repeated_command_gets_the_first_answer_and_adds_nothing(
 
 
 async def test_two_commands_with_one_key_at_the_same_moment_are_answered_once(
-    store: ChainedStore,
+    store: EventStore,
 ) -> None:
     answers = await asyncio.gather(
         *(
@@ -126,14 +120,14 @@ async def test_two_commands_with_one_key_at_the_same_moment_are_answered_once(
     assert sorted(map(str, map(type, answers))) == sorted(map(str, [int, *[AlreadyAnswered] * 3]))
 
 
-async def test_an_answer_without_facts_is_kept(store: ChainedStore) -> None:
+async def test_an_answer_without_facts_is_kept(store: EventStore) -> None:
     version = await store.append(STREAM, [], expected_version=0, receipt=RECEIPT)
 
     assert version == 0
     assert await store.answered("clerk-7", "key-1") == RECEIPT
 
 
-async def test_a_fact_of_ours_is_never_recorded_twice(store: ChainedStore) -> None:
+async def test_a_fact_of_ours_is_never_recorded_twice(store: EventStore) -> None:
     await store.append(STREAM, [activity(1)], expected_version=0)
 
     with pytest.raises(StoreRefused):
@@ -143,7 +137,7 @@ async def test_a_fact_of_ours_is_never_recorded_twice(store: ChainedStore) -> No
     assert await store.answered("clerk-7", "key-1") is None
 
 
-async def test_a_foreign_fact_told_twice_is_recorded_once(store: ChainedStore) -> None:
+async def test_a_foreign_fact_told_twice_is_recorded_once(store: EventStore) -> None:
     first = await store.record([foreign(1)])
     second = await store.record([foreign(1, told_at=MONDAY + timedelta(days=1))])
 
@@ -151,7 +145,7 @@ async def test_a_foreign_fact_told_twice_is_recorded_once(store: ChainedStore) -
     assert second == [Recorded(Outcome.DUPLICATE, STREAM, 1)]
 
 
-async def test_another_fact_under_a_known_id_is_a_conflict(store: ChainedStore) -> None:
+async def test_another_fact_under_a_known_id_is_a_conflict(store: EventStore) -> None:
     await store.record([foreign(1)])
 
     verdicts = await store.record([foreign(1, name="something else"), foreign(2)])
@@ -162,7 +156,7 @@ async def test_another_fact_under_a_known_id_is_a_conflict(store: ChainedStore) 
     ]
 
 
-async def test_repetitions_within_a_batch_are_seen(store: ChainedStore) -> None:
+async def test_repetitions_within_a_batch_are_seen(store: EventStore) -> None:
     batch = [foreign(1), foreign(2), foreign(1), foreign(1, name="something else")]
 
     verdicts = await store.record(batch)
@@ -176,7 +170,7 @@ async def test_repetitions_within_a_batch_are_seen(store: ChainedStore) -> None:
     assert (await store.load(STREAM)).version == 2
 
 
-async def test_foreign_facts_continue_each_stream_where_it_stands(store: ChainedStore) -> None:
+async def test_foreign_facts_continue_each_stream_where_it_stands(store: EventStore) -> None:
     await store.append(STREAM, [activity(1)], expected_version=0)
 
     verdicts = await store.record(
@@ -192,7 +186,7 @@ async def test_foreign_facts_continue_each_stream_where_it_stands(store: Chained
 
 
 async def test_batches_at_the_same_moment_leave_no_hole_and_no_repetition(
-    store: ChainedStore,
+    store: EventStore,
 ) -> None:
     batches = [
         [foreign(n, case=case) for n in range(start, start + 10) for case in ("A", "B", "C")]
@@ -203,10 +197,9 @@ async def test_batches_at_the_same_moment_leave_no_hole_and_no_repetition(
 
     for case in ("A", "B", "C"):
         assert (await store.load(f"case-{case}")).version == 25
-        assert verify_chain(await store.chain(f"case-{case}")) is None
 
 
-async def test_the_same_fact_by_two_ways_at_once_is_recorded_once(store: ChainedStore) -> None:
+async def test_the_same_fact_by_two_ways_at_once_is_recorded_once(store: EventStore) -> None:
     batches = [[foreign(n) for n in range(1, 30)], [foreign(n) for n in range(29, 0, -1)]]
 
     verdicts = await asyncio.gather(*(store.record(batch) for batch in batches * 2))
@@ -215,12 +208,12 @@ async def test_the_same_fact_by_two_ways_at_once_is_recorded_once(store: Chained
     assert len(accepted) == 29
 
 
-async def test_nothing_to_record_is_no_fault(store: ChainedStore) -> None:
+async def test_nothing_to_record_is_no_fault(store: EventStore) -> None:
     assert await store.record([]) == []
 
 
 async def test_the_outbox_has_what_is_ours_to_publish_in_order(
-    store: ChainedStore, outbox: Outbox
+    store: EventStore, outbox: Outbox
 ) -> None:
     await store.append(STREAM, [activity(1), activity(2)], expected_version=0)
     await store.record([foreign(3, case="B")], publish=False)
@@ -238,7 +231,7 @@ async def test_the_outbox_has_what_is_ours_to_publish_in_order(
 
 
 async def test_what_is_behind_the_cursor_is_not_sent_again(
-    store: ChainedStore, outbox: Outbox
+    store: EventStore, outbox: Outbox
 ) -> None:
     await store.record([foreign(n) for n in range(1, 6)])
     first = await outbox.pending(2)
@@ -247,17 +240,6 @@ async def test_what_is_behind_the_cursor_is_not_sent_again(
     rest = await outbox.pending(10)
 
     assert [one.version for one in (*first, *rest)] == [1, 2, 3, 4, 5]
-
-
-async def test_the_chain_covers_adopted_facts_too(store: ChainedStore) -> None:
-    await store.append(STREAM, [activity(1)], expected_version=0)
-    await store.record([foreign(2)], publish=False)
-    await store.record([foreign(3)])
-
-    rows = await store.chain(STREAM)
-
-    assert verify_chain(rows) is None
-    assert [row.published for row in rows] == [True, False, True]
 
 
 async def test_every_fault_of_the_store_is_known_by_its_code() -> None:

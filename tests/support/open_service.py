@@ -12,7 +12,6 @@ import httpx2
 from fastapi import FastAPI
 
 from shared.eventstore.memory import MemoryEventStore
-from shared.eventstore.port import EventStore
 from shared.runtime.auth import Role
 from shared.runtime.clock import VirtualClock
 from shared.runtime.gate import AuthSettings, Gate
@@ -39,7 +38,7 @@ class OpenService(Generic[S]):
     client: httpx2.AsyncClient
     clock: VirtualClock
     issuer: LocalIssuer
-    store: EventStore
+    store: MemoryEventStore
     start: datetime
     keys: Iterator[int] = field(default_factory=count)
 

@@ -75,7 +75,7 @@ class SimulatedStore(MemoryEventStore):
     @property
     def bodies(self) -> list[bytes]:
         """Everything on record."""
-        return [row.body for rows in self._rows.values() for row in rows]
+        return [body for bodies in self._bodies.values() for body in bodies]
 
     @property
     def ids(self) -> set[str]:
