@@ -42,7 +42,7 @@ class Review(Service):
 
     @cached_property
     def ratings(self) -> Ratings:
-        reactions = Reactions(self.desk, self.district)
+        reactions = Reactions(self.desk, self.register, self.district)
         return Ratings(Adoption(self.store, Owner.REVIEW), self.register, reactions)
 
     @cached_property

@@ -16,6 +16,7 @@ from services.review.domain.rating import (
     decide,
     evolve,
     is_bad,
+    turns_bad,
 )
 from shared.contracts.enums import ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.review import RatingSupplemented
@@ -88,6 +89,31 @@ def test_the_two_lowest_levels_are_bad(level: Satisfaction, bad: bool) -> None: 
 
 def test_a_default_of_the_system_is_nobodys_opinion() -> None:
     assert not is_bad(POSTED.model_copy(update={"channel": ReviewChannel.SYSTEM_DEFAULT}))
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "turns"),
+    [
+        (Satisfaction.SATISFIED, Satisfaction.DISSATISFIED, True),
+        (Satisfaction.SATISFIED, Satisfaction.SATISFIED, False),
+        (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED, False),
+        (Satisfaction.DISSATISFIED, Satisfaction.SATISFIED, False),
+    ],
+)
+def test_a_good_rating_turns_bad_by_what_is_added(
+    first: Satisfaction,
+    later: Satisfaction,
+    turns: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    posted = POSTED.model_copy(update={"level": first})
+
+    assert turns_bad(posted, ADDED.model_copy(update={"level": later})) is turns
+
+
+def test_a_default_of_the_system_turns_bad_when_somebody_speaks() -> None:
+    default = POSTED.model_copy(update={"channel": ReviewChannel.SYSTEM_DEFAULT})
+
+    assert turns_bad(default, ADDED.model_copy(update={"level": Satisfaction.DISSATISFIED}))
 
 
 def test_a_name_follows_from_what_it_names() -> None:

@@ -75,6 +75,31 @@ async def test_a_bad_rating_opens_one_rectification_however_often_it_is_heard(
     assert event.time.isoformat() == "2024-09-18T09:00:00+08:00"
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "orders"),
+    [
+        ("SATISFIED", "DISSATISFIED", 1),
+        ("SATISFIED", "SATISFIED", 0),
+        ("DISSATISFIED", "DISSATISFIED", 1),
+    ],
+)
+async def test_a_rating_that_turns_bad_opens_one_rectification_however_often_it_is_heard(
+    desk: OpenService[Review], first: str, later: str, orders: int
+) -> None:
+    rated = await desk.command(Role.REVIEW_DESK, "/v1/ratings", {**RATING, "level": first})
+    review_id = rated.json()["subject"]
+    path = f"/v1/ratings/{review_id}/supplements"
+    added = await desk.command(Role.REVIEW_DESK, path, {"level": later})
+    await hear(desk)
+    await hear(desk)
+    events = (await desk.store.load(f"rectification-{rectification_of(review_id)}")).events
+
+    assert len(events) == orders
+    bad = added if first == "SATISFIED" else rated
+    assert {event.causationid for event in events} <= {*bad.json()["event_ids"]}
+    assert {event.partitionkey for event in events} <= {CASE}
+
+
 async def test_a_rectification_goes_from_the_order_to_its_closing(
     desk: OpenService[Review],
 ) -> None:

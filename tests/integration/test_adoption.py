@@ -15,6 +15,7 @@ from services.review.app import Review
 from services.review.domain.names import rating_of, rectification_of
 from shared.contracts.documents import write
 from shared.contracts.enums import ReviewPhase
+from shared.contracts.rectification import RectificationOpened
 from shared.contracts.registry import Owner
 from shared.eventstore.adoption import FactContradicted
 from shared.eventstore.memory import MemoryEventStore
@@ -121,6 +122,43 @@ async def test_two_consumers_at_once_open_one_rectification(review: Review) -> N
             consumers.create_task(review.ratings.handle(told(RATING)))
 
     assert (await review.store.load(ORDER)).version == 1
+
+
+GOOD = {**RATING, "data": {**RATING["data"], "level": "SATISFIED"}}
+LATER = foreign("review.rating.supplemented", recordedtime="2024-09-19T10:00:00+08:00")
+ADDED = {**LATER, "data": {**LATER["data"], "prior_review_id": REVIEW, "level": "DISSATISFIED"}}
+
+
+@pytest.mark.parametrize("order", [[GOOD, ADDED], [ADDED, GOOD]], ids=["in order", "out of order"])
+async def test_a_foreign_rating_that_turns_bad_opens_one_rectification_in_any_order(
+    review: Review, order: list[dict[str, Any]]
+) -> None:
+    for document in [*order, *order]:
+        await review.ratings.handle(told(document))
+    (event,) = (await review.store.load(ORDER)).events
+
+    assert isinstance(event.data, RectificationOpened)
+    assert (event.data.review_id, event.data.level) == (ADDED["subject"], "DISSATISFIED")
+    assert (event.partitionkey, event.causationid) == (CASE, ADDED["id"])
+    assert event.time.isoformat() == ADDED["recordedtime"]
+
+
+@pytest.mark.parametrize("first", [RATING, GOOD], ids=["bad", "good"])
+async def test_a_rating_and_its_bad_supplement_at_once_open_one_rectification(
+    review: Review, first: dict[str, Any]
+) -> None:
+    async with asyncio.TaskGroup() as consumers:
+        for document in (first, ADDED, ADDED, first):
+            consumers.create_task(review.ratings.handle(told(document)))
+
+    assert (await review.store.load(ORDER)).version == 1
+
+
+async def test_a_supplement_that_only_adds_words_opens_nothing(review: Review) -> None:
+    for document in (ADDED | {"data": {**ADDED["data"], "level": "SATISFIED"}}, GOOD):
+        await review.ratings.handle(told(document))
+
+    assert (await review.store.load(ORDER)).version == 0
 
 
 async def test_what_a_stranger_said_of_the_order_before_it_came_does_not_hide_it(

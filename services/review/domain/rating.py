@@ -107,9 +107,15 @@ def evolve(rating: Rating, fact: Fact) -> Rating:
             return rating
 
 
-def is_bad(rating: RatingPosted) -> bool:
+def is_bad(rating: RatingPosted | RatingSupplemented) -> bool:
     """Whether somebody is dissatisfied; the system's own default says nothing (trap 12)."""
-    return rating.level in BAD and rating.channel is not ReviewChannel.SYSTEM_DEFAULT
+    by_nobody = isinstance(rating, RatingPosted) and rating.channel is ReviewChannel.SYSTEM_DEFAULT
+    return rating.level in BAD and not by_nobody
+
+
+def turns_bad(rating: RatingPosted, supplement: RatingSupplemented) -> bool:
+    """Whether *supplement* makes *rating* a bad one; one that was bad before has its order."""
+    return is_bad(supplement) and not is_bad(rating)
 
 
 def _supplement(rating: Rating, command: SupplementRating) -> RatingSupplemented:

@@ -1,13 +1,15 @@
 """What follows by itself: a bad rating, whoever has told us of it, opens one rectification."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.review.domain.names import rectification_of
-from services.review.domain.rating import is_bad
+from services.review.domain.rating import is_bad, turns_bad
 from services.review.domain.rectification.commands import OpenRectification
 from services.review.handlers.commands import RECTIFICATION
+from services.review.handlers.register import Register
 from shared.contracts.envelope import Event
-from shared.contracts.review import RatingPosted
+from shared.contracts.review import RatingPosted, RatingSupplemented
 from shared.eventstore.deciding import Desk, Occasion, handle
 from shared.policy.calendar import ZONE
 
@@ -18,39 +20,75 @@ class Reactions:
     Reacts to facts that are on record.
 
     The same fact may come any number of times, also after a kill in the
-    middle: what was done is seen in the history, whose name follows from the rating.
+    middle: what was done is seen in the history, whose name follows from the
+    rating. A supplement (追评) may come before its rating; whichever comes
+    later finds the other.
     """
 
     desk: Desk
+    register: Register
     district: str
 
     async def react(self, event: Event) -> None:
         """Return when all that follows from *event* is on record."""
         match event.data:
             case RatingPosted() as rating if is_bad(rating):
-                await self._open(event, rating)
+                await self._open(rating, rating, event, _learned(event))
+            case RatingPosted() as rating:
+                if later := await self.register.supplement_to(rating.review_id):
+                    await self._compare(event, later)
+            case RatingSupplemented() as supplement if is_bad(supplement):
+                if rated := await self._rated(event, supplement):
+                    await self._compare(rated, event)
             case _:
                 return
 
-    async def _open(self, event: Event, rating: RatingPosted) -> None:
-        # The order is given when we learn of the rating: the organisation cannot
-        # be late with what nobody could tell it. And it is the same instant on every try.
-        at = (event.recordedtime or event.time).astimezone(ZONE)
+    async def _rated(self, later: Event, supplement: RatingSupplemented) -> Event | None:
+        """Return the rating to which *later* adds; if it is not here yet, it will find *later*."""
+        if rated := await self.register.rating(supplement.prior_review_id):
+            return rated
+        await self.register.expect_rating(later, supplement)
+        # It may have come meanwhile, and looked for us before there was anything to find.
+        return await self.register.rating(supplement.prior_review_id)
+
+    async def _compare(self, rated: Event, later: Event) -> None:
+        match rated.data, later.data:
+            case RatingPosted() as rating, RatingSupplemented() as added if turns_bad(
+                rating, added
+            ):
+                await self._open(rating, added, later, max(_learned(rated), _learned(later)))
+            case _:
+                return
+
+    async def _open(
+        self,
+        rating: RatingPosted,
+        bad: RatingPosted | RatingSupplemented,
+        cause: Event,
+        at: datetime,
+    ) -> None:
+        """Order what is asked for by *bad*: the *rating* itself, or what was added to it."""
         order = OpenRectification(
             at=at,
             rect_id=rectification_of(rating.review_id),
-            review_id=rating.review_id,
+            review_id=bad.review_id,
             case_no=rating.case_no,
-            level=rating.level,
+            level=bad.level,
             real_name=rating.real_name,
             responsible_org=rating.rated_org,
         )
         occasion = Occasion(
             at=at,
             districtcode=self.district,
-            correlationid=event.correlationid,
-            causationid=event.id,
-            traceparent=event.traceparent,
+            correlationid=cause.correlationid,
+            causationid=cause.id,
+            traceparent=cause.traceparent,
         )
         stream = f"rectification-{order.rect_id}"
         await handle(RECTIFICATION, order, stream, occasion, desk=self.desk)
+
+
+def _learned(event: Event) -> datetime:
+    # The order is given when we learn of the rating: the organisation cannot
+    # be late with what nobody could tell it. And it is the same instant on every try.
+    return (event.recordedtime or event.time).astimezone(ZONE)
