@@ -6,6 +6,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from shared.runtime.auth import (
@@ -63,7 +64,7 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
     def _over_a_safe_way(cls, place: str) -> str:
         address = urlsplit(place)
         if address.scheme == "http" and address.hostname not in LOOPBACK:
-            raise ValueError("keys are fetched over https")
+            raise PydanticCustomError("keys_over_http", "keys are fetched over https")
         return place
 
     @property

@@ -101,7 +101,7 @@ def _fault(error: ErrorDetails, language: Language) -> str:
     code, told = f"invalid.{error['type']}", Catalogue.read(OWN)
     # Pydantic's own words are English, and say more there than ours.
     if language is Language.EN or code not in told.codes(language):
-        return error["msg"].removeprefix("Value error, ")
+        return error["msg"]
     return told.text(language, code, error.get("ctx", {})).detail.rstrip("。")
 
 

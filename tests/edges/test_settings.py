@@ -138,9 +138,15 @@ def test_a_wrong_secret_is_not_repeated(
     assert "s3cret" not in capsys.readouterr().err
 
 
-def test_keys_over_plain_http_are_refused() -> None:
-    with pytest.raises(ValidationError, match="https"):
+def test_keys_over_plain_http_are_refused_in_both_languages() -> None:
+    with pytest.raises(ValidationError) as fault:
         AuthSettings(jwks="http://id.example/jwks")
+    (chinese,), (english,) = (
+        faults_of(AuthSettings, fault.value, language) for language in (Language.ZH_CN, Language.EN)
+    )
+
+    assert chinese.startswith("AUTH_JWKS：公钥须以 https 取得。正确示例：")
+    assert english.startswith("AUTH_JWKS: keys are fetched over https; a right example: ")
 
 
 def test_the_table_names_every_variable() -> None:
