@@ -13,6 +13,7 @@ from deploy.local.dashboard import build_page
 from tests.support.pictures import (
     RED_ALERT,
     SAVEABLE_CASE,
+    case_head,
     explanation,
     history,
     picture,
@@ -52,6 +53,7 @@ def stage(built_page: Path) -> Iterator[Stage]:
         opened.snapshot = picture()
         opened.documents = {
             f"alerts/{RED_ALERT}": red_explanation(),
+            f"cases/{SAVEABLE_CASE}": case_head(),
             f"cases/{SAVEABLE_CASE}/clocks": {"items": [explanation()]},
             f"cases/{SAVEABLE_CASE}/timeline": {"items": history()},
         }

@@ -165,7 +165,24 @@ def red_explanation() -> Document:
     terms = Terms(date(2024, 8, 26), "evt-accepted", 20, "WD", 10, "WD")
     raised = Raised(AlertLevel.RED, datetime.fromisoformat("2024-09-10T00:00:00+08:00"), 38)
     explained = _explained(ClockFacts(RED_CASE, terms), ClockName.COMMITTED, raised)
-    return explained | {"alert_id": RED_ALERT, "case_no": RED_CASE}
+    return explained | {"alert_id": RED_ALERT, "case_no": RED_CASE, "item_name": ITEMS[1]}
+
+
+def forgotten_explanation() -> Document:
+    """Return a clock that nobody has ended since the year before."""
+    terms = Terms(date(2023, 8, 28), "evt-accepted", 20, "WD", 10, "WD")
+    return _explained(ClockFacts(SAVEABLE_CASE, terms), ClockName.COMMITTED)
+
+
+def unending_explanation() -> Document:
+    """Return a clock so old that not even its last days are listed one by one."""
+    terms = Terms(date(2019, 8, 26), "evt-accepted", 20, "WD", 10, "WD")
+    return _explained(ClockFacts(SAVEABLE_CASE, terms), ClockName.COMMITTED)
+
+
+def case_head() -> Document:
+    """Return what is said of a case before its deadlines."""
+    return {"case_no": SAVEABLE_CASE, "item_name": ITEMS[0], "phase": "EXAMINING"}
 
 
 def _explained(facts: ClockFacts, name: ClockName, raised: Raised | None = None) -> Document:

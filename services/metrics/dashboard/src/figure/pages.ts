@@ -1,10 +1,8 @@
 /** The cases behind a figure, read page by page. */
 import { ref, shallowRef } from 'vue'
 
-import { readPage } from '@/picture/read'
+import { readPage, type Reading } from '@/picture/read'
 import type { BehindFigure } from '@/picture/types'
-
-export type Reading = 'reading' | 'shown' | 'failed'
 
 const ROWS = 50
 // The service searches a bounded stretch at a time: a page may be empty and not the last one.

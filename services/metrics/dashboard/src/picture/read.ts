@@ -1,5 +1,8 @@
 /** The few documents that the page reads besides its stream. */
-import type { ExplainedAlert, Explanation, Listing, TimelineEntry } from './types'
+import type { CaseHead, ExplainedAlert, Explanation, Listing, TimelineEntry } from './types'
+
+/** How the reading of a document goes. */
+export type Reading = 'reading' | 'shown' | 'failed'
 
 export class Unanswered extends Error {
   constructor(readonly status: number) {
@@ -15,6 +18,10 @@ async function read<Answer>(address: string, language: string): Promise<Answer> 
 
 export function readAlert(alertId: string, language: string): Promise<ExplainedAlert> {
   return read(`/v1/alerts/${encodeURIComponent(alertId)}`, language)
+}
+
+export function readCase(caseNo: string, language: string): Promise<CaseHead> {
+  return read(`/v1/cases/${encodeURIComponent(caseNo)}`, language)
 }
 
 export async function readClocks(caseNo: string, language: string): Promise<Explanation[]> {

@@ -49,7 +49,7 @@ export interface RedCard {
   overdue_days: number
   raised_at: string
   sentence: Sentence
-  state: 'RAISED' | 'ACKNOWLEDGED'
+  state: 'RAISED' | 'ACKNOWLEDGED' | 'ESCALATED'
 }
 
 export interface Arrivals {
@@ -118,6 +118,7 @@ export interface Explanation {
   unit: string
   started_by: string | null
   starts_on: string
+  ended_on: string | null
   due: string | null
   provisional: boolean
   stretches: Stretch[]
@@ -133,8 +134,15 @@ export interface Explanation {
 
 export interface ExplainedAlert extends Explanation {
   alert_id: string
-  case_no?: string | null
-  item_name?: string | null
+  case_no: string
+  item_name: string | null
+}
+
+/** What a case is, before its deadlines and its history. */
+export interface CaseHead {
+  case_no: string
+  item_name: string | null
+  phase: string
 }
 
 export interface TimelineEntry {
