@@ -6,7 +6,13 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.pictures import RED_ALERT, RED_CASE, SAVEABLE_CASE
+from tests.support.pictures import (
+    RED_ALERT,
+    RED_CASE,
+    SAVEABLE_CASE,
+    forgotten_explanation,
+    unending_explanation,
+)
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,7 +38,7 @@ async def test_a_red_card_opens_its_explanation(open_page: OpenPage) -> None:
 
     drawer = today.drawer()
     await expect(drawer.get_by_role("heading", name="为什么是红牌")).to_be_visible()
-    await expect(drawer).to_contain_text(RED_CASE)
+    await expect(drawer).to_contain_text(f"{RED_CASE} · 公共场所卫生许可")
     await expect(drawer).to_contain_text("8月26日受理，第二日起算")
     await expect(today.day("2024-09-09")).to_have_class(re.compile("due"))
     await expect(today.day("2024-09-10")).to_have_attribute("data-fill", "late")
@@ -67,6 +73,8 @@ async def test_the_keyboard_goes_from_the_card_through_the_days_and_back(
     card = today.red_card(RED_ALERT).get_by_role("link")
     await card.focus()
     await keyboard.press("Enter")
+    await expect(today.drawer()).to_contain_class("open")
+    assert await today.has_focus_in(today.drawer())
     due = today.day("2024-09-09")
     await expect(due).to_have_attribute("tabindex", "0")
     await due.focus()
@@ -92,9 +100,61 @@ async def test_the_table_says_the_same_as_the_strip(open_page: OpenPage) -> None
     await expect(rows.nth(14)).to_contain_text("中秋节")
 
 
+async def test_a_long_stretch_past_the_limit_is_told_in_one_line(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": [forgotten_explanation()]}
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+    drawer = today.drawer()
+    rows = drawer.locator("tbody tr")
+
+    told = "2023年10月2日 周一至8月25日 周日，连续 329 天均已超过时限"
+    await expect(drawer.get_by_role("group")).to_contain_text(told)
+    await expect(rows.filter(has_text=told)).to_have_count(1)
+    await expect(today.day("2024-02-01")).to_have_count(0)
+    await expect(today.day("2024-09-12")).to_contain_text("今日")
+
+    await drawer.get_by_role("button", name="逐日显示").first.click()
+    await expect(today.day("2024-02-01")).to_have_attribute("data-fill", "late")
+    await expect(rows).to_have_count(382)
+
+
+async def test_where_the_days_end_before_today_the_page_says_so(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": [unending_explanation()]}
+
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+
+    await expect(today.drawer()).to_contain_text("2022年8月30日 周二以后不再逐日列出")
+
+
+async def test_a_deadline_that_passed_without_a_card_is_not_called_in_time(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": [forgotten_explanation()]}
+
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+
+    await expect(today.drawer()).to_contain_text("超期252 个工作日")
+    await expect(today.drawer()).not_to_contain_text("期内")
+
+
+async def test_a_case_without_a_deadline_says_when_it_will_have_one(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": []}
+
+    today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
+
+    await expect(today.drawer()).to_contain_text("这个办件还没有时限")
+    await expect(today.drawer()).to_contain_text("办件经过")
+
+
 async def test_a_case_shows_its_history(open_page: OpenPage) -> None:
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
 
+    await expect(today.drawer()).to_contain_text("食品经营许可 · 审查中")
     await expect(today.drawer()).to_contain_text("办件经过")
     await expect(today.drawer().locator("ol li").nth(1)).to_contain_text("09-02 10:12")
     await expect(today.drawer().locator("ol li").nth(1)).to_contain_text("受理")

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import OpenPage
 from tests.support.pictures import NOW, RED_ALERT, RED_CASE, SAVEABLE_CASE, picture
 from tests.support.stage import Stage
+from tests.support.today_page import PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -100,9 +101,10 @@ async def test_todays_figure_asks_for_today_alone(stage: Stage, open_page: OpenP
 async def test_the_keyboard_goes_from_a_figure_to_a_reason_and_back(open_page: OpenPage) -> None:
     today = await open_page()
     keyboard = today.page.keyboard
-    await today.page.locator('[data-tile="red"] a').focus()
+    tile = today.page.locator('[data-tile="red"] a')
+    await tile.focus()
     await keyboard.press("Enter")
-    cards = today.page.locator(".figure-cases")
+    cards = today.page.get_by_role("dialog", name="红牌 2 截至 10:42:07")
     await cards.get_by_role("link", name=RED_CASE).focus()
 
     await keyboard.press("Enter")
@@ -113,6 +115,7 @@ async def test_the_keyboard_goes_from_a_figure_to_a_reason_and_back(open_page: O
     await keyboard.press("Escape")
 
     await expect(cards).to_be_hidden()
+    await expect(tile).to_be_focused()
 
 
 async def test_a_list_that_is_not_answered_can_be_asked_again(
@@ -140,6 +143,32 @@ async def test_the_head_counts_every_red_card_and_leads_to_those_not_shown(
     await expect(today.part("red").locator(".count")).to_have_text("87")
     await today.part("red").get_by_role("link", name="查看全部 87 张").click()
     await expect(today.page.locator(".figure-cases")).to_contain_text("红牌 87")
+
+
+async def test_a_date_of_another_year_names_its_year(stage: Stage, open_page: OpenPage) -> None:
+    stage.documents["alerts"] = {"items": [card() | {"due": "2013-01-04"}]}
+    today = await open_page()
+
+    await today.tile("red").click()
+
+    row = today.page.locator(".figure-cases tbody tr")
+    await expect(row).to_contain_text("2013年1月4日 周五")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_a_phone_shows_the_list_without_scrolling_sideways(
+    stage: Stage, open_page: OpenPage, language: str
+) -> None:
+    name = "Omgevingsvergunning（环境与建设许可，收件阶段）"
+    stage.documents["alerts"] = {"items": [card() | {"due": "2013-01-04", "item_name": name}]}
+    today = await open_page(viewport=PHONE)
+    if language == "en":
+        await today.speak_english()
+
+    await today.tile("red").click()
+    await expect(today.page.locator(".figure-cases tbody tr")).to_have_count(1)
+
+    assert not await today.overflows()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

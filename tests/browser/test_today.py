@@ -8,10 +8,10 @@ from playwright.async_api import ViewportSize, expect
 from tests.browser.conftest import OpenPage
 from tests.support.pictures import NOW, RED_ALERT, fact, picture, red_card, saveable
 from tests.support.stage import Stage
+from tests.support.today_page import PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PHONE: ViewportSize = {"width": 375, "height": 812}
 DESK: ViewportSize = {"width": 1440, "height": 900}
 
 # What came after Chrome 87 and Safari 14, whose kernels government desktops still run.
@@ -104,6 +104,26 @@ async def test_a_new_red_card_stands_there_with_its_reason(
     )
     await expect(today.red_card("another")).to_contain_text("超期 1 天")
     await expect(today.tile("red")).to_have_text("3")
+
+
+async def test_a_card_that_was_escalated_says_so(stage: Stage, open_page: OpenPage) -> None:
+    stage.snapshot = picture(red=[red_card(state="ESCALATED")])
+
+    today = await open_page()
+
+    await expect(today.red_card(RED_ALERT)).to_contain_text("已升级")
+
+
+async def test_what_is_settled_at_once_has_a_day_and_no_budget(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.snapshot = picture(late_next=[saveable(0, limit=0, consumed=0)])
+
+    today = await open_page()
+
+    row = today.part("late-next").locator("tbody tr")
+    await expect(row).to_contain_text("当日办结")
+    await expect(row).not_to_contain_text("0/0")
 
 
 async def test_data_that_lag_are_said_to_lag(stage: Stage, open_page: OpenPage) -> None:

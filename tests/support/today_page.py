@@ -10,6 +10,7 @@ FONT = "noto-sans-sc"
 FONT_PATH = "/fonts-of-the-test/"
 WEIGHTS = (400, 600)
 LIVE_MS_MAX = 10_000
+PHONE: ViewportSize = {"width": 375, "height": 812}
 
 # The page names the font as one of the system's; this machine may have no Chinese one.
 ADD_FONT = """
@@ -21,6 +22,11 @@ document.addEventListener('DOMContentLoaded', () => {
     document.head.append(link)
   }
 })
+"""
+
+IS_WIDER = """
+[document.documentElement, ...document.querySelectorAll('.el-drawer__body')]
+  .some((place) => place.scrollWidth > place.clientWidth)
 """
 
 
@@ -106,9 +112,12 @@ class TodayPage:
         ]
 
     async def overflows(self) -> bool:
-        """Say whether the page is wider than its window."""
-        root = "document.documentElement"
-        return bool(await self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+        """Say whether the page, or what is opened beside it, is wider than its window."""
+        return bool(await self.page.evaluate(IS_WIDER))
+
+    async def has_focus_in(self, place: Locator) -> bool:
+        """Say whether the keyboard is in *place*."""
+        return bool(await place.evaluate("place => place.contains(document.activeElement)"))
 
 
 def _refused(said: ConsoleMessage) -> list[str]:

@@ -14,8 +14,19 @@ export interface Cell {
   today: boolean
 }
 
+/** What every day of a long stretch says. */
+export type Alike = 'late' | 'stopped'
+
+/** Days that follow each other; where they are *alike*, one line tells them all. */
+export interface Section {
+  cells: Cell[]
+  alike: Alike | null
+}
+
 const SATURDAY = 5
 const DAYS_A_WEEK = 7
+const ALIKE_WEEKS_MAX = 8
+const ALIKE_WEEKS_SHOWN = 2
 
 function isMakeUp(day: Day, unit: string): boolean {
   return day.kind === 'make_up' || (unit === 'WD' && day.counted && weekdayIndex(day.date) >= SATURDAY)
@@ -59,4 +70,42 @@ export function weeksOf(cells: Cell[]): (Cell | null)[][] {
   const weeks: (Cell | null)[][] = []
   for (let at = 0; at < padded.length; at += DAYS_A_WEEK) weeks.push(padded.slice(at, at + DAYS_A_WEEK))
   return weeks
+}
+
+/** The cells day by day, but for the middle of each stretch of weeks in which every day says the same. */
+export function sectionsOf(cells: Cell[]): Section[] {
+  const weeks = weeksOf(cells)
+  const sections: Section[] = []
+
+  function put(from: number, to: number, alike: Alike | null): void {
+    const added = weeks.slice(from, to).flatMap((week) => week.filter((cell): cell is Cell => cell !== null))
+    const before = sections[sections.length - 1]
+    if (before && before.alike === null && alike === null) before.cells.push(...added)
+    else sections.push({ cells: added, alike })
+  }
+
+  for (let from = 0, to = 0; from < weeks.length; from = to) {
+    const alike = alikeIn(weeks[from])
+    while (to < weeks.length && alikeIn(weeks[to]) === alike) to += 1
+    if (alike === null || to - from <= ALIKE_WEEKS_MAX) {
+      put(from, to, null)
+    } else {
+      put(from, from + ALIKE_WEEKS_SHOWN, null)
+      put(from + ALIKE_WEEKS_SHOWN, to - ALIKE_WEEKS_SHOWN, alike)
+      put(to - ALIKE_WEEKS_SHOWN, to, null)
+    }
+  }
+  return sections
+}
+
+/** What all days of a whole week say, where they say the same. */
+function alikeIn(week: (Cell | null)[] | undefined): Alike | null {
+  const said = new Set((week ?? []).map((cell) => (cell && !cell.due && !cell.today ? alikeOf(cell.fill) : null)))
+  const [only = null] = said
+  return said.size === 1 ? only : null
+}
+
+function alikeOf(fill: Fill): Alike | null {
+  if (fill === 'late' || fill === 'late_off') return 'late'
+  return fill === 'stopped' ? 'stopped' : null
 }

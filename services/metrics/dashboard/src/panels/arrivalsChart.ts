@@ -29,10 +29,10 @@ function tokensOf(theme: Theme): (name: Token) => string {
   return (name) => style.getPropertyValue(`--${name}`).trim()
 }
 
-/** The running hour's bar says which series it is; an hour to come has no bar. */
+/** The running hour's bar says which series it is; an hour to come has no bar, an empty one no label. */
 function today(row: Hour, currentHour: number, name: string) {
   if (row.hour > currentHour) return null
-  if (row.hour < currentHour) return row.today
+  if (row.hour < currentHour) return { value: row.today, label: { show: row.today > 0 } }
   return { value: row.today, label: { formatter: `${name} ${row.today}` } }
 }
 
@@ -41,7 +41,7 @@ function comparisons(hours: Hour[], currentHour: number, name: string) {
   const toCome = hours.filter((row) => row.hour > currentHour + 1)
   const peak = toCome.reduce<Hour | null>((best, row) => (best && best.comparison >= row.comparison ? best : row), null)
   return hours.map((row) =>
-    row === peak ? { value: row.comparison, label: { show: true, formatter: name } } : row.comparison,
+    row === peak && row.comparison > 0 ? { value: row.comparison, label: { show: true, formatter: name } } : row.comparison,
   )
 }
 

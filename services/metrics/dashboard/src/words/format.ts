@@ -23,8 +23,8 @@ export function clockTime(instant: string): string {
 }
 
 /** 2024-09-02T10:12:30+08:00 as 09-02 10:12. */
-export function shortInstant(instant: string): string {
-  return `${localDate(instant).slice(5)} ${clockTime(instant).slice(0, 5)}`
+export function shortInstant(instant: string, withYear: boolean): string {
+  return `${localDate(instant).slice(withYear ? 0 : 5)} ${clockTime(instant).slice(0, 5)}`
 }
 
 /** The business date of an instant, as YYYY-MM-DD. */
@@ -41,16 +41,20 @@ export function longDate(date: string, language: Language): string {
   return parts(language, options).format(new Date(date + NOON))
 }
 
-/** 9月19日 周四, Thu 19 Sept. */
-export function dayDate(date: string, language: Language): string {
+export function dayDate(date: string, language: Language, withYear: boolean): string {
   const day = new Date(date + NOON)
   const weekday = parts(language, { weekday: 'short' }).format(day)
-  const monthDay = parts(language, { month: language === 'en' ? 'short' : 'long', day: 'numeric' }).format(day)
+  const month = language === 'en' ? 'short' : 'long'
+  const monthDay = parts(language, { ...yearIf(withYear), month, day: 'numeric' }).format(day)
   return language === 'en' ? `${weekday} ${monthDay}` : `${monthDay} ${weekday}`
 }
 
-export function monthName(date: string, language: Language): string {
-  return parts(language, { month: 'short' }).format(new Date(date + NOON))
+export function monthName(date: string, language: Language, withYear: boolean): string {
+  return parts(language, { ...yearIf(withYear), month: 'short' }).format(new Date(date + NOON))
+}
+
+function yearIf(shown: boolean): { year?: 'numeric' } {
+  return shown ? { year: 'numeric' } : {}
 }
 
 /** Monday is 0, Sunday is 6. */
