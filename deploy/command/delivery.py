@@ -56,6 +56,11 @@ class _Passing(Exception):  # noqa: N818 - names what it is, and never leaves th
     """The batch was perhaps not taken; sending it again cannot harm."""
 
 
+def client_of(connections: int) -> httpx2.AsyncClient:
+    """Return a client for so many requests at once; proxies are for other people's hosts."""
+    return httpx2.AsyncClient(limits=httpx2.Limits(max_connections=connections), trust_env=False)
+
+
 @dataclass(slots=True)
 class Delivery:
     """The way to one gateway; *bearer* gives a fresh token whenever it is asked."""
@@ -104,7 +109,9 @@ class Delivery:
             "Accept-Language": self.language,
         }
         try:
-            answer = await self.client.post(f"{self.url}{PATH}", content=body, headers=headers)
+            answer = await self.client.post(
+                f"{self.url}{PATH}", content=body, headers=headers, timeout=ANSWER_SECONDS_MAX
+            )
         except (httpx2.TransportError, OSError) as fault:
             raise _Passing(f"{type(fault).__name__} {fault}".strip()) from fault
         if answer.status_code == MULTI_STATUS:
@@ -126,12 +133,6 @@ class Delivery:
         if not self._in_trouble:
             self._in_trouble = True
             self.troubled(trouble, self.patience_seconds)
-
-    @classmethod
-    def client_of(cls, connections: int) -> httpx2.AsyncClient:
-        """Return a client for so many requests at once; proxies are for other people's hosts."""
-        limits = httpx2.Limits(max_connections=connections)
-        return httpx2.AsyncClient(timeout=ANSWER_SECONDS_MAX, limits=limits, trust_env=False)
 
     async def __aenter__(self) -> Self:
         await self.client.__aenter__()

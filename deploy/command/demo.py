@@ -18,7 +18,7 @@ from deploy.command.bureau.backlog import PUBLISHER, Backlog
 from deploy.command.bureau.counters import Counters
 from deploy.command.bureau.day import Day
 from deploy.command.bureau.errand import Pace
-from deploy.command.delivery import Delivery
+from deploy.command.delivery import Delivery, client_of
 from deploy.command.gateway import delivery_as
 from deploy.command.importing import PUBLISHER as IMPORTER
 from deploy.command.link import show_link
@@ -200,7 +200,7 @@ class Show:
         issuer = LocalIssuer.open(self.settings.places.keys, clock, ids)
         addresses = {name: address_of(name, self.settings.port) for name in PORT_OFFSET}
         return Counters(
-            client=Counters.client_of(CONNECTIONS),
+            client=client_of(CONNECTIONS),
             addresses=addresses,
             bearer=lambda role: issuer.issue(Bearer(role)),
             clock=clock,

@@ -1,6 +1,6 @@
 """The way to the gateway: the local one unless another is named, with the local issuer's tokens."""
 
-from deploy.command.delivery import Delivery
+from deploy.command.delivery import Delivery, client_of
 from deploy.command.output import err
 from deploy.command.texts import LANGUAGE, say
 from deploy.local.parts import address_of
@@ -23,7 +23,7 @@ def delivery_as(
     clock, ids, keys = SystemClock(), SystemIds(), settings.places.keys
     bearer = Bearer(Role.PUBLISHER, name=publisher)
     return Delivery(
-        client=Delivery.client_of(connections),
+        client=client_of(connections),
         url=address.rstrip("/") or address_of("intake", settings.port),
         bearer=lambda: LocalIssuer.open(keys, clock, ids).issue(bearer),
         clock=clock,

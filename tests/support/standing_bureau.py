@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 
 from deploy.command.bureau.counters import Counters
+from deploy.command.delivery import client_of
 from deploy.local import control
 from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import Places, server_account, server_home
@@ -68,7 +69,7 @@ class StandingBureau:
     def counters(self) -> Counters:
         """Return the way to the counters of every service."""
         return Counters(
-            client=Counters.client_of(CONNECTIONS),
+            client=client_of(CONNECTIONS),
             addresses=self.addresses,
             bearer=self.token,
             clock=SystemClock(),

@@ -83,7 +83,9 @@ class Counters:
             token = self._tokens.get(role) or self._tokens.setdefault(role, self.bearer(role))
             told = {**headers, "Authorization": f"Bearer {token}"}
             try:
-                answer = await self.client.request(method, address, headers=told, **request)
+                answer = await self.client.request(
+                    method, address, headers=told, timeout=ANSWER_SECONDS_MAX, **request
+                )
             except httpx2.TransportError as fault:
                 trouble = str(fault) or type(fault).__name__
             else:
@@ -98,12 +100,6 @@ class Counters:
     def _note(self, refusal: str) -> None:
         if len(self.refusals) < REFUSALS_KEPT_MAX:
             self.refusals.append(refusal)
-
-    @classmethod
-    def client_of(cls, connections: int) -> httpx2.AsyncClient:
-        """Return a client for so many requests at once; proxies are for other people's hosts."""
-        limits = httpx2.Limits(max_connections=connections)
-        return httpx2.AsyncClient(timeout=ANSWER_SECONDS_MAX, limits=limits, trust_env=False)
 
     async def __aenter__(self) -> Self:
         await self.client.__aenter__()
