@@ -9,10 +9,11 @@ from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Several
 
 
 class CommitmentFact(Fact):
-    """A fact of one promise's history."""
+    """A fact of one promise, without which its case is neither accepted nor decided."""
 
-    STREAM: ClassVar[str] = "commitment"
+    STREAM: ClassVar[str] = "case"
     ABOUT: ClassVar[str] = "commit_id"
+    PART_OF_CASE: ClassVar[bool] = True
 
     commit_id: Identifier
 

@@ -48,6 +48,9 @@ class Fact(Contract):
     KEYED_BY_CASE: ClassVar[bool] = True
     """Whether a case that this names is its partition key; an assist note only mentions one."""
 
+    PART_OF_CASE: ClassVar[bool] = False
+    """Whether this belongs to the history of the case that keys it, and has none of its own."""
+
     @property
     def subject(self) -> str:
         return str(_reading(self.ABOUT)(self))
@@ -138,7 +141,8 @@ class Event(Contract):
     @property
     def stream(self) -> str:
         """The history that this belongs to: ``case-XC20240902000017``."""
-        return f"{self.data.STREAM}-{self.data.subject}"
+        name = self.partitionkey if self.data.PART_OF_CASE else self.data.subject
+        return f"{self.data.STREAM}-{name}"
 
     @property
     def order(self) -> tuple[datetime, int, str]:
