@@ -32,6 +32,7 @@ from shared.contracts.enums import (
     AssistMode,
     AssistStage,
     BadReviewCause,
+    CommitTechnique,
     CommitteeOutcome,
     CommitteeReason,
     DeliveryMode,
@@ -155,6 +156,16 @@ CASE = Course(
         always(case.RequestExtension(at=NINE, case_no=NO, days=5, reason="案情复杂")),
         always(APPROVE_EXTENSION),
         always(case.DenyExtension(at=NINE, case_no=NO, approver=HEAD, reason="理由不足")),
+        lambda chance: case.SignPromise(
+            at=NINE,
+            case_no=NO,
+            commit_id="promise",
+            mode=chance.choice(("COMMITMENT", "TOLERANCE")),
+            technique=CommitTechnique.MATERIAL_LATER,
+            promise_date=date(2025, 9, 1),
+            credit_checked=True,
+            document=PAPER,
+        ),
         lambda chance: case.ReceiveSupplement(
             at=NINE, case_no=NO, commit_id="promise", complete=chance.random() < 0.5
         ),

@@ -1,13 +1,16 @@
 """Intake's commands over HTTP: the way of a case, and what is refused with which code."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from shared.contracts.documents import write
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.runtime.auth import Role
+from tests.support.foreign_facts import foreign
 from tests.support.intake_service import Hall, hall_in_memory
 
 BUREAU = {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"}
@@ -82,6 +85,61 @@ async def test_a_case_goes_from_receipt_to_closing(hall: Hall) -> None:
         "made",
         "closed",
     ]
+
+
+PROMISE: dict[str, Any] = {
+    "commit_id": "CN20240902000004",
+    "mode": "TOLERANCE",
+    "technique": "MATERIAL_LATER",
+    "materials": ["健康证明"],
+    "promise_date": "2024-09-09",
+    "credit_checked": True,
+    "document": PAPER,
+}
+
+
+async def tolerated(hall: Hall) -> str:
+    """Return the number of a case that waits for a promised material and nothing else."""
+    no = await received(hall)
+    way = [
+        (Role.WINDOW_CLERK, "promises", PROMISE),
+        (Role.WINDOW_CLERK, "acceptance", {**ACCEPTANCE, "mode": "TOLERANCE"}),
+        (Role.HANDLER, "steps", STEP),
+    ]
+    for role, path, body in way:
+        answer = await hall.command(role, f"/v1/cases/{no}/{path}", body)
+        assert answer.status_code == 201, answer.text
+    return no
+
+
+async def test_a_promise_belongs_to_the_history_of_its_case(hall: Hall) -> None:
+    no = await tolerated(hall)
+    _, signed, *_ = (await hall.store.load(f"case-{no}")).events
+
+    assert signed.type == "casetrack.commitment.promise.signed.v1"
+    assert (signed.subject, signed.partitionkey) == (PROMISE["commit_id"], no)
+
+
+async def test_a_promise_that_cannot_be_is_refused_in_the_readers_language(hall: Hall) -> None:
+    no = await received(hall)
+    body = {**PROMISE, "promise_date": "2024-09-01"}
+    answer = await hall.command(Role.WINDOW_CLERK, f"/v1/cases/{no}/promises", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "promise_date_passed")
+    assert answer.json()["detail"] == "承诺日期不得早于今日（2024-09-02）。"
+
+
+async def test_what_another_system_says_of_a_promise_reaches_the_case(hall: Hall) -> None:
+    no = await tolerated(hall)
+    supplied = foreign("commitment.supplement.received", partitionkey=no)
+    decide = partial(hall.command, Role.APPROVER, f"/v1/cases/{no}/decision", DECISION)
+
+    early = await decide()
+    told = await hall.publish(write(supplied))
+
+    assert (early.status_code, early.json()["code"]) == (409, "material_missing")
+    assert (told.status_code, told.json()["stream"]) == (202, f"case-{no}")
+    assert (await decide()).status_code == 201
 
 
 async def test_a_new_case_gets_a_number_that_names_its_day(hall: Hall) -> None:

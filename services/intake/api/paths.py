@@ -35,6 +35,7 @@ CASES = Collection(
             "corrections": Path(case.RequestCorrection, WINDOW, ours=ANSWER_BY),
             "corrections/deliveries": Path(case.ReceiveCorrection, WINDOW),
             "corrections/expiry": Path(case.ExpireCorrection, WINDOW),
+            "promises": Path(case.SignPromise, WINDOW),
             "acceptance": Path(case.AcceptApplication, WINDOW, ours=CALENDAR),
             "rejection": Path(case.RejectApplication, WINDOW),
             "withdrawal": Path(case.WithdrawApplication, WINDOW),

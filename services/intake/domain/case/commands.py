@@ -11,6 +11,7 @@ from shared.contracts.enums import (
     CaseType,
     Channel,
     ClockName,
+    CommitTechnique,
     CrossRegionMode,
     Decision,
     DeliveryMode,
@@ -109,6 +110,19 @@ class ReceiveCorrection(CaseCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireCorrection(CaseCommand):
     """补正逾期."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignPromise(CaseCommand):
+    """签署承诺: 告知承诺, or 容缺 with the day by which the material comes."""
+
+    commit_id: Identifier
+    mode: Literal["COMMITMENT", "TOLERANCE"]
+    technique: CommitTechnique
+    materials: Several[LongName] = ()
+    promise_date: date | None = None
+    credit_checked: bool
+    document: Doc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +342,7 @@ FilingCommand = (
     | RequestCorrection
     | ReceiveCorrection
     | ExpireCorrection
+    | SignPromise
     | AcceptApplication
     | RejectApplication
     | WithdrawApplication

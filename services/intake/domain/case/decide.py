@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.intake.domain.case import acceptance, examination, outcome
+from services.intake.domain.case import acceptance, examination, outcome, promise
 from services.intake.domain.case.commands import (
     AcceptApplication,
     AmendCase,
@@ -29,6 +29,7 @@ from services.intake.domain.case.commands import (
     RequestCorrection,
     RequestExtension,
     RevokeDecision,
+    SignPromise,
     StartStep,
     TerminateCase,
     WithdrawApplication,
@@ -54,6 +55,8 @@ def _decided(phase: Phase, command: AnyCommand) -> Fact:  # noqa: C901, PLR0911,
             return acceptance.receive_correction(phase, command)
         case ExpireCorrection():
             return acceptance.expire_correction(phase, command)
+        case SignPromise():
+            return promise.sign(phase, command)
         case AcceptApplication():
             return acceptance.accept(phase, command)
         case RejectApplication():

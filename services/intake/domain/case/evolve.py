@@ -23,7 +23,7 @@ from services.intake.domain.case.states import (
     Terminated,
     Withdrawn,
 )
-from shared.contracts.commitment import SupplementExpired, SupplementReceived
+from shared.contracts.commitment import PromiseSigned, SupplementExpired, SupplementReceived
 from shared.contracts.enums import AcceptanceMode, ClockName, HoldBasis, HoldReason, Step
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import (
@@ -79,6 +79,7 @@ MOVING = (
     CorrectionRequested,
     CorrectionReceived,
     CorrectionExpired,
+    PromiseSigned,
     ApplicationAccepted,
     ApplicationRejected,
     ApplicationWithdrawn,
@@ -121,8 +122,10 @@ def _filed(phase: Phase, fact: Fact) -> Phase | None:  # noqa: C901, PLR0911 - a
             return replace(phase, answered=True)
         case CorrectionPending(), CorrectionExpired():
             return Terminated()
-        case ((Submitted() | Prechecked()), ApplicationAccepted()):
-            return Accepted(_course(fact))
+        case (Submitted(filing) | Prechecked(filing), PromiseSigned()) if not filing.promised:
+            return replace(phase, filing=replace(filing, promised=True))
+        case (Submitted(filing) | Prechecked(filing), ApplicationAccepted()):
+            return Accepted(_course(filing, fact))
         case ((Submitted() | Prechecked()), ApplicationRejected()):
             return NotAccepted()
         case (Submitted(filing) | Prechecked(filing) | CorrectionPending(filing), CaseAmended()):
@@ -132,13 +135,14 @@ def _filed(phase: Phase, fact: Fact) -> Phase | None:  # noqa: C901, PLR0911 - a
             return None
 
 
-def _course(fact: ApplicationAccepted) -> Course:
+def _course(filing: Filing, fact: ApplicationAccepted) -> Course:
     return Course(
         case=fact.case,
         mode=fact.mode,
         effective_date=fact.effective_date,
         statutory_limit=fact.statutory_limit,
         statutory_unit=fact.statutory_unit,
+        promised=filing.promised,
         material_awaited=fact.mode is AcceptanceMode.TOLERANCE,
     )
 
@@ -172,8 +176,10 @@ def _examined(phase: Phase, fact: Fact) -> Phase | None:
         case Examining(step_no=step_no, step=Step()), StepCompleted() if step_no == fact.step_no:
             return replace(phase, step_no=(fact.return_to or step_no + 1) - 1, step=None)
         case ((Accepted(course) | Examining(course)), _):
-            changed = _paused(course, fact) or _prolonged(course, fact) or _amended(course, fact)
-            return replace(phase, course=changed) if changed else None
+            for change in (_paused, _promised, _prolonged, _amended):
+                if changed := change(course, fact):
+                    return replace(phase, course=changed)
+            return None
         case _:
             return None
 
@@ -190,8 +196,18 @@ def _paused(course: Course, fact: Fact) -> Course | None:
             )
         case HoldClosed() if fact.hold_id in course.open_holds:
             return replace(course, open_holds=course.open_holds - {fact.hold_id})
+        case _:
+            return None
+
+
+def _promised(course: Course, fact: Fact) -> Course | None:
+    match fact:
+        case PromiseSigned() if not course.promised and course.mode == fact.mode:
+            return replace(course, promised=True)
         case SupplementReceived():
-            return replace(course, material_awaited=course.material_awaited and not fact.complete)
+            # Whoever supplies what was missing has promised it.
+            awaited = course.material_awaited and not fact.complete
+            return replace(course, promised=True, material_awaited=awaited)
         case _:
             return None
 

@@ -18,6 +18,12 @@ IntakeRejection
 │   ├── StepsBeyondCommitted
 │   ├── NotYetDeemed
 │   └── RightAgencyMissing
+├── around a promise
+│   ├── PromiseAlreadySigned
+│   ├── AcceptedOtherwise
+│   ├── PromiseTooLate
+│   ├── PromiseDateMissing
+│   └── PromiseDatePassed
 ├── during the examination
 │   ├── CaseNotUnderWay
 │   ├── ExaminationNotBegun
@@ -149,6 +155,41 @@ class RightAgencyMissing(IntakeRejection):
     code = "right_agency_missing"
     blame = Blame.COMMAND
     field = "right_agency"
+
+
+class PromiseAlreadySigned(IntakeRejection):
+    """A case rests on one promise, which names all that is missing."""
+
+    code = "promise_already_signed"
+
+
+class AcceptedOtherwise(IntakeRejection):
+    """The case was accepted in a mode that needs no such promise."""
+
+    code = "accepted_otherwise"
+    field = "mode"
+
+
+class PromiseTooLate(IntakeRejection):
+    """A promise is signed before the decision, and not for a case that is over (K-04)."""
+
+    code = "promise_too_late"
+
+
+class PromiseDateMissing(IntakeRejection):
+    """Who promises to bring material later says by when (K-01)."""
+
+    code = "promise_date_missing"
+    blame = Blame.COMMAND
+    field = "promise_date"
+
+
+class PromiseDatePassed(IntakeRejection):
+    """Nothing can be promised for yesterday."""
+
+    code = "promise_date_passed"
+    blame = Blame.COMMAND
+    field = "promise_date"
 
 
 class CaseNotUnderWay(IntakeRejection):

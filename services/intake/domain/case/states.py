@@ -22,6 +22,8 @@ class Filing:
     notices: int = 0
     completed_on: date | None = None
     """The day on which the last corrected material was handed in."""
+    promised: bool = False
+    """Whether the applicant has promised what is missing, in writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Course:
     extension_requested: int | None = None
     """The days asked for, while nobody has answered."""
     extension_days: int = 0
+    promised: bool = False
+    """Whether the applicant has promised what is missing, in writing."""
     material_awaited: bool = False
 
 
