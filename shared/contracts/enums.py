@@ -378,7 +378,7 @@ class AlertLevel(Word):
 
 
 class CardState(Word):
-    """What became of a card: 未签收, 已签收, 已升级督办, 已消牌, 已撤牌; the first three stand."""
+    """What became of a card: 未签收, 已签收, 已升级, 已解除, 已撤销; the first three stand."""
 
     RAISED = auto()
     ACKNOWLEDGED = auto()

@@ -90,6 +90,39 @@ async def test_rows_wait_behind_a_button_while_the_pointer_is_over_them(
     await expect(latest.locator("li").first).to_contain_text("作出决定")
 
 
+async def test_two_facts_that_look_the_same_stay_two_rows(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    same = fact("supervision.alert.raised", "00:00:00", "XC20240826000003", "公共场所卫生许可")
+    older, newer, newest = (
+        fact("handling.decision.made", f"10:42:1{n}", f"XC2024091200010{n}", "") for n in range(3)
+    )
+    stage.snapshot = picture(latest=[newer, same, same, older])
+    today = await open_page()
+    rows = today.part("latest").locator("li")
+    await expect(rows).to_have_count(4)
+
+    stage.send("delta", {"latest": [newest, newer, same, same]})
+
+    await expect(rows.first).to_contain_text("10:42:12")
+    await expect(rows).to_have_count(4)
+
+
+async def test_a_fact_of_another_day_shows_its_date(stage: Stage, open_page: OpenPage) -> None:
+    old = fact("supervision.alert.raised", "00:00:00", "XC20240826000003", "公共场所卫生许可")
+    stage.snapshot = picture(
+        latest=[
+            old | {"time": "2024-09-10T00:00:00+08:00"},
+            old | {"time": "2013-01-05T00:00:00+08:00"},
+        ]
+    )
+
+    today = await open_page()
+
+    times = today.part("latest").locator("time")
+    await expect(times).to_have_text(["09-10", "2013-01-05"])
+
+
 async def test_a_new_red_card_stands_there_with_its_reason(
     stage: Stage, open_page: OpenPage
 ) -> None:

@@ -1,11 +1,26 @@
 /** Rows that do not move under the reader: new ones wait while a pointer or the focus is inside. */
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 
-export interface SettledRow<Row> {
+interface KeyedRow<Row> {
   key: string
   row: Row
+}
+
+export interface SettledRow<Row> extends KeyedRow<Row> {
   gone: boolean
   fresh: boolean
+}
+
+/** The rows with their keys; those that nothing tells apart are counted from the last, where none is added. */
+function keyed<Row>(rows: Row[], keyOf: (row: Row) => string): KeyedRow<Row>[] {
+  const counted = new Map<string, number>()
+  const fromTheLast = [...rows].reverse().map((row) => {
+    const look = keyOf(row)
+    const place = (counted.get(look) ?? 0) + 1
+    counted.set(look, place)
+    return { key: `${look} ${place}`, row }
+  })
+  return fromTheLast.reverse()
 }
 
 export function useSettledRows<Row>(rows: Ref<Row[]>, keyOf: (row: Row) => string) {
@@ -13,27 +28,25 @@ export function useSettledRows<Row>(rows: Ref<Row[]>, keyOf: (row: Row) => strin
   const focused = ref(false)
   const held = computed(() => pointed.value || focused.value)
   const shown = shallowRef<SettledRow<Row>[]>([])
-  const missing = shallowRef<Row[]>([])
+  const missing = shallowRef<KeyedRow<Row>[]>([])
+  const latest = computed(() => keyed(rows.value, keyOf))
 
   function show(): void {
     const before = new Set(shown.value.map((entry) => entry.key))
     const first = before.size === 0
-    shown.value = rows.value.map((row) => {
-      const key = keyOf(row)
-      return { key, row, gone: false, fresh: !first && !before.has(key) }
-    })
+    shown.value = latest.value.map((entry) => ({ ...entry, gone: false, fresh: !first && !before.has(entry.key) }))
     missing.value = []
   }
 
   function keep(): void {
-    const now = new Map(rows.value.map((row) => [keyOf(row), row]))
+    const now = new Map(latest.value.map((entry) => [entry.key, entry.row]))
     shown.value = shown.value.map((entry) => ({
       ...entry,
       row: now.get(entry.key) ?? entry.row,
       gone: !now.has(entry.key),
     }))
     const known = new Set(shown.value.map((entry) => entry.key))
-    missing.value = rows.value.filter((row) => !known.has(keyOf(row)))
+    missing.value = latest.value.filter((entry) => !known.has(entry.key))
   }
 
   watch(rows, () => (held.value && shown.value.length > 0 ? keep() : show()), { immediate: true })

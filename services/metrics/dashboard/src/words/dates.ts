@@ -2,15 +2,15 @@
 import { computed } from 'vue'
 
 import { usePicture } from '@/picture/store'
-import { dayDate, localDate, monthName, shortInstant } from './format'
+import { clockTime, dayDate, localDate, monthName, shortInstant } from './format'
 import { language } from './preferences'
 
 export function useDates() {
   const store = usePicture()
-  const thisYear = computed(() => (store.picture ? yearOf(localDate(store.picture.as_of)) : null))
+  const today = computed(() => (store.picture ? localDate(store.picture.as_of) : null))
 
   function ofAnotherYear(date: string): boolean {
-    return thisYear.value !== null && yearOf(date) !== thisYear.value
+    return today.value !== null && yearOf(date) !== yearOf(today.value)
   }
 
   return {
@@ -20,6 +20,12 @@ export function useDates() {
     month: (date: string): string => monthName(date, language.value, ofAnotherYear(date)),
     /** 09-02 10:12. */
     instant: (instant: string): string => shortInstant(instant, ofAnotherYear(localDate(instant))),
+    /** 10:12:30 where it was today, 09-02 where it was not. */
+    moment: (instant: string): string => {
+      const date = localDate(instant)
+      if (date === today.value) return clockTime(instant)
+      return ofAnotherYear(date) ? date : date.slice(5)
+    },
   }
 }
 
