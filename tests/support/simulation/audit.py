@@ -1,8 +1,8 @@
 """What must hold when all is quiet: every promise checked, against the model and against itself."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from shared.kafka.memory import MemoryBus
 from shared.kafka.topics import DEAD_LETTER_TOPICS, dead_letter_topic
 from tests.support.simulation.hall import SOURCE
 from tests.support.simulation.life import Violation
-from tests.support.simulation.model import Case, cases_of
+from tests.support.simulation.model import Case, Silence, cases_of, silence_after
 from tests.support.simulation.people import Journal
 from tests.support.simulation.store import SimulatedStore
 from tests.support.simulation.story import STRANGER
@@ -28,9 +28,13 @@ from tests.support.simulation.workers import RULES
 Stores = Mapping[Owner, SimulatedStore]
 
 
-def audit(stores: Stores, bus: MemoryBus, tables: Tables, journal: Journal, now: datetime) -> None:
+def audit(
+    stores: Stores, bus: MemoryBus, tables: Tables, journal: Journal, now: datetime
+) -> Counter[str]:
     """
     Compare what everybody was told with what is stored, sent, folded and said.
+
+    Returns how often time itself has ended a silence, by how it ended.
 
     Raises:
         Violation: names the promise, and what was found in place of what was promised.
@@ -43,6 +47,7 @@ def audit(stores: Stores, bus: MemoryBus, tables: Tables, journal: Journal, now:
     _folded(facts, tables)
     _counted(stores[Owner.INTAKE].bodies, tables, now)
     _said(stores[Owner.SUPERVISION].bodies, tables)
+    return Counter(_silences(stores[Owner.INTAKE].bodies, now))
 
 
 def same(promise: str, found: object, promised: object) -> None:
@@ -55,10 +60,39 @@ def same(promise: str, found: object, promised: object) -> None:
 
 def _as_told(bodies: Iterable[bytes], journal: Journal) -> None:
     documents = [json.loads(body) for body in bodies]
-    ours = sorted(one["id"] for one in documents if one["source"] == SOURCE)
+    ours = sorted(one["id"] for one in documents if one["source"] == SOURCE and "actorid" in one)
     strangers = sorted(one["id"] for one in documents if one["source"] == STRANGER)
     same("every answered command is on record, nothing else is", ours, sorted({*journal.ours}))
     same("every stranger's fact is on record once", strangers, sorted(journal.strangers))
+
+
+def _silences(bodies: Iterable[bytes], now: datetime) -> Iterator[str]:
+    """Yield the endings that time alone has brought to cases of ours."""
+    histories: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in map(json.loads, bodies):
+        histories[one["partitionkey"]].append(one)
+    for history in histories.values():
+        ours = history[0]["source"] == SOURCE
+        by_time = [one for one in history if one["source"] == SOURCE and "actorid" not in one]
+        same("time ends no silence of strangers", [] if ours else by_time, [])
+        if ours:
+            _ended(history, now)
+        yield from (one["type"] for one in by_time)
+
+
+def _ended(history: Iterable[dict[str, Any]], now: datetime) -> None:
+    """See that each silence is ended once by time, unless somebody has broken it."""
+    running: Silence | None = None
+    for one in history:
+        kind = ".".join(one["type"].split(".")[1:-1])
+        if "actorid" not in one:
+            ending = Silence(kind, _instant(one["time"]))
+            same("time ends a silence that runs, at its instant", ending, running)
+            if ending.at > _instant(one["recordedtime"]):
+                raise Violation("no silence ends before its instant", one)
+        running = silence_after(running, kind, one["data"])
+    if running is not None and running.at <= now:
+        raise Violation("every silence ends", running)
 
 
 def _sent(owner: Owner, store: SimulatedStore, bus: MemoryBus) -> None:

@@ -12,8 +12,7 @@ from shared.contracts.registry import INBOX
 from shared.eventstore.deciding import Desk
 from shared.kafka.consumer import ConsumerLoop
 from shared.kafka.memory import MemoryBus
-from shared.kafka.port import Partition
-from shared.kafka.topics import PARTITIONS
+from shared.kafka.port import PARTITIONS, Partition
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import official_calendar
 from shared.policy.publisher import registered
@@ -24,7 +23,8 @@ from tests.support.simulation.store import SimulatedStore, StoreOf
 
 T = TypeVar("T")
 
-SOURCE = "urn:casetrack:610102:intake"
+DISTRICT = "610102"
+SOURCE = f"urn:casetrack:{DISTRICT}:intake"
 INBOXES = [Partition(INBOX, number) for number in range(PARTITIONS)]
 
 

@@ -31,21 +31,22 @@ class SlowClock:
     """The bureau's time of day, and the seconds of a slow machine."""
 
     business: VirtualClock
+    slowness: int = SLOWNESS
 
     def now(self) -> datetime:
         return self.business.now()
 
     def monotonic(self) -> float:
-        return self.business.monotonic() / SLOWNESS
+        return self.business.monotonic() / self.slowness
 
     async def sleep(self, seconds: float) -> None:
         # Whole seconds: sums of them are exact, so that who is due together wakes together.
-        await self.business.sleep(max(1, round(seconds * SLOWNESS)) if seconds > 0 else 0)
+        await self.business.sleep(max(1, round(seconds * self.slowness)) if seconds > 0 else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class TickerClock(SlowClock):
-    """Slow, too, but steady: the ticker compares its two ways of telling the time."""
+class SteadyClock(SlowClock):
+    """Slow, too, but steady: ticker and timekeeper compare their two ways of telling the time."""
 
     def monotonic(self) -> float:
         return self.business.monotonic()
@@ -101,6 +102,7 @@ class Weather:
         )
 
 
+USUAL = Weather()
 CALM = Weather(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 

@@ -13,6 +13,8 @@ from shared.policy.calendar import ZONE
 
 ONE_DAY = timedelta(days=1)
 
+SILENCE_DAYS = 5
+
 Figures = Counter[tuple[str, str, date]]
 Standing = set[tuple[str, str, datetime, str]]
 """Clock, level, instant and state of each alert that stands."""
@@ -40,12 +42,15 @@ class Case:
     decided_on: date | None = None
     decided_at: datetime | None = None
     closed_on: date | None = None
+    expired: bool = False
     oddities: int = 0
 
-    def learn(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
+    def learn(self, kind: str, at: datetime, data: dict[str, Any]) -> None:  # noqa: C901 - a case a fact
         match kind:
             case "intake.application.received":
                 self.received_on = date.fromisoformat(data["received_date"])
+            case "intake.correction.expired":
+                self.expired = True
             case "intake.application.accepted":
                 self.accepted_on = date.fromisoformat(data["effective_date"])
                 self.limits = {
@@ -91,7 +96,7 @@ class Case:
     def figures(self) -> Iterator[tuple[str, str, date]]:
         if self.received_on:
             yield "L03", "received", self.received_on
-            if not self.closed_on:
+            if not (self.closed_on or self.expired):
                 yield "L01", "open", self.received_on
         if self.accepted_on:
             yield "L03", "accepted", self.accepted_on
@@ -143,3 +148,35 @@ def cases_of(bodies: Iterable[bytes]) -> dict[str, Case]:
         for at, _, _, kind, data in sorted(facts, key=lambda fact: fact[:3]):
             cases[key].learn(kind, at, data)
     return cases
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Whose time runs before acceptance: how it will end, and when."""
+
+    ending: str
+    at: datetime
+
+
+def silence_after(before: Silence | None, kind: str, data: dict[str, Any]) -> Silence | None:
+    """Return the silence that runs after a fact of a case; None where there is nothing to say."""
+    match kind:
+        case "intake.application.received":
+            return _of_the_bureau(date.fromisoformat(data["received_date"]))
+        case "intake.correction.received":
+            return _of_the_bureau(date.fromisoformat(data["delivered_date"]))
+        case "intake.correction.requested":
+            day = date.fromisoformat(data["deadline"])
+            return Silence("intake.correction.expired", midnight(day + ONE_DAY))
+        case "intake.application.accepted" | "intake.correction.expired":
+            return None
+        case _:
+            return before
+
+
+def _of_the_bureau(since: date) -> Silence:
+    day, left = since, SILENCE_DAYS
+    while left:
+        day += ONE_DAY
+        left -= is_workday(day)
+    return Silence("intake.application.accepted", midnight(day + ONE_DAY))

@@ -81,7 +81,7 @@ class People:
     async def _ask(self, wish: Wish, key: str, counter: Counter) -> Answer:
         now = self.world.clock.now()
         said = Repetition("clerk", key, key.encode())
-        occasion = Occasion(at=now, repetition=said)
+        occasion = Occasion(at=now, actorid="clerk", repetition=said)
         return await counter.commands.take(wish.ask.command, wish.ask.words, occasion)
 
     async def _send(self, telling: Telling) -> None:

@@ -5,10 +5,14 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
+from services.intake.handlers.timekeeper import Timekeeper
 from services.metrics.handlers.ticker import Ticker
 from shared.contracts.registry import Owner
+from shared.eventstore.deciding import Desk
 from shared.eventstore.port import Outbox
 from shared.kafka.memory import MemoryBus
+from shared.policy.acceptance import acceptance_terms
+from shared.policy.calendar import official_calendar
 from shared.relay.relay import Relay
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
@@ -16,13 +20,14 @@ from tests.support.facts import SUPERVISION
 from tests.support.simulation.audit import audit
 from tests.support.simulation.bus import BusOf
 from tests.support.simulation.chance import Chance
-from tests.support.simulation.hall import Hall
+from tests.support.simulation.hall import DISTRICT, SOURCE, Hall
 from tests.support.simulation.life import (
     CALM,
     DAY,
     HOUR,
+    USUAL,
     Life,
-    TickerClock,
+    SteadyClock,
     Violation,
     Weather,
     World,
@@ -34,12 +39,15 @@ from tests.support.simulation.projection import SimulatedDeadlines
 from tests.support.simulation.store import SimulatedStore, StoreOf
 from tests.support.simulation.story import START, tellings, wishes
 from tests.support.simulation.tables import Tables
+from tests.support.simulation.timers import SimulatedTimers, TimersOf
 from tests.support.simulation.workers import RULES, Group, unfolded, work
 
 CASES_BY_COMMAND = 4
 CASES_BY_STRANGERS = 6
 QUIET_DAYS_MAX = 60
 """In calm weather everything must have caught up by then."""
+TIMEKEEPERS_SLOWNESS = 10_000
+"""So that they look twice a day or so, and meet clerks who come at the last moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +62,17 @@ class Outcome:
 class Simulation:
     """The servers, and the processes over them."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, weather: Weather) -> None:
+        self.weather = weather
         self.chance = Chance(seed)
         self.clock = VirtualClock(START)
         self.bus = MemoryBus(self.clock)
         self.intake, self.supervision = SimulatedStore(), SimulatedStore()
         self.tables = Tables(self.supervision)
         self.group = Group()
-        self.hall = Hall(self.intake, self.bus, SeededIds(seed))
+        self.timers = SimulatedTimers(self.intake)
+        self.ids = SeededIds(seed)
+        self.hall = Hall(self.intake, self.bus, self.ids)
         self.journal = Journal()
 
     def run(self) -> Outcome:
@@ -77,14 +88,16 @@ class Simulation:
 
     async def _live(self) -> World:
         async with asyncio.TaskGroup() as tasks:
-            world = World(self.clock, self.chance, Weather(), tasks)
+            world = World(self.clock, self.chance, self.weather, tasks)
             watched = tasks.create_task(self._processes(world))
             await self._people(world)
             world.weather = CALM
             await self._quiet(world)
             # Nobody gets a turn between being found at rest and being looked at.
             stores = {Owner.INTAKE: self.intake, Owner.SUPERVISION: self.supervision}
-            audit(stores, self.bus, self.tables, self.journal, self.clock.now())
+            world.counts.update(
+                audit(stores, self.bus, self.tables, self.journal, self.clock.now())
+            )
             watched.cancel()
         return world
 
@@ -92,6 +105,8 @@ class Simulation:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keep(world, "intake", self.hall.serve, self.hall.died))
             tasks.create_task(keep(world, "relay", self._relay))
+            for name in ("timekeeper-1", "timekeeper-2"):
+                tasks.create_task(keep(world, name, self._keep_time))
             for name in ("ticker-1", "ticker-2"):
                 tasks.create_task(keep(world, name, self._tick))
             for name in ("worker-1", "worker-2"):
@@ -118,8 +133,14 @@ class Simulation:
                 relay = Relay(owner, partial(_outbox, store, life), sender, life.world.slow)
                 tasks.create_task(relay.run(asyncio.Event()))
 
+    async def _keep_time(self, life: Life) -> None:
+        clock = SteadyClock(self.clock, TIMEKEEPERS_SLOWNESS)
+        desk = Desk(StoreOf(self.intake, life), clock, self.ids, SOURCE)
+        timers, calendar = TimersOf(self.timers, life), official_calendar()
+        await Timekeeper(timers, desk, calendar, acceptance_terms(), DISTRICT).run(asyncio.Event())
+
     async def _tick(self, life: Life) -> None:
-        deadlines, clock = SimulatedDeadlines(self.tables, life), TickerClock(self.clock)
+        deadlines, clock = SimulatedDeadlines(self.tables, life), SteadyClock(self.clock)
         await Ticker(deadlines, RULES, clock, SUPERVISION).run(asyncio.Event())
 
     async def _quiet(self, world: World) -> None:
@@ -133,7 +154,8 @@ class Simulation:
 
     def _at_rest(self) -> bool:
         sent = self.intake.all_sent and self.supervision.all_sent
-        due = self.tables.overdue(self.clock.now())
+        now = self.clock.now()
+        due = self.tables.overdue(now) or self.timers.due(now)
         on_record = self.journal.strangers <= self.intake.ids
         return sent and not due and on_record and not unfolded(self.tables, self.bus)
 
@@ -142,6 +164,6 @@ async def _outbox(store: SimulatedStore, life: Life) -> Outbox:
     return StoreOf(store, life)
 
 
-def simulate(seed: int) -> Outcome:
-    """Live through the weeks of *seed*."""
-    return Simulation(seed).run()
+def simulate(seed: int, weather: Weather = USUAL) -> Outcome:
+    """Live through the weeks of *seed* in *weather*."""
+    return Simulation(seed, weather).run()

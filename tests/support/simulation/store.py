@@ -55,14 +55,18 @@ class SimulatedStore(MemoryEventStore):
             self._placed.append(replace(outgoing, place=Place(number, outgoing.place.position)))
 
     def unsent(self, rows_max: int) -> Sequence[Outgoing]:
+        waiting = [outgoing for outgoing in self._in_order() if outgoing.place > self._sent]
+        return waiting[:rows_max]
+
+    def published(self, after: int, rows_max: int) -> Sequence[Outgoing]:
+        return self._in_order()[after : after + rows_max]
+
+    def _in_order(self) -> list[Outgoing]:
+        """Return what is committed and will never be preceded by anything else."""
         self._place(0)
         bound = min(self._running, default=None) if self.bounded else None
-        waiting = [
-            outgoing
-            for outgoing in self._placed
-            if outgoing.place > self._sent and (bound is None or outgoing.place.xid < bound)
-        ]
-        return sorted(waiting, key=lambda outgoing: outgoing.place)[:rows_max]
+        settled = [one for one in self._placed if bound is None or one.place.xid < bound]
+        return sorted(settled, key=lambda outgoing: outgoing.place)
 
     @property
     def all_sent(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,10 @@ POISONS = (b"{", b"[]", b'{"specversion":"1.0"}', b"\xff\xfe", b'{"id":"a","id":
 LIMITS = ((3, 5), (5, 10), (10, 20))
 DOORS = ("http", "batch", "inbox")
 
-OURS = frozenset({"at", "calendar"})
+ANSWER_BY = date(2024, 9, 27)
+"""The last day for a correction, which notices of these weeks name."""
+
+OURS = frozenset({"at", "calendar", "answer_by"})
 """What the service adds to the words of a command."""
 
 
@@ -67,7 +70,7 @@ def wishes(case_no: str, chance: Chance) -> Iterator[Wish]:
     yield _wish(chance, _on(RECEIVE, case_no))
     if chance.by(0.3):
         yield _wish(chance, decide)
-    yield _wish(chance, _on(accepting, case_no))
+    yield from _answers(case_no, _on(accepting, case_no), chance)
     yield _wish(chance, _on(START_STEP, case_no))
     if chance.by(0.4):
         yield _wish(chance, _on(known.open_hold(), case_no))
@@ -78,6 +81,23 @@ def wishes(case_no: str, chance: Chance) -> Iterator[Wish]:
         yield _wish(chance, decide, days=14)
         yield _wish(chance, close)
         yield _wish(chance, close)
+
+
+def _answers(case_no: str, accepting: Ask, chance: Chance) -> Iterator[Wish]:
+    """Yield what breaks the silence after a receipt: in time, at the last moment, or nothing."""
+    match chance.one_of("in time", "in time", "late", "never", "corrected", "uncorrected"):
+        case "in time":
+            yield _wish(chance, accepting)
+        case "late":
+            yield _wish(chance, accepting, days=12)
+        case "corrected":
+            yield _wish(chance, _on(REQUEST, case_no))
+            yield _wish(chance, _on(DELIVER, case_no), days=10)
+            yield _wish(chance, accepting, days=12)
+        case "uncorrected":
+            yield _wish(chance, _on(REQUEST, case_no))
+        case _:
+            return
 
 
 def tellings(case_no: str, chance: Chance) -> list[Telling]:
@@ -170,6 +190,15 @@ RECEIVE = commands.ReceiveApplication(
     agent_present=False,
     handling_org=known.BUREAU,
 )
+REQUEST = commands.RequestCorrection(
+    at=known.NINE,
+    case_no=known.NO,
+    answer_by=ANSWER_BY,
+    items=(known.DEFECT,),
+    notice=known.PAPER,
+    deadline=ANSWER_BY,
+)
+DELIVER = commands.ReceiveCorrection(at=known.NINE, case_no=known.NO, complete=True)
 START_STEP = commands.StartStep(
     at=known.NINE, case_no=known.NO, step=Step.HANDLE, org=known.BUREAU, assignee="st-0041"
 )
