@@ -10,8 +10,8 @@ from deploy.command.texts import text
 from deploy.local.databases import prepare_database
 from deploy.local.faults import Fault
 from deploy.local.topics import prepare_topics
-from shared.eventstore.rights import DatabaseRole
-from shared.kafka.topics import PARTITIONS
+from shared.eventstore.roles import DatabaseRole
+from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import LocalIssuer

@@ -8,7 +8,7 @@ from deploy.local.faults import ServerUnreachable
 from deploy.local.journal import Record, last_record
 from deploy.local.plan import DATABASE
 from deploy.local.settings import LocalSettings
-from shared.eventstore.rights import DatabaseRole
+from shared.eventstore.roles import DatabaseRole
 
 
 class StackAbsent(ServerUnreachable):

@@ -9,7 +9,7 @@ import asyncpg
 
 from deploy.local.faults import MigrationEdited, ServerUnreachable
 from shared.eventstore.migrations import MigrationChanged, Schema, migrate
-from shared.eventstore.rights import DatabaseRole
+from shared.eventstore.roles import DatabaseRole
 
 ROLES: tuple[str, ...] = tuple(role.value for role in DatabaseRole)
 # The projection keeps its own tables; nobody but the start-up knows both owners.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from deploy.local.part import Part, answers_http, wrote
 from deploy.local.places import Places
 from deploy.local.ports import LOOPBACK
-from shared.eventstore.rights import DatabaseRole
+from shared.eventstore.roles import DatabaseRole
 
 PORT_OFFSET = {"metrics": 0, "intake": 1, "assist": 2, "review": 3}
 METRICS_WORKERS = 2

@@ -15,7 +15,7 @@ from deploy.local.postgres import SUPERUSER, embedded_postgres
 from deploy.local.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.local.settings import LocalSettings
 from deploy.local.topics import prepare_topics
-from shared.eventstore.rights import DatabaseRole
+from shared.eventstore.roles import DatabaseRole
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import LocalIssuer

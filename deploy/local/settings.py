@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from deploy.local.places import CHECKOUT, Places
-from shared.kafka.topics import PARTITIONS
+from shared.kafka.port import PARTITIONS
 from shared.runtime.settings import KafkaServers, PostgresDsn, Settings
 
 

@@ -1,21 +1,10 @@
 """Who may do what in the database: one login role for each process, with no more than it needs."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 import asyncpg
 
-
-class DatabaseRole(StrEnum):
-    """As whom a process logs in to PostgreSQL."""
-
-    INTAKE = "casetrack_intake"
-    ASSIST = "casetrack_assist"
-    REVIEW = "casetrack_review"
-    METRICS = "casetrack_metrics"
-    RELAY = "casetrack_relay"
-    AUDITOR = "casetrack_auditor"
-
+from shared.eventstore.roles import DatabaseRole
 
 WRITER_OF: Mapping[str, DatabaseRole] = {
     "intake": DatabaseRole.INTAKE,

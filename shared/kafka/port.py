@@ -15,6 +15,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+PARTITIONS = 4
+"""The same everywhere, so that a case lands in the same partition number on every topic."""
+
 Headers = tuple[tuple[str, bytes], ...]
 
 

@@ -6,10 +6,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.contracts.registry import INBOX, Owner
-from shared.kafka.port import TopicMismatch
-
-PARTITIONS = 4
-"""The same everywhere, so that a case lands in the same partition number on every topic."""
+from shared.kafka.port import PARTITIONS, TopicMismatch
 
 MESSAGE_BYTES_MAX = 2 * 1024 * 1024
 """An event of 1 MiB, its envelope and its headers."""

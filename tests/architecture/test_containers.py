@@ -20,7 +20,8 @@ from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
-from shared.kafka.topics import MESSAGE_BYTES_MAX, PARTITIONS
+from shared.kafka.port import PARTITIONS
+from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.relay.settings import RelaySettings
 from shared.runtime.gate import AuthSettings
 from shared.runtime.settings import Settings, variable_of

@@ -15,6 +15,7 @@ from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import (
+    PARTITIONS,
     Feed,
     OffsetLost,
     Partition,
@@ -25,7 +26,7 @@ from shared.kafka.port import (
     Undeliverable,
 )
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.topics import PARTITIONS, ensure_topics
+from shared.kafka.topics import ensure_topics
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
 from tests.support.stack import MakeTopic

@@ -17,9 +17,9 @@ from shared.eventstore.outbox import PostgresOutbox
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.consumer import ConsumerLoop, Reading
 from shared.kafka.feed import KafkaFeed
-from shared.kafka.port import Record
+from shared.kafka.port import PARTITIONS, Record
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.topics import PARTITIONS, ensure_topics
+from shared.kafka.topics import ensure_topics
 from shared.relay.relay import Relay
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually

@@ -11,8 +11,7 @@ from services.metrics.consumer.worker import TOPICS
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.reading import Fetched
 from shared.kafka.memory import MemoryBus
-from shared.kafka.port import Partition
-from shared.kafka.topics import PARTITIONS
+from shared.kafka.port import PARTITIONS, Partition
 from tests.support.simulation.bus import BusOf, visible
 from tests.support.simulation.life import Life, World
 from tests.support.simulation.projection import SimulatedProjection
