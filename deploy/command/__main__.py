@@ -1,46 +1,79 @@
-"""The `casetrack` command; every group of sub-commands registers itself here, in one line."""
+"""The `casetrack` command; a sub-command's module is imported once somebody gives the command."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Any, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from deploy.command import (
-    calendar,
-    contracts,
-    dead_letters,
-    demo,
-    doctor,
-    figures,
-    importing,
-    publish,
-    reading,
-    sign_in,
-    stack,
-    token,
-    top,
-    verify,
-)
 from deploy.command.texts import say
 
+MODULES: Mapping[str, str] = {
+    "up": "up",
+    "down": "stack",
+    "status": "stack",
+    "logs": "stack",
+    "doctor": "doctor",
+    "token": "token",
+    "sign-in": "sign_in",
+    "import": "importing",
+    "publish": "publish",
+    "figures": "figures",
+    "top": "top",
+    "verify": "verify",
+    "demo": "demo",
+    "calendar": "calendar",
+    "case": "reading",
+    "kpi": "reading",
+    "alert": "reading",
+    "contracts": "contracts",
+    "dlq": "dead_letters",
+}
+"""Which module registers a sub-command, in the order of the help."""
+
+
+class Deferred(TyperCommand):
+    """A sub-command as the help lists it; whoever gives it gets the real one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, help=say(f"{name.replace('-', '_')}.help"))
+        self._given = name
+
+    @cached_property
+    def real(self) -> TyperCommand | TyperGroup:
+        """The command itself, with all that its module imports."""
+        app = typer.Typer(add_completion=False)
+        import_module(f"deploy.command.{MODULES[self._given]}").register(app)
+        return cast("TyperCommand | TyperGroup", typer.main.get_group(app).commands[self._given])
+
+    def make_context(self, *about: Any, **more: Any) -> Any:  # noqa: ANN401 - handed on
+        return self.real.make_context(*about, **more)
+
+
+class Front(TyperGroup):
+    """All sub-commands, deferred."""
+
+    def __init__(self, **about: Any) -> None:  # noqa: ANN401 - handed on
+        super().__init__(**about)
+        self.commands = {name: Deferred(name) for name in MODULES}
+
+
 app = typer.Typer(
+    cls=Front,
     name="casetrack",
     help=say("casetrack.help"),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-stack.register(app)
-doctor.register(app)
-token.register(app)
-sign_in.register(app)
-calendar.register(app)
-importing.register(app)
-publish.register(app)
-figures.register(app)
-reading.register(app)
-top.register(app)
-verify.register(app)
-contracts.register(app)
-dead_letters.register(app)
-demo.register(app)
+
+
+@app.callback()
+def _casetrack() -> None:
+    # typer makes no group of an app that has neither commands nor a callback.
+    pass
 
 
 def main() -> None:

@@ -23,8 +23,8 @@ from deploy.command.gateway import delivery_as
 from deploy.command.importing import PUBLISHER as IMPORTER
 from deploy.command.link import show_link
 from deploy.command.output import DIFFERS, err, explained, out
-from deploy.command.stack import bring_up
 from deploy.command.texts import say
+from deploy.command.up import bring_up
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import guessed
 from deploy.command.xes.reading import bare_name

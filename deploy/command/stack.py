@@ -1,30 +1,23 @@
-"""`casetrack up`, `down`, `status`, `logs`: the local stack."""
+"""`casetrack down`, `status`, `logs`: the local stack, once it is up."""
 
-import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from deploy.command.link import show_link
 from deploy.command.output import (
     DIFFERS,
     FINE,
     UNREACHABLE,
-    Downloads,
     err,
-    explained,
     out,
     print_json,
 )
 from deploy.command.texts import say
 from deploy.local import control
-from deploy.local.journal import Record
-from deploy.local.places import Places
 from deploy.local.settings import LocalSettings
 from deploy.local.status import Status, look
 from shared.runtime.settings import load_settings
@@ -33,31 +26,13 @@ LOG_LINES = 40
 TABLE_WIDTH = 200  # an address is for copying: rather a long line than a cut one
 LOOK_SECONDS = 0.3
 
-Detach = Annotated[bool, typer.Option("--detach", "-d", help=say("up.detach"))]
 Json = Annotated[bool, typer.Option("--json", help=say("json"))]
 
 
 def register(app: typer.Typer) -> None:
-    app.command(help=say("up.help"))(up)
     app.command(help=say("down.help"))(down)
     app.command(help=say("status.help"))(status)
     app.command(help=say("logs.help"))(logs)
-
-
-def up(*, detach: Detach = False) -> None:
-    settings = load_settings(LocalSettings)
-    with explained():
-        record = bring_up(settings)
-    if record is None:
-        err.print(say("up.already", home=settings.places.home))
-        show(look(settings.places))
-        return
-    show(look(settings.places))
-    show_link(settings)
-    if detach:
-        return
-    err.print(say("up.foreground"))
-    stay(settings.places)
 
 
 def down() -> None:
@@ -99,40 +74,6 @@ def logs(
             typer.echo(f"{path.stem:<{width}} | {line}")
     if follow:
         _follow({path: path.stat().st_size for path in files}, width)
-
-
-def bring_up(settings: LocalSettings) -> Record | None:
-    """Start the stack with progress on stderr; None where it runs already. Raises Fault."""
-    with Downloads(say("download.kafka")) as downloads:
-        waiting = err.status(say("up.starting"))
-
-        def watch(record: Record) -> None:
-            ready = sum(part.ready for part in record.parts.values())
-            names = [name for name, part in record.parts.items() if not part.ready]
-            waiting.update(say("up.progress", ready=ready, waiting=", ".join(names) or "…"))
-            waiting.start()
-
-        try:
-            return control.start(settings, watch, downloads.file)
-        finally:
-            waiting.stop()
-
-
-def stay(places: Places) -> None:
-    """Stay until Ctrl-C, a termination or the supervisor's end; then stop everything."""
-    asked: list[int] = []
-
-    def ask(number: int, _: FrameType | None) -> None:
-        asked.append(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ask)
-    while not asked and control.is_running(places):
-        time.sleep(LOOK_SECONDS)
-    if asked:
-        err.print(say("down.stopping"))
-    control.stop(places)
-    err.print(say("down.done"))
 
 
 def show(seen: Status) -> None:

@@ -1,13 +1,15 @@
 """The command's texts: alike in both languages, for all that it says and every fault there is."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-import deploy.command.__main__  # every fault of the command is known once it is imported
+import deploy
 from deploy import setup
+from deploy.command.__main__ import MODULES
 from deploy.command.texts import CATALOGUE
 from deploy.local.faults import Fault, NpmUnreachable, every_fault, told
 from shared.runtime.language import Language, terminal_language
@@ -15,6 +17,8 @@ from shared.runtime.language import Language, terminal_language
 CODES = sorted(CATALOGUE.codes(Language.ZH_CN) | CATALOGUE.codes(Language.EN))
 SOURCES = sorted(Path(deploy.__file__).parent.glob("**/*.py"))
 SAID = re.compile(r'\b(?:say|text)\(\s*"([a-z_.]+)"')
+for _module in MODULES.values():  # every fault of the command is known once it is imported
+    import_module(f"deploy.command.{_module}")
 SHIPPED = [fault for fault in every_fault() if fault.__module__.startswith("deploy.")]
 
 

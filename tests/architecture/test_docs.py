@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from deploy.command.__main__ import app
+from deploy.command.__main__ import Deferred, app
 from services.intake.domain.gateway import admit
 from shared.contracts.foreign import read_foreign
 from shared.policy.publisher import registered
@@ -46,6 +46,8 @@ def is_known(words: str) -> bool:
         if not WORD.fullmatch(word) or word not in known:
             return False
         command = known[word]
+        if isinstance(command, Deferred):
+            command = command.real
     options = {name for one in command.params for name in one.opts}
     return set(OPTION.findall(f" {words}")) <= options
 

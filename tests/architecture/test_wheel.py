@@ -15,11 +15,12 @@ BEGINNING = """
 import importlib
 import importlib.resources
 import services
+from deploy.command.__main__ import MODULES
 
 for module in (
     "services.intake.app", "services.assist.app", "services.review.app",
     "services.metrics.app.serving", "services.metrics.app.folding",
-    "shared.relay.__main__", "deploy.command.__main__",
+    "shared.relay.__main__", *(f"deploy.command.{name}" for name in MODULES.values()),
 ):
     importlib.import_module(module)
 for package, name in (

@@ -20,7 +20,10 @@ class Absent:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Absent())
-import deploy.command.__main__
+from importlib import import_module
+from deploy.command.__main__ import MODULES
+for module in MODULES.values():
+    import_module(f"deploy.command.{module}")
 """
 
 
