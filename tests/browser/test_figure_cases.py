@@ -145,6 +145,19 @@ async def test_the_head_counts_every_red_card_and_leads_to_those_not_shown(
     await expect(today.page.locator(".figure-cases")).to_contain_text("红牌 87")
 
 
+async def test_a_case_without_a_deadline_is_not_called_in_time(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents["cases"] = {"items": [case(NUMBERS[0]), case(NUMBERS[1], due={})]}
+    today = await open_page()
+
+    await today.tile("due_today").click()
+
+    rows = today.page.locator(".figure-cases tbody tr")
+    await expect(rows.first).to_contain_text("期内")
+    await expect(rows.last).not_to_contain_text("期内")
+
+
 async def test_a_date_of_another_year_names_its_year(stage: Stage, open_page: OpenPage) -> None:
     stage.documents["alerts"] = {"items": [card() | {"due": "2013-01-04"}]}
     today = await open_page()
