@@ -18,7 +18,8 @@ from deploy.command.tables import Cell, show_table
 from deploy.command.texts import LANGUAGE, say
 from deploy.command.words import fact_word, word
 from deploy.local.settings import LocalSettings
-from shared.contracts.enums import AlertLevel, CardState
+from shared.contracts.enums import AlertLevel
+from shared.contracts.service_enums import CardState
 from shared.policy.calendar import ZONE, business_date
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings

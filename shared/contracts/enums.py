@@ -377,16 +377,6 @@ class AlertLevel(Word):
     RED = auto()
 
 
-class CardState(Word):
-    """What became of a card: 未签收, 已签收, 已升级, 已解除, 已撤销; the first three stand."""
-
-    RAISED = auto()
-    ACKNOWLEDGED = auto()
-    ESCALATED = auto()
-    RESOLVED = auto()
-    REVOKED = auto()
-
-
 class AlertBasis(Word):
     """Which promise an alert is about (督办依据)."""
 

@@ -1,4 +1,4 @@
-"""The closed vocabularies of what surrounds a case: credit, policies, hotline, outreach, halls."""
+"""The closed vocabularies around a case: credit, policies, hotline, outreach, halls, cards."""
 
 from enum import auto
 
@@ -93,3 +93,13 @@ class Tool(Word):
     SMART_DESK = auto()
     SERVICE_MAP = auto()
     KNOWLEDGE_BASE = auto()
+
+
+class CardState(Word):
+    """What became of a card: 未签收, 已签收, 已升级, 已解除, 已撤销; the first three stand."""
+
+    RAISED = auto()
+    ACKNOWLEDGED = auto()
+    ESCALATED = auto()
+    RESOLVED = auto()
+    REVOKED = auto()

@@ -13,7 +13,8 @@ from services.metrics.api.paging import ROWS_USUAL, Cursor, Place, Rows, page, p
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
-from shared.contracts.enums import AlertLevel, CardState
+from shared.contracts.enums import AlertLevel
+from shared.contracts.service_enums import CardState
 from shared.contracts.types import Note
 from shared.runtime.policies import Caller, permit
 from shared.runtime.problems import CONFLICT, UNFIT, Problem, language_of

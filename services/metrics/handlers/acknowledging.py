@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.readings import Readings
-from shared.contracts.enums import CardState
 from shared.contracts.envelope import Event
+from shared.contracts.service_enums import CardState
 from shared.contracts.supervision import AlertAcknowledged
 from shared.runtime.clock import Clock
 
