@@ -3,13 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import reduce
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.assist.domain import commands as assist
 from services.assist.domain import task
@@ -46,11 +43,9 @@ from shared.contracts.enums import (
     VerifyFinding,
 )
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.rectification import RectificationAssigned
 from shared.contracts.rejection import Rejection
 from shared.eventstore.deciding import Decider
 from shared.policy.calendar import ZONE
-from tests.support import ratings
 from tests.support.intake_cases import (
     ACCEPT,
     APPROVE_EXTENSION,
@@ -379,38 +374,3 @@ PHASES = {
     states.Terminated: Phase.TERMINATED,
     states.Revoked: Phase.REVOKED,
 }
-
-
-TOLD = (
-    ratings.OPENED,
-    RectificationAssigned(
-        rect_id=ratings.RECT, assignee=HEAD, due_contact=SOME_DAY, due_rectify=SOME_DAY
-    ),
-    ratings.CALLED,
-    ratings.FOUND,
-    ratings.EXTENDED,
-    ratings.REMOVED,
-    ratings.TOLD,
-    ratings.SATISFIED,
-    ratings.CLOSED,
-    ratings.REOPENED,
-)
-STATES: dict[type, set[str]] = {
-    rectification_course.Opened: {"OPENED", "ASSIGNED"},
-    rectification_course.Contacted: {"CONTACTED", "REOPENED"},
-    rectification_course.Verified: {"VERIFIED"},
-    rectification_course.Completed: {"COMPLETED"},
-    rectification_course.FedBack: {"FED_BACK"},
-    rectification_course.FollowedUp: {"FOLLOWED_UP"},
-    rectification_course.Closed: {"CLOSED"},
-}
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(TOLD), max_size=12))
-def test_review_and_the_fold_see_a_rectification_in_the_same_state(told: list[Fact]) -> None:
-    facts = [ratings.OPENED, *told]
-    state = reduce(rectification_course.evolve, facts, rectification_course.INITIAL)
-    (matter,) = folded(_event(fact, number, NINE) for number, fact in enumerate(facts)).matters
-
-    assert matter.state in STATES[type(state)]
