@@ -57,6 +57,14 @@ SELECT format(
 )
 """
 
+QUOTE_WATCHER = """
+SELECT format(
+    'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
+    'GRANT EXECUTE ON FUNCTION %1$I.unsent_seconds() TO %2$I',
+    $1::text, $2::text
+)
+"""
+
 QUOTE_READER = """
 SELECT format(
     'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
@@ -89,6 +97,7 @@ async def grant(connection: asyncpg.Connection, event_stores: Sequence[str]) -> 
             await _execute(connection, QUOTE_NO_PUBLIC_FUNCTIONS, schema)
             await _execute(connection, QUOTE_WRITER, schema, WRITER_OF[schema].value)
             await _execute(connection, QUOTE_RELAY, schema, DatabaseRole.RELAY.value)
+            await _execute(connection, QUOTE_WATCHER, schema, DatabaseRole.METRICS.value)
             await _execute(connection, QUOTE_READER, schema, DatabaseRole.AUDITOR.value)
 
 

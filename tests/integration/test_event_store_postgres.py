@@ -115,6 +115,25 @@ async def test_each_role_can_do_what_it_needs_and_nothing_else(
     assert found == {cell: not allowed(role, *cell) for cell in cells}
 
 
+async def test_who_shows_the_figures_learns_how_long_facts_wait_and_calls_nothing_else(
+    store: PostgresEventStore, superuser: asyncpg.Connection
+) -> None:
+    await store.append(STREAM, [activity(1), activity(2)], expected_version=0)
+    waited = await superuser.fetchval("SELECT intake.unsent_seconds()")
+    granted = await superuser.fetch(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'intake'::regnamespace"
+        " AND has_function_privilege('casetrack_metrics', oid, 'EXECUTE')"
+    )
+    await superuser.execute(
+        "UPDATE intake.relay_cursor SET (xid, position) ="
+        " (SELECT xid, max(position) FROM intake.events GROUP BY xid)"
+    )
+
+    assert waited > 0
+    assert [row["proname"] for row in granted] == ["unsent_seconds"]
+    assert await superuser.fetchval("SELECT intake.unsent_seconds()") == 0
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_no_role_is_granted_what_only_a_guard_would_refuse(
     role: str, superuser: asyncpg.Connection

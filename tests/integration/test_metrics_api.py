@@ -8,10 +8,12 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.contracts.envelope import Event
-from shared.eventstore.postgres import open_pool
+from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.auth import Role
 from shared.runtime.issuer import Bearer
 from tests.support import way_of_a_case as way
+from tests.support.eventually import eventually
+from tests.support.facts import activity
 from tests.support.read_api import ReadApi, keyed, read_api
 
 MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
@@ -54,6 +56,21 @@ async def test_an_empty_projection_has_empty_lists(api: ReadApi) -> None:
         assert (await api.read(path)) == {"items": [], "next_cursor": None}
     assert {one["value"] for one in (await api.read("/v1/kpis"))["items"]} == {0, None}
     assert (await api.read("/v1/freshness"))["complete_to"] is None
+
+
+async def test_a_fact_that_the_relay_has_not_sent_is_seen_as_lag(
+    api: ReadApi, role_dsn: Callable[[str], str]
+) -> None:
+    async with await open_pool(role_dsn("casetrack_intake"), "intake") as pool:
+        await PostgresEventStore(pool).append("case-1", [activity(1)], expected_version=0)
+
+    async def late() -> bool:
+        return bool((await api.read("/v1/freshness"))["lag_seconds"] > 0)
+
+    await eventually(late, within=10)
+    told = await api.read("/v1/freshness")
+    assert [one["owner"] for one in told["outboxes"] if one["lag_seconds"]] == ["intake"]
+    assert [one["lag_seconds"] for one in told["outboxes"]].count(0) == 3
 
 
 async def test_whoever_has_no_reading_role_is_turned_away(api: ReadApi) -> None:

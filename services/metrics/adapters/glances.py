@@ -93,6 +93,17 @@ FROM offsets
 ORDER BY topic, partition
 """
 
+# Of other owners' stores metrics may know this and nothing else.
+LOAD_OUTBOXES = """
+SELECT 'intake' AS owner, intake.unsent_seconds() AS waited
+UNION ALL
+SELECT 'assist', assist.unsent_seconds()
+UNION ALL
+SELECT 'review', review.unsent_seconds()
+UNION ALL
+SELECT 'supervision', supervision.unsent_seconds()
+"""
+
 WAKING = "metrics_changed"
 
 Row = Mapping[str, Any]
@@ -130,6 +141,7 @@ class Glance:
     late_next: Sequence[Row]
     red: Sequence[Row]
     offsets: Sequence[Row]
+    outboxes: Sequence[Row]
 
     @property
     def changes(self) -> int:
@@ -173,6 +185,7 @@ class Glances:
                     ),
                     red=await fetch(LOAD_RED_CARDS, lines.red_max),
                     offsets=await fetch(LOAD_OFFSETS),
+                    outboxes=await fetch(LOAD_OUTBOXES),
                 )
 
     async def hours(self, days: Sequence[date]) -> Mapping[str, int]:
@@ -185,6 +198,12 @@ class Glances:
         """Return how far each partition is folded."""
         with translated():
             rows: Sequence[Row] = await self._pool.fetch(LOAD_OFFSETS)
+        return rows
+
+    async def outboxes(self) -> Sequence[Row]:
+        """Return how long the oldest fact of each owner has waited for the relay."""
+        with translated():
+            rows: Sequence[Row] = await self._pool.fetch(LOAD_OUTBOXES)
         return rows
 
     async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 from services.metrics.adapters.glances import Glances
 from services.metrics.api.roles import READERS
-from services.metrics.handlers.freshness import Freshness
+from services.metrics.handlers.freshness import Freshness, outboxes_told
 from shared.policy.calendar import ZONE
 from shared.runtime.clock import Clock
 from shared.runtime.policies import permit
@@ -20,9 +20,10 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
 
     @router.get("/freshness")
     async def fresh() -> JSONResponse:
-        """Return up to when the figures are complete, and where each partition is."""
-        offsets, now = await glances.offsets(), clock.now()
-        lag = freshness.lag_seconds(offsets, now)
+        """Return up to when the figures are complete, and where partitions and outboxes are."""
+        offsets, outboxes = await glances.offsets(), await glances.outboxes()
+        now = clock.now()
+        lag = freshness.lag_seconds(offsets, outboxes, now)
         complete_to = (now - timedelta(seconds=lag)).astimezone(ZONE).isoformat()
         return JSONResponse(
             {
@@ -30,6 +31,7 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
                 "complete_to": complete_to if offsets else None,
                 "lag_seconds": lag,
                 "partitions": freshness.partitions(offsets, now),
+                "outboxes": outboxes_told(outboxes),
             }
         )
 

@@ -27,14 +27,16 @@ class Freshness:
     """
     Watches the offsets, and knows how long the oldest record that it saw waiting has waited.
 
-    Not the age of events: a log of ten years ago that is imported now is fresh.
+    Before that it waited in its owner's outbox, which tells the time itself. Not
+    the age of events: a log of ten years ago that is imported now is fresh.
     """
 
     _targets: dict[Place, _Target] = field(default_factory=dict)
 
-    def lag_seconds(self, offsets: Iterable[Row], now: datetime) -> float:
-        """Return how far the slowest partition is behind at *now*."""
-        return max((self._lag(row, now) for row in offsets), default=0.0)
+    def lag_seconds(self, offsets: Iterable[Row], outboxes: Iterable[Row], now: datetime) -> float:
+        """Return how far the slowest partition or relay is behind at *now*."""
+        lags = [*(self._lag(row, now) for row in offsets), *map(_unsent, outboxes)]
+        return max(lags, default=0.0)
 
     def _lag(self, row: Row, now: datetime) -> float:
         place = (row["topic"], row["partition"])
@@ -60,6 +62,16 @@ class Freshness:
             }
             for row in offsets
         ]
+
+
+def outboxes_told(outboxes: Iterable[Row]) -> list[Document]:
+    """Return every owner, and how late its relay is."""
+    return [{"owner": row["owner"], "lag_seconds": _unsent(row)} for row in outboxes]
+
+
+def _unsent(row: Row) -> float:
+    waited: float = row["waited"]
+    return round(max(0.0, waited), 1)
 
 
 def _local(instant: datetime | None) -> str | None:

@@ -54,7 +54,7 @@ class Today:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
         glance = await self._glances.load(self._span(now), today.KPIS, LINES)
-        lag = self.freshness.lag_seconds(glance.offsets, now)
+        lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, {
             "as_of": _local(now),
