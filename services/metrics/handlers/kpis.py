@@ -9,7 +9,7 @@ from services.metrics.domain.dossier import OPEN, Dossier, Phase
 from services.metrics.domain.explanation import Document
 from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
 from services.metrics.domain.kpis import KPIS, Kpi
-from services.metrics.domain.picture import Rules, picture_of
+from services.metrics.domain.picture import Picture, Rules, picture_of
 from services.metrics.handlers.cases import Cases, Found, summary, worst
 from shared.policy.calendar import business_date
 from shared.runtime.clock import Clock
@@ -108,32 +108,15 @@ class Kpis:
         phases = tuple(OPEN) if kpi.gauge else tuple(Phase)
         items: list[Document] = []
         async for stretch in self._cases.every(below, phases):
-            for dossier in stretch.dossiers:
-                added = self._added(dossier, kpi, asked, (since, until))
+            for dossier in filter(asked.takes, stretch.dossiers):
+                picture = picture_of(dossier, None, self._rules)
+                added = _added(picture, kpi, (since, until))
                 if added:
-                    items.append({**self._line(dossier), "adds": added})
+                    items.append({**summary(dossier, picture.clocks, {}), "adds": added})
                 if len(items) == rows_max:
                     return Found(await self._levelled(items), dossier.key)
             below = stretch.last
         return Found(await self._levelled(items), below)
-
-    def _added(
-        self, dossier: Dossier, kpi: Kpi, asked: Asked, days: tuple[date, date]
-    ) -> Mapping[str, int]:
-        """Return the parts of *kpi* that *dossier* adds within *days*."""
-        if not asked.takes(dossier):
-            return {}
-        table, names = catalogued(kpi), (*kpi.numerator, *kpi.denominator)
-        added: dict[str, int] = {}
-        for (name, part, day, *_), number in picture_of(
-            dossier, None, self._rules
-        ).contributions.items():
-            if name == table and days[0] <= day <= days[1] and counts(names, part):
-                added[part] = added.get(part, 0) + number
-        return added
-
-    def _line(self, dossier: Dossier) -> Document:
-        return summary(dossier, picture_of(dossier, None, self._rules).clocks, {})
 
     async def _levelled(self, items: list[Document]) -> list[Document]:
         rows = await self._readings.standing([item["case_no"] for item in items]) if items else []
@@ -152,6 +135,16 @@ class Kpis:
             "until": until.isoformat(),
             **_value(valued(kpi, parts)),
         }
+
+
+def _added(picture: Picture, kpi: Kpi, days: tuple[date, date]) -> Mapping[str, int]:
+    """Return the parts of *kpi* that *picture* adds within *days*."""
+    table, names = catalogued(kpi), (*kpi.numerator, *kpi.denominator)
+    added: dict[str, int] = {}
+    for (name, part, day, *_), number in picture.contributions.items():
+        if name == table and days[0] <= day <= days[1] and counts(names, part):
+            added[part] = added.get(part, 0) + number
+    return added
 
 
 def _value(value: Value) -> Document:
