@@ -8,14 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from deploy.command.output import (
-    DIFFERS,
-    FINE,
-    UNREACHABLE,
-    err,
-    out,
-    print_json,
-)
+from deploy.command.output import DIFFERS, FINE, UNREACHABLE, err, out, print_json
 from deploy.command.texts import say
 from deploy.local import control
 from deploy.local.settings import LocalSettings
