@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 import uvloop
 
+from shared.runtime.background import in_background
 from shared.runtime.clock import Clock
 from shared.runtime.logs import configure_logs
 
@@ -37,17 +38,18 @@ def run(name: str, main: Main) -> int:
     The first SIGTERM or SIGINT asks for a graceful stop, the second one, or
     `STOPPING_SECONDS_MAX`, cancels.
     """
-    configure_logs(name)
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_live(main))
-    except Exception:
-        log.exception("process_failed")
-        return FAILED
-    finally:
-        withdraw_ready()
-    log.info("process_stopped")
+    with in_background(sys.stderr) as stream:
+        configure_logs(name, stream)
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_live(main))
+        except Exception:
+            log.exception("process_failed")
+            return FAILED
+        finally:
+            withdraw_ready()
+        log.info("process_stopped")
     return 0
 
 

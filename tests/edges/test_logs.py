@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from shared.runtime.background import in_background
 from shared.runtime.logs import TEXT_CHARACTERS_MAX, configure_logs, scrub
 
 SAID = "张三的电话"
@@ -135,5 +137,39 @@ def test_a_line_that_finds_no_room_fails_nobodys_work(stream: io.StringIO) -> No
     configure_logs("intake", FullDisk())
     structlog.get_logger().info("request_handled")
     logging.getLogger("aiokafka").warning("lost the broker")
+
+    assert stream.getvalue() == ""
+
+
+class BusyDisk(io.StringIO):
+    """A file whose writers wait until somebody else's fsync is over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+
+    def write(self, text: str) -> int:
+        assert self.over.wait(10)
+        return super().write(text)
+
+
+def test_nobody_waits_for_the_disk_with_a_line_and_none_is_lost(stream: io.StringIO) -> None:
+    disk = BusyDisk()
+    with in_background(disk) as background:
+        configure_logs("intake", background)
+        for number in range(1000):
+            structlog.get_logger().info("request_handled", number=number)
+        written_meanwhile = disk.getvalue()
+        disk.over.set()
+
+    assert written_meanwhile == ""
+    assert [line["number"] for line in lines(disk)] == list(range(1000))
+    assert stream.getvalue() == ""
+
+
+def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(stream: io.StringIO) -> None:
+    with in_background(FullDisk()) as background:
+        configure_logs("intake", background)
+        structlog.get_logger().info("request_handled")
 
     assert stream.getvalue() == ""
