@@ -111,6 +111,7 @@ class Keeper:
                 group=None if account is None else account.gid,
                 extra_groups=None if account is None else [],
             )
+        _stand_back(self._child.pid, self.part.niceness)
         self._starts += 1
         self._note(ready=False)
         log.info("part_started", part=self.part.name, pid=self._child.pid, starts=self._starts)
@@ -140,6 +141,16 @@ class Keeper:
             stop_signal=self.part.stop_signal,
         )
         self._journal.note(self.part.name, record)
+
+
+def _stand_back(pid: int, niceness: int) -> None:
+    if not niceness:
+        return
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    # Linux may share processors out among sessions first, and each part has one of its own.
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness), encoding="ascii")
 
 
 def _follow_parent(stop_signal: int) -> Callable[[], None] | None:

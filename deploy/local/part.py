@@ -20,7 +20,8 @@ class Part:
     """
     One process: how it starts, when it is ready, how it is asked to stop.
 
-    *prepare* runs before every start, also before one after a crash.
+    *prepare* runs before every start, also before one after a crash. *niceness* is
+    how far the part stands back where processors are short.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Part:
     prepare: Callable[[], None] | None = None
     account: Account | None = None
     stop_signal: Signals = SIGTERM
+    niceness: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from shared.eventstore.roles import DatabaseRole
 
 PORT_OFFSET = {"metrics": 0, "intake": 1, "assist": 2, "review": 3}
 METRICS_WORKERS = 2
+BACKGROUND = 10
+"""The niceness of what catches up by itself, so that nobody waits for an answer because of it."""
 
 
 def address_of(service: str, first_port: int) -> str:
@@ -74,6 +76,7 @@ def _quiet(desk: Desk, name: str, argv: tuple[str, ...], env: Mapping[str, str])
         ready=wrote(ready_file),
         env={**env, "CASETRACK_READY_FILE": str(ready_file)},
         prepare=forget,
+        niceness=BACKGROUND,
     )
 
 

@@ -66,6 +66,16 @@ def pid_of(places: Places, name: str) -> int | None:
     return part.process.pid if part and part.process and part.ready else None
 
 
+async def test_a_part_that_can_wait_stands_back_behind_the_others(
+    places: Places, launch: Launch
+) -> None:
+    supervisor = launch("first", "patient")
+    await eventually(lambda: is_ready(places, supervisor))
+    first, patient = (psutil.Process(pid_of(places, name)) for name in ("first", "patient"))
+
+    assert patient.nice() - first.nice() == 7
+
+
 async def test_a_part_that_is_killed_comes_back(places: Places, launch: Launch) -> None:
     supervisor = launch("first", "second")
     await eventually(lambda: is_ready(places, supervisor), within=30)

@@ -21,7 +21,8 @@ while True:
 """
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 BROKEN = "sys.exit('the toy is broken')"
-TOYS = {"first": "", "second": "", "deaf": DEAF, "broken": BROKEN}
+TOYS = {"first": "", "second": "", "patient": "", "deaf": DEAF, "broken": BROKEN}
+NICENESS = {"patient": 7}
 BUSY = 3
 
 
@@ -33,6 +34,7 @@ def toy(name: str, places: Places) -> Part:
         argv=(sys.executable, "-c", LIVES.format(before=TOYS[name]), str(ready_file)),
         ready=wrote(ready_file),
         prepare=lambda: ready_file.unlink(missing_ok=True),
+        niceness=NICENESS.get(name, 0),
     )
 
 
