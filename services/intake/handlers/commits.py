@@ -10,7 +10,7 @@ from shared.eventstore.port import EventStore, Recorded, StoreRefused
 
 SHARING_MAX = 200
 """So many facts share one transaction at most."""
-COMMITS_AT_ONCE = 2
+COMMITS_AT_ONCE = 1
 """While one waits for the disk the next is on its way."""
 WAITING_MAX = 5_000
 
