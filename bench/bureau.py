@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -21,9 +22,8 @@ from shared.contracts.registry import encode
 
 Later = Callable[[float], datetime]
 
+SEED = 20260901
 SOURCE = "urn:casetrack:610102:bench"
-START = datetime(2025, 1, 2, 1, tzinfo=UTC)
-DAYS = 200
 ORG = {"org_code": "11610102MB29934570", "org_name": "新城区行政审批服务局"}
 NAMES = """
     食品经营许可 公共场所卫生许可 劳务派遣经营许可 人力资源服务许可 民办学校设立审批
@@ -38,9 +38,21 @@ SENT_BACK = 0.1
 """How many steps are returned."""
 
 
-def bureau_events(events: int, cases: int, seed: int = 20260901) -> Iterator[tuple[bytes, bytes]]:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When cases are received, and how much of its usual time each takes."""
+
+    start: datetime
+    days: float
+    pace: float = 1.0
+
+
+YEAR_2025 = Span(datetime(2025, 1, 2, 1, tzinfo=UTC), days=200)
+
+
+def bureau_events(events: int, cases: int, span: Span = YEAR_2025) -> Iterator[tuple[bytes, bytes]]:
     """Yield *events* pairs of key and body, oldest first, spread unevenly over about *cases*."""
-    chance = random.Random(seed)  # noqa: S311 - a benchmark, to be repeated
+    chance = random.Random(SEED)  # noqa: S311 - a benchmark, to be repeated
     steady = max(1, round((events / cases - 8) / 2))
     plan: list[tuple[datetime, int, Fact, str]] = []
     order = count()
@@ -48,7 +60,7 @@ def bureau_events(events: int, cases: int, seed: int = 20260901) -> Iterator[tup
         if number >= cases and len(plan) >= events:
             break
         rounds = min(60, int(steady * chance.paretovariate(2.2) * 0.6 + 0.5))
-        for time, fact in _case(f"XC2025{number:08}", rounds, chance):
+        for time, fact in _case(f"XC2025{number:08}", rounds, chance, span):
             plan.append((time, next(order), fact, f"W{number % 24:02}"))
     plan.sort(key=lambda entry: entry[:2])
     for time, sequence, fact, window in plan[:events]:
@@ -68,12 +80,14 @@ def bureau_events(events: int, cases: int, seed: int = 20260901) -> Iterator[tup
         yield event.partitionkey.encode(), encode(event)
 
 
-def _case(case_no: str, rounds: int, chance: random.Random) -> Iterator[tuple[datetime, Fact]]:
-    now = START + timedelta(minutes=chance.randrange(DAYS * 24 * 60))
+def _case(
+    case_no: str, rounds: int, chance: random.Random, span: Span
+) -> Iterator[tuple[datetime, Fact]]:
+    now = span.start + timedelta(days=span.days * chance.random())
 
     def later(hours: float) -> datetime:
         nonlocal now
-        now += timedelta(hours=chance.uniform(0.2, hours))
+        now += span.pace * timedelta(hours=chance.uniform(0.2, hours))
         return now
 
     yield from _intake(case_no, chance, later)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import asyncpg
 
-from bench.bureau import SOURCE, bureau_events
+from bench.bureau import SOURCE, Span, bureau_events
 from bench.load import Answers, closed_load, open_load, post, quantile
 from bench.report import Outcome, keep
 from bench.whole import Whole, whole
@@ -99,8 +99,14 @@ async def main() -> None:
 
 
 def _bodies(count: int) -> Iterator[bytes]:
-    """Yield events that nobody has sent yet, in the order of their business time."""
-    for _, body in bureau_events(count, CASES):
+    """
+    Yield events that nobody has sent yet, in the order of their business time.
+
+    Each is told within two days of when it happened: told a year later, every
+    case would be late at its acceptance and in time again at its decision.
+    """
+    span = Span(SystemClock().now() - timedelta(days=2), days=1.5, pace=0.02)
+    for _, body in bureau_events(count, CASES, span):
         yield body.replace(SOURCE.encode(), FOREIGN.encode())
 
 
