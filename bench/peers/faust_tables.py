@@ -19,6 +19,7 @@ app = faust.App(
     broker_max_poll_records=4000,
     broker_session_timeout=6.0,
     broker_heartbeat_interval=1.5,
+    producer_linger=0.02,
 )
 source = app.topic(TOPIC, key_type=bytes, key_serializer="raw", value_serializer="json")
 cases = app.Table("cases", key_type=str, partitions=4)

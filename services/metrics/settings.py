@@ -24,11 +24,11 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
         8700, description="where the API and the dashboard listen", examples=["8700"]
     )
     batch_records_max: int = Field(
-        5000,
+        10_000,
         ge=1,
         le=50_000,
         description="records of one fetch that are folded in one transaction at most",
-        examples=["5000"],
+        examples=["10000"],
     )
     probe_port: Port | None = Field(
         None,

@@ -27,7 +27,7 @@ HEARTBEAT_SECONDS = 1.5
 REBALANCE_SECONDS = 10.0
 MESSAGES_WAITING_MAX = 8
 """Whole batches between the fetching thread and the lanes."""
-FETCH_BYTES_MAX = 2 * 1024 * 1024
+FETCH_BYTES_MAX = 8 * 1024 * 1024
 WAKE_SECONDS = 0.05
 """Readers are woken at most so often."""
 LOOK_SECONDS = 1.0
