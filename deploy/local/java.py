@@ -1,7 +1,6 @@
 """Kafka's jars, resolved from Maven coordinates and checked against pinned digests."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -39,7 +38,9 @@ def kafka_jars(progress: Progress | None = None) -> tuple[Path, ...]:
     """
     jars, wrong = _resolve(progress)
     if wrong:
-        _forget(jars, wrong)
+        for jar in jars:
+            if jar.name in wrong:
+                jar.unlink()
         jars, wrong = _resolve(progress)
     if wrong:
         raise ChecksumMismatch(file=min(wrong))
@@ -52,19 +53,19 @@ def _resolve(progress: Progress | None) -> tuple[tuple[Path, ...], set[str]]:
     from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
     from jgo.maven import PythonResolver  # noqa: PLC0415 - the image has no embedded stack
 
-    settings = GlobalSettings.load()
+    # Not jgo.build: to sort the jars by Java modules, which we have no use for, it would download
+    # a whole JDK from outside the registries.
     try:
-        built = jgo.build(
-            COORDINATES,
-            repositories=settings.repositories,
-            resolver=PythonResolver(progress_callback=progress),
-        )
+        artifacts = jgo.resolve(COORDINATES, repositories=GlobalSettings.load().repositories)
+        for artifact in artifacts:
+            artifact.context.resolver = PythonResolver(progress_callback=progress)
+        found = [artifact.resolve() for artifact in artifacts]
     except (requests.RequestException, RuntimeError, OSError, ValueError) as failure:
         reason = str(failure).split("\n", 1)[0][:200]
         raise RegistryUnreachable(
             registry="Maven Central", what="Kafka 4.3.0", reason=reason
         ) from failure
-    jars = tuple(sorted(built.all_jars, key=lambda jar: jar.name))
+    jars = tuple(sorted(found, key=lambda jar: jar.name))
     return jars, _unlike_pinned(jars)
 
 
@@ -72,14 +73,3 @@ def _unlike_pinned(jars: tuple[Path, ...]) -> set[str]:
     pinned = {tuple(line.split()) for line in PINNED.read_text().splitlines()}
     found = {(hashlib.sha256(jar.read_bytes()).hexdigest(), jar.name) for jar in jars}
     return {name for _, name in pinned ^ found}
-
-
-def _forget(jars: tuple[Path, ...], wrong: set[str]) -> None:
-    from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
-
-    cache = GlobalSettings.load().repo_cache
-    for name in wrong:
-        for twin in cache.rglob(name):
-            twin.unlink()
-    for folder in {jar.parent.parent for jar in jars}:
-        shutil.rmtree(folder)
