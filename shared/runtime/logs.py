@@ -10,7 +10,6 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from typing import TextIO
 
-import msgspec
 import structlog
 from pydantic import ValidationError
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -77,11 +76,7 @@ def _chain(service: str) -> list[Processor]:
 def _renderer(*, pretty: bool) -> Processor:
     if pretty:
         return structlog.dev.ConsoleRenderer()
-    return structlog.processors.JSONRenderer(_written)
-
-
-def _written(event: EventDict, **_: object) -> str:
-    return msgspec.json.encode(event, enc_hook=str).decode()
+    return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 
 
 def describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

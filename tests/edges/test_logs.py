@@ -126,6 +126,12 @@ def test_libraries_speak_through_the_same_door(stream: io.StringIO) -> None:
     assert line["message"] == "lost broker for [redacted]"
 
 
+def test_half_a_surrogate_pair_fails_nobodys_work(stream: io.StringIO) -> None:
+    structlog.get_logger().info("event_rejected", detail="half of a pair: \ud800")
+
+    assert lines(stream)[0]["event"] == "event_rejected"
+
+
 class FullDisk(io.StringIO):
     """A file that no longer takes anything."""
 
