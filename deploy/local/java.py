@@ -55,10 +55,11 @@ def _resolve(progress: Progress | None) -> tuple[tuple[Path, ...], set[str]]:
 
     # Not jgo.build: to sort the jars by Java modules, which we have no use for, it would download
     # a whole JDK from outside the registries.
+    resolver = PythonResolver(progress_callback=progress)
     try:
         artifacts = jgo.resolve(COORDINATES, repositories=GlobalSettings.load().repositories)
         for artifact in artifacts:
-            artifact.context.resolver = PythonResolver(progress_callback=progress)
+            artifact.context.resolver = resolver
         found = [artifact.resolve() for artifact in artifacts]
     except (requests.RequestException, RuntimeError, OSError, ValueError) as failure:
         reason = str(failure).split("\n", 1)[0][:200]
