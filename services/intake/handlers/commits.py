@@ -34,7 +34,7 @@ class SharedCommits:
         self._store = store
         self._waiting: asyncio.Queue[tuple[Admitted, asyncio.Future[Verdict]]]
         self._tasks = asyncio.TaskGroup()
-        self._worker: asyncio.Task[None] | None = None
+        self._worker: asyncio.Task[None]
 
     async def __aenter__(self) -> Self:
         self._waiting = asyncio.Queue(WAITING_MAX)
@@ -48,8 +48,7 @@ class SharedCommits:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._worker is not None:
-            self._worker.cancel()
+        self._worker.cancel()
         # Our caller's fault goes its own way; the group would wrap it.
         await self._tasks.__aexit__(None, None, None)
 
