@@ -6,6 +6,7 @@ produce to the inbox is the broker's affair (ACL), and whoever is registered
 for an event's source is believed to have spoken.
 """
 
+from datetime import datetime
 from functools import partial
 
 from services.intake.handlers.commits import Overloaded
@@ -48,14 +49,14 @@ def reading(record: Record) -> Reading:
     return partial(_read, record)
 
 
-def _read(record: Record) -> Foreign:
+def _read(record: Record, *, learned: datetime) -> Foreign:
     content_type = (record.header(CONTENT_TYPE) or b"").strip().lower()
     binary = any(name.startswith(PREFIX) for name, _ in record.headers)
     # The content type comes first: a structured event may carry ce_ headers too.
     if content_type.startswith(STRUCTURED) or not binary:
-        foreign = read_foreign(record.value or b"")
+        foreign = read_foreign(record.value or b"", learned=learned)
     else:
-        foreign = read_binary(_attributes(record), record.value or b"")
+        foreign = read_binary(_attributes(record), record.value or b"", learned=learned)
     key = foreign.event.partitionkey
     if record.key is not None and record.key != key.encode():
         raise Unreadable(Flaw.KEY_MISMATCH, "partitionkey", f"the record's key is not {key}")

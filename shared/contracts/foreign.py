@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.contracts.documents import Document, parse, write
 from shared.contracts.envelope import Event, Fact
@@ -13,42 +14,51 @@ from shared.contracts.upcasting import upcast
 class Foreign:
     """An event of another system: the event as we understand it, and all that was said."""
 
-    document: Document
-    """With unknown attributes and fields, and with subject and partition key filled in."""
     body: bytes
-    """The document as it is stored and published."""
+    """What is stored and published: all that was said, and what we filled in."""
     event: Event
 
 
-def read_foreign(raw: bytes, language: Language = PUBLISHED) -> Foreign:
+def read_foreign(
+    raw: bytes, language: Language = PUBLISHED, *, learned: datetime | None = None
+) -> Foreign:
     """
     Return the event that a publisher sent in structured mode.
+
+    *learned* is the instant at which we heard of it, in the bureau's zone; it
+    takes the place of whatever the publisher says of that.
 
     Raises:
         Unreadable: with the code, the field and the reason that the publisher is told.
     """
-    return _understood(parse(raw), language)
+    return _understood(parse(raw), language, learned)
 
 
 def read_binary(
-    attributes: Mapping[str, str], data: bytes, language: Language = PUBLISHED
+    attributes: Mapping[str, str],
+    data: bytes,
+    language: Language = PUBLISHED,
+    *,
+    learned: datetime | None = None,
 ) -> Foreign:
     """
     Return the event that a publisher sent in binary mode.
 
     *attributes* are the headers without their prefix, decoded; the content
-    type stands there as ``datacontenttype``.
+    type stands there as ``datacontenttype``. *learned* is as above.
     """
     document: Document = {**attributes, "data": parse(data)}
     if document.get("derived") in ("true", "false"):
         document["derived"] = document["derived"] == "true"
-    return _understood(document, language)
+    return _understood(document, language, learned)
 
 
-def _understood(document: Document, language: Language) -> Foreign:
+def _understood(document: Document, language: Language, learned: datetime | None) -> Foreign:
     complete = _completed(document, language)
+    if learned is not None:
+        complete["recordedtime"] = learned.isoformat()
     body = write(complete)
-    return Foreign(complete, body, read(complete, language, body=body))
+    return Foreign(body, read(complete, language, body=body))
 
 
 def _completed(document: Document, language: Language) -> Document:

@@ -1,11 +1,14 @@
 """Which publisher may speak from which source, and of which types."""
 
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+PAIRS_REMEMBERED_MAX = 1024
+"""Of patterns and type: every publisher says little more than a dozen things, again and again."""
 
 
 def _closed(prefix: str) -> str:
@@ -86,6 +89,7 @@ def _length(publisher: Publisher, source: str) -> int:
     return max(len(prefix) for prefix in publisher.sources if folded.startswith(prefix))
 
 
+@lru_cache(maxsize=PAIRS_REMEMBERED_MAX)
 def _matches(patterns: tuple[str, ...], type_: str) -> bool:
     return any(
         type_.startswith(pattern[:-1]) if pattern.endswith("*") else type_ == pattern

@@ -8,16 +8,18 @@ import pytest
 from services.intake.domain.gateway import Inadmissible, admit
 from shared.contracts.documents import parse, write
 from shared.contracts.foreign import Foreign, read_foreign
+from shared.policy.calendar import ZONE
 from shared.policy.publisher import registered
 from tests.support.foreign_facts import foreign
 
 NOW = datetime(2024, 9, 2, 4, 0, tzinfo=UTC)
+LEARNED = NOW.astimezone(ZONE)
 REGISTER = registered()
 TERMINAL = REGISTER.by_id["hall-terminal"]
 
 
 def read(kind: str = "intake.application.received", **attributes: Any) -> Foreign:  # noqa: ANN401 - any JSON
-    return read_foreign(write(foreign(kind, **attributes)))
+    return read_foreign(write(foreign(kind, **attributes)), learned=LEARNED)
 
 
 def refused(fact: Foreign, publisher: str | None = "hall-terminal") -> tuple[str, str]:
@@ -27,13 +29,13 @@ def refused(fact: Foreign, publisher: str | None = "hall-terminal") -> tuple[str
     return refusal.value.code, refusal.value.field
 
 
-def test_a_fact_is_stored_as_it_was_told_with_the_instant_of_learning() -> None:
-    fact = read(recordedtime="2020-01-01T00:00:00Z", more="保留")
+@pytest.mark.parametrize("claimed", ["2020-01-01T00:00:00Z", "yesterday", None, {"at": 7}])
+def test_a_fact_is_stored_as_it_was_told_with_the_instant_of_learning(claimed: object) -> None:
+    told = foreign("intake.application.received", more="保留")
 
-    admitted = admit(fact, TERMINAL, REGISTER, NOW)
+    admitted = admit(read(recordedtime=claimed, more="保留"), TERMINAL, REGISTER, NOW)
 
-    told = {**fact.document, "recordedtime": "2024-09-02T12:00:00+08:00"}
-    assert parse(admitted.body) == told
+    assert parse(admitted.body) == {**told, "recordedtime": "2024-09-02T12:00:00+08:00"}
     assert admitted.event.recordedtime == NOW
 
 

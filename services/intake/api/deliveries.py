@@ -1,6 +1,7 @@
 """How an event stands in an HTTP request: structured, binary, or one of a batch."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
 
@@ -47,11 +48,11 @@ def batch(body: bytes) -> list[Reading]:
     return [partial(read_foreign, member) for member in members]
 
 
-def _binary(headers: Headers, body: bytes) -> Foreign:
+def _binary(headers: Headers, body: bytes, *, learned: datetime) -> Foreign:
     attributes = dict(_attributes(headers.items()))
     if content_type := headers.get("content-type"):
         attributes["datacontenttype"] = content_type
-    return read_binary(attributes, body)
+    return read_binary(attributes, body, learned=learned)
 
 
 def _attributes(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

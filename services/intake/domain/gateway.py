@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.contracts.documents import write
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import Foreign
-from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 
 AHEAD_MAX = timedelta(minutes=5)
@@ -35,7 +33,7 @@ def admit(
     foreign: Foreign, publisher: Publisher | None, publishers: Publishers, now: datetime
 ) -> Admitted:
     """
-    Return *foreign* with the instant at which we learned of it.
+    Return *foreign* as it may be recorded.
 
     What it says is not judged: it has happened, even where our own history
     contradicts it. *publisher* is None where the entrance cannot know; then
@@ -48,15 +46,14 @@ def admit(
     _may_speak(event, publisher or publishers.speaking_from(event.source), publishers)
     if event.time > now + AHEAD_MAX:
         raise Inadmissible("time_in_future", "time", event.time.isoformat())
-    learned = now.astimezone(ZONE)
-    body = write({**foreign.document, "recordedtime": learned.isoformat()})
-    return Admitted(event.model_copy(update={"recordedtime": learned}), body)
+    return Admitted(event, foreign.body)
 
 
 def _may_speak(event: Event, publisher: Publisher | None, publishers: Publishers) -> None:
+    if publisher is not None and publishers.may_speak(publisher, event.source, event.type):
+        return
     if publishers.is_reserved(event.source):
         raise Inadmissible("source_reserved", "source", event.source)
     if publisher is None or not publishers.may_name(publisher, event.source):
         raise Inadmissible("source_not_allowed", "source", event.source)
-    if not publishers.may_speak(publisher, event.source, event.type):
-        raise Inadmissible("type_not_allowed", "type", event.type)
+    raise Inadmissible("type_not_allowed", "type", event.type)

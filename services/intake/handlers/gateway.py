@@ -1,8 +1,11 @@
 """Facts from other systems: judged alike whichever way they come, then recorded."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 import structlog
 
@@ -11,14 +14,21 @@ from services.intake.handlers.commits import SharedCommits, Verdict, record_each
 from shared.contracts.foreign import Foreign
 from shared.contracts.unreadable import Unreadable
 from shared.eventstore.port import EventStore, Outcome, Recorded
+from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
 from shared.runtime.measures import EVENTS_INGESTED
 
 log = structlog.get_logger()
 
-Reading = Callable[[], Foreign]
-"""Reads one delivery; raises Unreadable where there is nothing to read."""
+
+class Reading(Protocol):
+    """Reads one delivery, of which we learned at an instant in the bureau's zone."""
+
+    def __call__(self, *, learned: datetime) -> Foreign:
+        """Return what it says; raise Unreadable where there is nothing to read."""
+        ...
+
 
 UNKNOWN = "unknown"
 """The type of what could not be read: a publisher's own words are no label."""
@@ -57,42 +67,49 @@ class Gateway:
 
     async def take(self, reading: Reading, publisher: Publisher | None) -> Judgement:
         """Judge and record one fact; what is accepted is durable when this returns."""
-        judged = self.judge(reading, publisher)
+        judged = self.judge(reading, publisher, self._learned())
         if isinstance(judged, Admitted):
             judged = _judgement(judged, await self.commits.record(judged))
-        return _noted(judged, publisher)
+        _note([judged], publisher)
+        return judged
 
     async def take_all(
         self, readings: Sequence[Reading], publisher: Publisher | None
     ) -> list[Judgement]:
         """Judge each fact for itself and record those that are admitted, in one transaction."""
-        judged = [self.judge(reading, publisher) for reading in readings]
+        learned = self._learned()
+        judged = [self.judge(reading, publisher, learned) for reading in readings]
         admitted = [fact for fact in judged if isinstance(fact, Admitted)]
         verdicts = iter(await record_each(self.store, admitted))
-        return [
-            _noted(
-                _judgement(fact, next(verdicts)) if isinstance(fact, Admitted) else fact, publisher
-            )
+        judgements = [
+            _judgement(fact, next(verdicts)) if isinstance(fact, Admitted) else fact
             for fact in judged
         ]
+        _note(judgements, publisher)
+        return judgements
 
     def validate(self, reading: Reading, publisher: Publisher | None) -> Judgement:
         """Judge one fact and record nothing; only the store knows of a repetition."""
-        judged = self.judge(reading, publisher)
+        judged = self.judge(reading, publisher, self._learned())
         if isinstance(judged, Admitted):
             return Judgement(Status.ACCEPTED, judged.event.id, judged.event.type)
         return judged
 
-    def judge(self, reading: Reading, publisher: Publisher | None) -> Admitted | Judgement:
+    def judge(
+        self, reading: Reading, publisher: Publisher | None, learned: datetime
+    ) -> Admitted | Judgement:
         """Return the fact as it may be recorded, or why it may not."""
         try:
-            foreign = reading()
+            foreign = reading(learned=learned)
         except Unreadable as fault:
             return _rejected(fault)
         try:
-            return admit(foreign, publisher, self.publishers, self.clock.now())
+            return admit(foreign, publisher, self.publishers, learned)
         except Inadmissible as fault:
             return _rejected(fault, foreign.event.id, foreign.event.type)
+
+    def _learned(self) -> datetime:
+        return self.clock.now().astimezone(ZONE)
 
 
 def _rejected(
@@ -124,14 +141,16 @@ def _judgement(fact: Admitted, verdict: Verdict) -> Judgement:
             )
 
 
-def _noted(judgement: Judgement, publisher: Publisher | None) -> Judgement:
-    EVENTS_INGESTED.labels(judgement.type, judgement.status.value).inc()
-    if judgement.status is Status.REJECTED:
-        log.warning(
-            "event_rejected",
-            code=judgement.code,
-            field=judgement.field,
-            type=judgement.type,
-            publisher=publisher.id if publisher else None,
-        )
-    return judgement
+def _note(judgements: Sequence[Judgement], publisher: Publisher | None) -> None:
+    counts = Counter((judgement.type, judgement.status) for judgement in judgements)
+    for (kind, status), number in counts.items():
+        EVENTS_INGESTED.labels(kind, status.value).inc(number)
+    for judgement in judgements:
+        if judgement.status is Status.REJECTED:
+            log.warning(
+                "event_rejected",
+                code=judgement.code,
+                field=judgement.field,
+                type=judgement.type,
+                publisher=publisher.id if publisher else None,
+            )
