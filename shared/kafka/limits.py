@@ -24,7 +24,9 @@ class DeadLetterTally:
         self._partition = partition
         self._limit = limit
         self._run = 0
-        self._lately: deque[tuple[float, bool]] = deque()
+        self._seconds: deque[list[int]] = deque()
+        """Second, records and refused ones, oldest first: one for each record might be a million."""
+        self._records = 0
         self._refused = 0
 
     def count(self, now: float, *, refused: bool) -> None:
@@ -35,13 +37,24 @@ class DeadLetterTally:
             TooManyDeadLetters: stop before the whole topic is emptied into the dead letters.
         """
         self._run = self._run + 1 if refused else 0
+        self._records += 1
         self._refused += refused
-        self._lately.append((now, refused))
-        while self._lately[0][0] < now - self._limit.window_seconds:
-            self._refused -= self._lately.popleft()[1]
+        second = int(now)
+        if not self._seconds or self._seconds[-1][0] != second:
+            self._seconds.append([second, 0, 0])
+            self._forget(now - self._limit.window_seconds)
+        latest = self._seconds[-1]
+        latest[1] += 1
+        latest[2] += refused
         if refused and (self._run > self._limit.run_max or self._too_great_a_share()):
             raise TooManyDeadLetters(self._partition, self._refused)
 
+    def _forget(self, before: float) -> None:
+        while self._seconds[0][0] < before:
+            _, records, refused = self._seconds.popleft()
+            self._records -= records
+            self._refused -= refused
+
     def _too_great_a_share(self) -> bool:
-        enough = len(self._lately) >= self._limit.sample_min
-        return enough and self._refused > self._limit.share_max * len(self._lately)
+        enough = self._records >= self._limit.sample_min
+        return enough and self._refused > self._limit.share_max * self._records
