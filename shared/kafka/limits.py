@@ -25,7 +25,7 @@ class DeadLetterTally:
         self._limit = limit
         self._run = 0
         self._seconds: deque[list[int]] = deque()
-        """Second, records and refused ones, oldest first: one for each record might be a million."""
+        """Second, records, refused ones; oldest first. One for each record could be a million."""
         self._records = 0
         self._refused = 0
 

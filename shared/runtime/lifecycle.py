@@ -21,8 +21,12 @@ log = structlog.get_logger()
 STOPPING_SECONDS_MAX = 8.0
 """Below the time that any supervisor of ours grants before it kills."""
 
-GARBAGE_THRESHOLDS = (200_000, 20, 50)
-"""A batch makes a hundred thousand objects and no cycle; looking for cycles costs a tenth."""
+GARBAGE_THRESHOLDS = (1_000_000, 20, 50)
+"""
+A batch of the fold makes several hundred thousand objects that live until its commit.
+
+There is no cycle among them, and to look for one each time costs a tenth of the fold.
+"""
 
 KILLED = 137
 FAILED = 1

@@ -20,7 +20,8 @@ from services.intake.domain.gateway import Admitted
 from services.intake.handlers import timekeeper
 from services.intake.handlers.commits import SharedCommits, Verdict
 from services.intake.handlers.timekeeper import Timekeeper
-from services.metrics.adapters.projection import FactRow, Stretch
+from services.metrics.adapters.binary_copy import FactRow
+from services.metrics.adapters.projection import Stretch
 from services.metrics.consumer.lanes import Fetch, LaneRunner, Lanes
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane

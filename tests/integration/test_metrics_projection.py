@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from services.metrics.adapters.binary_copy import binary_copy
 from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.projection import Fenced, Projection, Stretch
+from services.metrics.adapters.projection import TIMELINE, Fenced, Projection, Stretch
 from services.metrics.app.rules import SEARCH_PATH, bureau_rules
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Arrived, Refused, read_records
+from services.metrics.handlers.reading import IDENTITY_BYTES, Arrived, Refused, read_records
 from services.metrics.handlers.ticker import Ticker
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import open_pool
+from shared.policy.calendar import ZONE
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
@@ -104,6 +106,31 @@ async def test_one_by_one_backwards_and_twice_is_as_good_as_all_at_once(
         at_once = await folded(again, FACTS)
 
     assert backwards == at_once
+
+
+@pytest.mark.parametrize(
+    "occurred_at",
+    [
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2000, 1, 1, tzinfo=UTC),
+        datetime(2024, 2, 29, 12, 0, 0, 1, tzinfo=ZONE),
+        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ],
+)
+async def test_the_timeline_keeps_what_it_was_given(
+    pool: asyncpg.Pool, occurred_at: datetime
+) -> None:
+    rows = [
+        (dossier, bytes([number]) * IDENTITY_BYTES, occurred_at, body.encode())
+        for number, (dossier, body) in enumerate([("办件-1", '{"a":"新城区"}'), ("x" * 256, "")])
+    ]
+
+    table, columns = TIMELINE
+    await pool.copy_to_table(table, columns=columns, source=binary_copy(rows), format="binary")
+
+    kept = await pool.fetch("SELECT dossier, identity, occurred_at, body FROM timeline")
+    assert sorted((*row[:3], row[3].encode()) for row in map(tuple, kept)) == sorted(rows)
 
 
 async def emptied(role_dsn: Callable[[str], str]) -> None:

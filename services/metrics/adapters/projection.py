@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from services.metrics.adapters.binary_copy import FactRow, binary_copy
 from shared.eventstore.postgres import translated
 
 TAKE_LANE = """
@@ -148,9 +149,6 @@ class Stretch:
     highwater: int
 
 
-FactRow = tuple[str, bytes, datetime, str]
-"""Dossier, identity, business time, body."""
-
 StateRow = tuple[str, str, str, str]
 """Dossier, phase, source, state."""
 
@@ -194,13 +192,19 @@ class Batch:
         """
         table, names = TIMELINE
         try:
-            await self._connection.copy_records_to_table(table, columns=names, records=rows)
+            await self._connection.copy_to_table(
+                table, columns=names, source=binary_copy(rows), format="binary"
+            )
         except asyncpg.UniqueViolationError as violation:
             raise FactKnown from violation
 
     async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
         """Record those facts that are new; return their identities."""
-        added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, *columns(rows, 4))
+        dossiers, identities, times, bodies = columns(rows, 4)
+        texts = [body.decode() for body in bodies]
+        added = await self._connection.fetch(
+            INSERT_UNKNOWN_FACTS, dossiers, identities, times, texts
+        )
         return [row["identity"] for row in added]
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:

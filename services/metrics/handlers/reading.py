@@ -65,7 +65,7 @@ class Arrived(NamedTuple):
     dossier: str
     identity: bytes
     occurred_at: datetime
-    body: str
+    body: bytes
     entry: Entry | None
 
 
@@ -134,7 +134,7 @@ def _read(body: bytes, key: bytes | None) -> Arrived:
     if key is not None and key != entry.partitionkey.encode():
         raise Unreadable(Flaw.KEY_MISMATCH, "partitionkey", "the record has another key")
     identity = identity_of(entry.source, entry.id)
-    return Arrived(entry.partitionkey, identity, entry.time, body.decode(), entry)
+    return Arrived(entry.partitionkey, identity, entry.time, body, entry)
 
 
 def _keep(body: bytes, fault: Unreadable) -> Arrived:
@@ -145,4 +145,4 @@ def _keep(body: bytes, fault: Unreadable) -> Arrived:
     if head.time.tzinfo is None or b"\\u0000" in body:
         raise fault
     identity = identity_of(head.source, head.id)
-    return Arrived(head.partitionkey, identity, head.time, body.decode(), None)
+    return Arrived(head.partitionkey, identity, head.time, body, None)

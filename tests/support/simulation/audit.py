@@ -121,7 +121,7 @@ def _folded(bodies: Iterable[bytes], tables: Tables) -> None:
     for body in bodies:
         entry = entry_of(body)
         entries.setdefault(entry.partitionkey, []).append(entry)
-        known[entry.partitionkey, identity_of(entry.source, entry.id)] = body.decode()
+        known[entry.partitionkey, identity_of(entry.source, entry.id)] = body
     same("every fact is in its timeline", tables.timeline, known)
     pictures = {
         key: picture_of(fold_all(key, facts), None, RULES) for key, facts in entries.items()

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from services.metrics.adapters.binary_copy import FactRow
 from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
 from services.metrics.adapters.projection import (
     Batch,
     ClockRow,
     FactKnown,
-    FactRow,
     Fenced,
     FigureRow,
     Projection,
@@ -54,7 +54,7 @@ class SimulatedBatch(Batch):
         await self._life.hop()
         facts = [(key, body) for (key, _), body in self._tables.timeline.items()]
         facts += [(fact[0], fact[3]) for fact in self.changes.facts]
-        return {key: [body.encode() for owner, body in facts if owner == key] for key in dossiers}
+        return {key: [body for owner, body in facts if owner == key] for key in dossiers}
 
     async def write(
         self,

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from services.metrics.adapters.projection import ClockRow, FactRow, FigureRow, StateRow, Stretch
+from services.metrics.adapters.binary_copy import FactRow
+from services.metrics.adapters.projection import ClockRow, FigureRow, StateRow, Stretch
 from services.metrics.domain.fold import fold_all
 from services.metrics.handlers.reading import entry_of
 from services.metrics.handlers.rows import text_of
@@ -54,7 +55,7 @@ class Tables:
     """The server: what it holds outlives every process."""
 
     supervision: SimulatedStore
-    timeline: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    timeline: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
     dossiers: dict[str, tuple[int, str]] = field(default_factory=dict)
     figures: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
@@ -115,7 +116,7 @@ class Tables:
     def _must_be_folded(self, dossier: str, state: str) -> None:
         """Look at once: what somebody may read now, later facts may cover up."""
         bodies = [body for (key, _), body in self.timeline.items() if key == dossier]
-        facts = [entry_of(body.encode()) for body in bodies]
+        facts = [entry_of(body) for body in bodies]
         if (folded := text_of(fold_all(dossier, facts))) != state:
             raise Violation("every state is the fold of its facts", state, "promised", folded)
 

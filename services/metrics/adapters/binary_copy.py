@@ -1,0 +1,48 @@
+"""
+The timeline's rows in PostgreSQL's binary COPY format ("File Formats" in the manual of COPY).
+
+The driver takes a body as text only, so each would be decoded from what Kafka
+brought and encoded again; that and its own way through a row cost the fold a tenth.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+
+FactRow = tuple[str, bytes, datetime, bytes]
+"""Dossier, identity, business time, body."""
+
+SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+"""With no flags, and no more header."""
+END = b"\xff\xff"
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""PostgreSQL counts its microseconds from here."""
+
+MICROSECOND = timedelta(microseconds=1)
+
+COLUMNS = 4
+COUNT_AND_SIZE = Struct("!hi").pack
+"""How many columns a row has, and how many bytes its first one."""
+SIZE = Struct("!i").pack
+TIME_AND_SIZE = Struct("!iqi").pack
+TIME_BYTES = 8
+
+
+def binary_copy(rows: Iterable[FactRow]) -> memoryview:
+    """Return *rows* as COPY … FROM … WITH (FORMAT binary) takes them."""
+    pieces = [SIGNATURE]
+    for dossier, identity, occurred_at, body in rows:
+        name = dossier.encode()
+        time = (occurred_at - EPOCH) // MICROSECOND
+        pieces += (
+            COUNT_AND_SIZE(COLUMNS, len(name)),
+            name,
+            SIZE(len(identity)),
+            identity,
+            TIME_AND_SIZE(TIME_BYTES, time, len(body)),
+            body,
+        )
+    pieces.append(END)
+    # A view, because the driver takes plain bytes for the name of a file.
+    return memoryview(b"".join(pieces))
