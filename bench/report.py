@@ -14,6 +14,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.pace import pace
+
 HOME = Path(os.environ.get("CASETRACK_HOME", ".casetrack"))
 PACKAGES = ("aiokafka", "asyncpg", "faust-streaming", "msgspec", "pydantic", "uvloop")
 
@@ -58,6 +60,7 @@ def machine() -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "load_before": round(os.getloadavg()[0], 2),
+        "python_mloops_per_s": pace(),
     }
 
 
