@@ -42,7 +42,7 @@ def test_the_command_says_nothing_that_the_catalogue_does_not_know() -> None:
         f"{path.name}: {code}"
         for path in SOURCES
         for code in SAID.findall(path.read_text(encoding="utf-8"))
-        if code not in CODES
+        if code not in (setup.LINES["en"] if path.name == "setup.py" else CODES)
     }
 
     assert not said
