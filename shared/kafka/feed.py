@@ -15,7 +15,7 @@ from aiokafka.errors import (
 )
 
 from shared.kafka.port import ConsumerStalled, OffsetLost, Partition, Record
-from shared.kafka.topics import MESSAGE_BYTES_MAX
+from shared.kafka.topics import MESSAGE_BYTES_MAX, METADATA_MS_MAX
 from shared.runtime.clock import Clock
 
 FETCH_WAIT_MS_MAX = 200
@@ -57,6 +57,7 @@ class KafkaFeed:
             fetch_max_wait_ms=FETCH_WAIT_MS_MAX,
             max_poll_records=FETCH_RECORDS_MAX,
             max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
+            metadata_max_age_ms=METADATA_MS_MAX,
             session_timeout_ms=SESSION_MS_MAX,
             heartbeat_interval_ms=HEARTBEAT_MS,
         )

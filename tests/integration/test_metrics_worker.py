@@ -17,6 +17,7 @@ from shared.eventstore.postgres import open_pool
 from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.port import Record
 from shared.kafka.producer import KafkaProducer
+from shared.kafka.topics import ensure_topics
 from tests.support.eventually import eventually
 
 TOPIC = "casetrack.intake.v1"
@@ -40,13 +41,15 @@ async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-def worker(role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path) -> Iterator[Fold]:
+def worker(
+    role_dsn: Callable[[str], str], no_bureau_topics: str, tmp_path: Path
+) -> Iterator[Fold]:
     """Return what starts a worker; those that are left are ended with the test."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
         **os.environ,
         "METRICS_POSTGRES_DSN": role_dsn("casetrack_metrics"),
-        "METRICS_KAFKA": bureau_topics,
+        "METRICS_KAFKA": no_bureau_topics,
         "METRICS_BATCH_RECORDS_MAX": "100",
     }
 
@@ -165,3 +168,18 @@ async def test_a_worker_whose_offset_is_gone_stops_and_says_so(
     assert process.returncode != 0
     assert "OffsetLost" in (tmp_path / "worker-0.log").read_text()
     assert await database.fetchval("SELECT next_offset FROM offsets WHERE partition = 2") == 4711
+
+
+async def test_a_worker_that_knew_no_partitions_folds_once_kafka_tells_of_them(
+    no_bureau_topics: str, database: asyncpg.Pool, worker: Fold, tmp_path: Path
+) -> None:
+    worker()
+
+    async def joined() -> bool:
+        return "process_ready" in (tmp_path / "worker-0.log").read_text()
+
+    await eventually(joined, within=40)
+    await ensure_topics(no_bureau_topics)
+    await fill(no_bureau_topics, 0, 100)
+
+    await eventually(at_least(database, FOLDED, 100), within=40)

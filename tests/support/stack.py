@@ -6,6 +6,7 @@ Real PostgreSQL and real Kafka for tests, started once a session and shared by i
 - `kafka`: the broker's address; nobody owns a topic there unless it made one
 - `make_topic`: makes a topic with a name of its own: `await make_topic()`
 - `bureau_topics`: the broker's address with all topics of the bureau, empty; one test at a time
+- `no_bureau_topics`: the same before they are made
 """
 
 import fcntl
@@ -133,13 +134,19 @@ def make_topic(kafka: str) -> MakeTopic:
 
 
 @pytest.fixture
-async def bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
-    """Give this test the bureau's own topics, empty; others that want them wait."""
+async def no_bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
+    """Take the bureau's own topics away; others that want them wait for this test's end."""
     with _locked(servers.home / "topics.lock"):
         await _delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
-        await ensure_topics(kafka)
-        await _until_present(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
         yield kafka
+
+
+@pytest.fixture
+async def bureau_topics(no_bureau_topics: str) -> str:
+    """Give this test the bureau's own topics, empty."""
+    await ensure_topics(no_bureau_topics)
+    await _until_present(no_bureau_topics, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
+    return no_bureau_topics
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from services.metrics.consumer.transport import batch_transport
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.port import Partition
+from shared.kafka.topics import METADATA_MS_MAX
 from shared.runtime.lifecycle import announce_ready, pause
 
 log = structlog.get_logger()
@@ -63,6 +64,7 @@ def faust_app(kafka: str, lanes: Lanes, *, batch_records_max: int) -> faust.App:
         broker_rebalance_timeout=REBALANCE_SECONDS,
         broker_max_poll_records=batch_records_max,
         consumer_max_fetch_size=FETCH_BYTES_MAX,
+        consumer_metadata_max_age_ms=METADATA_MS_MAX,
         stream_buffer_maxsize=MESSAGES_WAITING_MAX,
         stream_wait_empty=False,
         stream_recovery_delay=0.0,
