@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 
 from shared.kafka.consumer import ConsumerLoop, Reading
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
@@ -29,7 +29,7 @@ from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
-from tests.support.stack import MakeTopic
+from tests.support.stack import MakeTopic, kafka_admin
 
 GROUP = "readers"
 
@@ -176,16 +176,37 @@ async def test_a_feed_never_jumps_over_what_kafka_no_longer_has(
     async with KafkaFeed(kafka, topic, [topic], clock=SystemClock()) as feed:
         await read(feed, 10)
         await feed.commit({Partition(topic, 0): 3})
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(before_offset=6)})
-    await admin.close()
+    async with kafka_admin(kafka) as admin:
+        await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(before_offset=6)})
 
     async with KafkaFeed(kafka, topic, [topic], clock=SystemClock()) as feed:
         with pytest.raises(OffsetLost) as lost:
             await read(feed, 1)
 
     assert (lost.value.partition, lost.value.offset) == (Partition(topic, 0), 3)
+
+
+async def test_a_group_that_knew_no_partitions_reads_once_kafka_tells_of_them(
+    kafka: str, make_topic: MakeTopic
+) -> None:
+    topic = await make_topic()
+    async with (
+        kafka_admin(kafka) as admin,
+        KafkaFeed(kafka, topic, [topic], clock=SystemClock()) as feed,
+    ):
+        await admin.delete_topics([topic])
+
+        async def nothing_left() -> bool:
+            await feed.fetch()
+            return not feed._consumer.assignment()  # noqa: SLF001 - nothing else waits for it
+
+        await eventually(nothing_left, within=20)
+        await ensure_topics(kafka, PARTITIONS, [topic])
+        async with KafkaProducer(kafka) as sender:
+            await sender.send([message(topic, "a", 1)])
+        (seen,) = await read(feed, 1)
+
+    assert seen.value == b"1"
 
 
 async def test_sending_to_nowhere_is_unknown_and_the_next_send_may_work() -> None:

@@ -41,9 +41,7 @@ async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-def worker(
-    role_dsn: Callable[[str], str], no_bureau_topics: str, tmp_path: Path
-) -> Iterator[Fold]:
+def worker(role_dsn: Callable[[str], str], no_bureau_topics: str, tmp_path: Path) -> Iterator[Fold]:
     """Return what starts a worker; those that are left are ended with the test."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {

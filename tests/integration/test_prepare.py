@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.databases import addressed
 from deploy.prepare import PrepareSettings, prepare
@@ -20,6 +19,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.gate import AuthSettings, tickets_verifier
 from shared.runtime.keys import file_keys
 from tests.support.servers import PASSWORD
+from tests.support.stack import kafka_admin
 
 SECONDS_MAX = 60
 
@@ -95,9 +95,5 @@ async def test_a_topic_with_other_partitions_is_refused_in_two_lines(
 
 
 async def topics(kafka: str) -> set[str]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
+    async with kafka_admin(kafka) as admin:
         return set(await admin.list_topics())
-    finally:
-        await admin.close()

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.kafka.topics import EVENT_TOPICS
-from tests.support.stack import MakeTopic
+from tests.support.stack import MakeTopic, kafka_admin
 
 
 async def test_each_test_has_a_migrated_database(postgres_dsn: str) -> None:
@@ -36,9 +35,7 @@ async def test_a_topic_of_ones_own_takes_a_message(kafka: str, make_topic: MakeT
 
 
 async def test_the_bureaus_topics_are_there(bureau_topics: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bureau_topics)
-    await admin.start()
-    present = await admin.list_topics()
-    await admin.close()
+    async with kafka_admin(bureau_topics) as admin:
+        present = set(await admin.list_topics())
 
-    assert set(EVENT_TOPICS) <= set(present)
+    assert set(EVENT_TOPICS) <= present

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from deploy.local.faults import DataFolderForeign, FolderUnsafe
 from deploy.local.journal import Phase, Process, Record, last_record
@@ -26,6 +26,7 @@ from deploy.local.places import (
 )
 from deploy.local.postgres import Postgres, embedded_postgres
 from tests.support.eventually import eventually
+from tests.support.stack import kafka_admin
 
 NOBODY = Account("nobody", 65534, 65534)
 
@@ -132,20 +133,16 @@ async def leave_something(record: Record) -> None:
     await connection.execute("CREATE TABLE notes (note text)")
     await connection.execute("INSERT INTO notes VALUES ('still here')")
     await connection.close()
-    admin = AIOKafkaAdminClient(bootstrap_servers=record.kafka)
-    await admin.start()
-    await admin.create_topics([NewTopic("notes", 1, 1)])
-    await admin.close()
+    async with kafka_admin(record.kafka) as admin:
+        await admin.create_topics([NewTopic("notes", 1, 1)])
 
 
 async def find_something(record: Record) -> tuple[str, bool]:
     connection = await asyncpg.connect(record.postgres)
     note = str(await connection.fetchval("SELECT note FROM notes"))
     await connection.close()
-    admin = AIOKafkaAdminClient(bootstrap_servers=record.kafka)
-    await admin.start()
-    topics = await admin.list_topics()
-    await admin.close()
+    async with kafka_admin(record.kafka) as admin:
+        topics = await admin.list_topics()
     return note, "notes" in topics
 
 

@@ -126,7 +126,7 @@ def make_topic(kafka: str) -> MakeTopic:
 
     async def make(partitions: int = 4) -> str:
         name = f"test-{uuid.uuid4().hex}"  # noqa: TID251 - a name that no other worker has
-        async with _admin(kafka) as admin:
+        async with kafka_admin(kafka) as admin:
             await admin.create_topics([NewTopic(name, partitions, 1)])
         return name
 
@@ -150,7 +150,8 @@ async def bureau_topics(no_bureau_topics: str) -> str:
 
 
 @asynccontextmanager
-async def _admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def kafka_admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Give the way to make and delete topics within the block."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     try:
@@ -160,7 +161,7 @@ async def _admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 async def _delete_topics(kafka: str, names: set[str]) -> None:
-    async with _admin(kafka) as admin:
+    async with kafka_admin(kafka) as admin:
 
         async def gone() -> bool:
             return not names & set(await admin.list_topics())
@@ -173,7 +174,7 @@ async def _delete_topics(kafka: str, names: set[str]) -> None:
 
 async def _until_present(kafka: str, names: set[str]) -> None:
     """Wait until the broker tells of what its controller has made already."""
-    async with _admin(kafka) as admin:
+    async with kafka_admin(kafka) as admin:
 
         async def told() -> bool:
             return names <= set(await admin.list_topics())
