@@ -30,9 +30,9 @@ WHERE topic = $1 AND partition = $2 AND next_offset = $3
 TIMELINE = ("timeline", ("dossier", "identity", "occurred_at", "body"))
 
 INSERT_UNKNOWN_FACTS = """
-INSERT INTO timeline (dossier, identity, occurred_at, body)
+INSERT INTO timeline
 SELECT *
-FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[])
+FROM unnest($1::timeline[])
 ON CONFLICT DO NOTHING
 RETURNING identity
 """
@@ -49,10 +49,11 @@ FROM timeline
 WHERE dossier = ANY($1::text[])
 """
 
+# Whole rows and no array for each column: PostgreSQL would lay every array down apart first.
 WRITE_STATES = """
-INSERT INTO dossiers (dossier, partition, phase, source, fold_version, state)
-SELECT dossier, $1, phase, source, $2, state
-FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS given (dossier, phase, source, state)
+INSERT INTO dossiers
+SELECT *
+FROM unnest($1::dossiers[])
 ON CONFLICT (dossier) DO UPDATE
 SET phase = excluded.phase,
     source = excluded.source,
@@ -60,11 +61,11 @@ SET phase = excluded.phase,
     state = excluded.state
 """
 
-# Sorted by key, so that pages are visited once.
+# Sorted, so that pages are visited once.
 ADD_FIGURES = """
-INSERT INTO kpi (partition, kpi, part, day, item, service_window, channel, value)
-SELECT $1, *
-FROM unnest($2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+INSERT INTO kpi
+SELECT *
+FROM unnest($1::kpi[])
 ON CONFLICT (kpi, day, partition, part, item, service_window, channel) DO UPDATE
 SET value = kpi.value + excluded.value
 """
@@ -77,12 +78,9 @@ WHERE partition = $1
 
 # Where an alert was raised before, the ticker must look again at once: it may no longer be right.
 WRITE_CLOCKS = """
-INSERT INTO clocks (dossier, sla, clock, started_on, due, yellow_from, red_at, limit_total, unit,
-                    paused, provisional, ended, next_at)
+INSERT INTO clocks
 SELECT *
-FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::date[],
-            $7::timestamptz[], $8::integer[], $9::text[], $10::boolean[], $11::boolean[],
-            $12::boolean[], $13::timestamptz[])
+FROM unnest($1::clocks[])
 ON CONFLICT (dossier, sla) DO UPDATE
 SET started_on = excluded.started_on,
     due = excluded.due,
@@ -155,6 +153,9 @@ StateRow = tuple[str, str, str, str]
 FigureRow = tuple[str, str, date, str, str, str, int]
 """KPI, part, day, item, window, channel, and what to add."""
 
+NOT_ALERTED = False
+"""What a new clock has between its course and its deadline; of a known one it stays."""
+
 OPEN_CASES = ("L01", "open")
 """The figure of which each lane keeps the sum."""
 
@@ -173,7 +174,7 @@ ClockRow = tuple[
     bool,
     datetime | None,
 ]
-"""The columns of a clock, in the order of WRITE_CLOCKS."""
+"""The columns of a clock, in their order, without whether it was alerted."""
 
 
 class Batch:
@@ -200,11 +201,8 @@ class Batch:
 
     async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
         """Record those facts that are new; return their identities."""
-        dossiers, identities, times, bodies = columns(rows, 4)
-        texts = [body.decode() for body in bodies]
-        added = await self._connection.fetch(
-            INSERT_UNKNOWN_FACTS, dossiers, identities, times, texts
-        )
+        facts = [(dossier, identity, at, body.decode()) for dossier, identity, at, body in rows]
+        added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, facts)
         return [row["identity"] for row in added]
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
@@ -228,14 +226,26 @@ class Batch:
         fold_version: int,
     ) -> None:
         """Replace states and clocks, add to figures."""
-        run = self._connection.execute
+        run, lane = self._connection.execute, self._partition
         if states:
-            await run(WRITE_STATES, self._partition, fold_version, *columns(states, 4))
+            await run(
+                WRITE_STATES,
+                [
+                    (dossier, lane, phase, source, fold_version, state)
+                    for dossier, phase, source, state in states
+                ],
+            )
         if figures:
-            await run(ADD_FIGURES, self._partition, *columns(sorted(figures), 7))
+            await run(
+                ADD_FIGURES,
+                [
+                    (kpi, day, lane, part, item, window, channel, number)
+                    for kpi, part, day, item, window, channel, number in sorted(figures)
+                ],
+            )
             await self._add_open_cases(sum(row[-1] for row in figures if row[:2] == OPEN_CASES))
         if clocks:
-            await run(WRITE_CLOCKS, *columns(clocks, 13))
+            await run(WRITE_CLOCKS, [(*row[:-1], NOT_ALERTED, row[-1]) for row in clocks])
 
     async def _add_open_cases(self, number: int) -> None:
         if number:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -23,7 +24,7 @@ StoredOffsets = Callable[
 ]
 """Where each assigned partition goes on; the second argument asks Kafka where one begins."""
 
-FETCH_WAIT_MS_MAX = 50
+FETCH_WAIT_MS_MAX = 100
 """
 How long Kafka may hold a fetch back that has nothing to bring.
 
@@ -114,7 +115,12 @@ def batch_transport(stored_offsets: StoredOffsets) -> type[Transport]:
 
     class BatchConsumer(Consumer):
         def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-            return LaneThread(self, loop=self.loop, beacon=self.beacon)
+            return LaneThread(
+                self,
+                loop=self.loop,
+                thread_loop=uvloop.new_event_loop(),
+                beacon=self.beacon,
+            )
 
     class BatchTransport(Transport):
         Consumer = BatchConsumer
