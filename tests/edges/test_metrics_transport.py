@@ -3,6 +3,7 @@
 import inspect
 from importlib.metadata import version
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher
 from faust.app.base import App
 from faust.tables.recovery import Recovery
@@ -41,6 +42,17 @@ def test_both_seams_are_where_we_turn_them() -> None:
     assert list(fetching.parameters) == list(ours.parameters)
     assert "self._fetch_records" in source(AIOKafkaConsumerThread.getmany)
     assert "await self.seek_to_committed()" in source(Consumer.perform_seek)
+
+
+def test_the_consumer_takes_its_settings_when_it_starts() -> None:
+    starting = source(AIOKafkaConsumer.start)
+
+    assert "assignors=self._partition_assignment_strategy" in starting
+    assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in starting
+
+
+def test_aiokafka_asks_a_broker_for_nothing_else_while_a_fetch_waits() -> None:
+    assert "elif node_id in self._in_flight" in source(Fetcher)
 
 
 def test_faust_seeks_before_it_lets_anything_flow() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
-FactRow = tuple[str, bytes, datetime, bytes]
-"""Dossier, identity, business time, body."""
+FactRow = tuple[str, bytes, datetime, bytes, *tuple[object, ...]]
+"""Dossier, identity, business time, body; what else there is of a fact is not written."""
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """With no flags, and no more header."""
@@ -32,7 +32,7 @@ TIME_BYTES = 8
 def binary_copy(rows: Iterable[FactRow]) -> memoryview:
     """Return *rows* as COPY … FROM … WITH (FORMAT binary) takes them."""
     pieces = [SIGNATURE]
-    for dossier, identity, occurred_at, body in rows:
+    for dossier, identity, occurred_at, body, *_ in rows:
         name = dossier.encode()
         time = (occurred_at - EPOCH) // MICROSECOND
         pieces += (

@@ -201,7 +201,7 @@ class Batch:
 
     async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
         """Record those facts that are new; return their identities."""
-        facts = [(dossier, identity, at, body.decode()) for dossier, identity, at, body in rows]
+        facts = [(dossier, identity, at, body.decode()) for dossier, identity, at, body, *_ in rows]
         added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, facts)
         return [row["identity"] for row in added]
 

@@ -129,12 +129,10 @@ class Folding:
 
 async def _insert(batch: Batch, facts: Mapping[bytes, Arrived], *, all_new: bool) -> list[Arrived]:
     """Record *facts*; return those that are new."""
-    rows = [
-        (fact.dossier, identity, fact.occurred_at, fact.body) for identity, fact in facts.items()
-    ]
+    rows = list(facts.values())
     if all_new:
         await batch.insert(rows)
-        return list(facts.values())
+        return rows
     return [facts[identity] for identity in await batch.insert_unknown(rows)]
 
 
