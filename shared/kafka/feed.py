@@ -15,10 +15,26 @@ from aiokafka.errors import (
 )
 
 from shared.kafka.port import ConsumerStalled, OffsetLost, Partition, Record
-from shared.kafka.topics import MESSAGE_BYTES_MAX, METADATA_MS_MAX
+from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.runtime.clock import Clock
 
-FETCH_WAIT_MS_MAX = 200
+FETCH_WAIT_MS_MAX = 100
+"""
+How long Kafka may hold a fetch back that has nothing to bring.
+
+aiokafka sends a broker one fetch at a time: while the empty topics wait for
+their next record, the full ones stand still.
+"""
+
+METADATA_MS_MAX = 5_000
+"""
+How old a group member's picture of the topics may be.
+
+A leader whose broker has just started may know no partition of them; it then
+assigns nobody anything, and shares them out once it has looked again. aiokafka
+would look after five minutes.
+"""
+
 FETCH_RECORDS_MAX = 500
 SESSION_MS_MAX = 6_000
 HEARTBEAT_MS = 2_000

@@ -11,15 +11,6 @@ from shared.kafka.port import PARTITIONS, TopicMismatch
 MESSAGE_BYTES_MAX = 2 * 1024 * 1024
 """An event of 1 MiB, its envelope and its headers."""
 
-METADATA_MS_MAX = 5_000
-"""
-How old a group member's picture of the topics may be.
-
-A leader whose broker has just started may know no partition of them; it then
-assigns nobody anything, and shares them out once it has looked again. aiokafka
-would look after five minutes.
-"""
-
 KEPT_FOR_EVER = "-1"
 DEAD_LETTERS_KEPT_MS = str(30 * 24 * 3600 * 1000)
 

@@ -34,7 +34,7 @@ INSERT INTO timeline
 SELECT *
 FROM unnest($1::timeline[])
 ON CONFLICT DO NOTHING
-RETURNING identity
+RETURNING dossier, identity
 """
 
 LOAD_STATES = """
@@ -49,7 +49,7 @@ FROM timeline
 WHERE dossier = ANY($1::text[])
 """
 
-# Whole rows and no array for each column: PostgreSQL would lay every array down apart first.
+# Whole rows, not an array for each column, because PostgreSQL spools every array on its own.
 WRITE_STATES = """
 INSERT INTO dossiers
 SELECT *
@@ -199,11 +199,11 @@ class Batch:
         except asyncpg.UniqueViolationError as violation:
             raise FactKnown from violation
 
-    async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
-        """Record those facts that are new; return their identities."""
+    async def insert_unknown(self, rows: Sequence[FactRow]) -> set[tuple[str, bytes]]:
+        """Record those facts that are new; return dossier and identity of each."""
         facts = [(dossier, identity, at, body.decode()) for dossier, identity, at, body, *_ in rows]
         added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, facts)
-        return [row["identity"] for row in added]
+        return {(dossier, identity) for dossier, identity in added}
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
         """Return the fold version and state of each known dossier."""

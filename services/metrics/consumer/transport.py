@@ -17,20 +17,13 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 
+from shared.kafka.feed import FETCH_WAIT_MS_MAX
 from shared.kafka.port import OffsetLost, Partition
 
 StoredOffsets = Callable[
     [Sequence[Partition], Callable[[Partition], Awaitable[int]]], Awaitable[Mapping[Partition, int]]
 ]
 """Where each assigned partition goes on; the second argument asks Kafka where one begins."""
-
-FETCH_WAIT_MS_MAX = 100
-"""
-How long Kafka may hold a fetch back that has nothing to bring.
-
-aiokafka sends one fetch at a time: while the empty topics wait for their first
-record, the full ones stand still. Faust would let them wait for 1.5 seconds.
-"""
 
 
 class BatchThread(AIOKafkaConsumerThread):
@@ -43,6 +36,7 @@ class BatchThread(AIOKafkaConsumerThread):
         # Ranges, because they give one worker the same partition number of every topic: all of a
         # case meets in one lane. Faust offers round robin or its own assignor only.
         consumer._partition_assignment_strategy = [RangePartitionAssignor]  # noqa: SLF001
+        # Faust lets a fetch wait for 1.5 seconds.
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS_MAX  # noqa: SLF001
         return consumer
 

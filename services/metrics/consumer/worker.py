@@ -16,8 +16,8 @@ from services.metrics.consumer.lanes import GROUP, Fetch, Lanes, Steering
 from services.metrics.consumer.transport import batch_transport
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
+from shared.kafka.feed import METADATA_MS_MAX
 from shared.kafka.port import Partition
-from shared.kafka.topics import METADATA_MS_MAX
 from shared.runtime.lifecycle import announce_ready, pause
 
 log = structlog.get_logger()

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from operator import attrgetter
 
 import msgspec
@@ -30,6 +31,8 @@ PICTURES_CACHED_MAX = 10_000
 
 ORDER = attrgetter("order")
 DOSSIER = attrgetter("dossier")
+NAME = attrgetter("dossier", "identity")
+OCCURRED_AT = attrgetter("occurred_at")
 
 STATE = msgspec.json.Decoder(Dossier)
 
@@ -85,9 +88,9 @@ class Folding:
         self, lane: Lane, stretch: Stretch, arrived: list[Arrived], *, all_new: bool
     ) -> int:
         # By dossier, so that its facts lie side by side and pages are visited once.
-        facts = {fact.identity: fact for fact in sorted(arrived, key=DOSSIER)}
+        facts = sorted(arrived, key=DOSSIER)
         recent = recent_after(lane.recent, arrived)
-        complete_to = max((fact.occurred_at for fact in arrived), default=None)
+        complete_to = max(map(OCCURRED_AT, arrived), default=None)
         async with self._projection.batch(
             stretch, lane.epoch, complete_to=complete_to, recent=text_of(recent)
         ) as batch:
@@ -100,10 +103,11 @@ class Folding:
     async def _fold(
         self, lane: Lane, batch: Batch, new: Iterable[Arrived]
     ) -> Mapping[str, Picture]:
-        by_dossier: dict[str, list[Entry]] = {}
-        for fact in new:
-            if fact.entry is not None:
-                by_dossier.setdefault(fact.dossier, []).append(fact.entry)
+        by_dossier = {
+            key: entries
+            for key, facts in groupby(new, DOSSIER)
+            if (entries := [fact.entry for fact in facts if fact.entry is not None])
+        }
         before = await self._before(lane, batch, by_dossier)
         dossiers, late = advance(by_dossier, before)
         for key, bodies in (await batch.histories(late) if late else {}).items():
@@ -127,13 +131,13 @@ class Folding:
         return known
 
 
-async def _insert(batch: Batch, facts: Mapping[bytes, Arrived], *, all_new: bool) -> list[Arrived]:
-    """Record *facts*; return those that are new."""
-    rows = list(facts.values())
+async def _insert(batch: Batch, facts: list[Arrived], *, all_new: bool) -> list[Arrived]:
+    """Record *facts*; return those that are new, in their order."""
     if all_new:
-        await batch.insert(rows)
-        return rows
-    return [facts[identity] for identity in await batch.insert_unknown(rows)]
+        await batch.insert(facts)
+        return facts
+    added = await batch.insert_unknown(facts)
+    return [fact for name, fact in {NAME(fact): fact for fact in facts}.items() if name in added]
 
 
 def advance(

@@ -37,13 +37,14 @@ class SimulatedBatch(Batch):
             raise FactKnown
         self.changes.facts = rows
 
-    async def insert_unknown(self, rows: Sequence[FactRow]) -> list[bytes]:
+    async def insert_unknown(self, rows: Sequence[FactRow]) -> set[tuple[str, bytes]]:
         await self._life.hop()
         self.changes.facts = self._unknown(rows)
-        return [row[1] for row in self.changes.facts]
+        return {row[:2] for row in self.changes.facts}
 
     def _unknown(self, rows: Sequence[FactRow]) -> list[FactRow]:
-        return [row for row in rows if (row[0], row[1]) not in self._tables.timeline]
+        once = {row[:2]: row for row in rows}
+        return [row for name, row in once.items() if name not in self._tables.timeline]
 
     async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
         await self._life.hop()
