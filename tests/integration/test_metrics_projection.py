@@ -108,6 +108,21 @@ async def test_one_by_one_backwards_and_twice_is_as_good_as_all_at_once(
     assert backwards == at_once
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_of_two_facts_with_one_name_the_first_is_kept_and_folded(
+    pool: asyncpg.Pool, *, together: bool
+) -> None:
+    first = FACTS[0]
+    other = first.model_copy(update={"windowid": "W99"})
+    batches = [[first, other]] if together else [[first], [other]]
+    _, kpi, _, _ = await folded(pool, *batches)
+    body = await pool.fetchval("SELECT body FROM timeline")
+
+    assert body.encode() == encode(first)
+    assert "W12" in kpi
+    assert "W99" not in kpi
+
+
 @pytest.mark.parametrize(
     "occurred_at",
     [

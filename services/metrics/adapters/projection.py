@@ -226,12 +226,12 @@ class Batch:
         fold_version: int,
     ) -> None:
         """Replace states and clocks, add to figures."""
-        run, lane = self._connection.execute, self._partition
+        run, partition = self._connection.execute, self._partition
         if states:
             await run(
                 WRITE_STATES,
                 [
-                    (dossier, lane, phase, source, fold_version, state)
+                    (dossier, partition, phase, source, fold_version, state)
                     for dossier, phase, source, state in states
                 ],
             )
@@ -239,7 +239,7 @@ class Batch:
             await run(
                 ADD_FIGURES,
                 [
-                    (kpi, day, lane, part, item, window, channel, number)
+                    (kpi, day, partition, part, item, window, channel, number)
                     for kpi, part, day, item, window, channel, number in sorted(figures)
                 ],
             )

@@ -103,6 +103,7 @@ class Folding:
     async def _fold(
         self, lane: Lane, batch: Batch, new: Iterable[Arrived]
     ) -> Mapping[str, Picture]:
+        """Write what *new*, which comes dossier by dossier, makes of each; return the pictures."""
         by_dossier = {
             key: entries
             for key, facts in groupby(new, DOSSIER)
@@ -132,12 +133,13 @@ class Folding:
 
 
 async def _insert(batch: Batch, facts: list[Arrived], *, all_new: bool) -> list[Arrived]:
-    """Record *facts*; return those that are new, in their order."""
+    """Record *facts*, of one name the first; return those that are new, dossier by dossier."""
     if all_new:
         await batch.insert(facts)
         return facts
-    added = await batch.insert_unknown(facts)
-    return [fact for name, fact in {NAME(fact): fact for fact in facts}.items() if name in added]
+    once = {NAME(fact): fact for fact in reversed(facts)}
+    added = await batch.insert_unknown(list(once.values()))
+    return [fact for name, fact in once.items() if name in added]
 
 
 def advance(
