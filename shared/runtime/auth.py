@@ -1,6 +1,5 @@
 """Who is asking: roles, principals, and the check of a signed token."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 import jwt
+from jwt.exceptions import InvalidJTIError, InvalidSubjectError
 
 from shared.runtime.clock import Clock
-from shared.runtime.keys import ALGORITHMS, KeySet
+from shared.runtime.keys import KEY_TYPES, KeySet, PublicKey
 
 ACCESS = "casetrack"
 """The audience of an access token."""
@@ -25,7 +25,17 @@ RECOGNISED_MAX = 1_000
 RECOGNISED_SECONDS_MAX = 30
 """A checked token is believed this long without another check, but never past its end."""
 TOKEN_CHARACTERS_MAX = 8_192
-SUBJECT_CHARACTERS_MAX = 256
+REQUIRED_CLAIMS = ("iss", "aud", "sub", "exp", "iat")
+"""What a token must say; `nbf` counts where it is said (RFC 7519 4.1.5)."""
+BLAMED: Mapping[type[Exception], str] = {
+    jwt.InvalidAudienceError: "aud",
+    jwt.InvalidIssuerError: "iss",
+    InvalidSubjectError: "sub",
+    InvalidJTIError: "jti",
+}
+LABEL_CHARACTERS_MAX = 256
+INSTANT_MAX = 1e12
+"""Seconds since 1970 beyond which a number is no time."""
 PEOPLE_SECONDS_MAX = 15 * 60
 LOCAL_TRIAL_SECONDS_MAX = 30 * 24 * 3600
 
@@ -72,7 +82,11 @@ class Principal:
 
 
 class Unauthenticated(Exception):  # noqa: N818 - a refusal is named for what stands in the way
-    """No token that we trust; *reason* is for our log, the caller learns only *code*."""
+    """
+    No token that we trust; *reason* is for our log, the caller learns only *code*.
+
+    A reason that a claim stands behind names it, `claim_missing:aud`, and never what it says.
+    """
 
     def __init__(self, reason: str, code: str = "token_invalid") -> None:
         super().__init__(reason)
@@ -88,7 +102,7 @@ class Expectation:
     audience: str = ACCESS
     lifetime: timedelta = timedelta(seconds=PEOPLE_SECONDS_MAX)
     roles_claim: str = "roles"
-    """Dotted where an issuer nests it: `realm_access.roles`."""
+    """A claim's whole name, or dotted where an issuer nests it: `realm_access.roles`."""
 
 
 class Verifier:
@@ -115,28 +129,28 @@ class Verifier:
 
     async def claims(self, token: str) -> Mapping[str, Any]:
         """Return the claims of *token* once signature, issuer, audience and times are right."""
-        key = await self._key(token)
+        algorithm, key = await self._key(token)
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
-                key,
-                algorithms=[key.algorithm_name],
+                key.material,
+                algorithms=[algorithm],
                 audience=self._expects.audience,
                 issuer=self._expects.issuer,
                 # Times are checked below, against the clock that was passed in.
                 options={
-                    "require": ["iss", "aud", "sub", "exp", "nbf", "iat"],
+                    "require": list(REQUIRED_CLAIMS),
                     "verify_exp": False,
                     "verify_nbf": False,
                     "verify_iat": False,
                 },
             )
-        except (jwt.PyJWTError, ValueError, TypeError) as fault:
-            raise Unauthenticated(type(fault).__name__) from fault
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as fault:
+            raise Unauthenticated(_reason(fault)) from fault
         self._check_times(claims)
         return claims
 
-    async def _key(self, token: str) -> jwt.PyJWK:
+    async def _key(self, token: str) -> tuple[str, PublicKey]:
         if len(token) > TOKEN_CHARACTERS_MAX:
             raise Unauthenticated("token_too_long")
         try:
@@ -144,24 +158,27 @@ class Verifier:
         except (jwt.PyJWTError, ValueError, RecursionError) as fault:
             raise Unauthenticated("header_unreadable") from fault
         algorithm, kid = header.get("alg"), header.get("kid")
-        if algorithm not in ALGORITHMS or "crit" in header:
+        if not isinstance(algorithm, str) or algorithm not in KEY_TYPES or "crit" in header:
             raise Unauthenticated("algorithm_refused")
-        key = await self._keys.key(kid) if isinstance(kid, str) else None
+        if not isinstance(kid, str):
+            raise Unauthenticated("header_missing:kid")
+        key = await self._keys.key(kid)
         if key is None:
             raise Unauthenticated("key_unknown")
-        if key.algorithm_name != algorithm:
+        if algorithm not in key.algorithms:
             raise Unauthenticated("algorithm_of_another_key")
-        return key
+        return algorithm, key
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
-        starts, ends, issued = (_instant(claims[name]) for name in ("nbf", "exp", "iat"))
+        begins, beginning = max((_instant(claims, name), name) for name in _beginnings(claims))
+        ends = _instant(claims, "exp")
         now = self._clock.now().timestamp()
         if now >= ends + SKEW_SECONDS:
-            raise Unauthenticated("expired", code="token_expired")
-        if now < max(starts, issued) - SKEW_SECONDS:
-            raise Unauthenticated("not_yet_valid")
-        if ends - min(starts, issued) > self._expects.lifetime.total_seconds():
-            raise Unauthenticated("lives_too_long")
+            raise Unauthenticated("expired:exp", code="token_expired")
+        if now < begins - SKEW_SECONDS:
+            raise Unauthenticated(f"not_yet_valid:{beginning}")
+        if ends - begins > self._expects.lifetime.total_seconds():
+            raise Unauthenticated("lives_too_long:exp")
 
     def _recognise(self, token: str, claims: Mapping[str, Any]) -> Principal:
         """Remember whom *token* names, for a moment: a publisher sends it with every event."""
@@ -173,36 +190,66 @@ class Verifier:
         return principal
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
-        roles = _roles(claims, self._expects.roles_claim)
-        if not roles:
-            raise Unauthenticated("no_role_of_ours")
         return Principal(
-            subject=_label(claims, "sub", required=True),
-            roles=roles,
+            subject=_subject(claims),
+            roles=_roles(claims, self._expects.roles_claim),
             org=_label(claims, "org"),
             name=_label(claims, "name"),
         )
 
 
-def _instant(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise Unauthenticated("time_is_no_number")
+def _reason(fault: Exception) -> str:
+    """Return why a token was not decoded, with the name of the claim that is to blame."""
+    if isinstance(fault, jwt.MissingRequiredClaimError):
+        return f"claim_missing:{fault.claim}"
+    blamed = next((claim for kind, claim in BLAMED.items() if isinstance(fault, kind)), None)
+    return f"claim_wrong:{blamed}" if blamed else type(fault).__name__
+
+
+def _beginnings(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("iat",) if claims.get("nbf") is None else ("iat", "nbf")
+
+
+def _instant(claims: Mapping[str, Any], name: str) -> float:
+    value = claims[name]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not abs(value) <= INSTANT_MAX:
+        raise Unauthenticated(f"claim_wrong:{name}")
     return float(value)
 
 
 def _roles(claims: Mapping[str, Any], path: str) -> frozenset[Role]:
+    found = claims[path] if path in claims else _nested(claims, path)
+    if found is None:
+        raise Unauthenticated(f"claim_missing:{path}")
+    if not isinstance(found, list):
+        raise Unauthenticated(f"claim_wrong:{path}")
+    roles = frozenset(role for role in Role if role.value in found)
+    if not roles:
+        raise Unauthenticated(f"no_role_of_ours:{path}")
+    return roles
+
+
+def _nested(claims: Mapping[str, Any], path: str) -> object:
     found: object = claims
     for name in path.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
-    if not isinstance(found, list):
-        raise Unauthenticated("roles_are_no_list")
-    return frozenset(role for role in Role if role.value in found)
+    return found
 
 
-def _label(claims: Mapping[str, Any], name: str, *, required: bool = False) -> str:
-    value = claims.get(name, "")
-    if not isinstance(value, str) or len(value) > SUBJECT_CHARACTERS_MAX or not value.isprintable():
-        raise Unauthenticated(f"{name}_is_no_label")
-    if required and not value:
-        raise Unauthenticated(f"{name}_is_empty")
-    return value
+def _subject(claims: Mapping[str, Any]) -> str:
+    subject: str = claims["sub"]
+    if not subject or len(subject) > LABEL_CHARACTERS_MAX or not subject.isprintable():
+        raise Unauthenticated("claim_wrong:sub")
+    return subject
+
+
+def _label(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name) or ""
+    if not isinstance(value, str):
+        raise Unauthenticated(f"claim_wrong:{name}")
+    # Names of people and offices come with wide and unbreakable spaces.
+    label = " ".join(value.split())
+    if len(label) > LABEL_CHARACTERS_MAX or not label.isprintable():
+        raise Unauthenticated(f"claim_wrong:{name}")
+    return label

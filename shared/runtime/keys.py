@@ -15,7 +15,10 @@ from typing import Any
 import httpx2
 import jwt
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -28,8 +31,8 @@ from shared.runtime.clock import Clock
 
 log = structlog.get_logger()
 
-ALGORITHMS = frozenset({"EdDSA", "ES256", "RS256"})
-"""What may sign: never `none`, never a shared secret."""
+KEY_TYPES: Mapping[str, str] = {"EdDSA": "OKP", "ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
+"""What may sign, and with which kind of key: never `none`, never a shared secret."""
 
 URL_REFRESH_SECONDS_MIN = 30.0
 """An unknown key id asks the issuer again at most this often, whoever presents it."""
@@ -40,6 +43,17 @@ FETCH_SECONDS_MAX = 3.0
 JWKS_BYTES_MAX = 64 * 1024
 
 Fetch = Callable[[], Awaitable[bytes]]
+
+
+PublicMaterial = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that checks signatures, by the algorithms that its issuer uses it for."""
+
+    material: PublicMaterial
+    algorithms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +117,11 @@ class KeySet:
         self._fetch = fetch
         self._clock = clock
         self._refresh_seconds_min = refresh_seconds_min
-        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._keys: Mapping[str, PublicKey] = {}
         self._asked_at = -math.inf
         self._asking = asyncio.Lock()
 
-    async def key(self, kid: str) -> jwt.PyJWK | None:
+    async def key(self, kid: str) -> PublicKey | None:
         """
         Return the key named *kid*; an unknown one is looked for again, within limits.
 
@@ -127,25 +141,44 @@ class KeySet:
     async def _ask(self) -> None:
         try:
             self._keys = _parsed(await self._fetch())
-        except (OSError, httpx2.HTTPError, ValueError, KeyError, TypeError) as fault:
+        except (OSError, httpx2.HTTPError, ValueError, RecursionError) as fault:
             log.warning("keys_not_refreshed", error=type(fault).__name__, kept=len(self._keys))
 
 
-def _parsed(body: bytes) -> dict[str, jwt.PyJWK]:
-    """Return the usable signing keys of a JWK set; keys for other ends are passed over."""
-    entries: list[dict[str, Any]] = json.loads(body)["keys"]
-    return {entry["kid"]: key for entry in entries if (key := _usable(entry))}
+def _parsed(body: bytes) -> dict[str, PublicKey]:
+    """Return the usable signing keys of a JWK set; what else stands in it is passed over."""
+    document = json.loads(body)
+    entries = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise ValueError("no JWK set")  # noqa: TRY004 - what came is wrong, not our types
+    named = [entry for entry in entries if isinstance(entry, dict)]
+    return {entry["kid"]: key for entry in named if (key := _usable(entry))}
 
 
-def _usable(entry: Mapping[str, Any]) -> jwt.PyJWK | None:
-    if not isinstance(entry.get("kid"), str) or entry.get("use", "sig") != "sig":
+def _usable(entry: dict[str, Any]) -> PublicKey | None:
+    if not isinstance(entry.get("kid"), str) or (entry.get("use") or "sig") != "sig":
         return None
     try:
-        key = jwt.PyJWK(dict(entry))
-    except jwt.PyJWTError:
+        served = _served(entry)
+        material = jwt.PyJWK(entry, served[0]).key if served else None
+    except (jwt.PyJWTError, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
         return None
-    kind = {"EdDSA": "OKP", "ES256": "EC", "RS256": "RSA"}.get(key.algorithm_name)
-    return key if kind == entry["kty"] else None
+    if not isinstance(material, PublicMaterial) or not _fits(material):
+        return None
+    return PublicKey(material, frozenset(served))
+
+
+def _served(entry: Mapping[str, Any]) -> list[str]:
+    """Return the algorithms of ours that a key is for: all of its kind where it names none."""
+    if "verify" not in (entry.get("key_ops") or ["verify"]):
+        return []
+    said = [entry["alg"]] if entry.get("alg") else list(KEY_TYPES)
+    return [name for name in said if KEY_TYPES.get(name) == entry.get("kty")]
+
+
+def _fits(material: PublicMaterial) -> bool:
+    """Whether an elliptic key lies on the one curve of ES256."""
+    return not isinstance(material, EllipticCurvePublicKey) or isinstance(material.curve, SECP256R1)
 
 
 def file_keys(path: Path, clock: Clock) -> KeySet:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from starlette.responses import Response
 
-from shared.runtime.auth import Role, Unauthenticated, Verifier
+from shared.runtime.auth import SKEW_SECONDS, Role, Unauthenticated, Verifier
 from shared.runtime.clock import Clock
 from shared.runtime.issuer import DAY_OF_WORK, Bearer, LocalIssuer
 
@@ -65,7 +65,7 @@ def _identity(claims: Mapping[str, Any]) -> tuple[str, float]:
     if not isinstance(jti, str) or not jti:
         raise Unauthenticated("ticket_without_identity")
     # Remembered beyond its end by as much as a skewed clock would still accept it.
-    return jti, float(claims["exp"]) + DAY_OF_WORK.total_seconds()
+    return jti, float(claims["exp"]) + SKEW_SECONDS
 
 
 def keep_session(response: Response, token: str, *, secure: bool) -> None:

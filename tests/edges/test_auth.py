@@ -135,7 +135,7 @@ def by_curve(key: SigningKey) -> str:
     return jwt.encode(claims(), private, algorithm="ES256", headers={"kid": key.kid})
 
 
-def unsigned(key: SigningKey, alg: str) -> str:
+def unsigned(key: SigningKey, alg: object) -> str:
     return f"{part({'alg': alg, 'typ': 'JWT', 'kid': key.kid})}.{part(claims())}."
 
 
@@ -165,7 +165,8 @@ FORGED: Mapping[str, Callable[[SigningKey], str]] = {
     "never ends": lambda key: signed(key, {"exp": None}),
     "ends at infinity": lambda key: signed(key, {"exp": float("inf")}),
     "ends at a text": lambda key: signed(key, {"exp": "tomorrow"}),
-    "has no beginning": lambda key: signed(key, {"nbf": None}),
+    "was issued at no time": lambda key: signed(key, {"iat": None}),
+    "has an algorithm that is no name": lambda key: unsigned(key, ["EdDSA"]),
     "another issuer": lambda key: signed(key, {"iss": "https://id.example"}),
     "no issuer": lambda key: signed(key, {"iss": None}),
     "another audience": lambda key: signed(key, {"aud": "archive"}),
@@ -350,6 +351,27 @@ async def test_a_sign_in_link_ends_after_ten_minutes(
 
     with pytest.raises(Unauthenticated):
         await desk.redeem(ticket)
+
+
+class Ledger:
+    """Writes down until when a spent ticket is to be remembered."""
+
+    until = 0.0
+
+    async def claim(self, jti: str, until: float) -> bool:
+        del jti
+        self.until = until
+        return True
+
+
+async def test_a_spent_link_is_remembered_no_longer_than_it_could_open(
+    keys: KeySet, issuer: LocalIssuer, clock: VirtualClock
+) -> None:
+    ledger = Ledger()
+
+    await SignIn(tickets_verifier(keys, clock), ledger, issuer).redeem(issuer.ticket(HANDLER))
+
+    assert ledger.until == NOW + 10 * 60 + 60
 
 
 async def test_an_access_token_is_no_sign_in_link(
