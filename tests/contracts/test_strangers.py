@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.documents import parse, split_batch, write
+from shared.contracts.documents import PIECE_BYTES, batch_pieces, parse, split_batch, write
 from shared.contracts.foreign import read_binary, read_foreign
 from shared.contracts.publishing import example_of
 from shared.contracts.registry import FACTS, Unreadable, decode
@@ -213,6 +213,43 @@ def test_a_poison_in_a_batch_does_not_harm_its_neighbours(name: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         read_foreign(middle)
     assert refusal.value.code == code
+
+
+LONG = 3 * PIECE_BYTES
+LONG_MEMBERS: dict[str, bytes] = {
+    "a text": b'"' + b"a" * LONG + b'"',
+    "a text of brackets": b'"' + b"]}" * LONG + b'"',
+    "a text of quotation marks": b'"' + b'\\"' * LONG + b'"',
+    "the same, from the other foot": b'"a' + b'\\"' * LONG + b'"',
+    "a text of backslashes": b'"' + b"\\\\" * LONG + b'"',
+    "many texts": b'["' + b'","' * LONG + b'"]',
+    "a number": b"1" * LONG,
+    "space": b"[" + b" " * LONG + b"]",
+    "brackets": b"[" * LONG + b"]" * LONG,
+    "pairs of brackets": b"[" + b"[]," * (PIECE_BYTES // 16) + b"{}]",
+}
+
+
+@pytest.mark.parametrize("member", LONG_MEMBERS)
+def test_a_member_longer_than_a_piece_does_not_hide_its_neighbours(member: str) -> None:
+    batch = b"[" + GOOD + b"," + LONG_MEMBERS[member] + b"," + GOOD + b"]"
+
+    assert split_batch(batch) == [GOOD, LONG_MEMBERS[member], GOOD]
+
+
+@pytest.mark.parametrize("text", [b",", b"0,", b"[],", b'"",', b'{"a":[[]]},'])
+def test_a_piece_of_a_batch_of_a_million_is_small(text: bytes) -> None:
+    pieces = batch_pieces(b"[" + text * 1_000_000)
+
+    assert 0 < len(next(pieces)) < 2_000
+
+
+@pytest.mark.parametrize("text", [b'["', b'["\\', b"[" * 7, b'[["]', b"[1,"])
+def test_a_batch_that_does_not_end_is_refused_however_long(text: bytes) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        split_batch(text + b"\\" * LONG)
+
+    assert refusal.value.code == "not_json"
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[", b"[[]", b"[]]", b"[1] 2", b"[NaN", GOOD[:-9]])

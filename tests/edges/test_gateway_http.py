@@ -1,8 +1,10 @@
 """The gateway over HTTP: one event, a batch, or only a verdict."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ import structlog
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
-from services.intake.api.deliveries import BATCH_EVENTS_MAX
+from services.intake.api.deliveries import BATCH_EVENTS_MAX, batch
 from shared.contracts.documents import write
+from shared.contracts.foreign import read_foreign
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.runtime.auth import Role
 from tests.contracts.test_strangers import FAULTS, POISONS
@@ -180,6 +183,30 @@ async def test_a_batch_that_is_none_is_refused_whole(
     answer = await hall.publish(body, BATCH)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def turns_of_others(work: Coroutine[Any, Any, object]) -> int:
+    """Return how often somebody else had a turn while *work* lasted."""
+    turns = 0
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work)
+        while not task.done():
+            await asyncio.sleep(0)
+            turns += 1
+    return turns
+
+
+@pytest.mark.parametrize("text", [b"[],", b'"long",', b"0000000,"])
+async def test_a_large_batch_is_taken_apart_while_others_have_their_turns(text: bytes) -> None:
+    body = b"[[" + text * 300_000 + b"0]]"
+
+    assert await turns_of_others(batch(body)) > 5
+
+
+async def test_a_large_batch_is_judged_while_others_have_their_turns(hall: Hall) -> None:
+    large = partial(read_foreign, write(foreign(note=["1"] * 100_000)))
+
+    assert await turns_of_others(hall.service.gateway.validate_all([large] * 20, None)) > 5
 
 
 async def test_an_empty_batch_has_nothing_to_answer(hall: Hall) -> None:

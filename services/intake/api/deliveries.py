@@ -1,5 +1,6 @@
 """How an event stands in an HTTP request: structured, binary, or one of a batch."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -8,7 +9,7 @@ from urllib.parse import unquote
 from starlette.datastructures import Headers
 
 from services.intake.handlers.gateway import Reading
-from shared.contracts.documents import split_batch
+from shared.contracts.documents import batch_pieces
 from shared.contracts.foreign import Foreign, read_binary, read_foreign
 from shared.contracts.unreadable import Flaw, Unreadable
 
@@ -35,16 +36,19 @@ def single(headers: Headers, body: bytes) -> Reading:
     return partial(_binary, headers, body)
 
 
-def batch(body: bytes) -> list[Reading]:
+async def batch(body: bytes) -> list[Reading]:
     """
-    Return what reads each event of a batch.
+    Return what reads each event of a batch, while others have their turns.
 
     Raises:
         Unreadable: no array, or too many events.
     """
-    members = split_batch(body)
-    if len(members) > BATCH_EVENTS_MAX:
-        raise Unreadable(Flaw.TOO_LARGE, "", f"more than {BATCH_EVENTS_MAX} events")
+    members: list[bytes] = []
+    for ended in batch_pieces(body):
+        members += ended
+        if len(members) > BATCH_EVENTS_MAX:
+            raise Unreadable(Flaw.TOO_LARGE, "", f"more than {BATCH_EVENTS_MAX} events")
+        await asyncio.sleep(0)
     return [partial(read_foreign, member) for member in members]
 
 

@@ -68,7 +68,7 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
         body = await request.body()
         with EVENT_INGEST_SECONDS.time():
             if is_batch(request.headers):
-                judged = await gateway.take_all(_members(body), publisher)
+                judged = await gateway.take_all(await _members(body), publisher)
                 return answers.each(request, judged)
             judgement = await gateway.take(single(request.headers, body), publisher)
         return answers.one(judgement)
@@ -79,7 +79,7 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
         publisher = _publisher(gateway, await principal_of(request))
         body = await request.body()
         if is_batch(request.headers):
-            judged = [gateway.validate(reading, publisher) for reading in _members(body)]
+            judged = await gateway.validate_all(await _members(body), publisher)
             return answers.each(request, judged)
         return answers.one(gateway.validate(single(request.headers, body), publisher), DUPLICATE)
 
@@ -137,9 +137,9 @@ def problem(judgement: Judgement) -> Problem:
     )
 
 
-def _members(body: bytes) -> list[Reading]:
+async def _members(body: bytes) -> list[Reading]:
     try:
-        return batch(body)
+        return await batch(body)
     except Unreadable as fault:
         unread = Judgement(
             Status.REJECTED, code=str(fault.code), field=fault.field, detail=fault.detail

@@ -18,6 +18,7 @@ from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
 from shared.runtime.measures import EVENTS_INGESTED
+from shared.runtime.turns import Turn
 
 log = structlog.get_logger()
 
@@ -77,8 +78,7 @@ class Gateway:
         self, readings: Sequence[Reading], publisher: Publisher | None
     ) -> list[Judgement]:
         """Judge each fact for itself and record those that are admitted, in one transaction."""
-        learned = self._learned()
-        judged = [self.judge(reading, publisher, learned) for reading in readings]
+        judged = await self._judge_all(readings, publisher)
         admitted = [fact for fact in judged if isinstance(fact, Admitted)]
         verdicts = iter(await record_each(self.store, admitted))
         judgements = [
@@ -90,10 +90,13 @@ class Gateway:
 
     def validate(self, reading: Reading, publisher: Publisher | None) -> Judgement:
         """Judge one fact and record nothing; only the store knows of a repetition."""
-        judged = self.judge(reading, publisher, self._learned())
-        if isinstance(judged, Admitted):
-            return Judgement(Status.ACCEPTED, judged.event.id, judged.event.type)
-        return judged
+        return _unrecorded(self.judge(reading, publisher, self._learned()))
+
+    async def validate_all(
+        self, readings: Sequence[Reading], publisher: Publisher | None
+    ) -> list[Judgement]:
+        """Judge each fact for itself and record nothing."""
+        return [_unrecorded(judged) for judged in await self._judge_all(readings, publisher)]
 
     def judge(
         self, reading: Reading, publisher: Publisher | None, learned: datetime
@@ -108,8 +111,24 @@ class Gateway:
         except Inadmissible as fault:
             return _rejected(fault, foreign.event.id, foreign.event.type)
 
+    async def _judge_all(
+        self, readings: Sequence[Reading], publisher: Publisher | None
+    ) -> list[Admitted | Judgement]:
+        learned, turn = self._learned(), Turn()
+        judged = []
+        for reading in readings:
+            judged.append(self.judge(reading, publisher, learned))
+            await turn.share()
+        return judged
+
     def _learned(self) -> datetime:
         return self.clock.now().astimezone(ZONE)
+
+
+def _unrecorded(judged: Admitted | Judgement) -> Judgement:
+    if isinstance(judged, Admitted):
+        return Judgement(Status.ACCEPTED, judged.event.id, judged.event.type)
+    return judged
 
 
 def _rejected(
