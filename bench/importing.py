@@ -15,9 +15,10 @@ import asyncpg
 
 from bench.report import Outcome, keep
 from bench.whole import Whole, whole
+from deploy.command.xes.document import pieces
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import PROFILES, ProfileName
-from deploy.command.xes.reading import opened, read_cases
+from deploy.command.xes.reading import read_log
 from deploy.local.places import CHECKOUT
 from shared.contracts.registry import encode
 
@@ -108,8 +109,8 @@ async def _copied(bureau: Whole, path: Path) -> float:
     count = 0
     started = time.perf_counter()
     with path.open("rb") as raw:
-        for case in read_cases(opened(raw)):
-            events, _ = log.told(case)
+        for told in log.told(read_log(pieces(raw))):
+            events = [telling.event for telling in told.tellings]
             rows += [(event.partitionkey, encode(event).decode()) for event in events]
             if len(rows) >= COPIED_AT_ONCE:
                 await connection.copy_records_to_table("copied", records=rows)

@@ -25,9 +25,9 @@ from deploy.command.link import show_link
 from deploy.command.output import DIFFERS, err, explained, out
 from deploy.command.texts import say
 from deploy.command.up import bring_up
+from deploy.command.xes.document import bare_name
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import guessed
-from deploy.command.xes.reading import bare_name
 from deploy.command.xes.sending import Arrangement, Sending
 from deploy.local import control
 from deploy.local.dashboard import build_page

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
@@ -15,10 +15,11 @@ from deploy.command.gateway import delivery_as
 from deploy.command.output import DIFFERS, err, explained, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say
+from deploy.command.xes.document import LogUnreadable, bare_name
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import PROFILES, Profile, ProfileName, guessed
-from deploy.command.xes.reading import LogUnreadable, bare_name
 from deploy.command.xes.sending import LANES, Arrangement, Sending, Tally
+from deploy.command.xes.told import Oddity
 from deploy.local.faults import Fault
 from deploy.local.settings import LocalSettings
 from shared.runtime.settings import load_settings
@@ -27,11 +28,8 @@ PUBLISHER = "importer"
 PATIENCE_SECONDS = 300.0
 
 
-class LogDamaged(Fault):
-    """The file is no XES log, or breaks off."""
-
-    code: ClassVar[str] = "log_damaged"
-
+SOURCE_CHARACTERS_MAX = 256
+"""As long as a `source` may be."""
 
 Files = Annotated[
     list[Path],
@@ -62,7 +60,7 @@ def import_logs(  # noqa: PLR0913 - the options of the command
     patience: Patience = PATIENCE_SECONDS,
     as_json: Json = False,
 ) -> None:
-    logs = [(path, Import(bare_name(path), _profile(path, profile))) for path in files]
+    logs = _logs(files, profile)
     arrangement = Arrangement(limit, shuffle, 2 if twice else 1)
     settings = load_settings(LocalSettings)
     told = []
@@ -75,8 +73,25 @@ def import_logs(  # noqa: PLR0913 - the options of the command
             _show(told[-1])
     if as_json:
         print_json({"files": told})
-    if any(one["rejected"] for one in told):
+    if any(one["rejected"] or one["damage"] for one in told):
         raise typer.Exit(DIFFERS)
+
+
+def _logs(files: list[Path], profile: ProfileName | None) -> list[tuple[Path, Import]]:
+    """Return each file as a log of its own; whatever could never be imported is refused at once."""
+    logs = [(path, Import(bare_name(path), _profile(path, profile))) for path in files]
+    names = [log.log for _, log in logs]
+    for path, log in logs:
+        if not log.log or len(log.source) > SOURCE_CHARACTERS_MAX or not _is_unicode(log.log):
+            shown = path.name.encode(errors="backslashreplace").decode()
+            raise typer.BadParameter(say("import.name_unusable", file=shown), param_hint="FILE...")
+        if names.count(log.log) > 1:
+            raise typer.BadParameter(say("import.name_twice", name=log.log), param_hint="FILE...")
+    return logs
+
+
+def _is_unicode(name: str) -> bool:
+    return name.encode(errors="replace").decode() == name
 
 
 def _profile(path: Path, chosen: ProfileName | None) -> Profile:
@@ -94,14 +109,21 @@ def _import(
 ) -> dict[str, Any]:
     course = Course(log.log, err, delivery.clock)
     sending = Sending(path, log, arrangement, settled=course.advance)
-    with explained(), _resumable(path, sending.tally), course:
-        asyncio.run(_run(sending, delivery))
+    damage = None
+    with explained(), _resumable(sending.tally), course:
+        try:
+            asyncio.run(_run(sending, delivery))
+        except LogUnreadable as fault:
+            damage = {"code": fault.damage.value, "detail": str(fault.what)}
+            reason = say(f"import.damage.{fault.damage}", what=fault.what)
+            err.print(f"✗ {say('import.damaged', file=path, reason=reason)}", markup=False)
     return {
         "file": str(path),
         "source": log.source,
         "profile": log.profile.name.value,
         "seconds": round(course.seconds, 3),
         **asdict(sending.tally),
+        "damage": damage,
     }
 
 
@@ -111,12 +133,10 @@ async def _run(sending: Sending, delivery: Delivery) -> None:
 
 
 @contextmanager
-def _resumable(path: Path, tally: Tally) -> Iterator[None]:
+def _resumable(tally: Tally) -> Iterator[None]:
     """Say how to go on where the import ends before the log does."""
     try:
         yield
-    except LogUnreadable as fault:
-        raise LogDamaged(file=path, reason=fault) from fault
     except KeyboardInterrupt:
         err.print(say("import.interrupted", accepted=tally.accepted, duplicate=tally.duplicate))
         raise typer.Exit(DIFFERS) from None
@@ -128,5 +148,26 @@ def _resumable(path: Path, tally: Tally) -> Iterator[None]:
 def _show(told: dict[str, Any]) -> None:
     out.print(say("import.done", **told))
     for reason in told["rejections"]:
-        out.print("  ✗ " + " · ".join(str(value) for value in reason.values()), markup=False)
+        out.print(f"  ✗ {_where(reason)}: {_why(reason)}", markup=False)
+    shown = sum(reason.get("lost", 1) for reason in told["rejections"])
+    if told["rejected"] > shown:
+        out.print(f"  … {say('import.more', count=told['rejected'] - shown)}")
+    for case in told["renames"]:
+        out.print(f"  · {say('import.renamed', **case)}", markup=False)
+    if told["renamed"] > len(told["renames"]):
+        out.print(f"  … {say('import.more', count=told['renamed'] - len(told['renames']))}")
+    if told["events"] and not told["meant"]:
+        out.print(say("import.nothing_meant", profile=told["profile"]))
     out.print(say("import.next", source=told["source"]))
+
+
+def _where(reason: dict[str, Any]) -> str:
+    event = say("import.event", number=reason["event"]) if "event" in reason else ""
+    return say("import.place", case=reason["case"], line=reason["line"], event=event)
+
+
+def _why(reason: dict[str, Any]) -> str:
+    told = {"field": "", "detail": "", "lost": 1, **reason}
+    if reason["code"] in Oddity and "id" not in reason:
+        return say(f"import.oddity.{reason['code']}", **told)
+    return " · ".join(str(told[name]) for name in ("code", "field", "detail") if told[name])

@@ -1,12 +1,14 @@
 """What each activity of the two logs becomes in our language."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import pytest
 
-from deploy.command.xes.mapping import Import, Unusable
+from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import BPIC15, WABO, Profile, guessed
-from deploy.command.xes.reading import LoggedCase
+from deploy.command.xes.reading import Logged, LoggedCase, Stray
+from deploy.command.xes.told import Oddity, Told
 from shared.contracts.committee import ReferralMade, ResolutionAdopted
 from shared.contracts.envelope import Event
 from shared.contracts.handling import (
@@ -31,23 +33,39 @@ STARTED = "2011-03-26T23:30:00+01:00"
 LATER = "2011-04-04T10:00:00+02:00"
 
 
-def events(log: Import, *activities: str, question: str = "EMPTY", **case: str) -> list[Event]:
-    told, unusable = log.told(
-        LoggedCase(
-            {"concept:name": "case-1", **case},
-            tuple(
-                {
-                    "concept:name": activity,
-                    "time:timestamp": LATER,
-                    "question": question,
-                    "org:resource": "560872",
-                }
-                for activity in activities
-            ),
-        )
-    )
-    assert not unusable
-    return told
+def told(log: Import, *logged: LoggedCase | Stray) -> list[Told]:
+    return list(log.told(logged))
+
+
+def case(*events: Mapping[str, str], name: str = "case-1", **more: str) -> LoggedCase:
+    logged = tuple(Logged(event) for event in events)
+    return LoggedCase({"concept:name": name, **more}, events=logged, count=len(logged))
+
+
+def happened(activity: str = "T02", at: str = LATER, **more: str) -> dict[str, str]:
+    return {"concept:name": activity, "time:timestamp": at, **more}
+
+
+def events(log: Import, *activities: str, question: str = "EMPTY", **more: str) -> list[Event]:
+    who = {"org:resource": "560872", "question": question}
+    (one,) = told(log, case(*(happened(name) | who for name in activities), **more))
+    assert not one.unusable
+    return [telling.event for telling in one.tellings]
+
+
+def flaws(*logged: LoggedCase | Stray, log: Import = RECEIPT) -> list[tuple[str, str, str]]:
+    every = (flaw for one in told(log, *logged) for flaw in one.unusable)
+    return [(flaw.code, flaw.field, flaw.text) for flaw in every]
+
+
+def case_numbers(*names: str) -> list[str]:
+    logged = [
+        LoggedCase({"concept:name": name} if name else {}, events=(Logged(happened()),), number=n)
+        for n, name in enumerate(names, start=1)
+    ]
+    every = [telling for one in told(RECEIPT, *logged) for telling in one.tellings]
+    assert len({telling.event.id for telling in every}) == len(names)
+    return [telling.event.partitionkey.removeprefix("wabo_receipt:") for telling in every]
 
 
 @pytest.mark.parametrize(
@@ -107,13 +125,13 @@ def test_a_resolution_answers_the_referral_before_it() -> None:
 
 
 def test_limits_run_in_natural_days_from_the_logged_start_to_the_logged_deadline() -> None:
-    told = events(
+    every = events(
         RECEIPT,
         "T05 Print and send confirmation of receipt",
         startdate=STARTED,
         deadline="2011-05-22T00:30:00+02:00",
     )
-    (accepted,) = (event.data for event in told if isinstance(event.data, ApplicationAccepted))
+    (accepted,) = (event.data for event in every if isinstance(event.data, ApplicationAccepted))
 
     assert accepted.effective_date == date(2011, 3, 26)
     assert (accepted.statutory_limit, accepted.statutory_unit) == (57, "ND")
@@ -121,19 +139,19 @@ def test_limits_run_in_natural_days_from_the_logged_start_to_the_logged_deadline
 
 
 def test_without_a_deadline_the_limit_is_eight_weeks() -> None:
-    told = events(PERMITS, "01_HOOFD_195", startDate=STARTED)
-    (accepted,) = (event.data for event in told if isinstance(event.data, ApplicationAccepted))
+    every = events(PERMITS, "01_HOOFD_195", startDate=STARTED)
+    (accepted,) = (event.data for event in every if isinstance(event.data, ApplicationAccepted))
 
     assert (accepted.statutory_limit, accepted.promise_date) == (56, date(2011, 5, 21))
 
 
 def test_what_the_case_says_is_derived_and_carries_its_own_instant() -> None:
-    told = events(
+    every = events(
         RECEIPT, "T02", startdate=STARTED, deadline="2011-05-21T23:30:00+02:00", enddate=LATER
     )
     derived = [
         (getattr(event.data, "activity", "end"), event.time.isoformat())
-        for event in told
+        for event in every
         if event.derived
     ]
 
@@ -142,7 +160,7 @@ def test_what_the_case_says_is_derived_and_carries_its_own_instant() -> None:
         ("end", LATER),
         ("deadline", "2011-05-21T23:30:00+02:00"),
     ]
-    assert all(event.activity is None for event in told if event.derived)
+    assert all(event.activity is None for event in every if event.derived)
 
 
 def test_the_end_stands_behind_what_was_logged_at_its_instant() -> None:
@@ -161,27 +179,107 @@ def test_the_same_log_gives_the_same_bytes() -> None:
     assert len(set(once)) == 3
 
 
-def test_an_event_that_does_not_say_when_is_told_of_and_the_others_go_on() -> None:
-    told, unusable = RECEIPT.told(
-        LoggedCase(
-            {"concept:name": "c"},
-            (
-                {"concept:name": "T02"},
-                {"time:timestamp": LATER},
-                {"concept:name": "T04", "time:timestamp": LATER},
-            ),
-        )
+def test_an_event_that_cannot_be_told_is_named_and_the_others_go_on() -> None:
+    (one,) = told(
+        RECEIPT, case({"concept:name": "T02"}, {"time:timestamp": LATER}, happened("T04"))
     )
 
-    assert unusable == [
-        Unusable("wabo_receipt:c", 1, "time:timestamp"),
-        Unusable("wabo_receipt:c", 2, "concept:name"),
+    assert [(flaw.code, flaw.field, flaw.place.event) for flaw in one.unusable] == [
+        (Oddity.MISSING, "time:timestamp", 1),
+        (Oddity.MISSING, "concept:name", 2),
     ]
-    assert [event.sequence for event in told] == ["3"]
+    assert [telling.event.sequence for telling in one.tellings] == ["3"]
+    assert one.events == 3
+
+
+@pytest.mark.parametrize("text", ["?", "true", "0001-01-01T00:00:00Z", "x" * 80])
+def test_a_time_that_cannot_be_read_is_shown_and_not_called_missing(text: str) -> None:
+    assert flaws(case(happened(at=text))) == [(Oddity.UNREADABLE, "time:timestamp", text)]
+
+
+def test_a_time_in_blanks_is_read() -> None:
+    (one,) = told(RECEIPT, case(happened(at=f" {LATER}\n")))
+
+    assert [telling.event.time.isoformat() for telling in one.tellings] == [LATER]
+
+
+def test_an_end_that_means_never_is_named_and_the_events_are_told() -> None:
+    never = case(happened(), enddate="9999-12-31T23:59:59Z")
+    (one,) = told(RECEIPT, never)
+
+    assert flaws(never) == [(Oddity.UNREADABLE, "enddate", "9999-12-31T23:59:59Z")]
+    assert [telling.event.activity for telling in one.tellings] == ["T02"]
+
+
+def test_an_activity_longer_than_the_language_knows_is_refused_and_never_altered() -> None:
+    assert flaws(case(happened("x" * 256), happened("x" * 257))) == [
+        (Oddity.INVALID, "concept:name", "String should have at most 256 characters")
+    ]
+
+
+def test_a_long_pseudonym_still_fits_and_stays_its_own() -> None:
+    people = ["x" * 300 + end for end in "ab"]
+    (one,) = told(RECEIPT, case(*(happened() | {"org:resource": name} for name in people)))
+    recorded = [telling.event for telling in one.tellings]
+
+    assert len({event.actorid for event in recorded}) == 2
+    assert {len(event.actorid or "") for event in recorded} == {64}
+
+
+def test_what_an_event_says_twice_is_refused_where_it_counts() -> None:
+    both = frozenset({"org:resource", "note"})
+    logged = (Logged(happened(), frozenset({"note"})), Logged(happened(), both))
+    twice = LoggedCase({"concept:name": "c"}, events=logged, count=2)
+
+    assert flaws(twice) == [(Oddity.TWICE, "org:resource", "")]
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (("7", "7", "8"), ["7", "7#2", "8"]),
+        (("7", "7", "7#2", "7"), ["7", "7#2", "7#2#2", "7#3"]),
+        (("7#2", "7", "7"), ["7#2", "7", "7#3"]),
+        (("", ""), ["#1", "#2"]),
+        (("#2", ""), ["#2", "#2#2"]),
+    ],
+)
+def test_every_case_has_a_number_of_its_own_however_the_log_calls_it(
+    names: tuple[str, ...], numbers: list[str]
+) -> None:
+    assert case_numbers(*names) == case_numbers(*names) == numbers
+
+
+def test_a_case_is_said_to_be_renamed_where_the_log_gave_no_name_of_its_own() -> None:
+    renamed = [one.renamed for one in told(RECEIPT, case(), case(), LoggedCase(number=3))]
+
+    assert renamed == [False, True, True]
+
+
+def test_a_case_with_two_names_or_too_many_events_is_refused_with_all_its_events() -> None:
+    two_names = LoggedCase({"concept:name": "a"}, frozenset({"concept:name"}), count=4)
+    large = LoggedCase({"concept:name": "b"}, count=9, too_large=True)
+    every = told(RECEIPT, two_names, large)
+
+    assert [flaw.count for one in every for flaw in one.unusable] == [4, 9]
+    assert flaws(two_names, large) == [
+        (Oddity.TWICE, "concept:name", ""),
+        (Oddity.TOO_LARGE, "<trace>", ""),
+    ]
+
+
+def test_what_stands_outside_of_every_case_is_named() -> None:
+    loose, junk = told(RECEIPT, Stray("event", 12, 3), Stray("objects", 14, 3))
+
+    assert (loose.events, junk.events) == (1, 0)
+    assert flaws(Stray("event", 12, 3), Stray("objects", 14, 3)) == [
+        (Oddity.OUTSIDE, "<event>", ""),
+        (Oddity.UNKNOWN, "<objects>", ""),
+    ]
 
 
 def test_a_long_case_name_still_fits_and_stays_its_own() -> None:
-    numbers = {RECEIPT.case_no("x" * 60 + end) for end in "ab"}
+    numbers = {f"wabo_receipt:{number}" for number in case_numbers("x" * 60 + "a", "x" * 60 + "b")}
 
     assert len(numbers) == 2
     assert {len(number) for number in numbers} == {50}

@@ -11,11 +11,15 @@ from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
 from deploy.command.delivery import Delivery, GatewayRefuses, GatewayUnreachable
+from deploy.command.texts import CATALOGUE
+from deploy.command.xes.document import Damage, LogUnreadable
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import WABO
 from deploy.command.xes.sending import Arrangement, Sending
+from deploy.command.xes.told import Oddity
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SeededIds
+from shared.runtime.language import Language
 from tests.support.small_log import Logged, log, trace
 
 NOBODY = "http://127.0.0.1:1"
@@ -168,6 +172,44 @@ def test_a_file_that_breaks_off_says_so_and_how_to_go_on(
 
     assert said.exit_code == 1
     assert "receipt.xes" in said.stderr
+
+
+@pytest.fixture
+def broken(small: Path) -> Path:
+    small.write_bytes(small.read_bytes()[:-60])
+    return small
+
+
+async def test_what_stands_before_the_damage_is_sent(broken: Path) -> None:
+    gateway = Gateway(iter([]))
+    sending = Sending(broken, Import("receipt", WABO), Arrangement(), settled=lambda *_: None)
+    with pytest.raises(LogUnreadable):
+        await sending.run(delivery_to(gateway))
+
+    assert (sending.tally.cases, sending.tally.accepted) == (39, 39 * 30)
+
+
+@pytest.mark.parametrize("code", [f"import.damage.{one}" for one in Damage])
+def test_every_damage_has_a_line(code: str) -> None:
+    assert code in CATALOGUE.codes(Language.EN)
+
+
+@pytest.mark.parametrize("code", [f"import.oddity.{one}" for one in Oddity])
+def test_every_oddity_has_a_line(code: str) -> None:
+    assert code in CATALOGUE.codes(Language.EN)
+
+
+@pytest.mark.parametrize("names", [["a/wabo.xes", "b/wabo.xes"], [".xes"], [f"wabo{'x' * 240}"]])
+def test_files_that_give_no_source_of_their_own_are_refused_before_anything_is_sent(
+    tmp_path: Path, names: list[str]
+) -> None:
+    files = [tmp_path / name for name in names]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    argv = ["import", *map(str, files), "--profile", "wabo", "--gateway", NOBODY]
+
+    assert CliRunner().invoke(app, argv).exit_code == 2
 
 
 def test_without_a_gateway_the_command_says_so(

@@ -1,43 +1,50 @@
 """A logged case said in our language: an event for each of the log's, and what its ends imply."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import TypedDict, Unpack
-from uuid import UUID, uuid5
+from uuid import uuid5
+
+from pydantic import ValidationError
 
 from deploy.command.xes.history import History
 from deploy.command.xes.meanings import actor, said
+from deploy.command.xes.names import IDENTITIES, CaseNumbers
 from deploy.command.xes.profiles import Profile
-from deploy.command.xes.reading import Attributes, LoggedCase
+from deploy.command.xes.reading import AT, NAME, RESOURCE, Logged, LoggedCase, Stray
+from deploy.command.xes.told import Oddity, Place, Telling, Told, Unusable
 from shared.contracts.enums import ResultType
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling import ActivityRecorded, CaseClosed
 
 SOURCE = "urn:casetrack:import:"
-IDENTITIES = UUID("5ac2f0a4-5d3f-5d0b-8a5e-6f3a3f0c7a10")
-"""The name space of our ids: the same log gives the same ids on every machine."""
-
-CASE_NO_CHARACTERS_MAX = 50
-DIGEST_CHARACTERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Unusable:
-    """A logged event that cannot be told, because *missing* is not there."""
-
-    case_no: str
-    number: int
-    missing: str
+TEXT_CHARACTERS_MAX = 80
+"""So much of a text that we could not use is shown."""
+LOGGED_AS = {"activity": NAME, "resource": RESOURCE, "actorid": RESOURCE}
+"""What the log calls our fields that take a text of its own."""
 
 
-class Told(TypedDict, total=False):
+class Envelope(TypedDict, total=False):
     """What the log itself says in the envelope."""
 
     time: datetime
     activity: str
     actorid: str | None
     derived: bool
+
+
+class _Untellable(Exception):  # noqa: N818 - names what it is, and never leaves this module
+    """What the log says under *field* cannot be told."""
+
+    def __init__(self, code: Oddity, field: str, text: str = "") -> None:
+        super().__init__(code, field, text)
+        self.code = code
+        self.field = field
+        self.text = text[:TEXT_CHARACTERS_MAX]
+
+    def at(self, place: Place) -> Unusable:
+        return Unusable(place, self.code, self.field, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,91 +58,152 @@ class Import:
     def source(self) -> str:
         return f"{SOURCE}{self.log}"
 
-    def case_no(self, name: str) -> str:
-        """Return the number of the case that the log calls *name*."""
-        number = f"{self.log}:{name}"
-        if len(number) <= CASE_NO_CHARACTERS_MAX:
-            return number
-        digest = uuid5(IDENTITIES, number).hex[:DIGEST_CHARACTERS]
-        return f"{number[: CASE_NO_CHARACTERS_MAX - DIGEST_CHARACTERS - 1]}:{digest}"
-
     def identity(self, case_no: str, place: str) -> str:
         """Return the id of what stands at *place* in the case: a number, or an attribute."""
         return str(uuid5(IDENTITIES, f"{self.source}\n{case_no}\n{place}"))
 
-    def told(self, case: LoggedCase) -> tuple[list[Event], list[Unusable]]:
+    def told(self, logged: Iterable[LoggedCase | Stray]) -> Iterator[Told]:
         """
-        Return what *case* says, in the order of time, and what it fails to say.
+        Yield what each case says, in the order of time, and what it fails to say.
 
-        Every logged event gives one event with the name of its activity. What
-        the attributes of the case say is added and marked as derived.
+        Every logged event gives one event with the name of its activity, or is
+        named as unusable. What the attributes of the case say is added and
+        marked as derived.
         """
-        history = self._history(case)
-        logged = list(self._logged(history, case))
-        events = [*self._derived(history, case), *(one for one in logged if isinstance(one, Event))]
-        events.sort(key=lambda event: event.order)
-        return events, [one for one in logged if isinstance(one, Unusable)]
+        numbers = CaseNumbers(self.log)
+        for one in logged:
+            yield _astray(one) if isinstance(one, Stray) else self._case(one, numbers)
 
-    def _history(self, case: LoggedCase) -> History:
-        profile, given = self.profile, case.attributes
+    def _case(self, case: LoggedCase, numbers: CaseNumbers) -> Told:
+        if NAME in case.twice:
+            return _refused(case, Place(case.number, case.line), Oddity.TWICE)
+        case_no, as_logged = numbers.next(case.attributes.get(NAME, ""), case.number)
+        place = Place(case.number, case.line, case_no=case_no)
+        if case.too_large:
+            return _refused(case, place, Oddity.TOO_LARGE)
+        history = self._history(case, case_no)
+        parts = [*self._derived(history, case, place), *self._logged(history, case)]
+        tellings = [part for part in parts if isinstance(part, Telling)]
+        tellings.sort(key=lambda telling: telling.event.order)
+        unusable = [part for part in parts if isinstance(part, Unusable)]
+        return Told(case.count, tellings, unusable, place, renamed=not as_logged)
+
+    def _history(self, case: LoggedCase, case_no: str) -> History:
+        def instant(key: str | None) -> datetime | None:
+            try:
+                return self._instant(case, key)
+            except _Untellable:
+                return None
+
+        profile = self.profile
         return History(
-            case_no=self.case_no(given.get("concept:name", "")),
+            case_no=case_no,
             profile=profile,
-            started_at=profile.instant(given.get(profile.started)),
-            deadline_at=profile.instant(given.get(profile.deadline or "")),
-            channel=given.get("channel", ""),
+            started_at=instant(profile.started),
+            deadline_at=instant(profile.deadline),
+            channel=case.attributes.get("channel", ""),
         )
 
-    def _logged(self, history: History, case: LoggedCase) -> Iterator[Event | Unusable]:
+    def _logged(self, history: History, case: LoggedCase) -> Iterator[Telling | Unusable]:
         for number, logged in enumerate(case.events, start=1):
-            activity = logged.get("concept:name")
-            at = self.profile.instant(logged.get("time:timestamp"))
-            if not activity or at is None:
-                missing = "time:timestamp" if activity else "concept:name"
-                yield Unusable(history.case_no, number, missing)
-                continue
-            fact = said(history, logged, number, at)
-            yield self._event(
-                history, fact, number, str(number), time=at, activity=activity, actorid=_who(logged)
-            )
+            place = Place(case.number, logged.line, number, history.case_no)
+            try:
+                yield Telling(place, self._event(history, logged, number))
+            except _Untellable as flaw:
+                yield flaw.at(place)
 
-    def _derived(self, history: History, case: LoggedCase) -> Iterator[Event]:
+    def _event(self, history: History, logged: Logged, number: int) -> Event:
+        for key in self.profile.reads:
+            if key in logged.twice:
+                raise _Untellable(Oddity.TWICE, key)
+        activity, at = logged.attributes.get(NAME), self._instant(logged, AT)
+        if activity is None or at is None:
+            raise _Untellable(Oddity.MISSING, AT if activity else NAME)
+        try:
+            return self._enveloped(
+                history,
+                said(history, logged.attributes, number, at),
+                str(number),
+                number,
+                time=at,
+                activity=activity,
+                actorid=actor(logged.attributes) if RESOURCE in logged.attributes else None,
+            )
+        except ValidationError as refusal:
+            raise _beyond_the_contract(refusal) from None
+
+    def _derived(
+        self, history: History, case: LoggedCase, place: Place
+    ) -> Iterator[Telling | Unusable]:
         """Yield what the attributes of the case say: its start, its deadline, its end."""
-        profile, given = self.profile, case.attributes
-        for name in (profile.started, profile.deadline):
-            at = profile.instant(given.get(name or ""))
-            if name is not None and at is not None:
-                fact = ActivityRecorded(case_no=history.case_no, activity=name)
-                yield self._event(history, fact, 0, name, time=at, derived=True)
-        ended_at = profile.instant(given.get(profile.ended))
-        if ended_at is not None:
-            closing = CaseClosed(
-                case_no=history.case_no,
-                result_type=ResultType.CLOSED_OTHER,
-                closed_date=history.local(ended_at),
-                onsite_visits=0,
-            )
-            # Behind everything that the log has of the same instant.
-            last = len(case.events) + 1
-            yield self._event(history, closing, last, profile.ended, time=ended_at, derived=True)
+        profile = self.profile
+        for key in (profile.started, profile.deadline, profile.ended):
+            try:
+                at = self._instant(case, key)
+            except _Untellable as flaw:
+                yield flaw.at(place)
+                continue
+            if key is not None and at is not None:
+                yield Telling(place, self._implied(history, case, key, at))
 
-    def _event(
+    def _implied(self, history: History, case: LoggedCase, key: str, at: datetime) -> Event:
+        """Return what the attribute *key* of the case says."""
+        if key != self.profile.ended:
+            fact = ActivityRecorded(case_no=history.case_no, activity=key)
+            return self._enveloped(history, fact, key, 0, time=at, derived=True)
+        closing = CaseClosed(
+            case_no=history.case_no,
+            result_type=ResultType.CLOSED_OTHER,
+            closed_date=history.local(at),
+            onsite_visits=0,
+        )
+        # Behind everything that the log has of the same instant.
+        return self._enveloped(history, closing, key, case.count + 1, time=at, derived=True)
+
+    def _instant(self, logged: Logged, key: str | None) -> datetime | None:
+        """Return the instant that *logged* has under *key*, if any."""
+        if key is None or key not in logged.attributes:
+            return None
+        if key in logged.twice:
+            raise _Untellable(Oddity.TWICE, key)
+        instant = self.profile.instant(logged.attributes[key].strip())
+        # In the first year and the last, an instant has no date in every zone.
+        if instant is None or instant.year in (MINYEAR, MAXYEAR):
+            raise _Untellable(Oddity.UNREADABLE, key, logged.attributes[key])
+        return instant
+
+    def _enveloped(
         self,
         history: History,
         fact: Fact,
-        number: int,
         place: str,
-        **attributes: Unpack[Told],
+        sequence: int,
+        **attributes: Unpack[Envelope],
     ) -> Event:
         return Event.of(
             fact,
             id=self.identity(history.case_no, place),
             source=self.source,
             partitionkey=history.case_no,
-            sequence=str(number),
+            sequence=str(sequence),
             **attributes,
         )
 
 
-def _who(logged: Attributes) -> str | None:
-    return actor(logged) if logged.get("org:resource") else None
+def _refused(case: LoggedCase, place: Place, code: Oddity) -> Told:
+    """Return that nothing of *case* is told."""
+    field = "<trace>" if code is Oddity.TOO_LARGE else NAME
+    return Told(case.count, [], [Unusable(place, code, field, count=max(1, case.count))], place)
+
+
+def _astray(stray: Stray) -> Told:
+    is_event = stray.name == "event"
+    code = Oddity.OUTSIDE if is_event else Oddity.UNKNOWN
+    place = Place(stray.number, stray.line)
+    return Told(int(is_event), [], [Unusable(place, code, f"<{stray.name}>"[:TEXT_CHARACTERS_MAX])])
+
+
+def _beyond_the_contract(refusal: ValidationError) -> _Untellable:
+    first = refusal.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(first["loc"][-1])
+    return _Untellable(Oddity.INVALID, LOGGED_AS.get(name, name), first["msg"])

@@ -11,8 +11,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from deploy.command.xes.history import History
+from deploy.command.xes.names import shortened
 from deploy.command.xes.profiles import CHANNELS, Meaning
-from deploy.command.xes.reading import Attributes
+from deploy.command.xes.reading import NAME, RESOURCE, Attributes
 from shared.contracts.committee import ReferralMade, ResolutionAdopted, Votes
 from shared.contracts.enums import (
     AcceptanceMode,
@@ -51,6 +52,7 @@ MUNICIPALITY = OrgRef(org_code="129900000000000197", org_name="日志来源机�
 LOGGED = Doc(doc_type="XES")
 TEXT_CHARACTERS_MAX = 1000
 ACTOR_CHARACTERS_MAX = 64
+RESOURCE_CHARACTERS_MAX = 256
 SATURDAY = 5
 NOBODY = "unknown"
 
@@ -68,15 +70,16 @@ def said(history: History, event: Attributes, number: int, at: datetime) -> Fact
 
 def actor(event: Attributes) -> str:
     """Return the pseudonym that the publisher of the log gave to who did it."""
-    return (event.get("org:resource") or NOBODY)[:ACTOR_CHARACTERS_MAX]
+    return shortened(event.get(RESOURCE, NOBODY), ACTOR_CHARACTERS_MAX)
 
 
 def _plain(history: History, event: Attributes, _: int, __: datetime) -> Fact:
-    kept = {name: event[name] for name in history.profile.kept if event.get(name)}
+    kept = {name: event[name] for name in history.profile.kept if name in event}
+    resource = event.get(RESOURCE)
     return ActivityRecorded(
         case_no=history.case_no,
-        activity=event["concept:name"],
-        resource=event.get("org:resource"),
+        activity=event[NAME],
+        resource=resource and shortened(resource, RESOURCE_CHARACTERS_MAX),
         attributes={name: value[:TEXT_CHARACTERS_MAX] for name, value in kept.items()},
     )
 

@@ -7,7 +7,7 @@ from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from deploy.command.xes.reading import Attributes
+from deploy.command.xes.reading import AT, NAME, RESOURCE, Attributes
 from shared.contracts.enums import Channel
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -52,6 +52,11 @@ class Profile:
     """Activities that are a question, and happened only where the answer is True."""
     kept: tuple[str, ...] = ()
     """Attributes of an event that stay beside an activity without a meaning."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The attributes of an event that count here; each may say one thing only."""
+        return (NAME, AT, RESOURCE, *self.kept)
 
     def meaning(self, event: Attributes) -> Meaning | None:
         """Return what *event* stands for; None where it is an activity and no more."""
