@@ -58,6 +58,8 @@ class Case:
                     "STATUTORY": data["statutory_limit"],
                 }
             case "handling.hold.opened":
+                # Asked for before the instant at which silence accepted, and done after it.
+                self.oddities += self.accepted_on is None
                 self.holds[data["hold_id"]] = Hold(at.date(), data["pauses"])
             case "handling.hold.closed" if data["hold_id"] in self.holds:
                 self.holds[data["hold_id"]].closed_on = at.date()
