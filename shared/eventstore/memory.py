@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from shared.contracts.envelope import Event
 from shared.contracts.registry import decode, encode
 from shared.eventstore.chain import digest_of
+from shared.eventstore.history import history_of
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -36,10 +37,10 @@ class MemoryEventStore:
         self._receipts: dict[tuple[str, str], Receipt] = {}
         self._outgoing: list[Outgoing] = []
         self._cursor = 0
+        self._parked: dict[tuple[str, int], Outgoing] = {}
 
     async def load(self, stream: str) -> History:
-        bodies = self._bodies.get(stream, [])
-        return History(len(bodies), tuple(map(decode, bodies)))
+        return history_of(stream, self._bodies.get(stream, []))
 
     async def append(
         self,
@@ -80,6 +81,19 @@ class MemoryEventStore:
 
     async def waiting_seconds(self) -> float:
         return 0.0
+
+    async def park(self, outgoing: Outgoing, reason: str) -> None:  # noqa: ARG002 - for nobody
+        self._parked[outgoing.stream, outgoing.version] = outgoing
+
+    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+        waiting = sorted(self._parked.values(), key=lambda outgoing: outgoing.place)
+        return [outgoing for outgoing in waiting if outgoing.place > after][:rows_max]
+
+    async def release(self, outgoing: Outgoing) -> None:
+        self._parked.pop((outgoing.stream, outgoing.version), None)
+
+    async def parked_count(self) -> int:
+        return len(self._parked)
 
     async def close(self) -> None:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from shared.eventstore.port import Outbox, Outgoing, Place
+from shared.eventstore.port import START, Outbox, Outgoing, Place
 from shared.eventstore.postgres import (
     CONNECT_SECONDS_MAX,
     STATEMENT_SECONDS_MAX,
@@ -73,6 +73,40 @@ SET xid = $1::text::xid8, position = $2
 """
 
 
+PARK = """
+INSERT INTO parked (stream, version, reason)
+VALUES ($1, $2, $3)
+ON CONFLICT (stream, version) DO NOTHING
+"""
+
+LOAD_PARKED = """
+SELECT
+    xid::text::bigint AS xid,
+    position,
+    stream,
+    version,
+    partitionkey,
+    body,
+    recorded_at
+FROM parked
+JOIN events USING (stream, version)
+WHERE (xid, position) > ($1::text::xid8, $2)
+ORDER BY xid, position
+LIMIT $3
+"""
+
+RELEASE = """
+DELETE FROM parked
+WHERE stream = $1
+AND version = $2
+"""
+
+COUNT_PARKED = """
+SELECT count(*)
+FROM parked
+"""
+
+
 class PostgresOutbox(Outbox):
     """
     Lease, reading and cursor on one connection.
@@ -114,22 +148,12 @@ class PostgresOutbox(Outbox):
         return leading
 
     async def pending(self, rows_max: int) -> Sequence[Outgoing]:
-        sent = self._sent or Place(0, 0)
+        sent = self._sent or START
         with translated():
             rows = await self._connection.fetch(
                 CLAIM_UNSENT, str(sent.xid), sent.position, rows_max, BYTES_MAX
             )
-        return [
-            Outgoing(
-                Place(row["xid"], row["position"]),
-                row["stream"],
-                row["version"],
-                row["partitionkey"],
-                row["body"].encode(),
-                row["recorded_at"],
-            )
-            for row in rows
-        ]
+        return [_outgoing(row) for row in rows]
 
     async def advance(self, place: Place) -> None:
         with translated():
@@ -137,11 +161,42 @@ class PostgresOutbox(Outbox):
         self._sent = place
 
     async def waiting_seconds(self) -> float:
-        sent = self._sent or Place(0, 0)
+        sent = self._sent or START
         with translated():
             age = await self._connection.fetchval(OLDEST_UNSENT, str(sent.xid), sent.position)
         return float(age or 0)
 
+    async def park(self, outgoing: Outgoing, reason: str) -> None:
+        with translated():
+            await self._connection.execute(PARK, outgoing.stream, outgoing.version, reason)
+
+    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+        with translated():
+            rows = await self._connection.fetch(
+                LOAD_PARKED, str(after.xid), after.position, rows_max
+            )
+        return [_outgoing(row) for row in rows]
+
+    async def release(self, outgoing: Outgoing) -> None:
+        with translated():
+            await self._connection.execute(RELEASE, outgoing.stream, outgoing.version)
+
+    async def parked_count(self) -> int:
+        with translated():
+            count: int = await self._connection.fetchval(COUNT_PARKED)
+        return count
+
     async def close(self) -> None:
         # Not the polite goodbye: it would wait for a server that may be gone.
         self._connection.terminate()
+
+
+def _outgoing(row: asyncpg.Record) -> Outgoing:
+    return Outgoing(
+        Place(row["xid"], row["position"]),
+        row["stream"],
+        row["version"],
+        row["partitionkey"],
+        row["body"].encode(),
+        row["recorded_at"],
+    )

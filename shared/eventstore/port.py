@@ -5,7 +5,10 @@ StoreError
 ├── ConcurrencyConflict
 ├── AlreadyAnswered
 ├── StoreUnavailable
+├── HistoryUnreadable
 └── StoreRefused
+    └── Unstorable
+        └── TooLarge
 """
 
 from collections.abc import Sequence
@@ -43,15 +46,39 @@ class StoreUnavailable(StoreError):  # noqa: N818 - named after what happened, l
     code = "store_unavailable"
 
 
+class HistoryUnreadable(StoreError):  # noqa: N818 - named after what happened, like every fault
+    """A fact on record says nothing that this release understands; only its stream is harmed."""
+
+    code = "history_unreadable"
+
+    def __init__(self, stream: str, version: int) -> None:
+        super().__init__(stream, version)
+        self.stream = stream
+        self.version = version
+
+
 class StoreRefused(StoreError):  # noqa: N818 - named after what happened, like every fault
-    """PostgreSQL refuses this value and always will (SQLSTATE classes 22 and 23)."""
+    """The value is not stored, however often it is offered; *detail* is PostgreSQL's SQLSTATE."""
 
-    code = "store_refused"
+    code: str = "store_refused"
+    field: str = ""
 
-    def __init__(self, sqlstate: str, detail: str) -> None:
-        super().__init__(sqlstate, detail)
-        self.sqlstate = sqlstate
+    def __init__(self, detail: str, reason: str = "") -> None:
+        super().__init__(detail, reason)
         self.detail = detail
+
+
+class Unstorable(StoreRefused):
+    """Nobody could read it again as it was written: *code* and *field* are its reader's."""
+
+    def __init__(self, code: str, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.field = field
+
+
+class TooLarge(Unstorable):
+    """Written down it has more bytes than Kafka takes and a reader reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +137,14 @@ class EventStore(Protocol):
     commit, so repeat with the same ids or the same receipt.
     """
 
-    async def load(self, stream: str) -> History: ...
+    async def load(self, stream: str) -> History:
+        """
+        Return all of *stream*.
+
+        Raises:
+            HistoryUnreadable: a fact of an older or a newer release, or of another hand.
+        """
+        ...
 
     async def append(
         self,
@@ -145,6 +179,10 @@ class EventStore(Protocol):
 
     async def answered(self, principal: str, key: str) -> Receipt | None: ...
 
+    async def waiting_seconds(self) -> float:
+        """Return the age of the oldest fact that the relay has yet to send; 0 for none."""
+        ...
+
 
 class Place(NamedTuple):
     """Where a row stands in the order of sending: its transaction, then its number."""
@@ -163,6 +201,13 @@ class Outgoing:
     partitionkey: str
     body: bytes
     recorded_at: datetime | None
+
+
+START = Place(0, 0)
+"""Before every row."""
+
+STUCK_SECONDS = 60.0
+"""A fact that waits longer for Kafka waits for a person, too: many times what a relay takes."""
 
 
 class Outbox(Protocol):
@@ -188,6 +233,20 @@ class Outbox(Protocol):
     async def waiting_seconds(self) -> float:
         """Return the age of the oldest fact behind the cursor, held back or not; 0 for none."""
         ...
+
+    async def park(self, outgoing: Outgoing, reason: str) -> None:
+        """Set *outgoing* aside: Kafka refuses it, and the cursor will pass over it."""
+        ...
+
+    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+        """Return what was set aside, in its order, from behind *after*."""
+        ...
+
+    async def release(self, outgoing: Outgoing) -> None:
+        """Take *outgoing* from what is set aside: Kafka has confirmed it after all."""
+        ...
+
+    async def parked_count(self) -> int: ...
 
     async def close(self) -> None:
         """Give up the lease."""

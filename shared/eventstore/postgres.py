@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 
 from shared.contracts.envelope import Event
-from shared.contracts.registry import decode, encode
+from shared.contracts.registry import encode
 from shared.eventstore.chain import digest_of
+from shared.eventstore.history import history_of
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -27,8 +28,8 @@ ACQUIRE_SECONDS_MAX = 5.0
 STATEMENT_SECONDS_MAX = 10.0
 CONNECT_SECONDS_MAX = 5.0
 
-PERMANENT_CLASSES = ("22", "23")
-"""SQLSTATE: data exception, integrity violation. Asking again gives the same answer."""
+PERMANENT_CLASSES = ("22", "23", "54")
+"""SQLSTATE: data, integrity, a limit of the server's. Asking again gives the same answer."""
 
 DEADLOCK_TRIES_MAX = 3
 
@@ -49,6 +50,10 @@ SELECT append_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 RECORD = """
 SELECT ordinal, is_new, digest, stream, version
 FROM record_facts($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+
+LOAD_WAITING = """
+SELECT unsent_seconds()
 """
 
 LOAD_RECEIPT = """
@@ -127,7 +132,7 @@ class PostgresEventStore(EventStore):
     async def load(self, stream: str) -> History:
         async with self._connection() as connection:
             rows = await connection.fetch(LOAD, stream)
-        return History(len(rows), tuple(decode(row["body"].encode()) for row in rows))
+        return history_of(stream, [row["body"].encode() for row in rows])
 
     async def append(
         self,
@@ -183,6 +188,11 @@ class PostgresEventStore(EventStore):
         async with self._connection() as connection:
             row = await connection.fetchrow(LOAD_RECEIPT, principal, key)
         return Receipt(principal, key, row["digest"], row["answer"]) if row else None
+
+    async def waiting_seconds(self) -> float:
+        async with self._connection() as connection:
+            seconds: float = await connection.fetchval(LOAD_WAITING)
+        return seconds
 
     async def _record(
         self, facts: Sequence[tuple[Event, bytes]], digests: list[bytes], *, publish: bool

@@ -52,7 +52,8 @@ QUOTE_RELAY = """
 SELECT format(
     'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
     'GRANT SELECT ON %1$I.events TO %2$I;'
-    'GRANT SELECT, UPDATE ON %1$I.relay_cursor TO %2$I',
+    'GRANT SELECT, UPDATE ON %1$I.relay_cursor TO %2$I;'
+    'GRANT SELECT, INSERT, DELETE ON %1$I.parked TO %2$I',
     $1::text, $2::text
 )
 """
@@ -97,7 +98,8 @@ async def grant(connection: asyncpg.Connection, event_stores: Sequence[str]) -> 
             await _execute(connection, QUOTE_NO_PUBLIC_FUNCTIONS, schema)
             await _execute(connection, QUOTE_WRITER, schema, WRITER_OF[schema].value)
             await _execute(connection, QUOTE_RELAY, schema, DatabaseRole.RELAY.value)
-            await _execute(connection, QUOTE_WATCHER, schema, DatabaseRole.METRICS.value)
+            for watcher in (DatabaseRole.METRICS, DatabaseRole.AUDITOR):
+                await _execute(connection, QUOTE_WATCHER, schema, watcher.value)
             await _execute(connection, QUOTE_READER, schema, DatabaseRole.AUDITOR.value)
 
 

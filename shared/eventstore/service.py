@@ -13,10 +13,14 @@ from fastapi import APIRouter, FastAPI
 
 from shared.eventstore.deciding import Desk
 from shared.eventstore.port import (
+    STUCK_SECONDS,
     ConcurrencyConflict,
     EventStore,
+    HistoryUnreadable,
     StoreRefused,
     StoreUnavailable,
+    TooLarge,
+    Unstorable,
 )
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.clock import Clock, SystemClock
@@ -25,7 +29,7 @@ from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import Ids, SystemIds
 from shared.runtime.problems import FaultAnswer
 from shared.runtime.service_settings import ServiceSettings
-from shared.runtime.web import Web, create_web
+from shared.runtime.web import Readiness, Web, create_web
 
 Faults = Mapping[type[Exception], FaultAnswer]
 
@@ -34,6 +38,9 @@ STORE_FAULTS: Faults = MappingProxyType(
         StoreUnavailable: FaultAnswer(503, "store_unavailable", retry_after_seconds=2),
         ConcurrencyConflict: FaultAnswer(409, "conflict"),
         StoreRefused: FaultAnswer(422, "store_refused"),
+        Unstorable: FaultAnswer(422, "unstorable"),
+        TooLarge: FaultAnswer(413, "too_large"),
+        HistoryUnreadable: FaultAnswer(409, "history_unreadable"),
     }
 )
 NONE: Faults = MappingProxyType({})
@@ -105,10 +112,10 @@ class Service:
         web.state.clock, web.state.district = self.clock, self.district
         return web
 
-    async def _ready(self) -> bool:
-        """Whether the store answers; Kafka is not needed to accept."""
+    async def _ready(self) -> Readiness:
+        """Whether the store answers; Kafka is not needed to accept, and yet missed for long."""
         try:
-            await self.store.answered("readiness", "readiness")
+            waiting_seconds = await self.store.waiting_seconds()
         except StoreUnavailable:
-            return False
-        return True
+            return Readiness(serves=False)
+        return Readiness(serves=True, behind=("outbox",) if waiting_seconds > STUCK_SECONDS else ())

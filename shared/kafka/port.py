@@ -3,6 +3,7 @@ What travels over Kafka, and what a sender and a consumer may rely on.
 
 BusError
 ├── SendUnknown
+│   └── SendRefused
 ├── OffsetLost
 ├── TooManyDeadLetters
 ├── ConsumerStalled
@@ -51,6 +52,18 @@ class BusError(Exception):
 
 class SendUnknown(BusError):  # noqa: N818 - named after what happened, like every fault
     """Some records may or may not have arrived: send all of them again."""
+
+
+class SendRefused(SendUnknown):
+    """
+    At least one of the records is never taken, as they and their topic are; *reason* says why.
+
+    To send the same again is in vain; of a single record it is certain that it has not arrived.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class OffsetLost(BusError):  # noqa: N818 - named after what happened, like every fault
@@ -115,11 +128,12 @@ class Sender(Protocol):
         """
         Return when every record is confirmed by all in-sync replicas.
 
-        Records with one key arrive in the order given. After SendUnknown any
-        of them may have arrived; sending them again may repeat them.
+        Records with one key arrive in the order given. After a fault any of
+        them may have arrived; sending them again may repeat them.
 
         Raises:
             SendUnknown: build the next call as if nothing had been sent.
+            SendRefused: send its parts, or leave it.
         """
         ...
 

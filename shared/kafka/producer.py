@@ -7,9 +7,14 @@ from typing import Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+)
 
-from shared.kafka.port import Record, SendUnknown
+from shared.kafka.port import Record, SendRefused, SendUnknown
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 
 SEND_SECONDS_MAX = 15.0
@@ -17,6 +22,14 @@ SEND_SECONDS_MAX = 15.0
 REQUEST_SECONDS_MAX = 10.0
 ABANDON_SECONDS_MAX = 2.0
 BATCH_BYTES_MAX = 256 * 1024
+
+REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError)
+"""
+What is about the record itself: as long as the topic takes no larger ones, it stays like that.
+
+Everything else passes (a broker, a leader, an epoch, a clock) or is for a person to set right
+(a right, a setting, a topic) and concerns every record alike.
+"""
 
 log = structlog.get_logger()
 
@@ -64,7 +77,7 @@ class KafkaProducer:
         except (KafkaError, OSError, TimeoutError) as fault:
             if producer:
                 await self._abandon(producer)
-            raise SendUnknown(repr(fault)) from fault
+            raise _of(fault) from fault
 
     async def _current(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -106,6 +119,12 @@ class KafkaProducer:
             await producer.client.close()
 
 
+def _of(fault: Exception) -> SendUnknown:
+    """Return what *fault* of the driver means to whoever sends."""
+    kind = SendRefused if isinstance(fault, REFUSALS) else SendUnknown
+    return kind(repr(fault))
+
+
 async def _confirm(producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
     confirmations = [
         await producer.send(
@@ -119,5 +138,7 @@ async def _confirm(producer: AIOKafkaProducer, records: Sequence[Record]) -> Non
     ]
     if confirmations:
         await asyncio.wait(confirmations)
-    for confirmation in confirmations:
-        confirmation.result()
+    faults = [fault for one in confirmations if (fault := one.exception()) is not None]
+    # Behind a refusal the broker finds the numbers out of order, which says nothing.
+    for fault in sorted(faults, key=lambda fault: not isinstance(fault, REFUSALS)):
+        raise fault

@@ -7,10 +7,17 @@ from importlib import import_module
 
 from shared.eventstore.outbox import PostgresOutbox
 from shared.kafka.producer import KafkaProducer
-from shared.relay.relay import Relay
+from shared.relay.relay import LOOK_SECONDS, Relay
 from shared.relay.settings import RelaySettings
-from shared.runtime.clock import SystemClock
-from shared.runtime.lifecycle import announce_ready, run
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.lifecycle import (
+    announce_ready,
+    is_ready,
+    pause,
+    run,
+    tell_ready,
+    withdraw_ready,
+)
 from shared.runtime.settings import load_settings
 
 
@@ -26,15 +33,22 @@ async def relay(settings: RelaySettings, stopping: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             for one in relays:
                 tasks.create_task(one.run(stopping), name=f"relay-{one}")
-            announcing = tasks.create_task(_announce(relays))
+            announcing = tasks.create_task(announce(relays, clock, stopping))
             await stopping.wait()
             announcing.cancel()
 
 
-async def _announce(relays: list[Relay]) -> None:
+async def announce(relays: list[Relay], clock: Clock, stopping: asyncio.Event) -> None:
+    """Say that we serve, and take it back for as long as somebody's facts get nowhere."""
     for one in relays:
         await one.standing.wait()
     announce_ready()
+    while not await pause(clock, LOOK_SECONDS, stopping):
+        stuck = any(one.stuck for one in relays)
+        if stuck and is_ready():
+            withdraw_ready()
+        elif not stuck and not is_ready():
+            tell_ready()
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import structlog
@@ -99,19 +100,35 @@ async def pause(clock: Clock, seconds: float, stopping: asyncio.Event) -> bool:
     return stopping.is_set()
 
 
+_serving = Event()
+
+
 def announce_ready() -> None:
-    """Tell the supervisor that we serve: CASETRACK_READY_FILE appears, with our pid in it."""
+    """Tell whoever asks that we serve, for the first time."""
     # What stands now stands for ever: to look through it for garbage halts every request.
     gc.collect()
     gc.freeze()
-    if path := os.environ.get("CASETRACK_READY_FILE"):
-        Path(path).write_text(f"{os.getpid()}\n", encoding="ascii")
+    tell_ready()
     log.info("process_ready")
 
 
+def tell_ready() -> None:
+    """Tell our own door and the supervisor: CASETRACK_READY_FILE appears, with our pid in it."""
+    _serving.set()
+    if path := os.environ.get("CASETRACK_READY_FILE"):
+        Path(path).write_text(f"{os.getpid()}\n", encoding="ascii")
+
+
 def withdraw_ready() -> None:
+    """Take it back: for a while, or because we end."""
+    _serving.clear()
     if path := os.environ.get("CASETRACK_READY_FILE"):
         Path(path).unlink(missing_ok=True)
+
+
+def is_ready() -> bool:
+    """Say what was told last."""
+    return _serving.is_set()
 
 
 class CrashPoint:

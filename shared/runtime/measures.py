@@ -37,6 +37,11 @@ RELAY_BLOCKED_SECONDS = Gauge(
     "Age of the oldest open transaction that holds the relay back",
     ["owner"],
 )
+RELAY_PARKED = Gauge(
+    "casetrack_relay_parked",
+    "Events that Kafka refuses for good, set aside by the relay",
+    ["owner"],
+)
 ALERTS_RAISED = Counter("casetrack_alerts_raised_total", "Alerts raised", ["sla", "severity"])
 TIMER_LATENESS_SECONDS = Histogram(
     "casetrack_timer_lateness_seconds",

@@ -1,16 +1,14 @@
 """Health, readiness and measures of a process that answers nothing else."""
 
 import asyncio
-import os
-from pathlib import Path
 
 from shared.runtime.clock import SystemClock
 from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SystemIds
-from shared.runtime.lifecycle import Main
+from shared.runtime.lifecycle import Main, is_ready
 from shared.runtime.server import serve
 from shared.runtime.settings import load_settings
-from shared.runtime.web import Web, create_web
+from shared.runtime.web import Readiness, Web, create_web
 
 
 def probed(title: str, main: Main, host: str, port: int) -> Main:
@@ -36,7 +34,6 @@ def probed(title: str, main: Main, host: str, port: int) -> Main:
     return live
 
 
-async def _announced() -> bool:
-    """Say what the supervisor was told; without a file to tell it in, running is being ready."""
-    path = os.environ.get("CASETRACK_READY_FILE")
-    return path is None or await asyncio.to_thread(Path(path).exists)
+async def _announced() -> Readiness:
+    """Say what the supervisor was told."""
+    return Readiness(serves=is_ready())

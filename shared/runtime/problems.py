@@ -134,7 +134,8 @@ class Answers:
         if fault is UNEXPECTED:
             # The request's log context has ended here, so the trace is named again.
             log.error("request_failed", trace_id=request.state.trace_id, exc_info=failure)
-        return Problem(fault.status, fault.code, headers=fault.headers)
+        place = getattr(failure, "field", None) or None
+        return Problem(fault.status, fault.code, field=place, headers=fault.headers)
 
     def _respond_invalid(self, request: Request, failure: RequestValidationError) -> Response:
         errors = failure.errors()[:ERRORS_MAX]

@@ -24,7 +24,17 @@ from shared.runtime.problems import MEDIA_TYPE, Answers, FaultAnswer
 PAGES = files("shared.runtime") / "pages"
 UNAVAILABLE = 503
 
-Ready = Callable[[], Awaitable[bool]]
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether requests can be served now, and what is *behind* although they can."""
+
+    serves: bool
+    behind: tuple[str, ...] = ()
+    """Where work piles up (`outbox`): nothing is lost by it, and a person has to look."""
+
+
+Ready = Callable[[], Awaitable[Readiness]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -50,8 +60,8 @@ PROBLEM: Mapping[str, Any] = {
 """Given whole, not as a model: FastAPI would file a model under application/json."""
 
 
-async def always_ready() -> bool:
-    return True
+async def always_ready() -> Readiness:
+    return Readiness(serves=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +136,13 @@ def _operations(ready: Ready) -> APIRouter:
 
     @router.get("/readyz", dependencies=[public()])
     async def readiness() -> JSONResponse:
-        """Say whether requests can be served now; nothing about why not."""
-        if await ready():
-            return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "not ready"}, UNAVAILABLE, {"retry-after": "1"})
+        """Say whether requests can be served now, and what is behind; nothing about why not."""
+        now = await ready()
+        if not now.serves:
+            return JSONResponse({"status": "not ready"}, UNAVAILABLE, {"retry-after": "1"})
+        if now.behind:
+            return JSONResponse({"status": "degraded", "behind": list(now.behind)})
+        return JSONResponse({"status": "ready"})
 
     @router.get("/metrics", dependencies=[permit()])
     async def measures() -> Response:

@@ -11,6 +11,7 @@ from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.runtime.lifecycle import tell_ready, withdraw_ready
 from shared.runtime.probes import probed
 from tests.support.eventually import eventually
 
@@ -31,7 +32,7 @@ def free_port() -> int:
 
 
 async def test_a_process_tells_its_health_readiness_and_measures(
-    issuer: LocalIssuer, tmp_path: Path
+    issuer: LocalIssuer,
 ) -> None:
     stopping, port = asyncio.Event(), free_port()
 
@@ -52,11 +53,13 @@ async def test_a_process_tells_its_health_readiness_and_measures(
         tasks.create_task(probed("toy", main, "127.0.0.1", port)(stopping))
         await eventually(lambda: status("/healthz"))
         before = await status("/readyz")
-        (tmp_path / "ready").write_text("1")
+        tell_ready()
         after = await status("/readyz")
+        withdraw_ready()
+        again = await status("/readyz")
         measured = await client.get("/metrics", headers={"authorization": f"Bearer {token}"})
         unknown = await status("/metrics")
         stopping.set()
 
-    assert (before, after, unknown) == (NOT_READY, OK, UNKNOWN)
+    assert (before, after, again, unknown) == (NOT_READY, OK, NOT_READY, UNKNOWN)
     assert "casetrack_relay_lag_seconds" in measured.text

@@ -1,17 +1,23 @@
 """The relay over a store and a bus in memory, with a sender that fails when it likes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from random import Random
 
+import pytest
+import structlog
+from prometheus_client import REGISTRY
+
 from shared.contracts.registry import Owner, decode
 from shared.eventstore.memory import MemoryEventStore
-from shared.eventstore.port import Outbox, StoreUnavailable
+from shared.eventstore.port import STUCK_SECONDS, Outbox, StoreUnavailable
 from shared.kafka.memory import MemoryBus
-from shared.kafka.port import Record, SendUnknown
+from shared.kafka.port import Record, SendRefused, SendUnknown
+from shared.relay.__main__ import announce
 from shared.relay.relay import Relay
 from shared.runtime.clock import SystemClock
+from shared.runtime.lifecycle import is_ready, withdraw_ready
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
 
@@ -23,6 +29,13 @@ class Quick(SystemClock):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / 100)
+
+
+class Hasty(Quick):
+    """Sees a hundred seconds pass in one."""
+
+    def monotonic(self) -> float:
+        return super().monotonic() * 100
 
 
 class Whimsical:
@@ -113,3 +126,98 @@ async def test_a_store_that_is_away_is_waited_for() -> None:
         stopping.set()
 
     assert len(bus.records(TOPIC)) == 1
+
+
+class Narrow:
+    """Takes whole sendings or nothing, and never a value of more than so many bytes."""
+
+    def __init__(self, bus: MemoryBus, bytes_max: int) -> None:
+        self._bus = bus
+        self.bytes_max = bytes_max
+
+    async def send(self, records: Sequence[Record]) -> None:
+        if any(len(record.value or b"") > self.bytes_max for record in records):
+            raise SendRefused("too large")
+        await self._bus.send(records)
+
+
+async def test_what_is_refused_for_good_is_set_aside_and_offered_to_the_next_leader() -> None:
+    store, bus = MemoryEventStore(), MemoryBus(Quick())
+    large = {8, 9, 33}
+    await store.record([foreign(n, kilobytes=int(n in large)) for n in range(1, 41)])
+    sender = Narrow(bus, 1_000)
+
+    async def open_outbox() -> Outbox:
+        return store
+
+    async def relayed(count: int) -> list[int]:
+        stopping = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(Relay(Owner.INTAKE, open_outbox, sender, Quick()).run(stopping))
+            await eventually(lambda: len(firsts(bus.records(TOPIC))) == count)
+            await eventually(partial(nothing_waits, store))
+            stopping.set()
+        return [version for _, version in firsts(bus.records(TOPIC))]
+
+    with structlog.testing.capture_logs() as logs:
+        before = await relayed(37)
+        parked = REGISTRY.get_sample_value("casetrack_relay_parked", {"owner": "intake"})
+    sender.bytes_max = 2_000
+    after = await relayed(40)
+
+    assert before == [version for version in range(1, 41) if version not in large]
+    assert after == [*before, *sorted(large)]
+    assert [
+        (one["version"], one["log_level"]) for one in logs if one["event"] == "fact_parked"
+    ] == [(version, "error") for version in sorted(large)]
+    assert parked == len(large)
+    assert REGISTRY.get_sample_value("casetrack_relay_parked", {"owner": "intake"}) == 0
+
+
+class Waiting(MemoryEventStore):
+    """A store whose oldest unsent fact has waited for as long as it is told."""
+
+    seconds = 0.0
+
+    async def waiting_seconds(self) -> float:
+        return self.seconds
+
+
+class Away:
+    """Confirms nothing until told otherwise."""
+
+    back = False
+
+    async def send(self, _: Sequence[Record]) -> None:
+        if not self.back:
+            raise SendUnknown("away")
+
+
+@pytest.fixture
+def own_garbage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Do not freeze what this process is made of."""
+    monkeypatch.setattr("shared.runtime.lifecycle.gc.freeze", lambda: None)
+    yield
+    withdraw_ready()
+
+
+@pytest.mark.usefixtures("own_garbage")
+async def test_a_relay_whose_facts_get_nowhere_takes_its_readiness_back_until_they_do() -> None:
+    store, sender, stopping = Waiting(), Away(), asyncio.Event()
+    await store.record([foreign(1)])
+
+    async def open_outbox() -> Outbox:
+        return store
+
+    relay = Relay(Owner.INTAKE, open_outbox, sender, Hasty())
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(relay.run(stopping))
+        tasks.create_task(announce([relay], Quick(), stopping))
+        await eventually(is_ready)
+        store.seconds = STUCK_SECONDS + 1
+        await eventually(lambda: relay.stuck and not is_ready())
+        sender.back, store.seconds = True, 0.0
+        await eventually(is_ready)
+        stopping.set()
+
+    assert not relay.stuck

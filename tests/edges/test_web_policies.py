@@ -19,7 +19,7 @@ from shared.runtime.ids import SeededIds
 from shared.runtime.language import Language
 from shared.runtime.policies import RouteWithoutPolicy, StraightRoute, permit, public
 from shared.runtime.problems import STATUS_CODES
-from shared.runtime.web import Ready, Web, always_ready, create_web
+from shared.runtime.web import Readiness, Ready, Web, always_ready, create_web
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 RUNTIME = Path(__file__).parents[2] / "shared" / "runtime"
@@ -104,8 +104,8 @@ def test_a_web_app_without_a_policy_stops_the_start(tmp_path: Path) -> None:
 
 
 async def test_a_service_that_is_not_ready_says_only_that() -> None:
-    async def not_yet() -> bool:
-        return False
+    async def not_yet() -> Readiness:
+        return Readiness(serves=False)
 
     transport = httpx2.ASGITransport(create_web(web(ready=not_yet)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
@@ -113,6 +113,18 @@ async def test_a_service_that_is_not_ready_says_only_that() -> None:
 
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready"}
+
+
+async def test_a_service_that_serves_although_something_is_behind_says_what() -> None:
+    async def behind() -> Readiness:
+        return Readiness(serves=True, behind=("outbox",))
+
+    transport = httpx2.ASGITransport(create_web(web(ready=behind)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
+        answer = await client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "degraded", "behind": ["outbox"]}
 
 
 async def test_without_the_issuers_keys_nobody_is_refused_for_good() -> None:

@@ -21,6 +21,7 @@ from shared.kafka.port import (
     Partition,
     Record,
     Sender,
+    SendRefused,
     SendUnknown,
     TopicMismatch,
     Undeliverable,
@@ -215,6 +216,18 @@ async def test_sending_to_nowhere_is_unknown_and_the_next_send_may_work() -> Non
             await sender.send([message("nowhere", "a", 1)])
         with pytest.raises(SendUnknown):
             await sender.send([message("nowhere", "a", 1)])
+
+
+async def test_what_kafka_refuses_for_good_is_told_from_what_may_pass(
+    kafka: str, make_topic: MakeTopic
+) -> None:
+    topic = await make_topic(1, message_bytes_max=10_000)
+    small, large, huge = (Record(topic, b"a", b"x" * size) for size in (10, 20_000, 3_000_000))
+    async with KafkaProducer(kafka) as sender:
+        for refused in ([large], [huge], [small, large, small]):
+            with pytest.raises(SendRefused):
+                await sender.send(refused)
+        await sender.send([small, small])
 
 
 async def test_topics_are_made_once_and_another_partition_count_is_refused(kafka: str) -> None:

@@ -24,7 +24,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually
 from tests.support.facts import activity, foreign
-from tests.support.stack import MakeTopic
+from tests.support.stack import MakeTopic, take_larger
 
 SCHEMA = Schema.INTAKE.value
 CRASH_POINTS = [
@@ -96,7 +96,7 @@ async def test_a_slow_writer_is_lost_to_the_naive_reader_and_not_to_ours(
         held_back = await outbox.pending(10)
         await transaction.commit()
         naive += [row["position"] for row in await slow.fetch(NAIVE_CLAIM, naive[-1])]
-        ours = await outbox.pending(10)
+        ours = await eventually(partial(outbox.pending, 10))
 
     assert naive == [2]
     assert held_back == []
@@ -311,3 +311,30 @@ async def test_a_cut_connection_to_postgres_is_made_anew(
         await one.stop()
 
     assert len(set(sent)) == 30
+
+
+async def test_what_the_topic_never_takes_is_set_aside_and_sent_once_it_is_taken(
+    store: PostgresEventStore, role_dsn: Callable[[str], str], kafka: str, make_topic: MakeTopic
+) -> None:
+    topic = await make_topic(1, message_bytes_max=10_000)
+    facts = [activity(n) for n in range(1, 30)]
+    facts[6] = activity(7, kilobytes=20)
+    await store.append("case-A", facts, expected_version=0)
+    open_outbox = partial(PostgresOutbox.open, role_dsn("casetrack_relay"), SCHEMA)
+    others = [("case-A", version) for version in range(1, 30) if version != 7]
+
+    async def relayed(wanted: int) -> list[Place]:
+        async with KafkaProducer(kafka) as sender, asyncio.TaskGroup() as tasks:
+            relay = Relay(Owner.INTAKE, open_outbox, sender, SystemClock(), topic)
+            running = await Running(relay, tasks).stands()
+            sent = await sent_to(kafka, topic, wanted)
+            await running.stop()
+        return list(dict.fromkeys(sent))
+
+    before = await relayed(28)
+    still = await relayed(28)
+    await take_larger(kafka, topic)
+    after = await relayed(29)
+
+    assert before == still == others
+    assert after == [*others, ("case-A", 7)]

@@ -19,11 +19,15 @@ def activity(
     source: str = SOURCE,
     name: str = "",
     told_at: datetime | None = None,
+    kilobytes: int = 0,
 ) -> Event:
     """Return the *number*-th activity of *case*; the id follows from both."""
     at = MONDAY + timedelta(minutes=number)
+    attributes = {f"attribute {n}": "x" * 1_000 for n in range(kilobytes)}
     return Event.of(
-        ActivityRecorded(case_no=case, activity=name or f"activity {number}"),
+        ActivityRecorded(
+            case_no=case, activity=name or f"activity {number}", attributes=attributes
+        ),
         id=f"{case}-{number}",
         source=source,
         time=at,
@@ -32,7 +36,7 @@ def activity(
     )
 
 
-def foreign(number: int, **about: str | datetime) -> tuple[Event, bytes]:
+def foreign(number: int, **about: str | datetime | int) -> tuple[Event, bytes]:
     """Return such a fact as the gateway has it: understood, and as bytes."""
     event = activity(number, **{"source": PUBLISHER, **about})  # type: ignore[arg-type]  # by name
     return event, encode(event)

@@ -4,7 +4,8 @@ Real PostgreSQL and real Kafka for tests, started once a session and shared by i
 - `postgres_dsn`: a fresh, migrated database of its own for each test, as superuser
 - `role_dsn`: the same database as one of the services' roles: `role_dsn("casetrack_intake")`
 - `kafka`: the broker's address; nobody owns a topic there unless it made one
-- `make_topic`: makes a topic with a name of its own: `await make_topic()`
+- `make_topic`: makes a topic with a name of its own: `await make_topic()`, or one that takes
+  nothing larger: `await make_topic(message_bytes_max=10_000)`
 - `bureau_topics`: the broker's address with all topics of the bureau, empty; one test at a time
 - `no_bureau_topics`: the same before they are made
 """
@@ -26,12 +27,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.local.databases import addressed
 from deploy.local.journal import Phase, last_record
 from deploy.local.places import CHECKOUT, Places
 from deploy.local.postgres import embedded_postgres
-from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, ensure_topics
+from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, MESSAGE_BYTES_MAX, ensure_topics
 from tests.support.eventually import eventually
 from tests.support.servers import PASSWORD, TEMPLATE
 
@@ -40,6 +42,7 @@ SESSION = "CASETRACK_TEST_SESSION"
 START_SECONDS_MAX = 180.0
 STOP_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.05
+MESSAGE_LIMIT = "max.message.bytes"
 
 MakeTopic = Callable[..., Awaitable[str]]
 
@@ -124,10 +127,11 @@ def kafka(servers: Servers) -> str:
 def make_topic(kafka: str) -> MakeTopic:
     """Return a maker of topics that nobody else knows."""
 
-    async def make(partitions: int = 4) -> str:
+    async def make(partitions: int = 4, *, message_bytes_max: int = MESSAGE_BYTES_MAX) -> str:
         name = f"test-{uuid.uuid4().hex}"  # noqa: TID251 - a name that no other worker has
+        configs = {MESSAGE_LIMIT: str(message_bytes_max)}
         async with kafka_admin(kafka) as admin:
-            await admin.create_topics([NewTopic(name, partitions, 1)])
+            await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs)])
         return name
 
     return make
@@ -147,6 +151,15 @@ async def bureau_topics(no_bureau_topics: str) -> str:
     await ensure_topics(no_bureau_topics)
     await _until_present(no_bureau_topics, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
     return no_bureau_topics
+
+
+async def take_larger(kafka: str, topic: str) -> None:
+    """Let *topic* take as much as the bureau's own topics do."""
+    raised = ConfigResource(
+        ConfigResourceType.TOPIC, topic, {MESSAGE_LIMIT: str(MESSAGE_BYTES_MAX)}
+    )
+    async with kafka_admin(kafka) as admin:
+        await admin.alter_configs([raised])
 
 
 @asynccontextmanager

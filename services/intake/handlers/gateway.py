@@ -13,7 +13,7 @@ from services.intake.domain.gateway import Admitted, Inadmissible, admit
 from services.intake.handlers.commits import SharedCommits, Verdict, record_each
 from shared.contracts.foreign import Foreign
 from shared.contracts.unreadable import Unreadable
-from shared.eventstore.port import EventStore, Outcome, Recorded
+from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused
 from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
@@ -132,7 +132,9 @@ def _unrecorded(judged: Admitted | Judgement) -> Judgement:
 
 
 def _rejected(
-    fault: Unreadable | Inadmissible, event_id: str | None = None, type_: str = UNKNOWN
+    fault: Unreadable | Inadmissible | StoreRefused,
+    event_id: str | None = None,
+    type_: str = UNKNOWN,
 ) -> Judgement:
     return Judgement(
         Status.REJECTED,
@@ -147,9 +149,7 @@ def _rejected(
 def _judgement(fact: Admitted, verdict: Verdict) -> Judgement:
     event = fact.event
     if not isinstance(verdict, Recorded):
-        return Judgement(
-            Status.REJECTED, event.id, event.type, code="store_refused", detail=verdict.sqlstate
-        )
+        return _rejected(verdict, event.id, event.type)
     match verdict.outcome:
         case Outcome.ACCEPTED | Outcome.DUPLICATE:
             status = Status(verdict.outcome.value)

@@ -11,9 +11,14 @@ from services.intake.domain.case.commands import AcceptApplication, ExpireCorrec
 from services.intake.domain.case.silence import WAITING_SINCE, timer
 from services.intake.handlers.commands import CASE
 from shared.contracts.rejection import Rejection
-from shared.contracts.unreadable import Unreadable
 from shared.eventstore.deciding import Desk, Occasion, Repetition, handle
-from shared.eventstore.port import ConcurrencyConflict, StoreRefused, StoreUnavailable, Timers
+from shared.eventstore.port import (
+    ConcurrencyConflict,
+    HistoryUnreadable,
+    StoreRefused,
+    StoreUnavailable,
+    Timers,
+)
 from shared.policy.acceptance import AcceptanceTerms
 from shared.policy.calendar import WorkCalendar
 from shared.runtime.lifecycle import Watchdog, crash, pause
@@ -30,7 +35,7 @@ LEASE = timedelta(seconds=60)
 """Many times what a look takes; whoever dies leaves its streams to the others after that."""
 NOTICE_AWAITED = timedelta(hours=6)
 """How long to wait for a year's calendar before looking again."""
-LEFT = (Rejection, ConcurrencyConflict, StoreRefused, Unreadable)
+LEFT = (Rejection, ConcurrencyConflict, StoreRefused, HistoryUnreadable)
 """Somebody was quicker, or the history is out of order: looked at again when the lease is over."""
 LOOK_SECONDS = 5.0
 RETRY_SECONDS = 2.0

@@ -40,7 +40,7 @@ from shared.runtime.problems import FaultAnswer
 from shared.runtime.server import serve
 from shared.runtime.session import RememberedTickets, SignIn
 from shared.runtime.settings import load_settings
-from shared.runtime.web import Web, create_web
+from shared.runtime.web import Readiness, Web, create_web
 
 MESSAGES = files("services.metrics.api") / "messages"
 FAULTS: dict[type[Exception], FaultAnswer] = {
@@ -95,12 +95,12 @@ class Reader:
             )
         )
 
-    async def _ready(self) -> bool:
+    async def _ready(self) -> Readiness:
         try:
             await self.glances.changes()
         except StoreUnavailable:
-            return False
-        return True
+            return Readiness(serves=False)
+        return Readiness(serves=True)
 
 
 async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:

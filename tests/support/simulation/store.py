@@ -135,6 +135,9 @@ class StoreOf:
         await self._life.hop()
         return await self._store.answered(principal, key)
 
+    async def waiting_seconds(self) -> float:
+        return 0.0
+
     async def lead(self) -> bool:
         leader = self._store.leader
         if leader is None or leader.over:
@@ -147,8 +150,20 @@ class StoreOf:
     async def advance(self, place: Place) -> None:
         await self._life.ask(partial(self._store.confirm, place))
 
-    async def waiting_seconds(self) -> float:
-        return 0.0
+    async def park(self, outgoing: Outgoing, reason: str) -> None:
+        await self._life.hop()
+        await self._store.park(outgoing, reason)
+
+    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+        await self._life.hop()
+        return await self._store.parked(after, rows_max)
+
+    async def release(self, outgoing: Outgoing) -> None:
+        await self._life.hop()
+        await self._store.release(outgoing)
+
+    async def parked_count(self) -> int:
+        return await self._store.parked_count()
 
     async def close(self) -> None:
         if self._store.leader is self._life:
