@@ -231,10 +231,17 @@ def _is_beyond_readers(value: float) -> bool:
 
 
 def _storable(path: str, text: str) -> None:
+    if found := forbidden_in(text):
+        raise Unreadable(Flaw.FORBIDDEN_CHARACTER, printable(path), found)
+
+
+def forbidden_in(text: str) -> str:
+    """Return what stands in *text* that no store and no reader of ours can hold; mostly nothing."""
     if "\0" in text:
-        raise Unreadable(Flaw.FORBIDDEN_CHARACTER, printable(path), "NUL")
+        return "NUL"
     if not text.isascii() and any("\ud800" <= mark <= "\udfff" for mark in text):
-        raise Unreadable(Flaw.FORBIDDEN_CHARACTER, printable(path), "half of a surrogate pair")
+        return "half of a surrogate pair"
+    return ""
 
 
 def printable(text: str) -> str:

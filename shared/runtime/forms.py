@@ -1,11 +1,17 @@
 """What a command looks like as a JSON body: the command's own fields, checked strictly."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, get_type_hints
 
+import msgspec
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+
+from shared.contracts.documents import forbidden_in
+from shared.contracts.unreadable import Flaw
+
+Place = tuple[str | int, ...]
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -46,10 +52,14 @@ class Form:
             body: BaseModel = self._body.model_validate_json(raw or b"{}")
         except ValidationError as refusal:
             raise RequestValidationError(refusal.errors(include_url=False)) from None
+        # What is forbidden enters JSON as an escape, or it is no JSON.
+        if b"\\u" in raw:
+            _require_storable((), msgspec.json.decode(raw))
         return {name: getattr(body, name) for name in self._body.model_fields}
 
     def subject(self, named: str) -> str:
         """Return the subject that the path names, if it can be one."""
+        _require_storable((self._subject,), named)
         try:
             return self._path.validate_python(named)
         except ValidationError as refusal:
@@ -65,6 +75,29 @@ class Form:
         parts = schema.pop("$defs", {})
         content = {"application/json": {"schema": _inlined(schema, parts)}}
         return {"requestBody": {"required": True, "content": content}}
+
+
+def _require_storable(place: Place, value: object) -> None:
+    """Refuse *value*, as JSON has it, where a text in it could be kept by nobody."""
+    forbidden = [found for found, text in _texts(place, value) if forbidden_in(text)]
+    if forbidden:
+        kind = Flaw.FORBIDDEN_CHARACTER.value
+        raise RequestValidationError([{"type": kind, "loc": found} for found in forbidden])
+
+
+def _texts(place: Place, value: object) -> Iterator[tuple[Place, str]]:
+    match value:
+        case str():
+            yield place, value
+        case dict():
+            for name, member in value.items():
+                yield place, name
+                yield from _texts((*place, name), member)
+        case list():
+            for index, member in enumerate(value):
+                yield from _texts((*place, index), member)
+        case _:
+            return
 
 
 def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON

@@ -88,13 +88,11 @@ class SharedCommits:
 
 
 async def record_each(store: EventStore, facts: Sequence[Admitted]) -> list[Verdict]:
-    """Record *facts* in one transaction; if one cannot be stored, each in its own."""
+    """Record *facts* in one transaction; one that cannot be stored is left out of company."""
     try:
         return list(await store.record([(fact.event, fact.body) for fact in facts]))
     except StoreRefused as refusal:
         if len(facts) == 1:
             return [refusal]
-    verdicts: list[Verdict] = []
-    for fact in facts:
-        verdicts += await record_each(store, [fact])
-    return verdicts
+    middle = len(facts) // 2
+    return [*await record_each(store, facts[:middle]), *await record_each(store, facts[middle:])]
