@@ -14,6 +14,7 @@ from starlette.responses import Response
 from shared.runtime.auth import Principal, Role, Unauthenticated
 from shared.runtime.gate import Gate
 from shared.runtime.measures import ACCESS_REFUSED
+from shared.runtime.parameters import refuse_unknown
 from shared.runtime.problems import Problem
 
 log = structlog.get_logger()
@@ -37,7 +38,12 @@ class RouteWithoutPolicy(Exception):  # noqa: N818 - a fault is named for what f
 
 
 def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
-    """Let in whoever has one of *roles*; without any, whoever has a trusted token."""
+    """
+    Let in whoever has one of *roles*; without any, whoever has a trusted token.
+
+    They are told of a parameter that the route does not know. What is open to
+    everybody is not so strict: balancers and browsers add what they like.
+    """
 
     async def authorise(
         request: Request,
@@ -47,6 +53,7 @@ def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own depende
         if roles and not principal.has(*roles):
             _note_refusal("not_permitted", "role_is_another", principal)
             raise Problem(FORBIDDEN, "not_permitted")
+        refuse_unknown(request)
         return principal
 
     return Depends(_marked(authorise))

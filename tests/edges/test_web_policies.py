@@ -2,20 +2,24 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.runtime.auth import Role
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
 from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
+from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.language import Language
 from shared.runtime.policies import RouteWithoutPolicy, StraightRoute, permit, public
 from shared.runtime.problems import STATUS_CODES
@@ -134,6 +138,76 @@ async def test_without_the_issuers_keys_nobody_is_refused_for_good() -> None:
         answer = await client.get("/metrics", headers=token)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+def lists(*, dependencies: Sequence[Any]) -> Web:
+    router = APIRouter(prefix="/v1", dependencies=dependencies)
+
+    async def narrowed(item: str | None = None) -> str | None:
+        return item
+
+    @router.get("/figures")
+    async def figures(
+        item: Annotated[str | None, Depends(narrowed)],
+        since: Annotated[date | None, Query(alias="from")] = None,
+        state: Annotated[list[str] | None, Query()] = None,
+    ) -> dict[str, Any]:
+        return {"item": item, "since": since, "state": state}
+
+    return web(router)
+
+
+async def asked(service: Web, query: str) -> httpx2.Response:
+    transport = httpx2.ASGITransport(create_web(service))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
+        return await client.get(f"/v1/figures?{query}", headers={"accept-language": "en"})
+
+
+async def with_a_token(issuer: Path, query: str) -> httpx2.Response:
+    clock = VirtualClock(NOON)
+    bearer = LocalIssuer.open(issuer, clock, SeededIds(1)).issue(Bearer(Role.HANDLER))
+    service = replace(
+        lists(dependencies=[permit(Role.HANDLER)]),
+        gate=Gate.of(AuthSettings(jwks=str(issuer / "jwks.json")), clock),
+    )
+    transport = httpx2.ASGITransport(create_web(service))
+    head = {"authorization": f"Bearer {bearer}", "accept-language": "en"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
+        return await client.get(f"/v1/figures?{query}", headers=head)
+
+
+@pytest.mark.parametrize("query", ["from=2024-09-01&item=1&state=A&state=B", "state=A", ""])
+async def test_a_route_is_asked_what_it_knows(tmp_path: Path, query: str) -> None:
+    assert (await with_a_token(tmp_path, query)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [
+        ("since=2024-09-01", "parameter_unknown", "since"),
+        ("from=2024-09-01&From=2024-09-01", "parameter_unknown", "From"),
+        ("=1", "parameter_unknown", ""),
+        ("%E7%8A%B6%E6%80%81=1", "parameter_unknown", "状态"),
+        ("%1b]52;c;=1", "parameter_unknown", "?"),
+        ("a" * 65 + "=1", "parameter_unknown", "?"),
+        ("item=1&item=2", "parameter_repeated", "item"),
+        ("from=2024-09-01&from=2024-09-01", "parameter_repeated", "from"),
+    ],
+)
+async def test_a_parameter_that_the_route_does_not_know_is_refused(
+    tmp_path: Path, query: str, code: str, field: str
+) -> None:
+    answer = await with_a_token(tmp_path, query)
+
+    said = answer.json()
+    assert (answer.status_code, said["code"], said["field"]) == (422, code, field)
+    assert code != "parameter_unknown" or "from, state, item" in said["detail"]
+
+
+async def test_what_is_open_to_everybody_bears_what_a_balancer_adds() -> None:
+    answer = await asked(lists(dependencies=[public()]), "utm_source=notice&state=A")
+
+    assert answer.status_code == 200
 
 
 def codes_raised() -> Iterator[str]:

@@ -224,7 +224,22 @@ UNANSWERABLE = {
     "/v1/alerts?cursor=WyJhIiwiYiJd": (422, "cursor_invalid"),
     "/v1/cases?phase=LOST": (422, "invalid_request"),
     "/v1/cases?item=%00": (422, "invalid_request"),
+    "/v1/cases?cursor=WyJcdWQ4MDAiXQ": (422, "cursor_invalid"),
+    "/v1/alerts?cursor=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwiYSJd": (422, "cursor_invalid"),
+    "/v1/cases?cursor=": (422, "cursor_invalid"),
+    "/v1/cases?due=0001-01-01": (422, "invalid_request"),
+    "/v1/cases?due=9999-12-31": (422, "invalid_request"),
+    "/v1/cases?due=0": (422, "invalid_request"),
+    "/v1/cases?due=2024-09-14T00:00:00": (422, "invalid_request"),
+    "/v1/cases?limit=201": (422, "invalid_request"),
+    "/v1/kpis?since=2020-01-01&until=2020-01-02": (422, "parameter_unknown"),
+    "/v1/freshness?since=2020-01-01": (422, "parameter_unknown"),
+    "/v1/cases?due=2024-09-14&due=2024-09-15": (422, "parameter_repeated"),
     "/v1/kpis/L03?from=2024-09-02&to=2024-09-01": (422, "days_invalid"),
+    "/v1/kpis?from=2023-01-01": (422, "days_invalid"),
+    "/v1/kpis?from=2098-01-01": (422, "days_invalid"),
+    "/v1/kpis?to=1990-01-01&from=0001-01-01": (422, "invalid_request"),
+    "/v1/kpis/L01/cases?from=2024-09-02&to=2024-09-01": (422, "days_invalid"),
 }
 
 

@@ -1,15 +1,14 @@
 """Cards: listed, one with its explanation, and the word of somebody who has seen it."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.cases import Word
-from services.metrics.api.paging import ROWS_USUAL, Cursor, Place, Rows, page, place_of
+from services.metrics.api.paging import MOMENTS, page
+from services.metrics.api.parameters import ROWS_USUAL, AlertId, Cursor, Rows, Word
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
@@ -17,11 +16,9 @@ from shared.contracts.enums import AlertLevel
 from shared.contracts.service_enums import CardState
 from shared.contracts.types import Note
 from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import CONFLICT, UNFIT, Problem, language_of
+from shared.runtime.problems import CONFLICT, Problem, language_of
 
 NOT_FOUND = 404
-
-AlertId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
 class Acknowledgement(BaseModel):
@@ -35,8 +32,8 @@ class Acknowledgement(BaseModel):
 async def wanted_of(
     state: Annotated[list[CardState] | None, Query()] = None,
     level: AlertLevel | None = None,
-    case_no: Word = None,
-    sla: Word = None,
+    case_no: Word | None = None,
+    sla: Word | None = None,
 ) -> Wanted:
     """Return which cards are asked for."""
     return Wanted(state or STANDING, level, case_no, sla)
@@ -54,9 +51,10 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         rows: Rows = ROWS_USUAL,
     ) -> JSONResponse:
         """List cards, newest first: those that stand, unless `state` asks for others."""
-        items = await alerts.listed(wanted, _behind(place_of(cursor, 2)), rows)
-        last = items[-1] if len(items) == rows else None
-        return page(request, items, [last["raised_at"], last["alert_id"]] if last else None)
+        found = await alerts.listed(wanted, MOMENTS.read(cursor), rows)
+        return page(
+            request, found.items, MOMENTS.written(found.following) if found.following else None
+        )
 
     @router.get("/{alert_id}", dependencies=[permit(*READERS)])
     async def one(request: Request, alert_id: AlertId) -> JSONResponse:
@@ -81,15 +79,3 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         )
 
     return router
-
-
-def _behind(place: Place | None) -> tuple[datetime, str] | None:
-    if place is None:
-        return None
-    try:
-        raised_at = datetime.fromisoformat(place[0])
-    except ValueError:
-        raised_at = None
-    if raised_at is None or raised_at.tzinfo is None:
-        raise Problem(UNFIT, "cursor_invalid", field="cursor")
-    return raised_at, place[1]

@@ -1,13 +1,13 @@
 """Cases: listed, one by one, with their facts and with their deadlines."""
 
-from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.paging import ROWS_USUAL, Cursor, Rows, page, place_of
+from services.metrics.api.paging import KEYS, page
+from services.metrics.api.parameters import ROWS_USUAL, CaseNo, Cursor, Day, Rows, Word
 from services.metrics.api.roles import READERS
 from services.metrics.domain.dossier import Phase
 from services.metrics.handlers.cases import Cases, Wanted
@@ -18,17 +18,13 @@ from shared.runtime.problems import Problem, language_of
 
 NOT_FOUND = 404
 
-WORD = r"^[^\x00]*$"
-Key = Annotated[str, Path(min_length=1, max_length=256, pattern=WORD)]
-Word = Annotated[str | None, Query(max_length=256, pattern=WORD)]
-
 
 async def wanted_of(
     phase: Annotated[list[Phase] | None, Query()] = None,
     level: AlertLevel | None = None,
-    item: Word = None,
-    source: Word = None,
-    due: date | None = None,
+    item: Word | None = None,
+    source: Word | None = None,
+    due: Day | None = None,
 ) -> Wanted:
     """Return which cases are asked for."""
     return Wanted(tuple(phase) if phase else None, item, source, level, due)
@@ -50,30 +46,31 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
 
         `due` asks for what turns red on that day unless somebody acts.
         """
-        below = place_of(cursor, 1)
-        found = await cases.listed(wanted, below[0] if below else None, rows)
-        return page(request, found.items, [found.following] if found.following else None)
+        found = await cases.listed(wanted, KEYS.read(cursor), rows)
+        return page(
+            request, found.items, KEYS.written(found.following) if found.following else None
+        )
 
     @router.get("/{case_no}")
-    async def one(case_no: Key) -> JSONResponse:
+    async def one(case_no: CaseNo) -> JSONResponse:
         """Return a case as it stands."""
         return JSONResponse(_known(await cases.one(case_no)))
 
     @router.get("/{case_no}/timeline")
-    async def timeline(request: Request, case_no: Key) -> JSONResponse:
+    async def timeline(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return every fact of a case in the order of business time."""
         facts = _known(await cases.timeline(case_no))
         for fact in facts:
             if fact["anomaly"] is not None:
                 text = catalogue.text(language_of(request), f"anomaly.{fact['anomaly']}", {})
                 fact["anomaly"] = text.detail
-        return page(request, facts, None)
+        return page(request, facts)
 
     @router.get("/{case_no}/clocks")
-    async def clocks(request: Request, case_no: Key) -> JSONResponse:
+    async def clocks(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return the deadlines of a case with everything that makes them."""
         language = language_of(request).value
-        return page(request, _known(await cases.clocks(case_no, language)), None)
+        return page(request, _known(await cases.clocks(case_no, language)))
 
     return router
 

@@ -29,6 +29,7 @@ from services.metrics.handlers.today import Today
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.postgres import open_pool
+from shared.eventstore.service import STORE_FAULTS
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.gate import AuthSettings, Gate, tickets_verifier
@@ -36,16 +37,12 @@ from shared.runtime.ids import Ids, SystemIds
 from shared.runtime.issuer import LocalIssuer
 from shared.runtime.keys import file_keys
 from shared.runtime.lifecycle import announce_ready
-from shared.runtime.problems import FaultAnswer
 from shared.runtime.server import serve
 from shared.runtime.session import RememberedTickets, SignIn
 from shared.runtime.settings import load_settings
 from shared.runtime.web import Readiness, Web, create_web
 
 MESSAGES = files("services.metrics.api") / "messages"
-FAULTS: dict[type[Exception], FaultAnswer] = {
-    StoreUnavailable: FaultAnswer(503, "store_unavailable", retry_after_seconds=2)
-}
 CONNECTIONS_MAX = 8
 """One listens, one reads the page; the others answer requests."""
 
@@ -90,7 +87,7 @@ class Reader:
                     page_routes(catalogue),
                 ],
                 ready=self._ready,
-                faults=FAULTS,
+                faults=STORE_FAULTS,
                 messages=[MESSAGES],
             )
         )

@@ -23,6 +23,10 @@ NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST = "\U0010ffff"
 
 
+Place = tuple[datetime, str]
+"""When a card was raised, and its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which cards are asked for; None where it does not matter."""
@@ -33,6 +37,14 @@ class Wanted:
     sla: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of cards, and the place behind which the next one begins."""
+
+    items: list[Document]
+    following: Place | None
+
+
 class Alerts:
     """Reads cards under one set of rules."""
 
@@ -41,9 +53,7 @@ class Alerts:
         self._rules = rules
         self._clock = clock
 
-    async def listed(
-        self, wanted: Wanted, behind: tuple[datetime, str] | None, rows_max: int
-    ) -> list[Document]:
+    async def listed(self, wanted: Wanted, behind: Place | None, rows_max: int) -> Found:
         """Return cards, newest first."""
         rows = await self._readings.alerts(
             *(behind or (NEWEST, LAST)),
@@ -53,7 +63,11 @@ class Alerts:
             wanted.sla,
             rows_max,
         )
-        return [_card(row, STATE.decode(row["folded"])) for row in rows]
+        last = rows[-1] if len(rows) == rows_max else None
+        return Found(
+            [_card(row, STATE.decode(row["folded"])) for row in rows],
+            (last["raised_at"], last["alert_id"]) if last else None,
+        )
 
     async def one(self, alert_id: str, language: str) -> Document | None:
         """

@@ -11,6 +11,7 @@ from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts,
 from services.metrics.domain.kpis import KPIS, Kpi
 from services.metrics.domain.picture import Picture, Rules, picture_of
 from services.metrics.handlers.cases import Cases, Found, summary, worst
+from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import business_date
 from shared.runtime.clock import Clock
 
@@ -21,6 +22,14 @@ LINES_MAX = 50
 """Items, windows or channels that are listed, largest first."""
 BEGINNING = date(1990, 1, 1)
 """A gauge is the sum of all days."""
+
+
+class DaysInvalid(Rejection):
+    """The first day lies behind the last one, or too many lie between them."""
+
+    code = "days_invalid"
+    blame = Blame.COMMAND
+    field = "from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +65,17 @@ class Kpis:
         self._cases = Cases(readings, rules, clock)
 
     def days_of(self, kpi: Kpi, asked: Asked) -> tuple[date, date]:
-        """Return the first and the last day; the last thirty where none are named."""
+        """
+        Return the first and the last day; the last thirty where none are named.
+
+        Raises:
+            DaysInvalid: no answer is for these days.
+        """
         until = asked.until or business_date(self._clock.now())
-        if kpi.gauge:
-            return BEGINNING, until
-        return asked.since or until - timedelta(days=DAYS_USUAL - 1), until
+        since = asked.since or until - timedelta(days=DAYS_USUAL - 1)
+        if not 0 <= (until - since).days < DAYS_MAX:
+            raise DaysInvalid(days=DAYS_MAX)
+        return (BEGINNING if kpi.gauge else since), until
 
     async def listed(self, asked: Asked) -> list[Document]:
         """Return every figure with its value."""
