@@ -3,6 +3,8 @@
 import typer
 from rich.table import Table
 
+from deploy.command.outboxes import findings as outbox_findings
+from deploy.command.outboxes import outboxes
 from deploy.command.output import DIFFERS, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say, text
@@ -18,7 +20,8 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(*, as_json: Json = False) -> None:
-    findings = examine(load_settings(LocalSettings))
+    settings = load_settings(LocalSettings)
+    findings = [*examine(settings), *outbox_findings(outboxes(settings))]
     if as_json:
         print_json({"checks": [_document(finding) for finding in findings]})
     else:

@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from deploy.command.outboxes import findings, outboxes
 from deploy.command.output import DIFFERS, FINE, UNREACHABLE, err, out, print_json
 from deploy.command.texts import say
 from deploy.local import control
+from deploy.local.examination import Verdict
+from deploy.local.outboxes import OutboxSeen
 from deploy.local.settings import LocalSettings
 from deploy.local.status import Status, look
 from shared.runtime.settings import load_settings
@@ -36,14 +40,16 @@ def down() -> None:
 
 
 def status(*, as_json: Json = False) -> None:
-    places = load_settings(LocalSettings).places
-    seen = look(places)
+    settings = load_settings(LocalSettings)
+    seen = look(settings.places)
+    unsent = outboxes(settings) if seen.runs else []
     if as_json:
-        print_json(seen.document())
+        print_json({**seen.document(), "outboxes": [asdict(one) for one in unsent]})
     elif seen.runs:
         show(seen)
+        _tell(unsent)
     else:
-        err.print(say("status.nothing", home=places.home))
+        err.print(say("status.nothing", home=settings.places.home))
     if not seen.runs:
         raise typer.Exit(UNREACHABLE)
     raise typer.Exit(FINE if seen.all_ready else DIFFERS)
@@ -80,6 +86,12 @@ def show(seen: Status) -> None:
         )
         table.add_row(name, state, str(pid or "–"), address or "–")
     out.print(table, width=TABLE_WIDTH)
+
+
+def _tell(unsent: list[OutboxSeen]) -> None:
+    for finding in findings(unsent):
+        if finding.verdict is not Verdict.FINE:
+            out.print(say(f"doctor.{finding.check}", **finding.values), style="yellow")
 
 
 def _follow(seen: Mapping[Path, int], width: int) -> None:

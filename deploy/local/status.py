@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.local.control import is_running
 from deploy.local.journal import PartRecord, Record, last_record
-from deploy.local.part import answers_http
+from deploy.local.part import answers_http, wrote
 from deploy.local.places import Places
 
 SERVERS = ("postgres", "kafka")
@@ -69,7 +70,7 @@ def look(places: Places) -> Status:
     record = last_record(places.state)
     if record is None or not is_running(places):
         return NOTHING
-    parts = asyncio.run(_look_at(record))
+    parts = asyncio.run(_look_at(record, places))
     return Status(
         runs=True,
         services={name: seen for name, seen in parts.items() if name not in SERVERS},
@@ -80,17 +81,26 @@ def look(places: Places) -> Status:
     )
 
 
-async def _look_at(record: Record) -> dict[str, Seen]:
+async def _look_at(record: Record, places: Places) -> dict[str, Seen]:
     async with asyncio.TaskGroup() as group:
-        looks = {name: group.create_task(_seen(part)) for name, part in record.parts.items()}
+        looks = {
+            name: group.create_task(_seen(part, places.ready / name))
+            for name, part in record.parts.items()
+        }
     return {name: task.result() for name, task in looks.items()}
 
 
-async def _seen(part: PartRecord) -> Seen:
+async def _seen(part: PartRecord, ready_file: Path) -> Seen:
     if part.process is None or part.process.found() is None:
         return Seen(part.url, None, ready=False)
-    ready = part.ready if part.url is None else await answers_http(part.url)()
-    return Seen(part.url, part.process.pid, ready)
+    return Seen(part.url, part.process.pid, await _is_ready(part, ready_file))
+
+
+async def _is_ready(part: PartRecord, ready_file: Path) -> bool:
+    if part.url is not None:
+        return await answers_http(part.url)()
+    # Servers have no such file; a process of ours takes it back where it gets nowhere.
+    return part.ready and (ready_file.name in SERVERS or await wrote(ready_file)())
 
 
 def _without_password(dsn: str | None) -> str | None:
