@@ -4,17 +4,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from deploy.command.outboxes import findings, outboxes
 from deploy.command.output import DIFFERS, FINE, UNREACHABLE, err, out, print_json
 from deploy.command.texts import say
 from deploy.local import control
-from deploy.local.examination import Verdict
-from deploy.local.outboxes import OutboxSeen
+from deploy.local.examination import Finding, Verdict
 from deploy.local.settings import LocalSettings
 from deploy.local.status import Status, look
 from shared.runtime.settings import load_settings
@@ -42,12 +40,13 @@ def down() -> None:
 def status(*, as_json: Json = False) -> None:
     settings = load_settings(LocalSettings)
     seen = look(settings.places)
-    unsent = outboxes(settings) if seen.runs else []
+    unsent, behind = _unsent(settings) if seen.runs else ([], [])
     if as_json:
-        print_json({**seen.document(), "outboxes": [asdict(one) for one in unsent]})
+        print_json({**seen.document(), "outboxes": unsent})
     elif seen.runs:
         show(seen)
-        _tell(unsent)
+        for finding in behind:
+            out.print(say(f"doctor.{finding.check}", **finding.values), style="yellow")
     else:
         err.print(say("status.nothing", home=settings.places.home))
     if not seen.runs:
@@ -88,10 +87,14 @@ def show(seen: Status) -> None:
     out.print(table, width=TABLE_WIDTH)
 
 
-def _tell(unsent: list[OutboxSeen]) -> None:
-    for finding in findings(unsent):
-        if finding.verdict is not Verdict.FINE:
-            out.print(say(f"doctor.{finding.check}", **finding.values), style="yellow")
+def _unsent(settings: LocalSettings) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return every owner's outbox, and what of that a person has to know."""
+    from deploy.command.outboxes import findings, outboxes  # noqa: PLC0415 - no stack, no database
+
+    seen = outboxes(settings)
+    return [asdict(one) for one in seen], [
+        finding for finding in findings(seen) if finding.verdict is not Verdict.FINE
+    ]
 
 
 def _follow(seen: Mapping[Path, int], width: int) -> None:
