@@ -77,7 +77,7 @@ async def _record(dsn: str, events: Sequence[bytes]) -> None:
         store = PostgresEventStore(pool)
         for first in range(0, len(events), RECORDED_AT_ONCE):
             part = events[first : first + RECORDED_AT_ONCE]
-            await store.record([(decode(body), body) for body in part])
+            await store.record([decode(body) for body in part])
 
 
 async def _relayed(stack: Servers, dsn: str, topic: str, count: int) -> float:

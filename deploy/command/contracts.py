@@ -99,9 +99,9 @@ def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
                 continue
             told: dict[str, Any] = {"line": number, "status": "accepted"}
             try:
-                foreign = read_foreign(line)
-                told |= {"id": foreign.event.id, "type": foreign.event.type}
-                admit(foreign, publisher, registered(), now)
+                event = read_foreign(line)
+                told |= {"id": event.id, "type": event.type}
+                admit(event, publisher, registered(), now)
             except (Unreadable, Inadmissible) as fault:
                 told |= _rejected(str(fault.code), fault.field, fault.detail)
             yield told

@@ -20,8 +20,9 @@ from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local.faults import ServerUnreachable
 from deploy.local.settings import LocalSettings
-from shared.contracts.foreign import Foreign, read_foreign
-from shared.contracts.registry import INBOX
+from shared.contracts.envelope import Event
+from shared.contracts.foreign import read_foreign
+from shared.contracts.registry import INBOX, encode
 from shared.contracts.unreadable import Unreadable
 from shared.kafka.port import Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
@@ -54,7 +55,7 @@ class Line:
     """One event of the file, as far as it can be read."""
 
     number: int
-    foreign: Foreign
+    event: Event
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ def _readable(opened: Iterable[bytes], outcome: Outcome) -> Iterator[Line]:
 
 def _over_http(delivery: Delivery) -> Send:
     async def send(lines: Sequence[Line]) -> Sequence[Verdict]:
-        return await delivery.send([line.foreign.body for line in lines])
+        return await delivery.send([encode(line.event) for line in lines])
 
     return send
 
@@ -161,14 +162,14 @@ def _over_http(delivery: Delivery) -> Send:
 def _over_kafka(producer: KafkaProducer) -> Send:
     async def send(lines: Sequence[Line]) -> Sequence[Verdict]:
         records = [
-            Record(INBOX, line.foreign.event.partitionkey.encode(), line.foreign.body, STRUCTURED)
+            Record(INBOX, line.event.partitionkey.encode(), encode(line.event), STRUCTURED)
             for line in lines
         ]
         try:
             await producer.send(records)
         except SendUnknown as fault:
             raise KafkaUnreachable(server=INBOX, reason=fault) from fault
-        return [Verdict(id=line.foreign.event.id, status=SENT) for line in lines]
+        return [Verdict(id=line.event.id, status=SENT) for line in lines]
 
     return send
 

@@ -11,7 +11,8 @@ from functools import partial
 
 from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import Gateway, Reading, Status
-from shared.contracts.foreign import Foreign, read_binary, read_foreign
+from shared.contracts.envelope import Event
+from shared.contracts.foreign import attributes_of, read_binary, read_foreign
 from shared.contracts.registry import INBOX
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
@@ -49,38 +50,29 @@ def reading(record: Record) -> Reading:
     return partial(_read, record)
 
 
-def _read(record: Record, *, learned: datetime) -> Foreign:
+def _read(record: Record, *, learned: datetime) -> Event:
     content_type = (record.header(CONTENT_TYPE) or b"").strip().lower()
-    binary = any(name.startswith(PREFIX) for name, _ in record.headers)
+    binary = any(name.lower().startswith(PREFIX) for name, _ in record.headers)
     # The content type comes first: a structured event may carry ce_ headers too.
     if content_type.startswith(STRUCTURED) or not binary:
-        foreign = read_foreign(record.value or b"", learned=learned)
+        event = read_foreign(record.value or b"", learned=learned, key=_key(record))
     else:
-        foreign = read_binary(_attributes(record), record.value or b"", learned=learned)
-    key = foreign.event.partitionkey
+        event = read_binary(
+            _attributes(record), record.value or b"", learned=learned, key=_key(record)
+        )
+    key = event.partitionkey
     if record.key is not None and record.key != key.encode():
         raise Unreadable(Flaw.KEY_MISMATCH, "partitionkey", f"the record's key is not {key}")
-    return foreign
+    return event
+
+
+def _key(record: Record) -> str | None:
+    """Return the key as text; what is none cannot be the key of an event of ours."""
+    return (record.key or b"").decode(errors="ignore") or None
 
 
 def _attributes(record: Record) -> dict[str, str]:
-    headers = [
-        (name.removeprefix(PREFIX), value)
-        for name, value in record.headers
-        if name.startswith(PREFIX)
-    ]
-    attributes: dict[str, str] = {}
-    for name, value in headers:
-        if name in attributes:
-            raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "said twice")
-        attributes[name] = _text(name, value)
+    attributes = attributes_of(record.headers, PREFIX, bytes.decode)
     if content_type := record.header(CONTENT_TYPE):
-        attributes["datacontenttype"] = _text(CONTENT_TYPE, content_type)
+        attributes["datacontenttype"] = content_type.decode("ascii", "replace")
     return attributes
-
-
-def _text(name: str, value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "not UTF-8") from None

@@ -4,7 +4,9 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +48,13 @@ def parse(raw: bytes) -> Document:
     """
     if len(raw) > EVENT_BYTES_MAX:
         raise Unreadable(Flaw.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes")
+    if raw.startswith(BOM_UTF8):
+        raise Unreadable(Flaw.NOT_JSON, "", "a byte order mark stands before the JSON")
+    plain = _is_plain(raw)
+    if plain and (ours := _in_our_spelling(raw)) is not None:
+        return ours
     try:
-        document, plain = _loaded(raw, _QUICK), _is_plain(raw)
+        document = _loaded(raw, _QUICK)
     except _LargeNumber:
         document, plain = _loaded(raw, _PATIENT), False
     if not isinstance(document, dict):
@@ -148,6 +155,19 @@ class _Walk:
         return False
 
 
+def _in_our_spelling(raw: bytes) -> Document | None:
+    """Return the object in *raw* if `write` would write just that: then no name is said twice."""
+    digits = len(raw) - len(raw.translate(None, b"0123456789"))
+    if digits > DIGITS_MAX or b'": ' in raw:
+        return None
+    try:
+        document = msgspec.json.decode(raw)
+        is_ours = isinstance(document, dict) and write(document) == raw
+    except (msgspec.MsgspecError, ValueError, OverflowError):
+        return None
+    return document if is_ours else None
+
+
 def _loaded(raw: bytes, decoder: json.JSONDecoder) -> object:
     try:
         return decoder.decode(raw.decode("utf-8"))
@@ -157,12 +177,12 @@ def _loaded(raw: bytes, decoder: json.JSONDecoder) -> object:
         raise Unreadable(Flaw.NOT_JSON, "", str(fault)[:DETAIL_CHARACTERS_MAX]) from None
 
 
-def _once_each(pairs: Iterable[tuple[str, Any]]) -> Document:
-    document: Document = {}
-    for name, value in pairs:
-        if name in document:
-            raise Unreadable(Flaw.DUPLICATE_KEY, printable(name), "said twice")
-        document[name] = value
+def _once_each(pairs: list[tuple[str, Any]]) -> Document:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
+        raise Unreadable(Flaw.DUPLICATE_KEY, printable(twice), "said twice")
     return document
 
 

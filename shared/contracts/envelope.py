@@ -164,6 +164,15 @@ class Event(Contract):
         return model.model_validate({**defaults, **attributes, "type": fact.TYPE, "data": fact})
 
 
+ATTRIBUTES = frozenset(Event.model_fields) - {"data"}
+"""The context attributes that we know, by their names on the wire."""
+
+EXTENSIONS = ATTRIBUTES.difference(
+    ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema")
+)
+"""Those of them that CloudEvents 1.0 leaves to whoever needs them."""
+
+
 @cache
 def event_model(fact: type[Fact]) -> type[Event]:
     """Return the envelope whose data are *fact*: one validator for each type, built once."""

@@ -1,37 +1,56 @@
-"""What another system says: read strictly, completed where the data already answer, kept whole."""
+"""What another system says: read strictly, completed where the data already answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from email.message import Message
+from functools import lru_cache
+from typing import TypeVar
 
-from shared.contracts.documents import Document, parse, write
-from shared.contracts.envelope import Event, Fact
+from shared.contracts.documents import Document, parse, printable
+from shared.contracts.envelope import ATTRIBUTES, EXTENSIONS, Event, Fact
 from shared.contracts.registry import PUBLISHED, Language, read
+from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import upcast
 
+JSON = "application/json"
+CONTENT_TYPE_CHARACTERS_MAX = 256
+SPELLINGS_MAX = 256
+"""So many spellings of a content type are remembered; publishers have a handful."""
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """An event of another system: the event as we understand it, and all that was said."""
-
-    body: bytes
-    """What is stored and published: all that was said, and what we filled in."""
-    event: Event
+T = TypeVar("T")
 
 
 def read_foreign(
-    raw: bytes, language: Language = PUBLISHED, *, learned: datetime | None = None
-) -> Foreign:
+    raw: bytes,
+    language: Language = PUBLISHED,
+    *,
+    learned: datetime | None = None,
+    key: str | None = None,
+) -> Event:
     """
     Return the event that a publisher sent in structured mode.
 
+    What is no attribute or field of ours is not read, and so in no event.
     *learned* is the instant at which we heard of it, in the bureau's zone; it
-    takes the place of whatever the publisher says of that.
+    takes the place of whatever the publisher says of that. *key* is the key by
+    which it was sent, and the partition key where the event names none.
 
     Raises:
         Unreadable: with the code, the field and the reason that the publisher is told.
     """
-    return _understood(parse(raw), language, learned)
+    said = parse(raw)
+    # A null member is an unset one (CloudEvents JSON format, 2.2).
+    document = {name: value for name, value in said.items() if value is not None}
+    if (content_type := document.get("datacontenttype", JSON)) != JSON:
+        document["datacontenttype"] = _as_stored(content_type)
+    if "data_base64" in document:
+        _unpack(document)
+    for name in [name for name, value in document.items() if type(value) is int]:
+        # In binary mode an integer is text, and ours are texts.
+        if name in EXTENSIONS:
+            document[name] = str(document[name])
+    return _understood(document, language, learned, key)
 
 
 def read_binary(
@@ -40,41 +59,64 @@ def read_binary(
     language: Language = PUBLISHED,
     *,
     learned: datetime | None = None,
-) -> Foreign:
+    key: str | None = None,
+) -> Event:
     """
     Return the event that a publisher sent in binary mode.
 
-    *attributes* are the headers without their prefix, decoded; the content
-    type stands there as ``datacontenttype``. *learned* is as above.
+    *attributes* are the headers without their prefix, as `attributes_of` reads
+    them; the content type stands there as ``datacontenttype``. *learned* and
+    *key* are as above.
     """
-    document: Document = {**attributes, "data": parse(data)}
+    content_type = _as_stored(attributes.get("datacontenttype", JSON))
+    document: Document = {**attributes, "datacontenttype": content_type, "data": parse(data)}
     if document.get("derived") in ("true", "false"):
         document["derived"] = document["derived"] == "true"
-    return _understood(document, language, learned)
+    return _understood(document, language, learned, key)
 
 
-def _understood(document: Document, language: Language, learned: datetime | None) -> Foreign:
-    complete = _completed(document, language)
-    if learned is not None:
-        complete["recordedtime"] = learned.isoformat()
-    body = write(complete)
-    return Foreign(body, read(complete, language, body=body))
+def attributes_of(
+    headers: Iterable[tuple[str, T | None]], prefix: str, text_of: Callable[[T], str]
+) -> dict[str, str]:
+    """
+    Return the attributes of ours that stand in *headers* under *prefix*, in whatever case.
+
+    *text_of* undoes what the protocol does to a value. A header that is no
+    attribute of ours, or has no value, says nothing.
+
+    Raises:
+        Unreadable: an attribute is said twice, or its value is not UTF-8.
+    """
+    attributes: dict[str, str] = {}
+    for header, value in headers:
+        name = header.lower().removeprefix(prefix)
+        if value is None or name == header.lower() or name not in ATTRIBUTES:
+            continue
+        if name in attributes:
+            raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "said twice")
+        try:
+            attributes[name] = text_of(value)
+        except UnicodeDecodeError:
+            raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "not UTF-8") from None
+    return attributes
 
 
-def _completed(document: Document, language: Language) -> Document:
-    """Return *document* with what the data already say, in the spelling that we store."""
-    complete = dict(document)
-    content_type = complete.get("datacontenttype")
-    if isinstance(content_type, str) and _is_json(content_type):
-        complete["datacontenttype"] = "application/json"
-    kind = complete.get("type")
+def _understood(
+    document: Document, language: Language, learned: datetime | None, key: str | None
+) -> Event:
+    if key:
+        document.setdefault("partitionkey", key)
+    kind = document.get("type")
     if isinstance(kind, str) and language.speaks(kind):
-        current = upcast(complete, language.upcasters)
-        _complete_from_data(complete, current.get("data"), language.facts[current["type"]])
-    return complete
+        document = upcast(document, language.upcasters)
+        _complete_from_data(document, language.facts[document["type"]])
+    if learned is not None:
+        document["recordedtime"] = learned.isoformat()
+    return read(document, language)
 
 
-def _complete_from_data(document: Document, data: object, fact: type[Fact]) -> None:
+def _complete_from_data(document: Document, fact: type[Fact]) -> None:
+    data = document.get("data")
     subject = _found(data, fact.ABOUT)
     if subject is not None:
         document.setdefault("subject", subject)
@@ -92,7 +134,37 @@ def _found(data: object, path: str) -> str | None:
     return data if isinstance(data, str) else None
 
 
-def _is_json(content_type: str) -> bool:
-    kind, _, parameters = content_type.lower().partition(";")
-    charset = parameters.replace(" ", "").replace('"', "")
-    return kind.strip() == "application/json" and charset in ("", "charset=utf-8")
+def _unpack(document: Document) -> None:
+    """Put the JSON that is packed into ``data_base64`` where data stand."""
+    packed = document.pop("data_base64")
+    if "data" in document:
+        raise Unreadable(
+            Flaw.INVALID_ATTRIBUTE, "data_base64", "data and data_base64 exclude each other"
+        )
+    try:
+        document["data"] = parse(a2b_base64(packed, strict_mode=True))
+    except Unreadable as fault:
+        raise Unreadable(fault.code, "data_base64", fault.detail) from None
+    except (TypeError, ValueError):
+        raise Unreadable(Flaw.INVALID_ATTRIBUTE, "data_base64", "not Base64") from None
+
+
+def _as_stored(content_type: object) -> str:
+    """Return our one spelling of *content_type*, which must say JSON in UTF-8."""
+    is_short = isinstance(content_type, str) and len(content_type) <= CONTENT_TYPE_CHARACTERS_MAX
+    if not (is_short and _says_json(content_type)):
+        told = printable(str(content_type))
+        raise Unreadable(
+            Flaw.INVALID_ATTRIBUTE, "datacontenttype", f"{told} does not say JSON in UTF-8"
+        )
+    return JSON
+
+
+@lru_cache(SPELLINGS_MAX)
+def _says_json(content_type: str) -> bool:
+    """Whether *content_type* is ``*/json`` or ``*/*+json`` and names no charset but UTF-8."""
+    message = Message()
+    message["content-type"] = content_type
+    charset = message.get_content_charset("utf-8")
+    subtype = message.get_content_subtype()
+    return (subtype == "json" or subtype.endswith("+json")) and charset in ("utf-8", "utf8")

@@ -142,11 +142,9 @@ def decode(body: bytes, language: Language = PUBLISHED) -> Event:
     return event
 
 
-def read(document: Document, language: Language = PUBLISHED, *, body: bytes | None = None) -> Event:
+def read(document: Document, language: Language = PUBLISHED) -> Event:
     """
     Return the event that *document* is, brought to the newest version.
-
-    *body* is the document as it was written, where the caller has it anyway.
 
     Raises:
         Unreadable: no event of *language*.
@@ -160,9 +158,8 @@ def read(document: Document, language: Language = PUBLISHED, *, body: bytes | No
         code = Flaw.UNSUPPORTED_VERSION if other else Flaw.UNKNOWN_TYPE
         raise Unreadable(code, "type", printable(kind))
     current = upcast(document, language.upcasters)
-    text = body if body is not None and current is document else write(current)
     try:
-        event = language.validators[current["type"]](text, strict=True)
+        event = language.validators[current["type"]](write(current), strict=True)
     except ValidationError as refusal:
         raise _unreadable(refusal.errors(include_url=False, include_context=False)) from None
     _agree(event)

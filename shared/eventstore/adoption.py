@@ -1,5 +1,7 @@
 """Foreign facts that intake has published: the owner of their family takes them over."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from shared.contracts.envelope import Event
@@ -9,10 +11,14 @@ from shared.runtime.lifecycle import crash
 
 
 class FactContradicted(Exception):  # noqa: N818 - named after what happened, like every fault
-    """The same source and id are on record here with another content."""
+    """The same source and id are on record here with another meaning; *detail* names where."""
 
     code = "event_conflict"
-    field = "id"
+
+    def __init__(self, differs: Sequence[str]) -> None:
+        super().__init__(*differs)
+        self.field = differs[0]
+        self.detail = ", ".join(differs)
 
 
 class _Head(msgspec.Struct):
@@ -45,9 +51,9 @@ class Adoption:
         event = decode(body)
         if owner_of(event.type) is not self._owner:
             return None
-        (recorded,) = await self._store.record([(event, body)], publish=False)
+        (recorded,) = await self._store.record([event], publish=False)
         if recorded.outcome is Outcome.CONFLICT:
-            raise FactContradicted
+            raise FactContradicted(recorded.differs)
         crash("adoption.recorded")
         return event
 

@@ -1,5 +1,5 @@
 """
-The hash chain of a stream, and the digest by which a fact's repetition is known.
+The hash chain of a stream, and the digest by which a repetition in the same words is known.
 
 Every row of a stream carries
 
@@ -20,7 +20,7 @@ import msgspec
 GENESIS = bytes(32)
 """What stands before the first row of every stream."""
 
-_ABOUT_THE_JOURNEY = ("recordedtime", "traceparent", "tracestate")
+ABOUT_THE_JOURNEY = ("recordedtime", "traceparent", "tracestate")
 """Attributes that say how and when a fact reached us, and differ when it is sent again."""
 
 
@@ -33,12 +33,12 @@ def link(previous: bytes, stream: str, version: int, body: bytes, *, published: 
 
 def digest_of(body: bytes) -> bytes:
     """
-    Return what two tellings of the same fact have in common.
+    Return what two tellings of a fact in the same words have in common.
 
     Neither the order of keys, nor white space, nor the attributes about the
-    journey count.
+    journey count. Other words may still say the same: `contradictions` knows.
     """
     document = msgspec.json.decode(body)
-    for attribute in _ABOUT_THE_JOURNEY:
+    for attribute in ABOUT_THE_JOURNEY:
         document.pop(attribute, None)
     return hashlib.sha256(msgspec.json.encode(document, order="deterministic")).digest()

@@ -19,6 +19,7 @@ from shared.eventstore.port import (
     Recorded,
     StoreRefused,
 )
+from shared.eventstore.repetition import contradictions
 
 UNIQUE_VIOLATION = "23505"
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -62,10 +63,8 @@ class MemoryEventStore:
             self._receipts[receipt.principal, receipt.key] = receipt
         return expected_version + len(events)
 
-    async def record(
-        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
-    ) -> list[Recorded]:
-        return [self._record(event, body, publish=publish) for event, body in facts]
+    async def record(self, facts: Sequence[Event], *, publish: bool = True) -> list[Recorded]:
+        return [self._record(event, encode(event), publish=publish) for event in facts]
 
     async def answered(self, principal: str, key: str) -> Receipt | None:
         return self._receipts.get((principal, key))
@@ -110,7 +109,8 @@ class MemoryEventStore:
         if known := self._known.get((event.source, event.id)):
             digest, stream, version = known
             same = digest == digest_of(body)
-            return Recorded(Outcome.DUPLICATE if same else Outcome.CONFLICT, stream, version)
+            stands = self._bodies[stream][version - 1]
+            return Recorded.again(stream, version, () if same else contradictions(stands, event))
         version = self._add(event.stream, event, body, publish=publish)
         return Recorded(Outcome.ACCEPTED, event.stream, version)
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from shared.contracts.envelope import Event
 
@@ -116,7 +116,7 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
-    """The same source and id were recorded before with other content."""
+    """The same source and id were recorded before with another meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,14 @@ class Recorded:
     outcome: Outcome
     stream: str
     version: int
+    differs: tuple[str, ...] = ()
+    """Where a conflict says otherwise than what is on record."""
+
+    @classmethod
+    def again(cls, stream: str, version: int, differs: tuple[str, ...]) -> Self:
+        """Return the verdict on a fact whose source and id are on record."""
+        outcome = Outcome.CONFLICT if differs else Outcome.DUPLICATE
+        return cls(outcome, stream, version, differs)
 
 
 class EventStore(Protocol):
@@ -165,15 +173,14 @@ class EventStore(Protocol):
         """
         ...
 
-    async def record(
-        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
-    ) -> list[Recorded]:
+    async def record(self, facts: Sequence[Event], *, publish: bool = True) -> list[Recorded]:
         """
         Record foreign *facts*, each behind whatever its stream already holds; one verdict each.
 
-        One transaction for all. The bytes are stored and published as they
-        are. Without *publish* a fact is adopted: it enters our stream, but
-        the relay leaves it alone, because its owner has published it.
+        One transaction for all. What is stored and published is what we
+        understood, in our spelling. Without *publish* a fact is adopted: it
+        enters our stream, but the relay leaves it alone, because its owner
+        has published it.
         """
         ...
 

@@ -21,6 +21,7 @@ from shared.eventstore.port import (
     StoreRefused,
     StoreUnavailable,
 )
+from shared.eventstore.repetition import contradictions
 from shared.runtime.lifecycle import crash
 
 CONNECTIONS_MAX = 8
@@ -54,6 +55,13 @@ FROM record_facts($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 LOAD_WAITING = """
 SELECT unsent_seconds()
+"""
+
+LOAD_FACT = """
+SELECT body
+FROM events
+WHERE stream = $1
+AND version = $2
 """
 
 LOAD_RECEIPT = """
@@ -158,31 +166,26 @@ class PostgresEventStore(EventStore):
         crash("store.committed_before_reply")
         return version
 
-    async def record(
-        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
-    ) -> list[Recorded]:
+    async def record(self, facts: Sequence[Event], *, publish: bool = True) -> list[Recorded]:
         if not facts:
             return []
-        digests = [digest_of(body) for _, body in facts]
-        firsts: dict[tuple[str, str], int] = {}
-        for index, (event, _) in enumerate(facts):
-            firsts.setdefault((event.source, event.id), index)
-        chosen = list(firsts.values())
-        rows = await self._record(
-            [facts[index] for index in chosen],
-            [digests[index] for index in chosen],
-            publish=publish,
-        )
+        firsts: dict[tuple[str, str], Event] = {}
+        for event in facts:
+            firsts.setdefault((event.source, event.id), event)
+        rows = await self._record(list(firsts.values()), publish=publish)
         crash("store.committed_before_reply")
-        by_identity = {identity: rows[place] for place, identity in enumerate(firsts)}
-        return [
-            _verdict(
-                by_identity[event.source, event.id],
-                digests[index],
-                is_first=firsts[event.source, event.id] == index,
-            )
-            for index, (event, _) in enumerate(facts)
-        ]
+        by_identity = dict(zip(firsts, rows, strict=True))
+        fresh = {identity for identity, row in by_identity.items() if row["is_new"]}
+        verdicts: list[Recorded] = []
+        for event in facts:
+            identity = (event.source, event.id)
+            row = by_identity[identity]
+            if identity in fresh:
+                fresh.remove(identity)
+                verdicts.append(Recorded(Outcome.ACCEPTED, row["stream"], row["version"]))
+            else:
+                verdicts.append(await self._repeated(row, event))
+        return verdicts
 
     async def answered(self, principal: str, key: str) -> Receipt | None:
         async with self._connection() as connection:
@@ -194,11 +197,18 @@ class PostgresEventStore(EventStore):
             seconds: float = await connection.fetchval(LOAD_WAITING)
         return seconds
 
-    async def _record(
-        self, facts: Sequence[tuple[Event, bytes]], digests: list[bytes], *, publish: bool
-    ) -> list[asyncpg.Record]:
-        streams = [event.stream for event, _ in facts]
-        columns = _columns([event for event, _ in facts], [body for _, body in facts], digests)
+    async def _repeated(self, row: asyncpg.Record, event: Event) -> Recorded:
+        """Return the verdict on *event*, under whose source and id *row* is on record."""
+        stream, version = row["stream"], row["version"]
+        if row["digest"] == digest_of(encode(event)):
+            return Recorded.again(stream, version, ())
+        # Other words: rare, and one at a time, because a thousand events may weigh a gigabyte.
+        async with self._connection() as connection:
+            known = await connection.fetchval(LOAD_FACT, stream, version)
+        return Recorded.again(stream, version, contradictions(known.encode(), event))
+
+    async def _record(self, facts: Sequence[Event], *, publish: bool) -> list[asyncpg.Record]:
+        streams, columns = [event.stream for event in facts], _columns(facts)
         for _ in range(DEADLOCK_TRIES_MAX - 1):
             # The same (source, id) may come by two ways at once and into two streams; whoever
             # loses the race finds it on record when it looks again.
@@ -244,8 +254,7 @@ async def append_within(
     who wrote before may meet SQLSTATE 40001: somebody younger has appended
     meanwhile, so the transaction has to be repeated.
     """
-    bodies = [encode(event) for event in events]
-    columns = _columns(events, bodies, [digest_of(body) for body in bodies])
+    columns = _columns(events)
     told = (receipt.principal, receipt.key, receipt.digest, receipt.answer) if receipt else None
     version: int | None = await connection.fetchval(
         APPEND, stream, expected_version, *columns, *(told or (None, None, None, None))
@@ -259,13 +268,12 @@ async def record_within(connection: asyncpg.Connection, events: Sequence[Event])
 
     One that is on record already stays as it is. Ids must differ.
     """
-    bodies = [encode(event) for event in events]
     streams = [event.stream for event in events]
-    columns = _columns(events, bodies, [digest_of(body) for body in bodies])
-    await connection.execute(RECORD, streams, *columns, True)  # noqa: FBT003 - SQL has no names
+    await connection.execute(RECORD, streams, *_columns(events), True)  # noqa: FBT003 - SQL has no names
 
 
-def _columns(events: Sequence[Event], bodies: Sequence[bytes], digests: list[bytes]) -> Columns:
+def _columns(events: Sequence[Event]) -> Columns:
+    bodies = [encode(event) for event in events]
     return (
         [event.source for event in events],
         [event.id for event in events],
@@ -273,15 +281,5 @@ def _columns(events: Sequence[Event], bodies: Sequence[bytes], digests: list[byt
         [event.partitionkey for event in events],
         [event.time for event in events],
         [body.decode() for body in bodies],
-        digests,
+        [digest_of(body) for body in bodies],
     )
-
-
-def _verdict(row: asyncpg.Record, digest: bytes, *, is_first: bool) -> Recorded:
-    if row["is_new"] and is_first:
-        outcome = Outcome.ACCEPTED
-    elif row["digest"] == digest:
-        outcome = Outcome.DUPLICATE
-    else:
-        outcome = Outcome.CONFLICT
-    return Recorded(outcome, row["stream"], row["version"])

@@ -19,6 +19,10 @@ log = structlog.get_logger()
 BODY_BYTES_MAX = 1024 * 1024
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 JSON_MEDIA = re.compile(r"application/(?:[\w.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+EVENT_MEDIA = re.compile(r"(?:[\w.-]+/(?:[\w.+-]+\+)?json\s*(?:;.*)?)?", re.IGNORECASE)
+"""What the data of a CloudEvent in binary mode may be called; without a name they are JSON."""
+BINARY_MODE = "ce-specversion"
+"""A header that no page of somebody else's can send unasked."""
 QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by machines: counted, but logged only where they fail."""
 
@@ -127,7 +131,8 @@ def _refused_unread(headers: Headers, body_bytes_max: int) -> Problem | None:
     if not length.isdecimal() or int(length) > body_bytes_max:
         return Problem(TOO_LARGE, "too_large")
     has_body = int(length) > 0 or "transfer-encoding" in headers
-    if has_body and not JSON_MEDIA.fullmatch(headers.get("content-type", "")):
+    media = EVENT_MEDIA if BINARY_MODE in headers else JSON_MEDIA
+    if has_body and not media.fullmatch(headers.get("content-type", "")):
         return Problem(UNSUPPORTED, "content_type_refused")
     return None
 

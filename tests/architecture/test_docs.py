@@ -80,8 +80,8 @@ def test_the_processes_on_a_page_are_there(page: Path) -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_the_first_event_is_one_that_the_gateway_takes(name: str) -> None:
     (document,) = FIRST_EVENT.findall((ROOT / name).read_text(encoding="utf-8"))
-    foreign = read_foreign(json.dumps(json.loads(document)).encode())
+    event = read_foreign(json.dumps(json.loads(document)).encode())
     trial = registered().by_id[DEFAULT_PUBLISHER]
-    admitted = admit(foreign, trial, registered(), SystemClock().now())
+    admitted = admit(event, trial, registered(), SystemClock().now())
 
-    assert admitted.event.type == "casetrack.review.rating.posted.v1"
+    assert admitted.type == "casetrack.review.rating.posted.v1"

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.metrics.handlers.chains import COLUMNS, ChainWalk
 from services.metrics.handlers.difference import What
+from shared.contracts.registry import encode
 from shared.eventstore.chain import GENESIS, digest_of, link
 from tests.support.facts import foreign
 
@@ -20,7 +21,8 @@ def chain(length: int) -> list[Row]:
     rows: list[Row] = []
     previous = GENESIS
     for version in range(1, length + 1):
-        event, body = foreign(version)
+        event = foreign(version)
+        body = encode(event)
         row: Row = {
             "stream": STREAM,
             "version": version,
@@ -90,11 +92,11 @@ def test_a_hidden_fact_two_swapped_and_one_removed_are_named() -> None:
 
 
 def test_the_same_fact_told_in_another_way_has_the_same_digest() -> None:
-    document = json.loads(foreign(1)[1])
+    document = json.loads(encode(foreign(1)))
     told_again = dict(reversed(document.items())) | {
         "recordedtime": "2030-01-01T00:00:00Z",
         "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     }
 
-    assert digest_of(json.dumps(told_again, indent=2).encode()) == digest_of(foreign(1)[1])
-    assert digest_of(foreign(2)[1]) != digest_of(foreign(1)[1])
+    assert digest_of(json.dumps(told_again, indent=2).encode()) == digest_of(encode(foreign(1)))
+    assert digest_of(encode(foreign(2))) != digest_of(encode(foreign(1)))

@@ -154,7 +154,8 @@ async def test_other_content_under_a_used_id_is_a_dead_letter(hall: Hall) -> Non
         hall, structured(numbered(1)), structured(numbered(1, windowid="W13"))
     )
 
-    assert letter.refusal.code == "event_conflict"
+    assert (letter.refusal.code, letter.refusal.field) == ("event_conflict", "windowid")
+    assert letter.refusal.message == "windowid"
 
 
 async def test_while_the_store_is_away_the_inbox_waits(

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import structlog
 
-from services.intake.domain.gateway import Admitted
 from services.intake.handlers import timekeeper
 from services.intake.handlers.commits import SharedCommits, Verdict
 from services.intake.handlers.timekeeper import Timekeeper
@@ -26,6 +25,7 @@ from services.metrics.consumer.lanes import Fetch, LaneRunner, Lanes
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.ticker import CLOCKS_PER_SWEEP_MAX, Ticker
+from shared.contracts.envelope import Event
 from shared.eventstore import deciding
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import Outbox, Outcome, Outgoing, Recorded
@@ -92,11 +92,11 @@ def answers_are_not_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_gateway_answers_before_the_commit(patch: pytest.MonkeyPatch) -> None:
-    async def record(self: Any, admitted: Admitted) -> Verdict:  # noqa: ANN401
+    async def record(self: Any, event: Event) -> Verdict:  # noqa: ANN401
         verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         verdict.add_done_callback(lambda forgotten: forgotten.exception())
-        self._waiting.put_nowait((admitted, verdict))
-        return Recorded(Outcome.ACCEPTED, admitted.event.stream, 1)
+        self._waiting.put_nowait((event, verdict))
+        return Recorded(Outcome.ACCEPTED, event.stream, 1)
 
     patch.setattr(SharedCommits, "record", record)
 

@@ -11,7 +11,6 @@ from services.intake.handlers.commands import CASE
 from services.intake.handlers.timekeeper import LEASE, NOTICE_AWAITED, Timekeeper
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.intake import ApplicationAccepted, CorrectionExpired
-from shared.contracts.registry import encode
 from shared.eventstore.deciding import Desk, Occasion, handle
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
 from shared.eventstore.port import History, StoreUnavailable
@@ -65,7 +64,7 @@ class Hall:
 
     async def hear(self, fact: Fact, at: datetime, source: str = STRANGER) -> None:
         event = Event.of(fact, id=f"{fact.TYPE}-{at}", source=source, time=at, recordedtime=at)
-        await self.store.record([(event, encode(event))])
+        await self.store.record([event])
 
     async def look(self, keeper: Timekeeper | None = None) -> None:
         """Let *keeper* look until nothing is left to do now."""

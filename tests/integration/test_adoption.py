@@ -179,8 +179,10 @@ async def test_another_content_under_the_same_id_is_refused(review: Review) -> N
     await review.ratings.handle(told(RATING))
     other = {**RATING, "data": {**RATING["data"], "level": "SATISFIED"}}
 
-    with pytest.raises(FactContradicted):
+    with pytest.raises(FactContradicted) as contradiction:
         await review.ratings.handle(told(other))
+
+    assert (contradiction.value.field, contradiction.value.detail) == ("data.level", "data.level")
 
 
 @pytest.mark.parametrize("change", [{"level": "SATISFIED"}, {"channel": "SYSTEM_DEFAULT"}])

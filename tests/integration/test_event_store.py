@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
+from shared.contracts.registry import encode
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.outbox import PostgresOutbox
 from shared.eventstore.port import (
@@ -151,9 +152,23 @@ async def test_another_fact_under_a_known_id_is_a_conflict(store: EventStore) ->
     verdicts = await store.record([foreign(1, name="something else"), foreign(2)])
 
     assert verdicts == [
-        Recorded(Outcome.CONFLICT, STREAM, 1),
+        Recorded(Outcome.CONFLICT, STREAM, 1, ("data.activity",)),
         Recorded(Outcome.ACCEPTED, STREAM, 2),
     ]
+
+
+async def test_the_same_fact_in_other_words_is_a_repetition(store: EventStore) -> None:
+    told = foreign(1)
+    elsewhere = told.model_copy(update={"time": told.time.astimezone(timezone(timedelta(hours=8)))})
+
+    verdicts = [*await store.record([told, elsewhere]), *await store.record([elsewhere])]
+
+    assert [verdict.outcome for verdict in verdicts] == [
+        Outcome.ACCEPTED,
+        Outcome.DUPLICATE,
+        Outcome.DUPLICATE,
+    ]
+    assert encode(elsewhere) != encode(told)
 
 
 async def test_repetitions_within_a_batch_are_seen(store: EventStore) -> None:
@@ -226,7 +241,7 @@ async def test_the_outbox_has_what_is_ours_to_publish_in_order(
         (STREAM, 2),
         ("case-B", 2),
     ]
-    assert waiting[2].body == foreign(4, case="B")[1]
+    assert waiting[2].body == encode(foreign(4, case="B"))
     assert waiting[2].partitionkey == "B"
 
 

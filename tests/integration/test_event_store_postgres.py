@@ -13,7 +13,9 @@ import pytest
 from services.metrics.adapters.recorded import open_records
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import What
-from shared.contracts.registry import Owner
+from shared.contracts.handling import ActivityRecorded
+from shared.contracts.registry import Owner, encode
+from shared.eventstore.chain import digest_of
 from shared.eventstore.migrations import (
     EVENT_STORES,
     MigrationChanged,
@@ -22,7 +24,7 @@ from shared.eventstore.migrations import (
     migrate_schema,
 )
 from shared.eventstore.outbox import BYTES_MAX, CLAIM_UNSENT, PostgresOutbox
-from shared.eventstore.port import StoreRefused, StoreUnavailable
+from shared.eventstore.port import Outcome, StoreRefused, StoreUnavailable
 from shared.eventstore.postgres import LOAD, RECORD, PostgresEventStore, append_within, open_pool
 from tests.support.eventually import eventually
 from tests.support.facts import activity, foreign
@@ -240,12 +242,29 @@ async def test_who_removes_a_row_is_seen_in_the_chain(
 async def test_what_postgres_can_never_store_is_refused_for_good(
     store: PostgresEventStore,
 ) -> None:
-    event, body = foreign(1)
+    event = foreign(1).model_copy(update={"partitionkey": "\x00"})
 
     with pytest.raises(StoreRefused) as refused:
-        await store.record([(event.model_copy(update={"partitionkey": "\x00"}), body)])
+        await store.record([event])
 
     assert refused.value.detail.startswith("22")
+
+
+async def test_a_fact_that_an_earlier_release_stored_with_more_is_known_again(
+    store: PostgresEventStore, superuser: asyncpg.Connection
+) -> None:
+    await store.record([foreign(1)])
+    body = {**json.loads(encode(foreign(1))), "idcard": "610102199003070018"}
+    text = json.dumps(body, indent=1)
+    await superuser.execute("ALTER TABLE intake.events DISABLE TRIGGER ALL")
+    await superuser.execute(
+        "UPDATE intake.events SET body = $1, digest = $2", text, digest_of(text.encode())
+    )
+
+    same, other = await store.record([foreign(1), foreign(1, name="something else")])
+
+    assert (same.outcome, other.outcome) == (Outcome.DUPLICATE, Outcome.CONFLICT)
+    assert other.differs == ("data.activity",)
 
 
 async def test_a_server_that_is_away_is_no_refusal(tmp_path: Path) -> None:
@@ -367,9 +386,9 @@ async def test_known_facts_are_found_by_their_identity(superuser: asyncpg.Connec
 async def test_the_outbox_reads_no_more_bytes_than_fit(
     store: PostgresEventStore, postgres_dsn: str
 ) -> None:
-    padding = b',"padding":"' + b"x" * 900_000 + b'"}'
-    facts = [foreign(n) for n in range(1, 31)]
-    await store.record([(event, body[:-1] + padding) for event, body in facts])
+    padding = {f"name {number}": "x" * 1_000 for number in range(900)}
+    large = ActivityRecorded(case_no="XC20240902000017", activity="large", attributes=padding)
+    await store.record([foreign(n).model_copy(update={"data": large}) for n in range(1, 31)])
     outbox = await PostgresOutbox.open(postgres_dsn, "intake")
     await outbox.lead()
     first = await eventually(partial(outbox.pending, 1_000))

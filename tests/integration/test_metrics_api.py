@@ -1,5 +1,6 @@
 """Readers find cases, figures and cards over HTTP, with the reasons, and nobody else does."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
-from shared.contracts.envelope import Event
+from shared.contracts.documents import write
+from shared.contracts.envelope import ATTRIBUTES, Event
+from shared.contracts.registry import encode
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.auth import Role
 from shared.runtime.issuer import Bearer
@@ -19,6 +22,7 @@ from tests.support.read_api import ReadApi, keyed, read_api
 MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
 LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
 CASE = way.CASE
+ID_NUMBER = "610102199003070018"
 BEGUN = [
     way.event(one.data, hours, identity=one.id, window=one.windowid)
     for one, hours in ((way.RECEIVED, 0), (way.ACCEPTED, 1))
@@ -132,6 +136,22 @@ async def test_a_timeline_is_in_the_order_of_business_time_and_marks_contradicti
 
     assert [fact["id"] for fact in facts] == [BEGUN[0].id, BEGUN[1].id, "again"]
     assert [bool(fact["anomaly"]) for fact in facts] == [False, False, True]
+
+
+async def test_a_timeline_tells_what_we_know_and_nothing_that_was_once_kept_beside_it(
+    api: ReadApi,
+) -> None:
+    kept = {**json.loads(encode(BEGUN[0])), "idcard": ID_NUMBER}
+    kept["data"] = {**kept["data"], "case": {**kept["data"]["case"], "id_card": ID_NUMBER}}
+    newer = {**kept, "id": "newer", "type": "casetrack.intake.application.seen.v9"}
+    await api.fold_bodies(*((CASE, write(body)) for body in (kept, newer)))
+
+    answer = await api.get(f"/v1/cases/{CASE}/timeline")
+    facts = answer.json()["items"]
+
+    assert {fact["id"] for fact in facts} == {BEGUN[0].id, "newer"}
+    assert ID_NUMBER not in answer.text
+    assert [set(fact) - ATTRIBUTES for fact in facts] == [{"data", "anomaly"}, {"anomaly"}]
 
 
 async def test_a_deadline_comes_with_its_days_and_the_card_that_lies_on_it(api: ReadApi) -> None:

@@ -165,7 +165,7 @@ async def fill(store: PostgresEventStore, count: int, cases: int = 7) -> dict[st
     """Record *count* facts; return the versions that each stream then has."""
     facts = [foreign(n, case=f"C{n % cases}") for n in range(count)]
     await store.record(facts)
-    streams = {event.stream for event, _ in facts}
+    streams = {event.stream for event in facts}
     return {s: list(range(1, (await store.load(s)).version + 1)) for s in streams}
 
 

@@ -22,7 +22,7 @@ from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.verify import Verifying
 from shared.contracts.committee import ReferralMade
 from shared.contracts.envelope import Event
-from shared.contracts.registry import Owner, encode
+from shared.contracts.registry import Owner
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.port import Record
 from shared.policy.calendar import official_calendar
@@ -77,7 +77,7 @@ class Bureau:
     folded: dict[Owner, int] = field(default_factory=lambda: dict.fromkeys(Owner, 0))
 
     async def record(self, events: Iterable[Event]) -> None:
-        await self.stores[Owner.INTAKE].record([(one, encode(one)) for one in events])
+        await self.stores[Owner.INTAKE].record(list(events))
 
     async def fold(self) -> None:
         """Fold what was recorded since the last time, as if Kafka had brought it."""

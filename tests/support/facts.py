@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from shared.contracts.envelope import Event
 from shared.contracts.handling import ActivityRecorded
-from shared.contracts.registry import encode
 
 MONDAY = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
 SOURCE = "urn:casetrack:610102:intake"
@@ -36,7 +35,6 @@ def activity(
     )
 
 
-def foreign(number: int, **about: str | datetime | int) -> tuple[Event, bytes]:
-    """Return such a fact as the gateway has it: understood, and as bytes."""
-    event = activity(number, **{"source": PUBLISHER, **about})  # type: ignore[arg-type]  # by name
-    return event, encode(event)
+def foreign(number: int, **about: str | datetime | int) -> Event:
+    """Return such a fact as the gateway has it."""
+    return activity(number, **{"source": PUBLISHER, **about})  # type: ignore[arg-type]  # by name

@@ -107,14 +107,18 @@ class ReadApi:
 
     async def fold(self, *events: Event) -> None:
         """Fold *events* as a worker does."""
+        await self.fold_bodies(*((event.partitionkey, encode(event)) for event in events))
+
+    async def fold_bodies(self, *told: tuple[str, bytes]) -> None:
+        """Fold events as they lie on the topic, each with its key."""
         if self._lane is None:
             await self.projection.begin(TOPIC, 0, 0)
             epoch, _ = (await self.projection.claim([0]))[0]
             self._lane = Lane(0, epoch)
-        records = [FetchedRecord(event.partitionkey.encode(), encode(event)) for event in events]
+        records = [FetchedRecord(key.encode(), body) for key, body in told]
         arrived = [one for one in read_records(records) if isinstance(one, Arrived)]
-        assert len(arrived) == len(events)
-        following = self._next_offset + len(events)
+        assert len(arrived) == len(told)
+        following = self._next_offset + len(told)
         stretch = Stretch(TOPIC, 0, self._next_offset, following, following)
         await Folding(self.projection, bureau_rules()).handle(self._lane, stretch, arrived)
         self._next_offset = following

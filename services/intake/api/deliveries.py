@@ -1,7 +1,7 @@
 """How an event stands in an HTTP request: structured, binary, or one of a batch."""
 
 import asyncio
-from collections.abc import Iterable
+import re
 from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
@@ -10,7 +10,8 @@ from starlette.datastructures import Headers
 
 from services.intake.handlers.gateway import Reading
 from shared.contracts.documents import batch_pieces
-from shared.contracts.foreign import Foreign, read_binary, read_foreign
+from shared.contracts.envelope import Event
+from shared.contracts.foreign import attributes_of, read_binary, read_foreign
 from shared.contracts.unreadable import Flaw, Unreadable
 
 STRUCTURED = "application/cloudevents"
@@ -18,6 +19,9 @@ BATCH = "application/cloudevents-batch"
 PREFIX = "ce-"
 
 BATCH_EVENTS_MAX = 1_000
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
+_ESCAPED = re.compile(r"\\(.)")
 
 
 def is_batch(headers: Headers) -> bool:
@@ -52,29 +56,17 @@ async def batch(body: bytes) -> list[Reading]:
     return [partial(read_foreign, member) for member in members]
 
 
-def _binary(headers: Headers, body: bytes, *, learned: datetime) -> Foreign:
-    attributes = dict(_attributes(headers.items()))
+def _binary(headers: Headers, body: bytes, *, learned: datetime) -> Event:
+    attributes = attributes_of(headers.items(), PREFIX, _text)
     if content_type := headers.get("content-type"):
         attributes["datacontenttype"] = content_type
     return read_binary(attributes, body, learned=learned)
 
 
-def _attributes(headers: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
-    seen = set()
-    for header, value in headers:
-        if not header.startswith(PREFIX):
-            continue
-        name = header.removeprefix(PREFIX)
-        if name in seen:
-            raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "said twice")
-        seen.add(name)
-        yield name, _unescaped(name, value)
-
-
-def _unescaped(name: str, value: str) -> str:
-    """Return *value* without the percent signs of the HTTP binding."""
-    try:
-        # Starlette hands headers over as Latin-1; some senders put UTF-8 there unescaped.
-        return unquote(value.encode("latin-1").decode("utf-8"), errors="strict")
-    except UnicodeDecodeError:
-        raise Unreadable(Flaw.INVALID_ATTRIBUTE, name, "not UTF-8") from None
+def _text(value: str) -> str:
+    """Return *value* without the quotation marks, then without the percent signs of the binding."""
+    # Starlette hands headers over as Latin-1; some senders put UTF-8 there unescaped.
+    text = value.encode("latin-1").decode("utf-8").strip()
+    if quoted := _QUOTED.fullmatch(text):
+        text = _ESCAPED.sub(r"\1", quoted[1])
+    return unquote(text, errors="strict")

@@ -1,10 +1,8 @@
 """Which foreign facts are let in: readable, from a source that may say so, and not of tomorrow."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.contracts.envelope import Event
-from shared.contracts.foreign import Foreign
 from shared.policy.publisher import Publisher, Publishers
 
 AHEAD_MAX = timedelta(minutes=5)
@@ -21,19 +19,11 @@ class Inadmissible(Exception):  # noqa: N818 - names what the fact is, like ever
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """A fact that may be recorded, and the bytes to store and publish."""
-
-    event: Event
-    body: bytes
-
-
 def admit(
-    foreign: Foreign, publisher: Publisher | None, publishers: Publishers, now: datetime
-) -> Admitted:
+    event: Event, publisher: Publisher | None, publishers: Publishers, now: datetime
+) -> Event:
     """
-    Return *foreign* as it may be recorded.
+    Return *event*, if it may be recorded.
 
     What it says is not judged: it has happened, even where our own history
     contradicts it. *publisher* is None where the entrance cannot know; then
@@ -42,11 +32,10 @@ def admit(
     Raises:
         Inadmissible: its source may not say this, or it has not happened yet.
     """
-    event = foreign.event
     _may_speak(event, publisher or publishers.speaking_from(event.source), publishers)
     if event.time > now + AHEAD_MAX:
         raise Inadmissible("time_in_future", "time", event.time.isoformat())
-    return Admitted(event, foreign.body)
+    return event
 
 
 def _may_speak(event: Event, publisher: Publisher | None, publishers: Publishers) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from services.intake.domain.gateway import Admitted
+from shared.contracts.envelope import Event
 from shared.eventstore.port import EventStore, Recorded, StoreRefused
 
 SHARING_MAX = 200
@@ -32,7 +32,7 @@ class SharedCommits:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self._waiting: asyncio.Queue[tuple[Admitted, asyncio.Future[Verdict]]]
+        self._waiting: asyncio.Queue[tuple[Event, asyncio.Future[Verdict]]]
         self._tasks = asyncio.TaskGroup()
         self._worker: asyncio.Task[None]
 
@@ -52,9 +52,9 @@ class SharedCommits:
         # Our caller's fault goes its own way; the group would wrap it.
         await self._tasks.__aexit__(None, None, None)
 
-    async def record(self, admitted: Admitted) -> Verdict:
+    async def record(self, event: Event) -> Verdict:
         """
-        Return the verdict on *admitted* once it is durable.
+        Return the verdict on *event* once it is durable.
 
         Raises:
             Overloaded: too many wait already.
@@ -62,7 +62,7 @@ class SharedCommits:
         """
         verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         try:
-            self._waiting.put_nowait((admitted, verdict))
+            self._waiting.put_nowait((event, verdict))
         except asyncio.QueueFull:
             raise Overloaded from None
         return await verdict
@@ -74,9 +74,9 @@ class SharedCommits:
                 shared.append(self._waiting.get_nowait())
             await self._commit(shared)
 
-    async def _commit(self, shared: list[tuple[Admitted, asyncio.Future[Verdict]]]) -> None:
+    async def _commit(self, shared: list[tuple[Event, asyncio.Future[Verdict]]]) -> None:
         try:
-            verdicts = await record_each(self._store, [admitted for admitted, _ in shared])
+            verdicts = await record_each(self._store, [event for event, _ in shared])
         except Exception as fault:  # noqa: BLE001 - every caller gets it; the worker lives on
             for _, waiting in shared:
                 if not waiting.done():
@@ -87,10 +87,10 @@ class SharedCommits:
                 waiting.set_result(verdict)
 
 
-async def record_each(store: EventStore, facts: Sequence[Admitted]) -> list[Verdict]:
+async def record_each(store: EventStore, facts: Sequence[Event]) -> list[Verdict]:
     """Record *facts* in one transaction; one that cannot be stored is left out of company."""
     try:
-        return list(await store.record([(fact.event, fact.body) for fact in facts]))
+        return list(await store.record(facts))
     except StoreRefused as refusal:
         if len(facts) == 1:
             return [refusal]

@@ -9,10 +9,11 @@ from typing import Protocol
 
 import structlog
 
-from services.intake.domain.gateway import Admitted, Inadmissible, admit
+from services.intake.domain.gateway import Inadmissible, admit
 from services.intake.handlers.commits import SharedCommits, Verdict, record_each
-from shared.contracts.foreign import Foreign
+from shared.contracts.envelope import Event
 from shared.contracts.unreadable import Unreadable
+from shared.eventstore.adoption import FactContradicted
 from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused
 from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 class Reading(Protocol):
     """Reads one delivery, of which we learned at an instant in the bureau's zone."""
 
-    def __call__(self, *, learned: datetime) -> Foreign:
+    def __call__(self, *, learned: datetime) -> Event:
         """Return what it says; raise Unreadable where there is nothing to read."""
         ...
 
@@ -69,7 +70,7 @@ class Gateway:
     async def take(self, reading: Reading, publisher: Publisher | None) -> Judgement:
         """Judge and record one fact; what is accepted is durable when this returns."""
         judged = self.judge(reading, publisher, self._learned())
-        if isinstance(judged, Admitted):
+        if isinstance(judged, Event):
             judged = _judgement(judged, await self.commits.record(judged))
         _note([judged], publisher)
         return judged
@@ -79,11 +80,10 @@ class Gateway:
     ) -> list[Judgement]:
         """Judge each fact for itself and record those that are admitted, in one transaction."""
         judged = await self._judge_all(readings, publisher)
-        admitted = [fact for fact in judged if isinstance(fact, Admitted)]
+        admitted = [fact for fact in judged if isinstance(fact, Event)]
         verdicts = iter(await record_each(self.store, admitted))
         judgements = [
-            _judgement(fact, next(verdicts)) if isinstance(fact, Admitted) else fact
-            for fact in judged
+            _judgement(fact, next(verdicts)) if isinstance(fact, Event) else fact for fact in judged
         ]
         _note(judgements, publisher)
         return judgements
@@ -100,20 +100,20 @@ class Gateway:
 
     def judge(
         self, reading: Reading, publisher: Publisher | None, learned: datetime
-    ) -> Admitted | Judgement:
-        """Return the fact as it may be recorded, or why it may not."""
+    ) -> Event | Judgement:
+        """Return the fact that may be recorded, or why it may not."""
         try:
-            foreign = reading(learned=learned)
+            event = reading(learned=learned)
         except Unreadable as fault:
             return _rejected(fault)
         try:
-            return admit(foreign, publisher, self.publishers, learned)
+            return admit(event, publisher, self.publishers, learned)
         except Inadmissible as fault:
-            return _rejected(fault, foreign.event.id, foreign.event.type)
+            return _rejected(fault, event.id, event.type)
 
     async def _judge_all(
         self, readings: Sequence[Reading], publisher: Publisher | None
-    ) -> list[Admitted | Judgement]:
+    ) -> list[Event | Judgement]:
         learned, turn = self._learned(), Turn()
         judged = []
         for reading in readings:
@@ -125,14 +125,14 @@ class Gateway:
         return self.clock.now().astimezone(ZONE)
 
 
-def _unrecorded(judged: Admitted | Judgement) -> Judgement:
-    if isinstance(judged, Admitted):
-        return Judgement(Status.ACCEPTED, judged.event.id, judged.event.type)
+def _unrecorded(judged: Event | Judgement) -> Judgement:
+    if isinstance(judged, Event):
+        return Judgement(Status.ACCEPTED, judged.id, judged.type)
     return judged
 
 
 def _rejected(
-    fault: Unreadable | Inadmissible | StoreRefused,
+    fault: Unreadable | Inadmissible | FactContradicted | StoreRefused,
     event_id: str | None = None,
     type_: str = UNKNOWN,
 ) -> Judgement:
@@ -146,8 +146,7 @@ def _rejected(
     )
 
 
-def _judgement(fact: Admitted, verdict: Verdict) -> Judgement:
-    event = fact.event
+def _judgement(event: Event, verdict: Verdict) -> Judgement:
     if not isinstance(verdict, Recorded):
         return _rejected(verdict, event.id, event.type)
     match verdict.outcome:
@@ -155,9 +154,7 @@ def _judgement(fact: Admitted, verdict: Verdict) -> Judgement:
             status = Status(verdict.outcome.value)
             return Judgement(status, event.id, event.type, verdict.stream, verdict.version)
         case Outcome.CONFLICT:
-            return Judgement(
-                Status.REJECTED, event.id, event.type, code="event_conflict", field="id", detail=""
-            )
+            return _rejected(FactContradicted(verdict.differs), event.id, event.type)
 
 
 def _note(judgements: Sequence[Judgement], publisher: Publisher | None) -> None:

@@ -15,9 +15,10 @@ from services.metrics.domain.dossier import OPEN, Dossier, Phase
 from services.metrics.domain.explanation import Document, Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
 from services.metrics.domain.today import day_span
-from services.metrics.handlers.reading import entry_of
 from services.metrics.handlers.today import STATE
 from shared.contracts.enums import AlertLevel
+from shared.contracts.envelope import ATTRIBUTES
+from shared.contracts.registry import decode, encode
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import ZONE, business_date
 from shared.runtime.clock import Clock as RuntimeClock
@@ -226,11 +227,14 @@ def _plain(document: Document) -> Document:
 
 
 def _told(body: str, dossier: Dossier) -> tuple[Any, Document]:
-    fact: Document = msgspec.json.decode(body)
-    fact["anomaly"] = "contradicts" if fact["id"] in dossier.anomalous else None
+    fact: Document
     try:
-        order = entry_of(body.encode()).order
+        event = decode(body.encode())
+        order, fact = event.order, msgspec.json.decode(encode(event))
     except Unreadable:
-        # A newer producer's type: kept, and shown by its time alone.
+        # A newer producer's type: kept, and shown by its time and its attributes alone.
+        said = msgspec.json.decode(body)
+        fact = {name: value for name, value in said.items() if name in ATTRIBUTES}
         order = (datetime.fromisoformat(fact["time"]), 0, str(fact["id"]))
+    fact["anomaly"] = "contradicts" if fact["id"] in dossier.anomalous else None
     return order, fact

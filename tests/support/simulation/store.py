@@ -121,11 +121,9 @@ class StoreOf:
         await self._life.hop()
         return version
 
-    async def record(
-        self, facts: Sequence[tuple[Event, bytes]], *, publish: bool = True
-    ) -> list[Recorded]:
+    async def record(self, facts: Sequence[Event], *, publish: bool = True) -> list[Recorded]:
         await self._life.hop()
-        async with self._store.writing(event.stream for event, _ in facts):
+        async with self._store.writing(event.stream for event in facts):
             await self._life.hop()
             verdicts = await self._store.record(facts, publish=publish)
         await self._life.hop()
