@@ -48,8 +48,7 @@ def parse(raw: bytes) -> Document:
     """
     if len(raw) > EVENT_BYTES_MAX:
         raise Unreadable(Flaw.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes")
-    if raw.startswith(BOM_UTF8):
-        raise Unreadable(Flaw.NOT_JSON, "", "a byte order mark stands before the JSON")
+    _refuse_mark(raw)
     plain = _is_plain(raw)
     if plain and (ours := _in_our_spelling(raw)) is not None:
         return ours
@@ -89,6 +88,7 @@ def batch_pieces(raw: bytes) -> Iterator[list[bytes]]:
     Nothing is decoded, so that whoever takes them may stop after any piece: the
     work behind each is bounded, whatever *raw* holds, and may have ended no member.
     """
+    _refuse_mark(raw)
     start = len(raw) - len(raw.lstrip(SPACE)) + 1
     if raw[start - 1 : start] != b"[":
         raise Unreadable(Flaw.NOT_JSON, "", "a batch is a JSON array of events")
@@ -153,6 +153,11 @@ class _Walk:
             self.depth -= number
         self.at = brackets.end()
         return False
+
+
+def _refuse_mark(raw: bytes) -> None:
+    if raw.startswith(BOM_UTF8):
+        raise Unreadable(Flaw.NOT_JSON, "", "a byte order mark stands before the JSON")
 
 
 def _in_our_spelling(raw: bytes) -> Document | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from shared.contracts.documents import Document
+from shared.contracts.documents import Document, printable
 from shared.contracts.unreadable import Flaw, Unreadable
 
 Upcaster = Callable[[Document], Document]
@@ -40,5 +40,5 @@ def _stepped(step: Upcaster, document: Document) -> Document:
     try:
         return step(document["data"])
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
-        detail = f"not the data of {document['type']}: {fault!r}"
+        detail = printable(f"not the data of {document['type']}: {fault!r}")
         raise Unreadable(Flaw.INVALID_DATA, "data", detail) from fault

@@ -2,11 +2,11 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
-from shared.contracts.documents import Document, parse, write
+from shared.contracts.documents import Document, parse, split_batch, write
 from shared.contracts.foreign import attributes_of, read_binary, read_foreign
 from shared.contracts.publishing import example_of
 from shared.contracts.registry import Unreadable, decode, encode
@@ -173,9 +173,10 @@ def test_no_key_moves_a_fact_to_another_case() -> None:
     assert refusal.value.code == "key_mismatch"
 
 
-def test_a_byte_order_mark_is_called_by_its_name() -> None:
+@pytest.mark.parametrize("read", [read_foreign, split_batch])
+def test_a_byte_order_mark_is_called_by_its_name(read: Callable[[bytes], object]) -> None:
     with pytest.raises(Unreadable, match="byte order mark") as refusal:
-        read_foreign(b"\xef\xbb\xbf" + write(ACCEPTED))
+        read(b"\xef\xbb\xbf" + b"[" + write(ACCEPTED) + b"]")
 
     assert refusal.value.code == "not_json"
 

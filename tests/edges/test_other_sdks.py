@@ -56,6 +56,17 @@ async def test_it_is_accepted_once_and_then_a_duplicate(hall: Hall, sdk: str, wa
     assert [await sent(hall, way, form) for _ in range(2)] == [Status.ACCEPTED, Status.DUPLICATE]
 
 
+async def test_a_batch_of_what_they_all_write_is_one_event_and_its_repetitions(hall: Hall) -> None:
+    bodies = [dict(forms())["http structured"].body for forms in SDKS.values()]
+
+    answer = await hall.publish(
+        b"[" + b",".join(bodies) + b"]", "application/cloudevents-batch+json; charset=utf-8"
+    )
+
+    statuses = [one["status"] for one in answer.json()]
+    assert statuses == ["accepted", *["duplicate"] * (len(SDKS) - 1)]
+
+
 async def test_whoever_sends_it_again_and_how_it_is_one_event(hall: Hall) -> None:
     forms = [(sdk, way, form) for sdk, forms in SDKS.items() for way, form in forms()]
 
