@@ -69,6 +69,8 @@ def test_a_log_is_read_packed_or_not(pack: type[bytes]) -> None:
         (b"<log><trace>&#0;</trace></log>", Damage.BROKEN),
         (b'<?xml version="1.0" encoding="gbk"?><log a="\xff\xff"/>', Damage.BROKEN),
         (b'<?xml version="1.0" encoding="no-such"?><log/>', Damage.BROKEN),
+        (b'<?xml version="1.0" encoding="zlib"?><log/>', Damage.BROKEN),
+        (b'<?xml version="1.0" encoding="undefined"?><log/>', Damage.BROKEN),
         (log(trace("a"), doctype=BOMB), Damage.DOCUMENT_TYPE),
         (b"<html><trace/></html>", Damage.NO_LOG),
         (b"<log/>", Damage.NO_CASE),
@@ -140,10 +142,20 @@ def test_prefixes_are_those_that_the_log_gives_its_elements_and_extensions() -> 
     assert (case.attributes, case.count) == ({"concept:name": "7"}, 1)
 
 
-def test_a_log_in_the_encoding_of_an_older_system_is_read() -> None:
-    document = '<?xml version="1.0" encoding="GB2312"?><log><trace a="" key="" value="">'
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("GB2312", "gb2312"),
+        ("gb18030", "gb18030"),
+        ("utf8", "utf-8"),
+        ("UTF-8", "utf-8-sig"),
+        ("UTF-16", "utf-16"),
+    ],
+)
+def test_a_log_in_the_encoding_that_it_names_is_read(declared: str, written: str) -> None:
+    document = f'<?xml version="1.0" encoding="{declared}"?><log><trace>'
     document += '<string key="concept:name" value="办件"/></trace></log>'
-    (case,) = cases(document.encode("gbk"))
+    (case,) = cases(document.encode(written))
 
     assert case.attributes == {"concept:name": "办件"}
 

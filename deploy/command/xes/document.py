@@ -4,7 +4,7 @@ import codecs
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from io import BufferedReader
 from pathlib import Path
@@ -17,13 +17,13 @@ RUN_BYTES_MAX = 1024 * 1024
 
 # NUL stands in UTF-16, where a mark is not a single byte.
 MARKS = re.compile(rb"[<>&\"'\0]")
-# What is left out of a piece reaches from its first whole character to its last.
+# What is left out reaches from the end of one character to the beginning of another.
 TAIL = re.compile(rb"[\x80-\xbf]*")
 HEAD = re.compile(rb"[\xc0-\xff][\x80-\xbf]*\Z")
 CHARACTER_BYTES_MAX = 4
 DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.-]*)")
-MULTIBYTE = frozenset({"gb18030", "gb2312", "gbk", "big5", "big5hkscs", "shift_jis", "euc_jp"})
-"""What expat itself cannot read."""
+NATIVE = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii"})
+"""What expat reads, under the names that it knows it by."""
 
 Piece = bytes | str
 
@@ -61,7 +61,7 @@ def pieces(raw: BufferedReader) -> Iterator[Piece]:
     unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
     try:
         yield from _decoded(_without_long_runs(unpacked))
-    except (EOFError, OSError, UnicodeDecodeError, zlib.error) as fault:
+    except (EOFError, OSError, UnicodeError, zlib.error) as fault:
         raise LogUnreadable(Damage.BROKEN, fault) from fault
 
 
@@ -71,29 +71,31 @@ def bare_name(path: Path) -> str:
 
 
 def _without_long_runs(unpacked: BinaryIO) -> Iterator[bytes]:
-    run = 0
+    run, begun = 0, b""
     while piece := unpacked.read(PIECE_BYTES):
+        goes_on = run > RUN_BYTES_MAX
         run = 0 if MARKS.search(piece) else run + len(piece)
-        yield piece if run <= RUN_BYTES_MAX else _seams(piece)
-
-
-def _seams(piece: bytes) -> bytes:
-    """Return what *piece* has of characters that begin before it or may end behind it."""
-    tail, head = TAIL.match(piece), HEAD.search(piece[-CHARACTER_BYTES_MAX:])
-    return b"".join(seam[0] for seam in (tail, head) if seam)
+        if run <= RUN_BYTES_MAX:
+            yield begun + piece
+            begun = b""
+        else:
+            if not goes_on and (tail := TAIL.match(piece)):
+                yield tail[0]
+            head = HEAD.search(piece[-CHARACTER_BYTES_MAX:])
+            begun = head[0] if head else b""
 
 
 def _decoded(document: Iterator[bytes]) -> Iterator[Piece]:
     first = next(document, b"")
     declared = DECLARED.match(first)
-    encoding = _codec(declared[1].decode()) if declared else ""
-    decode = codecs.getincrementaldecoder(encoding)().decode if encoding in MULTIBYTE else bytes
+    decode = _decoder(declared[1].decode().lower() if declared else "utf-8")
     yield decode(first)
     yield from map(decode, document)
 
 
-def _codec(name: str) -> str:
+def _decoder(encoding: str) -> Callable[[bytes], Piece]:
     try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return name
+        b"    ".decode(encoding, "replace")  # Not every codec is one of texts: some unpack.
+    except (LookupError, UnicodeError):
+        return bytes
+    return bytes if encoding in NATIVE else codecs.getincrementaldecoder(encoding)().decode
