@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
+BESIDE ?=
 PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
 SERVERS := $(wildcard tests/integration tests/journey tests/chaos tests/browser)
 
@@ -26,9 +27,9 @@ test: setup dashboard  ## every test, the pure rings first
 check: lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server
 
 .PHONY: bench
-bench: setup-run  ## what it costs, side by side with what others would pick; ONLY=fold for one
+bench: setup-run  ## what it costs, side by side with what others would pick; ONLY=fold for one, BESIDE=../other
 	@$(PYTHON) deploy/setup.py peers
-	@$(BIN)/python -m bench $(ONLY)
+	@$(BIN)/python -m bench $(ONLY) $(if $(BESIDE),--beside $(BESIDE))
 
 .PHONY: up
 up: dashboard  ## the local stack, in the background

@@ -1,8 +1,14 @@
-"""``python -m bench [NAME]``: all benchmarks, or one; each prints a table and keeps its figures."""
+"""
+``python -m bench [NAME ...]``: all benchmarks, or some; each prints a table and keeps its figures.
+
+``python -m bench gateway --beside CHECKOUT`` measures this checkout and another in turns.
+"""
 
 import asyncio
 import sys
+from argparse import ArgumentParser
 from importlib import import_module
+from pathlib import Path
 
 BENCHES = {
     "fold": "bench.fold",
@@ -10,18 +16,24 @@ BENCHES = {
     "relay": "bench.relay",
     "import": "bench.importing",
 }
-WRONG_USAGE = 2
+PAIRED = ("gateway",)
 
 
 def main() -> int:
     """Run what the command line names; return the exit status."""
-    wanted = sys.argv[1:] or list(BENCHES)
+    asked = ArgumentParser(prog="python -m bench")
+    asked.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    asked.add_argument("--beside", type=Path, metavar="CHECKOUT", help="only: " + ", ".join(PAIRED))
+    words = asked.parse_args()
+    wanted = words.names or list(BENCHES)
     if unknown := [name for name in wanted if name not in BENCHES]:
-        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
-        return WRONG_USAGE
+        asked.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
+    if words.beside and not set(wanted) <= set(PAIRED):
+        asked.error(f"--beside is for {', '.join(PAIRED)} alone")
+    beside = {"beside": words.beside.resolve()} if words.beside else {}
     for name in wanted:
         print(f"bench {name}", flush=True)
-        asyncio.run(import_module(BENCHES[name]).main())
+        asyncio.run(import_module(BENCHES[name]).main(**beside))
     return 0
 
 

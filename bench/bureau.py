@@ -51,9 +51,15 @@ class Span:
 YEAR_2025 = Span(datetime(2025, 1, 2, 1, tzinfo=UTC), days=200)
 
 
-def bureau_events(events: int, cases: int, span: Span = YEAR_2025) -> Iterator[tuple[bytes, bytes]]:
-    """Yield *events* pairs of key and body, oldest first, spread unevenly over about *cases*."""
-    chance = random.Random(SEED)  # noqa: S311 - a benchmark, to be repeated
+def bureau_events(
+    events: int, cases: int, span: Span = YEAR_2025, *, bureau: int = 0
+) -> Iterator[tuple[bytes, bytes]]:
+    """
+    Yield *events* pairs of key and body, oldest first, spread unevenly over about *cases*.
+
+    Another *bureau* has other cases.
+    """
+    chance = random.Random(SEED + bureau)  # noqa: S311 - a benchmark, to be repeated
     steady = max(1, round((events / cases - 8) / 2))
     plan: list[tuple[datetime, int, Fact, str]] = []
     order = count()
@@ -61,7 +67,7 @@ def bureau_events(events: int, cases: int, span: Span = YEAR_2025) -> Iterator[t
         if number >= cases and len(plan) >= events:
             break
         rounds = min(60, int(steady * chance.paretovariate(2.2) * 0.6 + 0.5))
-        for time, fact in _case(f"XC2025{number:08}", rounds, chance, span):
+        for time, fact in _case(f"XC2025{bureau:02}{number:06}", rounds, chance, span):
             plan.append((time, next(order), fact, f"W{number % 24:02}"))
     plan.sort(key=lambda entry: entry[:2])
     # Or whoever sends them would look through the whole plan for garbage, again and again.

@@ -21,6 +21,23 @@ PACKAGES = ("aiokafka", "asyncpg", "faust-streaming", "msgspec", "pydantic", "uv
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What a peer reached on another day and machine, and what we reached there in that hour."""
+
+    theirs: float
+    ours: float
+    measured: str
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "runs": [self.theirs],
+            "median": self.theirs,
+            "ratio": round(self.ours / self.theirs, 2),
+            "stored": {"measured": self.measured, "ours": self.ours},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The runs of one benchmark, and of those that it is measured against."""
 
@@ -29,6 +46,8 @@ class Outcome:
     sizes: Mapping[str, int]
     runs: Sequence[float]
     peers: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    """Peers that do not run here: their ratio is that of their own day."""
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
@@ -48,7 +67,8 @@ class Outcome:
                     "ratio": round(middle / median(runs), 2),
                 }
                 for name, runs in self.peers.items()
-            },
+            }
+            | {name: peer.document() for name, peer in self.stored.items()},
             "notes": dict(self.notes),
         }
 
@@ -75,7 +95,9 @@ def keep(outcome: Outcome) -> Path:
         table.add_column(column, justify="left" if column == "who" else "right")
     table.add_row("casetrack", f"{document['median']:,}", _listed(document["runs"]), "")
     for name, peer in document["peers"].items():
-        table.add_row(name, f"{peer['median']:,}", _listed(peer["runs"]), f"{peer['ratio']}")
+        stored = peer.get("stored")
+        runs = f"stored: {stored['measured']}" if stored else _listed(peer["runs"])
+        table.add_row(name, f"{peer['median']:,}", runs, f"{peer['ratio']}{' then' * bool(stored)}")
     console = Console()
     console.print(table)
     console.print({key: document[key] for key in ("machine", "versions", "sizes", "notes")})

@@ -1,5 +1,6 @@
 """The whole bureau for a benchmark: as `casetrack up` starts it, in a folder that goes away."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.command.database import auditor_dsn
-from deploy.local import control
 from deploy.local.journal import last_record
 from deploy.local.parts import PORT_OFFSET
-from deploy.local.places import server_account, server_home
+from deploy.local.places import CHECKOUT, server_account, server_home
 from deploy.local.ports import any_free
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
@@ -22,12 +22,42 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.issuer import Bearer, LocalIssuer
 
+ASK = """
+import json
+from bench.whole import Whole
+from deploy.local.settings import LocalSettings
+from shared.runtime.auth import Role
+
+bureau = Whole(LocalSettings())
+told = {"auditor": bureau.auditor}
+told |= {role: bureau.token(Role(role.upper())) for role in ("publisher", "supervisor")}
+print(json.dumps(told))
+"""
+"""Whatever the checkout, this much of its benchmarks is as here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the parts of a running bureau listen, and what opens them for the next quarter."""
+
+    intake: int
+    metrics: int
+    auditor: str
+    publisher: str
+    supervisor: str
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A running bureau."""
+    """A running bureau of a checkout."""
 
     settings: LocalSettings
+    checkout: Path = CHECKOUT
+
+    def standing(self) -> Standing:
+        """Ask the checkout itself, whose ways inside may be others than ours."""
+        told = _run(self, "-c", ASK, check=True)
+        return Standing(self.port("intake"), self.port("metrics"), **json.loads(told))
 
     def port(self, service: str) -> int:
         return self.settings.port + PORT_OFFSET[service]
@@ -49,21 +79,46 @@ class Whole:
 
 
 @contextmanager
-def whole() -> Iterator[Whole]:
-    """Start everything, and take everything away afterwards."""
+def whole(checkout: Path = CHECKOUT) -> Iterator[Whole]:
+    """Start everything of *checkout*, and take everything away afterwards."""
     home = Path(tempfile.mkdtemp(prefix="casetrack-bench-"))
     home.chmod(0o711)
-    settings = LocalSettings(home=home, port=any_free(PORT_OFFSET.values()))
+    bureau = Whole(LocalSettings(home=home, port=any_free(PORT_OFFSET.values())), checkout)
+    try:
+        _run(bureau, "-m", "deploy.command", "up", "--detach", check=True)
+        yield bureau
+    finally:
+        _run(bureau, "-m", "deploy.command", "down", check=False)
+        shutil.rmtree(server_home(bureau.settings.places, server_account()), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def version_of(checkout: Path) -> str:
+    """Return how git calls what is in *checkout*."""
+    git = shutil.which("git")
+    if git is None:
+        return checkout.name
+    argv = [git, "-C", str(checkout), "describe", "--always", "--dirty"]
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)  # noqa: S603 - our own argument list
+    return done.stdout.strip() or checkout.name
+
+
+def _run(bureau: Whole, *words: str, check: bool) -> bytes:
+    """Run the checkout's own Python for this bureau; return what it prints."""
+    own = bureau.checkout == CHECKOUT
+    python = Path(sys.executable) if own else bureau.checkout / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise SystemExit(f"{bureau.checkout}: no environment; run `make setup` there")
     environment = {
         **os.environ,
-        "CASETRACK_HOME": str(home),
-        "CASETRACK_PORT": str(settings.port),
+        "CASETRACK_HOME": str(bureau.settings.home),
+        "CASETRACK_PORT": str(bureau.settings.port),
     }
-    up = [sys.executable, "-P", "-m", "deploy.command", "up", "--detach"]
-    try:
-        subprocess.run(up, check=True, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own argument list
-        yield Whole(settings)
-    finally:
-        control.stop(settings.places)
-        shutil.rmtree(server_home(settings.places, server_account()), ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+    done = subprocess.run(  # noqa: S603 - our own argument list
+        [str(python), *words],
+        check=check,
+        env=environment,
+        cwd=bureau.checkout,
+        stdout=subprocess.PIPE,
+    )
+    return done.stdout

@@ -1,4 +1,8 @@
-"""What a user would write first: a plain Faust agent with two tables, doing the same sums."""
+"""
+What a user would write first: a plain Faust agent with two tables, doing the same sums.
+
+At least once: what it offers as exactly once loses events when it is killed.
+"""
 
 import json
 import os
@@ -44,8 +48,9 @@ async def fold(stream: faust.Stream) -> None:
 
 
 async def finish() -> None:
-    # Durable by Faust's own notion: the changelog is flushed.
+    # Durable by Faust's own notion: the changelog is flushed, the offsets are committed.
     await app.producer.flush()
+    await app.consumer.commit()
     seconds = time.monotonic() - seen["started"]
     # Faust has taken sys.stdout for its log.
     os.write(1, b"\n" + json.dumps({"events": seen["events"], "seconds": seconds}).encode())
