@@ -30,6 +30,7 @@ PATIENCE_SECONDS = 300.0
 
 SOURCE_CHARACTERS_MAX = 256
 """As long as a `source` may be."""
+ODDITIES = frozenset(Oddity)
 
 Files = Annotated[
     list[Path],
@@ -152,10 +153,11 @@ def _show(told: dict[str, Any]) -> None:
     shown = sum(reason.get("lost", 1) for reason in told["rejections"])
     if told["rejected"] > shown:
         out.print(f"  … {say('import.more', count=told['rejected'] - shown)}")
-    for case in told["renames"]:
-        out.print(f"  · {say('import.renamed', **case)}", markup=False)
-    if told["renamed"] > len(told["renames"]):
-        out.print(f"  … {say('import.more', count=told['renamed'] - len(told['renames']))}")
+    for note in told["notes"]:
+        said = say(f"import.note.{note['code']}", field=note["field"], case_no=note["case_no"])
+        out.print(f"  · {_where(note)}: {said}", markup=False)
+    if told["noted"] > len(told["notes"]):
+        out.print(f"  … {say('import.more', count=told['noted'] - len(told['notes']))}")
     if told["events"] and not told["meant"]:
         out.print(say("import.nothing_meant", profile=told["profile"]))
     out.print(say("import.next", source=told["source"]))
@@ -167,7 +169,8 @@ def _where(reason: dict[str, Any]) -> str:
 
 
 def _why(reason: dict[str, Any]) -> str:
-    told = {"field": "", "detail": "", "lost": 1, **reason}
-    if reason["code"] in Oddity and "id" not in reason:
-        return say(f"import.oddity.{reason['code']}", **told)
-    return " · ".join(str(told[name]) for name in ("code", "field", "detail") if told[name])
+    code, field, detail = (reason.get(name, "") for name in ("code", "field", "detail"))
+    if code in ODDITIES and "id" not in reason:
+        lost = reason.get("lost", 1)
+        return say(f"import.oddity.{code}", field=field, detail=detail, lost=lost)
+    return " · ".join(word for word in (code, field, detail) if word)

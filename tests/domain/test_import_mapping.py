@@ -8,7 +8,7 @@ import pytest
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import BPIC15, WABO, Profile, guessed
 from deploy.command.xes.reading import Logged, LoggedCase, Stray
-from deploy.command.xes.told import Oddity, Told
+from deploy.command.xes.told import Oddity, Remark, Told
 from shared.contracts.committee import ReferralMade, ResolutionAdopted
 from shared.contracts.envelope import Event
 from shared.contracts.handling import (
@@ -250,10 +250,16 @@ def test_every_case_has_a_number_of_its_own_however_the_log_calls_it(
     assert case_numbers(*names) == case_numbers(*names) == numbers
 
 
-def test_a_case_is_said_to_be_renamed_where_the_log_gave_no_name_of_its_own() -> None:
-    renamed = [one.renamed for one in told(RECEIPT, case(), case(), LoggedCase(number=3))]
+def test_what_is_told_otherwise_than_the_log_has_it_is_noted() -> None:
+    empty = Logged(happened(), empty=frozenset({"org:resource", "concept:extra"}))
+    every = told(RECEIPT, case(), case(), LoggedCase(number=3, events=(empty,), count=1))
+    notes = [(note.code, note.field, note.place.event) for one in every for note in one.notes]
 
-    assert renamed == [False, True, True]
+    assert notes == [
+        (Remark.RENAMED, "concept:name", None),
+        (Remark.RENAMED, "concept:name", None),
+        (Remark.EMPTY, "org:resource", 1),
+    ]
 
 
 def test_a_case_with_two_names_or_too_many_events_is_refused_with_all_its_events() -> None:

@@ -104,7 +104,9 @@ def test_an_empty_value_says_nothing() -> None:
     )
 
     assert case.attributes == {}
+    assert case.empty == {"concept:name"}
     assert case.events[0].attributes == {"c": " x "}
+    assert case.events[0].empty == {"a"}
 
 
 def test_what_is_nested_is_not_taken_for_the_events_own() -> None:

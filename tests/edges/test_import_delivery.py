@@ -1,6 +1,7 @@
 """An import goes on through the gateway's accidents, and says so where it cannot."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +10,15 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from deploy.command import importing
 from deploy.command.__main__ import app
 from deploy.command.delivery import Delivery, GatewayRefuses, GatewayUnreachable
 from deploy.command.texts import CATALOGUE
 from deploy.command.xes.document import Damage, LogUnreadable
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import WABO
-from deploy.command.xes.sending import Arrangement, Sending
-from deploy.command.xes.told import Oddity
+from deploy.command.xes.sending import SHOWN_MAX, Arrangement, Sending
+from deploy.command.xes.told import Oddity, Remark
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SeededIds
 from shared.runtime.language import Language
@@ -194,8 +196,10 @@ def test_every_damage_has_a_line(code: str) -> None:
     assert code in CATALOGUE.codes(Language.EN)
 
 
-@pytest.mark.parametrize("code", [f"import.oddity.{one}" for one in Oddity])
-def test_every_oddity_has_a_line(code: str) -> None:
+@pytest.mark.parametrize(
+    "code", [f"import.oddity.{one}" for one in Oddity] + [f"import.note.{one}" for one in Remark]
+)
+def test_every_oddity_and_remark_has_a_line(code: str) -> None:
     assert code in CATALOGUE.codes(Language.EN)
 
 
@@ -210,6 +214,31 @@ def test_files_that_give_no_source_of_their_own_are_refused_before_anything_is_s
     argv = ["import", *map(str, files), "--profile", "wabo", "--gateway", NOBODY]
 
     assert CliRunner().invoke(app, argv).exit_code == 2
+
+
+def test_the_report_names_what_was_not_imported_with_its_place_and_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "delivery_as", lambda *_, **__: delivery_to(Gateway(iter([]))))
+    written = tmp_path / "odd_receipt.xes"
+    written.write_bytes(
+        log(
+            trace("7", Logged("x"), Logged("y", "?")),
+            trace("7", *[Logged("x" * 257)] * 30),
+            Logged("loose").xml,
+            trace("last", Logged("x", more={"org:resource": ""})),
+        )
+    )
+    said = CliRunner().invoke(app, ["import", str(written)])
+    lines = said.stdout.splitlines()
+
+    assert said.exit_code == 1
+    assert "34" in lines[0]
+    assert {"1", "2", "7", "time:timestamp", "“?”"} <= set(re.split(r"[^\w:“”?]+", lines[1]))
+    assert len([line for line in lines if line.startswith("  ✗ ")]) == SHOWN_MAX
+    assert any("12" in line and "…" in line for line in lines)
+    assert any("odd_receipt:7#2" in line for line in lines)
+    assert any("org:resource" in line and "3" in line for line in lines)
 
 
 def test_without_a_gateway_the_command_says_so(

@@ -30,7 +30,7 @@ before, cases, end = peak(), 0, "read"
 with open(sys.argv[1], "rb") as raw:
     try:
         for told in Import("log", BPIC15).told(read_log(pieces(raw))):
-            cases += told.case is not None
+            cases += told.is_case
     except LogUnreadable as damage:
         end = damage.damage.value
 print(peak() - before, cases, end)

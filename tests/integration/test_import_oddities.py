@@ -55,7 +55,7 @@ async def test_an_odd_log_gives_each_event_once_or_names_it(way: WholeWay, tmp_p
     await way.folded(4)
     figures = await figures_of(way.auditor_dsn, told["source"], AMSTERDAM, {})
 
-    assert (told["cases"], told["events"], told["renamed"], status) == (5, 7, 3, 1)
+    assert (told["cases"], told["events"], told["noted"], status) == (5, 7, 4, 1)
     assert (told["accepted"], told["duplicate"], told["rejected"]) == (4, 0, 5)
     assert (again["accepted"], again["duplicate"], again["rejected"]) == (0, 4, 5)
     assert [(why["case"], why["code"], why["field"]) for why in told["rejections"]] == [

@@ -13,12 +13,13 @@ from deploy.command.xes.meanings import actor, said
 from deploy.command.xes.names import IDENTITIES, CaseNumbers
 from deploy.command.xes.profiles import Profile
 from deploy.command.xes.reading import AT, NAME, RESOURCE, Logged, LoggedCase, Stray
-from deploy.command.xes.told import Oddity, Place, Telling, Told, Unusable
+from deploy.command.xes.told import Note, Oddity, Place, Remark, Telling, Told, Unusable
 from shared.contracts.enums import ResultType
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling import ActivityRecorded, CaseClosed
 
 SOURCE = "urn:casetrack:import:"
+CHANNEL = "channel"
 TEXT_CHARACTERS_MAX = 80
 """So much of a text that we could not use is shown."""
 LOGGED_AS = {"activity": NAME, "resource": RESOURCE, "actorid": RESOURCE}
@@ -86,7 +87,21 @@ class Import:
         tellings = [part for part in parts if isinstance(part, Telling)]
         tellings.sort(key=lambda telling: telling.event.order)
         unusable = [part for part in parts if isinstance(part, Unusable)]
-        return Told(case.count, tellings, unusable, place, renamed=not as_logged)
+        renamed = [] if as_logged else [Note(place, Remark.RENAMED, NAME)]
+        return Told(case.count, tellings, unusable, [*renamed, *self._emptied(case, place)])
+
+    def _emptied(self, case: LoggedCase, place: Place) -> Iterator[Note]:
+        """Yield what is there and says nothing, where we would have read it."""
+        profile = self.profile
+        for key in (CHANNEL, profile.started, profile.deadline, profile.ended):
+            if key in case.empty:
+                yield Note(place, Remark.EMPTY, key)
+        for number, logged in enumerate(case.events, start=1):
+            if logged.empty:
+                here = Place(case.number, logged.line, number, place.case_no)
+                yield from (
+                    Note(here, Remark.EMPTY, key) for key in profile.optional if key in logged.empty
+                )
 
     def _history(self, case: LoggedCase, case_no: str) -> History:
         def instant(key: str | None) -> datetime | None:
@@ -101,7 +116,7 @@ class Import:
             profile=profile,
             started_at=instant(profile.started),
             deadline_at=instant(profile.deadline),
-            channel=case.attributes.get("channel", ""),
+            channel=case.attributes.get(CHANNEL, ""),
         )
 
     def _logged(self, history: History, case: LoggedCase) -> Iterator[Telling | Unusable]:
@@ -193,14 +208,15 @@ class Import:
 def _refused(case: LoggedCase, place: Place, code: Oddity) -> Told:
     """Return that nothing of *case* is told."""
     field = "<trace>" if code is Oddity.TOO_LARGE else NAME
-    return Told(case.count, [], [Unusable(place, code, field, count=max(1, case.count))], place)
+    return Told(case.count, [], [Unusable(place, code, field, count=max(1, case.count))])
 
 
 def _astray(stray: Stray) -> Told:
     is_event = stray.name == "event"
     code = Oddity.OUTSIDE if is_event else Oddity.UNKNOWN
     place = Place(stray.number, stray.line)
-    return Told(int(is_event), [], [Unusable(place, code, f"<{stray.name}>"[:TEXT_CHARACTERS_MAX])])
+    unusable = Unusable(place, code, f"<{stray.name}>"[:TEXT_CHARACTERS_MAX])
+    return Told(int(is_event), [], [unusable], is_case=False)
 
 
 def _beyond_the_contract(refusal: ValidationError) -> _Untellable:

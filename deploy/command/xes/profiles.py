@@ -56,7 +56,12 @@ class Profile:
     @property
     def reads(self) -> tuple[str, ...]:
         """The attributes of an event that count here; each may say one thing only."""
-        return (NAME, AT, RESOURCE, *self.kept)
+        return (NAME, AT, *self.optional)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Those that an event may go without."""
+        return (RESOURCE, *self.kept)
 
     def meaning(self, event: Attributes) -> Meaning | None:
         """Return what *event* stands for; None where it is an activity and no more."""

@@ -40,6 +40,8 @@ class Logged:
     attributes: Attributes = field(default_factory=dict)
     twice: frozenset[str] = frozenset()
     """The keys that say two things."""
+    empty: frozenset[str] = frozenset()
+    """The keys that are there and say nothing."""
     line: int = 0
 
 
@@ -86,13 +88,19 @@ class _Telling:
         self.line = line
         self.attributes: dict[str, str] = {}
         self.twice: set[str] = set()
+        self.empty: set[str] = set()
         self.characters = ATTRIBUTE_CHARACTERS
 
     def add(self, key: str, value: str) -> None:
         value = value[:VALUE_CHARACTERS_MAX]
-        if self.attributes.setdefault(key, value) != value:
+        if not value or value.isspace():
+            self.empty.add(key)
+        elif self.attributes.setdefault(key, value) != value:
             self.twice.add(key)
         self.characters += ATTRIBUTE_CHARACTERS + len(key) + len(value)
+
+    def complete(self) -> Logged:
+        return Logged(self.attributes, frozenset(self.twice), frozenset(self.empty), self.line)
 
 
 class _Pending(_Telling):
@@ -109,16 +117,17 @@ class _Pending(_Telling):
         if self.is_too_large:
             self.events.clear()
         else:
-            self.events.append(Logged(event.attributes, frozenset(event.twice), event.line))
+            self.events.append(event.complete())
 
     @property
     def is_too_large(self) -> bool:
         return self.count > CASE_EVENTS_MAX or self.characters > CASE_CHARACTERS_MAX
 
-    def complete(self, number: int) -> LoggedCase:
+    def numbered(self, number: int) -> LoggedCase:
         return LoggedCase(
             self.attributes,
             frozenset(self.twice),
+            frozenset(self.empty),
             self.line,
             events=() if self.is_too_large else tuple(self.events),
             count=self.count,
@@ -196,7 +205,7 @@ class _Walk:
             self._case.follow(self._event)
         elif self._depth == LOG:
             self._cases += 1
-            self._complete.append(self._case.complete(self._cases))
+            self._complete.append(self._case.numbered(self._cases))
 
     def _enter(self, name: str, key: str | None, parts: dict[str, str]) -> None:
         """Judge an element that stands right in the log, in a case or in an event."""
@@ -229,9 +238,8 @@ class _Walk:
             self._stray(name)
 
     def _tell(self, telling: _Telling, key: str, parts: dict[str, str]) -> None:
-        """Add an attribute; an empty value says nothing, as if it were not there."""
-        value = parts.get("value", "")
-        if value and not value.isspace() and telling.characters <= CASE_CHARACTERS_MAX:
+        value = parts.get("value")
+        if value is not None and telling.characters <= CASE_CHARACTERS_MAX:
             telling.add(self._known(key), value)
 
     def _stray(self, name: str) -> None:

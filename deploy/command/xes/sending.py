@@ -59,18 +59,18 @@ class Tally:
     rejections: list[dict[str, Any]] = field(default_factory=list)
     meant: int = 0
     """How many of them stand for more than an activity of some name."""
-    renamed: int = 0
-    """The cases that the log gave no name, or one that another had before."""
-    renames: list[dict[str, Any]] = field(default_factory=list)
+    noted: int = 0
+    """What is told otherwise than the log has it: cases renamed, values that were empty."""
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
     def read(self, told: Told) -> None:
         """Count what one part of the log has, and what of it cannot be sent."""
         self.events += told.events
-        self.cases += told.case is not None
+        self.cases += told.is_case
         self.meant += sum(map(_is_meant, told.tellings))
-        if told.case is not None and told.renamed:
-            self.renamed += 1
-            _keep(self.renames, _position(told.case))
+        for note in told.notes:
+            self.noted += 1
+            _keep(self.notes, {**_position(note.place), "code": note.code, "field": note.field})
         for flaw in told.unusable:
             self.rejected += flaw.count
             _keep(self.rejections, {**_position(flaw.place), **_flaw(flaw)})

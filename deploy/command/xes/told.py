@@ -18,6 +18,13 @@ class Oddity(StrEnum):
     UNKNOWN = "unknown_element"
 
 
+class Remark(StrEnum):
+    """What is told otherwise than the log has it."""
+
+    RENAMED = "renamed"
+    EMPTY = "empty_attribute"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in the file something stands: in which case, on which line, as its which event."""
@@ -41,6 +48,15 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Where what is told differs from the log: *field* was empty, or is no name of its own."""
+
+    place: Place
+    code: Remark
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """An event of ours, and where in the log it comes from."""
 
@@ -56,6 +72,5 @@ class Told:
     """How many the log has here."""
     tellings: list[Telling] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
-    case: Place | None = None
-    renamed: bool = False
-    """Whether the log gave the case no name, or one that another had before."""
+    notes: list[Note] = field(default_factory=list)
+    is_case: bool = True
