@@ -1,13 +1,17 @@
 """The `casetrack` command; a sub-command's module is imported once somebody gives the command."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from deploy.command import interruption, logbook
+from deploy.command.ending import ended
+from deploy.command.output import accept_all_characters
 from deploy.command.texts import say
 
 MODULES: Mapping[str, str] = {
@@ -58,6 +62,25 @@ class Front(TyperGroup):
     def __init__(self, **about: Any) -> None:  # noqa: ANN401 - handed on
         super().__init__(**about)
         self.commands = {name: Deferred(name) for name in MODULES}
+        self._as_json = False
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        *_: Any,  # noqa: ANN401 - a command of ours always stands alone
+        **__: Any,  # noqa: ANN401 - as above
+    ) -> NoReturn:
+        """Run what *args* ask for, and end with the promised status."""
+        words = list(sys.argv[1:] if args is None else args)
+        self._as_json = "--json" in words
+        with ended(as_json=self._as_json):
+            status = super().main(words, prog_name, standalone_mode=False)
+        sys.exit(status or 0)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - handed on
+        with ended(as_json=self._as_json):
+            return super().invoke(ctx)
 
 
 app = typer.Typer(
@@ -77,6 +100,9 @@ def _casetrack() -> None:
 
 
 def main() -> None:
+    interruption.listen()
+    logbook.keep()
+    accept_all_characters()
     app()
 
 

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from deploy.command.output import WRONG_USAGE, err, out, print_json
+from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import LANGUAGE, say
 from services.metrics.domain.clock import ClockFacts, clocks
@@ -79,12 +79,13 @@ def _calendar_with(notice: Path | None) -> WorkCalendar:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"])) or "-"
-        err.print(say("calendar.notice_wrong", file=notice, where=where, why=fault["msg"]))
-        raise typer.Exit(WRONG_USAGE) from error
+        said = say("calendar.notice_wrong", file=notice, where=where, why=fault["msg"])
+        raise typer.BadParameter(said, param_hint="--notice") from error
 
 
 def _show(document: dict[str, Any]) -> None:
-    out.print(f"[bold]{document['due']}[/]  {document['sentence'][LANGUAGE]}\n")
+    due = Words.assemble((document["due"], "bold"), f"  {document['sentence'][LANGUAGE]}")
+    out.print(due, end="\n\n")
     table = Table(box=None, pad_edge=False, show_header=False)
     number = 0
     for day in document["days"]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.command.output import DIFFERS, out, print_json
+from deploy.command.output import DIFFERS, Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
 from deploy.command.texts import LANGUAGE, say
@@ -69,12 +69,12 @@ def show_type(kind: Kind, *, as_json: Json = False) -> None:
         print_json({**_described(kind), "schema": schema, "example": example})
         return
     told = _described(kind)
-    out.print(f"[bold]{kind}[/]  {told['meaning']}")
+    out.print(Words.assemble((kind, "bold"), f"  {told['meaning']}"))
     out.print(say("contracts.lies_on", topic=told["topic"], about=told["about"]), style="dim")
     headers = [say(f"contracts.{name}") for name in ("attribute", "needed", "kind", "meaning")]
     show_table(headers, _fields(schema))
     out.print(f"\n{say('contracts.example')}", style="dim")
-    out.print(json.dumps(example, ensure_ascii=False, indent=2), markup=False)
+    out.print(json.dumps(example, ensure_ascii=False, indent=2))
 
 
 def check_file(file: Sample, *, name: Name = "", as_json: Json = False) -> None:
@@ -183,5 +183,5 @@ def _show(document: Mapping[str, Any]) -> None:
             told = " · ".join(
                 text for text in (verdict["code"], verdict["field"], verdict["detail"]) if text
             )
-            out.print(f"  ✗ {place} {told}", markup=False)
+            out.print(f"  ✗ {place} {told}")
     out.print(say("contracts.checked", **document))

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
+from deploy.command.output import Door
 from deploy.command.texts import say
 from shared.runtime.clock import Clock
+from shared.runtime.visible import visible
 
 LINE_SECONDS = 5.0
 MINUTE = 60
@@ -18,7 +19,7 @@ class Course:
     """Shows what is done: on a terminal as a bar, else as a line every few seconds."""
 
     what: str
-    console: Console
+    console: Door
     clock: Clock
     done: int = 0
     _since: float = 0.0
@@ -30,15 +31,15 @@ class Course:
         self._since = self.clock.monotonic()
         self._line_at = self._since + LINE_SECONDS
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=32),
             TaskProgressColumn(),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[told]}", markup=False),
             console=self.console,
             transient=True,
             disable=not self.console.is_terminal,
         )
-        self._task = self._bar.add_task(self.what, total=1.0, told="")
+        self._task = self._bar.add_task(visible(self.what), total=1.0, told="")
         self._bar.start()
         return self
 

@@ -1,7 +1,6 @@
 """`casetrack dlq`: what was refused on Kafka, why, and sending it again."""
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
@@ -11,11 +10,11 @@ import typer
 from aiokafka.errors import KafkaError
 
 from deploy.command.database import kafka_of
-from deploy.command.output import DIFFERS, err, explained, out, print_json
+from deploy.command.output import out, print_bytes, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
 from deploy.command.texts import say
-from deploy.local.faults import ServerUnreachable
+from deploy.local.faults import Fault, ServerUnreachable
 from deploy.local.settings import LocalSettings
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
 from shared.kafka.dead_letters import DeadLetter
@@ -30,6 +29,13 @@ Told = TypeVar("Told")
 
 LETTERS_USUAL = 50
 BODY_CHARACTERS_SHOWN_MAX = 100_000
+
+
+class LetterMissing(Fault):
+    """No dead letter has this id."""
+
+    code = "dlq.missing"
+
 
 Topic = Annotated[str, typer.Option("--topic", help=say("dlq.topic_help"))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help=say("dlq.limit_help"))]
@@ -48,8 +54,7 @@ def register(app: typer.Typer) -> None:
 
 def list_letters(*, topic: Topic = "", limit: Limit = LETTERS_USUAL, as_json: Json = False) -> None:
     topics = _topics(topic)
-    with explained():
-        count, letters = _run(_newest(DeadLetterBox(_kafka(), topics), limit))
+    count, letters = _run(_newest(DeadLetterBox(_kafka(), topics), limit))
     if as_json:
         print_json({"count": count, "letters": [_summary(letter) for letter in letters]})
         return
@@ -70,10 +75,9 @@ def list_letters(*, topic: Topic = "", limit: Limit = LETTERS_USUAL, as_json: Js
 
 
 def show_letter(letter_id: LetterId, *, raw: Raw = False, as_json: Json = False) -> None:
-    with explained():
-        letter = _run(_letter(DeadLetterBox(_kafka()), letter_id))
+    letter = _run(_letter(DeadLetterBox(_kafka()), letter_id))
     if raw:
-        sys.stdout.buffer.write(letter.record.value or b"")
+        print_bytes(letter.record.value or b"")
         return
     told = {**_summary(letter), **_contents(letter)}
     if as_json:
@@ -82,20 +86,19 @@ def show_letter(letter_id: LetterId, *, raw: Raw = False, as_json: Json = False)
     width = max(len(say(f"dlq.{name}")) for name in told)
     for name, value in told.items():
         if name not in ("headers", "body") and value not in ("", None):
-            out.print(f"{say(f'dlq.{name}'):<{width}}  {value}", markup=False)
+            out.print(f"{say(f'dlq.{name}'):<{width}}  {value}")
     for name, value in told["headers"].items():
-        out.print(f"{'':<{width}}  {name}: {value}", markup=False, style="dim")
-    out.print(f"\n{told['body']}", markup=False)
+        out.print(f"{'':<{width}}  {name}: {value}", style="dim")
+    out.print(f"\n{told['body']}")
 
 
 def replay_letters(letter_ids: LetterIds, *, as_json: Json = False) -> None:
-    with explained():
-        letters = _run(_replay(_kafka(), letter_ids))
+    letters = _run(_replay(_kafka(), letter_ids))
     if as_json:
         print_json({"replayed": [_summary(letter) for letter in letters]})
         return
     for letter in letters:
-        out.print(say("dlq.replayed", id=letter.letter_id, topic=letter.record.topic), markup=False)
+        out.print(say("dlq.replayed", id=letter.letter_id, topic=letter.record.topic))
 
 
 def _topics(part: str) -> tuple[str, ...]:
@@ -129,8 +132,7 @@ def _run(work: Coroutine[Any, Any, Told]) -> Told:
     try:
         return asyncio.run(work)
     except NoSuchLetter as missing:
-        err.print(say("dlq.missing", id=scrub(missing.letter_id)), markup=False)
-        raise typer.Exit(DIFFERS) from missing
+        raise LetterMissing(id=scrub(missing.letter_id)) from missing
     except (KafkaError, SendUnknown, OSError) as fault:
         raise ServerUnreachable(server="Kafka", reason=str(fault)) from fault
 

@@ -5,14 +5,18 @@ from rich.table import Table
 
 from deploy.command.outboxes import findings as outbox_findings
 from deploy.command.outboxes import outboxes
-from deploy.command.output import DIFFERS, out, print_json
+from deploy.command.output import DIFFERS, Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say, text
 from deploy.local.examination import Finding, Verdict, examine
 from deploy.local.settings import LocalSettings
 from shared.runtime.settings import load_settings
 
-SIGNS = {Verdict.FINE: "[green]✓[/]", Verdict.DOUBTFUL: "[yellow]![/]", Verdict.BAD: "[red]✗[/]"}
+SIGNS = {
+    Verdict.FINE: ("✓", "green"),
+    Verdict.DOUBTFUL: ("!", "yellow"),
+    Verdict.BAD: ("✗", "red"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +49,7 @@ def _show(findings: list[Finding]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in findings:
         document = _document(finding)
-        table.add_row(SIGNS[finding.verdict], document["found"])
+        table.add_row(Words(*SIGNS[finding.verdict]), document["found"])
         if document["fix"]:
             table.add_row("", f"→ {document['fix']}")
     out.print(table)

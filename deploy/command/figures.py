@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from deploy.command.database import auditor_dsn
-from deploy.command.output import err, explained, out, print_json
+from deploy.command.output import err, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local.databases import UNREACHABLE
@@ -42,8 +42,7 @@ def figures(
     zone = _zone(timezone)
     instants = {text: _instant(text, zone) for text in at or []}
     settings = load_settings(LocalSettings)
-    with explained():
-        figured = asyncio.run(figures_of(auditor_dsn(settings), source, zone, instants))
+    figured = asyncio.run(figures_of(auditor_dsn(settings), source, zone, instants))
     if figured["cases"] == 0:
         err.print(say("figures.nothing", source=source))
     if as_json:

@@ -35,4 +35,4 @@ def delivery_as(
 
 
 def _tell_trouble(reason: str, seconds: float) -> None:
-    err.print(say("import.trouble", reason=reason, seconds=f"{seconds:.0f}"), markup=False)
+    err.print(say("import.trouble", reason=reason, seconds=f"{seconds:.0f}"))

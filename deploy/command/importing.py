@@ -1,6 +1,7 @@
 """`casetrack import`: a real case log through the gateway, as often as you like."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -9,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.command import interruption
 from deploy.command.course import Course
 from deploy.command.delivery import Delivery
 from deploy.command.gateway import delivery_as
-from deploy.command.output import DIFFERS, err, explained, out, print_json
+from deploy.command.output import DIFFERS, err, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.command.xes.document import LogUnreadable, bare_name
@@ -111,13 +113,13 @@ def _import(
     course = Course(log.log, err, delivery.clock)
     sending = Sending(path, log, arrangement, settled=course.advance)
     damage = None
-    with explained(), _resumable(sending.tally), course:
+    with _resumable(sending.tally), course:
         try:
             asyncio.run(_run(sending, delivery))
         except LogUnreadable as fault:
             damage = {"code": fault.damage.value, "detail": str(fault.what)}
             reason = say(f"import.damage.{fault.damage}", what=fault.what)
-            err.print(f"✗ {say('import.damaged', file=path, reason=reason)}", markup=False)
+            err.print(f"✗ {say('import.damaged', file=path, reason=reason)}")
     return {
         "file": str(path),
         "source": log.source,
@@ -140,7 +142,7 @@ def _resumable(tally: Tally) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print(say("import.interrupted", accepted=tally.accepted, duplicate=tally.duplicate))
-        raise typer.Exit(DIFFERS) from None
+        sys.exit(interruption.status())
     except Fault:
         err.print(say("import.stopped", accepted=tally.accepted, duplicate=tally.duplicate))
         raise
@@ -149,13 +151,13 @@ def _resumable(tally: Tally) -> Iterator[None]:
 def _show(told: dict[str, Any]) -> None:
     out.print(say("import.done", **told))
     for reason in told["rejections"]:
-        out.print(f"  ✗ {_where(reason)}: {_why(reason)}", markup=False)
+        out.print(f"  ✗ {_where(reason)}: {_why(reason)}")
     shown = sum(reason.get("lost", 1) for reason in told["rejections"])
     if told["rejected"] > shown:
         out.print(f"  … {say('import.more', count=told['rejected'] - shown)}")
     for note in told["notes"]:
         said = say(f"import.note.{note['code']}", field=note["field"], case_no=note["case_no"])
-        out.print(f"  · {_where(note)}: {said}", markup=False)
+        out.print(f"  · {_where(note)}: {said}")
     if told["noted"] > len(told["notes"]):
         out.print(f"  … {say('import.more', count=told['noted'] - len(told['notes']))}")
     if told["events"] and not told["meant"]:

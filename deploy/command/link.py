@@ -1,9 +1,7 @@
 """The one-time link that signs a browser in to the local page."""
 
-import typer
-
 from deploy.command.asking import metrics_url
-from deploy.command.output import out
+from deploy.command.output import out, print_line
 from deploy.command.texts import say
 from deploy.local.settings import LocalSettings
 from shared.runtime.auth import Role
@@ -24,4 +22,5 @@ def show_link(settings: LocalSettings) -> None:
     """Print a link for whoever has just started the stack."""
     out.print()
     out.print(say("demo.sign_in"))
-    typer.echo(f"  {link_for(settings, WATCHER)}\n")
+    print_line(f"  {link_for(settings, WATCHER)}")
+    out.print()

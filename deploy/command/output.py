@@ -1,12 +1,18 @@
-"""How the command speaks: answers on stdout, progress and troubles on stderr."""
+"""
+The one door of all that the command prints: answers on stdout, progress and troubles on stderr.
 
+What is stored or received is shown, never obeyed: neither by the terminal, whose controls are
+spelled out, nor by what draws tables, for which no text holds markup.
+"""
+
+import io
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
-import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -15,47 +21,90 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.segment import Segment
+from rich.status import Status
+from rich.style import StyleType
+from rich.text import Text
 
-from deploy.command.texts import say, text
-from deploy.local.faults import Fault, RegistryUnreachable, ServerUnreachable
+from deploy.command.shades import theme
+from deploy.command.texts import say
+from shared.runtime.visible import visible, visible_json
 
 FINE = 0
 DIFFERS = 1
 WRONG_USAGE = 2
 UNREACHABLE = 3
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+LAID_OUT = "\n\t"
+"""What may stand in a text of several lines; nothing else is obeyed."""
+
+
+class Words(Text):
+    """A text of one line and one or more styles."""
+
+    def __init__(self, text: str = "", style: StyleType = "", **how: Any) -> None:  # noqa: ANN401 - handed on
+        super().__init__(visible(text), style, **how)
+
+    def append(self, text: Text | str, style: StyleType | None = None) -> Self:
+        super().append(visible(text) if isinstance(text, str) else text, style)
+        return self
+
+
+class Door(Console):
+    """A console that shows every text as it is, whoever wrote it."""
+
+    def __init__(self, **how: Any) -> None:  # noqa: ANN401 - handed on
+        super().__init__(theme=theme(), markup=False, emoji=False, highlight=False, **how)
+
+    def render_str(self, text: str, **how: Any) -> Text:  # noqa: ANN401 - handed on
+        """Return *text* to be laid out: what is spelled out has its width from the beginning."""
+        return super().render_str(visible(text, keep=LAID_OUT), **how)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Yield what will be written; whatever came here by another way is spelled out now."""
+        for text, style, control in super().render(renderable, options):
+            shown = text if control else visible(text, keep=LAID_OUT)
+            yield Segment(shown, style, control)
+
+
+out = Door(soft_wrap=True)
+err = Door(stderr=True, soft_wrap=True)
 
 
 def print_json(document: object) -> None:
-    """Print the one document of a `--json` answer."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print the one document of a `--json` answer; what its strings hide is escaped."""
+    _write(visible_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn a fault into one line, a way out and an exit status."""
-    try:
-        yield
-    except Fault as fault:
-        said = text(fault.code, **fault.values)
-        err.print(f"[red]✗[/] {_plain(said.title)}")
-        if said.detail:
-            err.print(f"  → {_plain(said.detail)}")
-        raise typer.Exit(_status(fault)) from fault
+def print_line(line: str) -> None:
+    """Print *line*, however long, in one piece: a link, a token, a line of a log."""
+    _write(visible(line, keep="\t") + "\n")
 
 
-def _plain(line: str) -> str:
-    return line.replace("[", r"\[")
+def print_bytes(raw: bytes) -> None:
+    """Print *raw* as it is into a file or a pipe, and spelled out on a terminal."""
+    if sys.stdout.isatty():
+        _write(visible(raw.decode("utf-8", "backslashreplace"), keep=LAID_OUT))
+    else:
+        sys.stdout.buffer.write(raw)
 
 
-def _status(fault: Fault) -> int:
-    match fault:
-        case RegistryUnreachable() | ServerUnreachable():
-            return UNREACHABLE
-        case _:
-            return DIFFERS
+def accept_all_characters() -> None:
+    """Let a terminal without UTF-8 show the numbers of characters that it has not."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def waiting(line: str) -> Status:
+    """Return what shows on a terminal that *line* is being done; nothing elsewhere."""
+    return err.status(Words(line))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 class Downloads:
@@ -63,7 +112,7 @@ class Downloads:
 
     def __init__(self, what: str) -> None:
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             DownloadColumn(),
             TransferSpeedColumn(),

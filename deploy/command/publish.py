@@ -15,7 +15,7 @@ import typer
 from deploy.command.database import kafka_of
 from deploy.command.delivery import Delivery, Verdict
 from deploy.command.gateway import delivery_as
-from deploy.command.output import DIFFERS, explained, out, print_json
+from deploy.command.output import DIFFERS, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local.faults import ServerUnreachable
@@ -99,7 +99,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     outcome, settings = Outcome(), load_settings(LocalSettings)
-    with explained(), _opened(file) as opened:
+    with _opened(file) as opened:
         asyncio.run(_publish(opened, outcome, settings, (via, name, gateway)))
     if as_json:
         print_json(asdict(outcome))
@@ -177,7 +177,7 @@ def _over_kafka(producer: KafkaProducer) -> Send:
 def _show(outcome: Outcome) -> None:
     for why in outcome.rejections:
         told = " · ".join(str(value) for name, value in why.items() if value and name != "line")
-        out.print("  ✗ " + say("publish.line", number=why["line"]) + f" {told}", markup=False)
+        out.print("  ✗ " + say("publish.line", number=why["line"]) + f" {told}")
     counts = asdict(outcome)
     shown = [name for name in ("accepted", "duplicate", "rejected", "sent") if counts[name]]
     words = [say(f"publish.{name}", count=counts[name]) for name in shown]

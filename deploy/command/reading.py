@@ -6,12 +6,9 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from deploy.command.asking import Asking
-from deploy.command.output import explained, out, print_json
-from deploy.command.shades import theme
+from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.strip import strip
 from deploy.command.tables import Cell, show_table
@@ -60,8 +57,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = False) -> None:
-    with explained():
-        cases = list(_asking(url).items("/v1/cases", limit))
+    cases = list(_asking(url).items("/v1/cases", limit))
     if as_json:
         print_json({"cases": cases})
         return
@@ -85,30 +81,27 @@ def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = Fals
 
 
 def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
-    with explained():
-        asking = _asking(url)
-        path = f"/v1/cases/{_named(no)}"
-        case = asking.get(path)
-        clocks = asking.get(f"{path}/clocks")["items"]
-        timeline = asking.get(f"{path}/timeline")["items"]
+    asking = _asking(url)
+    path = f"/v1/cases/{_named(no)}"
+    case = asking.get(path)
+    clocks = asking.get(f"{path}/clocks")["items"]
+    timeline = asking.get(f"{path}/timeline")["items"]
     if as_json:
         print_json({"case": case, "clocks": clocks, "timeline": timeline})
         return
-    console = Console(theme=theme(), highlight=False, soft_wrap=True)
-    console.print(Text.assemble((case["case_no"], "bold"), f"  {case['item_name'] or ''}"))
-    console.print(Text(" · ".join(_facts_of(case)), style="muted"))
+    out.print(Words.assemble((case["case_no"], "bold"), f"  {case['item_name'] or ''}"))
+    out.print(Words(" · ".join(_facts_of(case)), style="muted"))
     for clock in clocks:
-        console.print()
-        _show_clock(console, clock)
-    console.print(f"\n{word('explanation.timeline')}", style="muted")
+        out.print()
+        _show_clock(clock)
+    out.print(f"\n{word('explanation.timeline')}", style="muted")
     show_table([say("case.time"), say("case.fact"), say("case.note")], map(_fact_line, timeline))
 
 
 def list_kpis(
     *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
 ) -> None:
-    with explained():
-        kpis = _asking(url).get("/v1/kpis", **_days(since, until))["items"]
+    kpis = _asking(url).get("/v1/kpis", **_days(since, until))["items"]
     if as_json:
         print_json({"kpis": kpis})
         return
@@ -131,13 +124,12 @@ def list_kpis(
 def show_kpi(
     kpi_id: KpiId, *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
 ) -> None:
-    with explained():
-        kpi = _asking(url).get(f"/v1/kpis/{_named(kpi_id)}", **_days(since, until))
+    kpi = _asking(url).get(f"/v1/kpis/{_named(kpi_id)}", **_days(since, until))
     if as_json:
         print_json(kpi)
         return
-    out.print(Text.assemble((kpi["name"][LANGUAGE], "bold"), f"  {_value(kpi)}  {_share(kpi)}"))
-    out.print(Text(kpi["formula"] or "", style="dim"))
+    out.print(Words.assemble((kpi["name"][LANGUAGE], "bold"), f"  {_value(kpi)}  {_share(kpi)}"))
+    out.print(Words(kpi["formula"] or "", style="dim"))
     rows = [[one["day"], _value({**kpi, **one}), _share(one)] for one in kpi["series"]]
     rows += [
         [f"{word_of(name)} {one['key'] or '–'}", _value({**kpi, **one}), _share(one)]
@@ -160,8 +152,7 @@ def list_alerts(
     as_json: Json = False,
 ) -> None:
     query = {"level": level.value if level else None, "state": state}
-    with explained():
-        alerts = list(_asking(url).items("/v1/alerts", limit, **query))
+    alerts = list(_asking(url).items("/v1/alerts", limit, **query))
     if as_json:
         print_json({"alerts": alerts})
         return
@@ -173,20 +164,18 @@ def list_alerts(
 
 
 def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> None:
-    with explained():
-        alert = _asking(url).get(f"/v1/alerts/{_named(alert_id)}")
+    alert = _asking(url).get(f"/v1/alerts/{_named(alert_id)}")
     if as_json:
         print_json(alert)
         return
-    console = Console(theme=theme(), highlight=False, soft_wrap=True)
-    console.print(
-        Text.assemble(
+    out.print(
+        Words.assemble(
             _level(alert["level"]),
             f"  {alert['case_no']}  {alert['item_name'] or ''}  ",
             (say(f"alert.state.{alert['state']}"), "muted"),
         )
     )
-    _show_clock(console, alert)
+    _show_clock(alert)
     rows = [
         ("raised_at", _instant(alert["raised_at"])),
         ("lateness", _lateness(alert["lateness_ms"])),
@@ -195,21 +184,21 @@ def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> No
         ("causes", " ".join(alert["causes"])),
     ]
     for name, value in rows:
-        console.print(f"  {word(f'explanation.{name}')}  {value}", style="muted", markup=False)
+        out.print(f"  {word(f'explanation.{name}')}  {value}", style="muted")
     if alert["reason"]:
-        console.print(alert["reason"], markup=False)
+        out.print(alert["reason"])
 
 
-def _show_clock(console: Console, clock: Document) -> None:
+def _show_clock(clock: Document) -> None:
     due = clock["due"] or word("explanation.undetermined")
     name = clock["clock"]
     head = f"{word(f'clock.{name}')}  {word('explanation.due')} {due}"
     limit = word(f"unit.{clock['unit']}", n=clock["limit"])
     used = f"{word('explanation.consumed')} {clock['consumed']} / {limit}"
-    console.print(Text.assemble((head, "bold"), (f"  {used}", "muted")))
+    out.print(Words.assemble((head, "bold"), (f"  {used}", "muted")))
     today = business_date(SystemClock().now()).isoformat()
-    console.print(strip(clock, today, plain=console.options.ascii_only))
-    console.print(Text(clock["sentence"][LANGUAGE]))
+    out.print(strip(clock, today, plain=out.options.ascii_only))
+    out.print(Words(clock["sentence"][LANGUAGE]))
 
 
 def _facts_of(case: Document) -> Iterator[str]:
@@ -239,14 +228,14 @@ def _alert_line(alert: Document) -> list[Cell]:
     ]
 
 
-def _level(level: str | None) -> Text:
+def _level(level: str | None) -> Words:
     match level:
         case AlertLevel.RED:
-            return Text(f"● {word('level.RED')}", style="red")
+            return Words(f"● {word('level.RED')}", style="red")
         case AlertLevel.YELLOW:
-            return Text(f"▲ {word('level.YELLOW')}", style="yellow")
+            return Words(f"▲ {word('level.YELLOW')}", style="yellow")
         case _:
-            return Text("–", style="dim")
+            return Words("–", style="dim")
 
 
 def _instant(text: str | None) -> str:

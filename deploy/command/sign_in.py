@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from deploy.command.database import StackAbsent
 from deploy.command.link import WATCHER, link_for
-from deploy.command.output import UNREACHABLE, err, print_json
+from deploy.command.output import print_json, print_line
 from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local import control
@@ -27,10 +28,9 @@ def sign_in(
 ) -> None:
     settings = load_settings(LocalSettings)
     if not control.is_running(settings.places):
-        err.print(say("status.nothing", home=settings.places.home))
-        raise typer.Exit(UNREACHABLE)
+        raise StackAbsent(home=settings.places.home)
     link = link_for(settings, Bearer(role, name=name))
     if as_json:
         print_json({"link": link, "role": role.value, "name": name})
     else:
-        typer.echo(link)
+        print_line(link)

@@ -1,5 +1,6 @@
 """`casetrack down`, `status`, `logs`: the local stack, once it is up."""
 
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,7 +10,18 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from deploy.command.output import DIFFERS, FINE, UNREACHABLE, err, out, print_json
+from deploy.command import interruption
+from deploy.command.output import (
+    DIFFERS,
+    FINE,
+    UNREACHABLE,
+    Words,
+    err,
+    out,
+    print_json,
+    print_line,
+    waiting,
+)
 from deploy.command.texts import say
 from deploy.local import control
 from deploy.local.examination import Finding, Verdict
@@ -32,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 def down() -> None:
     places = load_settings(LocalSettings).places
-    with err.status(say("down.stopping")):
+    with waiting(say("down.stopping")):
         stopped = control.stop(places)
     err.print(say("down.done") if stopped else say("down.nothing", home=places.home))
 
@@ -69,7 +81,7 @@ def logs(
     width = max(len(path.stem) for path in files)
     for path in files:
         for line in path.read_text(errors="replace").splitlines()[-lines:]:
-            typer.echo(f"{path.stem:<{width}} | {line}")
+            print_line(f"{path.stem:<{width}} | {line}")
     if follow:
         _follow({path: path.stat().st_size for path in files}, width)
 
@@ -80,9 +92,8 @@ def show(seen: Status) -> None:
     for column in ("part", "state", "pid", "address"):
         table.add_column(say(f"status.{column}"))
     for name, address, pid, ready in seen.rows():
-        state = (
-            f"[green]●[/] {say('state.ready')}" if ready else f"[red]○[/] {say('state.waiting')}"
-        )
+        mark, word = (("● ", "green"), "ready") if ready else (("○ ", "red"), "waiting")
+        state = Words.assemble(mark, say(f"state.{word}"))
         table.add_row(name, state, str(pid or "–"), address or "–")
     out.print(table, width=TABLE_WIDTH)
 
@@ -108,8 +119,8 @@ def _follow(seen: Mapping[Path, int], width: int) -> None:
                 with path.open("rb") as handle:
                     handle.seek(start)
                     for line in handle.read(size - start).decode(errors="replace").splitlines():
-                        typer.echo(f"{path.stem:<{width}} | {line}")
+                        print_line(f"{path.stem:<{width}} | {line}")
                 offsets[path] = size
             time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
-        return
+        sys.exit(interruption.status())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from rich.text import Text
+from deploy.command.output import Words
 
 DAYS_SHOWN_MAX = 60
 """A longer strip shows its end: that is where the deadline is."""
@@ -32,10 +32,10 @@ PLAIN = {
 DUE = "▕"
 
 
-def strip(explained: Mapping[str, Any], today: str, *, plain: bool = False) -> Text:
+def strip(explained: Mapping[str, Any], today: str, *, plain: bool = False) -> Words:
     """Return the days of an explanation, a gap before each Monday, a mark behind the due day."""
     days = explained["days"]
-    text = Text("… " if len(days) > DAYS_SHOWN_MAX else "", style="muted")
+    text = Words("… " if len(days) > DAYS_SHOWN_MAX else "", style="muted")
     for day in days[-DAYS_SHOWN_MAX:]:
         fill = _fill(day, today, explained["due"])
         cell, style = CELLS[fill]

@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
+
+from deploy.command.output import Door, Words
 
 WIDTH_UNSEEN = 240
 """Where no screen ends, in a file or a pipe, nothing is cut before this."""
 LAST_WIDTH_MIN = 12
 GAP = 2
 
-Cell = str | Text
+Cell = str | Words
 
 
 def show_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Print *rows* under *headers*; where the screen is too narrow the last column is cut."""
-    # Text, because a publisher's brackets are no markup of ours.
-    lines = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
-    console = Console(highlight=False)
+    lines = [[cell if isinstance(cell, Words) else Words(cell) for cell in row] for row in rows]
+    console = Door()
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH_UNSEEN)
+        console = Door(width=WIDTH_UNSEEN)
     widths = [
-        max([Text(header).cell_len, *(line[number].cell_len for line in lines)])
+        max([Words(header).cell_len, *(line[number].cell_len for line in lines)])
         for number, header in enumerate(headers)
     ]
     left = console.width - sum(widths[:-1]) - GAP * (len(headers) - 1)

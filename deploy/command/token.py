@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.command.output import print_json
+from deploy.command.output import print_json, print_line
 from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local.settings import LocalSettings
@@ -40,7 +40,7 @@ def token(
     places = load_settings(LocalSettings).places
     issued = LocalIssuer.open(places.keys, clock, SystemIds()).issue(bearer, lifetime)
     if not as_json:
-        typer.echo(issued)
+        print_line(issued)
         return
     print_json(
         {

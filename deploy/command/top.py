@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import io
 import os
 import sys
 import termios
@@ -11,15 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from deploy.command.asking import MetricsUnreachable, metrics_url, reader_headers
 from deploy.command.live.stream import Reader
 from deploy.command.live.view import Look, look_of, screen
-from deploy.command.output import explained, print_json
+from deploy.command.output import Door, print_json
 from deploy.command.reading import Url
-from deploy.command.shades import theme
 from deploy.command.stack import Json
 from deploy.command.texts import LANGUAGE, say
 from deploy.local.settings import LocalSettings
@@ -40,32 +37,28 @@ def register(app: typer.Typer) -> None:
 
 
 def top(*, url: Url = "", as_json: Json = False) -> None:
-    # An item's name may have characters that this terminal has not.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
     settings = load_settings(LocalSettings)
     address = metrics_url(settings, url)
-    console = Console(theme=theme(), highlight=False)
+    console = Door()
     screened = Screen(
         Reader(address, lambda: reader_headers(settings), SystemClock(), lambda: None),
         console,
         look_of(console, LANGUAGE),
     )
-    with explained(), contextlib.suppress(KeyboardInterrupt):
-        if console.is_terminal and sys.stdin.isatty() and not as_json:
-            asyncio.run(screened.live())
-            return
-        asyncio.run(screened.once())
-        if as_json:
-            print_json(screened.reader.watched.picture)
-        else:
-            screened.print_page()
+    if console.is_terminal and sys.stdin.isatty() and not as_json:
+        asyncio.run(screened.live())
+        return
+    asyncio.run(screened.once())
+    if as_json:
+        print_json(screened.reader.watched.picture)
+    else:
+        screened.print_page()
 
 
 class Screen:
     """One terminal that shows the picture until somebody presses q."""
 
-    def __init__(self, reader: Reader, console: Console, look: Look) -> None:
+    def __init__(self, reader: Reader, console: Door, look: Look) -> None:
         self.reader = reader
         self._console = console
         self._look = look
@@ -93,9 +86,7 @@ class Screen:
 
     def print_page(self) -> None:
         """Print the picture as plain text, once, for a file or a pipe."""
-        page = Console(
-            theme=theme(), highlight=False, width=PAGE_COLUMNS, height=PAGE_ROWS, no_color=True
-        )
+        page = Door(width=PAGE_COLUMNS, height=PAGE_ROWS, no_color=True)
         page.print(screen(self.reader.watched, self._look, (PAGE_COLUMNS, PAGE_ROWS)))
 
     async def live(self) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from deploy.command.course import Course
 from deploy.command.database import auditor_dsn, kafka_of
-from deploy.command.output import DIFFERS, err, explained, out, print_json
+from deploy.command.output import DIFFERS, Words, err, out, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
 from deploy.command.texts import say
@@ -46,7 +46,7 @@ def verify(
     settings = load_settings(LocalSettings)
     clock = SystemClock()
     course = Course(say("verify.course"), err, clock)
-    with explained(), course:
+    with course:
         kafka = "" if now else kafka_of(settings)
         report = asyncio.run(verified(auditor_dsn(settings), kafka, patience, course.advance))
     document = {**report.document(), "seconds": round(course.seconds, 1)}
@@ -85,9 +85,9 @@ async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advan
 def _show(document: dict[str, Any]) -> None:
     differences = document["differences"]
     if not differences:
-        out.print(f"[green]✓[/] {say('verify.fine', **document)}")
+        out.print(Words.assemble(("✓ ", "green"), say("verify.fine", **document)))
     else:
-        out.print(f"[red]✗[/] {say('verify.differs', **document)}")
+        out.print(Words.assemble(("✗ ", "red"), say("verify.differs", **document)))
         headers = [say(f"verify.{name}") for name in ("what", "subject", "stored", "recomputed")]
         show_table(headers, map(_line, differences[:SHOWN_MAX]))
         if document["differences_found"] > SHOWN_MAX:

@@ -14,6 +14,8 @@ import structlog
 from pydantic import ValidationError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from shared.runtime.visible import visible
+
 TEXT_CHARACTERS_MAX = 2_000
 TRACEBACK_CHARACTERS_MAX = 16_000
 ITEMS_MAX = 50
@@ -36,9 +38,6 @@ SECRETS = re.compile(
     r"|(?<!\d)\d{15}(?!\d)"  # identity number of the old form
     r"|(?<!\d)1[3-9]\d{9}(?!\d)"  # mobile
 )
-
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, line separators, and what turns the direction of text."""
 
 SAID_ALREADY = "Exception in ASGI application\n"
 """What uvicorn says of a failed request, of which the edge has told more."""
@@ -136,11 +135,7 @@ def scrub(text: str, characters_max: int = TEXT_CHARACTERS_MAX) -> str:
         if len(text) <= characters_max
         else re.sub(r"[\w.-]+\Z", "", text[:characters_max]) + "…"
     )
-    return UNPRINTABLE.sub(_visible, SECRETS.sub(REDACTED, cut))
-
-
-def _visible(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return visible(SECRETS.sub(REDACTED, cut))
 
 
 def _fit(key: str, value: object) -> object:

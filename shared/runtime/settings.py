@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -48,14 +48,22 @@ KafkaServers = Annotated[str, AfterValidator(_kafka_servers)]
 S = TypeVar("S", bound=Settings)
 
 
+class WrongSettings(SystemExit):
+    """The process ends here; *lines* say of each wrong setting what is wrong with it."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__(WRONG_SETTINGS)
+        self.lines = tuple(lines)
+
+
 def load_settings(kind: type[S]) -> S:
     """Return the settings of *kind*, or end the process with one line for each that is wrong."""
     try:
         return kind()
     except ValidationError as fault:
-        for line in faults_of(kind, fault, terminal_language()):
-            sys.stderr.write(line + "\n")
-        sys.exit(WRONG_SETTINGS)
+        lines = faults_of(kind, fault, terminal_language())
+        sys.stderr.write("".join(f"{line}\n" for line in lines))
+        raise WrongSettings(lines) from None
 
 
 def faults_of(kind: type[Settings], fault: ValidationError, language: Language) -> list[str]:

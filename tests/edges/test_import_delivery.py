@@ -270,4 +270,4 @@ def test_figures_without_a_stack_say_so(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("CASETRACK_HOME", str(tmp_path))
     said = CliRunner().invoke(app, ["figures", "--source", "urn:x:", "--json"])
 
-    assert (said.exit_code, said.stdout) == (3, "")
+    assert (said.exit_code, json.loads(said.stdout)["error"]["code"]) == (3, "stack_absent")

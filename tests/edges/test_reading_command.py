@@ -1,5 +1,6 @@
 """The commands that read say how they were meant, and name a server that does not answer."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,6 @@ def test_wrong_usage_is_said_and_answers_nothing(words: list[str]) -> None:
 def test_an_api_that_does_not_answer_is_named_with_a_way_out(words: list[str]) -> None:
     said = CliRunner().invoke(app, [*words, "--json", "--url", NOBODY])
 
-    assert (said.exit_code, said.stdout) == (3, "")
+    assert (said.exit_code, json.loads(said.stdout)["error"]["code"]) == (3, "metrics_unreachable")
     assert NOBODY in said.stderr
     assert "casetrack up" in said.stderr

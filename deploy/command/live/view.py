@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group, OverflowMethod, RenderableType
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.table import Table
-from rich.text import Text
 
 from deploy.command.live.stream import Link, Watched
+from deploy.command.output import Door, Words
 from deploy.command.texts import CATALOGUE
 from deploy.command.words import fact_word, word
 from shared.runtime.language import Language
@@ -68,7 +68,7 @@ class Look:
         return word(path, self.language, **values)
 
 
-def look_of(console: Console, language: Language) -> Look:
+def look_of(console: Door, language: Language) -> Look:
     """Return what *console* can show: where Chinese cannot be written, English is."""
     try:
         "今·█".encode(console.encoding)
@@ -141,7 +141,7 @@ def header(watched: Watched, look: Look) -> RenderableType:
     line = Table.grid(expand=True)
     line.add_column()
     line.add_column(justify="right")
-    name = Text.assemble(
+    name = Words.assemble(
         (look.word("app.bureau"), "ink.bold"), (f"  {look.word('app.title')}", "muted")
     )
     picture = watched.picture
@@ -151,9 +151,9 @@ def header(watched: Watched, look: Look) -> RenderableType:
     return line
 
 
-def _state(watched: Watched, look: Look) -> Text:
+def _state(watched: Watched, look: Look) -> Words:
     picture = watched.picture
-    text = Text()
+    text = Words()
     if picture:
         text.append(look.word("freshness.as_of", time=picture["as_of"][11:19]) + "  ", "muted")
     mark = "*" if look.plain else "●"
@@ -173,7 +173,7 @@ def footer(watched: Watched, look: Look) -> RenderableType:
     line.add_column(no_wrap=True)
     line.add_column(justify="right", no_wrap=True)
     picture = watched.picture
-    told = Text(style="muted")
+    told = Words(style="muted")
     if picture:
         lag = picture["lag_seconds"]
         complete = (picture["complete_to"] or "–")[5:19].replace("T", " ")
@@ -181,19 +181,19 @@ def footer(watched: Watched, look: Look) -> RenderableType:
             look.say("top.lag", seconds=f"{lag:.1f}"), "stale" if lag > STALE_SECONDS else "muted"
         )
         told.append(f"  {look.say('top.complete', time=complete)}")
-    line.add_row(told, Text(look.say("top.keys"), style="muted"))
+    line.add_row(told, Words(look.say("top.keys"), style="muted"))
     return line
 
 
 def _latest(picture: Picture, look: Look, columns: int) -> RenderableType:
     """Return the last facts, newest first; the panel's height cuts them."""
     if not picture["latest"]:
-        return _panel(Text(look.word("latest.empty"), style="muted"), look.word("latest.title"))
+        return _panel(Words(look.word("latest.empty"), style="muted"), look.word("latest.title"))
     cells = [
         [
-            Text(fact["time"][11:16], style="muted"),
-            Text(fact_word(fact["type"], look.language)),
-            Text(_end_of(fact["case_no"] or "", look), style="muted"),
+            Words(fact["time"][11:16], style="muted"),
+            Words(fact_word(fact["type"], look.language)),
+            Words(_end_of(fact["case_no"] or "", look), style="muted"),
         ]
         for fact in picture["latest"]
     ]
@@ -205,14 +205,14 @@ def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> Renderabl
     lines = picture["late_next"]
     title = look.say("top.counted", title=look.word("late_next.title"), count=len(lines))
     if not lines:
-        return _panel(Text(look.word("late_next.empty"), style="muted"), title)
+        return _panel(Words(look.word("late_next.empty"), style="muted"), title)
     shown = lines[: max(1, rows)]
     cells = [
         [
             _mark(line["level"], look),
-            Text(_end_of(line["case_no"], look)),
+            Words(_end_of(line["case_no"], look)),
             _subject(line, look),
-            Text(look.word(f"clock_short.{line['clock']}")),
+            Words(look.word(f"clock_short.{line['clock']}")),
             _budget(line, look),
             _left(line, look),
         ]
@@ -221,7 +221,7 @@ def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> Renderabl
     return _panel(_fitted(cells, look, flexible=2, columns=columns), title)
 
 
-def _fitted(lines: Sequence[Sequence[Text]], look: Look, *, flexible: int, columns: int) -> Table:
+def _fitted(lines: Sequence[Sequence[Words]], look: Look, *, flexible: int, columns: int) -> Table:
     """Return *lines* as a table in which only the *flexible* column gives way."""
     widths = [max(line[place].cell_len for line in lines) for place in range(len(lines[0]))]
     rest = sum(widths) - widths[flexible] + GAP * (len(widths) - 1)
@@ -244,42 +244,42 @@ def _end_of(case_no: str, look: Look) -> str:
     return case_no if len(case_no) <= cut + 1 else ("~" if look.plain else "…") + case_no[-cut:]
 
 
-def _mark(level: str | None, look: Look) -> Text:
+def _mark(level: str | None, look: Look) -> Words:
     if level == "YELLOW":
-        return Text(f"{'!' if look.plain else '▲'} {look.word('level.YELLOW')}", style="near")
-    return Text()
+        return Words(f"{'!' if look.plain else '▲'} {look.word('level.YELLOW')}", style="near")
+    return Words()
 
 
-def _subject(line: Picture, look: Look) -> Text:
+def _subject(line: Picture, look: Look) -> Words:
     stopped = line["stopped_days"]
     note = f" · {look.word('late_next.stopped', n=stopped)}" if stopped else ""
-    return Text(f"{line['item_name'] or ''}{note}", style="muted")
+    return Words(f"{line['item_name'] or ''}{note}", style="muted")
 
 
-def _budget(line: Picture, look: Look) -> Text:
+def _budget(line: Picture, look: Look) -> Words:
     """Return how much of the limit is used, as a bar and in figures."""
     limit, consumed = max(1, line["limit"]), line["consumed"]
     full = min(BAR_COLUMNS, round(BAR_COLUMNS * consumed / limit))
     style = "near" if line["level"] else "accent"
     done, rest = ("#", "-") if look.plain else ("━", "─")
-    bar = Text(done * full, style=style)
+    bar = Words(done * full, style=style)
     bar.append(rest * (BAR_COLUMNS - full), "line")
     bar.append(f" {consumed}/{line['limit']}", "muted")
     return bar
 
 
-def _left(line: Picture, look: Look) -> Text:
+def _left(line: Picture, look: Look) -> Words:
     seconds = line["seconds_left"]
     if line["paused"]:
-        return Text(look.word("late_next.paused"), style="muted")
+        return Words(look.word("late_next.paused"), style="muted")
     if seconds is None:
-        return Text("–", style="muted")
+        return Words("–", style="muted")
     if seconds >= DAY:
         text = look.say("top.left_days", days=seconds // DAY, hours=seconds % DAY // HOUR)
     else:
         values = {"hours": max(0, seconds) // HOUR, "minutes": max(0, seconds) % HOUR // MINUTE}
         text = look.word("late_next.hours", **values)
-    return Text(text, style="near" if line["level"] and seconds < DAY else "ink")
+    return Words(text, style="near" if line["level"] and seconds < DAY else "ink")
 
 
 def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
@@ -287,14 +287,14 @@ def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
     cards = picture["red"]
     title = look.say("top.counted", title=look.word("red.title"), count=picture["now"]["red"])
     if not cards:
-        return _panel(Text(look.word("red.empty"), style="muted"), title)
+        return _panel(Words(look.word("red.empty"), style="muted"), title)
     mark = "*" if look.plain else "●"
     cells = [
         [
-            Text(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
-            Text(_end_of(card["case_no"], look)),
-            Text(look.word(f"clock_short.{card['basis']}"), style="muted"),
-            Text(card["sentence"].get(look.language.value, ""), style="muted"),
+            Words(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
+            Words(_end_of(card["case_no"], look)),
+            Words(look.word(f"clock_short.{card['basis']}"), style="muted"),
+            Words(card["sentence"].get(look.language.value, ""), style="muted"),
         ]
         for card in cards[: max(1, rows)]
     ]
@@ -309,19 +309,19 @@ def _now(picture: Picture, look: Look) -> RenderableType:
     styles = {"yellow": "near", "red": "late"}
     tiles.add_row(
         *[
-            Text(f"{now[name]:,}", style=f"{styles.get(name, 'ink') if now[name] else 'ink'}.bold")
+            Words(f"{now[name]:,}", style=f"{styles.get(name, 'ink') if now[name] else 'ink'}.bold")
             for name in TILES
         ]
     )
     names = {"yellow": "level.YELLOW", "red": "level.RED"}
     tiles.add_row(
-        *[Text(look.word(names.get(name, f"now.{name}")), style="muted") for name in TILES]
+        *[Words(look.word(names.get(name, f"now.{name}")), style="muted") for name in TILES]
     )
     if not now["red"]:
         return _panel(tiles, look.word("now.title"))
     statutory = look.word("now.red_statutory", n=now["red_statutory"])
     style = "late" if now["red_statutory"] else "muted"
-    note = Text(statutory, style=style, justify="right")
+    note = Words(statutory, style=style, justify="right")
     return _panel(Group(tiles, note), look.word("now.title"))
 
 
@@ -329,7 +329,7 @@ def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
     """Return today's work by stage, in the order in which a case takes them."""
     now = picture["now"]
     most = max([now[name] for name in FLOW] + [1])
-    names = [Text(look.word(f"now.{name}"), style="muted") for name in FLOW]
+    names = [Words(look.word(f"now.{name}"), style="muted") for name in FLOW]
     numbers = [f"{now[name]:,}" for name in FLOW]
     room = columns - max(name.cell_len for name in names) - max(map(len, numbers)) - 2 * GAP
     longest = max(1, min(FLOW_COLUMNS_MAX, room))
@@ -338,7 +338,7 @@ def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
         table.add_column(justify=justify, no_wrap=True)
     for name, words, number in zip(FLOW, names, numbers, strict=True):
         bar = ("=" if look.plain else "━") * -(-longest * now[name] // most)
-        table.add_row(words, number, Text(bar, style="accent"))
+        table.add_row(words, number, Words(bar, style="accent"))
     return _panel(table, look.say("top.flow"))
 
 
@@ -352,11 +352,13 @@ def _hours(picture: Picture, look: Look, *, wide: bool) -> RenderableType:
     for name, figures, style in (("today", hours, "accent"), ("comparison", usual, "muted")):
         cell = 2 if wide else 1
         sparks = "".join(_spark(figures[hour] / most, look) * cell for hour in shown)
-        words = Text(look.word(f"arrivals.{name}"), style="muted")
-        table.add_row(words, Text(sparks, style=style), Text(f"{sum(figures):,.0f}", style="muted"))
+        words = Words(look.word(f"arrivals.{name}"), style="muted")
+        table.add_row(
+            words, Words(sparks, style=style), Words(f"{sum(figures):,.0f}", style="muted")
+        )
     every = "".join(f"{hour:02}" if hour % 3 == 0 else "  " for hour in shown)
     axis = every if wide else "".join(f"{hour:<3}" for hour in shown if hour % 3 == 0)
-    table.add_row("", Text(axis, style="muted"), "")
+    table.add_row("", Words(axis, style="muted"), "")
     return _panel(table, look.word("arrivals.title"))
 
 
@@ -371,7 +373,7 @@ def _spark(share: float, look: Look) -> str:
 
 
 def _help(look: Look) -> RenderableType:
-    return Group(*[Text(line) for line in _help_lines(look)])
+    return Group(*[Words(line) for line in _help_lines(look)])
 
 
 def _help_lines(look: Look) -> Iterator[str]:
@@ -380,14 +382,14 @@ def _help_lines(look: Look) -> Iterator[str]:
         yield ""
 
 
-def _waiting(watched: Watched, look: Look) -> Text:
-    return Text(watched.fault or look.word("freshness.connecting"), style="stale")
+def _waiting(watched: Watched, look: Look) -> Words:
+    return Words(watched.fault or look.word("freshness.connecting"), style="stale")
 
 
 def _panel(content: RenderableType, title: str) -> Panel:
     return Panel(
         content,
-        title=Text(f" {title} ", style="ink.bold"),
+        title=Words(f" {title} ", style="ink.bold"),
         title_align="left",
         border_style="line",
         box=box.SQUARE,
