@@ -7,13 +7,20 @@ Installs the pinned requirements with their hashes, by uv where there is one,
 else by pip, and the checkout itself in place. What is up to date is left alone.
 """
 
+import ctypes
 import hashlib
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON_MIN = (3, 11)
@@ -27,6 +34,12 @@ SUFFICES = {"run": ("run", "test"), "test": ("test",)}
 APART = ("peers", "containers-check")
 WISHES = ("CASETRACK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 WRONG_USAGE = 2
+OF_A_SIGNAL = 128
+PR_SET_PDEATHSIG = 1
+# As pip says that nobody whom it trusts vouches for a server.
+UNTRUSTED = re.compile(
+    rb"CERTIFICATE_VERIFY_FAILED|certificate verify failed|self[- ]signed certificate"
+)
 
 LINES = {
     "zh": {
@@ -38,6 +51,9 @@ LINES = {
         "slow": "当前 Python 编译时未启用优化（约慢三分之一），改用 {other}。",
         "venv": "无法建立虚拟环境：{reason}。Debian/Ubuntu 请安装 python3-venv。",
         "failed": "安装失败。请检查网络；镜像请设 PIP_INDEX_URL 或 UV_DEFAULT_INDEX，然后重试。",
+        "certificate": "下载被代理的证书拦住：请把代理的 CA 证书（PEM 文件）写进 PIP_CERT（pip）和 "
+        "SSL_CERT_FILE（uv），然后重试。",
+        "interrupted": "已中断；再次运行会接着安装。",
     },
     "en": {
         "python": "Python 3.11, 3.12 or 3.13 is needed, this is {version}: install one, try again.",
@@ -49,6 +65,9 @@ LINES = {
         "venv": "No virtual environment can be made: {reason}. On Debian install python3-venv.",
         "failed": "Installation failed: check the network; a mirror is named by PIP_INDEX_URL "
         "or UV_DEFAULT_INDEX. Then try again.",
+        "certificate": "A proxy's certificate is in the way: name the PEM file of its CA in "
+        "PIP_CERT (pip) and SSL_CERT_FILE (uv). Then try again.",
+        "interrupted": "Interrupted; the next time goes on with it.",
     },
 }
 
@@ -64,7 +83,8 @@ def main() -> int:
     if any(is_current(folder, name) for name in SUFFICES.get(wanted, (wanted,))):
         return 0
     say(wanted)
-    if not (folder / "bin" / "python").exists():
+    # The last that is put into an environment while it is made.
+    if not (folder / "bin" / "pip").exists():
         make_environment(folder)
     install(folder, wanted)
     stamp(folder, wanted).write_text(digest(wanted))
@@ -102,10 +122,12 @@ def is_current(folder: Path, name: str) -> bool:
 
 def make_environment(folder: Path) -> None:
     """Make an empty virtual environment."""
-    argv = [quickest_python(), "-m", "venv", str(folder)]
-    done = subprocess.run(argv, check=False, capture_output=True, text=True)  # noqa: S603
-    if done.returncode != 0:
-        give_up("venv", reason=(done.stderr or done.stdout).strip().splitlines()[-1])
+    argv = [quickest_python(), "-m", "venv", "--clear", str(folder)]
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        if run(argv, said):
+            return
+        said.seek(0)
+        give_up("venv", reason="".join(said.read().strip().splitlines()[-1:]))
 
 
 def quickest_python() -> str:
@@ -132,24 +154,57 @@ def install(folder: Path, name: str) -> None:
     """Install the pinned packages, then the checkout itself in place."""
     python = str(folder / "bin" / "python")
     requirements = str(ROOT / "requirements" / f"{name}.txt")
+    log = folder / "pip.log"
+    log.unlink(missing_ok=True)
     steps = [["--require-hashes", "-r", requirements]]
     if name not in APART:
         steps.append(["--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     for step in steps:
         # uv is faster, pip knows the mirrors and certificates that the machine's owner set for it.
-        if not any(run([*installer, *step]) for installer in installers(python)):
-            give_up("failed")
+        if not any(run([*installer, *step]) for installer in installers(python, log)):
+            untrusted = log.exists() and UNTRUSTED.search(log.read_bytes())
+            give_up("certificate" if untrusted else "failed")
 
 
-def installers(python: str) -> list[list[str]]:
+def installers(python: str, log: Path) -> list[list[str]]:
     """Return what can install into the environment of *python*, best first."""
     uv = shutil.which("uv")
     with_uv = [[uv, "pip", "install", "--python", python]] if uv else []
-    return [*with_uv, [python, "-m", "pip", "install", "--disable-pip-version-check", "-q"]]
+    with_pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
+    return [*with_uv, [*with_pip, "--log", str(log)]]
 
 
-def run(argv: list[str]) -> bool:
-    return subprocess.run(argv, check=False, cwd=ROOT).returncode == 0  # noqa: S603
+def run(argv: list[str], said: IO[str] | None = None) -> bool:
+    """Say whether *argv* went well; an interrupted wait ends it with all that it has started."""
+    child = subprocess.Popen(  # noqa: S603 - our own argument list
+        argv,
+        cwd=ROOT,
+        stdout=said,
+        stderr=said,
+        start_new_session=True,
+        preexec_fn=end_with(os.getpid()),  # noqa: PLW1509 - no threads here
+    )
+    try:
+        return child.wait() == 0
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        raise
+
+
+def end_with(parent: int) -> Callable[[], None] | None:
+    """Return what asks Linux to end a child with *parent*, whatever ends that."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is None:
+        return None
+
+    def in_child() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return in_child
 
 
 def say(code: str, **values: str) -> None:
@@ -171,5 +226,24 @@ def give_up(code: str, **values: str) -> None:
     sys.exit(1)
 
 
+def interruptible() -> int:
+    """Return main's exit status, or that of the signal that has interrupted it."""
+    heard = [signal.SIGINT]
+
+    def interrupt(number: int, _: object) -> None:
+        heard.append(signal.Signals(number))
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    try:
+        return main()
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            say("interrupted")
+        return OF_A_SIGNAL + heard[-1]
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible())

@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import signal
-import time
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import typer
 from rich.status import Status
 from rich.table import Table
 
+from deploy.command import interruption
 from deploy.command.bureau.backlog import PUBLISHER, Backlog
 from deploy.command.bureau.counters import Counters
 from deploy.command.bureau.day import Day
@@ -22,16 +22,16 @@ from deploy.command.delivery import Delivery, client_of
 from deploy.command.gateway import delivery_as
 from deploy.command.importing import PUBLISHER as IMPORTER
 from deploy.command.link import show_link
-from deploy.command.output import DIFFERS, err, explained, out
+from deploy.command.output import DIFFERS, Words, err, out, waiting
 from deploy.command.texts import say
-from deploy.command.up import bring_up
+from deploy.command.up import bring_up, stay, taken_down
 from deploy.command.xes.document import bare_name
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import guessed
 from deploy.command.xes.sending import Arrangement, Sending
 from deploy.local import control
 from deploy.local.dashboard import build_page
-from deploy.local.faults import Fault
+from deploy.local.faults import StoppedMeanwhile, first_of
 from deploy.local.parts import PORT_OFFSET, address_of
 from deploy.local.places import CHECKOUT
 from deploy.local.settings import LocalSettings
@@ -50,7 +50,6 @@ USUAL_SEED = 2024
 USUAL_SPEED = 60.0
 LOG_VARIABLE = "CASETRACK_DEMO_LOG"
 LOG_FOLDER = CHECKOUT / "data"
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Days = Annotated[int, typer.Option("--days", min=1, help=say("demo.days"))]
 Seed = Annotated[int, typer.Option("--seed", min=0, help=say("demo.seed"))]
@@ -75,48 +74,39 @@ def demo(
     log: Log = None,
 ) -> None:
     settings = load_settings(LocalSettings)
-    refusals: list[str] = []
-    with explained():
-        build_page(lambda line: err.print(line, markup=False))
-        with _stack(settings):
-            _welcome(settings)
-            show = Show(settings, days, seed, speed, log or _found_log())
-            refusals += asyncio.run(show.run())
-            if not exit_when_done:
-                _stay(settings)
+    build_page(err.print)
+    show = Show(settings, days, seed, speed, log or _found_log())
+    refusals: list[str] | None = None
+    with _stack(settings):
+        _welcome(settings)
+        refusals = asyncio.run(show.run())
+        if not exit_when_done:
+            err.print(say("demo.stays"))
+            stay(settings.places)
     if refusals:
-        err.print(say("demo.refusals", reasons="; ".join(refusals)), markup=False)
+        err.print(say("demo.refusals", reasons="; ".join(refusals)))
+    if refusals or (refusals is None and exit_when_done):
         raise typer.Exit(DIFFERS)
 
 
 @contextmanager
 def _stack(settings: LocalSettings) -> Iterator[None]:
-    """Hold the stack up, and take down whatever we brought up, however we end."""
-    found_running = control.is_running(settings.places)
+    """Hold the stack up, and take down what we brought up; what stood before is left standing."""
     # The page says that its data are made up, where the stack is ours.
     os.environ["METRICS_DEMO"] = "true"
-    for number in ENDINGS:
-        signal.signal(number, signal.default_int_handler)
+    if bring_up(settings) is not None:
+        with taken_down(settings.places):
+            yield
+        return
     try:
-        bring_up(settings)
         yield
+    except StoppedMeanwhile:
+        err.print(say("down.elsewhere"))
     except KeyboardInterrupt:
-        pass
-    finally:
-        for number in ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
-        if found_running:
-            err.print(say("demo.left_running"))
-        else:
-            err.print(say("down.stopping"))
-            control.stop(settings.places)
-            err.print(say("down.done"))
-
-
-def _stay(settings: LocalSettings) -> None:
-    err.print(say("demo.stays"))
-    while control.is_running(settings.places):
-        time.sleep(LOOK_SECONDS)
+        err.print(say("demo.left_running"))
+        sys.exit(interruption.status())
+    else:
+        err.print(say("demo.left_running"))
 
 
 def _welcome(settings: LocalSettings) -> None:
@@ -145,25 +135,38 @@ class Show:
     log: Path | None
 
     async def run(self) -> list[str]:
-        """Play to the end, and return what was refused."""
+        """
+        Play to the end, and return what was refused.
+
+        Raises:
+            StoppedMeanwhile: the stack was stopped; nothing more is sent to it.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(self._watch())
+                refusals = await self._play()
+                watching.cancel()
+        except ExceptionGroup as several:
+            raise first_of(several) from several
+        return refusals
+
+    async def _play(self) -> list[str]:
         async with self._counters() as counters, self._gateway(PUBLISHER) as gateway:
             day = self._day(counters, gateway)
-            with err.status(say("demo.past")) as status:
+            with waiting(say("demo.past")) as status:
                 await day.tell_the_past()
-                try:
-                    await self._play(day, status)
-                except* Fault as faults:
-                    raise _first(faults) from faults
+                async with asyncio.TaskGroup() as tasks:
+                    telling = tasks.create_task(_tell(day, status))
+                    importing = tasks.create_task(self._import())
+                    await day.play(self.days)
+                    await importing
+                    telling.cancel()
             err.print(say("demo.over", done=day.done, given=counters.given))
         return counters.refusals
 
-    async def _play(self, day: Day, status: Status) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            telling = tasks.create_task(_tell(day, status))
-            importing = tasks.create_task(self._import())
-            await day.play(self.days)
-            await importing
-            telling.cancel()
+    async def _watch(self) -> None:
+        while control.stands(self.settings.places):  # noqa: ASYNC110 - another process tells no event
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _import(self) -> None:
         if self.log is None:
@@ -172,7 +175,7 @@ class Show:
         name = bare_name(self.log)
         profile = guessed(name)
         if profile is None:
-            err.print(say("demo.log_unknown", file=self.log.name), markup=False)
+            err.print(say("demo.log_unknown", file=self.log.name))
             return
         sending = Sending(self.log, Import(name, profile), Arrangement(), lambda _c, _r: None)
         async with self._gateway(IMPORTER) as delivery:
@@ -186,7 +189,6 @@ class Show:
                 accepted=counted.accepted,
                 duplicate=counted.duplicate,
             ),
-            markup=False,
         )
 
     def _day(self, counters: Counters, gateway: Delivery) -> Day:
@@ -226,12 +228,7 @@ async def _tell(day: Day, status: Status) -> None:
             given=day.counters.given,
         )
         if err.is_terminal:
-            status.update(line)
+            status.update(Words(line))
         else:
             err.print(line)
         await day.pace.clock.sleep(LOOK_SECONDS if err.is_terminal else LINE_SECONDS)
-
-
-def _first(faults: ExceptionGroup[Fault]) -> Fault:
-    first = faults.exceptions[0]
-    return _first(first) if isinstance(first, ExceptionGroup) else first

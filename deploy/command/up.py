@@ -1,18 +1,22 @@
 """`casetrack up`: brings the local stack up, and stays with it."""
 
-import signal
+import sys
 import time
-from types import FrameType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from deploy.command import interruption
 from deploy.command.link import show_link
-from deploy.command.output import Downloads, err, explained
+from deploy.command.output import Downloads, Words, err, waiting
 from deploy.command.stack import show
 from deploy.command.texts import say
 from deploy.local import control
-from deploy.local.journal import Record
+from deploy.local.faults import StoppedMeanwhile
+from deploy.local.journal import Phase, Record
+from deploy.local.leash import Leash
 from deploy.local.places import Places
 from deploy.local.settings import LocalSettings
 from deploy.local.status import look
@@ -29,49 +33,82 @@ def register(app: typer.Typer) -> None:
 
 def up(*, detach: Detach = False) -> None:
     settings = load_settings(LocalSettings)
-    with explained():
-        record = bring_up(settings)
-    if record is None:
+    leash = bring_up(settings)
+    if leash is None:
         err.print(say("up.already", home=settings.places.home))
         show(look(settings.places))
         return
+    if detach:
+        leash.let_go()
+        _welcome(settings)
+        return
+    with taken_down(settings.places):
+        _welcome(settings)
+        err.print(say("up.foreground"))
+        stay(settings.places)
+
+
+def _welcome(settings: LocalSettings) -> None:
     show(look(settings.places))
     show_link(settings)
-    if detach:
-        return
-    err.print(say("up.foreground"))
-    stay(settings.places)
 
 
-def bring_up(settings: LocalSettings) -> Record | None:
+def bring_up(settings: LocalSettings) -> Leash | None:
     """Start the stack with progress on stderr; None where it runs already. Raises Fault."""
     with Downloads(say("download.kafka")) as downloads:
-        waiting = err.status(say("up.starting"))
+        status = waiting(say("up.starting"))
 
         def watch(record: Record) -> None:
-            ready = sum(part.ready for part in record.parts.values())
-            names = [name for name, part in record.parts.items() if not part.ready]
-            waiting.update(say("up.progress", ready=ready, waiting=", ".join(names) or "…"))
-            waiting.start()
+            status.update(Words(_progress(record)))
+            status.start()
 
         try:
             return control.start(settings, watch, downloads.file)
         finally:
-            waiting.stop()
+            status.stop()
+
+
+def _progress(record: Record) -> str:
+    if record.phase is Phase.STOPPING:
+        return say("down.stopping")
+    ready = sum(part.ready for part in record.parts.values())
+    names = [name for name, part in record.parts.items() if not part.ready]
+    return say("up.progress", ready=ready, waiting=", ".join(names) or "…")
+
+
+@contextmanager
+def taken_down(places: Places) -> Iterator[None]:
+    """Take down what we have brought up, however the block ends, and say so in a line."""
+    try:
+        yield
+    except StoppedMeanwhile:
+        _stop(places)
+        err.print(say("down.elsewhere"))
+    except KeyboardInterrupt:
+        _stop(places)
+        err.print(say("down.done"))
+        sys.exit(interruption.status())
+    except BaseException:
+        _stop(places)
+        raise
+    else:
+        _stop(places)
+        err.print(say("down.done"))
 
 
 def stay(places: Places) -> None:
-    """Stay until Ctrl-C, a termination or the supervisor's end; then stop everything."""
-    asked: list[int] = []
+    """
+    Stay for as long as the stack runs.
 
-    def ask(number: int, _: FrameType | None) -> None:
-        asked.append(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ask)
-    while not asked and control.is_running(places):
+    Raises:
+        StoppedMeanwhile: somebody has stopped it.
+        SupervisorLost: it has ended, and nobody has asked it to.
+    """
+    while control.stands(places):
         time.sleep(LOOK_SECONDS)
-    if asked:
-        err.print(say("down.stopping"))
-    control.stop(places)
-    err.print(say("down.done"))
+
+
+def _stop(places: Places) -> None:
+    interruption.unheard()
+    with waiting(say("down.stopping")):
+        control.stop(places)

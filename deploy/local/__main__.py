@@ -1,4 +1,4 @@
-"""The supervisor's process: `casetrack up` starts it, signals end it."""
+"""The supervisor's process: `casetrack up` starts it; signals, or the end of its holder, end it."""
 
 import asyncio
 import signal
@@ -6,6 +6,7 @@ import sys
 
 import structlog
 
+from deploy.local import leash
 from deploy.local.faults import Fault
 from deploy.local.journal import Journal, last_record
 from deploy.local.places import Places
@@ -46,6 +47,7 @@ async def _supervise(places: Places, plan: Plan) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.request_stop)
+    leash.obey(supervisor.request_stop)
     await supervisor.run()
 
 

@@ -8,9 +8,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy.local.faults import DiskFull, HomeUnusable, PartFailed, told
+from deploy.local.faults import (
+    DiskFull,
+    HomeUnusable,
+    PartFailed,
+    StoppedMeanwhile,
+    SupervisorLost,
+    told,
+)
 from deploy.local.java import Progress, kafka_jars
 from deploy.local.journal import Phase, Record, last_record
+from deploy.local.leash import HELD, Leash
 from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import Places
 from deploy.local.ports import require_free
@@ -36,11 +44,11 @@ def is_running(places: Places) -> bool:
     return False
 
 
-def start(settings: LocalSettings, watch: Watch, progress: Progress | None = None) -> Record | None:
+def start(settings: LocalSettings, watch: Watch, progress: Progress | None = None) -> Leash | None:
     """
-    Start a supervisor and return its record once all is ready; None where one runs already.
+    Start a supervisor and return its leash once all is ready; None where one runs already.
 
-    *watch* is shown every state on the way.
+    *watch* is shown every state on the way. Unless it is let go, the stack ends with us.
 
     Raises:
         Fault: something stands in the way; nothing of ours is left running.
@@ -55,7 +63,31 @@ def start(settings: LocalSettings, watch: Watch, progress: Progress | None = Non
         require_free(settings.port + offset, part)
     if settings.kafka is None:
         kafka_jars(progress)
-    return _await_ready(_spawn(places), places, watch)
+    with Leash.tied() as (leash, theirs):
+        supervisor = _spawn(places, theirs)
+    try:
+        _await_ready(supervisor, places, watch)
+    except BaseException:
+        leash.pull()
+        _await_end(supervisor, places, watch)
+        raise
+    return leash
+
+
+def stands(places: Places) -> bool:
+    """
+    Return true as long as the stack of these places is up.
+
+    Raises:
+        StoppedMeanwhile: somebody has asked it to end.
+        SupervisorLost: it has ended, and nobody has asked it to.
+    """
+    record = last_record(places.state)
+    if record is not None and record.phase in {Phase.STOPPING, Phase.STOPPED}:
+        raise StoppedMeanwhile
+    if record is None or not is_running(places):
+        raise SupervisorLost
+    return True
 
 
 def stop(places: Places) -> bool:
@@ -88,20 +120,20 @@ def _require_room(places: Places) -> None:
         raise DiskFull(folder=places.home, free=free // 1024 // 1024)
 
 
-def _spawn(places: Places) -> subprocess.Popen[bytes]:
+def _spawn(places: Places, leash: int) -> subprocess.Popen[bytes]:
     with (places.logs / "supervisor.log").open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "deploy.local"],
+        return subprocess.Popen(  # noqa: S603 - our own argument list
+            [sys.executable, "-P", "-m", "deploy.local", HELD],
             cwd="/",
             env={**os.environ, "CASETRACK_HOME": str(places.home)},
-            stdin=subprocess.DEVNULL,
+            stdin=leash,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
 
 
-def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -> Record:
+def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -> None:
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline:
         ended = child.poll() is not None
@@ -109,12 +141,28 @@ def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -
         if record is not None and record.supervisor.pid == child.pid:
             watch(record)
             if record.phase is Phase.READY:
-                return record
+                return
             if ended and record.fault is not None:
                 raise told(record.fault)
+            if ended and record.phase is Phase.STOPPED:
+                raise StoppedMeanwhile
         if ended:
             break
         time.sleep(LOOK_SECONDS)
     log_file = places.logs / "supervisor.log"
     last = "".join(log_file.read_text(errors="replace").strip().splitlines()[-1:])
     raise PartFailed(part="supervisor", reason=last[-300:], log=log_file)
+
+
+def _await_end(child: subprocess.Popen[bytes], places: Places, watch: Watch) -> None:
+    """Return once *child* and all that it has started are gone, whether it wants to or not."""
+    deadline = time.monotonic() + STOP_SECONDS_MAX
+    while child.poll() is None and time.monotonic() < deadline:
+        record = last_record(places.state)
+        if record is not None and record.supervisor.pid == child.pid:
+            watch(record)
+        time.sleep(LOOK_SECONDS)
+    if child.poll() is None:
+        child.kill()
+        child.wait()
+    end_leftovers(last_record(places.state))

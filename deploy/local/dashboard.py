@@ -2,13 +2,14 @@
 
 import fcntl
 import hashlib
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.command import interruption
+from deploy.command.ending import ended
+from deploy.command.output import err
 from deploy.command.texts import text
-from deploy.local.faults import Fault
 from deploy.local.node import Node, find_node, succeed
 from deploy.local.places import CHECKOUT
 
@@ -22,7 +23,7 @@ NOT_SOURCE = frozenset({PAGE.name, PACKAGES.name})
 Say = Callable[[str], None]
 
 
-def build_page(say: Say = print) -> Path:
+def build_page(say: Say = err.print) -> Path:
     """
     Return the folder of the built page, which is made anew only where its source has changed.
 
@@ -85,15 +86,11 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def main() -> int:
-    try:
+def main() -> None:
+    interruption.listen()
+    with ended():
         build_page()
-    except Fault as fault:
-        said = text(fault.code, **fault.values)
-        sys.stderr.write(f"✗ {said.title}\n  → {said.detail}\n")
-        return 1
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -16,8 +16,12 @@ Fault
 ├── PartitionsDiffer
 ├── PortBusy
 ├── RegistryUnreachable
+│   ├── CertificateUntrusted
+│   │   └── NpmUntrusted
 │   └── NpmUnreachable
-└── ServerUnreachable
+├── ServerUnreachable
+├── StoppedMeanwhile
+└── SupervisorLost
 """
 
 from collections.abc import Iterator, Mapping
@@ -118,6 +122,18 @@ class RegistryUnreachable(Fault):
     code = "registry_unreachable"
 
 
+class CertificateUntrusted(RegistryUnreachable):
+    """Somebody answers for the registry, a proxy perhaps, whose certificate nobody vouches for."""
+
+    code = "certificate_untrusted"
+
+
+class NpmUntrusted(CertificateUntrusted):
+    """The same of npm, which is told in another way whom to trust."""
+
+    code = "npm_untrusted"
+
+
 class NpmUnreachable(RegistryUnreachable):
     """The npm registry did not answer; its mirror is named in another way than Maven's."""
 
@@ -130,11 +146,31 @@ class ServerUnreachable(Fault):
     code = "server_unreachable"
 
 
+class StoppedMeanwhile(Fault):
+    """The stack was stopped by somebody else while we needed it."""
+
+    code = "stopped_meanwhile"
+
+
+class SupervisorLost(Fault):
+    """The supervisor has ended, and nobody had asked it to."""
+
+    code = "supervisor_lost"
+
+
 def every_fault(kind: type[Fault] = Fault) -> Iterator[type[Fault]]:
     """Yield the kinds of fault below *kind*, those of kinds included."""
     for narrower in kind.__subclasses__():
         yield narrower
         yield from every_fault(narrower)
+
+
+def first_of(failure: BaseException) -> BaseException:
+    """Return what has failed, of several together: a fault rather than what it has brought down."""
+    if not isinstance(failure, BaseExceptionGroup):
+        return failure
+    parts = [first_of(part) for part in failure.exceptions]
+    return next((part for part in parts if isinstance(part, Fault)), parts[0])
 
 
 def told(record: Mapping[str, str]) -> Fault:

@@ -1,16 +1,19 @@
 """Kafka's jars, resolved from Maven coordinates and checked against pinned digests."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from deploy.local.faults import ChecksumMismatch, RegistryUnreachable
+from deploy.local.faults import CertificateUntrusted, ChecksumMismatch, RegistryUnreachable
 
 # The core artifact brings no SLF4J binding: without one the broker is mute. The
 # exclamation mark keeps the binding's bill of materials from choosing versions;
 # without it Kafka 4.3.0 gets the clients of 3.9.1 and does not start.
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.0!+org.apache.logging.log4j:log4j-slf4j-impl:2.25.4!"
+UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed")
+REASON_CHARACTERS_MAX = 200
 PINNED = Path(__file__).with_name("kafka-jars.sha256")
 
 # Given a file's name and size, yields what takes the number of bytes that arrived.
@@ -62,9 +65,10 @@ def _resolve(progress: Progress | None) -> tuple[tuple[Path, ...], set[str]]:
             artifact.context.resolver = resolver
         found = [artifact.resolve() for artifact in artifacts]
     except (requests.RequestException, RuntimeError, OSError, ValueError) as failure:
-        reason = str(failure).split("\n", 1)[0][:200]
-        raise RegistryUnreachable(
-            registry="Maven Central", what="Kafka 4.3.0", reason=reason
+        reason = str(failure).split("\n", 1)[0]
+        kind = CertificateUntrusted if UNTRUSTED.search(reason) else RegistryUnreachable
+        raise kind(
+            registry="Maven Central", what="Kafka 4.3.0", reason=reason[:REASON_CHARACTERS_MAX]
         ) from failure
     jars = tuple(sorted(found, key=lambda jar: jar.name))
     return jars, _unlike_pinned(jars)

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import secrets
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from aiokafka.errors import KafkaError
 from deploy.local.faults import DataFolderForeign, DiskFull, InitialisationFailed
 from deploy.local.java import java
 from deploy.local.ports import listens
+from deploy.local.program import run_within
 
 FORMAT_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 3.0
@@ -96,13 +96,13 @@ class Kafka:
         """Return the broker's command line; it stays in the foreground."""
         return (*self._java(), "kafka.Kafka", str(self.home / "server.properties"))
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Write the properties, and format the data folder where there is none."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write_arguments()
         self._write_properties("server.properties", self.data_folder)
         if not (self.data_folder / "meta.properties").exists():
-            self._format()
+            await self._format()
 
     async def answers(self) -> bool:
         """Say whether the broker describes its cluster."""
@@ -145,7 +145,7 @@ class Kafka:
         )
         return path
 
-    def _format(self) -> None:
+    async def _format(self) -> None:
         # Formatted beside its place and moved there when complete, so that an
         # interrupted first start is simply begun again.
         if self.data_folder.exists() and any(self.data_folder.iterdir()):
@@ -154,13 +154,11 @@ class Kafka:
         shutil.rmtree(fresh, ignore_errors=True)
         properties = self._write_properties("format.properties", fresh)
         tool = (*self._java(), "kafka.tools.StorageTool", "format")
-        done = subprocess.run(  # noqa: S603 - our own argument list
-            [*tool, "--cluster-id", _cluster_id(), "--config", str(properties)],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=FORMAT_SECONDS_MAX,
-        )
+        argv = (*tool, "--cluster-id", _cluster_id(), "--config", str(properties))
+        try:
+            done = await run_within(FORMAT_SECONDS_MAX, argv, folder=self.home)
+        except TimeoutError as late:
+            raise InitialisationFailed(part="kafka", reason=late) from late
         if done.returncode != 0:
             self._give_up(fresh, done.stderr.strip() or done.stdout.strip())
         if self.data_folder.exists():

@@ -1,12 +1,11 @@
 """Keeping one part alive: start, wait, start again with back-off."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import structlog
 from deploy.local.faults import Fault, PartFailed
 from deploy.local.journal import Journal, PartRecord, Process
 from deploy.local.part import Part
+from deploy.local.program import as_account, follow_parent
 
 BACK_OFF_SECONDS_MIN = 0.2
 BACK_OFF_SECONDS_MAX = 10.0
@@ -23,7 +23,6 @@ STARTS_BEFORE_READY_MAX = 5
 FIRST_READY_SECONDS_MAX = 120.0
 POLL_SECONDS = 0.05
 LOG_TAIL_BYTES = 4096
-PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger()
 
@@ -47,7 +46,7 @@ class Keeper:
         back_off = BACK_OFF_SECONDS_MIN
         while True:
             started = time.monotonic()
-            code = await self._live(started) if self._start() else None
+            code = await self._live(started) if await self._start() else None
             lived = time.monotonic() - started
             self._note(ready=False)
             log.warning("part_ended", part=self.part.name, exit_code=code, lived_s=round(lived, 1))
@@ -80,9 +79,9 @@ class Keeper:
             return ""
         return "".join(said.decode(errors="replace").strip().splitlines()[-1:])
 
-    def _start(self) -> bool:
+    async def _start(self) -> bool:
         try:
-            self._launch()
+            await self._launch()
         except (Fault, OSError) as fault:
             # Later on a full disk is no reason to take everything else down.
             if not self.ready.is_set():
@@ -91,14 +90,13 @@ class Keeper:
             return False
         return True
 
-    def _launch(self) -> None:
+    async def _launch(self) -> None:
         if self.part.prepare is not None:
-            self.part.prepare()
-        account = self.part.account
+            await self.part.prepare()
         with self._log_file.open("ab") as output:
             # Not asyncio's own subprocess: a cancelled start there can leave a
             # child that nobody knows.
-            self._child = subprocess.Popen(  # noqa: S603 - our own argument list
+            self._child = subprocess.Popen(  # noqa: ASYNC220, S603 - as said; our own argument list
                 self.part.argv,
                 env=self._env,
                 cwd=self._log_file.parent.parent,
@@ -106,10 +104,8 @@ class Keeper:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_follow_parent(self.part.stop_signal),  # noqa: PLW1509 - no threads here
-                user=None if account is None else account.uid,
-                group=None if account is None else account.gid,
-                extra_groups=None if account is None else [],
+                preexec_fn=follow_parent(self.part.stop_signal),  # noqa: PLW1509 - no threads here
+                **as_account(self.part.account),
             )
         _stand_back(self._child.pid, self.part.niceness)
         self._starts += 1
@@ -151,19 +147,3 @@ def _stand_back(pid: int, niceness: int) -> None:
     # Linux may share processors out among sessions first, and each part has one of its own.
     with suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(str(niceness), encoding="ascii")
-
-
-def _follow_parent(stop_signal: int) -> Callable[[], None] | None:
-    # A supervisor that is killed cannot stop its parts; Linux can ask them to
-    # stop in its place. Elsewhere the next start finds them by the journal.
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is None:
-        return None
-    parent = os.getpid()
-
-    def in_child() -> None:
-        prctl(PR_SET_PDEATHSIG, stop_signal)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return in_child

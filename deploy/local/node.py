@@ -9,11 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.faults import BuildFailed, NpmUnreachable
+from deploy.local.faults import BuildFailed, NpmUnreachable, NpmUntrusted
+from deploy.local.program import run
 
 # The oldest that every package of the page accepts.
 NODE_VERSION_MIN = (22, 12)
 UNREACHABLE = re.compile(r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH")
+UNTRUSTED = re.compile(
+    r"SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|"
+    r"self[- ]signed certificate|unable to (?:get (?:local )?issuer|verify the first) certificate|"
+    r"CERT_UNTRUSTED"
+)
 NPM_ARGUMENTS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 REASON_CHARACTERS_MAX = 200
 TELLING = ("reason:", "error TS", "rror")
@@ -33,14 +39,8 @@ class Node:
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join((str(self.node.parent), os.environ.get("PATH", "")))
-        return subprocess.run(  # noqa: S603 - our own arguments, no shell
-            [self.node, *arguments],
-            cwd=folder,
-            env={**os.environ, "PATH": path, **(environment or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        told = {**os.environ, "PATH": path, **(environment or {})}
+        return run([self.node, *arguments], folder=folder, env=told)
 
     def install(self, folder: Path, *, what: str, omit: str | None = None) -> None:
         """
@@ -48,9 +48,12 @@ class Node:
 
         Raises:
             NpmUnreachable: the npm registry did not answer.
+            NpmUntrusted: somebody answered in its place, and Node does not know who vouches for it.
         """
         left_out = () if omit is None else (f"--omit={omit}",)
         done = self.run([self.npm_script, "ci", *NPM_ARGUMENTS, *left_out], folder)
+        if done.returncode != 0 and UNTRUSTED.search(done.stderr):
+            raise NpmUntrusted(registry="npm", what=what, reason=_reason(done))
         if done.returncode != 0 and UNREACHABLE.search(done.stderr):
             raise NpmUnreachable(registry="npm", what=what, reason=_reason(done))
         succeed(done, what)

@@ -29,7 +29,7 @@ class Part:
     ready: Probe
     env: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
-    prepare: Callable[[], None] | None = None
+    prepare: Callable[[], Awaitable[None]] | None = None
     account: Account | None = None
     stop_signal: Signals = SIGTERM
     niceness: int = 0

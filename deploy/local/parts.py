@@ -67,7 +67,7 @@ def _quiet(desk: Desk, name: str, argv: tuple[str, ...], env: Mapping[str, str])
     # A process without an address says that it is ready by writing a file.
     ready_file = desk.places.ready / name
 
-    def forget() -> None:
+    async def forget() -> None:
         ready_file.unlink(missing_ok=True)
 
     return Part(

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +21,7 @@ from deploy.local.places import (
     server_home,
     socket_folder,
 )
+from deploy.local.program import run_within
 
 SUPERUSER = "casetrack"
 INITDB_SECONDS_MAX = 120
@@ -70,7 +70,7 @@ class Postgres:
         secret = quote(password or self.password, safe="")
         return f"postgresql://{role}:{secret}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """
         Make the data folder where there is none, and clear what a killed server left in it.
 
@@ -80,7 +80,7 @@ class Postgres:
         self._make_folders()
         if not (self.data_folder / "PG_VERSION").exists():
             self._refuse_foreign()
-            self._initialise()
+            await self._initialise()
         self._clear_stale_pid()
 
     async def answers(self) -> bool:
@@ -102,7 +102,7 @@ class Postgres:
         if self.data_folder.exists() and any(self.data_folder.iterdir()):
             raise DataFolderForeign(part="postgres", folder=self.data_folder)
 
-    def _initialise(self) -> None:
+    async def _initialise(self) -> None:
         fresh = self.home / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         secret = self.home / "first-password"
@@ -111,31 +111,26 @@ class Postgres:
         if self.account is not None:
             os.chown(secret, self.account.uid, self.account.gid)
         try:
-            self._run_initdb(fresh, secret)
+            await self._run_initdb(fresh, secret)
         finally:
             secret.unlink()
         if self.data_folder.exists():
             self.data_folder.rmdir()
         fresh.rename(self.data_folder)
 
-    def _run_initdb(self, fresh: Path, secret: Path) -> None:
+    async def _run_initdb(self, fresh: Path, secret: Path) -> None:
         argv = [
             str(self.programs / "initdb"),
             *("-D", str(fresh), "-U", SUPERUSER, f"--pwfile={secret}"),
             *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
         ]
-        done = subprocess.run(  # noqa: S603 - our own argument list
-            argv,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=INITDB_SECONDS_MAX,
-            cwd=self.home,
-            user=None if self.account is None else self.account.uid,
-            group=None if self.account is None else self.account.gid,
-            extra_groups=None if self.account is None else [],
-        )
+        try:
+            done = await run_within(
+                INITDB_SECONDS_MAX, argv, folder=self.home, account=self.account
+            )
+        except TimeoutError as late:
+            raise InitialisationFailed(part="postgres", reason=late) from late
         if done.returncode == 0:
             return
         shutil.rmtree(fresh, ignore_errors=True)

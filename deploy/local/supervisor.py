@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from deploy.local.faults import Fault
+from deploy.local.faults import Fault, first_of
 from deploy.local.journal import Journal, Phase, Process, Record
 from deploy.local.keeper import Keeper
 from deploy.local.part import Stage
@@ -59,12 +59,16 @@ class Supervisor:
         self._journal.enter(Phase.STARTING)
         try:
             await self._run()
-        except* StopRequestedError:
-            self._journal.enter(Phase.STOPPING)
-        except* Fault as faults:
-            first = _first(faults)
-            self._journal.enter(Phase.FAILED, {"code": first.code, **first.values})
-            raise first from faults
+        # Not `except*`, which would wrap what is raised in it into a group again.
+        except BaseExceptionGroup as several:
+            cause = first_of(several)
+            if self._stop.is_set():
+                self._journal.enter(Phase.STOPPING)
+            elif isinstance(cause, Fault):
+                self._journal.enter(Phase.FAILED, {"code": cause.code, **cause.values})
+                raise cause from several
+            else:
+                raise
         finally:
             await self._stop_all()
         self._journal.enter(Phase.STOPPED)
@@ -112,11 +116,6 @@ async def _ended(keepers: Sequence[Keeper], seconds_max: float) -> None:
         if all(keeper.has_ended() for keeper in keepers):
             return
         await asyncio.sleep(POLL_SECONDS)
-
-
-def _first(faults: BaseExceptionGroup[Fault]) -> Fault:
-    first = faults.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def cap_log(path: Path) -> None:

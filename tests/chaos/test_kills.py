@@ -89,7 +89,7 @@ async def ring(
     places = Places(tmp_path)
     places.make()
     kafka = embedded_kafka(places, 0)
-    await asyncio.to_thread(kafka.prepare)
+    await kafka.prepare()
     broker = Kept(tmp_path / "broker", kafka.argv(), {}, kafka.answers)
     async with kept({"kafka": broker}):
         await ensure_topics(kafka.address)

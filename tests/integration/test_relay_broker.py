@@ -61,7 +61,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
     places = Places(tmp_path)
     places.make()
     kafka = embedded_kafka(places, 0)
-    await asyncio.to_thread(kafka.prepare)
+    await kafka.prepare()
     one = Broker(kafka)
     await one.start()
     await ensure_topics(kafka.address, PARTITIONS, [TOPIC])

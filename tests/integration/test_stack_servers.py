@@ -146,35 +146,35 @@ async def find_something(record: Record) -> tuple[str, bool]:
     return note, "notes" in topics
 
 
-def test_an_interrupted_first_start_is_begun_again(postgres: Postgres) -> None:
+async def test_an_interrupted_first_start_is_begun_again(postgres: Postgres) -> None:
     (postgres.home / "data.new" / "base").mkdir(parents=True)
-    postgres.prepare()
+    await postgres.prepare()
 
     assert (postgres.data_folder / "PG_VERSION").read_text() == "18\n"
 
 
-def test_a_folder_of_somebody_elses_is_not_overwritten(postgres: Postgres) -> None:
+async def test_a_folder_of_somebody_elses_is_not_overwritten(postgres: Postgres) -> None:
     postgres.data_folder.mkdir(parents=True)
     (postgres.data_folder / "thesis.txt").write_text("the only copy")
     with pytest.raises(DataFolderForeign):
-        postgres.prepare()
+        await postgres.prepare()
 
     assert (postgres.data_folder / "thesis.txt").read_text() == "the only copy"
 
 
-def test_a_stale_pid_that_another_process_has_now_does_not_stop_the_start(
+async def test_a_stale_pid_that_another_process_has_now_does_not_stop_the_start(
     postgres: Postgres,
 ) -> None:
-    postgres.prepare()
+    await postgres.prepare()
     pid_file = postgres.data_folder / "postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{postgres.data_folder}\n")
-    postgres.prepare()
+    await postgres.prepare()
 
     assert not pid_file.exists()
 
 
-def test_nobody_else_may_enter_the_data_or_the_socket(postgres: Postgres) -> None:
-    postgres.prepare()
+async def test_nobody_else_may_enter_the_data_or_the_socket(postgres: Postgres) -> None:
+    await postgres.prepare()
     modes = {folder.stat().st_mode & 0o777 for folder in (postgres.home, postgres.sockets)}
 
     assert modes == {0o700}

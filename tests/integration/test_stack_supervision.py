@@ -27,14 +27,16 @@ def places(tmp_path: Path) -> Places:
 def launch(places: Places) -> Iterator[Launch]:
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(*toys: str) -> subprocess.Popen[bytes]:
-        started.append(
-            subprocess.Popen(  # noqa: S603 - our own argument list
-                [sys.executable, "-m", "tests.support.toy_stack", str(places.home), *toys],
-                cwd=CHECKOUT,
-                stdout=subprocess.DEVNULL,
+    def run(*toys: str, errors: Path = Path(os.devnull)) -> subprocess.Popen[bytes]:
+        with errors.open("w") as said:
+            started.append(
+                subprocess.Popen(  # noqa: S603 - our own argument list
+                    [sys.executable, "-m", "tests.support.toy_stack", str(places.home), *toys],
+                    cwd=CHECKOUT,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                )
             )
-        )
         return started[-1]
 
     yield run
@@ -148,3 +150,12 @@ async def test_a_part_that_never_gets_ready_is_named_with_its_last_words(
         "broken",
         "the toy is broken",
     )
+
+
+async def test_why_the_stack_failed_stands_alone_in_the_supervisors_log(
+    places: Places, launch: Launch
+) -> None:
+    supervisor = launch("broken", errors=places.home.parent / "errors")
+    supervisor.wait(60)
+
+    assert (places.home.parent / "errors").read_text() == "part_failed\n"

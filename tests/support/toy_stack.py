@@ -29,11 +29,15 @@ BUSY = 3
 def toy(name: str, places: Places) -> Part:
     """Return a part that does nothing but live."""
     ready_file = places.ready / name
+
+    async def forget() -> None:
+        ready_file.unlink(missing_ok=True)
+
     return Part(
         name=name,
         argv=(sys.executable, "-c", LIVES.format(before=TOYS[name]), str(ready_file)),
         ready=wrote(ready_file),
-        prepare=lambda: ready_file.unlink(missing_ok=True),
+        prepare=forget,
         niceness=NICENESS.get(name, 0),
     )
 
@@ -55,7 +59,8 @@ def main() -> int:
     end_leftovers(last_record(places.state))
     try:
         asyncio.run(supervise(places, sys.argv[2:]))
-    except Fault:
+    except Fault as fault:
+        sys.stderr.write(f"{fault.code}\n")
         return 1
     return 0
 
