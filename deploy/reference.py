@@ -1,10 +1,12 @@
-"""``python -m deploy.reference``: writes the tables of docs/operations.md that the code knows."""
+"""``python -m deploy.reference``: writes the tables of the docs that the code knows."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from deploy.descriptions import problems_table
 from deploy.local.places import CHECKOUT
 from deploy.local.settings import LocalSettings
 from deploy.prepare import PrepareSettings
@@ -17,7 +19,7 @@ from shared.runtime import measures
 from shared.runtime.gate import AuthSettings
 from shared.runtime.settings import settings_table
 
-PAGE = CHECKOUT / "docs" / "operations.md"
+PAGES = tuple(CHECKOUT / "docs" / page for page in ("operations.md", "reference/problems.md"))
 SETTINGS = (
     LocalSettings,
     IntakeSettings,
@@ -31,15 +33,21 @@ SETTINGS = (
 
 
 def tables() -> dict[str, str]:
-    """Return each table by the name that its place on the page has."""
+    """Return each table by the name that its place on a page has."""
     settings = settings_table(SETTINGS).replace(f"{CHECKOUT}/", "")
-    return {"settings": settings, "measures": _measures_table()}
+    return {
+        "settings": settings,
+        "measures": _measures_table(),
+        "problems": problems_table(),
+    }
 
 
 def filled(page: str) -> str:
-    """Return *page* with every table as the code has it now."""
+    """Return *page* with each of its tables as the code has it now."""
     for name, table in tables().items():
         opening, closing = f"<!-- {name}: generated -->\n", f"<!-- {name}: end -->"
+        if opening not in page:
+            continue
         before, _, rest = page.partition(opening)
         _, _, after = rest.partition(closing)
         page = f"{before}{opening}{table}{closing}{after}"
@@ -60,8 +68,9 @@ def _measure_row(measure: Counter | Gauge | Histogram) -> str:
     return f"| `{name}` | {family.documentation} | {labels or '–'} |"
 
 
-def main(page: Path = PAGE) -> int:
-    page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+def main(pages: Sequence[Path] = PAGES) -> int:
+    for page in pages:
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

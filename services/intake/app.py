@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.intake.api.events import event_routes
+from services.intake.api.events import OVERLOADED, event_routes
 from services.intake.api.paths import COLLECTIONS
 from services.intake.consumer import GROUP, TOPICS, Inbox
 from services.intake.handlers.commands import Commands
@@ -33,7 +33,7 @@ BATCH_BYTES_MAX = 16 * 1024 * 1024
 
 MESSAGES = files("services.intake.api") / "messages"
 
-FAULTS: Faults = {Overloaded: FaultAnswer(503, "overloaded", retry_after_seconds=1)}
+FAULTS: Faults = {Overloaded: FaultAnswer(*OVERLOADED, retry_after_seconds=1)}
 
 
 @dataclass(frozen=True, kw_only=True)

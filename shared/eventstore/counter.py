@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
@@ -10,18 +10,30 @@ from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from shared.eventstore.deciding import Answer, Occasion, Repetition
+from shared.contracts.rejection import Rejection
+from shared.eventstore.deciding import Answer, IdempotencyKeyReused, Occasion, Repetition
+from shared.eventstore.service import STORE_FAULTS
 from shared.policy.calendar import ZONE
 from shared.runtime.auth import Principal, Role
 from shared.runtime.clock import Clock
+from shared.runtime.description import told
 from shared.runtime.edge import TRACEPARENT
 from shared.runtime.forms import Form
-from shared.runtime.idempotency import Once
+from shared.runtime.idempotency import MALFORMED_KEY, MISSING, Once
 from shared.runtime.policies import Caller, permit
+from shared.runtime.problems import Kind, kind_of
 
 CREATED = 201
 
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+ANY_COMMAND = (
+    MISSING,
+    MALFORMED_KEY,
+    kind_of(IdempotencyKeyReused),
+    *(fault.kind for fault in STORE_FAULTS.values()),
+)
+"""What stands in the way of a command, whichever it is."""
 
 Words = dict[str, Any]
 """The fields of a command; the subject of a first one is None where its sender names none."""
@@ -45,6 +57,8 @@ class Collection:
 
     name: str
     subject: str
+    refusals: tuple[type[Rejection], ...]
+    """What its commands may be declined with."""
     first: Path | None = None
     paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -78,14 +92,25 @@ def command_routes(collections: Iterable[Collection], take: Take) -> APIRouter:
     router = APIRouter()
     for collection in collections:
         address, subject = f"/v1/{collection.name}", collection.subject
+        kinds = [*map(kind_of, collection.refusals), *ANY_COMMAND]
         if collection.first:
-            _add(router, address, Counter(collection.first, subject, take, first=True))
+            _add(router, address, Counter(collection.first, subject, take, first=True), kinds)
         for path, one in collection.paths.items():
-            _add(router, f"{address}/{{{subject}}}/{path}", Counter(one, subject, take))
+            _add(router, f"{address}/{{{subject}}}/{path}", Counter(one, subject, take), kinds)
     return router
 
 
-def _add(router: APIRouter, address: str, counter: "Counter") -> None:
+def refusals_in(module: ModuleType) -> tuple[type[Rejection], ...]:
+    """Return every refusal that *module* defines."""
+    named = (one for one in vars(module).values() if isinstance(one, type))
+    return tuple(
+        one
+        for one in named
+        if issubclass(one, Rejection) and hasattr(one, "code") and one.__module__ == module.__name__
+    )
+
+
+def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[Kind]) -> None:
     router.add_api_route(
         address,
         counter.serve,
@@ -94,7 +119,7 @@ def _add(router: APIRouter, address: str, counter: "Counter") -> None:
         name=counter.path.command.__name__,
         tags=[address.split("/")[2]],
         dependencies=[permit(*counter.path.roles)],
-        openapi_extra=counter.described(),
+        openapi_extra=counter.described() | told(*kinds),
     )
 
 
@@ -120,7 +145,7 @@ class Counter:
         described: dict[str, Any] = dict(self._form.described)
         if not self._form.first:
             subject = {"name": self._subject, "in": "path", "required": True}
-            described["parameters"] = [{**subject, "schema": {"type": "string"}}]
+            described["parameters"] = [{**subject, "schema": self._form.subject_described}]
         return described
 
 

@@ -69,6 +69,11 @@ class Form:
             ) from None
 
     @property
+    def subject_described(self) -> dict[str, Any]:
+        """What the subject in the path looks like, for the service's own description."""
+        return self._path.json_schema()
+
+    @property
     def described(self) -> Mapping[str, Any]:
         """The body for the service's own description."""
         schema = self._body.model_json_schema()

@@ -8,11 +8,17 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.requests import Request
 
+from shared.runtime.description import REQUIRED
 from shared.runtime.policies import Caller
-from shared.runtime.problems import MALFORMED, Problem
+from shared.runtime.problems import MALFORMED, Kind, Problem
 
 KEY = re.compile(r"[\x21-\x7e]{8,255}")
 """Visible ASCII; long enough not to be somebody's counter."""
+
+MISSING = Kind(MALFORMED, "idempotency_key_missing")
+MALFORMED_KEY = Kind(MALFORMED, "idempotency_key_malformed")
+
+DESCRIBED = {"pattern": f"^{KEY.pattern}$", REQUIRED: True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,13 @@ class Idempotency:
 async def idempotency(
     request: Request,
     caller: Caller,
-    idempotency_key: Annotated[str | None, Header(max_length=1024)] = None,
+    idempotency_key: Annotated[str, Header(max_length=1024, json_schema_extra=DESCRIBED)] = "",
 ) -> Idempotency:
     """Return what makes this command the same as an earlier one."""
-    if idempotency_key is None:
-        raise Problem(MALFORMED, "idempotency_key_missing", field="Idempotency-Key")
+    if not idempotency_key:
+        raise Problem(*MISSING, field="Idempotency-Key")
     if not KEY.fullmatch(idempotency_key):
-        raise Problem(MALFORMED, "idempotency_key_malformed", field="Idempotency-Key")
+        raise Problem(*MALFORMED_KEY, field="Idempotency-Key")
     line = f"{request.method}\n{request.url.path}\n".encode()
     digest = sha256(line + await request.body()).digest()
     return Idempotency(caller.subject, idempotency_key, digest)

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
+from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 
-from shared.runtime.problems import UNFIT, Problem
+from shared.runtime.problems import PARAMETER_REPEATED, PARAMETER_UNKNOWN, Kind, Problem
 
 NAME_CHARACTERS_MAX = 64
 UNTOLD = "?"
@@ -25,18 +25,18 @@ def refuse_unknown(request: Request) -> None:
     """
     if not request.scope["query_string"]:
         return
-    known = _known(request.scope["route"])
+    known = known_parameters(request.scope["route"].dependant)
     for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in known:
             listed = ", ".join(known) or "-"
-            raise _refused("parameter_unknown", name, {"known": listed})
+            raise _refused(PARAMETER_UNKNOWN, name, {"known": listed})
         if times > 1 and not known[name]:
-            raise _refused("parameter_repeated", name, {})
+            raise _refused(PARAMETER_REPEATED, name, {})
 
 
-def _known(route: APIRoute) -> Mapping[str, bool]:
-    """Return the parameters of *route* by name, and whether each may have several values."""
-    fields = get_flat_params(route.dependant)
+def known_parameters(dependant: Dependant) -> Mapping[str, bool]:
+    """Return a route's parameters by name, and whether each may have several values."""
+    fields = get_flat_params(dependant)
     asked = (one for one in fields if isinstance(one.field_info, Query))
     return {one.alias: _is_list(one.field_info.annotation) for one in asked}
 
@@ -45,6 +45,6 @@ def _is_list(annotation: Any) -> bool:  # noqa: ANN401 - whatever a handler decl
     return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))
 
 
-def _refused(code: str, name: str, values: Mapping[str, object]) -> Problem:
+def _refused(kind: Kind, name: str, values: Mapping[str, object]) -> Problem:
     tellable = len(name) <= NAME_CHARACTERS_MAX and name.isprintable()
-    return Problem(UNFIT, code, field=name if tellable else UNTOLD, values=values)
+    return Problem(*kind, field=name if tellable else UNTOLD, values=values)

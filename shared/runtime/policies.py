@@ -1,6 +1,6 @@
 """Who may call what: every route names its policy, or the service does not start."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -12,17 +12,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.runtime.auth import Principal, Role, Unauthenticated
-from shared.runtime.gate import Gate
+from shared.runtime.gate import SAFE_METHODS, Gate
 from shared.runtime.measures import ACCESS_REFUSED
-from shared.runtime.parameters import refuse_unknown
-from shared.runtime.problems import Problem
+from shared.runtime.parameters import known_parameters, refuse_unknown
+from shared.runtime.problems import (
+    NOT_PERMITTED,
+    ORIGIN_REFUSED,
+    PARAMETER_REPEATED,
+    PARAMETER_UNKNOWN,
+    TOKEN_EXPIRED,
+    TOKEN_INVALID,
+    TOKEN_MISSING,
+    UNAVAILABLE,
+    Kind,
+    Problem,
+)
 
 log = structlog.get_logger()
 
 MARK = "casetrack_policy"
-"""The attribute by which a route's dependency is known to be its policy."""
+"""The attribute by which a route's dependency is known to be its policy: what it refuses with."""
 
-FORBIDDEN = 403
+STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, UNAVAILABLE)
+"""How whoever has no trusted token is answered, or everybody while the keys are away."""
 
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])
 
@@ -52,11 +64,11 @@ def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own depende
         principal = await _recognised(request)
         if roles and not principal.has(*roles):
             _note_refusal("not_permitted", "role_is_another", principal)
-            raise Problem(FORBIDDEN, "not_permitted")
+            raise Problem(*NOT_PERMITTED)
         refuse_unknown(request)
         return principal
 
-    return Depends(_marked(authorise))
+    return Depends(_marked(authorise, (*STRANGERS, *([NOT_PERMITTED] if roles else []))))
 
 
 def public() -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
@@ -65,7 +77,7 @@ def public() -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
     async def admit() -> None:
         pass
 
-    return Depends(_marked(admit))
+    return Depends(_marked(admit, ()))
 
 
 async def principal_of(request: Request) -> Principal:
@@ -124,6 +136,27 @@ def refuse_routes_without_policy(app: FastAPI) -> None:
         raise RouteWithoutPolicy(silent)
 
 
+def refusals_of(app: FastAPI) -> dict[tuple[str, str], set[Kind]]:
+    """Return what the policy of each route refuses with, by method and path."""
+    return {
+        (method, str(context.path)): set(_refusals(context, method))
+        for context in iter_route_contexts(app.router.routes)
+        for method in context.methods or ()
+    }
+
+
+def _refusals(context: Any, method: str) -> Iterator[Kind]:  # noqa: ANN401 - a route of any kind
+    for policy in _policies(context.dependant):
+        refusals: Sequence[Kind] = getattr(policy, MARK)
+        yield from refusals
+        if refusals and method not in SAFE_METHODS:
+            yield ORIGIN_REFUSED
+        if refusals:
+            yield PARAMETER_UNKNOWN
+        if refusals and known_parameters(context.dependant):
+            yield PARAMETER_REPEATED
+
+
 async def _recognised(request: Request) -> Principal:
     gate: Gate = request.app.state.gate
     try:
@@ -141,8 +174,8 @@ def _note_refusal(code: str, reason: str, principal: Principal | None) -> None:
     log.warning("access_refused", code=code, reason=reason, principal=subject)
 
 
-def _marked(policy: F) -> F:
-    setattr(policy, MARK, True)
+def _marked(policy: F, refusals: Sequence[Kind]) -> F:
+    setattr(policy, MARK, refusals)
     return policy
 
 
@@ -153,7 +186,7 @@ def _has_policy(context: Any) -> bool:  # noqa: ANN401 - a route of any kind
 
 def _policies(dependant: Dependant) -> Iterator[Callable[..., Awaitable[object]]]:
     for part in _flattened(dependant):
-        if part.call is not None and getattr(part.call, MARK, False):
+        if part.call is not None and hasattr(part.call, MARK):
             yield part.call
 
 

@@ -7,6 +7,7 @@ unexpected exception and the rejected input into the body, and knows one languag
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import structlog
 from fastapi import FastAPI
@@ -56,6 +57,28 @@ STATUS_CODES: Mapping[int, str] = {
 MALFORMED, CONFLICT, UNFIT = 400, 409, 422
 
 
+class Kind(NamedTuple):
+    """A kind of problem; its code is a promise to callers, and has its words in the catalogues."""
+
+    status: int
+    code: str
+
+
+TOKEN_MISSING = Kind(401, "token_missing")
+TOKEN_INVALID = Kind(401, "token_invalid")
+TOKEN_EXPIRED = Kind(401, "token_expired")
+ORIGIN_REFUSED = Kind(401, "origin_refused")
+NOT_PERMITTED = Kind(403, "not_permitted")
+NOT_FOUND = Kind(404, "not_found")
+NOT_JSON = Kind(MALFORMED, "not_json")
+TOO_LARGE = Kind(413, "too_large")
+CONTENT_TYPE_REFUSED = Kind(415, "content_type_refused")
+INVALID = Kind(UNFIT, "invalid_request")
+PARAMETER_UNKNOWN = Kind(UNFIT, "parameter_unknown")
+PARAMETER_REPEATED = Kind(UNFIT, "parameter_repeated")
+UNAVAILABLE = Kind(503, "unavailable")
+
+
 class Problem(Exception):  # noqa: N818 - named for what the answer is
     """An answer of the edge that is no success: raised by an API, told in the reader's language."""
 
@@ -85,12 +108,16 @@ class FaultAnswer:
     retry_after_seconds: int | None = None
 
     @property
+    def kind(self) -> Kind:
+        return Kind(self.status, self.code)
+
+    @property
     def headers(self) -> dict[str, str]:
         seconds = self.retry_after_seconds
         return {} if seconds is None else {"retry-after": str(seconds)}
 
 
-KEYS_UNAVAILABLE = FaultAnswer(503, "unavailable", 2)
+KEYS_UNAVAILABLE = FaultAnswer(*UNAVAILABLE, 2)
 UNEXPECTED = FaultAnswer(500, "unexpected")
 
 
@@ -140,11 +167,11 @@ class Answers:
     def _respond_invalid(self, request: Request, failure: RequestValidationError) -> Response:
         errors = failure.errors()[:ERRORS_MAX]
         if errors and errors[0]["type"] == "json_invalid":
-            return self.respond(request, Problem(MALFORMED, "not_json"))
+            return self.respond(request, Problem(*NOT_JSON))
         language = language_of(request)
         listed = [self._listed(language, error) for error in errors]
         first = str(listed[0]["field"]) if listed else None
-        problem = Problem(UNFIT, "invalid_request", field=first)
+        problem = Problem(*INVALID, field=first)
         return self.respond(request, problem, listed)
 
     def _listed(self, language: Language, error: Mapping[str, object]) -> dict[str, str]:
@@ -187,9 +214,13 @@ class Answers:
         return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 
+def kind_of(rejection: type[Rejection]) -> Kind:
+    """Return how a refusal is answered: by the history that stands in its way, or as unfit."""
+    return Kind(CONFLICT if rejection.blame is Blame.HISTORY else UNFIT, rejection.code)
+
+
 def _of_rejection(rejection: Rejection) -> Problem:
-    status = CONFLICT if rejection.blame is Blame.HISTORY else UNFIT
-    return Problem(status, rejection.code, field=rejection.field, values=rejection.values)
+    return Problem(*kind_of(type(rejection)), field=rejection.field, values=rejection.values)
 
 
 def _of_unknown_caller(refusal: Unauthenticated) -> Problem:

@@ -8,21 +8,27 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock
+from shared.runtime.description import Described
 from shared.runtime.edge import BODY_BYTES_MAX, Edge
 from shared.runtime.gate import Gate
 from shared.runtime.ids import Ids
 from shared.runtime.policies import permit, public, refuse_routes_without_policy
-from shared.runtime.problems import MEDIA_TYPE, Answers, FaultAnswer
+from shared.runtime.problems import Answers, FaultAnswer
 
 PAGES = files("shared.runtime") / "pages"
 UNAVAILABLE = 503
+
+NOT_READY: dict[str, Any] = {
+    "description": "Not ready",
+    "content": {"application/json": {"schema": {"type": "object", "required": ["status"]}}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +42,6 @@ class Readiness:
 
 Ready = Callable[[], Awaitable[Readiness]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-
-class ProblemBody(BaseModel):
-    """An answer that is no success (RFC 9457)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    trace_id: str
-    field: str | None = None
-    errors: list[dict[str, str]] | None = None
-
-
-PROBLEM: Mapping[str, Any] = {
-    "description": "A problem (RFC 9457), with a stable code",
-    "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
-}
-"""Given whole, not as a model: FastAPI would file a model under application/json."""
 
 
 async def always_ready() -> Readiness:
@@ -88,13 +72,12 @@ def create_web(web: Web) -> FastAPI:
     Raises:
         RouteWithoutPolicy: a route names no policy. The check runs again at the start.
     """
-    app = FastAPI(
+    app = Described(
         title=web.title,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_guarded(web.lifespan),
-        responses={"default": dict(PROBLEM)},
     )
     app.state.gate = web.gate
     answers = Answers(Catalogue.read(OWN, *web.messages), web.faults)
@@ -134,7 +117,7 @@ def _operations(ready: Ready) -> APIRouter:
         """Say that the process answers; nothing about what it depends on."""
         return {"status": "up"}
 
-    @router.get("/readyz", dependencies=[public()])
+    @router.get("/readyz", dependencies=[public()], responses={UNAVAILABLE: NOT_READY})
     async def readiness() -> JSONResponse:
         """Say whether requests can be served now, and what is behind; nothing about why not."""
         now = await ready()
@@ -144,7 +127,7 @@ def _operations(ready: Ready) -> APIRouter:
             return JSONResponse({"status": "degraded", "behind": list(now.behind)})
         return JSONResponse({"status": "ready"})
 
-    @router.get("/metrics", dependencies=[permit()])
+    @router.get("/metrics", dependencies=[permit()], response_class=PlainTextResponse)
     async def measures() -> Response:
         """Return the measures in Prometheus' text format."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

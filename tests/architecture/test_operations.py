@@ -1,9 +1,14 @@
-"""The operators' page says what the code says."""
+"""The pages that the code has tables for say what the code says."""
 
-from deploy.reference import PAGE, filled
+from pathlib import Path
+
+import pytest
+
+from deploy.reference import PAGES, filled
 
 
-def test_the_tables_of_the_page_are_those_of_the_code() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("place", PAGES, ids=lambda page: page.stem)
+def test_the_tables_of_a_page_are_those_of_the_code(place: Path) -> None:
+    page = place.read_text(encoding="utf-8")
 
     assert page == filled(page), "run: python -m deploy.reference"

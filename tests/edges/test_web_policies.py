@@ -11,22 +11,28 @@ from typing import Annotated, Any
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.runtime.auth import Role
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
+from shared.runtime.description import listed_codes, told
 from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
 from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.language import Language
 from shared.runtime.policies import RouteWithoutPolicy, StraightRoute, permit, public
-from shared.runtime.problems import STATUS_CODES
+from shared.runtime.problems import STATUS_CODES, Kind
 from shared.runtime.web import Readiness, Ready, Web, always_ready, create_web
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 RUNTIME = Path(__file__).parents[2] / "shared" / "runtime"
+
+
+class Secret(BaseModel):
+    text: str
 
 
 def web(*routers: APIRouter, ready: Ready = always_ready) -> Web:
@@ -83,8 +89,33 @@ def test_a_router_may_speak_for_its_routes() -> None:
     app = create_web(web(router))
 
     described = app.openapi()["paths"]["/v1/secrets/one"]["get"]
-    assert list(described["responses"]["default"]["content"]) == ["application/problem+json"]
     assert described["security"] == [{"HTTPBearer": []}]
+
+
+def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None:
+    router = APIRouter(prefix="/v1/secrets", dependencies=[permit(Role.HANDLER)])
+
+    @router.post("/{name}", openapi_extra=told(Kind(409, "secret_known"), Kind(404, "not_found")))
+    async def tell(name: int, secret: Secret, depth: int = 1) -> None: ...
+
+    document = create_web(web(router)).openapi()
+
+    responses = document["paths"]["/v1/secrets/{name}"]["post"]["responses"]
+    listed = {status: listed_codes(response) for status, response in responses.items()}
+    assert listed == {
+        "200": [],
+        "400": ["not_json"],
+        "401": ["origin_refused", "token_expired", "token_invalid", "token_missing"],
+        "403": ["not_permitted"],
+        "404": ["not_found"],
+        "409": ["secret_known"],
+        "413": ["too_large"],
+        "415": ["content_type_refused"],
+        "422": ["invalid_request", "parameter_repeated", "parameter_unknown"],
+        "503": ["unavailable"],
+    }
+    assert list(responses["409"]["content"]) == ["application/problem+json"]
+    assert document["components"]["schemas"].keys() == {"Problem", "Secret"}
 
 
 async def test_a_route_added_later_without_a_policy_stops_the_start() -> None:
@@ -217,9 +248,12 @@ def codes_raised() -> Iterator[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
                 "Problem",
                 "FaultAnswer",
+                "Kind",
             }:
                 yield from (
-                    str(part.value) for part in node.args[1:2] if isinstance(part, ast.Constant)
+                    part.value
+                    for part in node.args[1:2]
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 )
             if isinstance(node, ast.keyword) and node.arg == "code":
                 yield from [str(node.value.value)] if isinstance(node.value, ast.Constant) else []

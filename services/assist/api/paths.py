@@ -7,8 +7,8 @@ new one; `POST /v1/tasks/{task_id}/<path>` is every other command.
 
 from types import MappingProxyType
 
-from services.assist.domain import commands
-from shared.eventstore.counter import Collection, Path
+from services.assist.domain import commands, refusals
+from shared.eventstore.counter import Collection, Path, refusals_in
 from shared.runtime.auth import Role
 
 AGENTS = (Role.ASSIST_AGENT,)
@@ -18,6 +18,7 @@ COUNTERS = (Role.WINDOW_CLERK, Role.ASSIST_AGENT)
 TASKS = Collection(
     name="tasks",
     subject="task_id",
+    refusals=refusals_in(refusals),
     first=Path(commands.RequestAssist, COUNTERS),
     paths=MappingProxyType(
         {

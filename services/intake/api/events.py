@@ -10,13 +10,17 @@ from starlette.responses import JSONResponse
 
 from services.intake.api.deliveries import batch, is_batch, single
 from services.intake.handlers.gateway import Gateway, Judgement, Reading, Status
+from shared.contracts.registry import FACTS
 from shared.contracts.unreadable import Flaw, Unreadable
+from shared.eventstore.port import StoreUnavailable
+from shared.eventstore.service import STORE_FAULTS
 from shared.policy.publisher import Publisher
 from shared.runtime.auth import Principal, Role
 from shared.runtime.catalogue import Catalogue
+from shared.runtime.description import told
 from shared.runtime.measures import EVENT_INGEST_SECONDS
 from shared.runtime.policies import StraightRoute, permit, principal_of
-from shared.runtime.problems import CONFLICT, MALFORMED, UNFIT, Problem, language_of
+from shared.runtime.problems import CONFLICT, MALFORMED, UNFIT, Kind, Problem, language_of
 
 ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
 FORBIDDEN, TOO_LARGE = 403, 413
@@ -31,23 +35,43 @@ STATUSES: Mapping[str, int] = {
     "source_reserved": FORBIDDEN,
     "source_not_allowed": FORBIDDEN,
     "type_not_allowed": FORBIDDEN,
+    "publisher_unknown": FORBIDDEN,
 }
 """What is not listed is understood and does not fit: 422."""
 
 PUBLISHER = "publisher-"
 """What a publisher's account begins with; its id in the register follows."""
 
+OVERLOADED = Kind(503, "overloaded")
+OF_THE_STORE = frozenset({"event_conflict", "store_refused"})
+VERDICTS = ("invalid_request", "time_in_future", "store_refused", *Flaw, *STATUSES)
+
+STRUCTURED: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type", "time", "data"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "minLength": 1, "maxLength": 256},
+        "source": {"type": "string", "minLength": 1, "maxLength": 256},
+        "type": {"enum": sorted(FACTS)},
+        "time": {"type": "string", "format": "date-time"},
+        "data": {"type": "object"},
+    },
+}
 DESCRIBED: Mapping[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/cloudevents+json": {"schema": {"type": "object"}},
+            "application/cloudevents+json": {"schema": STRUCTURED},
             "application/cloudevents-batch+json": {
-                "schema": {"type": "array", "items": {"type": "object"}}
+                "schema": {"type": "array", "items": STRUCTURED}
             },
             "application/json": {"schema": {"type": "object"}},
         },
     }
+}
+EACH: Mapping[int | str, dict[str, Any]] = {
+    MULTI_STATUS: {"description": "What became of each event of a batch"}
 }
 
 
@@ -61,7 +85,15 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     )
     answers = Answers(catalogue)
 
-    @router.post("", status_code=ACCEPTED, openapi_extra=dict(DESCRIBED))
+    @router.post(
+        "",
+        status_code=ACCEPTED,
+        responses={DUPLICATE: {"description": "On record already"}, **EACH},
+        openapi_extra={
+            **DESCRIBED,
+            **told(*map(kind_of, VERDICTS), OVERLOADED, STORE_FAULTS[StoreUnavailable].kind),
+        },
+    )
     async def publish(request: Request) -> JSONResponse:
         """Record one event, or each of a batch; accepted means committed to the store."""
         publisher = _publisher(gateway, await principal_of(request))
@@ -73,7 +105,15 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
             judgement = await gateway.take(single(request.headers, body), publisher)
         return answers.one(judgement)
 
-    @router.post("/validate", status_code=DUPLICATE, openapi_extra=dict(DESCRIBED))
+    @router.post(
+        "/validate",
+        status_code=DUPLICATE,
+        responses=dict(EACH),
+        openapi_extra={
+            **DESCRIBED,
+            **told(*(kind_of(code) for code in VERDICTS if code not in OF_THE_STORE)),
+        },
+    )
     async def validate(request: Request) -> JSONResponse:
         """Give the same verdicts and record nothing; what is a repetition shows at recording."""
         publisher = _publisher(gateway, await principal_of(request))
@@ -89,7 +129,7 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
 def _publisher(gateway: Gateway, caller: Principal) -> Publisher:
     known = gateway.publishers.by_id.get(caller.subject.removeprefix(PUBLISHER))
     if known is None:
-        raise Problem(FORBIDDEN, "publisher_unknown")
+        raise Problem(*kind_of("publisher_unknown"))
     return known
 
 
@@ -131,10 +171,13 @@ class Answers:
 
 
 def problem(judgement: Judgement) -> Problem:
-    code = judgement.code or "invalid_request"
-    return Problem(
-        STATUSES.get(code, UNFIT), code, field=judgement.field or None, values=_values(judgement)
-    )
+    kind = kind_of(judgement.code or "invalid_request")
+    return Problem(*kind, field=judgement.field or None, values=_values(judgement))
+
+
+def kind_of(code: str) -> Kind:
+    """Return how a single event is answered that was rejected with *code*."""
+    return Kind(STATUSES.get(code, UNFIT), code)
 
 
 async def _members(body: bytes) -> list[Reading]:

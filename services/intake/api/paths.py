@@ -7,9 +7,10 @@ under a new one; `POST /v1/<collection>/{id}/<path>` is every other command.
 
 from types import MappingProxyType
 
-from services.intake.domain import committee, inspection
+from services.intake.domain import committee, inspection, refusals
 from services.intake.domain.case import commands as case
-from shared.eventstore.counter import Collection, Path
+from services.intake.domain.case import refusals as case_refusals
+from shared.eventstore.counter import Collection, Path, refusals_in
 from shared.runtime.auth import Role
 
 WINDOW = (Role.WINDOW_CLERK,)
@@ -28,6 +29,7 @@ MEETING = frozenset({"meeting"})
 CASES = Collection(
     name="cases",
     subject="case_no",
+    refusals=refusals_in(case_refusals),
     first=Path(case.ReceiveApplication, WINDOW),
     paths=MappingProxyType(
         {
@@ -65,6 +67,7 @@ CASES = Collection(
 INSPECTIONS = Collection(
     name="inspections",
     subject="inspection_id",
+    refusals=refusals_in(refusals),
     first=Path(inspection.OrderInspection, EXAMINERS),
     paths=MappingProxyType(
         {
@@ -78,6 +81,7 @@ INSPECTIONS = Collection(
 REFERRALS = Collection(
     name="referrals",
     subject="referral_id",
+    refusals=refusals_in(refusals),
     first=Path(committee.MakeReferral, EXAMINERS),
     paths=MappingProxyType(
         {
@@ -91,6 +95,7 @@ REFERRALS = Collection(
 MEETINGS = Collection(
     name="meetings",
     subject="meeting_id",
+    refusals=refusals_in(refusals),
     first=Path(committee.CallMeeting, SECRETARIAT),
     paths=MappingProxyType({"sessions": Path(committee.HoldMeeting, SECRETARIAT)}),
 )

@@ -8,17 +8,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.metrics.api.paging import MOMENTS, page
-from services.metrics.api.parameters import ROWS_USUAL, AlertId, Cursor, Rows, Word
+from services.metrics.api.parameters import (
+    CURSOR_INVALID,
+    READING,
+    ROWS_USUAL,
+    AlertId,
+    Cursor,
+    Rows,
+    Word,
+)
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
 from shared.contracts.enums import AlertLevel
 from shared.contracts.service_enums import CardState
 from shared.contracts.types import Note
+from shared.runtime.description import told
 from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import CONFLICT, Problem, language_of
+from shared.runtime.problems import CONFLICT, Kind, Problem, language_of
 
-NOT_FOUND = 404
+ALERT_UNKNOWN = Kind(404, "alert_unknown")
+NOT_STANDING = Kind(CONFLICT, "alert_not_standing")
 
 
 class Acknowledgement(BaseModel):
@@ -43,7 +53,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
     """Return the routes of cards."""
     router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
 
-    @router.get("", dependencies=[permit(*READERS)])
+    @router.get("", dependencies=[permit(*READERS)], openapi_extra=told(CURSOR_INVALID, *READING))
     async def listed(
         request: Request,
         wanted: Annotated[Wanted, Depends(wanted_of)],
@@ -56,24 +66,32 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
             request, found.items, MOMENTS.written(found.following) if found.following else None
         )
 
-    @router.get("/{alert_id}", dependencies=[permit(*READERS)])
+    @router.get(
+        "/{alert_id}",
+        dependencies=[permit(*READERS)],
+        openapi_extra=told(ALERT_UNKNOWN, *READING),
+    )
     async def one(request: Request, alert_id: AlertId) -> JSONResponse:
         """Return a card with everything that made it."""
         found = await alerts.one(alert_id, language_of(request).value)
         if found is None:
-            raise Problem(NOT_FOUND, "alert_unknown", field="alert_id")
+            raise Problem(*ALERT_UNKNOWN, field="alert_id")
         return JSONResponse(found)
 
-    @router.post("/{alert_id}/acknowledge", dependencies=[permit(*ACKNOWLEDGERS)])
+    @router.post(
+        "/{alert_id}/acknowledge",
+        dependencies=[permit(*ACKNOWLEDGERS)],
+        openapi_extra=told(ALERT_UNKNOWN, NOT_STANDING, *READING),
+    )
     async def acknowledge(
         alert_id: AlertId, caller: Caller, word: Acknowledgement | None = None
     ) -> JSONResponse:
         """Say that a standing card was seen; said again, it is answered like the first time."""
         said = await acknowledging.handle(alert_id, caller.subject, word.note if word else None)
         if said is None:
-            raise Problem(NOT_FOUND, "alert_unknown", field="alert_id")
+            raise Problem(*ALERT_UNKNOWN, field="alert_id")
         if not said.stands:
-            raise Problem(CONFLICT, "alert_not_standing", field="alert_id")
+            raise Problem(*NOT_STANDING, field="alert_id")
         return JSONResponse(
             {"alert_id": alert_id, "state": CardState.ACKNOWLEDGED, "event_id": said.event_id}
         )

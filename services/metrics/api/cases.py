@@ -7,16 +7,26 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.metrics.api.paging import KEYS, page
-from services.metrics.api.parameters import ROWS_USUAL, CaseNo, Cursor, Day, Rows, Word
+from services.metrics.api.parameters import (
+    CURSOR_INVALID,
+    READING,
+    ROWS_USUAL,
+    CaseNo,
+    Cursor,
+    Day,
+    Rows,
+    Word,
+)
 from services.metrics.api.roles import READERS
 from services.metrics.domain.dossier import Phase
 from services.metrics.handlers.cases import Cases, Wanted
 from shared.contracts.enums import AlertLevel
 from shared.runtime.catalogue import Catalogue
+from shared.runtime.description import told
 from shared.runtime.policies import permit
-from shared.runtime.problems import Problem, language_of
+from shared.runtime.problems import Kind, Problem, language_of
 
-NOT_FOUND = 404
+CASE_UNKNOWN = Kind(404, "case_unknown")
 
 
 async def wanted_of(
@@ -34,7 +44,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
     router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS)])
 
-    @router.get("")
+    @router.get("", openapi_extra=told(CURSOR_INVALID, *READING))
     async def listed(
         request: Request,
         wanted: Annotated[Wanted, Depends(wanted_of)],
@@ -51,12 +61,12 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
             request, found.items, KEYS.written(found.following) if found.following else None
         )
 
-    @router.get("/{case_no}")
+    @router.get("/{case_no}", openapi_extra=told(CASE_UNKNOWN, *READING))
     async def one(case_no: CaseNo) -> JSONResponse:
         """Return a case as it stands."""
         return JSONResponse(_known(await cases.one(case_no)))
 
-    @router.get("/{case_no}/timeline")
+    @router.get("/{case_no}/timeline", openapi_extra=told(CASE_UNKNOWN, *READING))
     async def timeline(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return every fact of a case in the order of business time."""
         facts = _known(await cases.timeline(case_no))
@@ -66,7 +76,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
                 fact["anomaly"] = text.detail
         return page(request, facts)
 
-    @router.get("/{case_no}/clocks")
+    @router.get("/{case_no}/clocks", openapi_extra=told(CASE_UNKNOWN, *READING))
     async def clocks(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return the deadlines of a case with everything that makes them."""
         language = language_of(request).value
@@ -77,5 +87,5 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
 
 def _known(answer: Any) -> Any:  # noqa: ANN401 - whatever was found
     if answer is None:
-        raise Problem(NOT_FOUND, "case_unknown", field="case_no")
+        raise Problem(*CASE_UNKNOWN, field="case_no")
     return answer

@@ -6,10 +6,12 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from services.metrics.adapters.glances import Glances
+from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.freshness import Freshness, outboxes_told
 from shared.policy.calendar import ZONE
 from shared.runtime.clock import Clock
+from shared.runtime.description import told
 from shared.runtime.policies import permit
 
 
@@ -18,7 +20,7 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS)])
     freshness = Freshness()
 
-    @router.get("/freshness")
+    @router.get("/freshness", openapi_extra=told(*READING))
     async def fresh() -> JSONResponse:
         """Return up to when the figures are complete, and where partitions and outboxes are."""
         offsets, outboxes = await glances.offsets(), await glances.outboxes()

@@ -7,14 +7,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.metrics.api.paging import KEYS, page
-from services.metrics.api.parameters import ROWS_USUAL, Cursor, Day, KpiId, Rows, Word
+from services.metrics.api.parameters import (
+    CURSOR_INVALID,
+    READING,
+    ROWS_USUAL,
+    Cursor,
+    Day,
+    KpiId,
+    Rows,
+    Word,
+)
 from services.metrics.api.roles import READERS
 from services.metrics.domain.kpis import BY_ID, Kpi
-from services.metrics.handlers.kpis import Asked, Kpis
+from services.metrics.handlers.kpis import Asked, DaysInvalid, Kpis
+from shared.runtime.description import told
 from shared.runtime.policies import permit
-from shared.runtime.problems import Problem
+from shared.runtime.problems import Kind, Problem, kind_of
 
-NOT_FOUND = 404
+KPI_UNKNOWN = Kind(404, "kpi_unknown")
+QUESTION = (kind_of(DaysInvalid), *READING)
 
 
 async def asked_of(
@@ -35,17 +46,17 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
     """Return the routes of figures."""
     router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS)])
 
-    @router.get("")
+    @router.get("", openapi_extra=told(*QUESTION))
     async def listed(request: Request, asked: Question) -> JSONResponse:
         """List the figures with their values over the days from `from` to `to`."""
         return page(request, await kpis.listed(asked))
 
-    @router.get("/{kpi_id}")
+    @router.get("/{kpi_id}", openapi_extra=told(KPI_UNKNOWN, *QUESTION))
     async def one(kpi_id: KpiId, asked: Question) -> JSONResponse:
         """Return a figure by business day, item, window and channel."""
         return JSONResponse(await kpis.one(_known(kpi_id), asked))
 
-    @router.get("/{kpi_id}/cases")
+    @router.get("/{kpi_id}/cases", openapi_extra=told(KPI_UNKNOWN, CURSOR_INVALID, *QUESTION))
     async def cases(
         request: Request,
         kpi_id: KpiId,
@@ -64,5 +75,5 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
 
 def _known(kpi_id: str) -> Kpi:
     if kpi_id not in BY_ID:
-        raise Problem(NOT_FOUND, "kpi_unknown", field="kpi_id")
+        raise Problem(*KPI_UNKNOWN, field="kpi_id")
     return BY_ID[kpi_id]

@@ -9,8 +9,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.parameters import KEY_CHARACTERS_MAX, WORD
-from shared.runtime.problems import UNFIT, Problem
+from services.metrics.api.parameters import CURSOR_INVALID, KEY_CHARACTERS_MAX, WORD
+from shared.runtime.problems import Problem
 
 CURSOR_CHARACTERS_MAX = 2_100
 """As many has the longest key of ours, each character of it escaped."""
@@ -97,7 +97,7 @@ def page(request: Request, items: Sequence[Any], cursor: str | None = None) -> J
 
 
 def _invalid() -> Problem:
-    return Problem(UNFIT, "cursor_invalid", field="cursor")
+    return Problem(*CURSOR_INVALID, field="cursor")
 
 
 def _unpacked(cursor: str) -> bytes:

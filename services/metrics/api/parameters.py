@@ -8,9 +8,18 @@ from fastapi import Path, Query
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from shared.eventstore.port import StoreRefused, StoreUnavailable
+from shared.eventstore.service import STORE_FAULTS
+from shared.runtime.problems import UNFIT, Kind
+
 KEY_CHARACTERS_MAX = 256
 WORD = r"^[^\x00]*$"
 """PostgreSQL holds every character but this one."""
+
+READING = tuple(STORE_FAULTS[fault].kind for fault in (StoreUnavailable, StoreRefused))
+"""What stands in the way of reading anything."""
+
+CURSOR_INVALID = Kind(UNFIT, "cursor_invalid")
 
 ROWS_MAX = 200
 ROWS_USUAL = 50

@@ -9,26 +9,44 @@ from starlette.responses import RedirectResponse, Response
 from services.metrics.api.notices import notice
 from shared.runtime.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
 from shared.runtime.catalogue import Catalogue
+from shared.runtime.description import told
 from shared.runtime.gate import LOOPBACK
 from shared.runtime.policies import permit, public
-from shared.runtime.problems import Problem
+from shared.runtime.problems import (
+    NOT_FOUND,
+    TOKEN_EXPIRED,
+    TOKEN_INVALID,
+    UNAVAILABLE,
+    Kind,
+    Problem,
+)
 from shared.runtime.session import SignIn, end_session, keep_session
 
+TICKET_USED = Kind(401, "ticket_used")
 SEE_OTHER, DONE = 303, 204
-UNKNOWN, NOT_FOUND = 401, 404
+UNKNOWN = 401
 
 
 def session_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
     """Return sign-in and sign-out; without a key that signs sessions there is no sign-in."""
     router = APIRouter(tags=["session"])
 
-    @router.get("/sign-in", dependencies=[public()])
+    @router.get(
+        "/sign-in",
+        dependencies=[public()],
+        status_code=SEE_OTHER,
+        response_class=RedirectResponse,
+        openapi_extra=told(TOKEN_INVALID, TOKEN_EXPIRED, TICKET_USED, NOT_FOUND, UNAVAILABLE),
+    )
     async def enter(
-        request: Request, ticket: Annotated[str, Query(max_length=TOKEN_CHARACTERS_MAX)]
+        request: Request,
+        ticket: Annotated[
+            str, Query(min_length=1, max_length=TOKEN_CHARACTERS_MAX, pattern=r"^[A-Za-z0-9._-]+$")
+        ],
     ) -> Response:
         """Turn the ticket of a one-use link into a session, and show the page."""
         if sign_in is None:
-            raise Problem(NOT_FOUND, "not_found")
+            raise Problem(*NOT_FOUND)
         try:
             token = await sign_in.redeem(ticket)
         except Unauthenticated:

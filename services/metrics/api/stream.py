@@ -13,12 +13,14 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.live import Board, Edition
 from shared.runtime.auth import Principal
+from shared.runtime.description import told
 from shared.runtime.measures import SSE_CLIENTS
 from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import Problem
+from shared.runtime.problems import Kind, Problem
 
 log = structlog.get_logger()
 
@@ -32,7 +34,7 @@ STREAM_SECONDS_MAX = 3600.0
 STREAMS_MAX = 500
 STREAMS_PER_READER_MAX = 20
 EVENT_ID = re.compile(r"([0-9]{1,18})-[0-9a-f]{1,32}")
-TOO_MANY = 429
+TOO_MANY = Kind(429, "too_many_streams")
 GOODBYE = b"event: bye\ndata: {}\n\n"
 RESET = b"event: reset\ndata: {}\n\n"
 
@@ -54,7 +56,7 @@ class Audience:
         """
         full = self.by_subject.total() >= STREAMS_MAX
         if full or self.by_subject[subject] >= STREAMS_PER_READER_MAX:
-            raise Problem(TOO_MANY, "too_many_streams", headers={"retry-after": "10"})
+            raise Problem(*TOO_MANY, headers={"retry-after": "10"})
 
     @contextmanager
     def seated(self, subject: str) -> Iterator[None]:
@@ -74,7 +76,12 @@ def stream_routes(board: Board) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS)])
     audience = Audience()
 
-    @router.get("/stream", response_class=Response)
+    @router.get(
+        "/stream",
+        response_class=Response,
+        responses={200: {"content": {"text/event-stream": {}}}},
+        openapi_extra=told(TOO_MANY, *READING),
+    )
     async def stream(
         caller: Caller,
         last_event_id: Annotated[str | None, Header()] = None,

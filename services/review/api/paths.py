@@ -7,9 +7,10 @@ case and the phase. Nobody opens a rectification: a bad rating does.
 
 from types import MappingProxyType
 
+from services.review.domain import refusals
 from services.review.domain.rating import PostRating, SupplementRating
 from services.review.domain.rectification import commands
-from shared.eventstore.counter import Collection, Path
+from shared.eventstore.counter import Collection, Path, refusals_in
 from shared.runtime.auth import Role
 
 COUNTERS = (Role.REVIEW_DESK, Role.WINDOW_CLERK)
@@ -20,6 +21,7 @@ HEAD = (Role.DIRECTOR,)
 RATINGS = Collection(
     name="ratings",
     subject="review_id",
+    refusals=refusals_in(refusals),
     first=Path(PostRating, COUNTERS, ours=frozenset({"review_id", "rated_elsewhere"})),
     paths=MappingProxyType(
         {"supplements": Path(SupplementRating, COUNTERS, ours=frozenset({"prior"}))}
@@ -29,6 +31,7 @@ RATINGS = Collection(
 RECTIFICATIONS = Collection(
     name="rectifications",
     subject="rect_id",
+    refusals=refusals_in(refusals),
     paths=MappingProxyType(
         {
             "assignments": Path(
