@@ -164,7 +164,7 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         source=SUPERVISION,
     )
     ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
-    port = _free_port()
+    port = free_port()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.board.run(stopping))
         tasks.create_task(serve(reader.web, port=port, stopping=stopping, serving=serving))
@@ -181,7 +181,7 @@ def keyed(document: Mapping[str, Any], name: str) -> Sequence[Any]:
     return [item[name] for item in document["items"]]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

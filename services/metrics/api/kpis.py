@@ -48,7 +48,11 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
 
     @router.get("", openapi_extra=told(*QUESTION))
     async def listed(request: Request, asked: Question) -> JSONResponse:
-        """List the figures with their values over the days from `from` to `to`."""
+        """
+        List the figures with their values over the days from `from` to `to`.
+
+        A gauge counts everything up to `to`, and says so: its `since` is null.
+        """
         return page(request, await kpis.listed(asked))
 
     @router.get("/{kpi_id}", openapi_extra=told(KPI_UNKNOWN, *QUESTION))

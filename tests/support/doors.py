@@ -1,0 +1,133 @@
+"""Every service's door over real stores, with what it answers written down."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import jwt
+from fastapi import FastAPI
+
+from services.assist.app import Assist
+from services.intake.app import Intake
+from services.metrics.app.rules import SEARCH_PATH
+from services.review.app import Review
+from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.eventstore.service import Service
+from shared.runtime.auth import ACCESS, LOCAL_ISSUER, Role
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.gate import AuthSettings, Gate
+from shared.runtime.ids import SeededIds, SystemIds
+from shared.runtime.issuer import LocalIssuer
+from shared.runtime.keys import SigningKey
+from tests.support.answers import Listened
+from tests.support.read_api import ReadApi, read_api
+
+COMMANDED: dict[str, type[Service]] = {"intake": Intake, "assist": Assist, "review": Review}
+MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
+
+RoleDsn = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A service that is open, the same one with its keys and its store away, and who may ask."""
+
+    name: str
+    open: Listened
+    away: Listened
+    folder: Path
+    clock: Clock
+    read: ReadApi | None = None
+
+    def token(self, *roles: Role) -> dict[str, str]:
+        """Return the head of a request of somebody who has all of *roles*, or each role."""
+        now = int(self.clock.now().timestamp())
+        claims: dict[str, Any] = {
+            "iss": LOCAL_ISSUER,
+            "aud": ACCESS,
+            "sub": "publisher-trial",
+            "roles": [role.value for role in roles or Role],
+            "org": "610102",
+            "name": "trial",
+            "iat": now,
+            "nbf": now,
+            "exp": now + 900,
+            "jti": "1",
+        }
+        key = SigningKey.load(self.folder / "issuer.pem")
+        token = jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.kid})
+        return {"authorization": f"Bearer {token}"}
+
+    @property
+    def without_sign_in(self) -> Listened:
+        """The reading service where there is no key that signs sessions."""
+        assert self.read is not None
+        public = self.folder / "public"
+        public.mkdir()
+        shutil.copy(self.folder / "jwks.json", public)
+        auth = AuthSettings(jwks=str(public / "jwks.json"))
+        return self.open.variant(replace(self.read.reader, auth=auth).web)
+
+
+@asynccontextmanager
+async def opened(name: str, role_dsn: RoleDsn, folder: Path) -> AsyncIterator[Door]:
+    """Give the door of the service *name*."""
+    schema = SEARCH_PATH if name == "metrics" else name
+    dsn = role_dsn(f"casetrack_{name}")
+    closed = await open_pool(dsn, schema)
+    await closed.close()
+    async with await open_pool(dsn, schema) as pool:
+        kind = _reading if name == "metrics" else _commanded
+        async with kind(name, pool, closed, folder) as door:
+            yield door
+
+
+@asynccontextmanager
+async def _commanded(
+    name: str, pool: asyncpg.Pool, closed: asyncpg.Pool, folder: Path
+) -> AsyncIterator[Door]:
+    clock = SystemClock()
+    LocalIssuer.open(folder, clock, SeededIds(1))
+    service = _service(name, pool, folder, clock)
+    heard = Listened(_web(service))
+    away = heard.variant(_web(_service(name, closed, folder / "nowhere", clock)))
+    door = Door(name, heard, away, folder, clock)
+    if isinstance(service, Intake):
+        async with service.commits:
+            yield door
+    else:
+        yield door
+
+
+def _service(name: str, pool: asyncpg.Pool, keys: Path, clock: Clock) -> Service:
+    return COMMANDED[name](
+        store=PostgresEventStore(pool),
+        gate=Gate.of(AuthSettings(jwks=str(keys / "jwks.json")), clock),
+        clock=clock,
+        ids=SystemIds(),
+        source=f"urn:casetrack:610102:{name}",
+        district="610102",
+    )
+
+
+def _web(service: Service) -> FastAPI:
+    assert isinstance(service, Intake | Assist | Review)
+    return service.web
+
+
+@asynccontextmanager
+async def _reading(
+    name: str, pool: asyncpg.Pool, closed: asyncpg.Pool, folder: Path
+) -> AsyncIterator[Door]:
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    async with read_api(pool, folder, MORNING) as api, read_api(closed, elsewhere, MORNING) as away:
+        heard = Listened(api.reader.web)
+        door = Door(name, heard, heard.variant(away.reader.web), folder, api.clock, api)
+        (elsewhere / "jwks.json").unlink()
+        yield door
