@@ -19,6 +19,7 @@ from deploy.local.faults import ServerUnreachable
 from deploy.local.settings import LocalSettings
 from services.metrics.adapters.figures import load_cases
 from services.metrics.domain.log_figures import Asked, log_figures
+from shared.contracts.moments import local_instant_of
 from shared.eventstore.migrations import Schema
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.settings import load_settings
@@ -84,11 +85,10 @@ def _zone(name: str) -> ZoneInfo:
 
 def _instant(text: str, zone: tzinfo) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
+        return local_instant_of(text, zone)
     except ValueError:
         said = say("figures.at_wrong", at=text)
         raise typer.BadParameter(said, param_hint="--at") from None
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=zone)
 
 
 def _show(figured: dict[str, Any]) -> None:

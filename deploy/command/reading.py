@@ -1,13 +1,14 @@
 """`casetrack case`, `kpi`, `alert`: what the metrics API knows, on a terminal."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from deploy.command.asking import Asking
+from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.strip import strip
@@ -16,21 +17,27 @@ from deploy.command.texts import LANGUAGE, say
 from deploy.command.words import fact_word, word
 from deploy.local.settings import LocalSettings
 from shared.contracts.enums import AlertLevel
+from shared.contracts.moments import recorded_instant
 from shared.contracts.service_enums import CardState
-from shared.policy.calendar import ZONE, business_date
+from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
 ROWS_USUAL = 50
 ROWS_MAX = 10_000
 MINUTE_MS = 60_000
+MINUTES_SHOWN = len("2026-11-23 09:00")
 Document = Mapping[str, Any]
 
 CaseNo = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
 KpiId = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
 AlertId = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
-Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("kpi.since_help"))]
-Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("kpi.until_help"))]
+Since = Annotated[
+    date | None, typer.Option(parser=typed_day, metavar=WRITTEN, help=say("kpi.since_help"))
+]
+Until = Annotated[
+    date | None, typer.Option(parser=typed_day, metavar=WRITTEN, help=say("kpi.until_help"))
+]
 Level = Annotated[
     AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
 ]
@@ -241,7 +248,7 @@ def _level(level: str | None) -> Words:
 def _instant(text: str | None) -> str:
     if text is None:
         return "–"
-    return datetime.fromisoformat(text).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+    return spelled(recorded_instant(text), "minutes").replace("T", " ")[:MINUTES_SHOWN]
 
 
 def _lateness(ms: int) -> str:
@@ -262,10 +269,10 @@ def _share(one: Document) -> str:
     return "" if one["denominator"] is None else f"{one['numerator']} / {one['denominator']}"
 
 
-def _days(since: datetime | None, until: datetime | None) -> dict[str, str | None]:
+def _days(since: date | None, until: date | None) -> dict[str, str | None]:
     return {
-        "from": since.date().isoformat() if since else None,
-        "to": until.date().isoformat() if until else None,
+        "from": since.isoformat() if since else None,
+        "to": until.isoformat() if until else None,
     }
 
 

@@ -1,10 +1,11 @@
 """The day strip of a deadline on a terminal: one cell a day, as the page draws it."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from deploy.command.output import Words
+
+from shared.contracts.moments import day_of
 
 DAYS_SHOWN_MAX = 60
 """A longer strip shows its end: that is where the deadline is."""
@@ -39,7 +40,7 @@ def strip(explained: Mapping[str, Any], today: str, *, plain: bool = False) -> W
     for day in days[-DAYS_SHOWN_MAX:]:
         fill = _fill(day, today, explained["due"])
         cell, style = CELLS[fill]
-        if date.fromisoformat(day["date"]).weekday() == MONDAY and len(text) > 0:
+        if day_of(day["date"]).weekday() == MONDAY and len(text) > 0:
             text.append(" ")
         text.append(PLAIN[fill] if plain else cell, style)
         if day["date"] == explained["due"]:

@@ -1,12 +1,10 @@
 """What is said about help with an application (帮办代办), task by task (catalogue 4.8)."""
 
-from datetime import date
 from typing import ClassVar, Literal
-
-from pydantic import AwareDatetime
 
 from shared.contracts.enums import AgentTier, AssistKind, AssistMode, AssistStage, Satisfaction
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import Day, Instant
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -79,7 +77,7 @@ class MandateSigned(AssistFact):
 
     scope: Several[ItemCode]
     document: Doc
-    valid_until: date | None = None
+    valid_until: Day | None = None
 
 
 class AssistStepLogged(AssistFact):
@@ -101,7 +99,7 @@ class AssistVisitMade(AssistFact):
 
     agent_id: ActorId
     place: Literal["ENTERPRISE", "HOME", "PARK", "BUILDING"]
-    arrived_at: AwareDatetime
+    arrived_at: Instant
 
 
 class AssistBlocked(AssistFact):
@@ -146,7 +144,7 @@ class AssistCompleted(AssistFact):
     TYPE: ClassVar[str] = "casetrack.assist.task.completed.v1"
 
     case_nos: Several[CaseNo]
-    completed_date: date
+    completed_date: Day
     on_time: bool
 
 

@@ -1,8 +1,9 @@
 """The check characters of national numbers: GB 11643, GB 32100-2015, GB 11714."""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
+
+from shared.contracts.moments import day_of
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -44,7 +45,7 @@ def citizen_number_check(first_17: str) -> str | None:
 def is_citizen_number(text: str) -> bool:
     """Tell whether *text* has a real birth date and the right check character."""
     try:
-        date.fromisoformat(f"{text[6:10]}-{text[10:12]}-{text[12:14]}")
+        day_of(f"{text[6:10]}-{text[10:12]}-{text[12:14]}")
     except ValueError:
         return False
     return text[17:] == citizen_number_check(text[:17])

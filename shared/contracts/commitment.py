@@ -1,10 +1,10 @@
 """What is said about an applicant's promise, 容缺 and 告知承诺 (catalogue 4.9)."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from shared.contracts.enums import CommitTechnique
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import Day
 from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Several
 
 
@@ -27,7 +27,7 @@ class PromiseSigned(CommitmentFact):
     mode: Literal["COMMITMENT", "TOLERANCE"]
     technique: CommitTechnique
     materials: Several[LongName]
-    promise_date: date | None = None
+    promise_date: Day | None = None
     credit_checked: bool
     document: Doc
 
@@ -38,7 +38,7 @@ class SupplementReceived(CommitmentFact):
     TYPE: ClassVar[str] = "casetrack.commitment.supplement.received.v1"
 
     complete: bool
-    delivered_date: date
+    delivered_date: Day
 
 
 class SupplementExpired(CommitmentFact):

@@ -1,12 +1,12 @@
 """What is said about a case before the committee (审议); no clock waits (catalogue 4.6)."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
 from shared.contracts.envelope import Contract, Fact
+from shared.contracts.moments import Day, Instant
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -66,7 +66,7 @@ class MeetingScheduled(MeetingFact):
     TYPE: ClassVar[str] = "casetrack.committee.meeting.scheduled.v1"
 
     referral_ids: Several[Identifier]
-    meeting_at: AwareDatetime
+    meeting_at: Instant
     experts_needed: bool
 
 
@@ -107,5 +107,5 @@ class ResolutionExecuted(ReferralFact):
     TYPE: ClassVar[str] = "casetrack.committee.resolution.executed.v1"
 
     case_no: CaseNo
-    executed_date: date
+    executed_date: Day
     deviation: bool

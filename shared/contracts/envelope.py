@@ -1,19 +1,20 @@
 """A fact, and the CloudEvents 1.0 envelope in which it is stored and published (catalogue 4.1)."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack, get_args
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     SerializeAsAny,
     StringConstraints,
     create_model,
 )
+
+from shared.contracts.moments import Instant
 
 Token = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 """A context attribute: short, because it is copied into headers, logs and keys."""
@@ -71,6 +72,27 @@ def _case_path(kind: type[Fact]) -> str | None:
     return next((path for path in ("case.case_no", "case_no") if _has(kind, path)), None)
 
 
+def moments_of(fact: Fact) -> Iterator[tuple[str, date]]:
+    """Yield the days and instants that *fact* names, each with its field."""
+    for name in _moments(type(fact)):
+        moment = getattr(fact, name)
+        if moment is not None:
+            yield name, moment
+
+
+@cache
+def _moments(kind: type[Fact]) -> tuple[str, ...]:
+    return tuple(
+        name for name, field in kind.model_fields.items() if _holds_moment(field.annotation)
+    )
+
+
+def _holds_moment(annotation: object) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, date):
+        return True
+    return any(map(_holds_moment, get_args(annotation)))
+
+
 def _has(kind: type[Fact], path: str) -> bool:
     return path.partition(".")[0] in kind.model_fields
 
@@ -117,8 +139,8 @@ class Event(Contract):
     source: Token
     type: Token
     subject: Token
-    time: AwareDatetime
-    recordedtime: AwareDatetime | None = None
+    time: Instant
+    recordedtime: Instant | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: Token | None = None
     partitionkey: Token

@@ -1,6 +1,5 @@
 """What is said about a case from its examination to the archive (catalogue 4.4)."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -17,6 +16,7 @@ from shared.contracts.enums import (
     StepAction,
 )
 from shared.contracts.intake import CaseFact
+from shared.contracts.moments import Day
 from shared.contracts.types import (
     ITEMS_MAX,
     ActorId,
@@ -104,7 +104,7 @@ class ExtensionApproved(CaseFact):
     days: ExtensionDays
     approver: ActorId
     notice_to_applicant: Doc
-    approved_date: date
+    approved_date: Day
 
 
 class ExtensionDenied(CaseFact):
@@ -122,7 +122,7 @@ class DecisionMade(CaseFact):
     TYPE: ClassVar[str] = "casetrack.handling.decision.made.v1"
 
     decision: Decision
-    decision_date: date
+    decision_date: Day
     document: Doc
     reasons: LongProse | None = None
     remedies_told: bool
@@ -136,7 +136,7 @@ class CaseClosed(CaseFact):
     TYPE: ClassVar[str] = "casetrack.handling.case.closed.v1"
 
     result_type: ResultType
-    closed_date: date
+    closed_date: Day
     explanation: LongProse | None = None
     onsite_visits: Count
 
@@ -168,7 +168,7 @@ class ResultIssued(CaseFact):
     instrument: DigitalInstrument | Literal["PAPER"]
     licence_name: LongName
     licence_no_token: VaultToken
-    valid_until: date | None = None
+    valid_until: Day | None = None
 
 
 class ResultDelivered(CaseFact):
@@ -177,7 +177,7 @@ class ResultDelivered(CaseFact):
     TYPE: ClassVar[str] = "casetrack.handling.result.delivered.v1"
 
     mode: DeliveryMode
-    delivered_date: date
+    delivered_date: Day
     tracking_no: Identifier | None = None
 
 
@@ -187,7 +187,7 @@ class DecisionDisclosed(CaseFact):
     TYPE: ClassVar[str] = "casetrack.handling.decision.disclosed.v1"
 
     platform: Annotated[str, StringConstraints(min_length=1, max_length=50)]
-    published_date: date
+    published_date: Day
 
 
 class CaseArchived(CaseFact):

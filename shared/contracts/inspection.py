@@ -1,12 +1,12 @@
 """What is said about a site inspection (现场勘验), order to follow-up (catalogue 4.5)."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts.enums import InspectionMode, InspectionResult, Satisfaction
 from shared.contracts.envelope import Contract, Fact
+from shared.contracts.moments import Day, Instant
 from shared.contracts.types import (
     ITEMS_MAX,
     ActorId,
@@ -55,8 +55,8 @@ class InspectionScheduled(InspectionFact):
 
     TYPE: ClassVar[str] = "casetrack.inspection.task.scheduled.v1"
 
-    visit_start: AwareDatetime
-    contact_at: AwareDatetime
+    visit_start: Instant
+    contact_at: Instant
     inspectors: Annotated[
         tuple[ActorId, ...], Field(min_length=INSPECTORS_MIN, max_length=ITEMS_MAX)
     ]
@@ -69,7 +69,7 @@ class VisitStarted(InspectionFact):
 
     TYPE: ClassVar[str] = "casetrack.inspection.visit.started.v1"
 
-    arrived_at: AwareDatetime
+    arrived_at: Instant
     geo_ok: bool | None = None
     evidence_started: bool
 
@@ -107,7 +107,7 @@ class DefectOrdered(InspectionFact):
     TYPE: ClassVar[str] = "casetrack.inspection.defect.ordered.v1"
 
     defects: Several[Shortcoming]
-    deadline: date
+    deadline: Day
     notice: Doc
 
 
@@ -124,7 +124,7 @@ class DefectExpired(InspectionFact):
 
     TYPE: ClassVar[str] = "casetrack.inspection.defect.expired.v1"
 
-    deadline: date
+    deadline: Day
 
 
 class InspectionFollowedUp(InspectionFact):

@@ -1,6 +1,5 @@
 """What intake says about an application until it is accepted or refused (catalogue 4.3)."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from shared.contracts.enums import (
@@ -14,6 +13,7 @@ from shared.contracts.enums import (
     Terminal,
 )
 from shared.contracts.envelope import Contract, Fact
+from shared.contracts.moments import Day
 from shared.contracts.types import (
     CaseNo,
     CaseRef,
@@ -61,7 +61,7 @@ class ApplicationReceived(Fact):
     channel: Channel
     terminal: Terminal
     agent_present: bool
-    received_date: date
+    received_date: Day
     item_name: LongName
     handling_org: OrgRef
     materials: Several[Material]
@@ -94,7 +94,7 @@ class CorrectionRequested(CaseFact):
     round: Ordinal
     items: Several[Defect]
     notice: Doc
-    deadline: date | None = None
+    deadline: Day | None = None
     on_the_spot: bool
 
 
@@ -105,7 +105,7 @@ class CorrectionReceived(CaseFact):
 
     round: Ordinal
     complete: bool
-    delivered_date: date
+    delivered_date: Day
 
 
 class CorrectionExpired(CaseFact):
@@ -114,7 +114,7 @@ class CorrectionExpired(CaseFact):
     TYPE: ClassVar[str] = "casetrack.intake.correction.expired.v1"
 
     round: Ordinal
-    deadline: date
+    deadline: Day
 
 
 class StepLimit(Contract):
@@ -133,13 +133,13 @@ class ApplicationAccepted(Fact):
 
     case: CaseRef
     mode: AcceptanceMode
-    effective_date: date
+    effective_date: Day
     accept_doc: Doc
     statutory_limit: Count
     statutory_unit: LimitUnit
     committed_limit: Count
     committed_unit: LimitUnit
-    promise_date: date
+    promise_date: Day
     grade: GradeLevel
     steps: Several[StepLimit]
 

@@ -1,10 +1,10 @@
 """What is done about a bad rating (差评整改), from the order to the call back (catalogue 4.7)."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from shared.contracts.enums import BadReviewCause, Satisfaction, VerifyFinding
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import Day
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -44,8 +44,8 @@ class RectificationAssigned(RectificationFact):
     TYPE: ClassVar[str] = "casetrack.rectification.case.assigned.v1"
 
     assignee: ActorId
-    due_contact: date
-    due_rectify: date
+    due_contact: Day
+    due_rectify: Day
 
 
 class ContactMade(RectificationFact):

@@ -25,6 +25,7 @@ from shared.contracts import (
 )
 from shared.contracts.documents import EVENT_BYTES_MAX, Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
+from shared.contracts.moments import RECORDED
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import UPCASTERS, Upcaster, upcast
 
@@ -133,18 +134,22 @@ def decode(body: bytes, language: Language = PUBLISHED) -> Event:
         Unreadable: no event of *language*.
     """
     if len(body) > EVENT_BYTES_MAX or b"\\u0000" in body:
-        return read(parse(body), language)
+        return read(parse(body), language, context=RECORDED)
     try:
         event = language.validators[_HEAD.decode(body).type](body, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ValidationError):
-        return read(parse(body), language)
+        return read(parse(body), language, context=RECORDED)
     _agree(event)
     return event
 
 
-def read(document: Document, language: Language = PUBLISHED) -> Event:
+def read(
+    document: Document, language: Language = PUBLISHED, *, context: str | None = None
+) -> Event:
     """
     Return the event that *document* is, brought to the newest version.
+
+    What is on record is read in the context `RECORDED`.
 
     Raises:
         Unreadable: no event of *language*.
@@ -159,7 +164,9 @@ def read(document: Document, language: Language = PUBLISHED) -> Event:
         raise Unreadable(code, "type", printable(kind))
     current = upcast(document, language.upcasters)
     try:
-        event = language.validators[current["type"]](write(current), strict=True)
+        event = language.validators[current["type"]](
+            write(current), strict=True, context=context
+        )
     except ValidationError as refusal:
         raise _unreadable(refusal.errors(include_url=False, include_context=False)) from None
     _agree(event)

@@ -1,12 +1,12 @@
 """What supervision says of late work: cards raised, and what became of them (catalogue 4.12)."""
 
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from shared.contracts.enums import AlertBasis, AlertLevel
 from shared.contracts.envelope import Fact, Token
+from shared.contracts.moments import Day
 from shared.contracts.types import ActorId, Code, Count, Identifier, OrgRef, Prose, Several
 
 
@@ -31,7 +31,7 @@ class AlertRaised(AlertFact):
     sla_id: Code | None = None
     concerns: Identifier = Field(alias="subject")
     """What is late: the case number, mostly."""
-    due: date
+    due: Day
     overdue_days: Count
     responsible_org: OrgRef
     responsible_actor: ActorId | None = None

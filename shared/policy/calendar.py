@@ -5,7 +5,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Self
@@ -16,6 +16,8 @@ from chinese_calendar import Holiday, holidays, workdays
 ZONE = ZoneInfo("Asia/Shanghai")
 """Business dates are local dates here."""
 
+MINUTE = timedelta(minutes=1)
+NO_OFFSET = timedelta(0)
 WEEK_DAYS = 7
 WEEK_WORKDAYS = 5
 NAMELESS = "法定节假日"
@@ -29,6 +31,20 @@ def business_date(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("a naive time has no business date")
     return instant.astimezone(ZONE).date()
+
+
+def spelled(instant: datetime, timespec: str = "auto") -> str:
+    """
+    Return *instant* as RFC 3339 writes it, in the bureau's zone.
+
+    Before 1901 the zone kept local mean time, whose offset has seconds that
+    RFC 3339 cannot say: an instant of then is in UTC.
+    """
+    local = instant.astimezone(ZONE)
+    offset = local.utcoffset() or NO_OFFSET
+    return (local if offset % MINUTE == NO_OFFSET else instant.astimezone(UTC)).isoformat(
+        timespec=timespec
+    )
 
 
 class DayKind(StrEnum):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from deploy.command.xes.reading import AT, NAME, RESOURCE, Attributes
 from shared.contracts.enums import Channel
+from shared.contracts.moments import local_instant_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WABO_DAYS = 56
@@ -75,10 +76,9 @@ class Profile:
         if not text:
             return None
         try:
-            instant = datetime.fromisoformat(text)
+            return local_instant_of(text, self.zone)
         except ValueError:
             return None
-        return instant if instant.tzinfo is not None else instant.replace(tzinfo=self.zone)
 
 
 WABO = Profile(

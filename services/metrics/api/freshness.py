@@ -9,7 +9,7 @@ from services.metrics.adapters.glances import Glances
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.freshness import Freshness, outboxes_told
-from shared.policy.calendar import ZONE
+from shared.policy.calendar import spelled
 from shared.runtime.clock import Clock
 from shared.runtime.description import told
 from shared.runtime.policies import permit
@@ -26,10 +26,10 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
         offsets, outboxes = await glances.offsets(), await glances.outboxes()
         now = clock.now()
         lag = freshness.lag_seconds(offsets, outboxes, now)
-        complete_to = (now - timedelta(seconds=lag)).astimezone(ZONE).isoformat()
+        complete_to = spelled(now - timedelta(seconds=lag))
         return JSONResponse(
             {
-                "as_of": now.astimezone(ZONE).isoformat(),
+                "as_of": spelled(now),
                 "complete_to": complete_to if offsets else None,
                 "lag_seconds": lag,
                 "partitions": freshness.partitions(offsets, now),

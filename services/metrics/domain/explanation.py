@@ -10,6 +10,7 @@ from services.metrics.domain.explanation_days import ClockDay, Kind, Stopped, da
 from services.metrics.domain.explanation_sentence import sentence
 from services.metrics.domain.explanation_words import LANGUAGES, named, words
 from shared.contracts.enums import AlertLevel, LimitUnit
+from shared.policy.calendar import spelled
 
 Document = dict[str, Any]
 """What becomes JSON."""
@@ -58,7 +59,7 @@ def explain(
         "remaining": clock.remaining(on),
         "ended_on": _iso(clock.ending.ended_on if clock.ending else None),
         "level": raised.level.value if raised else None,
-        "raised_at": raised.raised_at.isoformat() if raised else None,
+        "raised_at": spelled(raised.raised_at) if raised else None,
         "lateness_ms": raised.lateness_ms if raised else None,
         "causes": list(clock.causes),
         "sentence": {name: sentence(clock, strip, on, name) for name in LANGUAGES},

@@ -11,7 +11,8 @@ from services.metrics.domain.explanation_sentence import sentence
 from services.metrics.domain.explanation_words import LANGUAGES
 from services.metrics.domain.picture import Rules, clocks_of
 from shared.contracts.enums import AlertLevel, ClockName
-from shared.policy.calendar import ZONE, business_date
+from shared.contracts.moments import instant_of
+from shared.policy.calendar import business_date, spelled
 from shared.policy.counting import counted, ruler
 
 HOURS = 24
@@ -101,7 +102,7 @@ def fact_line(fact: tuple[str, str, str, str | None], dossier: Dossier | None) -
     """Return one line of the latest facts; *fact* is time, type, subject and activity."""
     time, kind, subject, activity = fact
     return {
-        "time": datetime.fromisoformat(time).astimezone(ZONE).isoformat(),
+        "time": spelled(instant_of(time)),
         "type": kind,
         "case_no": None if dossier is not None and stands_alone(dossier) else subject,
         "item_name": (dossier.item_name or None) if dossier else None,
@@ -131,4 +132,4 @@ def newest(
 ) -> list[tuple[str, str, str, str | None]]:
     """Return the latest facts of all lanes, newest first."""
     facts = [fact for lane in lanes for fact in lane]
-    return sorted(facts, key=lambda fact: datetime.fromisoformat(fact[0]), reverse=True)[:lines_max]
+    return sorted(facts, key=lambda fact: instant_of(fact[0]), reverse=True)[:lines_max]

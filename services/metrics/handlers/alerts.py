@@ -15,7 +15,7 @@ from services.metrics.handlers.cases import raised_of
 from services.metrics.handlers.today import STATE
 from shared.contracts.enums import AlertLevel
 from shared.contracts.service_enums import CardState
-from shared.policy.calendar import ZONE, business_date
+from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import Clock
 
 STANDING = (CardState.RAISED, CardState.ACKNOWLEDGED, CardState.ESCALATED)
@@ -102,12 +102,8 @@ def _card(row: Row, dossier: Dossier) -> Document:
         "severity": row["severity"],
         "state": row["state"],
         "due": row["due"].isoformat(),
-        "raised_at": _local(row["raised_at"]),
-        "recorded_at": _local(row["recorded_at"]),
+        "raised_at": spelled(row["raised_at"]),
+        "recorded_at": spelled(row["recorded_at"]),
         "lateness_ms": row["lateness_ms"],
         "reason": row["reason"] or None,
     }
-
-
-def _local(instant: datetime) -> str:
-    return instant.astimezone(ZONE).isoformat()

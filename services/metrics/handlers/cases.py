@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,10 @@ from services.metrics.domain.today import day_span
 from services.metrics.handlers.today import STATE
 from shared.contracts.enums import AlertLevel
 from shared.contracts.envelope import ATTRIBUTES
+from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
 from shared.contracts.unreadable import Unreadable
-from shared.policy.calendar import ZONE, business_date
+from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import Clock as RuntimeClock
 
 STRETCH_ROWS = 500
@@ -167,7 +168,7 @@ def raised_of(row: Row | None) -> Raised | None:
     if row is None:
         return None
     level = AlertLevel(row["level"])
-    return Raised(level, row["raised_at"].astimezone(ZONE), row["lateness_ms"])
+    return Raised(level, row["raised_at"], row["lateness_ms"])
 
 
 def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Document:
@@ -186,9 +187,7 @@ def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Do
         "source": dossier.source,
         "window": dossier.window or None,
         "channel": dossier.channel or None,
-        "received_at": dossier.received_at.astimezone(ZONE).isoformat()
-        if dossier.received_at
-        else None,
+        "received_at": spelled(dossier.received_at) if dossier.received_at else None,
         "due": {clock.name.value: clock.due.isoformat() if clock.due else None for clock in clocks},
         "paused": any(clock.paused for clock in clocks),
         "level": next((level for level in ("RED", "YELLOW") if level in levels), None),
@@ -235,6 +234,6 @@ def _told(body: str, dossier: Dossier) -> tuple[Any, Document]:
         # A newer producer's type: kept, and shown by its time and its attributes alone.
         said = msgspec.json.decode(body)
         fact = {name: value for name, value in said.items() if name in ATTRIBUTES}
-        order = (datetime.fromisoformat(fact["time"]), 0, str(fact["id"]))
+        order = (recorded_instant(fact["time"]), 0, str(fact["id"]))
     fact["anomaly"] = "contradicts" if fact["id"] in dossier.anomalous else None
     return order, fact

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from services.metrics.handlers.difference import Difference, What, unequal
+from shared.contracts.moments import recorded_instant
 from shared.eventstore.chain import GENESIS, digest_of, link
 
 COLUMNS = ("occurred_at", "source", "id", "type", "partitionkey")
@@ -18,7 +18,7 @@ class _Head(msgspec.Struct):
     source: str
     id: str
     type: str
-    time: datetime
+    time: str
     partitionkey: str
 
 
@@ -67,11 +67,12 @@ def _described(row: Mapping[str, Any], body: bytes) -> Iterator[Difference]:
     """Yield what the columns say otherwise than the body, which is what the chain covers."""
     try:
         head, digest = _HEAD.decode(body), digest_of(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        occurred_at = recorded_instant(head.time)
+    except ValueError as fault:
         yield Difference(row["stream"], What.COLUMNS, {"version": row["version"]}, str(fault))
         return
     stored = {name: row[name] for name in COLUMNS}
-    told = {"occurred_at": head.time, **{name: getattr(head, name) for name in COLUMNS[1:]}}
+    told = {"occurred_at": occurred_at, **{name: getattr(head, name) for name in COLUMNS[1:]}}
     if pair := unequal(stored, told):
         place = {"version": row["version"]}
         yield Difference(row["stream"], What.COLUMNS, place | pair[0], place | pair[1])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.metrics.adapters.glances import Row
 from services.metrics.domain.explanation import Document
-from shared.policy.calendar import ZONE
+from shared.policy.calendar import spelled
 
 SILENT_SECONDS_MAX = 3.0
 """Workers say every second where they are; so much later they are late themselves."""
@@ -75,4 +75,4 @@ def _unsent(row: Row) -> float:
 
 
 def _local(instant: datetime | None) -> str | None:
-    return instant.astimezone(ZONE).isoformat() if instant else None
+    return spelled(instant) if instant else None

@@ -7,10 +7,10 @@ from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 import msgspec
-from pydantic import ValidationError
 
 from services.metrics.domain.entry import Entry, order_of
 from shared.contracts.envelope import case_no_of
+from shared.contracts.moments import instant_of, recorded_instant
 from shared.contracts.registry import FACTS, decode
 from shared.contracts.unreadable import Flaw, Unreadable
 
@@ -42,7 +42,7 @@ class Envelope(msgspec.Struct, gc=False):
     id: str
     source: str
     type: str
-    time: datetime
+    time: str
     partitionkey: str
     data: msgspec.Raw
     sequence: str | None = None
@@ -104,20 +104,21 @@ def entry_of(body: bytes) -> Entry:
     """
     try:
         head = ENVELOPE.decode(body)
+        time = instant_of(head.time)
         fact = VALIDATORS[head.type](bytes(head.data), strict=True)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValidationError):
+    except (KeyError, ValueError):
         return Entry.of(decode(body))
     case_no = case_no_of(fact)
     named = case_no is None or case_no == head.partitionkey
-    if not named or head.time.tzinfo is None or b"\\u0000" in body:
+    if not named or b"\\u0000" in body:
         return Entry.of(decode(body))
     return Entry(
         id=head.id,
         source=head.source,
         type=head.type,
-        time=head.time,
+        time=time,
         partitionkey=head.partitionkey,
-        order=order_of(head.time, head.sequence, head.id),
+        order=order_of(time, head.sequence, head.id),
         windowid=head.windowid,
         activity=head.activity,
         data=fact,
@@ -140,9 +141,10 @@ def _read(body: bytes, key: bytes | None) -> Arrived:
 def _keep(body: bytes, fault: Unreadable) -> Arrived:
     try:
         head = ENVELOPE.decode(body)
-    except msgspec.DecodeError:
+        time = recorded_instant(head.time)
+    except ValueError:
         raise fault from None
-    if head.time.tzinfo is None or b"\\u0000" in body:
+    if b"\\u0000" in body:
         raise fault
     identity = identity_of(head.source, head.id)
-    return Arrived(head.partitionkey, identity, head.time, body, None)
+    return Arrived(head.partitionkey, identity, time, body, None)

@@ -8,6 +8,7 @@ from services.metrics.adapters.projection import ClockRow
 from services.metrics.domain.clock import Clock
 from services.metrics.domain.deadline import first_at
 from services.metrics.handlers.reading import Arrived
+from shared.policy.calendar import spelled
 
 RECENT_FACTS_MAX = 20
 """As many as the page's ticker shows."""
@@ -41,7 +42,7 @@ def clock_row(clock: Clock) -> ClockRow:
 def recent_after(recent: Recent, arrived: list[Arrived]) -> Recent:
     """Return the last facts of a lane when *arrived* have come."""
     news = tuple(
-        (fact.occurred_at.isoformat(), fact.entry.type, fact.dossier, fact.entry.activity)
+        (spelled(fact.occurred_at), fact.entry.type, fact.dossier, fact.entry.activity)
         for fact in arrived[-RECENT_FACTS_MAX:]
         if fact.entry is not None
     )

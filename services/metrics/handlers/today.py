@@ -16,7 +16,7 @@ from services.metrics.domain.picture import Rules
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
 from shared.contracts.enums import AlertLevel
-from shared.policy.calendar import ZONE, business_date
+from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import Clock
 
 LINES = Lines(late_next_max=20, red_max=60)
@@ -157,4 +157,4 @@ def _recent(lanes: Iterable[Row]) -> Iterable[Any]:
 
 
 def _local(instant: datetime) -> str:
-    return instant.astimezone(ZONE).isoformat(timespec="milliseconds")
+    return spelled(instant, "milliseconds")
