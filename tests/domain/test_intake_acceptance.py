@@ -31,6 +31,8 @@ from shared.contracts.enums import (
 )
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import StepLimit
+from shared.contracts.moments import LAST_DAY
+from shared.policy.counting import HORIZON
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
     ACCEPT,
@@ -247,6 +249,14 @@ def test_the_steps_together_fit_into_the_promise() -> None:
 
     case.given(RECEIVED).when(replace(ACCEPT, steps=steps)).then_rejects(
         refusals.StepsBeyondCommitted, steps=11, committed=10
+    )
+
+
+def test_the_bureau_cannot_promise_a_day_that_nobody_can_mean() -> None:
+    endless = replace(ACCEPT, statutory_limit=2**31 - 1, committed_limit=2**31 - 1)
+
+    case.given(RECEIVED).when(endless).then_rejects(
+        refusals.PromiseBeyondCalendar, promised=HORIZON, latest=LAST_DAY
     )
 
 

@@ -228,6 +228,34 @@ async def test_a_form_takes_its_own_fields_and_nothing_else(
     assert answer.json()["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("deadline", "code"),
+    [("9999-12-31", "moment_outside"), ("0", "day"), ("2026-03-02T00:00:00Z", "day")],
+)
+async def test_a_day_that_nobody_can_mean_is_named(hall: Hall, deadline: str, code: str) -> None:
+    no = await received(hall)
+    words = {"items": [{"material": "申请书", "problem": "未签字"}], "notice": PAPER}
+
+    answer = await hall.command(
+        Role.WINDOW_CLERK, f"/v1/cases/{no}/corrections", {**words, "deadline": deadline}
+    )
+
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("deadline", code)
+    assert error["detail"].startswith(("日期写作", "须在 1990-01-01 至 2098-12-31 之间"))
+
+
+async def test_nobody_promises_a_day_that_nobody_can_mean(hall: Hall) -> None:
+    no = await received(hall)
+    body = {**ACCEPTANCE, "statutory_limit": 2**31 - 1, "committed_limit": 2**31 - 1}
+
+    answer = await hall.command(Role.WINDOW_CLERK, f"/v1/cases/{no}/acceptance", body)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "promise_beyond_calendar"
+
+
 async def test_a_case_number_in_the_path_has_fifty_characters_at_most(hall: Hall) -> None:
     path = f"/v1/cases/{'X' * 51}/acceptance"
 

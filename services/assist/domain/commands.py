@@ -1,13 +1,13 @@
 """What may be asked of an assist task (帮办代办任务)."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts.assist import Blocker
 from shared.contracts.enums import AgentTier, AssistKind, AssistMode, AssistStage, Satisfaction
+from shared.contracts.moments import MeantDay, MeantInstant
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -73,7 +73,7 @@ class SignMandate(TaskCommand):
 
     scope: Items
     document: Doc
-    valid_until: date | None = None
+    valid_until: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class MakeVisit(TaskCommand):
 
     agent_id: ActorId
     place: Literal["ENTERPRISE", "HOME", "PARK", "BUILDING"]
-    arrived_at: AwareDatetime
+    arrived_at: MeantInstant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

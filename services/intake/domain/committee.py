@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.intake.domain.refusals import (
     MeetingAlreadyCalled,
@@ -28,6 +28,7 @@ from shared.contracts.committee import (
 )
 from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import MeantInstant
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -53,7 +54,7 @@ class CallMeeting(MeetingCommand):
     """会议安排."""
 
     referral_ids: Annotated[Several[Identifier], Field(min_length=1)]
-    meeting_at: AwareDatetime
+    meeting_at: MeantInstant
     experts_needed: bool = False
 
 

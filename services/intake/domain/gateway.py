@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, moments_of
+from shared.contracts.moments import OUTSIDE, is_meant
+from shared.contracts.unreadable import Flaw
 from shared.policy.publisher import Publisher, Publishers
 
 AHEAD_MAX = timedelta(minutes=5)
@@ -30,12 +32,22 @@ def admit(
     whoever is registered for the source is believed to have spoken.
 
     Raises:
-        Inadmissible: its source may not say this, or it has not happened yet.
+        Inadmissible: its source may not say this, or it cannot have happened then, or not yet.
     """
     _may_speak(event, publisher or publishers.speaking_from(event.source), publishers)
     if event.time > now + AHEAD_MAX:
         raise Inadmissible("time_in_future", "time", event.time.isoformat())
+    _must_be_meant(event)
     return event
+
+
+def _must_be_meant(event: Event) -> None:
+    """Refuse an instant or a day that stands for "unset" or "never" in another system."""
+    if not is_meant(event.time):
+        raise Inadmissible(Flaw.INVALID_ATTRIBUTE, "time", OUTSIDE)
+    for name, moment in moments_of(event.data):
+        if not is_meant(moment):
+            raise Inadmissible(Flaw.INVALID_DATA, f"data.{name}", OUTSIDE)
 
 
 def _may_speak(event: Event, publisher: Publisher | None, publishers: Publishers) -> None:

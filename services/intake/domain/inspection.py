@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.intake.domain.refusals import (
     InspectionAlreadyConcluded,
@@ -24,6 +24,7 @@ from shared.contracts.inspection import (
     VisitConcluded,
     VisitStarted,
 )
+from shared.contracts.moments import MeantInstant
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -60,7 +61,7 @@ class OrderInspection(InspectionCommand):
 class ScheduleVisit(InspectionCommand):
     """预约勘验, or another date for it."""
 
-    visit_start: AwareDatetime
+    visit_start: MeantInstant
     inspectors: Several[ActorId]
     reschedule_by: Literal["APPLICANT", "BUREAU"] | None = None
 

@@ -1,10 +1,10 @@
 """What a data correction (数据更正) changes in a case, where the rules read it."""
 
 from dataclasses import replace
-from datetime import date
 
 from services.intake.domain.case.states import Course, Filing
 from shared.contracts.handling import CaseAmended
+from shared.contracts.moments import meant_day_of
 from shared.contracts.types import count_of
 
 
@@ -15,7 +15,7 @@ def readable(field: str, new: str) -> bool:
             case "statutory_limit" | "committed_limit":
                 count_of(new)
             case "received_date" | "effective_date" | "decision_date":
-                date.fromisoformat(new)
+                meant_day_of(new)
             case _:
                 pass
     except ValueError:
@@ -27,7 +27,7 @@ def refiled(filing: Filing, fact: CaseAmended) -> Filing | None:
     """Return *filing* as corrected; None where nothing in it was."""
     if fact.field != "received_date" or not readable(fact.field, fact.new):
         return None
-    return replace(filing, received_date=date.fromisoformat(fact.new))
+    return replace(filing, received_date=meant_day_of(fact.new))
 
 
 def amended(course: Course, fact: CaseAmended) -> Course | None:
@@ -38,6 +38,6 @@ def amended(course: Course, fact: CaseAmended) -> Course | None:
         case "statutory_limit":
             return replace(course, statutory_limit=count_of(fact.new))
         case "effective_date":
-            return replace(course, effective_date=date.fromisoformat(fact.new))
+            return replace(course, effective_date=meant_day_of(fact.new))
         case _:
             return None

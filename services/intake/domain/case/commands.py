@@ -28,6 +28,7 @@ from shared.contracts.enums import (
 )
 from shared.contracts.handling import ExtensionDays
 from shared.contracts.intake import Defect, Material, StepLimit
+from shared.contracts.moments import MeantDay
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -95,7 +96,7 @@ class RequestCorrection(CaseCommand):
     answer_by: date
     items: Annotated[Several[Defect], Field(min_length=1)]
     notice: Doc
-    deadline: date | None = None
+    deadline: MeantDay | None = None
     on_the_spot: bool = False
 
 
@@ -104,7 +105,7 @@ class ReceiveCorrection(CaseCommand):
     """补正; *delivered_date* is the day the material came, not the day it is entered."""
 
     complete: bool
-    delivered_date: date | None = None
+    delivered_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ class SignPromise(CaseCommand):
     mode: Literal["COMMITMENT", "TOLERANCE"]
     technique: CommitTechnique
     materials: Several[LongName] = ()
-    promise_date: date | None = None
+    promise_date: MeantDay | None = None
     credit_checked: bool
     document: Doc
 
@@ -234,7 +235,7 @@ class ReceiveSupplement(CaseCommand):
 
     commit_id: Identifier
     complete: bool
-    delivered_date: date | None = None
+    delivered_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +291,7 @@ class IssueResult(CaseCommand):
     instrument: DigitalInstrument | Literal["PAPER"]
     licence_name: LongName
     licence_no_token: VaultToken
-    valid_until: date | None = None
+    valid_until: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

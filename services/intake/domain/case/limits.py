@@ -3,9 +3,14 @@
 from datetime import date
 
 from services.intake.domain.case.commands import AcceptApplication
-from services.intake.domain.case.refusals import CommittedBeyondStatutory, StepsBeyondCommitted
+from services.intake.domain.case.refusals import (
+    CommittedBeyondStatutory,
+    PromiseBeyondCalendar,
+    StepsBeyondCommitted,
+)
 from services.intake.domain.case.states import Filing
 from shared.contracts.enums import LimitUnit
+from shared.contracts.moments import LAST_DAY
 from shared.policy.calendar import WorkCalendar
 from shared.policy.counting import due
 
@@ -27,7 +32,8 @@ def promise_date(command: AcceptApplication, effective: date) -> date:
     """
     Return the committed day.
 
-    It lies within the law's limit and leaves room for the steps (T-18).
+    It lies within the law's limit and leaves room for the steps (T-18), and it
+    is a day that somebody lives to see.
     """
     calendar = command.calendar
     promised = last_day(calendar, effective, command.committed_limit, command.committed_unit)
@@ -37,6 +43,8 @@ def promise_date(command: AcceptApplication, effective: date) -> date:
         raise CommittedBeyondStatutory(
             committed=command.committed_limit, statutory=command.statutory_limit
         )
+    if promised > LAST_DAY:
+        raise PromiseBeyondCalendar(promised=promised, latest=LAST_DAY)
     steps = sum(step.limit for step in command.steps)
     if last_day(calendar, effective, steps, LimitUnit.WD) > promised:
         raise StepsBeyondCommitted(steps=steps, committed=command.committed_limit)

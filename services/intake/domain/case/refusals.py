@@ -15,6 +15,7 @@ IntakeRejection
 │   ├── CorrectionNotYetDue
 │   ├── DeliveredDateImpossible
 │   ├── CommittedBeyondStatutory
+│   ├── PromiseBeyondCalendar
 │   ├── StepsBeyondCommitted
 │   ├── NotYetDeemed
 │   └── RightAgencyMissing
@@ -130,6 +131,14 @@ class CommittedBeyondStatutory(IntakeRejection):
     """The committed limit must not exceed the statutory one (T-18)."""
 
     code = "committed_beyond_statutory"
+    blame = Blame.COMMAND
+    field = "committed_limit"
+
+
+class PromiseBeyondCalendar(IntakeRejection):
+    """The committed limit ends on a day that nobody can mean."""
+
+    code = "promise_beyond_calendar"
     blame = Blame.COMMAND
     field = "committed_limit"
 
