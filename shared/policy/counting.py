@@ -16,7 +16,15 @@ from shared.policy.calendar import WorkCalendar
 Stop = tuple[date, date | None]
 """The day a clock stopped and the day it ran again; None while it still stands."""
 
-LAST_ORDINAL = date.max.toordinal()
+HORIZON = date(9998, 12, 31)
+"""
+The last day that a count can reach; one that would go on ends here, and is provisional.
+
+Every reader can hold it and the midnight after it in every zone. The last day
+of Python's calendar is infinity to the driver of PostgreSQL.
+"""
+
+HORIZON_ORDINAL = HORIZON.toordinal()
 
 
 class Ruler(Protocol):
@@ -76,7 +84,7 @@ def spent(measure: Ruler, start: date, amount: int, stops: tuple[Stop, ...] = ()
     count = measure.before(first) + amount
     end = measure.nth(count)
     if not stops:
-        return date.fromordinal(min(end, LAST_ORDINAL))
+        return _within(start, end)
     for opened, closed in stops:
         since = opened.toordinal()
         if since > end:
@@ -88,7 +96,11 @@ def spent(measure: Ruler, start: date, amount: int, stops: tuple[Stop, ...] = ()
         if until > since:
             count += measure.before(until) - measure.before(since)
             end = measure.nth(count)
-    return date.fromordinal(min(end, LAST_ORDINAL))
+    return _within(start, end)
+
+
+def _within(start: date, ordinal: int) -> date:
+    return max(start, date.fromordinal(min(ordinal, HORIZON_ORDINAL)))
 
 
 def counted(measure: Ruler, after: date, until: date, stops: tuple[Stop, ...] = ()) -> int:
@@ -136,4 +148,4 @@ def _next_worked(calendar: WorkCalendar, day: date, stops: tuple[Stop, ...]) -> 
             return None
         if closed.toordinal() > ordinal:
             ordinal = calendar.nth(calendar.before(closed.toordinal()) + 1)
-    return date.fromordinal(min(ordinal, LAST_ORDINAL))
+    return _within(day, ordinal)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.enums import LimitUnit
 from shared.policy.calendar import Day, DayKind, WorkCalendar, official_calendar
-from shared.policy.counting import counted, due, merged, ruler, spent
+from shared.policy.counting import HORIZON, counted, due, merged, ruler, spent
 
 CALENDAR = official_calendar()
 NOTHING_PUBLISHED = WorkCalendar((), {})
@@ -79,7 +79,10 @@ def test_counting_agrees_with_looking_at_every_day(day: date) -> None:
 
 
 def test_the_end_of_all_days_ends_no_count() -> None:
-    assert due(CALENDAR, date(9999, 12, 1), 10**12) == date.max
+    assert due(CALENDAR, date(2026, 12, 1), 10**12) == HORIZON
+    assert due(CALENDAR, date(2026, 12, 1), 10**12, LimitUnit.ND) == HORIZON
+    assert CALENDAR.provisional(date(2026, 12, 1), HORIZON)
+    assert due(CALENDAR, date(9999, 12, 1), 5) == date(9999, 12, 1)
     assert due(CALENDAR, date(1, 1, 1), 5) == date(1, 1, 8)
 
 

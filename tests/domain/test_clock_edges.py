@@ -12,6 +12,7 @@ from services.metrics.domain.deadline import expected
 from services.metrics.domain.explanation import explain
 from shared.contracts.enums import AlertLevel
 from shared.policy.calendar import ZONE
+from shared.policy.counting import HORIZON
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
 from tests.support.desk import Desk
 
@@ -27,21 +28,18 @@ def test_a_clock_that_is_held_open_is_never_late_and_never_near() -> None:
     assert found.overdue_days(day("2024-12-31")) == 0
 
 
-def test_a_limit_of_millions_of_days_ends_with_the_last_day_of_all() -> None:
+def test_a_limit_of_millions_of_days_ends_with_the_last_day_that_counts() -> None:
     endless = clock(ClockFacts("XC1", terms("2024-09-02", statutory=2**31 - 1)))
 
-    assert endless.due == date.max
-    assert endless.red_at == datetime(9999, 12, 31, 23, 59, 59, tzinfo=ZONE)
+    assert (endless.due, endless.provisional) == (HORIZON, True)
+    assert endless.red_at == datetime(9999, 1, 1, tzinfo=ZONE)
 
 
 def test_a_clock_that_starts_on_the_last_days_of_all_can_be_explained() -> None:
     last = clock(ClockFacts("XC1", terms("9999-12-30")))
 
-    assert last.due == date.max
-    assert [one["date"] for one in explain(last, day("2024-09-03"))["days"]] == [
-        "9999-12-30",
-        "9999-12-31",
-    ]
+    assert last.due == date(9999, 12, 30)
+    assert [one["date"] for one in explain(last, day("2024-09-03"))["days"]] == ["9999-12-30"]
 
 
 def test_natural_days_that_end_on_a_working_day_do_not_roll() -> None:

@@ -8,6 +8,7 @@ import pytest
 from services.review.domain.rectification.deadlines import Deadlines, Round, rounds
 from shared.contracts.envelope import Fact
 from shared.policy.calendar import official_calendar
+from shared.policy.counting import HORIZON
 from shared.policy.rectification import RectificationLimits, rectification_limits
 from tests.support.ratings import (
     CALLED,
@@ -111,4 +112,4 @@ def test_a_second_order_does_not_start_it_anew() -> None:
 def test_a_stranger_may_grant_more_days_than_there_are() -> None:
     forever = EXTENDED.model_copy(update={"days": 2**31 - 1})
 
-    assert deadlines((WEDNESDAY, OPENED), (WEDNESDAY, forever)).rectify == date.max
+    assert deadlines((WEDNESDAY, OPENED), (WEDNESDAY, forever)).rectify == HORIZON

@@ -12,6 +12,7 @@ from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Ph
 from services.metrics.domain.entry import Entry
 from shared.contracts import handling, intake
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import is_meant, meant_day_of
 from shared.contracts.types import count_of
 from shared.policy.calendar import business_date
 
@@ -42,11 +43,16 @@ RANK: Mapping[Phase, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From which phases a fact is legal, and the phase after it; None where it stays."""
+    """
+    From which phases a fact is legal, and the phase after it; None where it stays.
+
+    *day* is the field that says on which day it took effect, if one does.
+    """
 
     allowed: frozenset[Phase]
     target: Phase | None = None
     record: Callable[[Dossier, Entry, Any], Changes] | None = None
+    day: str = ""
 
 
 def case_changes(dossier: Dossier, entry: Entry) -> Changes:
@@ -62,13 +68,22 @@ def ended_by_promise(dossier: Dossier, entry: Entry) -> Changes:
 
 
 def _moved(dossier: Dossier, entry: Entry, move: Move) -> Changes:
-    fact = entry.data
-    changes, possible = ({}, True) if move.record is None else move.record(dossier, entry, fact)
-    legal = possible and dossier.phase in move.allowed
+    told = _believed(entry, move.day) if move.day else entry
+    record = move.record
+    changes, possible = ({}, True) if record is None else record(dossier, told, told.data)
+    legal = possible and told is entry and dossier.phase in move.allowed
     target = changes.pop("target", move.target)
     if target is not None and (legal or RANK[target] > RANK[dossier.phase]):
         changes["phase"] = target
     return changes, legal
+
+
+def _believed(entry: Entry, name: str) -> Entry:
+    """Return *entry*; a day in *name* that nobody can mean is unset: it is the day of the fact."""
+    if is_meant(getattr(entry.data, name)):
+        return entry
+    mended = entry.data.model_copy(update={name: business_date(entry.time)})
+    return replace(entry, data=mended)
 
 
 def _received(dossier: Dossier, entry: Entry, fact: intake.ApplicationReceived) -> Changes:
@@ -198,19 +213,21 @@ def _corrected(dossier: Dossier, fact: handling.CaseAmended) -> dict[str, Any]:
         case "item_code" | "item_name":
             return {fact.field: fact.new}
         case "received_date" if dossier.received_on is not None:
-            return {"received_on": date.fromisoformat(fact.new)}
+            return {"received_on": meant_day_of(fact.new)}
         case "statutory_limit" | "committed_limit" if terms is not None:
             return {"terms": replace(terms, **{fact.field: count_of(fact.new)})}
         case "effective_date" if terms is not None:
-            return {"terms": replace(terms, effective_on=date.fromisoformat(fact.new))}
+            return {"terms": replace(terms, effective_on=meant_day_of(fact.new))}
         case "decision_date" if ending is not None and ending.decided:
-            return {"ending": replace(ending, ended_on=date.fromisoformat(fact.new))}
+            return {"ending": replace(ending, ended_on=meant_day_of(fact.new))}
         case _:
             return {}
 
 
 CASE: Mapping[type[Fact], Move] = {
-    intake.ApplicationReceived: Move(frozenset({Phase.ABSENT}), Phase.SUBMITTED, _received),
+    intake.ApplicationReceived: Move(
+        frozenset({Phase.ABSENT}), Phase.SUBMITTED, _received, "received_date"
+    ),
     intake.ApplicationPrechecked: Move(frozenset({Phase.SUBMITTED}), None, _prechecked),
     intake.CorrectionRequested: Move(
         BEFORE_ACCEPTANCE | {Phase.CORRECTION_PENDING},
@@ -221,7 +238,9 @@ CASE: Mapping[type[Fact], Move] = {
         frozenset({Phase.CORRECTION_PENDING}), None, _correction_received
     ),
     intake.CorrectionExpired: Move(frozenset({Phase.CORRECTION_PENDING}), Phase.TERMINATED, _ended),
-    intake.ApplicationAccepted: Move(BEFORE_ACCEPTANCE, Phase.ACCEPTED, _accepted),
+    intake.ApplicationAccepted: Move(
+        BEFORE_ACCEPTANCE, Phase.ACCEPTED, _accepted, "effective_date"
+    ),
     intake.ApplicationRejected: Move(BEFORE_ACCEPTANCE, Phase.NOT_ACCEPTED, _ended),
     intake.ApplicationWithdrawn: Move(BEFORE_DECISION, Phase.WITHDRAWN, _ended),
     handling.StepStarted: Move(IN_HANDLING, Phase.EXAMINING),
@@ -229,15 +248,17 @@ CASE: Mapping[type[Fact], Move] = {
     handling.HoldOpened: Move(IN_HANDLING, None, _hold_opened),
     handling.HoldClosed: Move(ANY, None, _hold_closed),
     handling.ExtensionRequested: Move(IN_HANDLING),
-    handling.ExtensionApproved: Move(IN_HANDLING, None, _extended),
+    handling.ExtensionApproved: Move(IN_HANDLING, None, _extended, "approved_date"),
     handling.ExtensionDenied: Move(IN_HANDLING),
-    handling.DecisionMade: Move(IN_HANDLING, Phase.DECIDED, _decided),
-    handling.CaseClosed: Move(frozenset({Phase.DECIDED, Phase.DELIVERED}), Phase.CLOSED, _closed),
+    handling.DecisionMade: Move(IN_HANDLING, Phase.DECIDED, _decided, "decision_date"),
+    handling.CaseClosed: Move(
+        frozenset({Phase.DECIDED, Phase.DELIVERED}), Phase.CLOSED, _closed, "closed_date"
+    ),
     handling.CaseForwarded: Move(IN_HANDLING, Phase.TERMINATED, _ended),
     handling.CaseTerminated: Move(BEFORE_DECISION, Phase.TERMINATED, _ended),
     handling.ResultIssued: Move(AFTER_DECISION),
     handling.ResultDelivered: Move(
-        frozenset({Phase.DECIDED, Phase.CLOSED}), Phase.DELIVERED, _delivered
+        frozenset({Phase.DECIDED, Phase.CLOSED}), Phase.DELIVERED, _delivered, "delivered_date"
     ),
     handling.DecisionDisclosed: Move(AFTER_DECISION),
     handling.CaseArchived: Move(frozenset({Phase.CLOSED, Phase.DELIVERED}), Phase.ARCHIVED),

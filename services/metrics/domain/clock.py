@@ -178,7 +178,7 @@ def midnight(day: date) -> datetime:
 @lru_cache(INSTANTS_KEPT_MAX)
 def _cut_off(day: date, hour: int, minute: int, second: int) -> datetime:
     last = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZONE)
-    # The last day of all has no instant after it, and a limit of millions of days ends there.
+    # The last day of all has no instant after it; only what was let in before starts there.
     return last if day == date.max else last + SECOND
 
 

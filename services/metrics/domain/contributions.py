@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.metrics.domain.dossier import OPEN, Dossier, Matter
 from services.metrics.domain.matter_fold import UPHELD
 from shared.contracts.enums import ClockName
+from shared.contracts.moments import FIRST_DAY
 from shared.policy.calendar import ZONE, WorkCalendar, business_date
 
 Place = tuple[str, str, date, str, str, str]
@@ -50,7 +51,7 @@ def _entries(dossier: Dossier, dues: Dues, calendar: WorkCalendar) -> Iterator[L
         yield from _matter(matter)
     for card in dossier.cards:
         yield "K12.4", f"{card.level}:{card.basis}:{card.state}", card.raised_on, 1
-    day = dossier.received_on or (dossier.latest and business_date(dossier.latest))
+    day = dossier.received_on or (dossier.latest and max(FIRST_DAY, business_date(dossier.latest)))
     if dossier.anomalies and day:
         yield "L08", "anomalies", day, dossier.anomalies
 

@@ -13,6 +13,7 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.matter_fold import MATTERS, matter_changes
 from shared.contracts import commitment
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import is_meant
 
 OWN, SUPERVISION = "course", "supervision"
 """
@@ -43,16 +44,21 @@ def fold(dossier: Dossier, entry: Entry) -> Dossier:
     Return the dossier after *entry*, which must not be late.
 
     Facts cannot be refused. One that contradicts what is known is counted as
-    an anomaly, and still moves the case forward, never back. A type that this
-    fold does not know only counts as a fact.
+    an anomaly, and still moves the case forward, never back. One that happened
+    when nobody can mean is an anomaly and changes nothing else. A type that
+    this fold does not know only counts as a fact.
     """
-    changing = CHANGES.get(type(entry.data))
-    changes, legal = ({}, True) if changing is None else changing(dossier, entry)
+    changes, legal = _changes(dossier, entry) if is_meant(entry.time) else ({}, False)
     name, course = _course(dossier, entry)
     changes[name] = course.after(entry.order, entry.id, legal=legal)
     if not dossier.source and name == OWN:
         changes.setdefault("source", entry.source)
     return replace(dossier, facts=dossier.facts + 1, **changes)
+
+
+def _changes(dossier: Dossier, entry: Entry) -> Changes:
+    changing = CHANGES.get(type(entry.data))
+    return ({}, True) if changing is None else changing(dossier, entry)
 
 
 def is_late(dossier: Dossier, entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts,
 from services.metrics.domain.kpis import KPIS, Kpi
 from services.metrics.domain.picture import Picture, Rules, picture_of
 from services.metrics.handlers.cases import Cases, Found, summary, worst
+from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import business_date
 from shared.runtime.clock import Clock
@@ -20,8 +21,6 @@ DAYS_MAX = 400
 DIMENSIONS: tuple[Dimension, ...] = ("item", "window", "channel")
 LINES_MAX = 50
 """Items, windows or channels that are listed, largest first."""
-BEGINNING = date(1990, 1, 1)
-"""A gauge is the sum of all days."""
 
 
 class DaysInvalid(Rejection):
@@ -68,6 +67,8 @@ class Kpis:
         """
         Return the first and the last day; the last thirty where none are named.
 
+        A gauge is the sum of all days.
+
         Raises:
             DaysInvalid: no answer is for these days.
         """
@@ -75,7 +76,7 @@ class Kpis:
         since = asked.since or until - timedelta(days=DAYS_USUAL - 1)
         if not 0 <= (until - since).days < DAYS_MAX:
             raise DaysInvalid(days=DAYS_MAX)
-        return (BEGINNING if kpi.gauge else since), until
+        return (FIRST_DAY if kpi.gauge else since), until
 
     async def listed(self, asked: Asked) -> list[Document]:
         """Return every figure with its value."""

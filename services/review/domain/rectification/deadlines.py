@@ -14,7 +14,7 @@ from shared.contracts.rectification import (
     RectificationReopened,
 )
 from shared.policy.calendar import WorkCalendar, business_date
-from shared.policy.counting import LAST_ORDINAL
+from shared.policy.counting import spent
 from shared.policy.rectification import RectificationLimits
 
 
@@ -59,9 +59,9 @@ class Deadlines:
         return self._after(tried.since, limit + tried.extra_days)
 
     def _after(self, day: date, days: int) -> date:
-        first = day.toordinal() + 1
-        last = self.calendar.nth(self.calendar.before(first) + days)
-        return date.fromordinal(min(last, LAST_ORDINAL))
+        end = spent(self.calendar, day, days)
+        assert end is not None, "only a stop leaves an end open"  # noqa: S101 - a bug, not an input
+        return end
 
 
 def rounds(events: Iterable[Event]) -> tuple[Round, ...]:
