@@ -1,13 +1,15 @@
 """`casetrack calendar due`: when a limit ends, and the days that do not count."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.table import Table
 
+from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import LANGUAGE, say
@@ -15,6 +17,7 @@ from services.metrics.domain.clock import ClockFacts, clocks
 from services.metrics.domain.dossier import Terms
 from services.metrics.domain.explanation import explain
 from shared.contracts.enums import LimitUnit
+from shared.contracts.moments import day_of
 from shared.policy.calendar import WorkCalendar, official_calendar
 from shared.policy.notice import read_notice
 from shared.policy.sla import bureau_policy
@@ -24,7 +27,9 @@ LIMIT_DAYS_MAX = 700
 
 SHOWN = ("starts_on", "limit", "unit", "due", "provisional", "calendar_version", "days", "sentence")
 
-From = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help=say("calendar.from"))]
+From = Annotated[
+    date, typer.Option("--from", parser=typed_day, metavar=WRITTEN, help=say("calendar.from"))
+]
 Limit = Annotated[int, typer.Option(min=0, max=LIMIT_DAYS_MAX, help=say("calendar.limit"))]
 Unit = Annotated[LimitUnit, typer.Option(case_sensitive=False, help=say("calendar.unit"))]
 NoticeFile = Annotated[
@@ -53,7 +58,7 @@ def show_due(
     notice: NoticeFile = None,
     as_json: Json = False,
 ) -> None:
-    document = due_document(_calendar_with(notice), start.date(), limit, unit)
+    document = due_document(_calendar_with(notice), start, limit, unit)
     if as_json:
         print_json(document)
     else:
@@ -79,8 +84,14 @@ def _calendar_with(notice: Path | None) -> WorkCalendar:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"])) or "-"
-        said = say("calendar.notice_wrong", file=notice, where=where, why=fault["msg"])
+        why = say(f"calendar.{fault['type']}", **fault["ctx"]) if _is_ours(fault) else fault["msg"]
+        said = say("calendar.notice_wrong", file=notice, where=where, why=why)
         raise typer.BadParameter(said, param_hint="--notice") from error
+
+
+def _is_ours(fault: ErrorDetails) -> bool:
+    """Whether the notice can be read, and does not settle its year."""
+    return fault["type"].startswith("notice_")
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -90,7 +101,7 @@ def _show(document: dict[str, Any]) -> None:
     number = 0
     for day in document["days"]:
         number += day["counted"]
-        on = date.fromisoformat(day["date"])
+        on = day_of(day["date"])
         table.add_row(
             day["date"],
             say(f"calendar.weekday.{on.weekday()}"),
