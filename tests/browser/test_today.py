@@ -108,6 +108,40 @@ async def test_two_facts_that_look_the_same_stay_two_rows(
     await expect(rows).to_have_count(4)
 
 
+ODD_TIMES = (
+    *("1900-01-29T00:00:00+08:05:43", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+08:00"),
+    *("20260302", "0", "2024-09-09T00:00+08:00", "yesterday", "", None),
+)
+
+
+async def test_what_is_no_time_takes_no_panel_away(stage: Stage, open_page: OpenPage) -> None:
+    odd = [
+        red_card(alert_id=f"odd-{number}", raised_at=time, due=time)
+        for number, time in enumerate(ODD_TIMES)
+    ]
+    facts = [
+        fact("intake.application.received", "09:00:00", f"XC{number}", "odd") | {"time": time}
+        for number, time in enumerate(ODD_TIMES)
+    ]
+    rows = [saveable(number, due=time) for number, time in enumerate(ODD_TIMES) if time]
+    stage.snapshot = picture(
+        red=[odd[0], red_card(), *odd[1:]], latest=facts, late_next=[*rows, saveable(40)]
+    )
+
+    today = await open_page()
+
+    await today.is_live()
+    for name, count in (("red", len(odd) + 1), ("latest", len(facts))):
+        await expect(today.part(name).locator("li")).to_have_count(count)
+    await expect(today.part("late-next").locator("tbody tr")).to_have_count(len(rows) + 1)
+    cards = today.part("red")
+    await expect(cards.locator("[data-alert=odd-0]")).to_contain_text(
+        "1900-01-29T00:00:00+08:05:43"
+    )
+    await expect(cards.locator(f"[data-alert='{RED_ALERT}']")).to_contain_text("9月9日")
+    await expect(cards.locator("[data-alert=odd-7]")).to_contain_text("–")
+
+
 async def test_a_fact_of_another_day_shows_its_date(stage: Stage, open_page: OpenPage) -> None:
     old = fact("supervision.alert.raised", "00:00:00", "XC20240826000003", "公共场所卫生许可")
     stage.snapshot = picture(

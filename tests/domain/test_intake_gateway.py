@@ -60,6 +60,18 @@ def test_a_publisher_does_not_speak_of_what_is_not_its_affair() -> None:
     assert refused(read("inspection.task.created")) == ("type_not_allowed", "type")
 
 
+@pytest.mark.parametrize("time", ["1989-12-31T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_nothing_has_happened_when_nobody_can_mean(time: str) -> None:
+    assert refused(read(time=time)) == ("invalid_attribute", "time")
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31"])
+def test_a_fact_names_no_day_that_nobody_can_mean(day: str) -> None:
+    data = {**foreign()["data"], "received_date": day}
+
+    assert refused(read(data=data)) == ("invalid_data", "data.received_date")
+
+
 def test_nothing_has_happened_more_than_five_minutes_from_now() -> None:
     early, late = (NOW + timedelta(minutes=5, seconds=s) for s in (0, 1))
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.handlers.today import Today
 from shared.contracts.documents import write
 from shared.contracts.envelope import ATTRIBUTES, Event
+from shared.contracts.moments import instant_of
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.auth import Role
@@ -18,6 +20,7 @@ from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.facts import activity
 from tests.support.read_api import ReadApi, keyed, read_api
+from tests.support.unbounded_facts import unbounded
 
 MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
 LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
@@ -92,6 +95,26 @@ async def test_a_case_is_found_with_state_and_due_dates(api: ReadApi) -> None:
 
     assert (case["phase"], case["item_name"], case["window"]) == ("ACCEPTED", "食品经营许可", "W12")
     assert case["due"] == {"COMMITTED": "2024-09-14", "STATUTORY": "2024-09-30"}
+
+
+async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -> None:
+    facts = [event for event, _ in unbounded()]
+    await api.fold(*facts)
+    api.clock.move_to(LATE)
+    reader = api.reader
+    ticker = type(api.ticker)(reader.deadlines, reader.rules, api.clock, reader.source)
+    assert await ticker.handle(api.clock.now()) > 0
+
+    for number in {event.partitionkey for event in facts}:
+        for path in ("", "/timeline", "/clocks"):
+            await api.read(f"/v1/cases/{number}{path}")
+    cards = (await api.read("/v1/alerts"))["items"]
+    _, picture = await Today(reader.glances, reader.rules, api.clock, demo=False).load()
+
+    assert {card["raised_at"][:4] for card in cards} == {"2024"}
+    assert len(picture["red"]) == len([card for card in cards if card["level"] == "RED"])
+    assert all(instant_of(fact["time"]) for fact in picture["latest"])
+    assert [item["case_no"] for item in (await api.read("/v1/kpis/L08/cases"))["items"]]
 
 
 async def test_cases_page_by_cursor_and_by_what_they_are(api: ReadApi) -> None:

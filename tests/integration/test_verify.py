@@ -22,6 +22,7 @@ from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.verify import Verifying
 from shared.contracts.committee import ReferralMade
 from shared.contracts.envelope import Event
+from shared.contracts.moments import FIRST_DAY, LAST_DAY
 from shared.contracts.registry import Owner
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.port import Record
@@ -29,6 +30,7 @@ from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 from shared.runtime.clock import SystemClock
 from tests.support.facts import SUPERVISION, foreign
+from tests.support.unbounded_facts import unbounded
 from tests.support.way_of_a_case import (
     ACCEPTED,
     HELD,
@@ -149,6 +151,20 @@ async def test_what_follows_from_the_facts_is_what_is_stored(bureau: Bureau) -> 
     assert report.differences == []
     assert (report.subjects, report.under_way, report.due_clocks) == (2, 0, 0)
     assert report.events > len(LATE_CASE) + 1, "the red cards are facts too"
+
+
+async def test_what_was_let_in_before_days_were_bounded_makes_no_difference(
+    bureau: Bureau,
+) -> None:
+    await bureau.stores[Owner.INTAKE].record(list(unbounded()))
+    await bureau.fold()
+    await bureau.judge()
+    days = await bureau.pool.fetchrow("SELECT min(day) AS first, max(day) AS last FROM kpi")
+
+    assert (await bureau.verify()).differences == []
+    assert await bureau.pool.fetchval("SELECT count(*) FROM timeline") == len(list(unbounded()))
+    assert days["first"] >= FIRST_DAY
+    assert days["last"] <= LAST_DAY
 
 
 async def test_a_hold_that_came_late_leaves_nothing_behind(bureau: Bureau) -> None:

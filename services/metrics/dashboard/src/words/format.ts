@@ -1,7 +1,13 @@
-/** Figures, dates and spans in the reader's language, always in the bureau's own time zone. */
+/**
+ * Figures, dates and spans in the reader's language, always in the bureau's own time zone.
+ *
+ * Nothing here throws: what spells no instant and no date is said as it came, and nothing as a dash.
+ */
 import type { Language } from '@/picture/types'
 
 const ZONE = 'Asia/Shanghai'
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i
+const NOTHING = '–'
 const NOON = 'T12:00:00+08:00'
 const WAN = 10_000
 const YI = 100_000_000
@@ -17,32 +23,49 @@ function parts(language: Language, options: Intl.DateTimeFormatOptions): Intl.Da
   return known
 }
 
+/** The instant that *text* spells in RFC 3339; a browser of its own would take digits and words for one, too. */
+function read(text: string): Date | null {
+  const instant = INSTANT.test(text) ? new Date(text) : null
+  return instant === null || Number.isNaN(instant.getTime()) ? null : instant
+}
+
+/** What *text* spells, said by *words*; with *rest* it spells an instant. */
+function said(text: string, rest: string, words: (instant: Date) => string): string {
+  const instant = read(text + rest)
+  return instant === null ? text || NOTHING : words(instant)
+}
+
 export function clockTime(instant: string): string {
   const options = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
-  return parts('en', options).format(new Date(instant))
+  return said(instant, '', (moment) => parts('en', options).format(moment))
 }
 
 /** 2024-09-02T10:12:30+08:00 as 09-02 10:12. */
 export function shortInstant(instant: string, withYear: boolean): string {
-  return `${localDate(instant).slice(withYear ? 0 : 5)} ${clockTime(instant).slice(0, 5)}`
+  return said(instant, '', () => `${localDate(instant).slice(withYear ? 0 : -5)} ${clockTime(instant).slice(0, 5)}`)
 }
 
 /** The business date of an instant, as YYYY-MM-DD. */
 export function localDate(instant: string): string {
   const options = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
-  const found = Object.fromEntries(
-    parts('en', options).formatToParts(new Date(instant)).map((part) => [part.type, part.value]),
-  )
-  return `${found.year}-${found.month}-${found.day}`
+  return said(instant, '', (moment) => {
+    const found = Object.fromEntries(
+      parts('en', options).formatToParts(moment).map((part) => [part.type, part.value]),
+    )
+    return `${found.year?.padStart(4, '0')}-${found.month}-${found.day}`
+  })
 }
 
 export function longDate(date: string, language: Language): string {
   const options = { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' } as const
-  return parts(language, options).format(new Date(date + NOON))
+  return said(date, NOON, (day) => parts(language, options).format(day))
 }
 
 export function dayDate(date: string, language: Language, withYear: boolean): string {
-  const day = new Date(date + NOON)
+  return said(date, NOON, (day) => weekdayAndDate(day, language, withYear))
+}
+
+function weekdayAndDate(day: Date, language: Language, withYear: boolean): string {
   const weekday = parts(language, { weekday: 'short' }).format(day)
   const month = language === 'en' ? 'short' : 'long'
   const monthDay = parts(language, { ...yearIf(withYear), month, day: 'numeric' }).format(day)
@@ -50,16 +73,17 @@ export function dayDate(date: string, language: Language, withYear: boolean): st
 }
 
 export function monthName(date: string, language: Language, withYear: boolean): string {
-  return parts(language, { ...yearIf(withYear), month: 'short' }).format(new Date(date + NOON))
+  return said(date, NOON, (day) => parts(language, { ...yearIf(withYear), month: 'short' }).format(day))
 }
 
 function yearIf(shown: boolean): { year?: 'numeric' } {
   return shown ? { year: 'numeric' } : {}
 }
 
-/** Monday is 0, Sunday is 6. */
+/** Monday is 0, Sunday is 6; of no date it is 0. */
 export function weekdayIndex(date: string): number {
-  return (new Date(date + NOON).getUTCDay() + 6) % 7
+  const noon = read(date + NOON)
+  return noon === null ? 0 : (noon.getUTCDay() + 6) % 7
 }
 
 export function figure(value: number, language: Language): string {
