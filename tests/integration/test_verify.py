@@ -156,13 +156,15 @@ async def test_what_follows_from_the_facts_is_what_is_stored(bureau: Bureau) -> 
 async def test_what_was_let_in_before_days_were_bounded_makes_no_difference(
     bureau: Bureau,
 ) -> None:
-    await bureau.stores[Owner.INTAKE].record(list(unbounded()))
+    facts = list(unbounded())
+    await bureau.stores[Owner.INTAKE].record(facts)
     await bureau.fold()
+    assert await bureau.pool.fetchval("SELECT count(*) FROM timeline") == len(facts)
+
     await bureau.judge()
     days = await bureau.pool.fetchrow("SELECT min(day) AS first, max(day) AS last FROM kpi")
 
     assert (await bureau.verify()).differences == []
-    assert await bureau.pool.fetchval("SELECT count(*) FROM timeline") == len(list(unbounded()))
     assert days["first"] >= FIRST_DAY
     assert days["last"] <= LAST_DAY
 

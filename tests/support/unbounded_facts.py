@@ -20,6 +20,7 @@ def unbounded() -> Iterator[tuple[Event, bytes]]:
         yield _told(f"D{number}", RECEIVED, received_date=day)
         yield _told(f"D{number}", ACCEPTED, effective_date=day, promise_date=day)
         yield _told(f"D{number}", "handling.decision.made", decision_date=day)
+        yield _told(f"R{number}", ACCEPTED, effective_date=day)
         yield _told(f"E{number}", ACCEPTED, effective_date=day)
         yield _told(f"E{number}", "handling.case.closed", closed_date=day)
     for number, time in enumerate(TIMES):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from services.metrics.handlers.difference import Difference, What, unequal
 from shared.contracts.moments import recorded_instant
 from shared.eventstore.chain import GENESIS, digest_of, link
 
+FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
 COLUMNS = ("occurred_at", "source", "id", "type", "partitionkey")
 """What is told by the body, and stands beside it for those who search."""
 
@@ -72,9 +74,17 @@ def _described(row: Mapping[str, Any], body: bytes) -> Iterator[Difference]:
         yield Difference(row["stream"], What.COLUMNS, {"version": row["version"]}, str(fault))
         return
     stored = {name: row[name] for name in COLUMNS}
-    told = {"occurred_at": occurred_at, **{name: getattr(head, name) for name in COLUMNS[1:]}}
+    told = {
+        "occurred_at": _kept(occurred_at),
+        **{name: getattr(head, name) for name in COLUMNS[1:]},
+    }
     if pair := unequal(stored, told):
         place = {"version": row["version"]}
         yield Difference(row["stream"], What.COLUMNS, place | pair[0], place | pair[1])
     if row["digest"] != digest:
         yield Difference(row["stream"], What.DIGEST, row["digest"].hex(), digest.hex())
+
+
+def _kept(instant: datetime) -> datetime:
+    """Return *instant* as it comes back: the driver has minus infinity for the first of all."""
+    return datetime.min if instant == FIRST_OF_ALL else instant  # noqa: DTZ901 - as the driver says it

@@ -29,6 +29,7 @@ export function useDates() {
   }
 }
 
+/** Of what is no date, whatever it begins with. */
 function yearOf(date: string): string {
-  return date.slice(0, 4)
+  return String(date).slice(0, 4)
 }
