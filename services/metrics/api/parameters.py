@@ -1,12 +1,11 @@
 """What a reading path may be asked: bounded, storable values, one type for each kind."""
 
-import re
-from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
+
+from shared.contracts.moments import MeantDay
 
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.eventstore.service import STORE_FAULTS
@@ -35,13 +34,4 @@ Word = Annotated[str, Field(max_length=KEY_CHARACTERS_MAX, pattern=WORD)]
 Rows = Annotated[int, Query(alias="limit", ge=1, le=ROWS_MAX)]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before, as it came")]
 
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _spelt(said: object) -> object:
-    if not isinstance(said, str) or DAY.fullmatch(said) is None:
-        raise PydanticCustomError("date_parsing", "a date is written 2026-11-23")
-    return said
-
-
-Day = Annotated[date, BeforeValidator(_spelt), Field(ge=date(1990, 1, 1), le=date(2098, 12, 31))]
+Day = MeantDay
