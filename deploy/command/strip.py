@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy.command.output import Words
-
 from shared.contracts.moments import day_of
 
 DAYS_SHOWN_MAX = 60

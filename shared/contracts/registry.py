@@ -164,9 +164,7 @@ def read(
         raise Unreadable(code, "type", printable(kind))
     current = upcast(document, language.upcasters)
     try:
-        event = language.validators[current["type"]](
-            write(current), strict=True, context=context
-        )
+        event = language.validators[current["type"]](write(current), strict=True, context=context)
     except ValidationError as refusal:
         raise _unreadable(refusal.errors(include_url=False, include_context=False)) from None
     _agree(event)

@@ -182,7 +182,7 @@ def test_what_is_read_is_written_and_read_again_as_the_same(
     event = read(document)
 
     assert event.time == at
-    assert read(document, body=write(document)) == decode(write(document)) == event
+    assert decode(write(document)) == event
     assert decode(event.model_dump_json().encode()).time == at
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,10 +32,11 @@ def spelled(moment: datetime, minutes: int, finer: str) -> str:
 def test_every_reader_takes_a_text_for_the_same_instant(
     moment: datetime, minutes: int, finer: str
 ) -> None:
-    told = read_foreign(write(foreign(time=spelled(moment, minutes, finer))))
-    at = told.event.time
+    said = write(foreign(time=spelled(moment, minutes, finer)))
+    told = read_foreign(said)
+    at = told.time
 
-    for body in (told.body, encode(told.event)):
+    for body in (said, encode(told)):
         (arrived,) = read_records([FetchedRecord(None, body)])
         assert isinstance(arrived, Arrived)
         assert arrived.occurred_at == entry_of(body).time == decode(body).time == at
@@ -49,7 +51,7 @@ def test_every_reader_takes_a_text_for_the_same_instant(
             "occurred_at": at,
         }
         names = ("source", "id", "type", "partitionkey")
-        row |= {name: getattr(told.event, name) for name in names}
+        row |= {name: getattr(told, name) for name in names}
         assert list(ChainWalk().step(row)) == []
 
 
@@ -72,3 +74,12 @@ def test_a_fact_of_tomorrows_language_is_kept_at_its_instant() -> None:
 
     assert isinstance(arrived, Arrived)
     assert arrived.occurred_at.isoformat() == "2024-09-02T09:40:12.999999+00:00"
+
+
+@pytest.mark.parametrize("time", ["20260302", "2024-09-02T09:40+08:00"])
+def test_what_earlier_releases_stored_is_folded_as_it_was(time: str) -> None:
+    body = write(foreign(time=time))
+    (arrived,) = read_records([FetchedRecord(None, body)])
+
+    assert isinstance(arrived, Arrived)
+    assert arrived.occurred_at == decode(body).time

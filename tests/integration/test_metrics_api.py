@@ -98,7 +98,7 @@ async def test_a_case_is_found_with_state_and_due_dates(api: ReadApi) -> None:
 
 
 async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -> None:
-    facts = [event for event, _ in unbounded()]
+    facts = list(unbounded())
     await api.fold(*facts)
     api.clock.move_to(LATE)
     reader = api.reader

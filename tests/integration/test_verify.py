@@ -157,7 +157,7 @@ async def test_what_was_let_in_before_days_were_bounded_makes_no_difference(
     bureau: Bureau,
 ) -> None:
     facts = list(unbounded())
-    await bureau.stores[Owner.INTAKE].record(facts)
+    await bureau.record(facts)
     await bureau.fold()
     assert await bureau.pool.fetchval("SELECT count(*) FROM timeline") == len(facts)
 

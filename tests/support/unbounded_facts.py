@@ -14,8 +14,8 @@ RECEIVED = "intake.application.received"
 ACCEPTED = "intake.application.accepted"
 
 
-def unbounded() -> Iterator[tuple[Event, bytes]]:
-    """Yield each fact as it is understood, and as it is stored."""
+def unbounded() -> Iterator[Event]:
+    """Yield each fact as it was understood."""
     for number, day in enumerate(DAYS):
         yield _told(f"D{number}", RECEIVED, received_date=day)
         yield _told(f"D{number}", ACCEPTED, effective_date=day, promise_date=day)
@@ -29,7 +29,7 @@ def unbounded() -> Iterator[tuple[Event, bytes]]:
         yield _told(f"T{number}", "handling.hold.opened", time)
 
 
-def _told(case_no: str, kind: str, time: str = "", **days: str) -> tuple[Event, bytes]:
+def _told(case_no: str, kind: str, time: str = "", **days: str) -> Event:
     document = foreign(kind)
     data: dict[str, Any] = {**document["data"], **days}
     if "case" in data:
@@ -37,5 +37,5 @@ def _told(case_no: str, kind: str, time: str = "", **days: str) -> tuple[Event, 
     else:
         data["case_no"] = case_no
     about = {"id": f"{case_no}-{kind}", "subject": case_no, "partitionkey": case_no}
-    body = write({**document, **about, "time": time or document["time"], "data": data})
-    return decode(body), body
+    said = {**document, **about, "time": time or document["time"], "data": data}
+    return decode(write(said))
