@@ -6,7 +6,6 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from shared.contracts.moments import MeantDay
-
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.eventstore.service import STORE_FAULTS
 from shared.runtime.problems import UNFIT, Kind
