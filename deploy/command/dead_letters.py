@@ -17,7 +17,7 @@ from deploy.command.texts import say
 from deploy.local.faults import Fault, ServerUnreachable
 from deploy.local.settings import LocalSettings
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
-from shared.kafka.dead_letters import DeadLetter
+from shared.kafka.dead_letters import Cut, DeadLetter, LetterCut
 from shared.kafka.port import SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import DEAD_LETTER_TOPICS
@@ -29,12 +29,20 @@ Told = TypeVar("Told")
 
 LETTERS_USUAL = 50
 BODY_CHARACTERS_SHOWN_MAX = 100_000
+LAST_MS = 253_000_000_000_000
+"""Late in the year 9987; whoever writes a record says when it was."""
 
 
 class LetterMissing(Fault):
     """No dead letter has this id."""
 
     code = "dlq.missing"
+
+
+class LetterIsCut(Fault):
+    """The letter does not hold all of its record."""
+
+    code = "dlq.is_cut"
 
 
 Topic = Annotated[str, typer.Option("--topic", help=say("dlq.topic_help"))]
@@ -84,11 +92,13 @@ def show_letter(letter_id: LetterId, *, raw: Raw = False, as_json: Json = False)
         print_json(told)
         return
     width = max(len(say(f"dlq.{name}")) for name in told)
+    if letter.cut:
+        told["cut"] = say("dlq.cut_value", **_cut(letter.cut))
     for name, value in told.items():
         if name not in ("headers", "body") and value not in ("", None):
             out.print(f"{say(f'dlq.{name}'):<{width}}  {value}")
     for name, value in told["headers"].items():
-        out.print(f"{'':<{width}}  {name}: {value}", style="dim")
+        out.print(f"{'':<{width}}  {name}: {value or ''}", style="dim")
     out.print(f"\n{told['body']}")
 
 
@@ -133,6 +143,8 @@ def _run(work: Coroutine[Any, Any, Told]) -> Told:
         return asyncio.run(work)
     except NoSuchLetter as missing:
         raise LetterMissing(id=scrub(missing.letter_id)) from missing
+    except LetterCut as cut:
+        raise LetterIsCut(id=scrub(cut.letter_id)) from cut
     except (KafkaError, SendUnknown, OSError) as fault:
         raise ServerUnreachable(server="Kafka", reason=str(fault)) from fault
 
@@ -143,7 +155,7 @@ def _kafka() -> str:
 
 def _summary(letter: DeadLetter) -> dict[str, Any]:
     refusal, record = letter.refusal, letter.record
-    at = datetime.fromtimestamp(letter.refused_at_ms / 1000, ZONE)
+    at = datetime.fromtimestamp(min(max(0, letter.refused_at_ms), LAST_MS) / 1000, ZONE)
     return {
         "id": letter.letter_id,
         "topic": record.topic,
@@ -156,19 +168,28 @@ def _summary(letter: DeadLetter) -> dict[str, Any]:
         "message": scrub(refusal.message),
         "tries": refusal.deliveries,
         "bytes": len(record.value or b""),
-        "replay_of": letter.replay_of,
+        "replay_of": scrub(letter.replay_of),
+        "cut": None if letter.cut is None else _cut(letter.cut),
     }
+
+
+def _cut(cut: Cut) -> dict[str, Any]:
+    return {"value_bytes": cut.value_bytes, "value_sha256": scrub(cut.value_sha256)}
 
 
 def _contents(letter: DeadLetter) -> dict[str, Any]:
     """Return the letter's contents without what looks personal; `--raw` gives the bytes."""
     record = letter.record
     return {
-        "key": None if record.key is None else _text(record.key),
+        "key": _text(record.key),
         "headers": {scrub(name): _text(value) for name, value in record.headers},
         "body": _text(record.value or b""),
     }
 
 
-def _text(raw: bytes) -> str:
-    return scrub(raw.decode("utf-8", "backslashreplace"), BODY_CHARACTERS_SHOWN_MAX)
+def _text(raw: bytes | None) -> str | None:
+    return (
+        raw
+        if raw is None
+        else scrub(raw.decode("utf-8", "backslashreplace"), BODY_CHARACTERS_SHOWN_MAX)
+    )

@@ -1,15 +1,18 @@
 """Reading the dead-letter topics and sending letters again, for people who look after them."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.kafka.dead_letters import DeadLetter, read_dead_letter, replayed
-from shared.kafka.port import Record, Sender
-from shared.kafka.topics import DEAD_LETTER_TOPICS, MESSAGE_BYTES_MAX
+from shared.kafka.dead_letters import DeadLetter, Origin, read_dead_letter, replayed
+from shared.kafka.port import Sender
+from shared.kafka.reader import kafka_reader, stored
+from shared.kafka.topics import DEAD_LETTER_TOPICS
 
 FETCH_WAIT_MS_MAX = 500
+LETTERS_REMEMBERED_MAX = 10_000
 
 
 class NoSuchLetter(Exception):  # noqa: N818 - named for what is the case
@@ -20,6 +23,28 @@ class NoSuchLetter(Exception):  # noqa: N818 - named for what is the case
         self.letter_id = letter_id
 
 
+class Told:
+    """
+    Tells letters that say something new from those that repeat one.
+
+    A crash between a letter and the offset behind it may have left two, near each other.
+    """
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[Origin, None] = OrderedDict()
+
+    def is_news(self, letter: DeadLetter) -> bool:
+        origin = letter.origin
+        if origin is None:
+            return True
+        if origin in self._latest:
+            return False
+        self._latest[origin] = None
+        if len(self._latest) > LETTERS_REMEMBERED_MAX:
+            self._latest.popitem(last=False)
+        return True
+
+
 class DeadLetterBox:
     """The dead letters of one Kafka."""
 
@@ -28,7 +53,7 @@ class DeadLetterBox:
         self._topics = topics
 
     async def load_all(self) -> AsyncIterator[DeadLetter]:
-        """Yield every letter that there is now, topic by topic."""
+        """Yield every letter that there is now, topic by topic; the first one about each record."""
         async with self._reader() as reader:
             for topic in self._topics:
                 numbers = await _partitions(reader, topic)
@@ -36,8 +61,10 @@ class DeadLetterBox:
                 starts = await reader.beginning_offsets(places)
                 ends = await reader.end_offsets(places)
                 for place in places:
+                    told = Told()
                     async for letter in _read(reader, place, starts[place], ends[place]):
-                        yield letter
+                        if told.is_news(letter):
+                            yield letter
 
     async def load(self, letter_id: str) -> DeadLetter:
         """Raise NoSuchLetter where there is none of this id."""
@@ -58,6 +85,9 @@ class DeadLetterBox:
         Send the letters' records again to where they came from, with the same bytes.
 
         They take the same door as the first time; the letters stay where they are.
+
+        Raises:
+            LetterCut: one does not hold all of its record; nothing was sent.
         """
         letters = [await self.load(letter_id) for letter_id in letter_ids]
         await sender.send([replayed(letter) for letter in letters])
@@ -65,12 +95,7 @@ class DeadLetterBox:
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
-        reader = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            auto_offset_reset="none",
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
-        )
+        reader = kafka_reader(self._bootstrap)
         try:
             await reader.start()
             yield reader
@@ -96,17 +121,7 @@ async def _read(
         batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)
         for record in batch.get(place, ()):
             if record.offset < end:
-                yield read_dead_letter(
-                    Record(
-                        record.topic,
-                        record.key,
-                        record.value,
-                        tuple(record.headers),
-                        record.partition,
-                        record.offset,
-                        record.timestamp,
-                    )
-                )
+                yield read_dead_letter(stored(record))
 
 
 def _place_of(letter_id: str) -> tuple[TopicPartition, int]:

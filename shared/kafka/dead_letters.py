@@ -1,9 +1,13 @@
 """What a dead letter looks like: the bytes as they came, and why they were refused."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import NamedTuple
 
-from shared.kafka.port import Headers, Record
-from shared.kafka.topics import dead_letter_topic
+from shared.kafka.port import Headers, Partition, Record
+from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic
+from shared.kafka.unpacking import Illegible
 
 # The names that brokers themselves will write for share groups (KIP-1191), so that generic tools
 # understand them, and ours beside them.
@@ -17,12 +21,24 @@ CODE = "casetrack-error-code"
 FIELD = "casetrack-error-field"
 SENT_AT = "casetrack-sent-at-ms"
 REPLAY_OF = "casetrack-replay-of"
+CUT_BYTES = "casetrack-cut-bytes"
+CUT_SHA256 = "casetrack-cut-sha256"
 
 OURS = frozenset(
     {TOPIC, PARTITION, OFFSET, GROUP, DELIVERIES, MESSAGE, CODE, FIELD, SENT_AT, REPLAY_OF}
+    | {CUT_BYTES, CUT_SHA256}
 )
 
 MESSAGE_CHARACTERS_MAX = 1_000
+FIELD_CHARACTERS_MAX = 200
+DIGITS_MAX = 18
+
+LETTER_BYTES_MAX = MESSAGE_BYTES_MAX - 64 * 1024
+"""Of what came; the rest is for the reason and for Kafka's own framing."""
+CUT_PART_BYTES_MAX = 256 * 1024
+"""Of the key, of all headers and of the value, where together they do not fit."""
+HEADER_BYTES = 10
+"""What the lengths of a header's name and value take at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,22 @@ class Refusal:
     field: str
     message: str
     deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What can still be told of a value that did not fit into its letter, or was illegible."""
+
+    value_bytes: int
+    value_sha256: str
+
+
+class Origin(NamedTuple):
+    """Who refused which record: there is one letter for each."""
+
+    group: str
+    place: Partition
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +79,29 @@ class DeadLetter:
     refused_at_ms: int
     replay_of: str
     """The id of the letter that this one was replayed from; empty where it was not."""
+    cut: Cut | None = None
+    """Where the letter has only the beginnings of key, headers and value."""
+
+    @property
+    def origin(self) -> Origin | None:
+        """What the letter is about; None where it does not say."""
+        number, offset = self.record.partition, self.record.offset
+        if number is None or offset is None:
+            return None
+        return Origin(self.group, Partition(self.record.topic, number), offset)
+
+
+class LetterCut(Exception):  # noqa: N818 - named for what is the case
+    """The letter does not hold all of its record, so the record cannot be sent again."""
+
+    def __init__(self, letter_id: str) -> None:
+        super().__init__(letter_id)
+        self.letter_id = letter_id
 
 
 def dead_letter(record: Record, group: str, refusal: Refusal) -> Record:
-    """Return what to send to the dead-letter topic for *record*."""
+    """Return what to send to the dead-letter topic for *record*: always less than a topic takes."""
+    kept, cut = _fitting(replace(record, headers=_originals(record.headers, kept=(REPLAY_OF,))))
     told = {
         TOPIC: record.topic,
         PARTITION: str(record.partition),
@@ -59,23 +110,58 @@ def dead_letter(record: Record, group: str, refusal: Refusal) -> Record:
         DELIVERIES: str(refusal.deliveries),
         MESSAGE: refusal.message[:MESSAGE_CHARACTERS_MAX],
         CODE: refusal.code,
-        FIELD: refusal.field,
+        FIELD: refusal.field[:FIELD_CHARACTERS_MAX],
         SENT_AT: str(record.timestamp_ms or 0),
     }
+    if cut:
+        told |= {CUT_BYTES: str(cut.value_bytes), CUT_SHA256: cut.value_sha256}
     reason = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in told.items())
     return Record(
         topic=dead_letter_topic(record.topic),
         # A record without key and value is a tombstone, which cannot be sent.
-        key=record.key,
-        value=record.value if record.value is not None or record.key is not None else b"",
-        headers=(*_originals(record.headers, kept=(REPLAY_OF,)), *reason),
+        key=kept.key,
+        value=kept.value if kept.value is not None or kept.key is not None else b"",
+        headers=(*kept.headers, *reason),
+        # The letters of one partition lie together, so that one of two can be found.
+        partition=record.partition,
     )
+
+
+def _fitting(record: Record) -> tuple[Record, Cut | None]:
+    """Return as much of *record* as a letter takes, and what its value was where that is less."""
+    value = record.value or b""
+    size = len(record.key or b"") + len(value) + sum(map(_size, record.headers))
+    if size <= LETTER_BYTES_MAX and not isinstance(value, Illegible):
+        return record, None
+    kept = replace(
+        record,
+        key=record.key and record.key[:CUT_PART_BYTES_MAX],
+        value=bytes(value[:CUT_PART_BYTES_MAX]),
+        headers=tuple(_first_of(record.headers)),
+    )
+    return kept, Cut(len(value), sha256(value).hexdigest())
+
+
+def _first_of(headers: Headers) -> Iterable[tuple[str, bytes | None]]:
+    left = CUT_PART_BYTES_MAX
+    for header in headers:
+        left -= _size(header)
+        if left < 0:
+            return
+        yield header
+
+
+def _size(header: tuple[str, bytes | None]) -> int:
+    name, value = header
+    return HEADER_BYTES + len(name.encode("utf-8", "backslashreplace")) + len(value or b"")
 
 
 def read_dead_letter(stored: Record) -> DeadLetter:
     """Return what *stored*, a record of a dead-letter topic, tells."""
     text = {
-        name: value.decode("utf-8", "replace") for name, value in stored.headers if name in OURS
+        name: (value or b"").decode("utf-8", "replace")
+        for name, value in stored.headers
+        if name in OURS
     }
     record = Record(
         topic=text.get(TOPIC, stored.topic.removeprefix("dlq.")),
@@ -97,12 +183,20 @@ def read_dead_letter(stored: Record) -> DeadLetter:
             _number(text.get(DELIVERIES)) or 0,
         ),
         refused_at_ms=stored.timestamp_ms or 0,
-        replay_of=text.get(REPLAY_OF, ""),
+        replay_of=text.get(REPLAY_OF, "")[:FIELD_CHARACTERS_MAX],
+        cut=None if CUT_SHA256 not in text else _cut(text),
     )
 
 
 def replayed(letter: DeadLetter) -> Record:
-    """Return *letter*'s record as it came, for the topic that it came from."""
+    """
+    Return *letter*'s record as it came, for the topic that it came from.
+
+    Raises:
+        LetterCut: not all of it is there.
+    """
+    if letter.cut:
+        raise LetterCut(letter.letter_id)
     mark = (REPLAY_OF, letter.letter_id.encode())
     return replace(
         letter.record,
@@ -117,5 +211,10 @@ def _originals(headers: Headers, kept: tuple[str, ...] = ()) -> Headers:
     return tuple((name, value) for name, value in headers if name not in OURS or name in kept)
 
 
+def _cut(text: Mapping[str, str]) -> Cut:
+    return Cut(_number(text.get(CUT_BYTES)) or 0, text[CUT_SHA256][:FIELD_CHARACTERS_MAX])
+
+
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+    # Anybody may have written a letter, and thousands of digits are a fault of Python's.
+    return int(text) if text and text.isdecimal() and len(text) <= DIGITS_MAX else None

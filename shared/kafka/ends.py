@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.kafka.port import BusError, Partition
+from shared.kafka.reader import kafka_reader
 
 
 class BrokerAway(BusError):  # noqa: N818 - named after what happened, like every fault
@@ -14,12 +15,14 @@ class BrokerAway(BusError):  # noqa: N818 - named after what happened, like ever
 
 async def load_ends(bootstrap: str, topics: Sequence[str]) -> Mapping[Partition, int]:
     """
-    Return the next offset of every partition of *topics*.
+    Return where every partition of *topics* ends, for whoever reads what was committed.
+
+    A transaction that is still open ends its partition where it began.
 
     Raises:
         BrokerAway: nobody answered.
     """
-    reader = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    reader = kafka_reader(bootstrap)
     try:
         await reader.start()
         ends: dict[Partition, int] = {}

@@ -5,8 +5,8 @@ BusError
 ├── SendUnknown
 │   └── SendRefused
 ├── OffsetLost
-├── TooManyDeadLetters
 ├── ConsumerStalled
+├── TransactionOpen
 └── TopicMismatch
 
 Undeliverable is no fault of the bus: a handler raises it to send one record to the dead letters.
@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 PARTITIONS = 4
 """The same everywhere, so that a case lands in the same partition number on every topic."""
 
-Headers = tuple[tuple[str, bytes], ...]
+Headers = tuple[tuple[str, bytes | None], ...]
 
 
 class Partition(NamedTuple):
@@ -42,8 +42,16 @@ class Record:
     timestamp_ms: int | None = None
 
     def header(self, name: str) -> bytes | None:
-        """Return the last value under *name*, as Kafka's own clients do."""
+        """Return the last value under *name*, as Kafka's own clients do; it may be null."""
         return next((value for key, value in reversed(self.headers) if key == name), None)
+
+
+class Backlog(NamedTuple):
+    """What waits in a partition, as far as the latest fetch told."""
+
+    records: int
+    behind_transaction: bool
+    """Whether all of it waits for somebody's transaction to end."""
 
 
 class BusError(Exception):
@@ -75,21 +83,16 @@ class OffsetLost(BusError):  # noqa: N818 - named after what happened, like ever
         self.offset = offset
 
 
-class TooManyDeadLetters(BusError):  # noqa: N818 - named after what happened, like every fault
-    """So much was refused that the fault is more likely ours than the senders'."""
-
-    def __init__(self, partition: Partition, dead_letters: int) -> None:
-        super().__init__(partition, dead_letters)
-        self.partition = partition
-        self.dead_letters = dead_letters
-
-
 class ConsumerStalled(BusError):  # noqa: N818 - named after what happened, like every fault
     """Records are waiting and none has been fetched for too long: start again."""
 
     def __init__(self, partitions: Sequence[Partition]) -> None:
         super().__init__(tuple(partitions))
         self.partitions = tuple(partitions)
+
+
+class TransactionOpen(BusError):  # noqa: N818 - named after what happened, like every fault
+    """Somebody's transaction is open for long: what lies behind it waits until Kafka ends it."""
 
 
 class TopicMismatch(BusError):  # noqa: N818 - named after what happened, like every fault
@@ -153,4 +156,16 @@ class Feed(Protocol):
 
     async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
         """Remember where to go on; a partition that we no longer own is left out in silence."""
+        ...
+
+    def set_aside(self, partition: Partition) -> None:
+        """Fetch nothing more of *partition* for now."""
+        ...
+
+    def take_back(self, partition: Partition) -> None:
+        """Fetch *partition* again, where it is still ours."""
+        ...
+
+    def backlog(self) -> Mapping[Partition, Backlog]:
+        """Return for each partition of ours what was not committed yet."""
         ...

@@ -13,7 +13,7 @@ from shared.kafka.ends import load_ends
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import Partition, Record
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.topics import dead_letter_topic
+from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic
 from shared.runtime.clock import SystemClock
 from shared.runtime.language import Language
 from tests.support.eventually import eventually
@@ -36,8 +36,8 @@ def terminal(bureau_topics: str, tmp_path: Path) -> Terminal:
 async def bury(kafka: str, *bodies: bytes, topic: str = INBOX) -> list[str]:
     """Refuse *bodies*, oldest first, and return the ids of their letters."""
     async with KafkaProducer(kafka) as sender:
-        for body in bodies:
-            record = Record(topic, KEY, body, (("trace", b"t-1"),), 2, 7, 0)
+        for offset, body in enumerate(bodies, 7):
+            record = Record(topic, KEY, body, (("trace", b"t-1"),), 2, offset, 0)
             await sender.send([dead_letter(record, "gate", REFUSED)])
     filled = await ends(kafka, dead_letter_topic(topic))
     # One key, so one partition.
@@ -114,6 +114,47 @@ async def test_a_letter_is_shown_without_what_is_personal(
     assert PERSONAL not in for_people.out + for_programs.out
     assert (told["key"], told["headers"]) == (KEY.decode(), {"trace": "t-1"})
     assert (told["topic"], told["partition"], told["offset"]) == (INBOX, 2, 7)
+
+
+async def test_a_letter_with_null_headers_hides_none_of_the_others(
+    bureau_topics: str, terminal: Terminal
+) -> None:
+    record = Record(INBOX, KEY, BODY, (("casetrack-replay-of", None), ("note", None)), 2, 5, 0)
+    async with KafkaProducer(bureau_topics) as sender:
+        await sender.send([dead_letter(record, "gate", REFUSED)])
+        await sender.send([Record(dead_letter_topic(INBOX), None, b"", (("h", None),), 2)])
+    for_people, for_programs = await asyncio.gather(
+        terminal.casetrack("dlq", "list"), terminal.casetrack("dlq", "list", "--json")
+    )
+    ids = [letter["id"] for letter in for_programs.document["letters"]]
+    shown, told = await asyncio.gather(
+        terminal.casetrack("dlq", "show", ids[-1]),
+        terminal.casetrack("dlq", "show", ids[-1], "--json"),
+    )
+
+    assert [said.status for said in (for_people, for_programs, shown, told)] == [0, 0, 0, 0]
+    assert len(ids) == 2
+    assert told.document["headers"] == {"note": None}
+
+
+CUT = {Language.ZH_CN: "只保留", Language.EN: "only the beginning"}
+
+
+@in_both_languages
+async def test_a_letter_that_was_cut_says_so_and_is_not_replayed(
+    bureau_topics: str, terminal: Terminal, language: Language
+) -> None:
+    (letter,) = await bury(bureau_topics, b"x" * (MESSAGE_BYTES_MAX - 500))
+    shown, told, replayed = await asyncio.gather(
+        terminal.casetrack("dlq", "show", letter, language=language),
+        terminal.casetrack("dlq", "show", letter, "--json", language=language),
+        terminal.casetrack("dlq", "replay", letter, language=language),
+    )
+
+    assert CUT[language] in shown.out
+    assert told.document["cut"]["value_bytes"] == MESSAGE_BYTES_MAX - 500
+    assert (replayed.status, replayed.out) == (1, "")
+    assert letter in replayed.err
 
 
 async def test_bytes_that_are_no_text_can_be_looked_at_and_had_as_they_came(

@@ -1,0 +1,41 @@
+"""How everybody of ours reads Kafka."""
+
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+from shared.kafka.port import Record
+from shared.kafka.topics import MESSAGE_BYTES_MAX
+from shared.kafka.unpacking import take_any_bytes
+
+COMMITTED = "read_committed"
+"""What a transaction took back was never said, and what it still may take back is not said yet."""
+
+
+def kafka_reader(bootstrap: str, **settings: Any) -> AIOKafkaConsumer:  # noqa: ANN401 - aiokafka's own
+    """
+    Return a reader that is not started yet: of records of any bytes that were committed.
+
+    It never jumps, and remembers no offsets by itself.
+    """
+    take_any_bytes()
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
+        **{"isolation_level": COMMITTED, **settings},
+    )
+
+
+def stored(record: ConsumerRecord) -> Record:
+    """Return *record*, as the driver hands it out, in our words."""
+    return Record(
+        topic=record.topic,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+    )
