@@ -7,14 +7,29 @@ from dataclasses import dataclass, field
 import structlog
 
 from shared.kafka.dead_letters import Refusal, dead_letter
-from shared.kafka.limits import DeadLetterLimit, DeadLetterTally
-from shared.kafka.port import Feed, Handler, Partition, Record, Sender, SendUnknown
+from shared.kafka.limits import FaultLimit, FaultTally
+from shared.kafka.port import (
+    Feed,
+    Handler,
+    OffsetLost,
+    Partition,
+    Record,
+    Sender,
+    SendUnknown,
+    TransactionOpen,
+    Undeliverable,
+)
+from shared.kafka.unpacking import Illegible
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.measures import EVENTS_DEAD_LETTERED
+from shared.runtime.pulse import pulse_of
 
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 10.0
+
+TRIES_OF_SLOW = 3
+"""What takes too long once may have waited for somebody else."""
 
 INTERNAL_ERROR = "internal_error"
 
@@ -23,21 +38,24 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one group reads: by what name, what it waits out, how much it may refuse."""
+    """How one group reads: by what name, what it waits out, how many own faults it may bury."""
 
     group: str
     passing: tuple[type[Exception], ...] = ()
     """Faults of the world: the same record is tried until they are over."""
-    limit: DeadLetterLimit = field(default_factory=DeadLetterLimit)
+    limit: FaultLimit = field(default_factory=FaultLimit)
     patience_seconds: float = 60.0
     """Longer than this nothing takes that is still alive."""
+    turn_seconds_max: float = 5.0
+    """A partition that takes longer goes on by itself, and the others are fetched without it."""
 
 
 class ConsumerLoop:
     """
     Feeds records to a handler: partitions side by side, each in its order.
 
-    Offsets are committed behind what was handled, so a crash repeats and never skips.
+    Offsets are committed behind what was handled, so a crash repeats and never skips,
+    and behind every letter, so that a crash repeats the sending of one at most.
     """
 
     def __init__(
@@ -48,45 +66,107 @@ class ConsumerLoop:
         self._dead_letters = dead_letters
         self._reading = reading
         self._clock = clock
-        self._tallies: dict[Partition, DeadLetterTally] = {}
+        self._pulse = pulse_of(reading.group, clock)
+        self._tallies: dict[Partition, FaultTally] = {}
+        self._slow: dict[Partition, asyncio.Task[None]] = {}
+        self._began: dict[Partition, float] = {}
+        self._overdue: set[Partition] = set()
         self._watchdog = Watchdog(reading.group, clock, patience_seconds=reading.patience_seconds)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """
         Handle what comes until *stopping*.
 
+        A partition whose next record is lost is set aside, until a person has decided.
+
         Raises:
-            TooManyDeadLetters: nearly everything is refused, so the fault may be ours.
-            OffsetLost, ConsumerStalled: as the feed does.
-            NoProgress: one record has been in hand for too long.
+            ConsumerStalled: as the feed does.
+            NoProgress: the feed has said nothing for too long.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
                 watching = tasks.create_task(self._watchdog.watch(stopping))
                 while not stopping.is_set():
-                    await self._turn(stopping)
+                    await self._turn(tasks, stopping)
                 watching.cancel()
         except ExceptionGroup as faults:
             raise first_of(faults) from faults
 
-    async def _turn(self, stopping: asyncio.Event) -> None:
-        batch = await self._feed.fetch()
+    async def _turn(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
+        self._join_slow()
+        try:
+            batch = await self._feed.fetch()
+        except OffsetLost as lost:
+            self._pulse.hold(_named(lost.partition), lost)
+            self._feed.set_aside(lost.partition)
+            return
+        self._look()
+        works: dict[Partition, asyncio.Task[None]] = {}
+        for partition, records in batch.items():
+            await self._forget(partition)
+            works[partition] = tasks.create_task(self._work(partition, records, stopping))
+        await self._give_time(tasks, set(works.values()))
+        for partition, work in works.items():
+            if not work.done():
+                self._slow[partition] = work
+                self._feed.set_aside(partition)
+        self._end_overdue()
+
+    async def _give_time(self, tasks: asyncio.TaskGroup, works: set[asyncio.Task[None]]) -> None:
+        """Wait until *works* are done, or for one turn."""
+        if not works:
+            return
+        timer = tasks.create_task(self._clock.sleep(self._reading.turn_seconds_max))
+        while works and not timer.done():
+            done, _ = await asyncio.wait({*works, timer}, return_when=asyncio.FIRST_COMPLETED)
+            works -= done
+        timer.cancel()
+
+    def _end_overdue(self) -> None:
+        """Interrupt what has had a record in hand for longer than anything alive takes."""
+        latest = self._clock.monotonic() - self._reading.patience_seconds
+        for partition, work in self._slow.items():
+            if self._began.get(partition, latest) < latest:
+                del self._began[partition]
+                self._overdue.add(partition)
+                work.cancel()
+
+    def _join_slow(self) -> None:
+        """Fetch again what went on by itself and is done."""
+        for partition in [partition for partition, work in self._slow.items() if work.done()]:
+            del self._slow[partition]
+            self._feed.take_back(partition)
+
+    async def _forget(self, partition: Partition) -> None:
+        """End what is in hand of *partition*: it was away from us, and comes again."""
+        if work := self._slow.pop(partition, None):
+            work.cancel()
+            await asyncio.wait([work])
+
+    def _look(self) -> None:
+        """Say how far we are behind, and where somebody's open transaction is why."""
         self._watchdog.progressed()
-        async with asyncio.TaskGroup() as partitions:
-            for partition, records in batch.items():
-                partitions.create_task(self._work(partition, records, stopping))
+        self._pulse.reading()
+        backlog = self._feed.backlog()
+        for partition, waits in backlog.items():
+            if waits.behind_transaction:
+                self._pulse.hold(f"{_named(partition)} behind a transaction", TransactionOpen())
+            else:
+                self._pulse.release(f"{_named(partition)} behind a transaction")
+        self._pulse.behind(sum(waits.records for waits in backlog.values()))
 
     async def _work(
         self, partition: Partition, records: Sequence[Record], stopping: asyncio.Event
     ) -> None:
-        tally = self._tallies.setdefault(partition, DeadLetterTally(partition, self._reading.limit))
         for done, record in enumerate(records):
             refusal = await self._attempt(record, stopping)
             if stopping.is_set() and refusal is _INTERRUPTED:
                 await self._commit(partition, records[:done])
                 return
-            self._watchdog.progressed()
-            tally.count(self._clock.monotonic(), refused=refusal is not None)
+            self._pulse.release(_named(partition))
+            self._progressed()
+            if refusal:
+                await self._commit(partition, records[: done + 1])
         await self._commit(partition, records)
 
     async def _attempt(self, record: Record, stopping: asyncio.Event) -> Refusal | None:
@@ -95,14 +175,41 @@ class ConsumerLoop:
         while not stopping.is_set():
             deliveries += 1
             try:
-                await self._handler(record)
+                await self._handle(record)
             except self._reading.passing as fault:
-                await self._wait_out(fault, deliveries, stopping)
+                await self._wait_out(record, fault, deliveries, stopping)
             except Exception as fault:  # noqa: BLE001 - one bad record must not stop the others
-                return await self._bury(record, _refusal(fault, deliveries), stopping)
+                refusal = _refusal(fault, deliveries)
+                if refusal.code != INTERNAL_ERROR or self._may_bury(record, fault, deliveries):
+                    return await self._bury(record, refusal, stopping)
+                await self._wait_out(record, fault, deliveries, stopping)
             else:
                 return None
         return _INTERRUPTED
+
+    async def _handle(self, record: Record) -> None:
+        if isinstance(record.value, Illegible):
+            raise Undeliverable(record.value.code, "", record.value.detail)
+        place = _place(record)
+        self._began[place] = self._clock.monotonic()
+        try:
+            await self._handler(record)
+        except asyncio.CancelledError:
+            if place not in self._overdue:
+                raise
+            self._overdue.remove(place)
+            if work := asyncio.current_task():
+                work.uncancel()
+            raise TimeoutError from None
+        finally:
+            self._began.pop(place, None)
+
+    def _may_bury(self, record: Record, fault: Exception, deliveries: int) -> bool:
+        """Return whether a fault of our own is this record's, as far as can be told."""
+        if isinstance(fault, TimeoutError) and deliveries < TRIES_OF_SLOW:
+            return False
+        tally = self._tallies.setdefault(_place(record), FaultTally(self._reading.limit))
+        return tally.take(self._clock.monotonic())
 
     async def _bury(self, record: Record, refusal: Refusal, stopping: asyncio.Event) -> Refusal:
         letter = dead_letter(record, self._reading.group, refusal)
@@ -113,7 +220,7 @@ class ConsumerLoop:
             try:
                 await self._dead_letters.send([letter])
             except SendUnknown as fault:
-                await self._wait_out(fault, tries, stopping)
+                await self._wait_out(record, fault, tries, stopping)
             else:
                 crash("dlq.after_send_before_offset")
                 EVENTS_DEAD_LETTERED.labels(topic=letter.topic, reason=refusal.code).inc()
@@ -128,12 +235,18 @@ class ConsumerLoop:
                 return refusal
         return _INTERRUPTED
 
-    async def _wait_out(self, fault: Exception, tries: int, stopping: asyncio.Event) -> None:
+    async def _wait_out(
+        self, record: Record, fault: Exception, tries: int, stopping: asyncio.Event
+    ) -> None:
         seconds = min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** min(tries - 1, 16))
         # The reason is known and said: waiting for it to pass is no hang.
         self._watchdog.progressed()
-        log.warning("message_waits", fault=repr(fault), tries=tries, seconds=seconds)
+        self._pulse.hold(_named(_place(record)), fault)
         await pause(self._clock, seconds, stopping)
+
+    def _progressed(self) -> None:
+        self._watchdog.progressed()
+        self._pulse.moved()
 
     async def _commit(self, partition: Partition, records: Sequence[Record]) -> None:
         if records and records[-1].offset is not None:
@@ -150,10 +263,19 @@ def first_of(faults: ExceptionGroup[Exception]) -> Exception:
     return first_of(first) if isinstance(first, ExceptionGroup) else first
 
 
+def _place(record: Record) -> Partition:
+    return Partition(record.topic, record.partition or 0)
+
+
+def _named(partition: Partition) -> str:
+    return f"{partition.topic}-{partition.number}"
+
+
 def _refusal(fault: Exception, deliveries: int) -> Refusal:
     code = getattr(fault, "code", None)
     if code is None:
-        log.error("message_handler_failed", exc_info=fault)
+        if deliveries == 1:
+            log.error("message_handler_failed", exc_info=fault)
         return Refusal(INTERNAL_ERROR, "", type(fault).__name__, deliveries)
     return Refusal(
         str(code),

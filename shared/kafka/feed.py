@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
@@ -14,8 +14,8 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from shared.kafka.port import ConsumerStalled, OffsetLost, Partition, Record
-from shared.kafka.topics import MESSAGE_BYTES_MAX
+from shared.kafka.port import Backlog, ConsumerStalled, OffsetLost, Partition, Record
+from shared.kafka.reader import kafka_reader, stored
 from shared.runtime.clock import Clock
 
 FETCH_WAIT_MS_MAX = 200
@@ -65,15 +65,13 @@ class KafkaFeed:
         self._stalled_seconds_max = stalled_seconds_max
         self._arrived_at = clock.monotonic()
         self._topics = list(topics)
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+        self._committed: dict[TopicPartition, int] = {}
+        self._consumer = kafka_reader(
+            bootstrap,
             group_id=group,
             client_id=group,
-            auto_offset_reset="none",
-            enable_auto_commit=False,
             fetch_max_wait_ms=FETCH_WAIT_MS_MAX,
             max_poll_records=FETCH_RECORDS_MAX,
-            max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
             metadata_max_age_ms=METADATA_MS_MAX,
             session_timeout_ms=SESSION_MS_MAX,
             heartbeat_interval_ms=HEARTBEAT_MS,
@@ -111,10 +109,9 @@ class KafkaFeed:
         if batch:
             self._arrived_at = self._clock.monotonic()
         else:
+            await self._pass_by()
             await self._check_stalled()
-        return {
-            Partition(*place): [_record(r) for r in records] for place, records in batch.items()
-        }
+        return {Partition(*place): list(map(stored, records)) for place, records in batch.items()}
 
     async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
         places = {TopicPartition(*place): offset for place, offset in next_offsets.items()}
@@ -124,12 +121,56 @@ class KafkaFeed:
             return
         try:
             await self._consumer.commit(mine)
+            self._committed |= mine
         except (CommitFailedError, IllegalStateError):
             # The group was shared out anew meanwhile: whoever has the
             # partition now sees these records again.
             log.info("consumer_commit_superseded", partitions=len(mine))
         except KafkaError as fault:
             log.warning("consumer_commit_failed", fault=repr(fault))
+
+    def set_aside(self, partition: Partition) -> None:
+        place = TopicPartition(*partition)
+        if place in self._consumer.assignment():
+            self._consumer.pause(place)
+
+    def take_back(self, partition: Partition) -> None:
+        place = TopicPartition(*partition)
+        if place in self._consumer.assignment():
+            self._consumer.resume(place)
+
+    def backlog(self) -> Mapping[Partition, Backlog]:
+        found = {}
+        for place, position in self._positions().items():
+            end, stable = self._consumer.highwater(place), self._consumer.last_stable_offset(place)
+            if end is not None:
+                done = min(self._committed.get(place, position), position)
+                held = stable is not None and done >= stable
+                found[Partition(*place)] = Backlog(max(0, end - done), held and end > done)
+        return found
+
+    async def _pass_by(self) -> None:
+        """Commit behind what is no record: marks of transactions, and what they took back."""
+        # What is not set aside was handled before anything is fetched anew.
+        aside = self._consumer.paused()
+        passed = {
+            Partition(*place): position
+            for place, position in self._positions().items()
+            if place not in aside and position > self._committed.get(place, position)
+        }
+        if passed:
+            await self.commit(passed)
+
+    def _positions(self) -> Mapping[TopicPartition, int]:
+        """Return what is fetched next, of each partition that knows it."""
+        subscription = self._consumer._subscription.subscription  # noqa: SLF001 - the public one waits
+        if subscription is None or subscription.assignment is None:
+            return {}
+        assignment = subscription.assignment
+        states = {place: assignment.state_value(place) for place in assignment.tps}
+        return {
+            place: state.position for place, state in states.items() if state.has_valid_position
+        }
 
     async def _check_stalled(self) -> None:
         # After a broker's restart aiokafka's consumer may stand still without
@@ -151,15 +192,3 @@ class KafkaFeed:
             ]
         except (KafkaError, IllegalStateError):
             return []
-
-
-def _record(record: ConsumerRecord) -> Record:
-    return Record(
-        topic=record.topic,
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-        partition=record.partition,
-        offset=record.offset,
-        timestamp_ms=record.timestamp,
-    )

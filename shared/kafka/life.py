@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp
 
+from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.membership import Subscription, consume
 from shared.kafka.port import Handler
 from shared.kafka.producer import KafkaProducer
@@ -23,13 +24,14 @@ async def serve_and_read(
     stopping: asyncio.Event,
 ) -> None:
     """
-    Answer requests and handle records until *stopping*; what one door suffers ends both.
+    Answer requests and handle records until *stopping*; what the reading suffers ends no door.
 
     Ready means that requests are answered: Kafka may come later.
     """
     serving = asyncio.Event()
     async with (
-        KafkaProducer(settings.kafka, client_id=subscription.reading.group) as dead_letters,
+        KafkaProducer(settings.kafka, client_id=subscription.reading.group) as producer,
+        KafkaShelf(settings.kafka) as shelf,
         asyncio.TaskGroup() as tasks,
     ):
         tasks.create_task(
@@ -44,7 +46,11 @@ async def serve_and_read(
         )
         tasks.create_task(
             consume(
-                subscription, handler, dead_letters=dead_letters, clock=clock, stopping=stopping
+                subscription,
+                handler,
+                dead_letters=LettersOnce(producer, shelf),
+                clock=clock,
+                stopping=stopping,
             ),
             name="reading",
         )

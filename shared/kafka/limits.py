@@ -1,60 +1,38 @@
-"""How many dead letters are still the senders' fault (R11): policy, and count against it."""
+"""How many of our own faults become dead letters (R11): policy, and count against it."""
 
-from collections import deque
 from dataclasses import dataclass
-
-from shared.kafka.port import Partition, TooManyDeadLetters
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetterLimit:
-    """For each partition: so many in a row, or such a share of what came lately."""
+class FaultLimit:
+    """For each partition: so many at once, and one more for each pause after that."""
 
-    run_max: int = 100
-    share_max: float = 0.2
-    window_seconds: float = 300.0
-    sample_min: int = 500
-    """Below this many records in the window a share says nothing."""
+    at_once: int = 10
+    pause_seconds: float = 60.0
 
 
-class DeadLetterTally:
-    """What one partition's records came to; it is told the time."""
+class FaultTally:
+    """
+    What one partition may still bury for a fault of ours; it is told the time.
 
-    def __init__(self, partition: Partition, limit: DeadLetterLimit) -> None:
-        self._partition = partition
+    What a sender did wrong is never counted: there may be any number of such
+    records. A fault of ours may be a record's or everybody's; a topic is not
+    emptied into the dead letters for it, nor does one record stop its partition
+    for ever.
+    """
+
+    def __init__(self, limit: FaultLimit) -> None:
         self._limit = limit
-        self._run = 0
-        self._seconds: deque[list[int]] = deque()
-        """Second, records, refused ones; oldest first. One for each record could be a million."""
-        self._records = 0
-        self._refused = 0
+        self._left = float(limit.at_once)
+        self._counted_at: float | None = None
 
-    def count(self, now: float, *, refused: bool) -> None:
-        """
-        Take one more record into account.
-
-        Raises:
-            TooManyDeadLetters: stop before the whole topic is emptied into the dead letters.
-        """
-        self._run = self._run + 1 if refused else 0
-        self._records += 1
-        self._refused += refused
-        second = int(now)
-        if not self._seconds or self._seconds[-1][0] != second:
-            self._seconds.append([second, 0, 0])
-            self._forget(now - self._limit.window_seconds)
-        latest = self._seconds[-1]
-        latest[1] += 1
-        latest[2] += refused
-        if refused and (self._run > self._limit.run_max or self._too_great_a_share()):
-            raise TooManyDeadLetters(self._partition, self._refused)
-
-    def _forget(self, before: float) -> None:
-        while self._seconds[0][0] < before:
-            _, records, refused = self._seconds.popleft()
-            self._records -= records
-            self._refused -= refused
-
-    def _too_great_a_share(self) -> bool:
-        enough = self._records >= self._limit.sample_min
-        return enough and self._refused > self._limit.share_max * self._records
+    def take(self, now: float) -> bool:
+        """Return whether a record may be buried at *now*; if not, it is to be tried again."""
+        if self._counted_at is not None:
+            earned = (now - self._counted_at) / self._limit.pause_seconds
+            self._left = min(float(self._limit.at_once), self._left + earned)
+        self._counted_at = now
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True

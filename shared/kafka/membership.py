@@ -1,9 +1,8 @@
-"""Staying in a consumer group: as long as Kafka is away we ask again, and nothing else waits."""
+"""Staying in a consumer group: whatever ends the reading, it begins again by itself."""
 
 import asyncio
 from dataclasses import dataclass
 
-import structlog
 from aiokafka.errors import KafkaError
 
 from shared.kafka.consumer import ConsumerLoop, Reading
@@ -11,10 +10,14 @@ from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import ConsumerStalled, Handler, Sender
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause
+from shared.runtime.pulse import pulse_of
 
 REJOIN_SECONDS = 2.0
-
-log = structlog.get_logger()
+REJOIN_SECONDS_MAX = 60.0
+LIVED_SECONDS = 60.0
+"""Who read for so long begins again soon."""
+PASSING = (KafkaError, ConsumerStalled, OSError)
+"""Faults of the world, which may be over at any moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,23 @@ async def consume(
     stopping: asyncio.Event,
 ) -> None:
     """
-    Handle what comes on *topics* until *stopping*, joining the group again whenever Kafka was away.
+    Handle what comes on *topics* until *stopping*.
 
-    Raises:
-        OffsetLost: what we have yet to read is gone; a person decides.
-        TooManyDeadLetters: nearly everything is refused, so the fault may be ours.
+    No fault of the reading, of whatever kind, ends this: it is said, and the group
+    is joined again after a pause that grows.
     """
     reading, topics = subscription.reading, subscription.topics
+    pulse, seconds = pulse_of(reading.group, clock), REJOIN_SECONDS
     while not stopping.is_set():
+        began = clock.monotonic()
         try:
             async with KafkaFeed(
                 subscription.bootstrap, reading.group, topics, clock=clock
             ) as feed:
-                log.info("consumer_joined", group=reading.group)
                 await ConsumerLoop(feed, handler, dead_letters, reading, clock).run(stopping)
-        except (KafkaError, ConsumerStalled) as fault:
-            log.warning("consumer_away", group=reading.group, fault=repr(fault))
-            await pause(clock, REJOIN_SECONDS, stopping)
+        except Exception as fault:  # noqa: BLE001 - the consumer's last line: the doors live on
+            pulse.away(fault)
+            lived = clock.monotonic() - began > LIVED_SECONDS
+            soon = lived or isinstance(fault, PASSING)
+            seconds = REJOIN_SECONDS if soon else min(2 * seconds, REJOIN_SECONDS_MAX)
+            await pause(clock, seconds, stopping)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from aiokafka.partitioner import murmur2
 
-from shared.kafka.port import Partition, Record
+from shared.kafka.dead_letters import Origin, read_dead_letter
+from shared.kafka.port import Backlog, Partition, Record
 from shared.runtime.clock import Clock
 
 BATCH_RECORDS_MAX = 500
@@ -52,6 +53,16 @@ class MemoryBus:
     def read(self, place: Partition, offset: int) -> Sequence[Record]:
         return self._logs[place][offset : offset + BATCH_RECORDS_MAX]
 
+    async def end(self, place: Partition) -> int:
+        return self.size(place)
+
+    async def origins(self, place: Partition, first: int, end: int) -> Collection[Origin]:
+        letters = map(read_dead_letter, self._logs[place][first:end])
+        return [letter.origin for letter in letters if letter.origin]
+
+    def size(self, place: Partition) -> int:
+        return len(self._logs[place])
+
     def committed(self, group: str) -> dict[Partition, int]:
         return self._committed[group]
 
@@ -71,6 +82,7 @@ class MemoryFeed:
         self._group = group
         committed = bus.committed(group)
         self._next = {place: committed.get(place, 0) for place in places}
+        self._aside: set[Partition] = set()
 
     async def fetch(self) -> Mapping[Partition, Sequence[Record]]:
         batch = self._read()
@@ -84,6 +96,25 @@ class MemoryFeed:
     async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
         self._bus.committed(self._group).update(next_offsets)
 
+    def set_aside(self, partition: Partition) -> None:
+        self._aside.add(partition)
+
+    def take_back(self, partition: Partition) -> None:
+        self._aside.discard(partition)
+
+    def backlog(self) -> Mapping[Partition, Backlog]:
+        committed = self._bus.committed(self._group)
+        return {
+            place: Backlog(
+                self._bus.size(place) - committed.get(place, 0), behind_transaction=False
+            )
+            for place in self._next
+        }
+
     def _read(self) -> dict[Partition, Sequence[Record]]:
-        found = {place: self._bus.read(place, offset) for place, offset in self._next.items()}
+        found = {
+            place: self._bus.read(place, offset)
+            for place, offset in self._next.items()
+            if place not in self._aside
+        }
         return {place: records for place, records in found.items() if records}

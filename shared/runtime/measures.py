@@ -26,6 +26,19 @@ EVENTS_DEAD_LETTERED = Counter(
     "Records laid on a dead-letter topic",
     ["topic", "reason"],
 )
+CONSUMER_UP = Gauge(
+    "casetrack_consumer_up", "1 where a consumer reads and nothing of it waits, else 0", ["group"]
+)
+CONSUMER_WAITING = Gauge(
+    "casetrack_consumer_waiting_records",
+    "Records on Kafka that a consumer has yet to take",
+    ["group"],
+)
+CONSUMER_STILL_SECONDS = Gauge(
+    "casetrack_consumer_still_seconds",
+    "For how long a consumer that has something to take has taken nothing",
+    ["group"],
+)
 EVENTS_RELAYED = Counter(
     "casetrack_events_relayed_total", "Events confirmed by Kafka, repetitions included", ["owner"]
 )

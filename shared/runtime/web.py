@@ -21,6 +21,7 @@ from shared.runtime.gate import Gate
 from shared.runtime.ids import Ids
 from shared.runtime.policies import permit, public, refuse_routes_without_policy
 from shared.runtime.problems import Answers, FaultAnswer
+from shared.runtime.pulse import pulses
 
 PAGES = files("shared.runtime") / "pages"
 UNAVAILABLE = 503
@@ -119,13 +120,15 @@ def _operations(ready: Ready) -> APIRouter:
 
     @router.get("/readyz", dependencies=[public()], responses={UNAVAILABLE: NOT_READY})
     async def readiness() -> JSONResponse:
-        """Say whether requests can be served now, and what is behind; nothing about why not."""
-        now = await ready()
+        """Say whether requests can be served now, and what is behind, readers of Kafka among it."""
+        now, consumers = await ready(), pulses()
+        told = {"consumers": [pulse.told() for pulse in consumers]} if consumers else {}
         if not now.serves:
-            return JSONResponse({"status": "not ready"}, UNAVAILABLE, {"retry-after": "1"})
-        if now.behind:
-            return JSONResponse({"status": "degraded", "behind": list(now.behind)})
-        return JSONResponse({"status": "ready"})
+            return JSONResponse({"status": "not ready", **told}, UNAVAILABLE, {"retry-after": "1"})
+        behind = [*now.behind, *(pulse.group for pulse in consumers if pulse.stands_still())]
+        if behind:
+            return JSONResponse({"status": "degraded", "behind": behind, **told})
+        return JSONResponse({"status": "ready", **told})
 
     @router.get("/metrics", dependencies=[permit()], response_class=PlainTextResponse)
     async def measures() -> Response:

@@ -16,7 +16,8 @@ from shared.contracts.registry import INBOX
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.dead_letters import DeadLetter
-from shared.kafka.port import Record
+from shared.kafka.ends import load_ends
+from shared.kafka.port import Partition, Record
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually
@@ -104,6 +105,57 @@ async def test_the_inbox_records_what_is_good_and_lays_aside_what_is_not(
     assert letter.refusal.code == "not_json"
     assert letter.record.value == poison.value
     assert letter.record.headers == poison.headers
+
+
+def misspelt(number: int) -> Record:
+    return Record(INBOX, KEY, numbered(number, type="casetrack.intake.aplication.received.v1"))
+
+
+async def letters_of(kafka: str) -> list[DeadLetter]:
+    return [letter async for letter in DeadLetterBox(kafka).load_all()]
+
+
+async def test_any_number_of_refused_records_is_as_many_letters_whatever_is_restarted(
+    tmp_path: Path, dsn: str, bureau_topics: str
+) -> None:
+    refused = 150
+    async with KafkaProducer(bureau_topics) as sender:
+        await sender.send([*map(misspelt, range(refused)), Record(INBOX, KEY, numbered(1))])
+
+    async def all_read() -> bool:
+        return await versions(dsn) == 1
+
+    crash = {"CASETRACK_CRASH": "dlq.after_send_before_offset:40"}
+    async with intake_process(tmp_path, dsn=dsn, kafka=bureau_topics, env=crash) as doomed:
+        assert await doomed.process.wait() == KILLED
+    async with intake_process(tmp_path, dsn=dsn, kafka=bureau_topics) as intake:
+        await eventually(all_read, within=60)
+        ready = await intake.client.get("/readyz")
+    letters = await letters_of(bureau_topics)
+
+    assert [letter.record.offset for letter in letters] == list(range(refused))
+    assert (await load_ends(bureau_topics, [f"dlq.{INBOX}"]))[place_of(letters[0])] == refused
+    (told,) = ready.json()["consumers"]
+    assert (told["group"], told["condition"]) == ("casetrack-intake", "reading")
+
+
+def place_of(letter: DeadLetter) -> Partition:
+    return Partition(f"dlq.{letter.record.topic}", letter.record.partition or 0)
+
+
+async def test_without_kafka_the_probe_names_the_consumer_that_is_away(
+    tmp_path: Path, dsn: str
+) -> None:
+    async with intake_process(tmp_path, dsn=dsn, kafka=NOBODY_LISTENS) as intake:
+        told: list[dict[str, object]] = []
+
+        async def is_away() -> bool:
+            told[:] = (await intake.client.get("/readyz")).json()["consumers"]
+            return told[0]["condition"] == "away"
+
+        await eventually(is_away, within=30)
+
+    assert (told[0]["group"], told[0]["fault"]) == ("casetrack-intake", "KafkaConnectionError")
 
 
 async def test_the_publish_command_tells_what_became_of_each_line(tmp_path: Path, dsn: str) -> None:

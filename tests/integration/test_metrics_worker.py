@@ -4,18 +4,20 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from bench.bureau import bureau_events
 from services.metrics.app.rules import SEARCH_PATH
 from shared.eventstore.postgres import open_pool
 from shared.kafka.dead_letter_box import DeadLetterBox
-from shared.kafka.port import Record
+from shared.kafka.ends import load_ends
+from shared.kafka.port import Partition, Record
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
 from tests.support.eventually import eventually
@@ -31,7 +33,7 @@ WHERE kpi = 'L03' AND part = 'received'
 """
 RECEIVED = "SELECT count(*) FROM metrics.timeline WHERE body LIKE '%application.received%'"
 
-Fold = Callable[[], subprocess.Popen[bytes]]
+Fold = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -51,11 +53,11 @@ def worker(role_dsn: Callable[[str], str], no_bureau_topics: str, tmp_path: Path
         "METRICS_BATCH_RECORDS_MAX": "100",
     }
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         with (tmp_path / f"worker-{len(started)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services.metrics", "worker"],
-                env=environment,
+                env={**environment, **(more or {})},
                 stderr=log,
                 cwd=Path(__file__).parents[2],
             )
@@ -145,6 +147,50 @@ async def test_a_bad_message_is_dead_lettered_and_its_neighbours_are_folded(
         "not_json",
         "not_json",
     ]
+
+
+async def test_killed_behind_its_letters_a_worker_sends_none_again(
+    bureau_topics: str, database: asyncpg.Pool, worker: Fold
+) -> None:
+    async with KafkaProducer(bureau_topics) as producer:
+        await producer.send([Record(TOPIC, b"a", b"{", partition=1) for _ in range(250)])
+    doomed = worker({"CASETRACK_CRASH": "dlq.after_send_before_offset:2"})
+
+    async def ended() -> bool:
+        return doomed.poll() is not None
+
+    await eventually(ended, within=40)
+    worker()
+    passed = "SELECT sum(next_offset)::bigint FROM metrics.offsets"
+    await eventually(at_least(database, passed, 250), within=40)
+
+    ends = await load_ends(bureau_topics, [f"dlq.{TOPIC}"])
+    assert ends[Partition(f"dlq.{TOPIC}", 1)] == 250
+
+
+async def test_of_a_transaction_only_what_was_committed_is_folded(
+    bureau_topics: str, database: asyncpg.Pool, worker: Fold
+) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bureau_topics, transactional_id="stranger")
+    async with producer:
+        for events, says in ((BUREAU[:50], True), (BUREAU[50:100], False), (BUREAU[100:120], True)):
+            await producer.begin_transaction()
+            for key, body in events:
+                await producer.send(TOPIC, body, key=key)
+            await (producer.commit_transaction() if says else producer.abort_transaction())
+    worker()
+    await eventually(at_least(database, FOLDED, 70), within=40)
+    ends = await load_ends(bureau_topics, [TOPIC])
+
+    async def is_complete() -> bool:
+        rows = await database.fetch("SELECT * FROM metrics.offsets WHERE topic = $1", TOPIC)
+        return {r["partition"]: r["next_offset"] for r in rows if r["next_offset"]} == {
+            place.number: end for place, end in ends.items() if end
+        } and all(row["highwater"] == row["next_offset"] for row in rows)
+
+    await eventually(is_complete, within=20)
+
+    assert await database.fetchval(FOLDED) == 70
 
 
 async def test_a_worker_whose_offset_is_gone_stops_and_says_so(

@@ -11,6 +11,7 @@ from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.postgres import open_pool
+from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready
@@ -23,11 +24,12 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
     dsn = settings.postgres_dsn.get_secret_value()
     async with (
         await open_pool(dsn, SEARCH_PATH, waits_for_disk=False) as pool,
-        KafkaProducer(settings.kafka, client_id=GROUP) as sender,
+        KafkaProducer(settings.kafka, client_id=GROUP) as producer,
+        KafkaShelf(settings.kafka) as shelf,
     ):
         projection = Projection(pool)
         folding = Folding(projection, bureau_rules())
-        lanes = Lanes(projection, folding, sender, SystemClock())
+        lanes = Lanes(projection, folding, LettersOnce(producer, shelf), SystemClock())
         app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
         await work(app, lanes, stopping)
 

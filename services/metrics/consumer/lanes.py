@@ -13,17 +13,14 @@ from services.metrics.handlers.reading import Arrived, Fetched, Refused, read_re
 from services.metrics.handlers.rows import RECENT
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.dead_letters import Refusal, dead_letter
-from shared.kafka.limits import DeadLetterLimit, DeadLetterTally
-from shared.kafka.port import (
-    OffsetLost,
-    Partition,
-    Record,
-    Sender,
-    SendUnknown,
-    TooManyDeadLetters,
-)
+from shared.kafka.letters import LETTERS_AT_ONCE_MAX
+from shared.kafka.limits import FaultLimit, FaultTally
+from shared.kafka.port import OffsetLost, Partition, Record, Sender, SendUnknown
+from shared.kafka.topics import dead_letter_topic
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash
+from shared.runtime.measures import EVENTS_DEAD_LETTERED
+from shared.runtime.pulse import pulse_of
 
 log = structlog.get_logger()
 
@@ -49,11 +46,17 @@ Rejoin = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """What a partition had to offer, and where it ended at that moment."""
+    """All that lies in a partition from *first* until before *following*, and where it ends."""
 
     place: Partition
     records: Sequence[Fetched]
+    first: int
+    following: int
     highwater: int
+
+
+class Unfoldable(Exception):  # noqa: N818 - named after what happened, like every fault
+    """A fault of ours with one record, after others: it is tried again before it is buried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,10 @@ class LaneRunner:
         self._number = number
         self.waiting: asyncio.Queue[Fetch] = asyncio.Queue(BATCHES_WAITING_MAX)
         self.lane: Lane | None = None
-        self._tallies: dict[Partition, DeadLetterTally] = {}
+        self._tallies: dict[Partition, FaultTally] = {}
         self._seeks: dict[Partition, int] = {}
+        self._passed_over: set[Partition] = set()
+        self._held = False
 
     async def run(self) -> None:
         while True:
@@ -82,7 +87,21 @@ class LaneRunner:
             pause = RETRY_SECONDS_FIRST
             while (rest := await self._attempt(fetch, pause)) is not None:
                 fetch, pause = rest, min(pause * 2, RETRY_SECONDS_MAX)
+            self._lanes.pulse.release(self._name)
             self._lanes.watchdog.progressed()
+            await self._catch_up()
+
+    async def put(self, fetch: Fetch) -> None:
+        """
+        Hand on *fetch*, waiting while the lane is busy.
+
+        A lane that is held by a fault of its own lets it go instead, so that its
+        neighbours are fetched; it seeks it again once it goes on.
+        """
+        if self._held and self.waiting.full():
+            self._passed_over.add(fetch.place)
+        else:
+            await self.waiting.put(fetch)
 
     async def _attempt(self, fetch: Fetch, pause: float) -> Fetch | None:
         """Fold *fetch*; return what is left to be tried again after *pause*."""
@@ -92,12 +111,28 @@ class LaneRunner:
             log.warning("lane_fenced", partition=self._number)
             self.lane = None
             await self._lanes.steering.rejoin()
-        except (StoreUnavailable, SendUnknown) as fault:
+        except (StoreUnavailable, SendUnknown, Unfoldable) as fault:
             log.warning("batch_postponed", partition=self._number, fault=repr(fault))
+            self._held = isinstance(fault, Unfoldable)
+            # The reason is known and said: waiting for it to pass is no hang.
+            self._lanes.watchdog.progressed()
+            self._lanes.pulse.hold(self._name, fault)
             await self._lanes.clock.sleep(pause)
             await self._recover(fetch.place)
             return fetch
+        self._held = False
         return None
+
+    async def _catch_up(self) -> None:
+        """Seek what was let go while we were held."""
+        while self._passed_over and self.lane:
+            place = self._passed_over.pop()
+            if place.topic in self.lane.expected:
+                await self._lanes.steering.seek(place, self.lane.expected[place.topic])
+
+    @property
+    def _name(self) -> str:
+        return f"{GROUP}-{self._number}"
 
     async def _recover(self, place: Partition) -> None:
         """After a lost connection nothing in memory counts: what was committed tells."""
@@ -114,14 +149,14 @@ class LaneRunner:
         if lane is None or fetch.place.topic not in lane.expected:
             return
         expected = lane.expected[fetch.place.topic]
-        records = [record for record in fetch.records if record.offset >= expected]
-        if not records:
+        if fetch.following <= expected:
             return
-        if records[0].offset > expected:
+        if fetch.first > expected:
             await self._seek_back(fetch.place, expected)
             return
         self._seeks.pop(fetch.place, None)
-        await self._fold_records(lane, replace(fetch, records=records))
+        records = [record for record in fetch.records if record.offset >= expected]
+        await self._fold_records(lane, replace(fetch, records=records, first=expected))
 
     async def _seek_back(self, place: Partition, expected: int) -> None:
         self._seeks[place] = self._seeks.get(place, 0) + 1
@@ -134,31 +169,45 @@ class LaneRunner:
         """Fold *fetch*; halve what fails for no passing reason until the culprit stands alone."""
         try:
             await self._commit(lane, fetch)
-        except (Fenced, StoreUnavailable, SendUnknown, TooManyDeadLetters, ProjectionOutdated):
+        except (Fenced, StoreUnavailable, SendUnknown, Unfoldable, ProjectionOutdated):
             raise
         except Exception as fault:
-            records = fetch.records
-            if len(records) == 1:
-                log.exception("record_unfoldable", offset=records[0].offset)
-                refused = Refused(records[0], "unfoldable", "", repr(fault))
-                self._count(fetch.place, [refused])
-                await self._refuse(fetch.place, [refused])
-                await self._store(lane, fetch, [])
-                return
-            middle = len(records) // 2
-            await self._fold_records(lane, replace(fetch, records=records[:middle]))
-            await self._fold_records(lane, replace(fetch, records=records[middle:]))
+            if len(fetch.records) > 1:
+                await self._fold_halves(lane, fetch)
+            elif fetch.records:
+                await self._give_up(lane, fetch, fault)
+            else:
+                raise Unfoldable(fetch.place, fetch.first) from fault
+
+    async def _fold_halves(self, lane: Lane, fetch: Fetch) -> None:
+        records = fetch.records
+        middle = len(records) // 2
+        border = records[middle].offset
+        await self._fold_records(lane, replace(fetch, records=records[:middle], following=border))
+        await self._fold_records(lane, replace(fetch, records=records[middle:], first=border))
+
+    async def _give_up(self, lane: Lane, fetch: Fetch, fault: Exception) -> None:
+        """Bury the only record of *fetch*; where many had to be, raise Unfoldable instead (R11)."""
+        (record,) = fetch.records
+        tally = self._tallies.setdefault(fetch.place, FaultTally(FaultLimit()))
+        if not tally.take(self._lanes.clock.monotonic()):
+            raise Unfoldable(fetch.place, record.offset) from fault
+        log.error("record_unfoldable", offset=record.offset, exc_info=fault)
+        await self._refuse(fetch.place, [Refused(record, "unfoldable", "", type(fault).__name__)])
+        await self._store(lane, fetch, [])
 
     async def _commit(self, lane: Lane, fetch: Fetch) -> None:
         readings = list(read_records(fetch.records))
         arrived = [reading for reading in readings if isinstance(reading, Arrived)]
         refused = [reading for reading in readings if isinstance(reading, Refused)]
-        self._count(fetch.place, readings if refused else readings[:1])
+        if len(refused) > LETTERS_AT_ONCE_MAX:
+            await self._fold_halves(lane, fetch)
+            return
         await self._refuse(fetch.place, refused)
         await self._store(lane, fetch, arrived)
 
     async def _store(self, lane: Lane, fetch: Fetch, arrived: list[Arrived]) -> None:
-        place, following = fetch.place, fetch.records[-1].offset + 1
+        place, following = fetch.place, fetch.following
         stretch = Stretch(
             place.topic, place.number, lane.expected[place.topic], following, fetch.highwater
         )
@@ -168,6 +217,7 @@ class LaneRunner:
         crash("metrics.after_batch")
         lane.expected[place.topic] = following
         self._lanes.changed.set()
+        self._lanes.pulse.moved()
         log.debug(
             "batch_folded",
             topic=place.topic,
@@ -177,19 +227,18 @@ class LaneRunner:
             duration_ms=round((self._lanes.clock.monotonic() - started) * 1000, 1),
         )
 
-    def _count(self, place: Partition, readings: Sequence[Arrived | Refused]) -> None:
-        """Stop where so much is refused that the fault is ours (R11)."""
-        tally = self._tallies.setdefault(place, DeadLetterTally(place, DeadLetterLimit()))
-        now = self._lanes.clock.monotonic()
-        for reading in readings:
-            tally.count(now, refused=isinstance(reading, Refused))
-
     async def _refuse(self, place: Partition, refused: Sequence[Refused]) -> None:
-        """Send dead letters before the offset passes them: at least once, never lost."""
+        """Send dead letters before the offset passes them: never lost, and each of them once."""
+        if not refused:
+            return
+        crash("dlq.before_send")
+        await self._lanes.sender.send([_letter(place, reading) for reading in refused])
+        crash("dlq.after_send_before_offset")
         for reading in refused:
+            EVENTS_DEAD_LETTERED.labels(
+                topic=dead_letter_topic(place.topic), reason=reading.code
+            ).inc()
             log.warning("message_dead_lettered", code=reading.code, field=reading.field)
-        if refused:
-            await self._lanes.sender.send([_letter(place, reading) for reading in refused])
 
 
 def _letter(place: Partition, reading: Refused) -> Record:
@@ -217,6 +266,7 @@ class Lanes:
         self.clock = clock
         self.changed = asyncio.Event()
         self.watchdog = Watchdog("metrics.fold", clock)
+        self.pulse = pulse_of(GROUP, clock)
         self.steering: Steering
         self._claiming = asyncio.Lock()
         self._runners: dict[int, LaneRunner] = {}
@@ -231,7 +281,7 @@ class Lanes:
 
     async def put(self, fetch: Fetch) -> None:
         """Hand on what was fetched, waiting while its lane is busy."""
-        await self._runner(fetch.place.number).waiting.put(fetch)
+        await self._runner(fetch.place.number).put(fetch)
 
     async def claim(
         self, places: Sequence[Partition], beginning: Callable[[Partition], Awaitable[int]]

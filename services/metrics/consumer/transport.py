@@ -1,5 +1,5 @@
 """
-Faust's Kafka transport with two seams turned: whole batches, and offsets from PostgreSQL.
+Faust's Kafka transport with two seams turned: whole stretches, and offsets from PostgreSQL.
 
 Faust costs 100 to 200 microseconds for each message that it carries, so one
 message here is all that a partition had to offer. What Faust believes about
@@ -8,22 +8,51 @@ acknowledged offsets knows nothing of batches; it is never asked.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import uvloop
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.consumer import fetcher
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 
 from shared.kafka.feed import FETCH_WAIT_MS_MAX
 from shared.kafka.port import OffsetLost, Partition
+from shared.kafka.reader import COMMITTED
+from shared.kafka.unpacking import take_any_bytes
 
 StoredOffsets = Callable[
     [Sequence[Partition], Callable[[Partition], Awaitable[int]]], Awaitable[Mapping[Partition, int]]
 ]
 """Where each assigned partition goes on; the second argument asks Kafka where one begins."""
+
+
+class Stretch(list[Any]):
+    """
+    Records that are all there is from *first* until before *following*.
+
+    Offsets between them belong to marks of transactions, to what those took back,
+    or to what was compacted away; so a stretch may be empty and yet pass something.
+    """
+
+    first: int
+    following: int
+
+    def __bool__(self) -> bool:
+        return self.following > self.first
+
+
+class StretchResult(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka publishes no types
+    """What a fetch brought; it tells from where to where it was read."""
+
+    def getall(self, max_records: int | None = None) -> Stretch:
+        unpacked = self._partition_records
+        first = unpacked.next_fetch_offset if unpacked else 0
+        stretch = Stretch(super().getall(max_records))
+        stretch.first = first
+        stretch.following = unpacked.next_fetch_offset if unpacked else first
+        return stretch
 
 
 class BatchThread(AIOKafkaConsumerThread):
@@ -38,6 +67,8 @@ class BatchThread(AIOKafkaConsumerThread):
         consumer._partition_assignment_strategy = [RangePartitionAssignor]  # noqa: SLF001
         # Faust lets a fetch wait for 1.5 seconds.
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS_MAX  # noqa: SLF001
+        # Faust reads what is committed only where it writes transactions itself.
+        consumer._isolation_level = COMMITTED  # noqa: SLF001
         return consumer
 
     async def _fetch_records(
@@ -58,8 +89,9 @@ class BatchThread(AIOKafkaConsumerThread):
             place, offset = next(iter(fault.args[0].items()))
             raise OffsetLost(Partition(place.topic, place.partition), offset) from fault
         return {
-            place: [replace(records[-1], key=None, value=(consumer.highwater(place), records))]
-            for place, records in fetched.items()
+            place: [_message(place, stretch, consumer.highwater(place))]
+            for place, stretch in fetched.items()
+            if isinstance(stretch, Stretch)
         }
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
@@ -94,13 +126,37 @@ class BatchThread(AIOKafkaConsumerThread):
             with suppress(KafkaError):
                 await consumer.commit(hints)
 
+    def stable_end(self, place: Partition) -> int | None:
+        """Return up to where all transactions of *place* have ended, as far as a fetch told."""
+        end: int | None = self._ensure_consumer().last_stable_offset(TopicPartition(*place))
+        return end
+
     async def _beginning(self, place: Partition) -> int:
         offsets = await self.earliest_offsets(TopicPartition(*place))
         return int(offsets[TopicPartition(*place)])
 
 
+def _message(place: TopicPartition, stretch: Stretch, highwater: int | None) -> ConsumerRecord:
+    return ConsumerRecord(
+        topic=place.topic,
+        partition=place.partition,
+        offset=stretch.following - 1,
+        timestamp=0,
+        timestamp_type=0,
+        key=None,
+        value=(highwater, stretch),
+        checksum=None,
+        serialized_key_size=-1,
+        serialized_value_size=-1,
+        headers=(),
+    )
+
+
 def batch_transport(stored_offsets: StoredOffsets) -> type[Transport]:
     """Return the transport that goes on from *stored_offsets*."""
+    take_any_bytes()
+    # The fetcher takes it from its own module when a fetch arrives; the version is pinned.
+    fetcher.FetchResult = StretchResult
 
     class LaneThread(BatchThread):
         pass

@@ -17,7 +17,7 @@ from services.metrics.consumer.transport import batch_transport
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.feed import METADATA_MS_MAX
-from shared.kafka.port import Partition
+from shared.kafka.port import Partition, TransactionOpen
 from shared.runtime.lifecycle import announce_ready, pause
 
 log = structlog.get_logger()
@@ -91,8 +91,9 @@ async def fetches(stream: Any) -> AsyncIterator[Fetch]:  # noqa: ANN401 - Faust 
     """Unwrap what the transport wrapped: one message is all that a partition had to offer."""
     async for event in stream.noack().events():
         message = event.message
-        highwater, records = message.value
-        yield Fetch(Partition(message.topic, message.partition), records, highwater)
+        highwater, stretch = message.value
+        place = Partition(message.topic, message.partition)
+        yield Fetch(place, stretch, stretch.first, stretch.following, highwater)
 
 
 async def work(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
@@ -153,8 +154,26 @@ async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
         # Amid a rebalance Kafka would take the commit for a reason to rebalance once more.
         if looks % HINT_LOOKS == 0 and not app.rebalancing:
             await _hint(app, positions)
-        if len(idle) == len(positions) and _assigned(app) == positions.keys():
-            lanes.watchdog.progressed()
+        if _assigned(app) == positions.keys():
+            _tell(app, lanes, positions)
+
+
+def _tell(app: faust.App, lanes: Lanes, positions: dict[Partition, int]) -> None:
+    """Say how far the lanes are behind, and where somebody's open transaction is why."""
+    lanes.pulse.reading()
+    waiting = readable = 0
+    for place, position in positions.items():
+        end, stable = _highwater(app, place) or position, _stable_end(app, place) or position
+        waiting += max(0, end - position)
+        readable += max(0, stable - position)
+        behind = f"{place.topic}-{place.number} behind a transaction"
+        if stable <= position < end:
+            lanes.pulse.hold(behind, TransactionOpen())
+        else:
+            lanes.pulse.release(behind)
+    lanes.pulse.behind(waiting)
+    if not readable:
+        lanes.watchdog.progressed()
 
 
 def _assigned(app: faust.App) -> set[Partition] | None:
@@ -171,6 +190,15 @@ def _highwater(app: faust.App, place: Partition) -> int | None:
     except Exception:  # noqa: BLE001 - between two assignments the driver knows no such partition
         return None
     return highwater
+
+
+def _stable_end(app: faust.App, place: Partition) -> int | None:
+    consumer: Any = app.consumer
+    try:
+        end: int | None = consumer._thread.stable_end(place)  # noqa: SLF001 - our own thread class
+    except Exception:  # noqa: BLE001 - between two assignments the driver knows no such partition
+        return None
+    return end
 
 
 async def _hint(app: faust.App, positions: dict[Partition, int]) -> None:

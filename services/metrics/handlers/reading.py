@@ -13,6 +13,7 @@ from shared.contracts.envelope import case_no_of
 from shared.contracts.moments import instant_of, recorded_instant
 from shared.contracts.registry import FACTS, decode
 from shared.contracts.unreadable import Flaw, Unreadable
+from shared.kafka.unpacking import Illegible
 
 IDENTITY_BYTES = 16
 
@@ -33,7 +34,7 @@ class Fetched(Protocol):
     def offset(self) -> int: ...
 
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
 class Envelope(msgspec.Struct, gc=False):
@@ -87,8 +88,12 @@ def identity_of(source: str, event_id: str) -> bytes:
 def read_records(records: Iterable[Fetched]) -> Iterator[Arrived | Refused]:
     """Yield what each record is."""
     for record in records:
+        body = record.value or b""
+        if isinstance(body, Illegible):
+            yield Refused(record, body.code, "", body.detail)
+            continue
         try:
-            yield _read(record.value or b"", record.key)
+            yield _read(body, record.key)
         except Unreadable as fault:
             yield Refused(record, fault.code, fault.field, fault.detail)
 

@@ -83,9 +83,10 @@ class Member:
         await self.life.be_held_up(self.tables.moving(place.number), whole=True)
         offset = self.positions[place]
         if records := visible(self.life.world, self.bus, place, offset):
-            self.positions[place] = offset + len(records)
+            following = self.positions[place] = offset + len(records)
             fetched = cast("Sequence[Fetched]", records)
-            await self.lanes.put(Fetch(place, fetched, len(self.bus.read(place, 0))))
+            end = len(self.bus.read(place, 0))
+            await self.lanes.put(Fetch(place, fetched, offset, following, end))
 
     async def seek(self, place: Partition, offset: int) -> None:
         self.positions[place] = offset
