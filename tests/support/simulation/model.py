@@ -43,6 +43,8 @@ class Case:
     decided_at: datetime | None = None
     closed_on: date | None = None
     expired: bool = False
+    early: bool = False
+    """Whether handling began, by its own time, before the case was accepted."""
     oddities: int = 0
 
     def learn(self, kind: str, at: datetime, data: dict[str, Any]) -> None:  # noqa: C901 - a case a fact
@@ -51,7 +53,12 @@ class Case:
                 self.received_on = date.fromisoformat(data["received_date"])
             case "intake.correction.expired":
                 self.expired = True
+            case "handling.step.started" if self.accepted_on is None:
+                # Somebody began, and was held up until the silence had accepted the case.
+                self.early = True
+                self.oddities += 1
             case "intake.application.accepted":
+                self.oddities += self.early
                 self.accepted_on = date.fromisoformat(data["effective_date"])
                 self.limits = {
                     "COMMITTED": data["committed_limit"],
