@@ -2,13 +2,14 @@
 
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import psutil
 
+from deploy.local.consumers import consumers_of
 from deploy.local.control import FREE_BYTES_MIN, is_running
 from deploy.local.faults import PortBusy
 from deploy.local.java import PINNED
@@ -50,7 +51,16 @@ def examine(settings: LocalSettings) -> list[Finding]:
         *(_port(part, offset) for part, offset in PORT_OFFSET.items()),
         _kafka_jars,
     )
-    return [look(settings) for look in looks]
+    return [*(look(settings) for look in looks), *_consumers(settings)]
+
+
+def _consumers(settings: LocalSettings) -> Iterator[Finding]:
+    if not is_running(settings.places):
+        return
+    for found in consumers_of(settings):
+        verdict = Verdict.FINE if found.is_well else Verdict.BAD
+        values = {name: str(value) for name, value in asdict(found).items()}
+        yield Finding("consumer" if found.is_well else "consumer.stuck", verdict, values)
 
 
 def _python(_: LocalSettings) -> Finding:
