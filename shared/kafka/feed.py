@@ -182,7 +182,8 @@ class KafkaFeed:
             raise ConsumerStalled(behind)
 
     async def _behind(self) -> list[Partition]:
-        places = list(self._consumer.assignment())
+        # What is set aside stands still on purpose.
+        places = list(self._consumer.assignment() - self._consumer.paused())
         try:
             ends = await self._consumer.end_offsets(places)
             return [

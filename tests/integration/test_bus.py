@@ -176,6 +176,27 @@ async def test_a_feed_never_jumps_over_what_kafka_no_longer_has(
     assert (lost.value.partition, lost.value.offset) == (Partition(topic, 0), 3)
 
 
+async def test_a_partition_that_is_set_aside_is_not_taken_for_stalled(
+    kafka: str, make_topic: MakeTopic
+) -> None:
+    topic = await make_topic(1)
+    async with KafkaProducer(kafka) as sender:
+        await sender.send([message(topic, "a", 1)])
+    async with KafkaFeed(
+        kafka, topic, [topic], clock=SystemClock(), stalled_seconds_max=0.0
+    ) as feed:
+        await read(feed, 1)
+        feed.set_aside(Partition(topic, 0))
+        async with KafkaProducer(kafka) as sender:
+            await sender.send([message(topic, "a", 2)])
+        for _ in range(3):
+            assert not await feed.fetch()
+        feed.take_back(Partition(topic, 0))
+        (seen,) = await read(feed, 1)
+
+    assert seen.value == b"2"
+
+
 async def test_a_group_that_knew_no_partitions_reads_once_kafka_tells_of_them(
     kafka: str, make_topic: MakeTopic
 ) -> None:
