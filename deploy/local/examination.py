@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.consumers import consumers_of
 from deploy.local.control import FREE_BYTES_MIN, is_running
 from deploy.local.faults import PortBusy
 from deploy.local.java import PINNED
@@ -57,6 +56,8 @@ def examine(settings: LocalSettings) -> list[Finding]:
 def _consumers(settings: LocalSettings) -> Iterator[Finding]:
     if not is_running(settings.places):
         return
+    from deploy.local.consumers import consumers_of  # noqa: PLC0415 - status needs no keys
+
     for found in consumers_of(settings):
         verdict = Verdict.FINE if found.is_well else Verdict.BAD
         values = {name: str(value) for name, value in asdict(found).items()}

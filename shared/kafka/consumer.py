@@ -66,7 +66,7 @@ class ConsumerLoop:
         self._dead_letters = dead_letters
         self._reading = reading
         self._clock = clock
-        self._pulse = pulse_of(reading.group, clock)
+        self.pulse = pulse_of(reading.group, clock)
         self._tallies: dict[Partition, FaultTally] = {}
         self._slow: dict[Partition, asyncio.Task[None]] = {}
         self._began: dict[Partition, float] = {}
@@ -97,7 +97,7 @@ class ConsumerLoop:
         try:
             batch = await self._feed.fetch()
         except OffsetLost as lost:
-            self._pulse.hold(_named(lost.partition), lost)
+            self.pulse.hold(_named(lost.partition), lost)
             self._feed.set_aside(lost.partition)
             return
         self._look()
@@ -146,14 +146,16 @@ class ConsumerLoop:
     def _look(self) -> None:
         """Say how far we are behind, and where somebody's open transaction is why."""
         self._watchdog.progressed()
-        self._pulse.reading()
+        self.pulse.reading()
         backlog = self._feed.backlog()
         for partition, waits in backlog.items():
             if waits.behind_transaction:
-                self._pulse.hold(f"{_named(partition)} behind a transaction", TransactionOpen())
+                self.pulse.hold_lasting(
+                    f"{_named(partition)} behind a transaction", TransactionOpen()
+                )
             else:
-                self._pulse.release(f"{_named(partition)} behind a transaction")
-        self._pulse.behind(sum(waits.records for waits in backlog.values()))
+                self.pulse.release(f"{_named(partition)} behind a transaction")
+        self.pulse.behind(sum(waits.records for waits in backlog.values()))
 
     async def _work(
         self, partition: Partition, records: Sequence[Record], stopping: asyncio.Event
@@ -163,7 +165,7 @@ class ConsumerLoop:
             if stopping.is_set() and refusal is _INTERRUPTED:
                 await self._commit(partition, records[:done])
                 return
-            self._pulse.release(_named(partition))
+            self.pulse.release(_named(partition))
             self._progressed()
             if refusal:
                 await self._commit(partition, records[: done + 1])
@@ -241,12 +243,12 @@ class ConsumerLoop:
         seconds = min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** min(tries - 1, 16))
         # The reason is known and said: waiting for it to pass is no hang.
         self._watchdog.progressed()
-        self._pulse.hold(_named(_place(record)), fault)
+        self.pulse.hold(_named(_place(record)), fault)
         await pause(self._clock, seconds, stopping)
 
     def _progressed(self) -> None:
         self._watchdog.progressed()
-        self._pulse.moved()
+        self.pulse.moved()
 
     async def _commit(self, partition: Partition, records: Sequence[Record]) -> None:
         if records and records[-1].offset is not None:

@@ -29,13 +29,15 @@ OURS = frozenset(
     | {CUT_BYTES, CUT_SHA256}
 )
 
+SAID = OURS - {REPLAY_OF}
+
 MESSAGE_CHARACTERS_MAX = 1_000
 FIELD_CHARACTERS_MAX = 200
 DIGITS_MAX = 18
 
 LETTER_BYTES_MAX = MESSAGE_BYTES_MAX - 64 * 1024
 """Of what came; the rest is for the reason and for Kafka's own framing."""
-CUT_PART_BYTES_MAX = 256 * 1024
+CUT_PART_BYTES_MAX = 128 * 1024
 """Of the key, of all headers and of the value, where together they do not fit."""
 HEADER_BYTES = 10
 """What the lengths of a header's name and value take at most."""
@@ -100,8 +102,7 @@ class LetterCut(Exception):  # noqa: N818 - named for what is the case
 
 
 def dead_letter(record: Record, group: str, refusal: Refusal) -> Record:
-    """Return what to send to the dead-letter topic for *record*: always less than a topic takes."""
-    kept, cut = _fitting(replace(record, headers=_originals(record.headers, kept=(REPLAY_OF,))))
+    """Return what to send to the dead-letter topic for *record*: less than our topics take."""
     told = {
         TOPIC: record.topic,
         PARTITION: str(record.partition),
@@ -113,33 +114,35 @@ def dead_letter(record: Record, group: str, refusal: Refusal) -> Record:
         FIELD: refusal.field[:FIELD_CHARACTERS_MAX],
         SENT_AT: str(record.timestamp_ms or 0),
     }
-    if cut:
-        told |= {CUT_BYTES: str(cut.value_bytes), CUT_SHA256: cut.value_sha256}
     reason = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in told.items())
-    return Record(
+    letter = Record(
         topic=dead_letter_topic(record.topic),
         # A record without key and value is a tombstone, which cannot be sent.
-        key=kept.key,
-        value=kept.value if kept.value is not None or kept.key is not None else b"",
-        headers=(*kept.headers, *reason),
+        key=record.key,
+        value=record.value if record.value is not None or record.key is not None else b"",
+        headers=(*_originals(record.headers, kept=(REPLAY_OF,)), *reason),
         # The letters of one partition lie together, so that one of two can be found.
         partition=record.partition,
     )
+    size = len(record.key or b"") + len(record.value or b"") + sum(map(_size, record.headers))
+    fits = size <= LETTER_BYTES_MAX and not isinstance(record.value, Illegible)
+    return letter if fits else shortened(letter)
 
 
-def _fitting(record: Record) -> tuple[Record, Cut | None]:
-    """Return as much of *record* as a letter takes, and what its value was where that is less."""
-    value = record.value or b""
-    size = len(record.key or b"") + len(value) + sum(map(_size, record.headers))
-    if size <= LETTER_BYTES_MAX and not isinstance(value, Illegible):
-        return record, None
-    kept = replace(
-        record,
-        key=record.key and record.key[:CUT_PART_BYTES_MAX],
-        value=bytes(value[:CUT_PART_BYTES_MAX]),
-        headers=tuple(_first_of(record.headers)),
+def shortened(letter: Record) -> Record:
+    """Return *letter* with the beginnings of key, headers and value only, and that it was cut."""
+    value = letter.value or b""
+    said = tuple(header for header in letter.headers if header[0] in SAID)
+    cut = (
+        (CUT_BYTES, str(len(value)).encode()),
+        (CUT_SHA256, sha256(value).hexdigest().encode()),
     )
-    return kept, Cut(len(value), sha256(value).hexdigest())
+    return replace(
+        letter,
+        key=letter.key and letter.key[:CUT_PART_BYTES_MAX],
+        value=bytes(value[:CUT_PART_BYTES_MAX]),
+        headers=(*_first_of(_originals(letter.headers, kept=(REPLAY_OF,))), *said, *cut),
+    )
 
 
 def _first_of(headers: Headers) -> Iterable[tuple[str, bytes | None]]:

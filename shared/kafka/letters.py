@@ -9,8 +9,8 @@ from typing import Protocol, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.kafka.dead_letters import Origin, read_dead_letter
-from shared.kafka.port import Partition, Record, Sender, SendUnknown
+from shared.kafka.dead_letters import Origin, read_dead_letter, shortened
+from shared.kafka.port import Partition, Record, Sender, SendRefused, SendUnknown
 from shared.kafka.reader import kafka_reader, stored
 
 LOOK_BACK_MAX = 500
@@ -57,13 +57,25 @@ class LettersOnce:
 
     async def send(self, records: Sequence[Record]) -> None:
         for place, letters in _by_place(records):
-            await self._look(place)
-            laid = self._laid[place]
-            new = [letter for letter in letters if _origin(letter) not in laid]
-            if new:
-                await self._sender.send(new)
-                laid.extend(origin for origin in map(_origin, new) if origin)
-                self._ends[place] += len(new)
+            await self._lay(place, letters)
+
+    async def _lay(self, place: Partition, letters: Sequence[Record]) -> None:
+        await self._look(place)
+        laid = self._laid[place]
+        new = [letter for letter in letters if _origin(letter) not in laid]
+        if not new:
+            return
+        try:
+            await self._sender.send(new)
+        except SendRefused:
+            # Somebody's topic takes less than ours do.
+            if len(new) > 1:
+                for letter in new:
+                    await self._lay(place, [letter])
+                return
+            await self._sender.send([shortened(new[0])])
+        laid.extend(origin for origin in map(_origin, new) if origin)
+        self._ends[place] += len(new)
 
     async def _look(self, place: Partition) -> None:
         """Learn what has come to lie at *place* since we last knew it."""

@@ -10,7 +10,7 @@ from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import ConsumerStalled, Handler, Sender
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause
-from shared.runtime.pulse import pulse_of
+from shared.runtime.pulse import Pulse, beating
 
 REJOIN_SECONDS = 2.0
 REJOIN_SECONDS_MAX = 60.0
@@ -43,8 +43,19 @@ async def consume(
     No fault of the reading, of whatever kind, ends this: it is said, and the group
     is joined again after a pause that grows.
     """
-    reading, topics = subscription.reading, subscription.topics
-    pulse, seconds = pulse_of(reading.group, clock), REJOIN_SECONDS
+    with beating(Pulse(subscription.reading.group, clock)) as pulse:
+        await _read(subscription, handler, dead_letters, pulse, stopping)
+
+
+async def _read(
+    subscription: Subscription,
+    handler: Handler,
+    dead_letters: Sender,
+    pulse: Pulse,
+    stopping: asyncio.Event,
+) -> None:
+    reading, topics, clock = subscription.reading, subscription.topics, pulse.clock
+    seconds = REJOIN_SECONDS
     while not stopping.is_set():
         began = clock.monotonic()
         try:

@@ -1,6 +1,7 @@
 """How the reading of a process goes: said at its probe, in its measures and in its log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +12,9 @@ from shared.runtime.measures import CONSUMER_STILL_SECONDS, CONSUMER_UP, CONSUME
 
 STILL_SECONDS_MAX = 30.0
 """So long a consumer that has something to take may take nothing."""
+
+USUAL_SECONDS_MAX = 10.0
+"""So long somebody's transaction may be open without a word."""
 
 log = structlog.get_logger()
 
@@ -39,6 +43,7 @@ class Pulse:
         self._since: datetime = clock.now()
         self._fault = ""
         self._held: dict[str, str] = {}
+        self._lasting: dict[str, float] = {}
         self._waiting = 0
         self._moved_at = clock.monotonic()
         CONSUMER_UP.labels(group=group).set(0)
@@ -59,8 +64,15 @@ class Pulse:
             self._held[what] = type(fault).__name__
             self._turn(Condition.WAITING, fault)
 
+    def hold_lasting(self, what: str, fault: Exception) -> None:
+        """Say the same once it has been said for a while: for a moment it is usual."""
+        began = self._lasting.setdefault(what, self.clock.monotonic())
+        if self.clock.monotonic() - began > USUAL_SECONDS_MAX:
+            self.hold(what, fault)
+
     def release(self, what: str) -> None:
         """Say that nothing holds *what* any more."""
+        self._lasting.pop(what, None)
         if self._held.pop(what, None) and not self._held:
             self._turn(Condition.READING)
 
@@ -114,17 +126,24 @@ class Pulse:
             log.warning("consumer_waiting", group=self.group, fault=name, held=sorted(self._held))
 
 
-_PULSES: dict[str, Pulse] = {}
+_BEATING: dict[str, Pulse] = {}
+
+
+@contextmanager
+def beating(pulse: Pulse) -> Iterator[Pulse]:
+    """Let this process tell of *pulse*."""
+    _BEATING[pulse.group] = pulse
+    try:
+        yield pulse
+    finally:
+        del _BEATING[pulse.group]
 
 
 def pulse_of(group: str, clock: Clock) -> Pulse:
-    """Return the one of *group* in this process, which outlives every attempt to read."""
-    known = _PULSES.get(group)
-    if known is None or known.clock is not clock:
-        known = _PULSES[group] = Pulse(group, clock)
-    return known
+    """Return the one of *group* that this process tells of, or one that nobody hears of."""
+    return _BEATING.get(group) or Pulse(group, clock)
 
 
 def pulses() -> Sequence[Pulse]:
-    """Return those of this process, by the names of their groups."""
-    return [_PULSES[group] for group in sorted(_PULSES)]
+    """Return those that this process tells of, by the names of their groups."""
+    return [_BEATING[group] for group in sorted(_BEATING)]

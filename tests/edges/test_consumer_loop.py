@@ -1,86 +1,23 @@
 """What the consumer loop does with good records, bad records and a world that fails for a while."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from shared.contracts.unreadable import Unreadable
 from shared.kafka.consumer import ConsumerLoop, Reading
-from shared.kafka.dead_letters import LetterCut, Refusal, read_dead_letter, replayed
-from shared.kafka.letters import LettersOnce
+from shared.kafka.dead_letters import Refusal, read_dead_letter
 from shared.kafka.limits import FaultLimit, FaultTally
-from shared.kafka.memory import MemoryBus, MemoryFeed
-from shared.kafka.port import Handler, OffsetLost, Partition, Record, SendUnknown, Undeliverable
-from shared.kafka.unpacking import Illegible
-from shared.runtime.clock import SystemClock
+from shared.kafka.memory import MemoryFeed
+from shared.kafka.port import (
+    OffsetLost,
+    Partition,
+    Record,
+    Undeliverable,
+)
 from shared.runtime.lifecycle import NoProgress
-from shared.runtime.pulse import pulse_of
-from tests.support.eventually import eventually
-
-TOPIC = "casetrack.inbox.v1"
-GROUP = "casetrack-intake"
-
-
-class Away(Exception):  # noqa: N818 - a fault of the world, for this test
-    """The store is away."""
-
-
-class Quick(SystemClock):
-    """Waits as asked, a hundred times quicker."""
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / 100)
-
-
-def record(number: int, key: str = "case-1", topic: str = TOPIC) -> Record:
-    return Record(topic, key.encode(), str(number).encode(), (("h", b"1"),))
-
-
-class Bench:
-    """A bus, a loop over it, and what the handler saw."""
-
-    def __init__(self, refuse: Callable[[bytes], None] | None = None) -> None:
-        self.bus = MemoryBus(Quick())
-        self.seen: list[bytes] = []
-        self.stopping = asyncio.Event()
-        self.refuse = refuse or (lambda _: None)
-        self.reading = Reading(GROUP, passing=(Away,))
-        self.clock = Quick()
-        self.feed: MemoryFeed | None = None
-        self.handler: Handler = self.handle
-        self.sender_faults = 0
-        self.arrives_unsaid = 0
-
-    async def handle(self, message: Record) -> None:
-        assert message.value is not None
-        self.refuse(message.value)
-        self.seen.append(message.value)
-
-    async def send(self, records: Sequence[Record]) -> None:
-        if self.sender_faults:
-            self.sender_faults -= 1
-            raise SendUnknown("broker is away")
-        await self.bus.send(records)
-        if self.arrives_unsaid:
-            self.arrives_unsaid -= 1
-            raise SendUnknown("broker went away")
-
-    async def run(self, until: Callable[[], bool | Awaitable[bool]]) -> None:
-        self.stopping.clear()
-        feed = self.feed or self.bus.feed(GROUP, [TOPIC])
-        letters = LettersOnce(self, self.bus)
-        loop = ConsumerLoop(feed, self.handler, letters, self.reading, self.clock)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(loop.run(self.stopping))
-            await eventually(until)
-            self.stopping.set()
-
-    @property
-    def letters(self) -> list[Record]:
-        return self.bus.records(f"dlq.{TOPIC}")
+from tests.support.consumer_bench import GROUP, TOPIC, Away, Bench, Quick, record
 
 
 async def test_records_of_one_key_are_handled_in_order() -> None:
@@ -148,19 +85,6 @@ async def test_while_the_world_is_away_the_record_waits_and_is_not_buried() -> N
 
     assert bench.seen == [b"0", b"1", b"2"]
     assert bench.letters == []
-
-
-async def test_a_letter_is_sent_until_it_is_confirmed() -> None:
-    def refuse(_: bytes) -> None:
-        raise Undeliverable("source_not_allowed", "source")
-
-    bench = Bench(refuse)
-    bench.sender_faults = 3
-    await bench.bus.send([record(1)])
-
-    await bench.run(until=lambda: len(bench.letters) == 1)
-
-    assert read_dead_letter(bench.letters[0]).refusal.code == "source_not_allowed"
 
 
 async def test_asked_to_stop_while_the_world_is_away_the_record_comes_again() -> None:
@@ -272,7 +196,7 @@ async def test_while_a_partition_waits_for_us_to_be_mended_the_others_go_on() ->
     async def others_went_on() -> bool:
         nonlocal mended
         await bench.bus.send([Record(TOPIC, None, b"good", partition=1)])
-        held = pulse_of(GROUP, bench.clock).told()["held"]
+        held = bench.loop.pulse.told()["held"]
         mended = mended or (len(bench.seen) > 9 and held == [f"{TOPIC}-0: KeyError"])
         return b"bad" in bench.seen
 
@@ -283,7 +207,7 @@ async def test_while_a_partition_waits_for_us_to_be_mended_the_others_go_on() ->
     await bench.run(until=others_went_on)
 
     assert bench.letters == []
-    assert pulse_of(GROUP, bench.clock).told()["held"] == []
+    assert bench.loop.pulse.told()["held"] == []
 
 
 async def test_a_partition_whose_offset_is_lost_is_set_aside_and_the_others_go_on() -> None:
@@ -301,21 +225,8 @@ async def test_a_partition_whose_offset_is_lost_is_set_aside_and_the_others_go_o
 
     await bench.run(until=lambda: bench.seen == [b"good"])
 
-    told = pulse_of(GROUP, bench.clock).told()
+    told = bench.loop.pulse.told()
     assert (told["condition"], told["held"]) == ("waiting", [f"{TOPIC}-0: OffsetLost"])
-
-
-async def test_what_cannot_be_unpacked_is_buried_unseen_and_cannot_be_replayed() -> None:
-    bench = Bench()
-    broken = Illegible(b"\x00\x01", "illegible", "offsets 3 to 4: a batch that is cut off")
-    await bench.bus.send([Record(TOPIC, None, broken, partition=1)])
-
-    await bench.run(until=lambda: len(bench.letters) == 1)
-
-    letter = read_dead_letter(bench.letters[0])
-    assert (letter.refusal.code, letter.refusal.message) == (broken.code, broken.detail)
-    with pytest.raises(LetterCut):
-        replayed(letter)
 
 
 def test_a_tally_of_our_faults_forgives_with_time() -> None:
@@ -325,74 +236,3 @@ def test_a_tally_of_our_faults_forgives_with_time() -> None:
         *(True, True, False, False),
         *(True, False, True),
     ]
-
-
-async def test_killed_behind_a_letter_nobody_sends_it_again() -> None:
-    def refuse(_: bytes) -> None:
-        raise Undeliverable("invalid_data")
-
-    class Killed(Exception):  # noqa: N818 - what happens, for this test
-        pass
-
-    class Forgetful(MemoryFeed):
-        async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
-            raise Killed(next_offsets)
-
-    bench = Bench(refuse)
-    await bench.bus.send([record(n) for n in range(3)])
-    bench.feed = Forgetful(bench.bus, GROUP, [Partition(TOPIC, n) for n in range(4)])
-    with pytest.raises(ExceptionGroup):
-        await bench.run(until=lambda: False)
-    assert len(bench.letters) == 1
-    bench.feed = None
-
-    await bench.run(until=lambda: len(bench.letters) == 3)
-
-    assert [read_dead_letter(letter).record.value for letter in bench.letters] == [b"0", b"1", b"2"]
-
-
-async def test_a_letter_that_arrived_although_nobody_said_so_is_not_sent_again() -> None:
-    def refuse(_: bytes) -> None:
-        raise Undeliverable("invalid_data")
-
-    bench = Bench(refuse)
-    bench.arrives_unsaid = 2
-    await bench.bus.send([record(n) for n in range(3)])
-
-    await bench.run(until=lambda: sum(bench.bus.committed(GROUP).values()) == 3)
-
-    assert len(bench.letters) == 3
-
-
-async def test_a_replayed_letter_goes_the_same_way_with_the_same_bytes() -> None:
-    def refuse(_: bytes) -> None:
-        raise Undeliverable("invalid_data")
-
-    bench = Bench(refuse)
-    await bench.bus.send([record(1)])
-    await bench.run(until=lambda: len(bench.letters) == 1)
-    first = read_dead_letter(bench.letters[0])
-    await bench.bus.send([replayed(first)])
-    await bench.run(until=lambda: len(bench.letters) == 2)
-
-    second = read_dead_letter(bench.letters[1])
-    assert (second.record.topic, second.record.key, second.record.value) == (TOPIC, b"case-1", b"1")
-    assert second.record.headers == (("h", b"1"),)
-    assert second.replay_of == first.letter_id
-
-
-async def test_a_tombstone_is_buried_as_an_empty_letter() -> None:
-    bench = Bench()
-    await bench.bus.send([Record(TOPIC, None, None)])
-
-    await bench.run(until=lambda: len(bench.letters) == 1)
-
-    assert bench.letters[0].value == b""
-
-
-def test_a_letter_without_our_headers_can_still_be_read() -> None:
-    letter = read_dead_letter(Record("dlq.foreign", b"k", b"v", (), 2, 17, 5))
-
-    assert letter.letter_id == "dlq.foreign-2-17"
-    assert letter.record.topic == "foreign"
-    assert datetime.fromtimestamp(letter.refused_at_ms, UTC).year == 1970

@@ -21,7 +21,6 @@ from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import MESSAGE_BYTES_MAX, ensure_topics
 from shared.kafka.unpacking import HEAD
 from shared.runtime.clock import SystemClock
-from shared.runtime.pulse import pulse_of
 from tests.support.eventually import eventually
 from tests.support.feed import read
 from tests.support.record_batches import BROKEN_NAME, batch, lay, with_records
@@ -170,7 +169,7 @@ async def refuse_all(kafka: str, topic: str, count: int) -> None:
 
         async def all_refused() -> bool:
             ends = await load_ends(kafka, [f"dlq.{topic}"])
-            return sum(ends.values()) == count and pulse_of(topic, clock).told()["waiting"] == 0
+            return sum(ends.values()) == count and loop.pulse.told()["waiting"] == 0
 
         await eventually(all_refused, within=30)
         stopping.set()

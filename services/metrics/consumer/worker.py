@@ -19,6 +19,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.kafka.feed import METADATA_MS_MAX
 from shared.kafka.port import Partition, TransactionOpen
 from shared.runtime.lifecycle import announce_ready, pause
+from shared.runtime.pulse import beating
 
 log = structlog.get_logger()
 
@@ -98,6 +99,11 @@ async def fetches(stream: Any) -> AsyncIterator[Fetch]:  # noqa: ANN401 - Faust 
 
 async def work(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
     """Fold until *stopping*; raise what makes a new process necessary."""
+    with beating(lanes.pulse):
+        await _work(app, lanes, stopping)
+
+
+async def _work(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as tasks:
         folding = tasks.create_task(lanes.run(), name="lanes")
         others = [
@@ -168,7 +174,7 @@ def _tell(app: faust.App, lanes: Lanes, positions: dict[Partition, int]) -> None
         readable += max(0, stable - position)
         behind = f"{place.topic}-{place.number} behind a transaction"
         if stable <= position < end:
-            lanes.pulse.hold(behind, TransactionOpen())
+            lanes.pulse.hold_lasting(behind, TransactionOpen())
         else:
             lanes.pulse.release(behind)
     lanes.pulse.behind(waiting)
