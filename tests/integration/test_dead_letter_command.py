@@ -211,8 +211,8 @@ async def test_a_letter_that_is_missing_is_named_and_nothing_is_replayed(
         terminal.casetrack("dlq", "replay", letter, "nonsense", language=language),
     )
 
-    assert [(said.status, said.out) for said in (shown, replayed)] == [(1, "")] * 2
-    assert MISSING[language] in shown.err
+    assert (shown.status, replayed.status, replayed.out) == (1, 1, "")
+    assert MISSING[language] in shown.document["error"]["title"]
     assert "nonsense" in replayed.err
     assert set((await ends(bureau_topics, INBOX)).values()) == {0}
 
@@ -221,5 +221,5 @@ async def test_a_broker_that_does_not_answer_is_named_with_a_way_out(tmp_path: P
     nobody = Terminal(tmp_path, {"CASETRACK_KAFKA": "127.0.0.1:1"})
     said = await nobody.casetrack("dlq", "replay", "dlq.casetrack.inbox.v1-0-0", "--json")
 
-    assert (said.status, said.out) == (3, "")
-    assert "CASETRACK_KAFKA" in said.err
+    assert said.status == 3
+    assert "CASETRACK_KAFKA" in said.document["error"]["detail"]
