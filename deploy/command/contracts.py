@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.command.lines import Lines
 from deploy.command.output import DIFFERS, Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
 from deploy.command.texts import LANGUAGE, say
 from services.intake.domain.gateway import Inadmissible, admit
-from shared.contracts.documents import EVENT_BYTES_MAX
 from shared.contracts.foreign import read_foreign
 from shared.contracts.publishing import example_of, schema_of
 from shared.contracts.registry import FACTS, owner_of
@@ -93,10 +93,8 @@ def check_file(file: Sample, *, name: Name = "", as_json: Json = False) -> None:
 def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
     """Yield the gateway's verdict on each line of *file*; without a store none is a repetition."""
     now = SystemClock().now()
-    with file.open("rb") as lines:
-        for number, line in enumerate(_lines(lines), start=1):
-            if not line.strip():
-                continue
+    with Lines.of(file) as lines:
+        for number, line in lines:
             told: dict[str, Any] = {"line": number, "status": "accepted"}
             try:
                 event = read_foreign(line)
@@ -105,14 +103,6 @@ def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
             except (Unreadable, Inadmissible) as fault:
                 told |= _rejected(str(fault.code), fault.field, fault.detail)
             yield told
-
-
-def _lines(lines: Any) -> Iterator[bytes]:  # noqa: ANN401 - a binary file, whatever its kind
-    """Yield the lines; of one that is longer than any event, no more than shows that it is."""
-    while line := lines.readline(EVENT_BYTES_MAX + 2):
-        yield line
-        while not line.endswith(b"\n") and len(line) == EVENT_BYTES_MAX + 2:
-            line = lines.readline(EVENT_BYTES_MAX + 2)
 
 
 def _rejected(code: str, field: str, detail: str) -> dict[str, str]:

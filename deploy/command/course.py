@@ -50,21 +50,21 @@ class Course:
     def seconds(self) -> float:
         return self.clock.monotonic() - self._since
 
-    def advance(self, count: int, reached: float) -> None:
-        """Show that *count* more are settled, and that this is *reached* of the whole."""
+    def advance(self, count: int, reached: float | None) -> None:
+        """Show that *count* more are settled, and that this is *reached* of the whole, if known."""
         self.done += count
-        self._bar.update(self._task, completed=reached, told=self._told(reached))
+        if reached is None:
+            self._bar.update(self._task, total=None)
+        self._bar.update(self._task, completed=reached or 0.0, told=self._told(reached))
         if self._bar.disable and self.clock.monotonic() >= self._line_at:
             self._line_at = self.clock.monotonic() + LINE_SECONDS
-            self.console.print(f"{self.what}: {reached:.0%} · {self._told(reached)}")
+            share = "" if reached is None else f"{reached:.0%} · "
+            self.console.print(f"{self.what}: {share}{self._told(reached)}")
 
-    def _told(self, reached: float) -> str:
-        left = self.seconds * (1 - reached) / reached if reached > 0 else 0.0
-        minutes, seconds = divmod(round(left), MINUTE)
+    def _told(self, reached: float | None) -> str:
         rate = self.done / self.seconds if self.seconds > 0 else 0.0
-        return say(
-            "course.told",
-            done=f"{self.done:,}",
-            rate=f"{rate:,.0f}",
-            left=f"{minutes}:{seconds:02d}",
-        )
+        counts = {"done": f"{self.done:,}", "rate": f"{rate:,.0f}"}
+        if not reached:
+            return say("course.counted", **counts)
+        minutes, seconds = divmod(round(self.seconds * (1 - reached) / reached), MINUTE)
+        return say("course.told", **counts, left=f"{minutes}:{seconds:02d}")

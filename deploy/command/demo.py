@@ -46,12 +46,13 @@ PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 LINE_SECONDS = 20.0
 TABLE_WIDTH = 100
+DAYS_MAX = 366
 USUAL_SEED = 2024
 USUAL_SPEED = 60.0
 LOG_VARIABLE = "CASETRACK_DEMO_LOG"
 LOG_FOLDER = CHECKOUT / "data"
 
-Days = Annotated[int, typer.Option("--days", min=1, help=say("demo.days"))]
+Days = Annotated[int, typer.Option("--days", min=1, max=DAYS_MAX, help=say("demo.days"))]
 Seed = Annotated[int, typer.Option("--seed", min=0, help=say("demo.seed"))]
 Speed = Annotated[float, typer.Option("--speed", min=0.1, max=10_000, help=say("demo.speed"))]
 Leave = Annotated[bool, typer.Option("--exit-when-done", help=say("demo.exit_when_done"))]

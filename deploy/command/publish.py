@@ -1,31 +1,34 @@
 """`casetrack publish`: somebody's events, one JSON document a line, through either door."""
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any
 
 import typer
 
+from deploy.command.course import Course
 from deploy.command.database import kafka_of
 from deploy.command.delivery import Delivery, Verdict
+from deploy.command.ending import Interrupted
 from deploy.command.gateway import delivery_as
-from deploy.command.output import DIFFERS, out, print_json
+from deploy.command.lines import Lines
+from deploy.command.output import DIFFERS, err, out, print_json
 from deploy.command.stack import Json
 from deploy.command.texts import say
-from deploy.local.faults import ServerUnreachable
+from deploy.local.faults import Fault, ServerUnreachable
 from deploy.local.settings import LocalSettings
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import read_foreign
 from shared.contracts.registry import INBOX, encode
 from shared.contracts.unreadable import Unreadable
-from shared.kafka.port import Record, SendUnknown
+from shared.kafka.port import Record, SendRefused, SendUnknown
 from shared.kafka.producer import KafkaProducer
+from shared.runtime.clock import SystemClock
 from shared.runtime.issuer import DEFAULT_PUBLISHER
 from shared.runtime.settings import load_settings
 
@@ -42,6 +45,12 @@ class Door(StrEnum):
 
     HTTP = "http"
     KAFKA = "kafka"
+
+
+class PublishInterrupted(Interrupted):
+    """Somebody has interrupted the run between two lines of the file."""
+
+    code = "publish.interrupted"
 
 
 class KafkaUnreachable(ServerUnreachable):
@@ -67,6 +76,10 @@ class Outcome:
     rejected: int = 0
     sent: int = 0
     rejections: list[dict[str, object]] = field(default_factory=list)
+    line: int = 0
+    """The last whose verdict is known."""
+    read: int = 0
+    """The last that was read."""
 
     def note(self, number: int, verdict: Verdict) -> None:
         setattr(self, verdict.status, getattr(self, verdict.status) + 1)
@@ -74,8 +87,22 @@ class Outcome:
             why = {"id": verdict.id, "code": verdict.code, "field": verdict.field}
             self.rejections.append({"line": number, **why, "detail": verdict.detail})
 
+    def counts(self) -> dict[str, int]:
+        counted = {"accepted": self.accepted, "duplicate": self.duplicate}
+        return {**counted, "rejected": self.rejected, "sent": self.sent}
 
-Send = Callable[[Sequence[Line]], Awaitable[Sequence[Verdict]]]
+    def document(self) -> dict[str, object]:
+        return {**self.counts(), "rejections": self.rejections}
+
+    def told(self) -> str:
+        """Return the counts in words; nothing where there is nothing to count."""
+        shown = [
+            say(f"publish.{name}", count=count) for name, count in self.counts().items() if count
+        ]
+        return " · ".join(shown)
+
+
+Send = Callable[[Sequence[Line]], Coroutine[Any, Any, Sequence[Verdict]]]
 
 File = Annotated[
     Path,
@@ -99,10 +126,10 @@ def publish(
     as_json: Json = False,
 ) -> None:
     outcome, settings = Outcome(), load_settings(LocalSettings)
-    with _opened(file) as opened:
-        asyncio.run(_publish(opened, outcome, settings, (via, name, gateway)))
+    with Lines.of(file) as lines, _standing(lines, outcome):
+        _publish(lines, outcome, settings, (via, name, gateway))
     if as_json:
-        print_json(asdict(outcome))
+        print_json(outcome.document())
     else:
         _show(outcome)
     if outcome.rejected:
@@ -110,39 +137,61 @@ def publish(
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    if file == Path("-"):
-        yield sys.stdin.buffer
-        return
-    if not file.is_file():
-        raise typer.BadParameter(say("publish.no_file", file=file), param_hint="FILE")
-    with file.open("rb") as opened:
-        yield opened
+def _standing(lines: Lines, outcome: Outcome) -> Iterator[None]:
+    """Say of a run that does not come to its end how far it came, and that it may be repeated."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise PublishInterrupted(**_stand(lines, outcome)) from None
+    except Fault as fault:
+        stand = _stand(lines, outcome)
+        fault.values |= {name: str(value) for name, value in stand.items()}
+        err.print(say("publish.stopped", **stand))
+        raise
 
 
-async def _publish(
-    opened: BinaryIO, outcome: Outcome, settings: LocalSettings, way: tuple[Door, str, str]
+def _stand(lines: Lines, outcome: Outcome) -> dict[str, object]:
+    left = lines.left()
+    of = "?" if left is None else outcome.read + left
+    told = outcome.told() or say("publish.nothing")
+    return {"line": outcome.line, "of": of, "told": told, **outcome.counts()}
+
+
+def _publish(
+    lines: Lines, outcome: Outcome, settings: LocalSettings, way: tuple[Door, str, str]
 ) -> None:
+    """Send what can be read, batch by batch, and note the verdicts."""
+    # Lines are read while no loop runs: a pipe that says nothing can then be left by Ctrl-C.
+    with asyncio.Runner() as runner, Course(say("publish.course"), err, SystemClock()) as course:
+        opened = AsyncExitStack()
+        send = runner.run(_open(opened, settings, way))
+        try:
+            readable = _readable(lines, outcome)
+            while batch := list(islice(readable, LINES_AT_ONCE)):
+                for line, verdict in zip(batch, runner.run(send(batch)), strict=True):
+                    outcome.note(line.number, verdict)
+                outcome.line = batch[-1].number
+                course.advance(len(batch), lines.reached)
+        finally:
+            runner.run(opened.aclose())
+
+
+async def _open(
+    opened: AsyncExitStack, settings: LocalSettings, way: tuple[Door, str, str]
+) -> Send:
     via, name, gateway = way
-    async with AsyncExitStack() as stack:
-        if via is Door.HTTP:
-            delivery = delivery_as(
-                name, settings, address=gateway, connections=1, patience_seconds=PATIENCE_SECONDS
-            )
-            send = _over_http(await stack.enter_async_context(delivery))
-        else:
-            send = _over_kafka(await stack.enter_async_context(KafkaProducer(kafka_of(settings))))
-        lines = _readable(opened, outcome)
-        while batch := list(islice(lines, LINES_AT_ONCE)):
-            for line, verdict in zip(batch, await send(batch), strict=True):
-                outcome.note(line.number, verdict)
+    if via is Door.KAFKA:
+        return _over_kafka(await opened.enter_async_context(KafkaProducer(kafka_of(settings))))
+    delivery = delivery_as(
+        name, settings, address=gateway, connections=1, patience_seconds=PATIENCE_SECONDS
+    )
+    return _over_http(await opened.enter_async_context(delivery))
 
 
-def _readable(opened: Iterable[bytes], outcome: Outcome) -> Iterator[Line]:
+def _readable(lines: Lines, outcome: Outcome) -> Iterator[Line]:
     """Yield what can be read; the rest is rejected here as the gateway would reject it."""
-    for number, raw in enumerate(opened, start=1):
-        if not raw.strip():
-            continue
+    for number, raw in lines:
+        outcome.read = number
         try:
             yield Line(number, read_foreign(raw))
         except Unreadable as fault:
@@ -167,7 +216,7 @@ def _over_kafka(producer: KafkaProducer) -> Send:
         ]
         try:
             await producer.send(records)
-        except SendUnknown as fault:
+        except (SendRefused, SendUnknown) as fault:
             raise KafkaUnreachable(server=INBOX, reason=fault) from fault
         return [Verdict(id=line.event.id, status=SENT) for line in lines]
 
@@ -178,7 +227,4 @@ def _show(outcome: Outcome) -> None:
     for why in outcome.rejections:
         told = " · ".join(str(value) for name, value in why.items() if value and name != "line")
         out.print("  ✗ " + say("publish.line", number=why["line"]) + f" {told}")
-    counts = asdict(outcome)
-    shown = [name for name in ("accepted", "duplicate", "rejected", "sent") if counts[name]]
-    words = [say(f"publish.{name}", count=counts[name]) for name in shown]
-    out.print(" · ".join(words) or say("publish.nothing"))
+    out.print(outcome.told() or say("publish.nothing"))

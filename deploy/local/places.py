@@ -38,6 +38,11 @@ class Places:
         return self.home / "secrets"
 
     @property
+    def passfile(self) -> Path:
+        """What lets PostgreSQL's clients log in by an address that holds no password."""
+        return self.secrets / "pgpass"
+
+    @property
     def keys(self) -> Path:
         return self.home / "keys"
 

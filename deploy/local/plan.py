@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from deploy.local.credentials import load_passwords
+from deploy.local.credentials import load_passwords, write_passfile
 from deploy.local.databases import ROLES, addressed, prepare_database
 from deploy.local.java import Progress
 from deploy.local.part import Part, Stage
@@ -40,6 +40,7 @@ def plan_stack(settings: LocalSettings, progress: Progress | None = None) -> Pla
     """Return the plan for *settings*; downloads Kafka where it is wanted and not there."""
     places = settings.places
     passwords = load_passwords(places, [SUPERUSER, *ROLES])
+    write_passfile(places, SUPERUSER, passwords[SUPERUSER])
     postgres, postgres_parts = _postgres(settings, passwords[SUPERUSER])
     kafka, kafka_parts = _kafka(settings, progress)
     desk = Desk(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from deploy.local.control import is_running
 from deploy.local.journal import PartRecord, Record, last_record
@@ -13,6 +13,8 @@ from deploy.local.part import answers_http, wrote
 from deploy.local.places import Places
 
 SERVERS = ("postgres", "kafka")
+SECRET = frozenset({"password", "sslpassword", "passfile"})
+"""What of a DSN's parameters is nobody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Status:
     servers: Mapping[str, Seen]
     kafka: str | None
     postgres: str | None
+    """Without a password."""
     supervisor: int | None
 
     @property
@@ -53,7 +56,7 @@ class Status:
 
     def rows(self) -> Iterator[tuple[str, str | None, int | None, bool]]:
         """Yield name, address without secrets, pid and readiness for a table."""
-        addresses = {"kafka": self.kafka, "postgres": _without_password(self.postgres)}
+        addresses = {"kafka": self.kafka, "postgres": self.postgres}
         for name, seen in {**self.servers, **self.services}.items():
             yield name, addresses.get(name, seen.url), seen.pid, seen.ready
 
@@ -76,7 +79,7 @@ def look(places: Places) -> Status:
         services={name: seen for name, seen in parts.items() if name not in SERVERS},
         servers={name: seen for name, seen in parts.items() if name in SERVERS},
         kafka=record.kafka,
-        postgres=record.postgres,
+        postgres=_without_password(record, places),
         supervisor=record.supervisor.pid,
     )
 
@@ -103,10 +106,12 @@ async def _is_ready(part: PartRecord, ready_file: Path) -> bool:
     return part.ready and (ready_file.name in SERVERS or await wrote(ready_file)())
 
 
-def _without_password(dsn: str | None) -> str | None:
-    if dsn is None:
-        return None
-    parts = urlsplit(dsn)
-    role, _, server = parts.netloc.rpartition("@")
-    shown = f"{role.partition(':')[0]}@{server}"
-    return parts._replace(netloc=shown).geturl()
+def _without_password(record: Record, places: Places) -> str:
+    """Return the server's address; who may read our secrets logs in to ours by it."""
+    address = urlsplit(record.postgres)
+    role, _, server = address.netloc.rpartition("@")
+    query = [(name, value) for name, value in parse_qsl(address.query) if name not in SECRET]
+    if "postgres" in record.parts:
+        query.append(("passfile", str(places.passfile)))
+    shown = f"{role.partition(':')[0]}@{server}" if role else server
+    return address._replace(netloc=shown, query=urlencode(query, safe="/")).geturl()

@@ -7,7 +7,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGINT, SIGTERM
 
 import httpx2
 import pytest
@@ -178,6 +178,32 @@ async def test_the_publish_command_tells_what_became_of_each_line(tmp_path: Path
         (2, "not_json"),
         (4, "key_mismatch"),
     ]
+
+
+async def test_an_interrupted_publish_says_where_it_stood(tmp_path: Path, dsn: str) -> None:
+    async with intake_process(tmp_path / "keys", dsn=dsn) as intake:
+        publishing = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "deploy.command", "publish", "-", "--json"),
+            *("--gateway", str(intake.client.base_url)),
+            env={**os.environ, "CASETRACK_HOME": str(tmp_path), "CASETRACK_LANG": "en"},
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        assert publishing.stdin is not None
+        publishing.stdin.write(b"\xef\xbb\xbf" + b"\n".join(map(numbered, range(150))) + b"\n")
+
+        async def hundred_are_stored() -> bool:
+            return await versions(dsn) == 100
+
+        await eventually(hundred_are_stored, within=30)
+        publishing.send_signal(SIGINT)
+        told, said = await publishing.communicate()
+
+    error = json.loads(told)["error"]
+    assert (publishing.returncode, error["code"]) == (130, "publish.interrupted")
+    assert (error["values"]["line"], error["values"]["accepted"]) == ("100", "100")
+    assert "line 100 of ?: 100 accepted; it is safe to run it again" in said.decode()
 
 
 async def test_the_publish_command_reaches_the_inbox(

@@ -82,4 +82,4 @@ async def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
 
     assert first.status_code == SEE_OTHER
     assert second.status_code != SEE_OTHER, "the link is good once"
-    assert (process.returncode, left_running(home)) == (0, [])
+    assert (process.returncode, left_running(home)) == (128 + signal.SIGINT, [])
