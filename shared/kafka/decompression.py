@@ -30,12 +30,12 @@ Into = Callable[[bytes, bytearray], int]
 class TooLarge(Exception):  # noqa: N818 - names what the input is
     """It unpacks to more than we take: *beginning* is as much as fits."""
 
-    def __init__(self, beginning: bytes) -> None:
+    def __init__(self, beginning: bytearray) -> None:
         super().__init__(f"unpacks to more than {UNPACKED_BYTES_MAX} bytes")
         self.beginning = beginning
 
 
-def decompressed(packed: bytes | memoryview, codec: int) -> bytes:
+def decompressed(packed: bytes | memoryview, codec: int) -> bytearray:
     """
     Return what *packed* was packed from, by *codec*'s number in Kafka's format.
 
@@ -48,23 +48,23 @@ def decompressed(packed: bytes | memoryview, codec: int) -> bytes:
     return CODECS[codec](bytes(packed))
 
 
-def _from_gzip(packed: bytes) -> bytes:
-    unpacked, rest = b"", packed
+def _from_gzip(packed: bytes) -> bytearray:
+    unpacked, rest = bytearray(), packed
     while rest:
         member = zlib.decompressobj(GZIP_FRAMES)
         unpacked += member.decompress(rest, UNPACKED_BYTES_MAX + 1 - len(unpacked))
         if len(unpacked) > UNPACKED_BYTES_MAX:
-            raise TooLarge(unpacked[:UNPACKED_BYTES_MAX])
+            raise TooLarge(unpacked)
         if not member.eof:
             raise ValueError("a stream that is cut off")
         rest = member.unused_data
     return unpacked
 
 
-def _from_snappy(packed: bytes) -> bytes:
+def _from_snappy(packed: bytes) -> bytearray:
     """Undo both forms: one block, as most clients write it, and many, as Java's client does."""
     if not packed.startswith(SNAPPY_BLOCKS):
-        return _snappy_block(packed, b"")
+        return bytearray(_snappy_block(packed, bytearray()))
     unpacked, at = bytearray(), SNAPPY_BLOCKS_AT
     while at < len(packed):
         (length,) = BLOCK_LENGTH.unpack_from(packed, at)
@@ -73,32 +73,34 @@ def _from_snappy(packed: bytes) -> bytes:
             raise ValueError("a block that is cut off")
         unpacked += _snappy_block(packed[at : at + length], unpacked)
         at += length
-    return bytes(unpacked)
+    return unpacked
 
 
-def _snappy_block(packed: bytes, before: bytes | bytearray) -> bytes:
+def _snappy_block(packed: bytes, before: bytearray) -> bytes:
     if len(before) + cramjam.snappy.decompress_raw_len(packed) > UNPACKED_BYTES_MAX:
-        raise TooLarge(bytes(before))
+        raise TooLarge(before)
     return bytes(cramjam.snappy.decompress_raw(packed))
 
 
-def _filled(packed: bytes, decompress_into: Into) -> bytes:
+def _filled(packed: bytes, decompress_into: Into) -> bytearray:
     # The frame need not say how much there is in it, so the room grows until it fits.
     room = max(UNPACKED_BYTES_USUAL, GROWTH * len(packed))
     while True:
         unpacked = bytearray(min(room, UNPACKED_BYTES_MAX))
         try:
-            return bytes(memoryview(unpacked)[: decompress_into(packed, unpacked)])
+            del unpacked[decompress_into(packed, unpacked) :]
         except cramjam.DecompressionError as fault:
             if CUT_SHORT not in str(fault):
                 raise
             if len(unpacked) == UNPACKED_BYTES_MAX:
-                raise TooLarge(bytes(unpacked)) from fault
+                raise TooLarge(unpacked) from fault
+        else:
+            return unpacked
         room *= GROWTH
 
 
-CODECS: dict[int, Callable[[bytes], bytes]] = {
-    0: bytes,
+CODECS: dict[int, Callable[[bytes], bytearray]] = {
+    0: bytearray,
     1: _from_gzip,
     2: _from_snappy,
     3: partial(_filled, decompress_into=cramjam.lz4.decompress_into),

@@ -157,12 +157,15 @@ class Batch:
     @property
     def _uncompressed(self) -> Any:  # noqa: ANN401 - aiokafka publishes no types
         """The same batch as if nobody had packed it: aiokafka's own codecs know no bounds."""
+        records, more = self._records
+        if more:
+            raise more
         head = bytearray(self._raw[: HEAD.size])
         ATTRIBUTES.pack_into(head, ATTRIBUTES_AT, self._attributes & ~CODEC)
-        return DefaultRecordBatch(bytes(head) + self._records[0])
+        return DefaultRecordBatch(b"".join((head, records)))
 
     @cached_property
-    def _records(self) -> tuple[bytes, TooLarge | None]:
+    def _records(self) -> tuple[bytearray, TooLarge | None]:
         """The records' bytes, as many as we take, and whether there are more."""
         packed = self._raw[HEAD.size :]
         try:
@@ -177,7 +180,7 @@ class Batch:
         except Exception:  # noqa: BLE001 - whatever a codec says to bytes of anybody
             yield self._illegible(ILLEGIBLE, type(fault).__name__, self.base_offset)
             return
-        walk = _Walk(bytearray(records), self._head)
+        walk = _Walk(records, self._head)
         for index in range(self._head[12]):
             record = walk.step()
             if record is None:
