@@ -119,6 +119,8 @@ def _kafka_jars(settings: LocalSettings) -> Finding:
     mirror = configured.repositories.get("central", MAVEN_CENTRAL_URL)
     try:
         requests.head(mirror, timeout=REGISTRY_SECONDS_MAX)
+    except requests.exceptions.SSLError:
+        return Finding("registry.untrusted", Verdict.BAD, {"registry": mirror})
     except requests.RequestException:
         return Finding("registry.away", Verdict.BAD, {"registry": mirror})
     return Finding("registry", Verdict.FINE, {"registry": mirror})

@@ -55,6 +55,30 @@ async def desk(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[
         yield Desk(api, terminal)
 
 
+HOSTILE = "食品\u202e\u200b[red][link=https://evil.example]\x1b]52;c;cm0=\x07\x9d0;root\x9c:smile:"
+SPELLED = r"食品\u202e\u200b[red][link=https://evil.example]\u001b]52;c;cm0=\u0007\u009d0;root\u009c:smile:"
+
+
+async def test_a_name_that_speaks_to_the_terminal_is_shown_and_not_obeyed(desk: Desk) -> None:
+    received = way.RECEIVED.data.model_copy(update={"item_name": HOSTILE})
+    named = way.event(received, 0, identity=way.RECEIVED.id, window=way.RECEIVED.windowid)
+    await desk.api.fold(named, LATE_CASE[1])
+    await desk.api.ticker.handle(desk.api.clock.now())
+    (card, *_) = keyed(await desk.api.read("/v1/alerts"), "alert_id")
+    answers = await asyncio.gather(
+        desk.ask("case", "list"),
+        desk.ask("case", "show", way.CASE),
+        desk.ask("alert", "list"),
+        desk.ask("alert", "show", card),
+        desk.ask("top"),
+    )
+    (for_programs,) = (await desk.ask("case", "list", "--json")).document["cases"]
+
+    assert all(SPELLED in said.out for said in answers[:4])
+    assert not any(set(said.out) & set("\x1b\x07\x9d\x9c\u202e\u200b") for said in answers)
+    assert for_programs["item_name"] == HOSTILE
+
+
 EMPTY = {
     Language.ZH_CN: ("没有办件", "没有这样的红黄牌"),
     Language.EN: ("no cases", "no such card"),
