@@ -51,7 +51,7 @@ def reading(record: Record) -> Reading:
 
 
 def _read(record: Record, *, learned: datetime) -> Event:
-    content_type = (record.header(CONTENT_TYPE) or b"").strip().lower()
+    content_type = _content_type(record).strip().lower()
     binary = any(name.lower().startswith(PREFIX) for name, _ in record.headers)
     # The content type comes first: a structured event may carry ce_ headers too.
     if content_type.startswith(STRUCTURED) or not binary:
@@ -73,6 +73,12 @@ def _key(record: Record) -> str | None:
 
 def _attributes(record: Record) -> dict[str, str]:
     attributes = attributes_of(record.headers, PREFIX, bytes.decode)
-    if content_type := record.header(CONTENT_TYPE):
+    if content_type := _content_type(record):
         attributes["datacontenttype"] = content_type.decode("ascii", "replace")
     return attributes
+
+
+def _content_type(record: Record) -> bytes:
+    """Return the last one, as Kafka's own clients do, in whatever case its header is written."""
+    named = (value for name, value in reversed(record.headers) if name.lower() == CONTENT_TYPE)
+    return next(named, None) or b""

@@ -1,9 +1,9 @@
 """What another system says: read strictly, completed where the data already answer."""
 
+import re
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from email.message import Message
 from functools import lru_cache
 from typing import TypeVar
 
@@ -17,6 +17,13 @@ JSON = "application/json"
 CONTENT_TYPE_CHARACTERS_MAX = 256
 SPELLINGS_MAX = 256
 """So many spellings of a content type are remembered; publishers have a handful."""
+
+_WORD = r"[\w!#$%&'*+.^`|~-]++"
+_PARAMETER = rf'\s*+;\s*+(?:({_WORD})\s*+(?:=\s*+({_WORD}|"(?:[^"\\]|\\.)*+"))?)?'
+_PARAMETERS = re.compile(_PARAMETER, re.ASCII)
+_JSON_TYPE = re.compile(
+    rf"\s*+{_WORD}/(?:[\w!#$&^.+-]+\+)?json((?:{_PARAMETER})*+)\s*+", re.ASCII | re.IGNORECASE
+)
 
 T = TypeVar("T")
 
@@ -70,8 +77,6 @@ def read_binary(
     """
     content_type = _as_stored(attributes.get("datacontenttype", JSON))
     document: Document = {**attributes, "datacontenttype": content_type, "data": parse(data)}
-    if document.get("derived") in ("true", "false"):
-        document["derived"] = document["derived"] == "true"
     return _understood(document, language, learned, key)
 
 
@@ -106,6 +111,8 @@ def _understood(
 ) -> Event:
     if key:
         document.setdefault("partitionkey", key)
+    if document.get("derived") in ("true", "false"):
+        document["derived"] = document["derived"] == "true"
     kind = document.get("type")
     if isinstance(kind, str) and language.speaks(kind):
         document = upcast(document, language.upcasters)
@@ -163,8 +170,8 @@ def _as_stored(content_type: object) -> str:
 @lru_cache(SPELLINGS_MAX)
 def _says_json(content_type: str) -> bool:
     """Whether *content_type* is ``*/json`` or ``*/*+json`` and names no charset but UTF-8."""
-    message = Message()
-    message["content-type"] = content_type
-    charset = message.get_content_charset("utf-8")
-    subtype = message.get_content_subtype()
-    return (subtype == "json" or subtype.endswith("+json")) and charset in ("utf-8", "utf8")
+    named = _JSON_TYPE.fullmatch(content_type)
+    if named is None:
+        return False
+    said = {(name or "").lower(): value for name, value in _PARAMETERS.findall(named[1])}
+    return said.get("charset", "utf-8").strip('"').lower() in ("utf-8", "utf8")

@@ -104,6 +104,8 @@ JSON_TYPES = [
     "text/json",
     "application/vnd.example.case+json",
     "application/vnd.example.case+json;v=2",
+    "application/json;",
+    'application/json;note="a;charset=gbk\\"";charset=utf-8',
 ]
 OTHER_TYPES = [
     "",
@@ -114,6 +116,10 @@ OTHER_TYPES = [
     "text/plain; charset=utf-8",
     "application/json; charset=gb18030",
     'application/json; charset="utf-16"',
+    "application/json; charset",
+    "application/json; =",
+    "application/json;charset;charset*0*=x''%ff",
+    "application/json;charset*=\x7f''\u0663",
     f"application/json;{'x' * 300}",
 ]
 
@@ -142,6 +148,14 @@ def test_a_content_type_is_a_text() -> None:
 
 def test_without_a_content_type_data_are_json() -> None:
     assert read_binary(without("datacontenttype", "data"), DATA) == EVENT
+
+
+def test_a_truth_may_be_a_text_as_binary_mode_makes_it_one() -> None:
+    structured = [read_foreign(with_attributes(derived=told)) for told in (True, "true")]
+    binary = read_binary({**ATTRIBUTES, "derived": "true"}, DATA)
+
+    assert [told.derived for told in (*structured, binary)] == [True, True, True]
+    assert refused(with_attributes(derived="yes")) == ("invalid_attribute", "derived")
 
 
 def test_an_extension_in_digits_is_the_text_that_binary_mode_makes_of_it() -> None:

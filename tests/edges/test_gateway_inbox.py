@@ -119,6 +119,12 @@ async def test_a_structured_event_may_carry_binary_headers_that_say_nothing(hall
     assert await delivered(hall, record) == []
 
 
+async def test_a_content_type_is_read_in_whatever_case_its_header_is_written(hall: Hall) -> None:
+    headers = (("Content-Type", b"application/cloudevents+json"), ("ce_id", b"x"))
+
+    assert await delivered(hall, Record(INBOX, CASE, numbered(1), headers)) == []
+
+
 async def test_a_bare_json_event_needs_no_headers(hall: Hall) -> None:
     assert await delivered(hall, Record(INBOX, None, numbered(1))) == []
 
