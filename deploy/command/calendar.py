@@ -83,7 +83,7 @@ def _calendar_with(notice: Path | None) -> WorkCalendar:
         return read_notice(notice.read_bytes()).published_in(calendar)
     except ValidationError as error:
         fault = error.errors()[0]
-        where = ".".join(map(str, fault["loc"])) or "-"
+        where = ".".join(map(str, fault["loc"])) or "days"
         why = say(f"calendar.{fault['type']}", **fault["ctx"]) if _is_ours(fault) else fault["msg"]
         said = say("calendar.notice_wrong", file=notice, where=where, why=why)
         raise typer.BadParameter(said, param_hint="--notice") from error

@@ -142,6 +142,22 @@ async def test_what_is_no_time_takes_no_panel_away(stage: Stage, open_page: Open
     await expect(cards.locator("[data-alert=odd-7]")).to_contain_text("–")
 
 
+async def test_a_row_that_cannot_be_shown_hides_no_other(stage: Stage, open_page: OpenPage) -> None:
+    odd, even = (fact("intake.application.received", "09:00:00", f"XC{n}", "") for n in (1, 2))
+    stage.snapshot = picture(
+        red=[red_card(alert_id="odd", sentence=None), red_card()],
+        latest=[odd | {"type": None}, even],
+        late_next=[saveable(3, case_no=None), saveable(4)],
+    )
+
+    today = await open_page()
+
+    await today.is_live()
+    await expect(today.part("red").locator(f"[data-alert='{RED_ALERT}']")).to_be_visible()
+    await expect(today.part("latest")).to_contain_text("XC2")
+    await expect(today.part("late-next")).to_contain_text(saveable(4)["case_no"])
+
+
 async def test_a_fact_of_another_day_shows_its_date(stage: Stage, open_page: OpenPage) -> None:
     old = fact("supervision.alert.raised", "00:00:00", "XC20240826000003", "公共场所卫生许可")
     stage.snapshot = picture(

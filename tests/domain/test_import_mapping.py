@@ -203,11 +203,14 @@ def test_a_time_in_blanks_is_read() -> None:
     assert [telling.event.time.isoformat() for telling in one.tellings] == [LATER]
 
 
-def test_an_end_that_means_never_is_named_and_the_events_are_told() -> None:
-    never = case(happened(), enddate="9999-12-31T23:59:59Z")
+@pytest.mark.parametrize(
+    "end", ["9999-12-31T23:59:59Z", "9998-12-31T00:00:00Z", "2099-12-31", "1900-01-01", "20110701"]
+)
+def test_an_end_that_means_never_is_named_and_the_events_are_told(end: str) -> None:
+    never = case(happened(), enddate=end)
     (one,) = told(RECEIPT, never)
 
-    assert flaws(never) == [(Oddity.UNREADABLE, "enddate", "9999-12-31T23:59:59Z")]
+    assert flaws(never) == [(Oddity.UNREADABLE, "enddate", end)]
     assert [telling.event.activity for telling in one.tellings] == ["T02"]
 
 

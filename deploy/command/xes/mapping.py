@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import uuid5
 
@@ -17,6 +17,7 @@ from deploy.command.xes.told import Note, Oddity, Place, Remark, Telling, Told, 
 from shared.contracts.enums import ResultType
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling import ActivityRecorded, CaseClosed
+from shared.contracts.moments import is_meant
 
 SOURCE = "urn:casetrack:import:"
 CHANNEL = "channel"
@@ -182,8 +183,7 @@ class Import:
         if key in logged.twice:
             raise _Untellable(Oddity.TWICE, key)
         instant = self.profile.instant(logged.attributes[key].strip())
-        # In the first year and the last, an instant has no date in every zone.
-        if instant is None or instant.year in (MINYEAR, MAXYEAR):
+        if instant is None or not is_meant(instant):
             raise _Untellable(Oddity.UNREADABLE, key, logged.attributes[key])
         return instant
 

@@ -24,7 +24,7 @@ export function useDates() {
     moment: (instant: string): string => {
       const date = localDate(instant)
       if (date === today.value) return clockTime(instant)
-      return ofAnotherYear(date) ? date : date.slice(5)
+      return date === instant || ofAnotherYear(date) ? date : date.slice(5)
     },
   }
 }
