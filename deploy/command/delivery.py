@@ -93,7 +93,7 @@ class Delivery:
         give_up_at = self.clock.monotonic() + self.patience_seconds
         for pause in _pauses():
             try:
-                return await self._attempt(body)
+                return await self._attempt(body, len(batch))
             except _Passing as trouble:
                 if self.clock.monotonic() > give_up_at:
                     raise GatewayUnreachable(server=self.url, reason=str(trouble)) from trouble
@@ -101,7 +101,7 @@ class Delivery:
             await self.clock.sleep(pause * (0.5 + self.ids.random()))
         raise AssertionError
 
-    async def _attempt(self, body: bytes) -> list[Verdict]:
+    async def _attempt(self, body: bytes, expected: int) -> list[Verdict]:
         self._token = self._token or self.bearer()
         headers = {
             "Authorization": f"Bearer {self._token}",
@@ -115,7 +115,7 @@ class Delivery:
         except (httpx2.TransportError, OSError) as fault:
             raise _Passing(f"{type(fault).__name__} {fault}".strip()) from fault
         if answer.status_code == MULTI_STATUS:
-            verdicts = _verdicts(answer.content)
+            verdicts = _verdicts(answer.content, expected)
             self._refused = 0
             self._in_trouble = False
             return verdicts
@@ -142,11 +142,14 @@ class Delivery:
         await self.client.aclose()
 
 
-def _verdicts(body: bytes) -> list[Verdict]:
+def _verdicts(body: bytes, expected: int) -> list[Verdict]:
     try:
-        return VERDICTS.validate_json(body)
+        verdicts = VERDICTS.validate_json(body)
     except ValidationError as fault:
         raise _Passing("answer without verdicts") from fault
+    if len(verdicts) != expected:
+        raise _Passing(f"{len(verdicts)} verdicts on {expected} events")
+    return verdicts
 
 
 def _reason(body: bytes) -> str:

@@ -87,11 +87,15 @@ def delivery_to(gateway: Gateway, troubles: list[str] | None = None) -> Delivery
     )
 
 
+def none(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(207, content=b"[]")
+
+
 EVENT = b'{"id":"e1"}'
 
 
 async def test_a_batch_is_sent_until_it_has_its_verdicts() -> None:
-    gateway = Gateway(iter([lost, 503, torn, 502, lost]))
+    gateway = Gateway(iter([lost, 503, torn, 502, none, lost]))
     troubles: list[str] = []
     verdicts = await delivery_to(gateway, troubles).send([EVENT])
 
