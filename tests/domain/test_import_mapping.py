@@ -216,7 +216,7 @@ def test_an_end_that_means_never_is_named_and_the_events_are_told(end: str) -> N
 
 def test_an_activity_longer_than_the_language_knows_is_refused_and_never_altered() -> None:
     assert flaws(case(happened("x" * 256), happened("x" * 257))) == [
-        (Oddity.INVALID, "concept:name", "String should have at most 256 characters")
+        (Oddity.TOO_LONG, "concept:name", "256")
     ]
 
 

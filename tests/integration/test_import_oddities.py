@@ -60,7 +60,7 @@ async def test_an_odd_log_gives_each_event_once_or_names_it(way: WholeWay, tmp_p
     assert (again["accepted"], again["duplicate"], again["rejected"]) == (0, 4, 5)
     assert [(why["case"], why["code"], why["field"]) for why in told["rejections"]] == [
         (2, "unreadable_attribute", "time:timestamp"),
-        (4, "invalid_attribute", "concept:name"),
+        (4, "attribute_too_long", "concept:name"),
         (4, "outside_case", "<event>"),
         (4, "unknown_element", "<objects>"),
         (5, "unreadable_attribute", "enddate"),

@@ -220,6 +220,9 @@ def _astray(stray: Stray) -> Told:
 
 
 def _beyond_the_contract(refusal: ValidationError) -> _Untellable:
-    first = refusal.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = refusal.errors(include_url=False, include_input=False)[0]
     name = str(first["loc"][-1])
-    return _Untellable(Oddity.INVALID, LOGGED_AS.get(name, name), first["msg"])
+    field = LOGGED_AS.get(name, name)
+    if first["type"] == "string_too_long":
+        return _Untellable(Oddity.TOO_LONG, field, str(first["ctx"]["max_length"]))
+    return _Untellable(Oddity.INVALID, field, first["msg"])

@@ -11,6 +11,7 @@ class Oddity(StrEnum):
 
     MISSING = "missing_attribute"
     UNREADABLE = "unreadable_attribute"
+    TOO_LONG = "attribute_too_long"
     INVALID = "invalid_attribute"
     TWICE = "duplicate_attribute"
     TOO_LARGE = "case_too_large"
