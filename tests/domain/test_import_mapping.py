@@ -192,7 +192,9 @@ def test_an_event_that_cannot_be_told_is_named_and_the_others_go_on() -> None:
     assert one.events == 3
 
 
-@pytest.mark.parametrize("text", ["?", "true", "0001-01-01T00:00:00Z", "x" * 80])
+@pytest.mark.parametrize(
+    "text", ["?", "true", "20110404", "0001-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "x" * 80]
+)
 def test_a_time_that_cannot_be_read_is_shown_and_not_called_missing(text: str) -> None:
     assert flaws(case(happened(at=text))) == [(Oddity.UNREADABLE, "time:timestamp", text)]
 
@@ -212,6 +214,18 @@ def test_an_end_that_means_never_is_named_and_the_events_are_told(end: str) -> N
 
     assert flaws(never) == [(Oddity.UNREADABLE, "enddate", end)]
     assert [telling.event.activity for telling in one.tellings] == ["T02"]
+
+
+def test_a_deadline_that_is_unset_is_named_and_limits_nothing() -> None:
+    unset = case(
+        happened("T05 Print and send confirmation of receipt"), deadline="1900-01-01T00:00:00Z"
+    )
+    (one,) = told(RECEIPT, unset)
+    (accepted,) = (telling.event.data for telling in one.tellings)
+
+    assert flaws(unset) == [(Oddity.UNREADABLE, "deadline", "1900-01-01T00:00:00Z")]
+    assert isinstance(accepted, ApplicationAccepted)
+    assert accepted.statutory_limit == 56
 
 
 def test_an_activity_longer_than_the_language_knows_is_refused_and_never_altered() -> None:
