@@ -13,6 +13,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
 from shared.runtime.problems import SECURITY_HEADERS, Answers, Problem
+from shared.runtime.wire import BODY_LATE
 
 log = structlog.get_logger()
 
@@ -28,7 +29,7 @@ QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
-TOO_LARGE, UNSUPPORTED, UNEXPECTED = 413, 415, 500
+LATE, TOO_LARGE, UNSUPPORTED, UNEXPECTED = 408, 413, 415, 500
 CLIENT_ERROR = 400
 
 
@@ -41,6 +42,7 @@ class _Exchange:
     trace_id: str
     status: int = UNEXPECTED
     received: int = 0
+    answered: bool = False
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +87,8 @@ class Edge:
     async def _pass(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
         async def counted() -> Message:
             message = await receive()
+            if BODY_LATE in exchange.scope["state"]:
+                return _given_up(exchange)
             exchange.received += len(message.get("body", b""))
             if exchange.received > self._body_bytes_max:
                 raise HTTPException(TOO_LARGE)
@@ -92,7 +96,7 @@ class Edge:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                exchange.status = message["status"]
+                exchange.status, exchange.answered = message["status"], True
                 _dress(MutableHeaders(scope=message))
             await send(message)
 
@@ -135,6 +139,13 @@ def _refused_unread(headers: Headers, body_bytes_max: int) -> Problem | None:
     if has_body and not media.fullmatch(headers.get("content-type", "")):
         return Problem(UNSUPPORTED, "content_type_refused")
     return None
+
+
+def _given_up(exchange: _Exchange) -> Message:
+    """Refuse a request whose body is late; where it is being answered already, it ends."""
+    if exchange.answered:
+        return {"type": "http.disconnect"}
+    raise HTTPException(LATE, headers={"connection": "close"})
 
 
 def _dress(headers: MutableHeaders) -> None:

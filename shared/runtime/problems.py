@@ -46,6 +46,7 @@ STATUS_CODES: Mapping[int, str] = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "body_late",
     413: "too_large",
     415: "content_type_refused",
     422: "invalid_request",

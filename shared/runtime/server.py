@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from shared.runtime.wire import BoundedHttp
+from shared.runtime.wire import BoundedHttp, Door, Patience
 
 log = structlog.get_logger()
 
@@ -17,7 +20,8 @@ LOOPBACK = "127.0.0.1"
 FAREWELL_SECONDS_MAX = 5
 """After this an open stream is cut: servers wait for it for ever by themselves."""
 KEEP_ALIVE_SECONDS = 10
-CONNECTIONS_MAX = 1_000
+DESCRIPTORS_KEPT = 200
+"""Of the files that the process may have open, for everything but clients."""
 BACKLOG = 256
 
 
@@ -40,6 +44,14 @@ class _Server(uvicorn.Server):
         """Leave signals to the process's lifecycle."""
         yield
 
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections ten times a second: a timer for each would cost more."""
+        now = asyncio.get_running_loop().time()
+        for connection in [*self.server_state.connections]:
+            if isinstance(connection, BoundedHttp):
+                connection.look(now)
+        return await super().on_tick(counter)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         host, port = sockets[0].getsockname()[:2] if sockets else ("", 0)
@@ -54,6 +66,7 @@ async def serve(
     stopping: asyncio.Event,
     host: str = LOOPBACK,
     serving: asyncio.Event | None = None,
+    patience: Patience | None = None,
 ) -> None:
     """
     Serve *app* until *stopping*; *serving* is set once connections are accepted.
@@ -65,14 +78,14 @@ async def serve(
     server = _Server(
         uvicorn.Config(
             app,
-            http=BoundedHttp,
+            http=partial(BoundedHttp, door=Door(_within_means(patience or Patience()))),  # type: ignore[arg-type] # it makes one
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=FAREWELL_SECONDS_MAX,
-            limit_concurrency=CONNECTIONS_MAX,
         ),
         serving or asyncio.Event(),
     )
@@ -81,6 +94,15 @@ async def serve(
         bell = tasks.create_task(_stop(server, stopping), name="bell")
         await asyncio.wait({life})
         bell.cancel()
+
+
+def _within_means(patience: Patience) -> Patience:
+    """Return *patience* with no more connections than there are descriptors for."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if descriptors == resource.RLIM_INFINITY:
+        return patience
+    most = max(1, descriptors - DESCRIPTORS_KEPT)
+    return replace(patience, connections_max=min(patience.connections_max, most))
 
 
 def _listener(host: str, port: int) -> socket.socket:
