@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -187,6 +188,20 @@ async def test_a_reader_that_stays_long_is_asked_to_come_again(
     await answer({"type": "http"}, wire.receive, wire.send)
 
     assert wire.sent[-1]["body"].startswith(b"event: bye")
+
+
+def test_whoever_waits_for_the_first_picture_has_a_seat() -> None:
+    audience = Audience()
+
+    with ExitStack() as seats:
+        for _ in range(stream.STREAMS_PER_READER_MAX):
+            seats.enter_context(audience.seated("local-supervisor"))
+        with pytest.raises(Problem), audience.seated("local-supervisor"):
+            pass
+        with audience.seated("local-auditor"):
+            assert audience.by_subject.total() == stream.STREAMS_PER_READER_MAX + 1
+
+    assert audience.by_subject.total() == 0
 
 
 def test_one_person_has_so_many_streams_and_no_more() -> None:

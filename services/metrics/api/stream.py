@@ -60,6 +60,8 @@ class Audience:
 
     @contextmanager
     def seated(self, subject: str) -> Iterator[None]:
+        """Hold a seat while the block lasts, from the moment of being admitted."""
+        self.admit(subject)
         self.by_subject[subject] += 1
         SSE_CLIENTS.inc()
         try:
@@ -87,8 +89,8 @@ def stream_routes(board: Board) -> APIRouter:
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> Response:
         """Send today as it is, or what changed since `Last-Event-ID`; then every change of it."""
-        audience.admit(caller.subject)
-        with board.watched():
+        # Whoever waits for the first picture has a seat already, and no more than there are.
+        with audience.seated(caller.subject), board.watched():
             edition = await board.fresh()
         return LiveStream(Line(board, caller, last_event_id, edition), audience)
 

@@ -2,7 +2,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
-import { follow, type Line } from './stream'
+import { follow } from './follow'
+import type { Line } from './stream'
 import type { Picture } from './types'
 
 export type Freshness = Line | 'delayed'

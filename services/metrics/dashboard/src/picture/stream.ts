@@ -1,4 +1,4 @@
-/** The live stream of the page: snapshot, deltas, and honest news about the line itself. */
+/** The live stream of one window: snapshot, deltas, and honest news about the line itself. */
 import type { Picture } from './types'
 
 export type Line = 'connecting' | 'live' | 'reconnecting' | 'signed_out'
@@ -9,14 +9,19 @@ export interface Listener {
   line(state: Line): void
 }
 
+export interface Stream {
+  /** Listen from now on, beginning with a snapshot. */
+  open(): void
+  close(): void
+}
+
 const ADDRESS = '/v1/stream'
 const RETRY_MS_MIN = 1_000
 const RETRY_MS_MAX = 30_000
-// Browsers allow six connections to a host over HTTP/1.1: a page that nobody sees gives its one back.
-const HIDDEN_MS_MAX = 60_000
+const GLIMPSE_MS = 5_000
 
-/** Follow the stream until the returned function is called. */
-export function follow(listener: Listener): () => void {
+/** A stream to *listener*; with *glimpses* it is left after each snapshot, and comes back for the next. */
+export function streamTo(listener: Listener, glimpses: boolean): Stream {
   let source: EventSource | null = null
   let retryMs = RETRY_MS_MIN
   let timer = 0
@@ -27,17 +32,22 @@ export function follow(listener: Listener): () => void {
     source = null
   }
 
-  function retryLater(): void {
+  function openIn(ms: number): void {
     close()
+    timer = window.setTimeout(open, ms)
+  }
+
+  function retryLater(): void {
     listener.line('reconnecting')
-    timer = window.setTimeout(open, retryMs)
+    openIn(retryMs)
     retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)
   }
 
   /** EventSource hides the status of a refusal, so ask once more for it alone. */
-  async function afterRefusal(): Promise<void> {
-    close()
+  async function afterRefusal(refused: EventSource): Promise<void> {
     const status = await statusOf(ADDRESS)
+    if (source !== refused) return
+    close()
     if (status === 401 || status === 403) listener.line('signed_out')
     else retryLater()
   }
@@ -50,28 +60,20 @@ export function follow(listener: Listener): () => void {
       retryMs = RETRY_MS_MIN
       listener.line('live')
     })
-    opened.addEventListener('snapshot', (event) => listener.snapshot(JSON.parse(event.data) as Picture))
+    opened.addEventListener('snapshot', (event) => {
+      listener.snapshot(JSON.parse(event.data) as Picture)
+      if (glimpses) openIn(GLIMPSE_MS)
+    })
     opened.addEventListener('delta', (event) => listener.delta(JSON.parse(event.data) as Partial<Picture>))
     opened.addEventListener('reset', open)
     opened.addEventListener('bye', retryLater)
     opened.addEventListener('error', () => {
-      if (opened.readyState === EventSource.CLOSED) void afterRefusal()
+      if (opened.readyState === EventSource.CLOSED) void afterRefusal(opened)
       else listener.line('reconnecting')
     })
   }
 
-  function onVisibility(): void {
-    if (document.hidden) timer = window.setTimeout(close, HIDDEN_MS_MAX)
-    else if (source === null) open()
-    else window.clearTimeout(timer)
-  }
-
-  document.addEventListener('visibilitychange', onVisibility)
-  open()
-  return () => {
-    document.removeEventListener('visibilitychange', onVisibility)
-    close()
-  }
+  return { open, close }
 }
 
 async function statusOf(address: string): Promise<number> {

@@ -1,0 +1,106 @@
+/** One stream for all windows of a browser, which allows six connections to a host. */
+import { streamTo, type Line, type Listener } from './stream'
+import type { Picture } from './types'
+
+type Word =
+  | { kind: 'snapshot'; picture: Picture }
+  | { kind: 'delta'; change: Partial<Picture> }
+  | { kind: 'line'; state: Line }
+  | { kind: 'hello' }
+
+interface Presence {
+  come(): void
+  go(): void
+}
+
+const NAME = 'casetrack-stream'
+const HIDDEN_MS_MAX = 60_000
+
+/** Follow the stream until the returned function is called; a window that nobody sees rests. */
+export function follow(listener: Listener): () => void {
+  // Safari has both since 15.4, Firefox locks since 96, and none has them where the page came without TLS.
+  const together = 'locks' in navigator && 'BroadcastChannel' in window
+  return whileSeen(together ? withOthers(listener) : alone(listener), together ? HIDDEN_MS_MAX : 0)
+}
+
+function whileSeen(presence: Presence, hiddenMsMax: number): () => void {
+  let timer = 0
+
+  function onVisibility(): void {
+    window.clearTimeout(timer)
+    if (document.hidden) timer = window.setTimeout(presence.go, hiddenMsMax)
+    else presence.come()
+  }
+
+  document.addEventListener('visibilitychange', onVisibility)
+  presence.come()
+  return () => {
+    window.clearTimeout(timer)
+    document.removeEventListener('visibilitychange', onVisibility)
+    presence.go()
+  }
+}
+
+/** Where windows cannot agree on one stream, each only looks now and then, and holds no connection. */
+function alone(listener: Listener): Presence {
+  const stream = streamTo(listener, true)
+  return { come: stream.open, go: stream.close }
+}
+
+/** The window that has the lock listens and tells the others; when it goes, the next one has the lock. */
+function withOthers(listener: Listener): Presence {
+  const channel = new BroadcastChannel(NAME)
+  let here: AbortController | null = null
+  let leads = false
+
+  function say(word: Word): void {
+    channel.postMessage(word)
+  }
+
+  function hear(word: Word): void {
+    if (word.kind === 'snapshot') listener.snapshot(word.picture)
+    else if (word.kind === 'delta') listener.delta(word.change)
+    else if (word.kind === 'line') listener.line(word.state)
+    // Whoever is new, or has signed in as somebody else, needs a snapshot of now.
+    else if (leads) stream.open()
+  }
+
+  function hearAndTell(word: Word): void {
+    hear(word)
+    say(word)
+  }
+
+  const stream = streamTo(
+    {
+      snapshot: (picture) => hearAndTell({ kind: 'snapshot', picture }),
+      delta: (change) => hearAndTell({ kind: 'delta', change }),
+      line: (state) => hearAndTell({ kind: 'line', state }),
+    },
+    false,
+  )
+
+  async function lead(going: AbortSignal): Promise<void> {
+    if (going.aborted) return
+    leads = true
+    stream.open()
+    await new Promise((gone) => going.addEventListener('abort', gone))
+    stream.close()
+    leads = false
+  }
+
+  channel.addEventListener('message', (event: MessageEvent<Word>) => hear(event.data))
+  return {
+    come() {
+      if (here) return
+      here = new AbortController()
+      const going = here.signal
+      // Going away while waiting for the lock is no failure.
+      navigator.locks.request(NAME, { signal: going }, () => lead(going)).catch(() => undefined)
+      say({ kind: 'hello' })
+    },
+    go() {
+      here?.abort()
+      here = null
+    },
+  }
+}
