@@ -11,6 +11,7 @@ from shared.runtime.policies import refusals_of
 from shared.runtime.problems import (
     CONTENT_TYPE_REFUSED,
     INVALID,
+    LATE,
     MEDIA_TYPE,
     NOT_JSON,
     TOO_LARGE,
@@ -102,7 +103,7 @@ def _describe(operation: dict[str, Any], by_policy: Iterable[Kind]) -> None:
 
 def _by_shape(operation: Mapping[str, Any]) -> Iterator[Kind]:
     if "requestBody" in operation:
-        yield from (NOT_JSON, TOO_LARGE, CONTENT_TYPE_REFUSED, INVALID)
+        yield from (NOT_JSON, LATE, TOO_LARGE, CONTENT_TYPE_REFUSED, INVALID)
     elif any(parameter["in"] != "header" for parameter in operation.get("parameters", ())):
         yield INVALID
 

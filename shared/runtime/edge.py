@@ -13,6 +13,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
 from shared.runtime.problems import SECURITY_HEADERS, Answers, Problem
+from shared.runtime.shares import Shares
 from shared.runtime.wire import BODY_LATE
 
 log = structlog.get_logger()
@@ -71,17 +72,21 @@ class Edge:
         self._ids = ids
         self._answers = answers
         self._body_bytes_max = body_bytes_max
+        self._shares = Shares()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, self._clock.monotonic(), self._trace_id(scope))
-        scope.setdefault("state", {})["trace_id"] = exchange.trace_id
+        state = scope.setdefault("state", {})
+        state |= {"trace_id": exchange.trace_id, "shares": self._shares}
         with structlog.contextvars.bound_contextvars(trace_id=exchange.trace_id):
             try:
                 await self._pass(exchange, receive, send)
             finally:
+                if principal := state.get("principal"):
+                    self._shares.give_back(principal.subject)
                 self._note(exchange)
 
     async def _pass(self, exchange: _Exchange, receive: Receive, send: Send) -> None:

@@ -23,6 +23,7 @@ from shared.runtime.problems import (
     TOKEN_EXPIRED,
     TOKEN_INVALID,
     TOKEN_MISSING,
+    TOO_MANY,
     UNAVAILABLE,
     Kind,
     Problem,
@@ -68,7 +69,7 @@ def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own depende
         refuse_unknown(request)
         return principal
 
-    return Depends(_marked(authorise, (*STRANGERS, *([NOT_PERMITTED] if roles else []))))
+    return Depends(_marked(authorise, (*STRANGERS, TOO_MANY, *([NOT_PERMITTED] if roles else []))))
 
 
 def public() -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
@@ -158,12 +159,16 @@ def _refusals(context: Any, method: str) -> Iterator[Kind]:  # noqa: ANN401 - a 
 
 
 async def _recognised(request: Request) -> Principal:
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:
+        return known
     gate: Gate = request.app.state.gate
     try:
         principal = await gate.principal(request)
     except Unauthenticated as refusal:
         _note_refusal(refusal.code, refusal.reason, None)
         raise
+    request.state.shares.take(principal.subject)
     request.state.principal = principal
     return principal
 

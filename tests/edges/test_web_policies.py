@@ -108,10 +108,12 @@ def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None
         "401": ["origin_refused", "token_expired", "token_invalid", "token_missing"],
         "403": ["not_permitted"],
         "404": ["not_found"],
+        "408": ["body_late"],
         "409": ["secret_known"],
         "413": ["too_large"],
         "415": ["content_type_refused"],
         "422": ["invalid_request", "parameter_repeated", "parameter_unknown"],
+        "429": ["too_many_requests"],
         "503": ["unavailable"],
     }
     assert list(responses["409"]["content"]) == ["application/problem+json"]

@@ -29,6 +29,8 @@ CHECKS = (
     "response_headers_conformance,response_schema_conformance,unsupported_method"
 )
 UNENDING = "/v1/stream"
+SLOW_OR_MANY = (408, 429)
+"""What `test_wire_patience` and `test_web_shares` show."""
 STRANGERS = ((Role.AUDITOR,), (Role.WINDOW_CLERK,))
 EVENT = "application/cloudevents+json"
 
@@ -71,8 +73,10 @@ async def test_every_answer_that_is_described_is_given(door: Door) -> None:
 
 
 def is_shown_elsewhere(method: str, path: str, status: int) -> bool:
-    """Whether it takes a story of its own: a command's success, or a picture that goes on."""
-    return (method, status) == ("POST", 201) or (path == UNENDING and status in (200, 429))
+    """Whether it takes a story of its own: a command's success, a slow client, or a crowd."""
+    if status in SLOW_OR_MANY:
+        return True
+    return (method, status) == ("POST", 201) or (path == UNENDING and status == 200)
 
 
 def operations(listened: Listened) -> Iterator[tuple[str, str, dict[str, Any]]]:
