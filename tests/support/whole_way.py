@@ -36,6 +36,7 @@ class Kept:
     answers: Callable[[], object] | None = None
     """Whether it serves; None where it writes a file to say so."""
     process: asyncio.subprocess.Process | None = None
+    starts: int = 0
 
     @property
     def ready(self) -> Path:
@@ -44,6 +45,7 @@ class Kept:
     async def keep(self) -> None:
         while True:
             self.ready.unlink(missing_ok=True)
+            self.starts += 1
             with self.place.with_suffix(".log").open("ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
                     *self.argv,
@@ -74,9 +76,14 @@ class WholeWay:
     """The running processes, by name, and how to reach what they make."""
 
     home: Path
-    gateway: str
+    addresses: Mapping[str, str]
+    """Where each service answers over HTTP."""
     auditor_dsn: str
     parts: Mapping[str, Kept]
+
+    @property
+    def gateway(self) -> str:
+        return self.addresses["intake"]
 
     async def count(self) -> int:
         """Return how many facts the projection holds."""
@@ -103,17 +110,18 @@ async def whole_way(
     kafka: str,
     metrics: Mapping[str, str] = MappingProxyType({"metrics": "worker"}),
     owners: str = "intake",
+    deciders: Sequence[str] = ("intake",),
 ) -> AsyncIterator[WholeWay]:
     """
     Give the running way; its keys lie where the command looks for them.
 
-    *metrics* names the processes of metrics, each with what it is; the relay
-    sends the facts of *owners*.
+    *metrics* names the processes of metrics, each with what it is; *deciders* are
+    the other services; the relay sends the facts of *owners*.
     """
     keys = home / "keys"
     keys.mkdir(parents=True)
     LocalIssuer.open(keys, SystemClock(), SystemIds())
-    port = _free_port()
+    ports = {name: _free_port() for name in (*deciders, "metrics")}
 
     def part(name: str, service: str, module: str, *words: str, **extra: str) -> Kept:
         env = {
@@ -124,14 +132,20 @@ async def whole_way(
         }
         return Kept(home / name, (sys.executable, "-m", module, *words), env)
 
+    def listening(service: str) -> dict[str, str]:
+        return {f"{service.upper()}_PORT": str(ports[service])}
+
     parts = {
-        "intake": part("intake", "intake", "services.intake", INTAKE_PORT=str(port)),
+        **{name: part(name, name, f"services.{name}", **listening(name)) for name in deciders},
         "relay": part("relay", "relay", "shared.relay", RELAY_OWNERS=owners),
+        **{
+            name: part(name, "metrics", "services.metrics", kind, **listening("metrics"))
+            for name, kind in metrics.items()
+        },
     }
-    for name, kind in metrics.items():
-        parts[name] = part(name, "metrics", "services.metrics", kind)
+    addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     async with kept(parts):
-        yield WholeWay(home, f"http://127.0.0.1:{port}", role_dsn("casetrack_auditor"), parts)
+        yield WholeWay(home, addresses, role_dsn("casetrack_auditor"), parts)
 
 
 @asynccontextmanager
