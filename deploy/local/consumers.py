@@ -8,6 +8,7 @@ import httpx2
 
 from deploy.local.parts import address_of
 from deploy.local.settings import LocalSettings
+from shared.contracts.registry import INBOX
 from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -67,14 +68,15 @@ def _of_fold(fresh: Mapping[str, Any]) -> ConsumerFound:
     """Return how the fold goes; its workers say it in the projection, or say nothing any more."""
     if "partitions" not in fresh:
         return ConsumerFound(FOLD)
-    late = max((one["lag_seconds"] for one in fresh["partitions"]), default=0.0)
+    partitions = [one for one in fresh["partitions"] if one["topic"] != INBOX]
+    late = max((one["lag_seconds"] for one in partitions), default=0.0)
     is_well = late <= STILL_SECONDS_MAX
     return ConsumerFound(
         group=FOLD,
         condition="reading" if is_well else "waiting",
         is_well=is_well,
-        since=min((one["checked_at"] for one in fresh["partitions"]), default=""),
-        waiting=sum(one["waiting"] for one in fresh["partitions"]),
+        since=min((one["checked_at"] for one in partitions), default=""),
+        waiting=sum(one["waiting"] for one in partitions),
         still_seconds=late,
     )
 

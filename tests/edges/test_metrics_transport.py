@@ -4,6 +4,7 @@ import inspect
 from importlib.metadata import version
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer import fetcher
 from aiokafka.consumer.fetcher import Fetcher
 from faust.app.base import App
 from faust.tables.recovery import Recovery
@@ -13,9 +14,10 @@ from faust.types.enums import ProcessingGuarantee
 
 from services.metrics.adapters.projection import Projection
 from services.metrics.consumer.lanes import GROUP, Lanes
-from services.metrics.consumer.transport import BatchThread
+from services.metrics.consumer.transport import BatchThread, Stretch, StretchResult
 from services.metrics.consumer.worker import TOPICS, faust_app
 from services.metrics.handlers.folding import Folding
+from shared.kafka.unpacking import Batches
 from shared.runtime.clock import SystemClock
 
 
@@ -49,6 +51,26 @@ def test_the_consumer_takes_its_settings_when_it_starts() -> None:
 
     assert "assignors=self._partition_assignment_strategy" in starting
     assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in starting
+    assert "isolation_level=self._isolation_level" in starting
+
+
+def test_the_fetcher_takes_its_reader_and_its_results_from_its_module() -> None:
+    app()
+    fetching = source(Fetcher)
+
+    assert "records = MemoryRecords(part_data[-1])" in fetching
+    assert "if type(res_or_error) is FetchResult" in fetching
+    assert "if not records:\n                        continue" in fetching
+    assert (fetcher.MemoryRecords, fetcher.FetchResult) == (Batches, StretchResult)
+
+
+def test_a_stretch_without_records_passes_something_or_is_nothing() -> None:
+    stretch = Stretch()
+    stretch.first, stretch.following = 4, 5
+    nothing = Stretch()
+    nothing.first = nothing.following = 4
+
+    assert (bool(stretch), bool(nothing)) == (True, False)
 
 
 def test_aiokafka_asks_a_broker_for_nothing_else_while_a_fetch_waits() -> None:

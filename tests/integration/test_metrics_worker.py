@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 
 from bench.bureau import bureau_events
 from services.metrics.app.rules import SEARCH_PATH
+from shared.contracts.registry import INBOX
 from shared.eventstore.postgres import open_pool
 from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.ends import load_ends
@@ -191,6 +192,22 @@ async def test_of_a_transaction_only_what_was_committed_is_folded(
     await eventually(is_complete, within=20)
 
     assert await database.fetchval(FOLDED) == 70
+
+
+async def test_what_waits_in_the_inbox_is_told_beside_what_waits_here(
+    bureau_topics: str, database: asyncpg.Pool, worker: Fold
+) -> None:
+    async with KafkaProducer(bureau_topics) as producer:
+        await producer.send([Record(INBOX, b"a", b"{}", partition=2) for _ in range(3)])
+    worker()
+
+    async def is_told() -> bool:
+        row = await database.fetchrow(
+            "SELECT next_offset, highwater FROM offsets WHERE topic = $1 AND partition = 2", INBOX
+        )
+        return row is not None and tuple(row) == (0, 3)
+
+    await eventually(is_told, within=40)
 
 
 async def test_a_worker_whose_offset_is_gone_stops_and_says_so(

@@ -125,6 +125,15 @@ WHERE offsets.topic = seen.topic
   AND offsets.next_offset = seen.next_offset
 """
 
+TELL_STANDING = """
+INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)
+VALUES ($1, $2, $3, $4, clock_timestamp())
+ON CONFLICT (topic, partition) DO UPDATE
+SET next_offset = excluded.next_offset,
+    highwater = excluded.highwater,
+    checked_at = excluded.checked_at
+"""
+
 WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 
@@ -312,6 +321,11 @@ class Projection:
         """Note that nothing waits behind the given offsets at this moment."""
         with translated():
             await self._pool.execute(CAUGHT_UP, *columns(seen, 3))
+
+    async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:
+        """Note how far others are with what comes before us: topic, partition, next offset, end."""
+        with translated():
+            await self._pool.executemany(TELL_STANDING, rows)
 
     async def wake_readers(self) -> None:
         with translated():

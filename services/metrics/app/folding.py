@@ -5,6 +5,7 @@ import asyncio
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.projection import Projection
 from services.metrics.app.rules import SEARCH_PATH, bureau_rules
+from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.worker import faust_app, work
 from services.metrics.handlers.folding import Folding
@@ -31,7 +32,12 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
         folding = Folding(projection, bureau_rules())
         lanes = Lanes(projection, folding, LettersOnce(producer, shelf), SystemClock())
         app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
-        await work(app, lanes, stopping)
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(
+                watch_inbox(settings.kafka, projection, lanes.clock, stopping), name="inbox"
+            )
+            await work(app, lanes, stopping)
+            watching.cancel()
 
 
 async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:

@@ -1,0 +1,66 @@
+"""How far a group of somebody else's has read a topic."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.kafka.ends import BrokerAway
+from shared.kafka.port import Partition
+from shared.kafka.reader import kafka_reader
+
+
+class Standing(NamedTuple):
+    """What a group reads next of a partition, and where that ends."""
+
+    following: int
+    end: int
+
+
+class GroupStanding:
+    """Looks at *group* from outside: it never becomes a member."""
+
+    def __init__(self, bootstrap: str, group: str, topic: str) -> None:
+        self._topic = topic
+        self._reader: AIOKafkaConsumer = kafka_reader(bootstrap, group_id=group)
+
+    async def __aenter__(self) -> Self:
+        """Raise BrokerAway where nobody answers."""
+        try:
+            await self._reader.start()
+        except (KafkaError, OSError) as fault:
+            await self._reader.stop()
+            raise BrokerAway(str(fault)) from fault
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._reader.stop()
+
+    async def load(self) -> Mapping[Partition, Standing]:
+        """
+        Return where the group is in each partition that it has ever read, or that has records.
+
+        Raises:
+            BrokerAway: nobody answers any more.
+        """
+        try:
+            # partitions_for_topic knows only topics that somebody subscribed to.
+            await self._reader._client._wait_on_metadata(self._topic)  # noqa: SLF001 - no public way, version pinned
+            numbers = sorted(self._reader.partitions_for_topic(self._topic) or ())
+            places = [TopicPartition(self._topic, number) for number in numbers]
+            begins = await self._reader.beginning_offsets(places)
+            ends = await self._reader.end_offsets(places)
+            done = {place: await self._reader.committed(place) for place in places}
+        except (KafkaError, OSError) as fault:
+            raise BrokerAway(str(fault)) from fault
+        return {
+            Partition(*place): Standing(done[place] or begins[place], ends[place])
+            for place in places
+        }
