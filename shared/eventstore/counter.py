@@ -6,7 +6,7 @@ from types import MappingProxyType, ModuleType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -63,6 +63,15 @@ class Collection:
     paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
 
 
+class Taken(BaseModel):
+    """What a command came to: the subject's stream, its version now, and the facts added."""
+
+    subject: str
+    stream: str
+    version: int
+    event_ids: list[str]
+
+
 async def occasion(
     request: Request,
     caller: Caller,
@@ -116,6 +125,7 @@ def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[Ki
         counter.serve,
         methods=["POST"],
         status_code=CREATED,
+        responses={CREATED: {"model": Taken}},
         name=counter.path.command.__name__,
         tags=[address.split("/")[2]],
         dependencies=[permit(*counter.path.roles)],

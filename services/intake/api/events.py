@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -70,8 +71,30 @@ DESCRIBED: Mapping[str, Any] = {
         },
     }
 }
+
+
+class Told(BaseModel):
+    """What became of one event; the stream and its version stand there once it is on record."""
+
+    status: Status
+    id: str | None = None
+    stream: str | None = None
+    version: int | None = None
+
+
+class ToldOfEach(BaseModel):
+    """What became of one event of a batch, and why it was rejected."""
+
+    index: int
+    status: Status
+    id: str | None
+    code: str | None = None
+    field: str | None = None
+    detail: str | None = None
+
+
 EACH: Mapping[int | str, dict[str, Any]] = {
-    MULTI_STATUS: {"description": "What became of each event of a batch"}
+    MULTI_STATUS: {"model": list[ToldOfEach], "description": "What became of each event of a batch"}
 }
 
 
@@ -88,7 +111,11 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     @router.post(
         "",
         status_code=ACCEPTED,
-        responses={DUPLICATE: {"description": "On record already"}, **EACH},
+        responses={
+            ACCEPTED: {"model": Told},
+            DUPLICATE: {"model": Told, "description": "On record already"},
+            **EACH,
+        },
         openapi_extra={
             **DESCRIBED,
             **told(*map(kind_of, VERDICTS), OVERLOADED, STORE_FAULTS[StoreUnavailable].kind),
@@ -108,7 +135,7 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     @router.post(
         "/validate",
         status_code=DUPLICATE,
-        responses=dict(EACH),
+        responses={DUPLICATE: {"model": Told}, **EACH},
         openapi_extra={
             **DESCRIBED,
             **told(*(kind_of(code) for code in VERDICTS if code not in OF_THE_STORE)),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.paging import MOMENTS, page
+from services.metrics.api.paging import MOMENTS, PAGE, page
 from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
@@ -53,7 +53,12 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
     """Return the routes of cards."""
     router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
 
-    @router.get("", dependencies=[permit(*READERS)], openapi_extra=told(CURSOR_INVALID, *READING))
+    @router.get(
+        "",
+        dependencies=[permit(*READERS)],
+        responses=PAGE,
+        openapi_extra=told(CURSOR_INVALID, *READING),
+    )
     async def listed(
         request: Request,
         wanted: Annotated[Wanted, Depends(wanted_of)],

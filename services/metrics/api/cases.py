@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.paging import KEYS, page
+from services.metrics.api.paging import KEYS, PAGE, page
 from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
@@ -44,7 +44,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
     router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS)])
 
-    @router.get("", openapi_extra=told(CURSOR_INVALID, *READING))
+    @router.get("", responses=PAGE, openapi_extra=told(CURSOR_INVALID, *READING))
     async def listed(
         request: Request,
         wanted: Annotated[Wanted, Depends(wanted_of)],
@@ -66,7 +66,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
         """Return a case as it stands."""
         return JSONResponse(_known(await cases.one(case_no)))
 
-    @router.get("/{case_no}/timeline", openapi_extra=told(CASE_UNKNOWN, *READING))
+    @router.get("/{case_no}/timeline", responses=PAGE, openapi_extra=told(CASE_UNKNOWN, *READING))
     async def timeline(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return every fact of a case in the order of business time."""
         facts = _known(await cases.timeline(case_no))
@@ -76,7 +76,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
                 fact["anomaly"] = text.detail
         return page(request, facts)
 
-    @router.get("/{case_no}/clocks", openapi_extra=told(CASE_UNKNOWN, *READING))
+    @router.get("/{case_no}/clocks", responses=PAGE, openapi_extra=told(CASE_UNKNOWN, *READING))
     async def clocks(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return the deadlines of a case with everything that makes them."""
         language = language_of(request).value

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.paging import KEYS, page
+from services.metrics.api.paging import KEYS, PAGE, page
 from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
@@ -46,7 +46,7 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
     """Return the routes of figures."""
     router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS)])
 
-    @router.get("", openapi_extra=told(*QUESTION))
+    @router.get("", responses=PAGE, openapi_extra=told(*QUESTION))
     async def listed(request: Request, asked: Question) -> JSONResponse:
         """
         List the figures with their values over the days from `from` to `to`.
@@ -60,7 +60,11 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         """Return a figure by business day, item, window and channel."""
         return JSONResponse(await kpis.one(_known(kpi_id), asked))
 
-    @router.get("/{kpi_id}/cases", openapi_extra=told(KPI_UNKNOWN, CURSOR_INVALID, *QUESTION))
+    @router.get(
+        "/{kpi_id}/cases",
+        responses=PAGE,
+        openapi_extra=told(KPI_UNKNOWN, CURSOR_INVALID, *QUESTION),
+    )
     async def cases(
         request: Request,
         kpi_id: KpiId,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -85,6 +86,16 @@ class Moments:
 
 
 MOMENTS = Moments()
+
+
+class Page(BaseModel):
+    """A part of a collection, and the cursor of the next one if there is one."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+PAGE: dict[int | str, dict[str, Any]] = {200: {"model": Page}}
 
 
 def page(request: Request, items: Sequence[Any], cursor: str | None = None) -> JSONResponse:
