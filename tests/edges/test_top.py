@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -175,7 +176,12 @@ def test_a_delta_replaces_whole_keys_and_a_reset_forgets() -> None:
     assert (watched.picture, watched.told) == (None, "")
 
 
-def test_q_gives_the_terminal_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "status"), [(None, 0), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_however_it_is_left_it_gives_the_terminal_back(
+    tmp_path: Path, number: signal.Signals | None, status: int
+) -> None:
     (tmp_path / "keys").mkdir()
     ours, theirs = pty.openpty()
     environment = {"CASETRACK_HOME": str(tmp_path), "CASETRACK_PORT": "1024", "TERM": "xterm"}
@@ -187,18 +193,28 @@ def test_q_gives_the_terminal_back(tmp_path: Path) -> None:
         env={**os.environ, **environment},
     ) as process:
         os.close(theirs)
-        shown = b""
-        while "○".encode() not in shown and select.select([ours], [], [], KEYS_SECONDS_MAX)[0]:
-            shown += os.read(ours, 65_536)
-        os.write(ours, b"q")
+        shown = until("○", ours)
+        if number is None:
+            os.write(ours, b"q")
+        else:
+            process.send_signal(number)
         # What nobody reads would keep it from ending.
-        while select.select([ours], [], [], 0.1)[0]:
-            try:
-                os.read(ours, 65_536)
-            except OSError:
-                break
-        status = process.wait(KEYS_SECONDS_MAX)
+        left = until("\x1b[?1049l", ours)
+        ended = process.wait(KEYS_SECONDS_MAX)
     os.close(ours)
 
-    assert status == 0
+    assert ended == status
     assert ALTERNATE_SCREEN in shown, "so that nothing of what stood there is lost"
+    assert b"\x1b[?1049l" in left
+    assert b"Traceback" not in left
+
+
+def until(word: str, terminal: int) -> bytes:
+    """Return what *terminal* shows up to *word*, or until it shows nothing more."""
+    shown = b""
+    while word.encode() not in shown and select.select([terminal], [], [], KEYS_SECONDS_MAX)[0]:
+        try:
+            shown += os.read(terminal, 65_536)
+        except OSError:
+            break
+    return shown
