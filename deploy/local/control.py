@@ -95,16 +95,16 @@ def stop(places: Places) -> bool:
     record = last_record(places.state)
     if record is None:
         return False
-    if not is_running(places):
-        return bool(end_leftovers(record))
-    supervisor = record.supervisor.found()
-    if supervisor is not None:
-        supervisor.send_signal(signal.SIGTERM)
+    ran = is_running(places)
+    record.supervisor.signal(signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS_MAX
-    while is_running(places) and time.monotonic() < deadline:
+    # It gives its lock back shortly before it has gone.
+    while is_running(places) or record.supervisor.found() is not None:
+        if time.monotonic() > deadline:
+            break
         time.sleep(LOOK_SECONDS)
-    end_leftovers(last_record(places.state))
-    return True
+    left = end_leftovers(last_record(places.state))
+    return ran or bool(left)
 
 
 def _make(places: Places) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +43,13 @@ class Process(BaseModel):
         except psutil.Error:
             return None
         return process if same and alive else None
+
+    def signal(self, number: int) -> None:
+        """Send *number* to the process if it still is the one that was written down."""
+        found = self.found()
+        if found is not None:
+            with suppress(psutil.NoSuchProcess):
+                found.send_signal(number)
 
 
 class PartRecord(BaseModel):

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import signal
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -156,18 +157,12 @@ def end_leftovers(record: Record | None) -> list[str]:
         if part.process is not None and part.process.found() is not None
     }
     for process, stop_signal in left.values():
-        _signal(process, stop_signal)
+        process.signal(stop_signal)
     _gone([process for process, _ in left.values()], STOP_SECONDS_MAX)
     for process, _ in left.values():
-        _signal(process, 9)
+        process.signal(signal.SIGKILL)
     _gone([process for process, _ in left.values()], KILL_SECONDS_MAX)
     return list(left)
-
-
-def _signal(process: Process, number: int) -> None:
-    found = process.found()
-    if found is not None:
-        found.send_signal(number)
 
 
 def _gone(processes: Iterable[Process], seconds_max: float) -> None:
