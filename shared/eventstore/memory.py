@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shared.contracts.envelope import Event
-from shared.contracts.registry import decode, encode
-from shared.eventstore.chain import digest_of
+from shared.contracts.registry import decode
 from shared.eventstore.history import history_of
 from shared.eventstore.port import (
     AlreadyAnswered,
@@ -20,6 +19,7 @@ from shared.eventstore.port import (
     StoreRefused,
 )
 from shared.eventstore.repetition import contradictions
+from shared.eventstore.rows import Row, row_of
 
 UNIQUE_VIOLATION = "23505"
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -51,20 +51,22 @@ class MemoryEventStore:
         expected_version: int,
         receipt: Receipt | None = None,
     ) -> int:
+        rows = [row_of(event) for event in events]
         if receipt and (known := self._receipts.get((receipt.principal, receipt.key))):
             raise AlreadyAnswered(known)
         if len(self._bodies.get(stream, [])) != expected_version:
             raise ConcurrencyConflict(stream, expected_version)
         if any((event.source, event.id) in self._known for event in events):
             raise StoreRefused(UNIQUE_VIOLATION, "a fact with this source and id is on record")
-        for event in events:
-            self._add(stream, event, encode(event), publish=True)
+        for row in rows:
+            self._add(stream, row, publish=True)
         if receipt:
             self._receipts[receipt.principal, receipt.key] = receipt
         return expected_version + len(events)
 
     async def record(self, facts: Sequence[Event], *, publish: bool = True) -> list[Recorded]:
-        return [self._record(event, encode(event), publish=publish) for event in facts]
+        rows = [row_of(event, was_read=True) for event in facts]
+        return [self._record(row, publish=publish) for row in rows]
 
     async def answered(self, principal: str, key: str) -> Receipt | None:
         return self._receipts.get((principal, key))
@@ -105,24 +107,25 @@ class MemoryEventStore:
         """Return the facts behind the first *after* that were ever ours to publish."""
         return self._outgoing[after : after + rows_max]
 
-    def _record(self, event: Event, body: bytes, *, publish: bool) -> Recorded:
+    def _record(self, row: Row, *, publish: bool) -> Recorded:
+        event = row.event
         if known := self._known.get((event.source, event.id)):
             digest, stream, version = known
-            same = digest == digest_of(body)
             stands = self._bodies[stream][version - 1]
-            return Recorded.again(stream, version, () if same else contradictions(stands, event))
-        version = self._add(event.stream, event, body, publish=publish)
+            differs = () if digest == row.digest else contradictions(stands, event)
+            return Recorded.again(stream, version, differs)
+        version = self._add(event.stream, row, publish=publish)
         return Recorded(Outcome.ACCEPTED, event.stream, version)
 
-    def _add(self, stream: str, event: Event, body: bytes, *, publish: bool) -> int:
-        bodies = self._bodies[stream]
-        bodies.append(body)
+    def _add(self, stream: str, row: Row, *, publish: bool) -> int:
+        event, bodies = row.event, self._bodies[stream]
+        bodies.append(row.body)
         version = len(bodies)
-        self._known[event.source, event.id] = (digest_of(body), stream, version)
+        self._known[event.source, event.id] = (row.digest, stream, version)
         if publish:
             place = Place(0, len(self._outgoing) + 1)
             self._outgoing.append(
-                Outgoing(place, stream, version, event.partitionkey, body, event.recordedtime)
+                Outgoing(place, stream, version, event.partitionkey, row.body, event.recordedtime)
             )
         return version
 

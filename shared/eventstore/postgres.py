@@ -22,6 +22,7 @@ from shared.eventstore.port import (
     StoreUnavailable,
 )
 from shared.eventstore.repetition import contradictions
+from shared.eventstore.rows import Row, row_of
 from shared.runtime.lifecycle import crash
 
 CONNECTIONS_MAX = 8
@@ -208,7 +209,8 @@ class PostgresEventStore(EventStore):
         return Recorded.again(stream, version, contradictions(known.encode(), event))
 
     async def _record(self, facts: Sequence[Event], *, publish: bool) -> list[asyncpg.Record]:
-        streams, columns = [event.stream for event in facts], _columns(facts)
+        streams = [event.stream for event in facts]
+        columns = _columns([row_of(event, was_read=True) for event in facts])
         for _ in range(DEADLOCK_TRIES_MAX - 1):
             # The same (source, id) may come by two ways at once and into two streams; whoever
             # loses the race finds it on record when it looks again.
@@ -254,7 +256,7 @@ async def append_within(
     who wrote before may meet SQLSTATE 40001: somebody younger has appended
     meanwhile, so the transaction has to be repeated.
     """
-    columns = _columns(events)
+    columns = _columns([row_of(event) for event in events])
     told = (receipt.principal, receipt.key, receipt.digest, receipt.answer) if receipt else None
     version: int | None = await connection.fetchval(
         APPEND, stream, expected_version, *columns, *(told or (None, None, None, None))
@@ -269,17 +271,17 @@ async def record_within(connection: asyncpg.Connection, events: Sequence[Event])
     One that is on record already stays as it is. Ids must differ.
     """
     streams = [event.stream for event in events]
-    await connection.execute(RECORD, streams, *_columns(events), True)  # noqa: FBT003 - SQL has no names
+    columns = _columns([row_of(event) for event in events])
+    await connection.execute(RECORD, streams, *columns, True)  # noqa: FBT003 - SQL has no names
 
 
-def _columns(events: Sequence[Event]) -> Columns:
-    bodies = [encode(event) for event in events]
+def _columns(rows: Sequence[Row]) -> Columns:
     return (
-        [event.source for event in events],
-        [event.id for event in events],
-        [event.type for event in events],
-        [event.partitionkey for event in events],
-        [event.time for event in events],
-        [body.decode() for body in bodies],
-        [digest_of(body) for body in bodies],
+        [row.event.source for row in rows],
+        [row.event.id for row in rows],
+        [row.event.type for row in rows],
+        [row.event.partitionkey for row in rows],
+        [row.occurred_at for row in rows],
+        [row.body.decode() for row in rows],
+        [row.digest for row in rows],
     )

@@ -22,7 +22,9 @@ def activity(
 ) -> Event:
     """Return the *number*-th activity of *case*; the id follows from both."""
     at = MONDAY + timedelta(minutes=number)
-    attributes = {f"attribute {n}": "x" * 1_000 for n in range(kilobytes)}
+    wide, narrow = divmod(kilobytes, 3)
+    attributes = {f"wide {n}": "字" * 1_000 for n in range(wide)}
+    attributes |= {f"narrow {n}": "x" * 1_000 for n in range(narrow)}
     return Event.of(
         ActivityRecorded(
             case_no=case, activity=name or f"activity {number}", attributes=attributes

@@ -9,9 +9,9 @@ from functools import partial
 from itertools import count
 
 from shared.contracts.envelope import Event
-from shared.contracts.registry import encode
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import History, Outgoing, Place, Receipt, Recorded
+from shared.eventstore.rows import row_of
 from tests.support.simulation.life import Life
 
 
@@ -88,7 +88,7 @@ class SimulatedStore(MemoryEventStore):
     def add(self, events: Sequence[Event]) -> None:
         """Record our own facts within somebody's transaction; what is known stays as it is."""
         for event in events:
-            self._record(event, encode(event), publish=True)
+            self._record(row_of(event), publish=True)
 
 
 class StoreOf:
