@@ -21,6 +21,8 @@ from shared.contracts.foreign import read_foreign
 from shared.contracts.publishing import example_of, schema_of
 from shared.contracts.registry import FACTS, owner_of
 from shared.contracts.unreadable import Unreadable
+from shared.eventstore.port import Unstorable
+from shared.eventstore.rows import row_of
 from shared.policy.publisher import Publisher, registered
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import SystemClock
@@ -99,8 +101,8 @@ def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
             try:
                 event = read_foreign(line)
                 told |= {"id": event.id, "type": event.type}
-                admit(event, publisher, registered(), now)
-            except (Unreadable, Inadmissible) as fault:
+                row_of(admit(event, publisher, registered(), now), was_read=True)
+            except (Unreadable, Inadmissible, Unstorable) as fault:
                 told |= _rejected(str(fault.code), fault.field, fault.detail)
             yield told
 

@@ -115,9 +115,11 @@ async def test_an_event_is_measured_as_it_would_be_stored(hall: Hall) -> None:
     exact = large(EVENT_BYTES_MAX)
 
     answer = await hall.publish(exact)
+    verdict = await hall.publish(exact, path="/v1/events/validate")
     batch = await hall.publish(b"[" + b",".join([numbered(1), exact, numbered(2)]) + b"]", BATCH)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert (verdict.status_code, verdict.json()["code"]) == (413, "too_large")
     assert [one.get("code") for one in batch.json()] == [None, "too_large", None]
     assert (await hall.store.load(STREAM)).version == 2
 

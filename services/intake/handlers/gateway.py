@@ -14,7 +14,8 @@ from services.intake.handlers.commits import SharedCommits, Verdict, record_each
 from shared.contracts.envelope import Event
 from shared.contracts.unreadable import Unreadable
 from shared.eventstore.adoption import FactContradicted
-from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused
+from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused, Unstorable
+from shared.eventstore.rows import row_of
 from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
@@ -126,9 +127,13 @@ class Gateway:
 
 
 def _unrecorded(judged: Event | Judgement) -> Judgement:
-    if isinstance(judged, Event):
-        return Judgement(Status.ACCEPTED, judged.id, judged.type)
-    return judged
+    if isinstance(judged, Judgement):
+        return judged
+    try:
+        row_of(judged, was_read=True)
+    except Unstorable as fault:
+        return _rejected(fault, judged.id, judged.type)
+    return Judgement(Status.ACCEPTED, judged.id, judged.type)
 
 
 def _rejected(
