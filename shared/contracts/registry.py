@@ -23,7 +23,7 @@ from shared.contracts import (
     review,
     supervision,
 )
-from shared.contracts.documents import EVENT_BYTES_MAX, Document, parse, printable, write
+from shared.contracts.documents import Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
 from shared.contracts.moments import RECORDED
 from shared.contracts.unreadable import Flaw, Unreadable
@@ -128,12 +128,13 @@ def decode(body: bytes, language: Language = PUBLISHED) -> Event:
 
     This is the fold's way in, so what only a stranger would write (a name
     said twice, 33 levels of brackets) is looked for only where the quick way
-    stumbles; strangers are read by ``read_foreign``.
+    stumbles; strangers are read by ``read_foreign``. Nor is it measured: a store
+    measures what it takes, and what an older one took is on record.
 
     Raises:
         Unreadable: no event of *language*.
     """
-    if len(body) > EVENT_BYTES_MAX or b"\\u0000" in body:
+    if b"\\u0000" in body:
         return read(parse(body), language, context=RECORDED)
     try:
         event = language.validators[_HEAD.decode(body).type](body, strict=True)

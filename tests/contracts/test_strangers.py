@@ -110,13 +110,14 @@ def test_a_poison_is_named_with_its_code_and_place(name: str) -> None:
 @pytest.mark.parametrize("name", POISONS)
 def test_a_poison_never_does_worse_to_the_quick_way_than_a_refusal(name: str) -> None:
     # On our own topics a repeated name or a stray number cannot occur: the gateway wrote them.
+    # What is large there was taken by an older release, and stays readable.
     body, code, _ = POISONS[name]
-    admitted = {"duplicate_key", "invalid_data"}
+    admitted = {"duplicate_key", "invalid_data", "too_large"}
 
     try:
         decode(body)
     except Unreadable as refusal:
-        assert refusal.code == code  # noqa: PT017 - two of the poisons pass
+        assert refusal.code == code  # noqa: PT017 - three of the poisons pass
     else:
         assert code in admitted
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from shared.contracts.documents import EVENT_BYTES_MAX
 from shared.eventstore.port import HistoryUnreadable, StoreRefused
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from tests.support.facts import activity
@@ -67,6 +68,19 @@ async def test_a_fact_that_nobody_understands_harms_its_own_stream_alone(
 
     assert (fault.value.stream, fault.value.version) == (STREAM, 2)
     assert (await store.load("case-B")).version == 1
+
+
+async def test_what_an_older_release_took_is_read_however_large_it_is(
+    store: PostgresEventStore, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await superuser.execute("ALTER TABLE intake.events DROP CONSTRAINT events_body_fits")
+    with monkeypatch.context() as older:
+        older.setattr("shared.eventstore.rows.EVENT_BYTES_MAX", 2 * EVENT_BYTES_MAX)
+        await store.append(STREAM, [activity(1, kilobytes=1_100)], expected_version=0)
+
+    version = await store.append(STREAM, [activity(2)], expected_version=1)
+
+    assert (await store.load(STREAM)).version == version
 
 
 async def test_a_body_that_kafka_would_not_take_enters_by_no_hand(
