@@ -16,7 +16,7 @@ from deploy.local.places import CHECKOUT
 from shared.contracts.registry import Owner
 from shared.eventstore.migrations import Schema
 from shared.eventstore.outbox import LEASE_CLASS, PostgresOutbox
-from shared.eventstore.port import Outbox
+from shared.eventstore.port import START, Outbox
 from shared.eventstore.postgres import PostgresEventStore, append_within, open_pool
 from shared.kafka.producer import KafkaProducer
 from shared.relay.relay import Relay
@@ -24,7 +24,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually
 from tests.support.facts import activity, foreign
-from tests.support.stack import MakeTopic, take_larger
+from tests.support.stack import MakeTopic, limit_messages
 
 SCHEMA = Schema.INTAKE.value
 CRASH_POINTS = [
@@ -333,8 +333,29 @@ async def test_what_the_topic_never_takes_is_set_aside_and_sent_once_it_is_taken
 
     before = await relayed(28)
     still = await relayed(28)
-    await take_larger(kafka, topic)
+    await limit_messages(kafka, topic)
     after = await relayed(29)
 
     assert before == still == others
     assert after == [*others, ("case-A", 7)]
+
+
+async def test_killed_between_setting_aside_and_going_on_it_sets_aside_once(
+    store: PostgresEventStore, role_dsn: Callable[[str], str], bureau_topics: str
+) -> None:
+    await limit_messages(bureau_topics, Owner.INTAKE.topic, 10_000)
+    facts = [activity(n, kilobytes=20 if n == 3 else 0) for n in range(1, 6)]
+    await store.append("case-A", facts, expected_version=0)
+    dsn = role_dsn("casetrack_relay")
+
+    async with relay_process(dsn, bureau_topics, crash="relay.parked_before_cursor") as first:
+        status = await asyncio.wait_for(first.wait(), 20)
+    async with relay_process(dsn, bureau_topics):
+        sent = await sent_to(bureau_topics, Owner.INTAKE.topic, 4)
+        looking = await PostgresOutbox.open(dsn, SCHEMA)
+        parked = await looking.parked(START, 10)
+        await looking.close()
+
+    assert status == KILLED
+    assert firsts_by_stream(sent) == {"case-A": [1, 2, 4, 5]}
+    assert [one.version for one in parked] == [3]

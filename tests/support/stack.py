@@ -153,13 +153,11 @@ async def bureau_topics(no_bureau_topics: str) -> str:
     return no_bureau_topics
 
 
-async def take_larger(kafka: str, topic: str) -> None:
-    """Let *topic* take as much as the bureau's own topics do."""
-    raised = ConfigResource(
-        ConfigResourceType.TOPIC, topic, {MESSAGE_LIMIT: str(MESSAGE_BYTES_MAX)}
-    )
+async def limit_messages(kafka: str, topic: str, bytes_max: int = MESSAGE_BYTES_MAX) -> None:
+    """Let *topic* take nothing larger; without a number as much as the bureau's own topics do."""
+    limit = ConfigResource(ConfigResourceType.TOPIC, topic, {MESSAGE_LIMIT: str(bytes_max)})
     async with kafka_admin(kafka) as admin:
-        await admin.alter_configs([raised])
+        await admin.alter_configs([limit])
 
 
 @asynccontextmanager
