@@ -71,6 +71,8 @@ TOKEN_EXPIRED = Kind(401, "token_expired")
 ORIGIN_REFUSED = Kind(401, "origin_refused")
 NOT_PERMITTED = Kind(403, "not_permitted")
 NOT_FOUND = Kind(404, "not_found")
+BAD_REQUEST = Kind(MALFORMED, "bad_request")
+"""What FastAPI says of a body that it cannot even decode; ours says `not_json`."""
 NOT_JSON = Kind(MALFORMED, "not_json")
 TOO_LARGE = Kind(413, "too_large")
 CONTENT_TYPE_REFUSED = Kind(415, "content_type_refused")

@@ -127,6 +127,7 @@ def asked_of_anybody(
         plain = {name: value for name, value in asked.items() if name != "json"}
         for head, content in (
             ({"content-type": "application/json"}, b"{"),
+            ({"content-type": "application/json"}, b"\xff"),
             ({"content-type": "text/plain"}, b"{}"),
             ({"content-type": "application/json", "content-length": "999999999"}, b"{}"),
             ({"content-type": "application/json"}, b'{"unheard-of": 1}'),

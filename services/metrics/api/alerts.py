@@ -25,7 +25,7 @@ from shared.contracts.service_enums import CardState
 from shared.contracts.types import Note
 from shared.runtime.description import told
 from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import CONFLICT, Kind, Problem, language_of
+from shared.runtime.problems import BAD_REQUEST, CONFLICT, Kind, Problem, language_of
 
 ALERT_UNKNOWN = Kind(404, "alert_unknown")
 NOT_STANDING = Kind(CONFLICT, "alert_not_standing")
@@ -86,7 +86,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
     @router.post(
         "/{alert_id}/acknowledge",
         dependencies=[permit(*ACKNOWLEDGERS)],
-        openapi_extra=told(ALERT_UNKNOWN, NOT_STANDING, *READING),
+        openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *READING),
     )
     async def acknowledge(
         alert_id: AlertId, caller: Caller, word: Acknowledgement | None = None
