@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import structlog
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
@@ -20,7 +19,7 @@ from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.runtime.auth import Role
 from tests.contracts.test_strangers import FAULTS, POISONS
 from tests.support.foreign_facts import MORNING, SOURCE, foreign, numbered
-from tests.support.intake_service import Hall, hall_in_memory
+from tests.support.intake_service import Hall
 
 BATCH = "application/cloudevents-batch+json"
 GOOD = write(foreign())
@@ -29,18 +28,6 @@ GOOD = write(foreign())
 NINE_FORTY = datetime.fromisoformat(MORNING)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
-        yield hall
-
-
-@pytest.fixture
-def hall(running: Hall) -> Hall:
-    running.forget()
-    return running
 
 
 async def stored(hall: Hall, case_no: str = "XC20240902000017") -> list[Any]:

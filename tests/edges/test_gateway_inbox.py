@@ -1,12 +1,10 @@
 """The inbox on Kafka: the verdicts of HTTP, with dead letters for answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from cloudevents.core.bindings.kafka import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
@@ -22,7 +20,7 @@ from shared.runtime.clock import SystemClock
 from tests.contracts.test_strangers import POISONS
 from tests.support.eventually import eventually
 from tests.support.foreign_facts import MORNING, foreign, numbered
-from tests.support.intake_service import Hall, hall_in_memory
+from tests.support.intake_service import Hall
 
 STRUCTURED = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 CASE = b"XC20240902000017"
@@ -31,18 +29,6 @@ CASE = b"XC20240902000017"
 NINE_FORTY = datetime.fromisoformat(MORNING)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
-        yield hall
-
-
-@pytest.fixture
-def hall(running: Hall) -> Hall:
-    running.forget()
-    return running
 
 
 async def delivered(hall: Hall, *records: Record) -> list[DeadLetter]:

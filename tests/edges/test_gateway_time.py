@@ -1,18 +1,16 @@
 """What a publisher may say of time: instants of RFC 3339, and days that can be meant."""
 
-from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from shared.contracts.documents import write
 from shared.contracts.envelope import moments_of
 from shared.contracts.publishing import example_of
 from shared.contracts.registry import FACTS, Owner, decode, owner_of
 from tests.support.foreign_facts import foreign
-from tests.support.intake_service import Hall, hall_in_memory
+from tests.support.intake_service import Hall
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,18 +22,6 @@ SAID = [
     for name, moment in moments_of(decode(write(example_of(kind))).data)
 ]
 """Every field that holds a day or an instant, of every fact that others may publish."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
-        yield hall
-
-
-@pytest.fixture
-def hall(running: Hall) -> Hall:
-    running.forget()
-    return running
 
 
 async def refusal(hall: Hall, document: dict[str, Any]) -> tuple[int, str, str]:

@@ -1,17 +1,15 @@
 """Intake's commands over HTTP: the way of a case, and what is refused with which code."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from shared.contracts.documents import write
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.runtime.auth import Role
 from tests.support.foreign_facts import foreign
-from tests.support.intake_service import Hall, hall_in_memory
+from tests.support.intake_service import Hall
 
 BUREAU = {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"}
 PAPER = {"doc_type": "NOTICE", "doc_no": "2024-1"}
@@ -41,18 +39,6 @@ CLOSING = {"result_type": "CERTIFICATE_ISSUED", "onsite_visits": 1}
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
-        yield hall
-
-
-@pytest.fixture
-def hall(running: Hall) -> Hall:
-    running.forget()
-    return running
 
 
 async def received(hall: Hall) -> str:

@@ -1,33 +1,18 @@
 """What the official SDKs of CloudEvents send is taken, in both modes and by both doors."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from services.intake.consumer import reading
 from services.intake.handlers.gateway import Status
 from shared.contracts.registry import INBOX
 from shared.kafka.port import Record
 from shared.runtime.auth import Role
-from tests.support.intake_service import Hall, hall_in_memory
+from tests.support.intake_service import Hall
 from tests.support.wire_forms import SDKS, Form
 
 WAYS = ("http structured", "http binary", "kafka structured", "kafka binary")
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
-        yield hall
-
-
-@pytest.fixture
-def hall(running: Hall) -> Hall:
-    running.forget()
-    return running
 
 
 async def sent(hall: Hall, way: str, form: Form) -> str:

@@ -1,11 +1,9 @@
 """What enters the event store can be read again; what once entered otherwise harms nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import structlog
 
 from shared.contracts.documents import EVENT_BYTES_MAX, write
@@ -15,7 +13,7 @@ from shared.kafka.port import Record, Undeliverable
 from shared.runtime.auth import Role
 from tests.edges.test_intake_commands import ACCEPTANCE, APPLICATION, PAPER, received
 from tests.support.foreign_facts import foreign, numbered
-from tests.support.intake_service import Hall, hall_in_memory
+from tests.support.intake_service import Hall
 
 STREAM = "case-XC20240902000017"
 DERIVED = {"recordedtime", "subject", "partitionkey"}
@@ -36,18 +34,6 @@ def large(size: int) -> bytes:
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
-    async with hall_in_memory(tmp_path_factory.mktemp("keys")) as hall:
-        yield hall
-
-
-@pytest.fixture
-def hall(running: Hall) -> Hall:
-    running.forget()
-    return running
 
 
 @pytest.mark.parametrize(
