@@ -104,8 +104,10 @@ def command_routes(collections: Iterable[Collection], take: Take) -> APIRouter:
         kinds = [*map(kind_of, collection.refusals), *ANY_COMMAND]
         if collection.first:
             _add(router, address, Counter(collection.first, subject, take, first=True), kinds)
-        for path, one in collection.paths.items():
-            _add(router, f"{address}/{{{subject}}}/{path}", Counter(one, subject, take), kinds)
+        # A subject's name may have a slash in it, so the longer of two endings is tried first.
+        for path in sorted(collection.paths, key=len, reverse=True):
+            counter = Counter(collection.paths[path], subject, take)
+            _add(router, f"{address}/{{{subject}:path}}/{path}", counter, kinds)
     return router
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -45,6 +46,15 @@ async def received(hall: Hall) -> str:
     answer = await hall.command(Role.WINDOW_CLERK, "/v1/cases", APPLICATION)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["subject"])
+
+
+async def test_a_number_with_a_slash_names_its_case_in_an_address(hall: Hall) -> None:
+    body = {**APPLICATION, "case_no": "新审〔2026〕1/2 号"}
+    await hall.command(Role.WINDOW_CLERK, "/v1/cases", body)
+    address = f"/v1/cases/{quote(body['case_no'], safe='')}"
+    answer = await hall.command(Role.WINDOW_CLERK, f"{address}/acceptance", ACCEPTANCE)
+
+    assert (answer.status_code, answer.json()["subject"]) == (201, body["case_no"])
 
 
 async def test_a_case_goes_from_receipt_to_closing(hall: Hall) -> None:

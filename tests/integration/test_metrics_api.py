@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -115,6 +116,16 @@ async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -
     assert len(picture["red"]) == len([card for card in cards if card["level"] == "RED"])
     assert all(instant_of(fact["time"]) for fact in picture["latest"])
     assert [item["case_no"] for item in (await api.read("/v1/kpis/L08/cases"))["items"]]
+
+
+@pytest.mark.parametrize("number", ["新审〔2026〕1/2 号", "a/clocks/b", "100%25", "?#&"])
+async def test_a_case_is_found_whatever_stands_in_its_number(api: ReadApi, number: str) -> None:
+    await api.fold(received(number))
+    address = f"/v1/cases/{quote(number, safe='')}"
+
+    assert (await api.read(f"{address}/timeline"))["items"][0]["partitionkey"] == number
+    assert (await api.read(f"{address}/clocks"))["items"] == []
+    assert (await api.read(address))["case_no"] == number
 
 
 async def test_cases_page_by_cursor_and_by_what_they_are(api: ReadApi) -> None:

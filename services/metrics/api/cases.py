@@ -40,6 +40,10 @@ async def wanted_of(
     return Wanted(tuple(phase) if phase else None, item, source, level, due)
 
 
+ONE = "/{case_no:path}"
+"""Of a case's number, a slash may be a part."""
+
+
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
     router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS)])
@@ -61,12 +65,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
             request, found.items, KEYS.written(found.following) if found.following else None
         )
 
-    @router.get("/{case_no}", openapi_extra=told(CASE_UNKNOWN, *READING))
-    async def one(case_no: CaseNo) -> JSONResponse:
-        """Return a case as it stands."""
-        return JSONResponse(_known(await cases.one(case_no)))
-
-    @router.get("/{case_no}/timeline", responses=PAGE, openapi_extra=told(CASE_UNKNOWN, *READING))
+    @router.get(f"{ONE}/timeline", responses=PAGE, openapi_extra=told(CASE_UNKNOWN, *READING))
     async def timeline(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return every fact of a case in the order of business time."""
         facts = _known(await cases.timeline(case_no))
@@ -76,11 +75,17 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
                 fact["anomaly"] = text.detail
         return page(request, facts)
 
-    @router.get("/{case_no}/clocks", responses=PAGE, openapi_extra=told(CASE_UNKNOWN, *READING))
+    @router.get(f"{ONE}/clocks", responses=PAGE, openapi_extra=told(CASE_UNKNOWN, *READING))
     async def clocks(request: Request, case_no: CaseNo) -> JSONResponse:
         """Return the deadlines of a case with everything that makes them."""
         language = language_of(request).value
         return page(request, _known(await cases.clocks(case_no, language)))
+
+    # Behind the two others, whose addresses this one matches as well.
+    @router.get(ONE, openapi_extra=told(CASE_UNKNOWN, *READING))
+    async def one(case_no: CaseNo) -> JSONResponse:
+        """Return a case as it stands."""
+        return JSONResponse(_known(await cases.one(case_no)))
 
     return router
 
