@@ -23,6 +23,8 @@ DIGITS_MAX = 300
 DETAIL_CHARACTERS_MAX = 200
 """What we say of a fault may quote the input, so it is cut."""
 
+_BATCH = msgspec.json.Decoder(list[msgspec.Raw])
+
 PIECE_BYTES = 256 * 1024
 """A batch is taken apart in pieces of so much work: a few milliseconds."""
 STEP_BYTES = 256
@@ -87,8 +89,12 @@ def batch_pieces(raw: bytes) -> Iterator[list[bytes]]:
 
     Nothing is decoded, so that whoever takes them may stop after any piece: the
     work behind each is bounded, whatever *raw* holds, and may have ended no member.
+    What is one piece anyway, and JSON, is cut by a parser a good deal quicker.
     """
     _refuse_mark(raw)
+    if len(raw) <= PIECE_BYTES and (members := _cut_at_once(raw)) is not None:
+        yield members
+        return
     start = len(raw) - len(raw.lstrip(SPACE)) + 1
     if raw[start - 1 : start] != b"[":
         raise Unreadable(Flaw.NOT_JSON, "", "a batch is a JSON array of events")
@@ -105,6 +111,14 @@ def batch_pieces(raw: bytes) -> Iterator[list[bytes]]:
     if raw[start:].strip(SPACE):
         raise Unreadable(Flaw.NOT_JSON, "", "something follows the batch")
     yield [] if raw[: start - 1].strip(SPACE) == b"[" else ended
+
+
+def _cut_at_once(raw: bytes) -> list[bytes] | None:
+    """Return the members of *raw*, or None where it is no JSON and has to be walked through."""
+    try:
+        return [bytes(member) for member in _BATCH.decode(raw)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 @dataclass(slots=True)
