@@ -1,3 +1,8 @@
 """What every ring of tests may ask for; the servers start only where a test wants them."""
 
+import signal
+
 pytest_plugins = ["tests.support.stack"]
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would the programs under test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
