@@ -52,7 +52,7 @@ class _Exchange:
     @property
     def route(self) -> str:
         """The template: a path itself may hold anything, so it is no label and not logged."""
-        return getattr(self.scope.get("route"), "path", None) or "unmatched"
+        return getattr(self.scope.get("route"), "path_format", None) or "unmatched"
 
 
 class Edge:

@@ -140,7 +140,7 @@ def refuse_routes_without_policy(app: FastAPI) -> None:
 def refusals_of(app: FastAPI) -> dict[tuple[str, str], set[Kind]]:
     """Return what the policy of each route refuses with, by method and path."""
     return {
-        (method, str(context.path)): set(_refusals(context, method))
+        (method, str(context.path_format)): set(_refusals(context, method))
         for context in iter_route_contexts(app.router.routes)
         for method in context.methods or ()
     }
