@@ -11,8 +11,9 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
-from shared.contracts.registry import INBOX
-from shared.kafka.port import Record
+from shared.contracts.registry import INBOX, Owner
+from shared.kafka.dead_letters import Origin
+from shared.kafka.port import Partition, Record
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 from tests.support.hostile.mutation import mutated
 
@@ -48,6 +49,8 @@ class Fate(StrEnum):
     """To be on record or a letter: how such a name is read is our own affair."""
     NEVER = "never"
     """Its transaction was aborted: it never was."""
+    UNFOLDED = "unfolded"
+    """To be a letter of the fold's: on an owner's topic lies what nobody can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,12 @@ class Sent:
     event_id: str
     fate: Fate = Fate.JUDGED
 
-    @property
-    def place(self) -> tuple[int | None, int | None]:
-        return self.record.partition, self.record.offset
+    def origin(self, group: str) -> Origin:
+        """Return what a letter of *group*'s about this record is known by."""
+        assert self.record.partition is not None
+        assert self.record.offset is not None
+        place = Partition(self.record.topic, self.record.partition)
+        return Origin(group, place, self.record.offset)
 
 
 class NotUtf8(str):
@@ -93,6 +99,7 @@ class RecordSender:
         ways = (
             *(self._mutated, self._mutated, self._in_headers, self._packed, self._twice),
             *(self._unnamed, self._in_transaction, self._nothing, self._just_below),
+            self._at_the_fold,
         )
         await chance.choice(ways)(event, chance)
 
@@ -132,6 +139,13 @@ class RecordSender:
         await self._send(producer, event, json.dumps(event).encode(), (STRUCTURED,), fate)
         await (producer.abort_transaction() if aborted else producer.commit_transaction())
 
+    async def _at_the_fold(self, event: dict[str, Any], chance: Random) -> None:
+        """Send rubbish as if its owner had published it: nobody but the broker could stop that."""
+        raw = mutated(event, chance)
+        body = chance.choice((None, b"", b"\0", b"[]", raw[: len(raw) // 2], b"\xff" + raw))
+        producer, topic = self.by_codec[chance.choice(CODECS)], chance.choice([*Owner]).topic
+        await self._send(producer, event, body, (STRUCTURED,), Fate.UNFOLDED, topic=topic)
+
     async def _unnamed(self, event: dict[str, Any], chance: Random) -> None:
         """Send a header whose name is no text: Kafka does not mind."""
         producer, number = self.by_codec[None], chance.randrange(PARTITIONS)
@@ -161,10 +175,12 @@ class RecordSender:
         body: bytes | None,
         headers: Sequence[Header],
         fate: Fate,
+        *,
+        topic: str = INBOX,
     ) -> None:
         key = event["partitionkey"].encode()
-        told = await producer.send_and_wait(INBOX, body, key=key, headers=list(headers))
-        record = Record(INBOX, key, body, tuple(headers), told.partition, told.offset)
+        told = await producer.send_and_wait(topic, body, key=key, headers=list(headers))
+        record = Record(topic, key, body, tuple(headers), told.partition, told.offset)
         self.sent.append(Sent(record, event["id"], fate))
 
 
