@@ -71,6 +71,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes = self._body_bytes = 0
         self._awaited_since = self._taken_at = self.loop.time()
         self._untaken_bytes = 0
+        self._answered: Any = None
+        """The request whose answer is under way; others may have come behind it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as there
         super().connection_made(transport)
@@ -78,7 +80,15 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._door.awaits_no_more(self)
+        # uvicorn tells only the request that came last.
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._in_head and not self._head_bytes:

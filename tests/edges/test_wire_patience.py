@@ -172,6 +172,14 @@ async def test_a_body_that_nobody_wanted_is_not_awaited_either(bureau: Bureau) -
     assert (told.count(b"HTTP/1.1"), told[-12:]) == (1, b"read nothing")
 
 
+async def test_who_asks_again_and_hangs_up_is_answered_no_further(bureau: Bureau) -> None:
+    async with bureau.connected() as (reader, writer):
+        writer.write(GET.replace(b"healthz", b"endless") + b"\r\n" + GET + b"\r\n")
+        await reader.readuntil(b"word")
+
+    await asyncio.wait_for(bureau.taken.wait(), SECONDS_MAX)
+
+
 async def test_a_steady_body_has_the_time_that_it_needs(bureau: Bureau) -> None:
     parts, part = 40, b"0" * 4_000
     began = asyncio.get_running_loop().time()
