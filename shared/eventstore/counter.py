@@ -14,6 +14,7 @@ from shared.contracts.rejection import Rejection
 from shared.eventstore.deciding import Answer, IdempotencyKeyReused, Occasion, Repetition
 from shared.eventstore.service import STORE_FAULTS
 from shared.policy.calendar import ZONE
+from shared.runtime.addresses import named
 from shared.runtime.auth import Principal, Role
 from shared.runtime.clock import Clock
 from shared.runtime.description import told
@@ -104,10 +105,10 @@ def command_routes(collections: Iterable[Collection], take: Take) -> APIRouter:
         kinds = [*map(kind_of, collection.refusals), *ANY_COMMAND]
         if collection.first:
             _add(router, address, Counter(collection.first, subject, take, first=True), kinds)
-        # A subject's name may have a slash in it, so the longer of two endings is tried first.
+        # A subject's name may have a slash in it, so the longer of two endings comes first.
         for path in sorted(collection.paths, key=len, reverse=True):
             counter = Counter(collection.paths[path], subject, take)
-            _add(router, f"{address}/{{{subject}:path}}/{path}", counter, kinds)
+            _add(router, f"{address}/{named(subject)}/{path}", counter, kinds)
     return router
 
 

@@ -118,7 +118,7 @@ async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -
     assert [item["case_no"] for item in (await api.read("/v1/kpis/L08/cases"))["items"]]
 
 
-@pytest.mark.parametrize("number", ["新审〔2026〕1/2 号", "a/clocks/b", "100%25", "?#&"])
+@pytest.mark.parametrize("number", ["新审〔2026〕1/2 号", "a/clocks/b", "100%25", "?#&", "a\nb"])
 async def test_a_case_is_found_whatever_stands_in_its_number(api: ReadApi, number: str) -> None:
     await api.fold(received(number))
     address = f"/v1/cases/{quote(number, safe='')}"

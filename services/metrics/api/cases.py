@@ -21,6 +21,7 @@ from services.metrics.api.roles import READERS
 from services.metrics.domain.dossier import Phase
 from services.metrics.handlers.cases import Cases, Wanted
 from shared.contracts.enums import AlertLevel
+from shared.runtime.addresses import named
 from shared.runtime.catalogue import Catalogue
 from shared.runtime.description import told
 from shared.runtime.policies import permit
@@ -40,8 +41,7 @@ async def wanted_of(
     return Wanted(tuple(phase) if phase else None, item, source, level, due)
 
 
-ONE = "/{case_no:path}"
-"""Of a case's number, a slash may be a part."""
+ONE = f"/{named('case_no')}"
 
 
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
