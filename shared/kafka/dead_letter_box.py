@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.kafka.dead_letters import DeadLetter, Origin, read_dead_letter, replayed
 from shared.kafka.port import Sender
-from shared.kafka.reader import kafka_reader, stored
+from shared.kafka.reader import kafka_reader, places_of, stored
 from shared.kafka.topics import DEAD_LETTER_TOPICS
 
 FETCH_WAIT_MS_MAX = 500
@@ -56,8 +56,7 @@ class DeadLetterBox:
         """Yield every letter that there is now, topic by topic; the first one about each record."""
         async with self._reader() as reader:
             for topic in self._topics:
-                numbers = await _partitions(reader, topic)
-                places = [TopicPartition(topic, number) for number in numbers]
+                places = await places_of(reader, topic)
                 starts = await reader.beginning_offsets(places)
                 ends = await reader.end_offsets(places)
                 for place in places:
@@ -70,9 +69,7 @@ class DeadLetterBox:
         """Raise NoSuchLetter where there is none of this id."""
         place, offset = _place_of(letter_id)
         async with self._reader() as reader:
-            if place.topic in self._topics and place.partition in await _partitions(
-                reader, place.topic
-            ):
+            if place.topic in self._topics and place in await places_of(reader, place.topic):
                 ends = await reader.end_offsets([place])
                 starts = await reader.beginning_offsets([place])
                 if starts[place] <= offset < ends[place]:
@@ -101,12 +98,6 @@ class DeadLetterBox:
             yield reader
         finally:
             await reader.stop()
-
-
-async def _partitions(reader: AIOKafkaConsumer, topic: str) -> list[int]:
-    # partitions_for_topic knows only topics that somebody subscribed to.
-    await reader._client._wait_on_metadata(topic)  # noqa: SLF001 - no public way, version pinned
-    return sorted(reader.partitions_for_topic(topic) or ())
 
 
 async def _read(

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.kafka.port import BusError, Partition
-from shared.kafka.reader import kafka_reader
+from shared.kafka.reader import kafka_reader, places_of
 
 
 class BrokerAway(BusError):  # noqa: N818 - named after what happened, like every fault
@@ -27,10 +26,7 @@ async def load_ends(bootstrap: str, topics: Sequence[str]) -> Mapping[Partition,
         await reader.start()
         ends: dict[Partition, int] = {}
         for topic in topics:
-            # partitions_for_topic knows only topics that somebody subscribed to.
-            await reader._client._wait_on_metadata(topic)  # noqa: SLF001 - no public way, version pinned
-            numbers = sorted(reader.partitions_for_topic(topic) or ())
-            found = await reader.end_offsets([TopicPartition(topic, number) for number in numbers])
+            found = await reader.end_offsets(await places_of(reader, topic))
             ends |= {Partition(*place): offset for place, offset in found.items()}
     except (KafkaError, OSError) as fault:
         raise BrokerAway(str(fault)) from fault

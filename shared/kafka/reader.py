@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shared.kafka.port import Record
 from shared.kafka.topics import MESSAGE_BYTES_MAX
@@ -26,6 +26,13 @@ def kafka_reader(bootstrap: str, **settings: Any) -> AIOKafkaConsumer:  # noqa: 
         max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
         **{"isolation_level": COMMITTED, **settings},
     )
+
+
+async def places_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """Return the partitions of *topic*, in their order; none where there is no such topic."""
+    # partitions_for_topic knows only topics that somebody subscribed to.
+    await reader._client._wait_on_metadata(topic)  # noqa: SLF001 - no public way, version pinned
+    return [TopicPartition(topic, n) for n in sorted(reader.partitions_for_topic(topic) or ())]
 
 
 def stored(record: ConsumerRecord) -> Record:

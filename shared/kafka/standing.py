@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from shared.kafka.ends import BrokerAway
 from shared.kafka.port import Partition
-from shared.kafka.reader import kafka_reader
+from shared.kafka.reader import kafka_reader, places_of
 
 
 class Standing(NamedTuple):
@@ -51,10 +51,7 @@ class GroupStanding:
             BrokerAway: nobody answers any more.
         """
         try:
-            # partitions_for_topic knows only topics that somebody subscribed to.
-            await self._reader._client._wait_on_metadata(self._topic)  # noqa: SLF001 - no public way, version pinned
-            numbers = sorted(self._reader.partitions_for_topic(self._topic) or ())
-            places = [TopicPartition(self._topic, number) for number in numbers]
+            places = await places_of(self._reader, self._topic)
             begins = await self._reader.beginning_offsets(places)
             ends = await self._reader.end_offsets(places)
             done = {place: await self._reader.committed(place) for place in places}
