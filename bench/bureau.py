@@ -9,7 +9,7 @@ from itertools import count
 from uuid import UUID
 
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     CaseClosed,
     DecisionMade,
     HoldClosed,
@@ -18,7 +18,7 @@ from shared.contracts.handling import (
     StepCompleted,
     StepStarted,
 )
-from shared.contracts.intake import ApplicationAccepted, ApplicationReceived
+from shared.contracts.intake.facts import ApplicationAccepted, ApplicationReceived
 from shared.contracts.registry import encode
 
 Later = Callable[[float], datetime]

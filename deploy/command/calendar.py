@@ -16,8 +16,8 @@ from deploy.command.texts import LANGUAGE, say
 from services.metrics.domain.clock import ClockFacts, clocks
 from services.metrics.domain.dossier import Terms
 from services.metrics.domain.explanation import explain
-from shared.contracts.enums import LimitUnit
 from shared.contracts.moments import day_of
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar, official_calendar
 from shared.policy.notice import read_notice
 from shared.policy.sla import bureau_policy

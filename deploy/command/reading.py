@@ -16,9 +16,8 @@ from deploy.command.tables import Cell, show_table
 from deploy.command.texts import LANGUAGE, say
 from deploy.command.words import fact_word, word
 from deploy.local.settings import LocalSettings
-from shared.contracts.enums import AlertLevel
 from shared.contracts.moments import recorded_instant
-from shared.contracts.service_enums import CardState
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings

@@ -3,7 +3,7 @@
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import Register
 from shared.contracts.registry import Owner, decode
-from shared.contracts.review import RatingPosted
+from shared.contracts.review.facts import RatingPosted
 from shared.eventstore.adoption import Adoption
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.kafka.consumer import Reading

@@ -12,20 +12,18 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from shared.contracts import (
-    assist,
-    commitment,
-    committee,
-    handling,
-    inspection,
-    intake,
-    rectification,
-    review,
-    supervision,
-)
+from shared.contracts.assist import facts as assist
+from shared.contracts.commitment import facts as commitment
+from shared.contracts.committee import facts as committee
 from shared.contracts.documents import Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
+from shared.contracts.handling import facts as handling
+from shared.contracts.inspection import facts as inspection
+from shared.contracts.intake import facts as intake
 from shared.contracts.moments import RECORDED
+from shared.contracts.rectification import facts as rectification
+from shared.contracts.review import facts as review
+from shared.contracts.supervision import facts as supervision
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import UPCASTERS, Upcaster, upcast
 

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.checksums import CREDIT_ALPHABET, credit_code_check
-from shared.contracts.enums import CaseType, FiveUpClass, PartyType
 from shared.contracts.envelope import Contract
+from shared.contracts.words import CaseType, FiveUpClass, PartyType
 
 ITEMS_MAX = 1000
 """So many entries may a list in a fact have."""

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from pydantic import Field
 
-from shared.contracts.enums import GradeLevel
+from shared.contracts.words import GradeLevel
 from shared.policy.sla import PROFILE, Rule
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from shared.contracts.enums import LimitUnit
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar
 
 Stop = tuple[date, date | None]

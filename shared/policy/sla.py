@@ -10,8 +10,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from shared.contracts.enums import AlertBasis, AlertLevel, ClockName, HoldBasis, HoldReason
+from shared.contracts.handling.words import HoldBasis, HoldReason
+from shared.contracts.supervision.words import AlertBasis, AlertLevel
 from shared.contracts.types import OrgRef
+from shared.contracts.words import ClockName
 
 PROFILE = "cn-shaanxi-xian-xincheng"
 

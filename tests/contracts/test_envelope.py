@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.assist import AssistStepLogged
+from shared.contracts.assist.facts import AssistStepLogged
+from shared.contracts.assist.words import AssistStage
 from shared.contracts.documents import write
-from shared.contracts.enums import AssistStage
 from shared.contracts.envelope import Event, case_no_of
-from shared.contracts.handling import ActivityRecorded
+from shared.contracts.handling.facts import ActivityRecorded
 from shared.contracts.publishing import example_of
 from shared.contracts.registry import Unreadable, decode, encode
 

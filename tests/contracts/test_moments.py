@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.documents import write
 from shared.contracts.envelope import Contract, Fact, moments_of
-from shared.contracts.handling import HoldClosed
-from shared.contracts.intake import ApplicationReceived
+from shared.contracts.handling.facts import HoldClosed
+from shared.contracts.intake.facts import ApplicationReceived
 from shared.contracts.moments import (
     FIRST_DAY,
     LAST_DAY,

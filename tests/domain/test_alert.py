@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from services.metrics.domain.alert import AlertState, next_at, reconcile
 from services.metrics.domain.clock import Clock, ClockFacts, midnight
 from services.metrics.domain.deadline import expected, first_at
-from shared.contracts.enums import AlertLevel, ClockName
-from shared.contracts.supervision import AlertRaised, AlertRevoked
+from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
 from tests.support.desk import Desk

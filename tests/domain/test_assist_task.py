@@ -37,7 +37,7 @@ from services.assist.domain.task import (
     decide,
     evolve,
 )
-from shared.contracts.assist import (
+from shared.contracts.assist.facts import (
     AgentAssigned,
     AssistAccepted,
     AssistBlocked,
@@ -52,15 +52,10 @@ from shared.contracts.assist import (
     AssistVisitMade,
     MandateSigned,
 )
-from shared.contracts.enums import (
-    AgentTier,
-    AssistKind,
-    AssistMode,
-    AssistStage,
-    PartyType,
-    Satisfaction,
-)
+from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
+from shared.contracts.review.words import Satisfaction
 from shared.contracts.types import Doc, PartyRef
+from shared.contracts.words import PartyType
 from tests.support.decider import DeciderSpec
 
 NINE = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.enums import LimitUnit
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import Day, DayKind, WorkCalendar, official_calendar
 from shared.policy.counting import HORIZON, counted, due, merged, ruler, spent
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.domain.clock import Clock, ClockFacts, clocks
-from shared.contracts.enums import ClockName
+from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms

@@ -10,7 +10,7 @@ from services.metrics.domain.alert_reason import Grounds, why_revoked
 from services.metrics.domain.clock import ClockFacts
 from services.metrics.domain.deadline import expected
 from services.metrics.domain.explanation import explain
-from shared.contracts.enums import AlertLevel
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.counting import HORIZON
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms

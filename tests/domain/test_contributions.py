@@ -10,8 +10,8 @@ from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
-from shared.contracts.enums import ReviewChannel, Satisfaction
-from shared.contracts.handling import CaseAmended
+from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.review.words import ReviewChannel, Satisfaction
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 from tests.support.examples import like_the_example

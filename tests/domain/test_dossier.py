@@ -8,16 +8,16 @@ import pytest
 from services.metrics.domain.dossier import ANOMALIES_NAMED_MAX, Phase
 from services.metrics.domain.entry import Entry, order_of
 from services.metrics.domain.fold import fold_all
-from shared.contracts.assist import AssistCompleted, AssistRated
-from shared.contracts.commitment import PromiseSigned, SupplementExpired
+from shared.contracts.assist.facts import AssistCompleted, AssistRated
+from shared.contracts.commitment.facts import PromiseSigned, SupplementExpired
 from shared.contracts.envelope import Fact
-from shared.contracts.handling import CaseAmended
-from shared.contracts.intake import (
+from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.intake.facts import (
     ApplicationPrechecked,
     ApplicationWithdrawn,
     CorrectionReceived,
 )
-from shared.contracts.supervision import AlertRaised
+from shared.contracts.supervision.facts import AlertRaised
 from tests.support import ratings
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import (

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from services.metrics.domain.clock import ClockFacts
 from services.metrics.domain.explanation import Raised, explain
 from services.metrics.domain.explanation_words import LANGUAGES, words
-from shared.contracts.enums import AlertLevel, ClockName
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockName
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
 
 TESTED = ClockFacts("XC1", terms("2024-09-02", committed=10), (hold("2024-09-05", "2024-09-07"),))

@@ -7,11 +7,11 @@ import pytest
 from services.metrics.domain.contributions import contributions
 from services.metrics.domain.fold import fold, fold_all
 from services.metrics.domain.picture import Rules, picture_of
-from shared.contracts.assist import AssistCompleted, AssistRequested
+from shared.contracts.assist.facts import AssistCompleted, AssistRequested
 from shared.contracts.envelope import Fact
-from shared.contracts.inspection import InspectionCreated, VisitConcluded
-from shared.contracts.rectification import RectificationClosed, RectificationOpened
-from shared.contracts.supervision import AlertRaised
+from shared.contracts.inspection.facts import InspectionCreated, VisitConcluded
+from shared.contracts.rectification.facts import RectificationClosed, RectificationOpened
+from shared.contracts.supervision.facts import AlertRaised
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 from tests.support.examples import like_the_example

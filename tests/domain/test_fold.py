@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from services.metrics.domain.dossier import Dossier, Phase
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all, is_late
-from shared.contracts.commitment import PromiseSigned, SupplementExpired
-from shared.contracts.enums import Decision
-from shared.contracts.handling import CaseAmended, ExtensionApproved
-from shared.contracts.intake import CorrectionReceived, CorrectionRequested
-from shared.contracts.review import AppealDecided
-from shared.contracts.supervision import AlertRaised, AlertRevoked
+from shared.contracts.commitment.facts import PromiseSigned, SupplementExpired
+from shared.contracts.handling.facts import CaseAmended, ExtensionApproved
+from shared.contracts.handling.words import Decision
+from shared.contracts.intake.facts import CorrectionReceived, CorrectionRequested
+from shared.contracts.review.facts import AppealDecided
+from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
 from tests.support.way_of_a_case import (
     ACCEPTED,
     CASE,

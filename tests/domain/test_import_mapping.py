@@ -9,16 +9,16 @@ from deploy.command.xes.mapping import Import
 from deploy.command.xes.profiles import BPIC15, WABO, Profile, guessed
 from deploy.command.xes.reading import Logged, LoggedCase, Stray
 from deploy.command.xes.told import Oddity, Remark, Told
-from shared.contracts.committee import ReferralMade, ResolutionAdopted
+from shared.contracts.committee.facts import ReferralMade, ResolutionAdopted
 from shared.contracts.envelope import Event
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     ActivityRecorded,
     CaseClosed,
     DecisionMade,
     ExtensionApproved,
     HoldOpened,
 )
-from shared.contracts.intake import (
+from shared.contracts.intake.facts import (
     ApplicationAccepted,
     ApplicationReceived,
     CorrectionReceived,

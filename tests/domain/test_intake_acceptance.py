@@ -20,18 +20,12 @@ from services.intake.domain.case.commands import (
 from services.intake.domain.case.decide import decide
 from services.intake.domain.case.evolve import evolve
 from services.intake.domain.case.states import INITIAL, Case
-from shared.contracts.enums import (
-    AcceptanceMode,
-    CaseType,
-    Channel,
-    LimitUnit,
-    RejectReason,
-    Step,
-    Terminal,
-)
 from shared.contracts.envelope import Fact
-from shared.contracts.intake import StepLimit
+from shared.contracts.handling.words import Step
+from shared.contracts.intake.facts import StepLimit
+from shared.contracts.intake.words import AcceptanceMode, Channel, RejectReason, Terminal
 from shared.contracts.moments import LAST_DAY
+from shared.contracts.words import CaseType, LimitUnit
 from shared.policy.counting import HORIZON
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (

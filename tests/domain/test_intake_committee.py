@@ -25,7 +25,7 @@ from services.intake.domain.committee import (
     evolve,
     evolve_meeting,
 )
-from shared.contracts.committee import (
+from shared.contracts.committee.facts import (
     MeetingHeld,
     MeetingScheduled,
     ReferralMade,
@@ -34,7 +34,8 @@ from shared.contracts.committee import (
     ResolutionExecuted,
     Votes,
 )
-from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
+from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
+from shared.contracts.words import GradeLevel
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import MONDAY, NINE, NO, PAPER
 

@@ -20,19 +20,12 @@ from services.intake.domain.case.commands import (
 from services.intake.domain.case.decide import decide
 from services.intake.domain.case.evolve import evolve
 from services.intake.domain.case.states import INITIAL, Case, Examining, Terminated
-from shared.contracts.commitment import SupplementExpired, SupplementReceived
-from shared.contracts.enums import (
-    AcceptanceMode,
-    CaseType,
-    ClockName,
-    Decision,
-    HoldBasis,
-    HoldReason,
-    Step,
-    StepAction,
-)
+from shared.contracts.commitment.facts import SupplementExpired, SupplementReceived
 from shared.contracts.envelope import Fact
-from shared.contracts.handling import CaseAmended
+from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.handling.words import Decision, HoldBasis, HoldReason, Step, StepAction
+from shared.contracts.intake.words import AcceptanceMode
+from shared.contracts.words import CaseType, ClockName
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
     ACCEPTED,

@@ -18,13 +18,13 @@ from services.intake.domain.inspection import (
     decide,
     evolve,
 )
-from shared.contracts.enums import InspectionMode, InspectionResult
-from shared.contracts.inspection import (
+from shared.contracts.inspection.facts import (
     InspectionCreated,
     InspectionScheduled,
     VisitConcluded,
     VisitStarted,
 )
+from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import BUREAU, NINE, NO
 

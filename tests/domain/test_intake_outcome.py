@@ -18,8 +18,8 @@ from services.intake.domain.case.commands import (
 from services.intake.domain.case.decide import decide
 from services.intake.domain.case.evolve import evolve
 from services.intake.domain.case.states import INITIAL, Archived, Case, Delivered, Revoked
-from shared.contracts.enums import DeliveryMode, ResultType
-from shared.contracts.handling import CaseAmended
+from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.handling.words import DeliveryMode, ResultType
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
     ACCEPTED,

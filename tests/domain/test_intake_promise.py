@@ -11,8 +11,9 @@ from services.intake.domain.case.decide import decide
 from services.intake.domain.case.evolve import evolve
 from services.intake.domain.case.states import INITIAL, Case
 from services.intake.domain.refusals import IntakeRejection
-from shared.contracts.commitment import PromiseSigned, SupplementReceived
-from shared.contracts.enums import AcceptanceMode, CommitTechnique
+from shared.contracts.commitment.facts import PromiseSigned, SupplementReceived
+from shared.contracts.commitment.words import CommitTechnique
+from shared.contracts.intake.words import AcceptanceMode
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
     APPROVED,

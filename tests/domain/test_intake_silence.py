@@ -9,10 +9,14 @@ from services.intake.domain.case.decide import decide
 from services.intake.domain.case.evolve import evolve
 from services.intake.domain.case.silence import Timer, timer
 from services.intake.domain.case.states import INITIAL, Case
-from shared.contracts.enums import AcceptanceMode
 from shared.contracts.envelope import Fact
-from shared.contracts.handling import CaseAmended
-from shared.contracts.intake import ApplicationAccepted, CorrectionReceived, CorrectionRequested
+from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.intake.facts import (
+    ApplicationAccepted,
+    CorrectionReceived,
+    CorrectionRequested,
+)
+from shared.contracts.intake.words import AcceptanceMode
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, WorkCalendar
 from tests.support.decider import DeciderSpec

@@ -11,7 +11,7 @@ from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.reading import Arrived, entry_of, read_records
 from shared.contracts.documents import write
 from shared.contracts.foreign import read_foreign
-from shared.contracts.handling import HoldClosed
+from shared.contracts.handling.facts import HoldClosed
 from shared.contracts.registry import decode, encode
 from shared.eventstore.chain import GENESIS, digest_of, link
 from tests.support.fetched import FetchedRecord

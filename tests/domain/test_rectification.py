@@ -29,9 +29,14 @@ from services.review.domain.rectification.states import (
     Verified,
     evolve,
 )
-from shared.contracts.enums import BadReviewCause, Satisfaction, VerifyFinding
 from shared.contracts.envelope import Fact
-from shared.contracts.rectification import ContactMade, RectificationAssigned, RectificationClosed
+from shared.contracts.rectification.facts import (
+    ContactMade,
+    RectificationAssigned,
+    RectificationClosed,
+)
+from shared.contracts.rectification.words import VerifyFinding
+from shared.contracts.review.words import BadReviewCause, Satisfaction
 from tests.support.decider import DeciderSpec
 from tests.support.ratings import (
     BUREAU,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import states
 from shared.contracts.envelope import Fact
-from shared.contracts.rectification import RectificationAssigned
+from shared.contracts.rectification.facts import RectificationAssigned
 from tests.support import ratings
 from tests.support.way_of_a_case import CASE, entry
 

@@ -18,8 +18,8 @@ from services.review.domain.rating import (
     is_bad,
     turns_bad,
 )
-from shared.contracts.enums import ReviewChannel, ReviewPhase, Satisfaction
-from shared.contracts.review import RatingSupplemented
+from shared.contracts.review.facts import RatingSupplemented
+from shared.contracts.review.words import ReviewChannel, ReviewPhase, Satisfaction
 from tests.support.decider import DeciderSpec
 from tests.support.ratings import BUREAU, CALLED, CASE, NINE, POSTED, REVIEW
 

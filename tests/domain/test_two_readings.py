@@ -21,29 +21,18 @@ from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import commands as rectification
 from services.review.domain.rectification import decide as rectification_rules
 from services.review.domain.rectification import states as rectification_course
-from shared.contracts.committee import Votes
-from shared.contracts.enums import (
-    AcceptanceMode,
-    AgentTier,
-    AssistKind,
-    AssistMode,
-    AssistStage,
-    BadReviewCause,
-    CommitTechnique,
-    CommitteeOutcome,
-    CommitteeReason,
-    DeliveryMode,
-    GradeLevel,
-    InspectionMode,
-    InspectionResult,
-    RejectReason,
-    Satisfaction,
-    Step,
-    StepAction,
-    VerifyFinding,
-)
+from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
+from shared.contracts.commitment.words import CommitTechnique
+from shared.contracts.committee.facts import Votes
+from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Event, Fact
+from shared.contracts.handling.words import DeliveryMode, Step, StepAction
+from shared.contracts.inspection.words import InspectionMode, InspectionResult
+from shared.contracts.intake.words import AcceptanceMode, RejectReason
+from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.rejection import Rejection
+from shared.contracts.review.words import BadReviewCause, Satisfaction
+from shared.contracts.words import GradeLevel
 from shared.eventstore.deciding import Decider
 from shared.policy.calendar import ZONE
 from tests.support.intake_cases import (

@@ -9,7 +9,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Rules, clocks_of, picture_of
-from shared.contracts.handling import CaseAmended
+from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.moments import FIRST_DAY
 from shared.policy.calendar import business_date, official_calendar, spelled
 from shared.policy.counting import HORIZON

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling import ActivityRecorded
+from shared.contracts.handling.facts import ActivityRecorded
 from shared.contracts.rejection import Rejection
 from shared.eventstore.deciding import (
     TRIES_MAX,

@@ -10,7 +10,7 @@ from services.intake.domain.case.commands import AnyCommand, ReceiveCorrection, 
 from services.intake.handlers.commands import CASE
 from services.intake.handlers.timekeeper import LEASE, NOTICE_AWAITED, Timekeeper
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.intake import ApplicationAccepted, CorrectionExpired
+from shared.contracts.intake.facts import ApplicationAccepted, CorrectionExpired
 from shared.eventstore.deciding import Desk, Occasion, handle
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
 from shared.eventstore.port import History, StoreUnavailable

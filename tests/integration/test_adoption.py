@@ -14,9 +14,9 @@ from deploy.local.ports import any_free
 from services.review.app import Review
 from services.review.domain.names import rating_of, rectification_of
 from shared.contracts.documents import write
-from shared.contracts.enums import ReviewPhase
-from shared.contracts.rectification import RectificationOpened
+from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.registry import Owner
+from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.adoption import FactContradicted
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import EventStore

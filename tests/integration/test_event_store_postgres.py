@@ -13,7 +13,7 @@ import pytest
 from services.metrics.adapters.recorded import open_records
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import What
-from shared.contracts.handling import ActivityRecorded
+from shared.contracts.handling.facts import ActivityRecorded
 from shared.contracts.registry import Owner, encode
 from shared.eventstore.chain import digest_of
 from shared.eventstore.migrations import (

@@ -9,9 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from shared.contracts.enums import AcceptanceMode
 from shared.contracts.envelope import Event
-from shared.contracts.intake import ApplicationAccepted
+from shared.contracts.intake.facts import ApplicationAccepted
+from shared.contracts.intake.words import AcceptanceMode
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually

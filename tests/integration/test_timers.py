@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.contracts.handling import ActivityRecorded
+from shared.contracts.handling.facts import ActivityRecorded
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
 from shared.eventstore.port import EventStore, Timers
 from shared.eventstore.postgres import PostgresEventStore, open_pool

@@ -20,7 +20,7 @@ from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import Arrived, read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.verify import Verifying
-from shared.contracts.committee import ReferralMade
+from shared.contracts.committee.facts import ReferralMade
 from shared.contracts.envelope import Event
 from shared.contracts.moments import FIRST_DAY, LAST_DAY
 from shared.contracts.registry import Owner

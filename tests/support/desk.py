@@ -6,8 +6,8 @@ from datetime import datetime
 from services.metrics.domain.alert import Alert, AlertState, Ruling, next_at, reconcile
 from services.metrics.domain.alert_reason import Grounds
 from services.metrics.domain.clock import Clock
-from shared.contracts.enums import AlertLevel
-from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.words import AlertLevel
 
 
 @dataclass

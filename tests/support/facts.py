@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from shared.contracts.envelope import Event
-from shared.contracts.handling import ActivityRecorded
+from shared.contracts.handling.facts import ActivityRecorded
 
 MONDAY = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
 SOURCE = "urn:casetrack:610102:intake"

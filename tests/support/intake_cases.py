@@ -3,26 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 
 from services.intake.domain.case import commands
-from shared.contracts import handling, intake
-from shared.contracts.enums import (
-    AcceptanceMode,
-    CaseType,
-    Channel,
-    ClockName,
+from shared.contracts.handling import facts as handling
+from shared.contracts.handling.words import (
     Decision,
     DeliveryMode,
-    GradeLevel,
     HoldBasis,
     HoldReason,
-    LimitUnit,
-    PartyType,
-    RejectReason,
     ResultType,
     Step,
     StepAction,
-    Terminal,
 )
+from shared.contracts.intake import facts as intake
+from shared.contracts.intake.words import AcceptanceMode, Channel, RejectReason, Terminal
 from shared.contracts.types import CaseRef, Doc, OrgRef, PartyRef
+from shared.contracts.words import CaseType, ClockName, GradeLevel, LimitUnit, PartyType
 from shared.policy.calendar import official_calendar
 
 NO = "XC20240902000017"

@@ -6,7 +6,8 @@ from typing import Any
 from services.metrics.domain.clock import ClockFacts, clocks
 from services.metrics.domain.dossier import Hold, Terms
 from services.metrics.domain.explanation import Raised, explain
-from shared.contracts.enums import AlertLevel, ClockName
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 

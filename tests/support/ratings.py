@@ -3,15 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from services.review.domain.names import rectification_of
-from shared.contracts.enums import (
-    BadReviewCause,
-    ReviewChannel,
-    ReviewPhase,
-    Satisfaction,
-    VerifyFinding,
-)
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.rectification import (
+from shared.contracts.rectification.facts import (
     ContactMade,
     DeadlineExtended,
     FeedbackSent,
@@ -22,7 +15,9 @@ from shared.contracts.rectification import (
     RectificationOpened,
     RectificationReopened,
 )
-from shared.contracts.review import RatingPosted
+from shared.contracts.rectification.words import VerifyFinding
+from shared.contracts.review.facts import RatingPosted
+from shared.contracts.review.words import BadReviewCause, ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.types import OrgRef
 
 NINE = datetime(2024, 9, 18, 1, 0, tzinfo=UTC)

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from services.metrics.domain.entry import Entry
-from shared.contracts.committee import ReferralMade
+from shared.contracts.committee.facts import ReferralMade
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     CaseClosed,
     DecisionMade,
     HoldClosed,
@@ -14,8 +14,8 @@ from shared.contracts.handling import (
     StepCompleted,
     StepStarted,
 )
-from shared.contracts.intake import ApplicationAccepted, ApplicationReceived
-from shared.contracts.review import RatingPosted
+from shared.contracts.intake.facts import ApplicationAccepted, ApplicationReceived
+from shared.contracts.review.facts import RatingPosted
 
 CASE = "XC20240902000017"
 REF = {"case_no": CASE, "item_code": "116101020001", "item_version": 1, "case_type": "COMMITTED"}

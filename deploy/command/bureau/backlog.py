@@ -6,9 +6,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from deploy.command.bureau.items import BUREAU, ITEMS, STATUTORY_DAYS, VERSION, WEIGHTS, Item
-from shared.contracts.enums import LimitUnit
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     CaseClosed,
     DecisionMade,
     HoldClosed,
@@ -16,8 +15,9 @@ from shared.contracts.handling import (
     StepCompleted,
     StepStarted,
 )
-from shared.contracts.intake import ApplicationAccepted, ApplicationReceived
-from shared.contracts.review import RatingPosted
+from shared.contracts.intake.facts import ApplicationAccepted, ApplicationReceived
+from shared.contracts.review.facts import RatingPosted
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import ZONE, WorkCalendar
 from shared.policy.counting import due
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from deploy.command.bureau.errand import Errand
 from deploy.command.bureau.items import BUREAU, Item
-from shared.contracts.enums import Step
+from shared.contracts.handling.words import Step
 from shared.runtime.auth import Role
 
 HANDLER, CHECKER, APPROVER = "st-0107", "st-0112", "st-0003"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.contracts.enums import CaseType
+from shared.contracts.words import CaseType
 
 BUREAU = {"org_code": "11610102MB29934570", "org_name": "新城区行政审批服务局"}
 STATUTORY_DAYS = 20

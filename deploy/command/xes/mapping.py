@@ -14,9 +14,9 @@ from deploy.command.xes.names import IDENTITIES, CaseNumbers
 from deploy.command.xes.profiles import Profile
 from deploy.command.xes.reading import AT, NAME, RESOURCE, Logged, LoggedCase, Stray
 from deploy.command.xes.told import Note, Oddity, Place, Remark, Telling, Told, Unusable
-from shared.contracts.enums import ResultType
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling import ActivityRecorded, CaseClosed
+from shared.contracts.handling.facts import ActivityRecorded, CaseClosed
+from shared.contracts.handling.words import ResultType
 from shared.contracts.moments import is_meant
 
 SOURCE = "urn:casetrack:import:"

@@ -14,37 +14,26 @@ from deploy.command.xes.history import History
 from deploy.command.xes.names import shortened
 from deploy.command.xes.profiles import CHANNELS, Meaning
 from deploy.command.xes.reading import NAME, RESOURCE, Attributes
-from shared.contracts.committee import ReferralMade, ResolutionAdopted, Votes
-from shared.contracts.enums import (
-    AcceptanceMode,
-    CaseType,
-    Channel,
-    ClockName,
-    CommitteeOutcome,
-    CommitteeReason,
-    Decision,
-    GradeLevel,
-    HoldBasis,
-    HoldReason,
-    LimitUnit,
-    PartyType,
-    Terminal,
-)
+from shared.contracts.committee.facts import ReferralMade, ResolutionAdopted, Votes
+from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Fact
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     EXTENSION_DAYS_MAX,
     ActivityRecorded,
     DecisionMade,
     ExtensionApproved,
     HoldOpened,
 )
-from shared.contracts.intake import (
+from shared.contracts.handling.words import Decision, HoldBasis, HoldReason
+from shared.contracts.intake.facts import (
     ApplicationAccepted,
     ApplicationReceived,
     CorrectionReceived,
     CorrectionRequested,
 )
+from shared.contracts.intake.words import AcceptanceMode, Channel, Terminal
 from shared.contracts.types import CaseRef, Doc, OrgRef, PartyRef
+from shared.contracts.words import CaseType, ClockName, GradeLevel, LimitUnit, PartyType
 
 MUNICIPALITY = OrgRef(org_code="129900000000000197", org_name="日志来源机关（荷兰市镇）")
 """A code with valid check characters in a region that nobody has."""

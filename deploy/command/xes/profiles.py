@@ -8,7 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from deploy.command.xes.reading import AT, NAME, RESOURCE, Attributes
-from shared.contracts.enums import Channel
+from shared.contracts.intake.words import Channel
 from shared.contracts.moments import local_instant_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -14,7 +14,7 @@ from deploy.command.xes.document import LogUnreadable, pieces
 from deploy.command.xes.mapping import Import
 from deploy.command.xes.reading import read_log
 from deploy.command.xes.told import Place, Telling, Told, Unusable
-from shared.contracts.handling import ActivityRecorded
+from shared.contracts.handling.facts import ActivityRecorded
 from shared.contracts.registry import encode
 
 BATCH_EVENTS = 100

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.assist import Blocker
-from shared.contracts.enums import AgentTier, AssistKind, AssistMode, AssistStage, Satisfaction
+from shared.contracts.assist.facts import Blocker
+from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.moments import MeantDay, MeantInstant
+from shared.contracts.review.words import Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,

@@ -21,7 +21,7 @@ from services.assist.domain.commands import (
     UnblockTask,
     Work,
 )
-from shared.contracts.assist import (
+from shared.contracts.assist.facts import (
     AgentAssigned,
     AssistAccepted,
     AssistBlocked,
@@ -37,7 +37,7 @@ from shared.contracts.assist import (
     Blocker,
     MandateSigned,
 )
-from shared.contracts.enums import AssistMode
+from shared.contracts.assist.words import AssistMode
 from shared.contracts.envelope import Fact
 
 

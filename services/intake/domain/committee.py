@@ -17,7 +17,7 @@ from services.intake.domain.refusals import (
     ReferralUnknown,
     ResolutionNotAdopted,
 )
-from shared.contracts.committee import (
+from shared.contracts.committee.facts import (
     MeetingHeld,
     MeetingScheduled,
     ReferralMade,
@@ -26,7 +26,7 @@ from shared.contracts.committee import (
     ResolutionExecuted,
     Votes,
 )
-from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
+from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import MeantInstant
 from shared.contracts.types import (
@@ -39,6 +39,7 @@ from shared.contracts.types import (
     Several,
     WholeNumber,
 )
+from shared.contracts.words import GradeLevel
 from shared.policy.command import Command
 
 

@@ -14,9 +14,8 @@ from services.intake.domain.refusals import (
     InspectionUnknown,
     TooFewInspectors,
 )
-from shared.contracts.enums import InspectionMode, InspectionResult
 from shared.contracts.envelope import Fact
-from shared.contracts.inspection import (
+from shared.contracts.inspection.facts import (
     INSPECTORS_MIN,
     Check,
     InspectionCreated,
@@ -24,6 +23,7 @@ from shared.contracts.inspection import (
     VisitConcluded,
     VisitStarted,
 )
+from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.moments import MeantInstant
 from shared.contracts.types import (
     ActorId,

@@ -22,7 +22,7 @@ from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
 from services.intake.domain.committee import MeetingCommand, ReferralCommand
 from services.intake.domain.inspection import InspectionCommand
-from shared.contracts.enums import LimitUnit
+from shared.contracts.words import LimitUnit
 from shared.eventstore.counter import Words
 from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.policy.acceptance import AcceptanceTerms

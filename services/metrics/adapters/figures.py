@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from services.metrics.domain.log_figures import LoggedCase, Told
-from shared.contracts.handling import ActivityRecorded, CaseClosed
+from shared.contracts.handling.facts import ActivityRecorded, CaseClosed
 from shared.eventstore.postgres import translated
 
 ROWS_FETCHED = 2_000

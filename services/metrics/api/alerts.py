@@ -20,8 +20,7 @@ from services.metrics.api.parameters import (
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
-from shared.contracts.enums import AlertLevel
-from shared.contracts.service_enums import CardState
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import Note
 from shared.runtime.description import told
 from shared.runtime.policies import Caller, permit

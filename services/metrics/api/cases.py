@@ -20,7 +20,7 @@ from services.metrics.api.parameters import (
 from services.metrics.api.roles import READERS
 from services.metrics.domain.dossier import Phase
 from services.metrics.handlers.cases import Cases, Wanted
-from shared.contracts.enums import AlertLevel
+from shared.contracts.supervision.words import AlertLevel
 from shared.runtime.addresses import named
 from shared.runtime.catalogue import Catalogue
 from shared.runtime.description import told

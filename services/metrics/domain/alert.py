@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 from services.metrics.domain.alert_reason import Grounds, Reason, why_revoked
 from services.metrics.domain.clock import Clock
 from services.metrics.domain.deadline import Expected, expected, first_at
-from shared.contracts.enums import AlertLevel
-from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import ITEMS_MAX
 from shared.policy.calendar import ZONE, business_date
 

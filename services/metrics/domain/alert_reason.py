@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from services.metrics.domain.clock import Clock
 from services.metrics.domain.explanation_words import LANGUAGES, say
-from shared.contracts.enums import AlertLevel
+from shared.contracts.supervision.words import AlertLevel
 
 
 @dataclass(frozen=True, slots=True)

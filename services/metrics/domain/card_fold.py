@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Card, Dossier
 from services.metrics.domain.entry import Entry
-from shared.contracts import supervision
 from shared.contracts.envelope import Fact
+from shared.contracts.supervision import facts as supervision
 from shared.policy.calendar import business_date
 
 RAISED = "RAISED"

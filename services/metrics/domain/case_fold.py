@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Dossier, Ending, Extension, Hold, Phase, Terms
 from services.metrics.domain.entry import Entry
-from shared.contracts import handling, intake
 from shared.contracts.envelope import Fact
+from shared.contracts.handling import facts as handling
+from shared.contracts.intake import facts as intake
 from shared.contracts.moments import is_meant, meant_day_of
 from shared.contracts.types import count_of
 from shared.policy.calendar import business_date

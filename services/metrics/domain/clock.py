@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from services.metrics.domain.dossier import Ending, Extension, Hold, Terms
-from shared.contracts.enums import ClockName, LimitUnit
 from shared.contracts.types import OrgRef
+from shared.contracts.words import ClockName, LimitUnit
 from shared.policy.calendar import ZONE, WorkCalendar
 from shared.policy.counting import Stop, counted, due, merged, ruler, spent
 from shared.policy.sla import Policy, Sla

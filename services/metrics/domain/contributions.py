@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from services.metrics.domain.dossier import OPEN, Dossier, Matter
 from services.metrics.domain.matter_fold import UPHELD
-from shared.contracts.enums import ClockName
 from shared.contracts.moments import FIRST_DAY
+from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, business_date
 
 Place = tuple[str, str, date, str, str, str]

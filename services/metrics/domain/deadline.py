@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from services.metrics.domain.clock import Clock, Stretch, midnight
-from shared.contracts.enums import AlertLevel
+from shared.contracts.supervision.words import AlertLevel
 
 
 class Over(StrEnum):

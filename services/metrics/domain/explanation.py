@@ -9,7 +9,8 @@ from services.metrics.domain.dossier import Hold
 from services.metrics.domain.explanation_days import ClockDay, Kind, Stopped, days, stopped
 from services.metrics.domain.explanation_sentence import sentence
 from services.metrics.domain.explanation_words import LANGUAGES, named, words
-from shared.contracts.enums import AlertLevel, LimitUnit
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import spelled
 
 Document = dict[str, Any]

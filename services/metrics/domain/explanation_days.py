@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from services.metrics.domain.clock import Clock
 from services.metrics.domain.dossier import Hold
-from shared.contracts.enums import LimitUnit
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import Day, DayKind
 
 DAYS_SHOWN_MAX = 1_100

@@ -7,7 +7,7 @@ from itertools import groupby
 from services.metrics.domain import explanation_words as words
 from services.metrics.domain.clock import Clock
 from services.metrics.domain.explanation_days import ClockDay, Kind, Stopped, stopped
-from shared.contracts.enums import LimitUnit
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WEEK_WORKDAYS
 from shared.policy.counting import ruler, spent
 

@@ -11,7 +11,7 @@ from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Course, Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.matter_fold import MATTERS, matter_changes
-from shared.contracts import commitment
+from shared.contracts.commitment import facts as commitment
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import is_meant
 

@@ -9,9 +9,15 @@ from msgspec.structs import replace
 from services.metrics.domain.changes import Changes
 from services.metrics.domain.dossier import Dossier, Matter
 from services.metrics.domain.entry import Entry
-from shared.contracts import assist, commitment, committee, inspection, rectification, review
-from shared.contracts.enums import InspectionResult, ReviewChannel
+from shared.contracts.assist import facts as assist
+from shared.contracts.commitment import facts as commitment
+from shared.contracts.committee import facts as committee
 from shared.contracts.envelope import Fact
+from shared.contracts.inspection import facts as inspection
+from shared.contracts.inspection.words import InspectionResult
+from shared.contracts.rectification import facts as rectification
+from shared.contracts.review import facts as review
+from shared.contracts.review.words import ReviewChannel
 from shared.policy.calendar import business_date
 
 NEW = ""

@@ -10,8 +10,9 @@ from services.metrics.domain.explanation_days import days
 from services.metrics.domain.explanation_sentence import sentence
 from services.metrics.domain.explanation_words import LANGUAGES
 from services.metrics.domain.picture import Rules, clocks_of
-from shared.contracts.enums import AlertLevel, ClockName
 from shared.contracts.moments import instant_of
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockName
 from shared.policy.calendar import business_date, spelled
 from shared.policy.counting import counted, ruler
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.readings import Readings
 from shared.contracts.envelope import Event
-from shared.contracts.service_enums import CardState
-from shared.contracts.supervision import AlertAcknowledged
+from shared.contracts.supervision.facts import AlertAcknowledged
+from shared.contracts.supervision.words import CardState
 from shared.runtime.clock import Clock
 
 UNANSWERED = (CardState.RAISED, CardState.ESCALATED)

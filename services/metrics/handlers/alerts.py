@@ -13,8 +13,7 @@ from services.metrics.domain.picture import Rules
 from services.metrics.domain.today import clock_of
 from services.metrics.handlers.cases import raised_of
 from services.metrics.handlers.today import STATE
-from shared.contracts.enums import AlertLevel
-from shared.contracts.service_enums import CardState
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import Clock
 

@@ -16,10 +16,10 @@ from services.metrics.domain.explanation import Document, Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
 from services.metrics.domain.today import day_span
 from services.metrics.handlers.today import STATE
-from shared.contracts.enums import AlertLevel
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import Clock as RuntimeClock

@@ -19,16 +19,16 @@ from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.handlers.folding import known_entries
 from services.metrics.handlers.reading import identity_of
 from services.metrics.handlers.rows import clock_row, text_of
-from shared.contracts.enums import AlertLevel
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner, decode
-from shared.contracts.supervision import (
+from shared.contracts.supervision.facts import (
     AlertAcknowledged,
     AlertEscalated,
     AlertRaised,
     AlertResolved,
     AlertRevoked,
 )
+from shared.contracts.supervision.words import AlertLevel
 
 CLOCK_COLUMNS = (
     "sla",

@@ -17,9 +17,9 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.explanation import Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
 from services.metrics.handlers.rows import text_of
-from shared.contracts.enums import AlertLevel
 from shared.contracts.envelope import Event
-from shared.contracts.supervision import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.calendar import business_date
 from shared.runtime.clock import Clock as RuntimeClock

@@ -15,7 +15,7 @@ from services.metrics.domain.explanation_words import LANGUAGES
 from services.metrics.domain.picture import Rules
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
-from shared.contracts.enums import AlertLevel
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import Clock
 

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from shared.contracts.enums import ReviewPhase
+from shared.contracts.review.words import ReviewPhase
 
 DIGITS = 24
 

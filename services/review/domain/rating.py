@@ -5,9 +5,9 @@ from typing import Literal, assert_never
 
 from services.review.domain.names import supplement_to
 from services.review.domain.refusals import AlreadyRated, AlreadySupplemented, RatingUnknown
-from shared.contracts.enums import ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.envelope import Fact
-from shared.contracts.review import Indicator, RatingPosted, RatingSupplemented
+from shared.contracts.review.facts import Indicator, RatingPosted, RatingSupplemented
+from shared.contracts.review.words import ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,

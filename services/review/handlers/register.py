@@ -7,9 +7,9 @@ from hashlib import sha256
 import msgspec
 
 from services.review.domain.rating import is_bad
-from shared.contracts.enums import ReviewPhase
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.review import RatingPosted, RatingSupplemented
+from shared.contracts.review.facts import RatingPosted, RatingSupplemented
+from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.port import AlreadyAnswered, EventStore, Receipt
 
 REGISTRAR = "urn:casetrack:rated-elsewhere"

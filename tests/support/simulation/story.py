@@ -8,8 +8,10 @@ from typing import Any
 
 from services.intake.domain.case import commands
 from shared.contracts.documents import write
-from shared.contracts.enums import CaseType, Channel, ResultType, Step, StepAction, Terminal
+from shared.contracts.handling.words import ResultType, Step, StepAction
+from shared.contracts.intake.words import Channel, Terminal
 from shared.contracts.publishing import example_of
+from shared.contracts.words import CaseType
 from shared.policy.calendar import ZONE
 from tests.support import intake_cases as known
 from tests.support.simulation.chance import Chance

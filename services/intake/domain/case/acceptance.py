@@ -36,8 +36,7 @@ from services.intake.domain.case.states import (
     Submitted,
     UnderWay,
 )
-from shared.contracts.enums import AcceptanceMode, RejectReason
-from shared.contracts.intake import (
+from shared.contracts.intake.facts import (
     ApplicationAccepted,
     ApplicationPrechecked,
     ApplicationReceived,
@@ -47,6 +46,7 @@ from shared.contracts.intake import (
     CorrectionReceived,
     CorrectionRequested,
 )
+from shared.contracts.intake.words import AcceptanceMode, RejectReason
 from shared.contracts.types import CaseRef
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.intake.domain.case.states import Course, Filing
-from shared.contracts.handling import CaseAmended
+from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.moments import meant_day_of
 from shared.contracts.types import count_of
 

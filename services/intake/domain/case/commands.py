@@ -6,28 +6,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.enums import (
-    AcceptanceMode,
-    CaseType,
-    Channel,
-    ClockName,
-    CommitTechnique,
-    CrossRegionMode,
+from shared.contracts.commitment.words import CommitTechnique
+from shared.contracts.handling.facts import ExtensionDays
+from shared.contracts.handling.words import (
     Decision,
     DeliveryMode,
     DigitalInstrument,
-    GradeLevel,
     HoldBasis,
     HoldReason,
-    LimitUnit,
-    RejectReason,
     ResultType,
     Step,
     StepAction,
+)
+from shared.contracts.intake.facts import Defect, Material, StepLimit
+from shared.contracts.intake.words import (
+    AcceptanceMode,
+    Channel,
+    CrossRegionMode,
+    RejectReason,
     Terminal,
 )
-from shared.contracts.handling import ExtensionDays
-from shared.contracts.intake import Defect, Material, StepLimit
 from shared.contracts.moments import MeantDay
 from shared.contracts.types import (
     ActorId,
@@ -47,6 +45,7 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
+from shared.contracts.words import CaseType, ClockName, GradeLevel, LimitUnit
 from shared.policy.calendar import WorkCalendar
 from shared.policy.command import Command
 

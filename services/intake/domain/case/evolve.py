@@ -23,10 +23,9 @@ from services.intake.domain.case.states import (
     Terminated,
     Withdrawn,
 )
-from shared.contracts.commitment import PromiseSigned, SupplementExpired, SupplementReceived
-from shared.contracts.enums import AcceptanceMode, ClockName, HoldBasis, HoldReason, Step
+from shared.contracts.commitment.facts import PromiseSigned, SupplementExpired, SupplementReceived
 from shared.contracts.envelope import Fact
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     CaseAmended,
     CaseArchived,
     CaseClosed,
@@ -45,7 +44,8 @@ from shared.contracts.handling import (
     StepCompleted,
     StepStarted,
 )
-from shared.contracts.intake import (
+from shared.contracts.handling.words import HoldBasis, HoldReason, Step
+from shared.contracts.intake.facts import (
     ApplicationAccepted,
     ApplicationPrechecked,
     ApplicationReceived,
@@ -55,6 +55,8 @@ from shared.contracts.intake import (
     CorrectionReceived,
     CorrectionRequested,
 )
+from shared.contracts.intake.words import AcceptanceMode
+from shared.contracts.words import ClockName
 
 
 def evolve(case: Case, fact: Fact) -> Case:

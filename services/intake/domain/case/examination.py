@@ -46,9 +46,8 @@ from services.intake.domain.case.states import (
     Phase,
     UnderWay,
 )
-from shared.contracts.commitment import SupplementExpired, SupplementReceived
-from shared.contracts.enums import CaseType, Decision, HoldReason, StepAction
-from shared.contracts.handling import (
+from shared.contracts.commitment.facts import SupplementExpired, SupplementReceived
+from shared.contracts.handling.facts import (
     CaseForwarded,
     CaseTerminated,
     DecisionMade,
@@ -60,6 +59,8 @@ from shared.contracts.handling import (
     StepCompleted,
     StepStarted,
 )
+from shared.contracts.handling.words import Decision, HoldReason, StepAction
+from shared.contracts.words import CaseType
 
 EXTENSION_DAYS_MAX = 10
 """Working days (T-09)."""

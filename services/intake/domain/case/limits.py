@@ -9,8 +9,8 @@ from services.intake.domain.case.refusals import (
     StepsBeyondCommitted,
 )
 from services.intake.domain.case.states import Filing
-from shared.contracts.enums import LimitUnit
 from shared.contracts.moments import LAST_DAY
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar
 from shared.policy.counting import due
 

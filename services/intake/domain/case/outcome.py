@@ -29,8 +29,7 @@ from services.intake.domain.case.states import (
     Phase,
     Revoked,
 )
-from shared.contracts.enums import Decision
-from shared.contracts.handling import (
+from shared.contracts.handling.facts import (
     CaseAmended,
     CaseArchived,
     CaseClosed,
@@ -39,6 +38,7 @@ from shared.contracts.handling import (
     ResultDelivered,
     ResultIssued,
 )
+from shared.contracts.handling.words import Decision
 
 
 def close(phase: Phase, command: CloseCase) -> CaseClosed:

@@ -19,7 +19,7 @@ from services.intake.domain.case.states import (
     Prechecked,
     Submitted,
 )
-from shared.contracts.commitment import PromiseSigned
+from shared.contracts.commitment.facts import PromiseSigned
 
 
 def sign(phase: Phase, command: SignPromise) -> PromiseSigned:

@@ -12,14 +12,15 @@ from services.intake.domain.case.states import (
     Prechecked,
     Submitted,
 )
-from shared.contracts.enums import AcceptanceMode, LimitUnit
-from shared.contracts.handling import CaseAmended
-from shared.contracts.intake import (
+from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.intake.facts import (
     ApplicationReceived,
     CorrectionReceived,
     CorrectionRequested,
 )
+from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.types import Doc
+from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import AcceptanceTerms, DeemedTerms
 from shared.policy.calendar import ZONE, WorkCalendar
 

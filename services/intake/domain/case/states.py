@@ -9,8 +9,10 @@ decision, and Revoked as the end after one.
 from dataclasses import dataclass
 from datetime import date
 
-from shared.contracts.enums import AcceptanceMode, Decision, LimitUnit, Step
+from shared.contracts.handling.words import Decision, Step
+from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.types import CaseRef
+from shared.contracts.words import LimitUnit
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.contracts.enums import BadReviewCause, Satisfaction, VerifyFinding
+from shared.contracts.rectification.words import VerifyFinding
+from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.types import ActorId, CaseNo, Identifier, Ordinal, OrgRef, Prose
 from shared.policy.command import Command
 

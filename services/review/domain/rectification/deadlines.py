@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.contracts.enums import VerifyFinding
 from shared.contracts.envelope import Event
-from shared.contracts.rectification import (
+from shared.contracts.rectification.facts import (
     DeadlineExtended,
     FindingRecorded,
     MeasureCompleted,
     RectificationOpened,
     RectificationReopened,
 )
+from shared.contracts.rectification.words import VerifyFinding
 from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.counting import spent
 from shared.policy.rectification import RectificationLimits

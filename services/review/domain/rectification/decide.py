@@ -29,9 +29,8 @@ from services.review.domain.rectification.states import (
     Stage,
     Verified,
 )
-from shared.contracts.enums import BadReviewCause, VerifyFinding
 from shared.contracts.envelope import Fact
-from shared.contracts.rectification import (
+from shared.contracts.rectification.facts import (
     ContactMade,
     DeadlineExtended,
     FeedbackSent,
@@ -43,6 +42,8 @@ from shared.contracts.rectification import (
     RectificationOpened,
     RectificationReopened,
 )
+from shared.contracts.rectification.words import VerifyFinding
+from shared.contracts.review.words import BadReviewCause
 
 
 def decide(rectification: Rectification, command: AnyCommand) -> list[Fact]:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from shared.contracts.enums import VerifyFinding
 from shared.contracts.envelope import Fact
-from shared.contracts.rectification import (
+from shared.contracts.rectification.facts import (
     ContactMade,
     FeedbackSent,
     FindingRecorded,
@@ -15,6 +14,7 @@ from shared.contracts.rectification import (
     RectificationOpened,
     RectificationReopened,
 )
+from shared.contracts.rectification.words import VerifyFinding
 
 ATTEMPTS_ENOUGH = 3
 """Whoever was called so often in vain has been contacted (SLA-19)."""

@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from shared.contracts.enums import BadReviewCause, Satisfaction, VerifyFinding
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import Day
+from shared.contracts.rectification.words import VerifyFinding
+from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,

@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from shared.contracts.enums import AgentTier, AssistKind, AssistMode, AssistStage, Satisfaction
+from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import Day, Instant
+from shared.contracts.review.words import Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,

@@ -4,8 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.enums import (
-    ClockName,
+from shared.contracts.handling.words import (
     Decision,
     DeliveryMode,
     DigitalInstrument,
@@ -15,7 +14,7 @@ from shared.contracts.enums import (
     Step,
     StepAction,
 )
-from shared.contracts.intake import CaseFact
+from shared.contracts.intake.facts import CaseFact
 from shared.contracts.moments import Day
 from shared.contracts.types import (
     ITEMS_MAX,
@@ -31,6 +30,7 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
+from shared.contracts.words import ClockName
 
 EXTENSION_DAYS_MAX = 15
 """Ten by art. 42 of the Licensing Law, fifteen where authorities decide jointly."""

@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.enums import AlertBasis, AlertLevel
 from shared.contracts.envelope import Fact, Token
 from shared.contracts.moments import Day
+from shared.contracts.supervision.words import AlertBasis, AlertLevel
 from shared.contracts.types import ActorId, Code, Count, Identifier, OrgRef, Prose, Several
 
 

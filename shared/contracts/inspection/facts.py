@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.enums import InspectionMode, InspectionResult, Satisfaction
 from shared.contracts.envelope import Contract, Fact
+from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.moments import Day, Instant
+from shared.contracts.review.words import Satisfaction
 from shared.contracts.types import (
     ITEMS_MAX,
     ActorId,

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints
 
-from shared.contracts.enums import AppealGround, ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.envelope import Contract, Fact
+from shared.contracts.review.words import AppealGround, ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,

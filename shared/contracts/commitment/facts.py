@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from shared.contracts.enums import CommitTechnique
+from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import Day
 from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Several

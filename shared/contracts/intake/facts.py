@@ -2,17 +2,15 @@
 
 from typing import ClassVar, Literal
 
-from shared.contracts.enums import (
+from shared.contracts.envelope import Contract, Fact
+from shared.contracts.handling.words import Step
+from shared.contracts.intake.words import (
     AcceptanceMode,
     Channel,
     CrossRegionMode,
-    GradeLevel,
-    LimitUnit,
     RejectReason,
-    Step,
     Terminal,
 )
-from shared.contracts.envelope import Contract, Fact
 from shared.contracts.moments import Day
 from shared.contracts.types import (
     CaseNo,
@@ -29,6 +27,7 @@ from shared.contracts.types import (
     Prose,
     Several,
 )
+from shared.contracts.words import GradeLevel, LimitUnit
 
 
 class CaseFact(Fact):

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.enums import CommitteeOutcome, CommitteeReason, GradeLevel
+from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Contract, Fact
 from shared.contracts.moments import Day, Instant
 from shared.contracts.types import (
@@ -18,6 +18,7 @@ from shared.contracts.types import (
     Several,
     WholeNumber,
 )
+from shared.contracts.words import GradeLevel
 
 
 class ReferralFact(Fact):

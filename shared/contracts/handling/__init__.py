@@ -1,0 +1,1 @@
+"""The work on an accepted case: its facts and their words."""

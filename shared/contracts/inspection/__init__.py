@@ -1,0 +1,1 @@
+"""Inspections (勘验): their facts and their words."""

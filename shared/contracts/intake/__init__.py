@@ -1,0 +1,1 @@
+"""An application until it is accepted or not: its facts and their words."""

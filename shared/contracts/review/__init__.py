@@ -1,0 +1,1 @@
+"""Ratings (好差评): their facts and their words."""

@@ -1,0 +1,1 @@
+"""Alerts (督办): their facts and their words."""
