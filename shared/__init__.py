@@ -1,5 +1,5 @@
 """
-What services share: contracts, policy, runtime, event store, Kafka, relay.
+What services share: contracts, policy, runtime, event store, Kafka, commands, relay.
 
-A seventh is a decision.
+An eighth is a decision.
 """

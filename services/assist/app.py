@@ -11,11 +11,11 @@ from services.assist.api.paths import COLLECTIONS
 from services.assist.consumer import GROUP, TOPICS, ForeignTasks
 from services.assist.handlers import Commands
 from services.assist.settings import AssistSettings
+from shared.commands.adoption import Adoption
+from shared.commands.counter import command_routes
+from shared.commands.life import serve_and_read
+from shared.commands.service import Service
 from shared.contracts.registry import Owner
-from shared.eventstore.adoption import Adoption
-from shared.eventstore.counter import command_routes
-from shared.eventstore.service import Service
-from shared.kafka.life import serve_and_read
 from shared.kafka.membership import Subscription
 from shared.runtime.gate import AuthSettings
 

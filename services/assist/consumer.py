@@ -1,7 +1,7 @@
 """What assist reads: its own family's foreign facts, on intake's topic."""
 
+from shared.commands.adoption import Adoption
 from shared.contracts.registry import Owner
-from shared.eventstore.adoption import Adoption
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import Reading
 from shared.kafka.port import Record

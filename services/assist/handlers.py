@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.assist.domain import task
-from shared.eventstore.counter import Words
-from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
+from shared.commands.counter import Words
+from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 
 TASK = Decider(task.INITIAL, task.decide, task.evolve)
 

@@ -15,11 +15,11 @@ from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
 from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
-from shared.eventstore.counter import command_routes
+from shared.commands.counter import command_routes
+from shared.commands.life import serve_and_read
+from shared.commands.service import Faults, Service, owners_pool
 from shared.eventstore.port import Timers
-from shared.eventstore.service import Faults, Service, owners_pool
 from shared.eventstore.timers import PostgresTimers
-from shared.kafka.life import serve_and_read
 from shared.kafka.membership import Subscription
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import official_calendar

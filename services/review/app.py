@@ -13,11 +13,11 @@ from services.review.handlers.commands import RatingCommands, RectificationComma
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import Register
 from services.review.settings import ReviewSettings
+from shared.commands.adoption import Adoption
+from shared.commands.counter import command_routes
+from shared.commands.life import serve_and_read
+from shared.commands.service import Service
 from shared.contracts.registry import Owner
-from shared.eventstore.adoption import Adoption
-from shared.eventstore.counter import command_routes
-from shared.eventstore.service import Service
-from shared.kafka.life import serve_and_read
 from shared.kafka.membership import Subscription
 from shared.policy.calendar import official_calendar
 from shared.policy.rectification import rectification_limits

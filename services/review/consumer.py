@@ -2,9 +2,9 @@
 
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import Register
+from shared.commands.adoption import Adoption
 from shared.contracts.registry import Owner, decode
 from shared.contracts.review.facts import RatingPosted
-from shared.eventstore.adoption import Adoption
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.kafka.consumer import Reading
 from shared.kafka.port import Record

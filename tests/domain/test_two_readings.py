@@ -21,6 +21,7 @@ from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import commands as rectification
 from services.review.domain.rectification import decide as rectification_rules
 from services.review.domain.rectification import states as rectification_course
+from shared.commands.deciding import Decider
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.facts import Votes
@@ -33,7 +34,6 @@ from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.rejection import Rejection
 from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.words import GradeLevel
-from shared.eventstore.deciding import Decider
 from shared.policy.calendar import ZONE
 from tests.support.intake_cases import (
     ACCEPT,

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.assist.api import paths as assist
 from services.intake.api import paths as intake
 from services.review.api import paths as review
-from shared.eventstore.counter import Path
+from shared.commands.counter import Path
 
 COLLECTIONS = (*assist.COLLECTIONS, *intake.COLLECTIONS, review.RATINGS, review.RECTIFICATIONS)
 GOOD = {"2026-03-02", "2026-03-02T09:00:00+08:00"}

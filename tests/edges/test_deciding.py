@@ -6,10 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling.facts import ActivityRecorded
-from shared.contracts.rejection import Rejection
-from shared.eventstore.deciding import (
+from shared.commands.deciding import (
     TRIES_MAX,
     Answer,
     Decider,
@@ -19,6 +16,9 @@ from shared.eventstore.deciding import (
     Repetition,
     handle,
 )
+from shared.contracts.envelope import Event, Fact
+from shared.contracts.handling.facts import ActivityRecorded
+from shared.contracts.rejection import Rejection
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import ConcurrencyConflict, Receipt
 from shared.runtime.clock import VirtualClock

@@ -25,8 +25,8 @@ from services.metrics.consumer.lanes import Fetch, LaneRunner, Lanes
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.ticker import CLOCKS_PER_SWEEP_MAX, Ticker
+from shared.commands import deciding
 from shared.contracts.envelope import Event
-from shared.eventstore import deciding
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import Outbox, Outcome, Outgoing, Recorded
 from shared.kafka.consumer import ConsumerLoop

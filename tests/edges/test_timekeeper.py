@@ -9,9 +9,9 @@ import pytest
 from services.intake.domain.case.commands import AnyCommand, ReceiveCorrection, RequestCorrection
 from services.intake.handlers.commands import CASE
 from services.intake.handlers.timekeeper import LEASE, NOTICE_AWAITED, Timekeeper
+from shared.commands.deciding import Desk, Occasion, handle
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.intake.facts import ApplicationAccepted, CorrectionExpired
-from shared.eventstore.deciding import Desk, Occasion, handle
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
 from shared.eventstore.port import History, StoreUnavailable
 from shared.policy.acceptance import acceptance_terms

@@ -13,12 +13,12 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from shared.commands.idempotency import Once
 from shared.contracts.rejection import Blame, Rejection
 from shared.runtime.auth import Role
 from shared.runtime.clock import VirtualClock
 from shared.runtime.edge import BODY_BYTES_MAX
 from shared.runtime.gate import AuthSettings, Gate
-from shared.runtime.idempotency import Once
 from shared.runtime.ids import SeededIds
 from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.policies import Caller, permit, public

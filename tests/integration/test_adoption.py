@@ -13,11 +13,11 @@ import pytest
 from deploy.local.ports import any_free
 from services.review.app import Review
 from services.review.domain.names import rating_of, rectification_of
+from shared.commands.adoption import FactContradicted
 from shared.contracts.documents import write
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.registry import Owner
 from shared.contracts.review.words import ReviewPhase
-from shared.eventstore.adoption import FactContradicted
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import EventStore
 from shared.eventstore.postgres import PostgresEventStore, open_pool
@@ -105,7 +105,7 @@ async def test_a_kill_between_adoption_and_reaction_loses_no_rectification(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr("shared.eventstore.adoption.crash", killed)
+        dying.setattr("shared.commands.adoption.crash", killed)
         with pytest.raises(KeyboardInterrupt):
             await review.ratings.handle(told(RATING))
     assert (await review.store.load(ORDER)).version == 0

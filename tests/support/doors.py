@@ -16,8 +16,8 @@ from services.assist.app import Assist
 from services.intake.app import Intake
 from services.metrics.app.rules import SEARCH_PATH
 from services.review.app import Review
+from shared.commands.service import Service
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.eventstore.service import Service
 from shared.runtime.auth import ACCESS, LOCAL_ISSUER, Role
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.gate import AuthSettings, Gate

@@ -8,7 +8,7 @@ new one; `POST /v1/tasks/{task_id}/<path>` is every other command.
 from types import MappingProxyType
 
 from services.assist.domain import commands, refusals
-from shared.eventstore.counter import Collection, Path, refusals_in
+from shared.commands.counter import Collection, Path, refusals_in
 from shared.runtime.auth import Role
 
 AGENTS = (Role.ASSIST_AGENT,)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.commands.command import Command
 from shared.contracts.assist.facts import Blocker
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.moments import MeantDay, MeantInstant
@@ -21,7 +22,6 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
-from shared.policy.command import Command
 
 Items = Annotated[Several[ItemCode], Field(min_length=1)]
 

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse
 
 from services.intake.api.deliveries import batch, is_batch, single
 from services.intake.handlers.gateway import Gateway, Judgement, Reading, Status
+from shared.commands.service import STORE_FAULTS
 from shared.contracts.registry import FACTS
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
-from shared.eventstore.service import STORE_FAULTS
 from shared.policy.publisher import Publisher
 from shared.runtime.auth import Principal, Role
 from shared.runtime.catalogue import Catalogue

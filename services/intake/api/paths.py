@@ -10,7 +10,7 @@ from types import MappingProxyType
 from services.intake.domain import committee, inspection, refusals
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import refusals as case_refusals
-from shared.eventstore.counter import Collection, Path, refusals_in
+from shared.commands.counter import Collection, Path, refusals_in
 from shared.runtime.auth import Role
 
 WINDOW = (Role.WINDOW_CLERK,)

@@ -17,6 +17,7 @@ from services.intake.domain.refusals import (
     ReferralUnknown,
     ResolutionNotAdopted,
 )
+from shared.commands.command import Command
 from shared.contracts.committee.facts import (
     MeetingHeld,
     MeetingScheduled,
@@ -40,7 +41,6 @@ from shared.contracts.types import (
     WholeNumber,
 )
 from shared.contracts.words import GradeLevel
-from shared.policy.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

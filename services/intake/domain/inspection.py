@@ -14,6 +14,7 @@ from services.intake.domain.refusals import (
     InspectionUnknown,
     TooFewInspectors,
 )
+from shared.commands.command import Command
 from shared.contracts.envelope import Fact
 from shared.contracts.inspection.facts import (
     INSPECTORS_MIN,
@@ -35,7 +36,6 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
-from shared.policy.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

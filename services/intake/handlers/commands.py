@@ -22,9 +22,9 @@ from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
 from services.intake.domain.committee import MeetingCommand, ReferralCommand
 from services.intake.domain.inspection import InspectionCommand
+from shared.commands.counter import Words
+from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.contracts.words import LimitUnit
-from shared.eventstore.counter import Words
-from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.policy.acceptance import AcceptanceTerms
 from shared.policy.calendar import ZONE, WorkCalendar, business_date
 

@@ -11,9 +11,9 @@ import structlog
 
 from services.intake.domain.gateway import Inadmissible, admit
 from services.intake.handlers.commits import SharedCommits, Verdict, record_each
+from shared.commands.adoption import FactContradicted
 from shared.contracts.envelope import Event
 from shared.contracts.unreadable import Unreadable
-from shared.eventstore.adoption import FactContradicted
 from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused, Unstorable
 from shared.eventstore.rows import row_of
 from shared.policy.calendar import ZONE

@@ -10,8 +10,8 @@ import structlog
 from services.intake.domain.case.commands import AcceptApplication, ExpireCorrection
 from services.intake.domain.case.silence import WAITING_SINCE, timer
 from services.intake.handlers.commands import CASE
+from shared.commands.deciding import Desk, Occasion, Repetition, handle
 from shared.contracts.rejection import Rejection
-from shared.eventstore.deciding import Desk, Occasion, Repetition, handle
 from shared.eventstore.port import (
     ConcurrencyConflict,
     HistoryUnreadable,

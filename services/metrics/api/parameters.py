@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import Field
 
+from shared.commands.service import STORE_FAULTS
 from shared.contracts.moments import MeantDay
 from shared.eventstore.port import StoreRefused, StoreUnavailable
-from shared.eventstore.service import STORE_FAULTS
 from shared.runtime.problems import UNFIT, Kind
 
 KEY_CHARACTERS_MAX = 256

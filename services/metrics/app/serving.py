@@ -27,9 +27,9 @@ from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board
 from services.metrics.handlers.today import Today
 from services.metrics.settings import MetricsSettings
+from shared.commands.service import STORE_FAULTS
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.postgres import open_pool
-from shared.eventstore.service import STORE_FAULTS
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.gate import AuthSettings, Gate, tickets_verifier

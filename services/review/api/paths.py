@@ -10,7 +10,7 @@ from types import MappingProxyType
 from services.review.domain import refusals
 from services.review.domain.rating import PostRating, SupplementRating
 from services.review.domain.rectification import commands
-from shared.eventstore.counter import Collection, Path, refusals_in
+from shared.commands.counter import Collection, Path, refusals_in
 from shared.runtime.auth import Role
 
 COUNTERS = (Role.REVIEW_DESK, Role.WINDOW_CLERK)

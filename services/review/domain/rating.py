@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from services.review.domain.names import supplement_to
 from services.review.domain.refusals import AlreadyRated, AlreadySupplemented, RatingUnknown
+from shared.commands.command import Command
 from shared.contracts.envelope import Fact
 from shared.contracts.review.facts import Indicator, RatingPosted, RatingSupplemented
 from shared.contracts.review.words import ReviewChannel, ReviewPhase, Satisfaction
@@ -17,7 +18,6 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
-from shared.policy.command import Command
 
 BAD = frozenset({Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED})
 """差评: the two lowest levels (V-01)."""

@@ -17,8 +17,8 @@ from services.review.domain.rectification.decide import decide
 from services.review.domain.rectification.states import INITIAL, evolve
 from services.review.domain.refusals import RectificationUnknown
 from services.review.handlers.register import Register
-from shared.eventstore.counter import Words
-from shared.eventstore.deciding import Answer, Decider, Desk, Occasion, handle
+from shared.commands.counter import Words
+from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.policy.calendar import WorkCalendar
 from shared.policy.rectification import RectificationLimits
 

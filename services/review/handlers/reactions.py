@@ -8,9 +8,9 @@ from services.review.domain.rating import is_bad, turns_bad
 from services.review.domain.rectification.commands import OpenRectification
 from services.review.handlers.commands import RECTIFICATION
 from services.review.handlers.register import Register
+from shared.commands.deciding import Desk, Occasion, handle
 from shared.contracts.envelope import Event
 from shared.contracts.review.facts import RatingPosted, RatingSupplemented
-from shared.eventstore.deciding import Desk, Occasion, handle
 from shared.policy.calendar import ZONE
 
 

@@ -8,8 +8,8 @@ from services.intake.consumer import GROUP, Inbox
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import SharedCommits
 from services.intake.handlers.gateway import Gateway
+from shared.commands.deciding import Desk
 from shared.contracts.registry import INBOX
-from shared.eventstore.deciding import Desk
 from shared.kafka.consumer import ConsumerLoop
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import PARTITIONS, Partition

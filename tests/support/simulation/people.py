@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import Judgement, Status
+from shared.commands.deciding import Answer, Occasion, Repetition
 from shared.contracts.foreign import read_foreign
 from shared.contracts.registry import INBOX
 from shared.contracts.rejection import Rejection
-from shared.eventstore.deciding import Answer, Occasion, Repetition
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Record

@@ -7,8 +7,8 @@ from functools import partial
 
 from services.intake.handlers.timekeeper import Timekeeper
 from services.metrics.handlers.ticker import Ticker
+from shared.commands.deciding import Desk
 from shared.contracts.registry import Owner
-from shared.eventstore.deciding import Desk
 from shared.eventstore.port import Outbox
 from shared.kafka.memory import MemoryBus
 from shared.policy.acceptance import acceptance_terms

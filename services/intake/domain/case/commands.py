@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.commands.command import Command
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.handling.facts import ExtensionDays
 from shared.contracts.handling.words import (
@@ -47,7 +48,6 @@ from shared.contracts.types import (
 )
 from shared.contracts.words import CaseType, ClockName, GradeLevel, LimitUnit
 from shared.policy.calendar import WorkCalendar
-from shared.policy.command import Command
 
 ShortCode = Annotated[str, Field(min_length=1, max_length=50)]
 

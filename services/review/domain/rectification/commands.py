@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from shared.commands.command import Command
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.types import ActorId, CaseNo, Identifier, Ordinal, OrgRef, Prose
-from shared.policy.command import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

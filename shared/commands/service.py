@@ -11,7 +11,7 @@ from typing import Self
 import asyncpg
 from fastapi import APIRouter, FastAPI
 
-from shared.eventstore.deciding import Desk
+from shared.commands.deciding import Desk
 from shared.eventstore.port import (
     STUCK_SECONDS,
     ConcurrencyConflict,

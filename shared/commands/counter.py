@@ -10,17 +10,17 @@ from pydantic import BaseModel, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from shared.commands.deciding import Answer, IdempotencyKeyReused, Occasion, Repetition
+from shared.commands.forms import Form
+from shared.commands.idempotency import MALFORMED_KEY, MISSING, Once
+from shared.commands.service import STORE_FAULTS
 from shared.contracts.rejection import Rejection
-from shared.eventstore.deciding import Answer, IdempotencyKeyReused, Occasion, Repetition
-from shared.eventstore.service import STORE_FAULTS
 from shared.policy.calendar import ZONE
 from shared.runtime.addresses import named
 from shared.runtime.auth import Principal, Role
 from shared.runtime.clock import Clock
 from shared.runtime.description import told
 from shared.runtime.edge import TRACEPARENT
-from shared.runtime.forms import Form
-from shared.runtime.idempotency import MALFORMED_KEY, MISSING, Once
 from shared.runtime.policies import Caller, permit
 from shared.runtime.problems import Kind, kind_of
 
