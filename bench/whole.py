@@ -17,16 +17,16 @@ from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import CHECKOUT, server_account, server_home
 from deploy.local.ports import any_free
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 
 ASK = """
 import json
 from bench.whole import Whole
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 
 bureau = Whole(LocalSettings())
 told = {"auditor": bureau.auditor}

@@ -20,11 +20,11 @@ from services.review import app as review
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.catalogue import OWN, Catalogue, Text
 from shared.runtime.clock import SystemClock
-from shared.runtime.description import codes_of
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SystemIds
 from shared.runtime.language import Language
-from shared.runtime.problems import STATUS_CODES, Kind
+from shared.web.description import codes_of
+from shared.web.gate import AuthSettings, Gate
+from shared.web.problems import STATUS_CODES, Kind
 
 NOWHERE = "postgresql://nowhere/nothing"
 """A pool connects when it is asked, and nobody asks."""

@@ -14,8 +14,8 @@ from shared.eventstore.roles import DatabaseRole
 from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import LocalIssuer
 from shared.runtime.settings import KafkaServers, PostgresDsn, Settings, load_settings
+from shared.web.issuer import LocalIssuer
 
 FAILED = 1
 PASSWORD = "the role's password is set to this; none: it keeps the one it has"  # noqa: S105 - a meaning

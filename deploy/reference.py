@@ -16,8 +16,8 @@ from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
 from shared.relay.settings import RelaySettings
 from shared.runtime import measures
-from shared.runtime.gate import AuthSettings
 from shared.runtime.settings import settings_table
+from shared.web.gate import AuthSettings
 
 PAGES = tuple(CHECKOUT / "docs" / page for page in ("operations.md", "reference/problems.md"))
 SETTINGS = (

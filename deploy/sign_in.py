@@ -7,12 +7,12 @@ container of the metrics API.
 
 import sys
 
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
-from shared.runtime.gate import AuthSettings
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.settings import WRONG_SETTINGS, load_settings
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings
+from shared.web.issuer import Bearer, LocalIssuer
 
 ADDRESS = "http://127.0.0.1:8700"
 

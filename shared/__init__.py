@@ -1,5 +1,5 @@
 """
-What services share: contracts, policy, runtime, event store, Kafka, commands, relay.
+What services share: contracts, policy, runtime, event store, Kafka, web, commands, relay.
 
-An eighth is a decision.
+A ninth is a decision.
 """

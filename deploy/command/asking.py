@@ -10,10 +10,10 @@ from deploy.command.texts import LANGUAGE
 from deploy.local.faults import Fault, ServerUnreachable
 from deploy.local.parts import address_of
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 
 READER = Bearer(Role.SUPERVISOR, name="casetrack")
 ANSWER_SECONDS_MAX = 30.0

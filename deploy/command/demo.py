@@ -38,8 +38,8 @@ from deploy.local.settings import LocalSettings
 from shared.policy.calendar import ZONE, business_date, official_calendar
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.settings import load_settings
+from shared.web.issuer import Bearer, LocalIssuer
 
 CONNECTIONS = 16
 PATIENCE_SECONDS = 60.0

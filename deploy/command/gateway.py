@@ -5,10 +5,10 @@ from deploy.command.output import err
 from deploy.command.texts import LANGUAGE, say
 from deploy.local.parts import address_of
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 
 
 def delivery_as(

@@ -4,10 +4,10 @@ from deploy.command.asking import metrics_url
 from deploy.command.output import out, print_line
 from deploy.command.texts import say
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 
 WATCHER = Bearer(Role.SUPERVISOR, name="王督察")
 

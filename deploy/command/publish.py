@@ -29,8 +29,8 @@ from shared.contracts.unreadable import Unreadable
 from shared.kafka.port import Record, SendRefused, SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import SystemClock
-from shared.runtime.issuer import DEFAULT_PUBLISHER
 from shared.runtime.settings import load_settings
+from shared.web.issuer import DEFAULT_PUBLISHER
 
 LINES_AT_ONCE = 100
 PATIENCE_SECONDS = 30.0

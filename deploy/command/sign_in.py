@@ -11,9 +11,9 @@ from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local import control
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
-from shared.runtime.issuer import Bearer
 from shared.runtime.settings import load_settings
+from shared.web.auth import Role
+from shared.web.issuer import Bearer
 
 AsRole = Annotated[Role, typer.Option("--role", case_sensitive=False, help=say("token.role"))]
 Name = Annotated[str, typer.Option("--name", help=say("sign_in.name"))]

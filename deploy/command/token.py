@@ -11,11 +11,11 @@ from deploy.command.stack import Json
 from deploy.command.texts import say
 from deploy.local.settings import LocalSettings
 from shared.policy.publisher import registered
-from shared.runtime.auth import LOCAL_TRIAL_SECONDS_MAX, Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import DEFAULT_ORG, Bearer, LocalIssuer, usual_lifetime
 from shared.runtime.settings import load_settings
+from shared.web.auth import LOCAL_TRIAL_SECONDS_MAX, Role
+from shared.web.issuer import DEFAULT_ORG, Bearer, LocalIssuer, usual_lifetime
 
 SPAN = re.compile(r"([1-9]\d{0,6})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -9,10 +9,10 @@ import httpx2
 from deploy.local.parts import address_of
 from deploy.local.settings import LocalSettings
 from shared.contracts.registry import INBOX
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 
 ANSWER_SECONDS_MAX = 5.0
 STILL_SECONDS_MAX = 30.0

@@ -18,7 +18,7 @@ from deploy.local.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import LocalIssuer
+from shared.web.issuer import LocalIssuer
 
 DATABASE = "casetrack"
 KAFKA_PORT_OFFSET = 10

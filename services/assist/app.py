@@ -17,7 +17,7 @@ from shared.commands.life import serve_and_read
 from shared.commands.service import Service
 from shared.contracts.registry import Owner
 from shared.kafka.membership import Subscription
-from shared.runtime.gate import AuthSettings
+from shared.web.gate import AuthSettings
 
 MESSAGES = files("services.assist.api") / "messages"
 

@@ -25,8 +25,8 @@ from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import official_calendar
 from shared.policy.publisher import registered
 from shared.runtime.catalogue import OWN, Catalogue
-from shared.runtime.gate import AuthSettings
-from shared.runtime.problems import FaultAnswer
+from shared.web.gate import AuthSettings
+from shared.web.problems import FaultAnswer
 
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 """A batch may be larger than an event, which has 1 MiB at most."""

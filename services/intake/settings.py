@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from shared.contracts.registry import Owner
-from shared.runtime.service_settings import ServiceSettings
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn
+from shared.web.service_settings import ServiceSettings
 
 
 class IntakeSettings(ServiceSettings, env_prefix="INTAKE_"):

@@ -28,7 +28,7 @@ def main() -> int:
     if settings.probe_port is not None and sys.argv[1] != "api":
         return run(
             name,
-            import_module("shared.runtime.probes").probed(
+            import_module("shared.web.probes").probed(
                 name, main, settings.host, settings.probe_port
             ),
         )

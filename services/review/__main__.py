@@ -5,9 +5,9 @@ from functools import partial
 
 from services.review.app import live
 from services.review.settings import ReviewSettings
-from shared.runtime.gate import AuthSettings
 from shared.runtime.lifecycle import run
 from shared.runtime.settings import load_settings
+from shared.web.gate import AuthSettings
 
 if __name__ == "__main__":
     settings, auth = load_settings(ReviewSettings), load_settings(AuthSettings)

@@ -21,7 +21,7 @@ from shared.contracts.registry import Owner
 from shared.kafka.membership import Subscription
 from shared.policy.calendar import official_calendar
 from shared.policy.rectification import rectification_limits
-from shared.runtime.gate import AuthSettings
+from shared.web.gate import AuthSettings
 
 MESSAGES = files("services.review.api") / "messages"
 

@@ -16,13 +16,13 @@ from shared.commands.idempotency import MALFORMED_KEY, MISSING, Once
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.rejection import Rejection
 from shared.policy.calendar import ZONE
-from shared.runtime.addresses import named
-from shared.runtime.auth import Principal, Role
 from shared.runtime.clock import Clock
-from shared.runtime.description import told
-from shared.runtime.edge import TRACEPARENT
-from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import Kind, kind_of
+from shared.web.addresses import named
+from shared.web.auth import Principal, Role
+from shared.web.description import told
+from shared.web.edge import TRACEPARENT
+from shared.web.policies import Caller, permit
+from shared.web.problems import Kind, kind_of
 
 CREATED = 201
 

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.requests import Request
 
-from shared.runtime.description import REQUIRED
-from shared.runtime.policies import Caller
-from shared.runtime.problems import MALFORMED, Kind, Problem
+from shared.web.description import REQUIRED
+from shared.web.policies import Caller
+from shared.web.problems import MALFORMED, Kind, Problem
 
 KEY = re.compile(r"[\x21-\x7e]{8,255}")
 """Visible ASCII; long enough not to be somebody's counter."""

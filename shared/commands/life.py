@@ -10,8 +10,8 @@ from shared.kafka.port import Handler
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import announce_ready
-from shared.runtime.server import serve
-from shared.runtime.service_settings import ServiceSettings
+from shared.web.server import serve
+from shared.web.service_settings import ServiceSettings
 
 
 async def serve_and_read(

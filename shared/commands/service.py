@@ -24,12 +24,12 @@ from shared.eventstore.port import (
 )
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.clock import Clock, SystemClock
-from shared.runtime.edge import BODY_BYTES_MAX
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import Ids, SystemIds
-from shared.runtime.problems import FaultAnswer
-from shared.runtime.service_settings import ServiceSettings
-from shared.runtime.web import Readiness, Web, create_web
+from shared.web.app import Readiness, Web, create_web
+from shared.web.edge import BODY_BYTES_MAX
+from shared.web.gate import AuthSettings, Gate
+from shared.web.problems import FaultAnswer
+from shared.web.service_settings import ServiceSettings
 
 Faults = Mapping[type[Exception], FaultAnswer]
 

@@ -57,7 +57,7 @@ def main() -> int:
     if settings.probe_port is not None:
         return run(
             "relay",
-            import_module("shared.runtime.probes").probed(
+            import_module("shared.web.probes").probed(
                 "relay", life, settings.host, settings.probe_port
             ),
         )

@@ -6,8 +6,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from shared.contracts.registry import Owner
-from shared.runtime.server import LOOPBACK
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
+from shared.web.server import LOOPBACK
 
 
 class RelaySettings(Settings, env_prefix="RELAY_"):

@@ -1,5 +1,5 @@
 """
-What every process needs to run: clock, ids, settings, logs, measures, identity, the HTTP edge.
+What every process needs to run: clock, ids, settings, logs, measures, lifecycle.
 
 No business rule, no event, and nothing that only one service needs.
 """

@@ -23,8 +23,8 @@ from services.review.settings import ReviewSettings
 from shared.kafka.port import PARTITIONS
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.relay.settings import RelaySettings
-from shared.runtime.gate import AuthSettings
 from shared.runtime.settings import Settings, variable_of
+from shared.web.gate import AuthSettings
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"

@@ -14,7 +14,7 @@ from services.intake.domain.gateway import admit
 from shared.contracts.foreign import read_foreign
 from shared.policy.publisher import registered
 from shared.runtime.clock import SystemClock
-from shared.runtime.issuer import DEFAULT_PUBLISHER
+from shared.web.issuer import DEFAULT_PUBLISHER
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")

@@ -16,20 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.requests import Request
 
-from shared.runtime.auth import (
-    LOCAL_ISSUER,
-    Expectation,
-    Principal,
-    Role,
-    Unauthenticated,
-    Verifier,
-)
 from shared.runtime.clock import VirtualClock
-from shared.runtime.gate import AuthSettings, Gate, key_set, tickets_verifier
 from shared.runtime.ids import SeededIds
-from shared.runtime.issuer import Bearer, LocalIssuer
-from shared.runtime.keys import KeySet, KeysUnavailable, SigningKey
-from shared.runtime.session import RememberedTickets, SignIn
+from shared.web.auth import LOCAL_ISSUER, Expectation, Principal, Role, Unauthenticated, Verifier
+from shared.web.gate import AuthSettings, Gate, key_set, tickets_verifier
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.keys import KeySet, KeysUnavailable, SigningKey
+from shared.web.session import RememberedTickets, SignIn
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NOW = int(NOON.timestamp())

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
-from shared.runtime.auth import LOCAL_ISSUER, Expectation, Role, Verifier
 from shared.runtime.clock import SystemClock
-from shared.runtime.gate import key_set
+from shared.web.auth import LOCAL_ISSUER, Expectation, Role, Verifier
+from shared.web.gate import key_set
 
 command = CliRunner()
 

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.requests import Request
 
-from shared.runtime.auth import Principal, Role, Unauthenticated
 from shared.runtime.clock import VirtualClock
-from shared.runtime.gate import AuthSettings, Gate
-from shared.runtime.keys import KeySet, file_keys
+from shared.web.auth import Principal, Role, Unauthenticated
+from shared.web.gate import AuthSettings, Gate
+from shared.web.keys import KeySet, file_keys
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NOW = int(NOON.timestamp())

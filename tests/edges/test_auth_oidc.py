@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from shared.runtime.auth import Role, Unauthenticated
 from shared.runtime.clock import VirtualClock
-from shared.runtime.gate import AuthSettings, Gate
-from shared.runtime.keys import JWKS_BYTES_MAX, KeysUnavailable
-from shared.runtime.server import serve
+from shared.web.auth import Role, Unauthenticated
+from shared.web.gate import AuthSettings, Gate
+from shared.web.keys import JWKS_BYTES_MAX, KeysUnavailable
+from shared.web.server import serve
 
 ISSUER = "https://id.example.gov.cn/realms/bureau"
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

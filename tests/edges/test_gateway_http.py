@@ -16,7 +16,7 @@ from services.intake.api.deliveries import BATCH_EVENTS_MAX, batch
 from shared.contracts.documents import write
 from shared.contracts.foreign import read_foreign
 from shared.eventstore.port import StoreRefused, StoreUnavailable
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 from tests.contracts.test_strangers import FAULTS, POISONS
 from tests.support.foreign_facts import MORNING, SOURCE, foreign, numbered
 from tests.support.intake_service import Hall

@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.documents import write
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 from tests.support.foreign_facts import foreign
 from tests.support.intake_service import Hall
 

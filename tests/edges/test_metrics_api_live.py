@@ -15,9 +15,9 @@ from services.metrics.api.stream import Audience, Line, LiveStream
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
 from shared.eventstore.port import StoreUnavailable
-from shared.runtime.auth import Principal, Role
 from shared.runtime.clock import SystemClock
-from shared.runtime.problems import Problem
+from shared.web.auth import Principal, Role
+from shared.web.problems import Problem
 
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
 READER = Principal("local-supervisor", frozenset({Role.SUPERVISOR}), "610102", "王督察")

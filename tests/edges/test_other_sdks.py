@@ -6,7 +6,7 @@ from services.intake.consumer import reading
 from services.intake.handlers.gateway import Status
 from shared.contracts.registry import INBOX
 from shared.kafka.port import Record
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 from tests.support.intake_service import Hall
 from tests.support.wire_forms import SDKS, Form
 

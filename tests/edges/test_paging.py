@@ -15,7 +15,7 @@ from services.metrics.api.paging import (
     Places,
 )
 from services.metrics.api.parameters import KEY_CHARACTERS_MAX
-from shared.runtime.problems import Problem
+from shared.web.problems import Problem
 
 STORABLE = st.characters(codec="utf-8", exclude_characters="\0")
 KEYS_OF_OURS = st.text(STORABLE, min_size=1, max_size=KEY_CHARACTERS_MAX)

@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.lifecycle import tell_ready, withdraw_ready
-from shared.runtime.probes import probed
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.probes import probed
 from tests.support.eventually import eventually
 
 OK, UNKNOWN, NOT_READY = 200, 401, 503

@@ -13,9 +13,9 @@ from services.review.domain.refusals import ReviewRejection
 from shared.contracts.registry import Owner
 from shared.kafka.port import Record
 from shared.relay.relay import record_of
-from shared.runtime.auth import Role
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.language import Language
+from shared.web.auth import Role
 from tests.support.open_service import OpenService, open_service
 
 CASE = "XC20240902000017"

@@ -7,9 +7,7 @@ from services.assist.settings import AssistSettings
 from services.intake import settings as intake
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
-from shared.runtime.gate import AuthSettings
 from shared.runtime.language import Language
-from shared.runtime.service_settings import ServiceSettings
 from shared.runtime.settings import (
     KafkaServers,
     Port,
@@ -20,6 +18,8 @@ from shared.runtime.settings import (
     settings_table,
     variable_of,
 )
+from shared.web.gate import AuthSettings
+from shared.web.service_settings import ServiceSettings
 
 DSN = "postgresql://intake:s3cret@localhost/casetrack"
 

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from deploy.command.__main__ import app
 from deploy.local.places import Places
 from deploy.local.supervisor import take_lock
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
-from shared.runtime.gate import key_set, tickets_verifier
+from shared.web.auth import Role
+from shared.web.gate import key_set, tickets_verifier
 
 command = CliRunner()
 

@@ -10,7 +10,7 @@ from shared.contracts.documents import EVENT_BYTES_MAX, write
 from shared.contracts.registry import INBOX
 from shared.eventstore.port import STUCK_SECONDS
 from shared.kafka.port import Record, Undeliverable
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 from tests.edges.test_intake_commands import ACCEPTANCE, APPLICATION, PAPER, received
 from tests.support.foreign_facts import foreign, numbered
 from tests.support.intake_service import Hall

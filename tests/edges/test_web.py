@@ -15,16 +15,16 @@ from starlette.responses import Response
 
 from shared.commands.idempotency import Once
 from shared.contracts.rejection import Blame, Rejection
-from shared.runtime.auth import Role
 from shared.runtime.clock import VirtualClock
-from shared.runtime.edge import BODY_BYTES_MAX
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
-from shared.runtime.issuer import Bearer, LocalIssuer
-from shared.runtime.policies import Caller, permit, public
-from shared.runtime.problems import FaultAnswer
-from shared.runtime.session import COOKIE
-from shared.runtime.web import Web, create_web
+from shared.web.app import Web, create_web
+from shared.web.auth import Role
+from shared.web.edge import BODY_BYTES_MAX
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.policies import Caller, permit, public
+from shared.web.problems import FaultAnswer
+from shared.web.session import COOKIE
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

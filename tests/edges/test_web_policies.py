@@ -15,17 +15,17 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.runtime.auth import Role
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
-from shared.runtime.description import listed_codes, told
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
-from shared.runtime.issuer import Bearer, LocalIssuer
 from shared.runtime.language import Language
-from shared.runtime.policies import RouteWithoutPolicy, StraightRoute, permit, public
-from shared.runtime.problems import STATUS_CODES, Kind
-from shared.runtime.web import Readiness, Ready, Web, always_ready, create_web
+from shared.web.app import Readiness, Ready, Web, always_ready, create_web
+from shared.web.auth import Role
+from shared.web.description import listed_codes, told
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.policies import RouteWithoutPolicy, StraightRoute, permit, public
+from shared.web.problems import STATUS_CODES, Kind
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 RUNTIME = Path(__file__).parents[2] / "shared" / "runtime"

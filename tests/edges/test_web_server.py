@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from shared.runtime.server import AddressTaken, serve
+from shared.web.server import AddressTaken, serve
 
 CHECKOUT = Path(__file__).parents[2]
 SECONDS_MAX = 20.0
@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from shared.runtime.lifecycle import announce_ready, crash, run
-from shared.runtime.server import serve
+from shared.web.server import serve
 
 async def stream(request):
     async def endless():

@@ -10,15 +10,15 @@ import httpx2
 import pytest
 from fastapi import APIRouter
 
-from shared.runtime import edge
-from shared.runtime.auth import Role
 from shared.runtime.clock import VirtualClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
-from shared.runtime.issuer import Bearer, LocalIssuer
-from shared.runtime.policies import permit
-from shared.runtime.shares import Shares
-from shared.runtime.web import Web, create_web
+from shared.web import edge
+from shared.web.app import Web, create_web
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.policies import permit
+from shared.web.shares import Shares
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 MOST = 3

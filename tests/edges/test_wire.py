@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from shared.runtime.server import serve
-from shared.runtime.wire import HEAD_BYTES_MAX
+from shared.web.server import serve
+from shared.web.wire import HEAD_BYTES_MAX
 
 SECONDS_MAX = 10
 

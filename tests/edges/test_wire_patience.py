@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from shared.runtime.clock import VirtualClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
-from shared.runtime.policies import public
-from shared.runtime.server import serve
-from shared.runtime.web import Web, create_web
-from shared.runtime.wire import Patience
+from shared.web.app import Web, create_web
+from shared.web.gate import AuthSettings, Gate
+from shared.web.policies import public
+from shared.web.server import serve
+from shared.web.wire import Patience
 from tests.edges.test_web_server import free_port
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

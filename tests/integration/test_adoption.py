@@ -23,12 +23,12 @@ from shared.eventstore.port import EventStore
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.port import Record
 from shared.kafka.producer import KafkaProducer
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock, VirtualClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds, SystemIds
-from shared.runtime.issuer import LocalIssuer
 from shared.runtime.lifecycle import KILLED
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import LocalIssuer
 from tests.support.eventually import eventually
 from tests.support.foreign_facts import foreign
 from tests.support.open_service import NINE, open_service

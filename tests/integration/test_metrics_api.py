@@ -15,8 +15,8 @@ from shared.contracts.envelope import ATTRIBUTES, Event
 from shared.contracts.moments import instant_of
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.runtime.auth import Role
-from shared.runtime.issuer import Bearer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer
 from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.facts import activity

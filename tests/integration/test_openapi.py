@@ -12,9 +12,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from shared.runtime.auth import Role
-from shared.runtime.issuer import Bearer
-from shared.runtime.server import serve
+from shared.web.auth import Role
+from shared.web.issuer import Bearer
+from shared.web.server import serve
 from tests.support import way_of_a_case as way
 from tests.support.answers import Listened, smallest
 from tests.support.doors import COMMANDED, Door, opened

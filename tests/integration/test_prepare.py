@@ -14,10 +14,10 @@ from deploy.local.databases import addressed
 from deploy.prepare import PrepareSettings, prepare
 from deploy.sign_in import link
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
-from shared.runtime.gate import AuthSettings, tickets_verifier
-from shared.runtime.keys import file_keys
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings, tickets_verifier
+from shared.web.keys import file_keys
 from tests.support.servers import PASSWORD
 from tests.support.stack import kafka_admin
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from shared.runtime.description import listed_codes
-from shared.runtime.problems import MEDIA_TYPE
+from shared.web.description import listed_codes
+from shared.web.problems import MEDIA_TYPE
 
 PROBLEM = MEDIA_TYPE.encode()
 BESIDE = frozenset({405, 413, 415})

@@ -18,12 +18,12 @@ from services.metrics.app.rules import SEARCH_PATH
 from services.review.app import Review
 from shared.commands.service import Service
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.runtime.auth import ACCESS, LOCAL_ISSUER, Role
 from shared.runtime.clock import Clock, SystemClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds, SystemIds
-from shared.runtime.issuer import LocalIssuer
-from shared.runtime.keys import SigningKey
+from shared.web.auth import ACCESS, LOCAL_ISSUER, Role
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import LocalIssuer
+from shared.web.keys import SigningKey
 from tests.support.answers import Listened
 from tests.support.read_api import ReadApi, read_api
 

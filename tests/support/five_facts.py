@@ -14,8 +14,8 @@ from deploy.command.bureau.examination import inspect
 from deploy.command.bureau.items import BUREAU
 from shared.contracts.publishing import example_of
 from shared.policy.calendar import ZONE
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
+from shared.web.auth import Role
 from tests.support.eventually import eventually
 
 SOURCE = "urn:example:district-system"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx2
 
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
 
 NOBODY_LISTENS = "127.0.0.1:1"

@@ -12,11 +12,11 @@ import httpx2
 from fastapi import FastAPI
 
 from shared.eventstore.memory import MemoryEventStore
-from shared.runtime.auth import Role
 from shared.runtime.clock import VirtualClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SeededIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import Bearer, LocalIssuer
 
 NINE = datetime(2024, 9, 18, 1, 0, tzinfo=UTC)
 """Nine o'clock in Xi'an, on a Wednesday."""

@@ -25,12 +25,12 @@ from services.metrics.handlers.reading import Arrived, read_records
 from services.metrics.handlers.ticker import Ticker
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
-from shared.runtime.auth import Role
 from shared.runtime.clock import Clock
-from shared.runtime.gate import AuthSettings
 from shared.runtime.ids import SeededIds
-from shared.runtime.issuer import Bearer, LocalIssuer
-from shared.runtime.server import serve
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.server import serve
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 

@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
-from shared.runtime.problems import SECURITY_HEADERS
+from shared.web.problems import SECURITY_HEADERS
 
 START_SECONDS_MAX = 10.0
 LOOK_SECONDS = 0.02

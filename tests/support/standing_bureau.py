@@ -21,10 +21,10 @@ from deploy.local.parts import PORT_OFFSET
 from deploy.local.places import Places, server_account, server_home
 from deploy.local.ports import LOOPBACK, any_free
 from deploy.local.settings import LocalSettings
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
 
 CASETRACK = (sys.executable, "-P", "-m", "deploy.command")

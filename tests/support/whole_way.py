@@ -14,7 +14,7 @@ import asyncpg
 
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import LocalIssuer
+from shared.web.issuer import LocalIssuer
 from tests.support.eventually import eventually
 
 START_SECONDS_MAX = 60.0

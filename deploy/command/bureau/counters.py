@@ -8,8 +8,8 @@ import httpx2
 
 from deploy.command.delivery import PASSING, UNAUTHORISED
 from deploy.local.faults import ServerUnreachable
-from shared.runtime.auth import Role
 from shared.runtime.clock import Clock
+from shared.web.auth import Role
 
 ANSWER_SECONDS_MAX = 30.0
 PATIENCE_SECONDS = 60.0

@@ -4,7 +4,7 @@ from deploy.command.bureau.counters import Refused
 from deploy.command.bureau.errand import Errand
 from deploy.command.bureau.examination import HANDLER, examine
 from deploy.command.bureau.items import BUREAU, ITEMS, STATUTORY_DAYS, VERSION, WEIGHTS, Item
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 
 CORRECTED, REJECTED, WITHDRAWN, ASSISTED = 0.15, 0.04, 0.04, 0.2
 RATED, RATED_BADLY = 0.7, 0.08

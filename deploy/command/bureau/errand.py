@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from deploy.command.bureau.counters import Counters
-from shared.runtime.auth import Role
 from shared.runtime.clock import Clock
+from shared.web.auth import Role
 
 MINUTE_SECONDS = 60.0
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from deploy.command.bureau.errand import Errand
 from deploy.command.bureau.items import BUREAU, Item
 from shared.contracts.handling.words import Step
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 
 HANDLER, CHECKER, APPROVER = "st-0107", "st-0112", "st-0003"
 INSPECTORS = ["st-0201", "st-0204"]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from services.assist.domain import commands, refusals
 from shared.commands.counter import Collection, Path, refusals_in
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 
 AGENTS = (Role.ASSIST_AGENT,)
 CENTRE = (Role.ASSIST_AGENT, Role.DIRECTOR)

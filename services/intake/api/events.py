@@ -16,12 +16,12 @@ from shared.contracts.registry import FACTS
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.publisher import Publisher
-from shared.runtime.auth import Principal, Role
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.description import told
 from shared.runtime.measures import EVENT_INGEST_SECONDS
-from shared.runtime.policies import StraightRoute, permit, principal_of
-from shared.runtime.problems import CONFLICT, MALFORMED, UNFIT, Kind, Problem, language_of
+from shared.web.auth import Principal, Role
+from shared.web.description import told
+from shared.web.policies import StraightRoute, permit, principal_of
+from shared.web.problems import CONFLICT, MALFORMED, UNFIT, Kind, Problem, language_of
 
 ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
 FORBIDDEN, TOO_LARGE = 403, 413

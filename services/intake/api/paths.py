@@ -11,7 +11,7 @@ from services.intake.domain import committee, inspection, refusals
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import refusals as case_refusals
 from shared.commands.counter import Collection, Path, refusals_in
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 
 WINDOW = (Role.WINDOW_CLERK,)
 EXAMINERS = (Role.HANDLER, Role.CHECKER, Role.APPROVER)

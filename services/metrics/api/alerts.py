@@ -22,9 +22,9 @@ from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import Note
-from shared.runtime.description import told
-from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import BAD_REQUEST, CONFLICT, Kind, Problem, language_of
+from shared.web.description import told
+from shared.web.policies import Caller, permit
+from shared.web.problems import BAD_REQUEST, CONFLICT, Kind, Problem, language_of
 
 ALERT_UNKNOWN = Kind(404, "alert_unknown")
 NOT_STANDING = Kind(CONFLICT, "alert_not_standing")

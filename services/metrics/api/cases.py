@@ -21,11 +21,11 @@ from services.metrics.api.roles import READERS
 from services.metrics.domain.dossier import Phase
 from services.metrics.handlers.cases import Cases, Wanted
 from shared.contracts.supervision.words import AlertLevel
-from shared.runtime.addresses import named
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.description import told
-from shared.runtime.policies import permit
-from shared.runtime.problems import Kind, Problem, language_of
+from shared.web.addresses import named
+from shared.web.description import told
+from shared.web.policies import permit
+from shared.web.problems import Kind, Problem, language_of
 
 CASE_UNKNOWN = Kind(404, "case_unknown")
 

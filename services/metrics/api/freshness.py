@@ -11,8 +11,8 @@ from services.metrics.api.roles import READERS
 from services.metrics.handlers.freshness import Freshness, outboxes_told
 from shared.policy.calendar import spelled
 from shared.runtime.clock import Clock
-from shared.runtime.description import told
-from shared.runtime.policies import permit
+from shared.web.description import told
+from shared.web.policies import permit
 
 
 def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:

@@ -20,9 +20,9 @@ from services.metrics.api.parameters import (
 from services.metrics.api.roles import READERS
 from services.metrics.domain.kpis import BY_ID, Kpi
 from services.metrics.handlers.kpis import Asked, DaysInvalid, Kpis
-from shared.runtime.description import told
-from shared.runtime.policies import permit
-from shared.runtime.problems import Kind, Problem, kind_of
+from shared.web.description import told
+from shared.web.policies import permit
+from shared.web.problems import Kind, Problem, kind_of
 
 KPI_UNKNOWN = Kind(404, "kpi_unknown")
 QUESTION = (kind_of(DaysInvalid), *READING)

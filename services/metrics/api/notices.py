@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.problems import language_of
+from shared.web.problems import language_of
 
 # No style of its own: the services allow none that is written into a page.
 NOTICE = Template("""<!doctype html>

@@ -8,8 +8,8 @@ from starlette.responses import FileResponse, Response
 
 from services.metrics.api.notices import notice
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.policies import public
-from shared.runtime.problems import Problem
+from shared.web.policies import public
+from shared.web.problems import Problem
 
 BUILT = Path(__file__).parents[1] / "dashboard" / "dist"
 NOT_FOUND, NOT_BUILT = 404, 503

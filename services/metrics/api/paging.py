@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.metrics.api.parameters import CURSOR_INVALID, KEY_CHARACTERS_MAX, WORD
-from shared.runtime.problems import Problem
+from shared.web.problems import Problem
 
 CURSOR_CHARACTERS_MAX = 2_100
 """As many has the longest key of ours, each character of it escaped."""

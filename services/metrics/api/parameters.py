@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.moments import MeantDay
 from shared.eventstore.port import StoreRefused, StoreUnavailable
-from shared.runtime.problems import UNFIT, Kind
+from shared.web.problems import UNFIT, Kind
 
 KEY_CHARACTERS_MAX = 256
 WORD = r"^[^\x00]*$"

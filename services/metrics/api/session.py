@@ -7,20 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.metrics.api.notices import notice
-from shared.runtime.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.description import told
-from shared.runtime.gate import LOOPBACK
-from shared.runtime.policies import permit, public
-from shared.runtime.problems import (
-    NOT_FOUND,
-    TOKEN_EXPIRED,
-    TOKEN_INVALID,
-    UNAVAILABLE,
-    Kind,
-    Problem,
-)
-from shared.runtime.session import SignIn, end_session, keep_session
+from shared.web.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
+from shared.web.description import told
+from shared.web.gate import LOOPBACK
+from shared.web.policies import permit, public
+from shared.web.problems import NOT_FOUND, TOKEN_EXPIRED, TOKEN_INVALID, UNAVAILABLE, Kind, Problem
+from shared.web.session import SignIn, end_session, keep_session
 
 TICKET_USED = Kind(401, "ticket_used")
 SEE_OTHER, DONE = 303, 204

@@ -16,11 +16,11 @@ from starlette.types import Receive, Scope, Send
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.live import Board, Edition
-from shared.runtime.auth import Principal
-from shared.runtime.description import told
 from shared.runtime.measures import SSE_CLIENTS
-from shared.runtime.policies import Caller, permit
-from shared.runtime.problems import Kind, Problem
+from shared.web.auth import Principal
+from shared.web.description import told
+from shared.web.policies import Caller, permit
+from shared.web.problems import Kind, Problem
 
 log = structlog.get_logger()
 

@@ -32,15 +32,15 @@ from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.postgres import open_pool
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
-from shared.runtime.gate import AuthSettings, Gate, tickets_verifier
 from shared.runtime.ids import Ids, SystemIds
-from shared.runtime.issuer import LocalIssuer
-from shared.runtime.keys import file_keys
 from shared.runtime.lifecycle import announce_ready
-from shared.runtime.server import serve
-from shared.runtime.session import RememberedTickets, SignIn
 from shared.runtime.settings import load_settings
-from shared.runtime.web import Readiness, Web, create_web
+from shared.web.app import Readiness, Web, create_web
+from shared.web.gate import AuthSettings, Gate, tickets_verifier
+from shared.web.issuer import LocalIssuer
+from shared.web.keys import file_keys
+from shared.web.server import serve
+from shared.web.session import RememberedTickets, SignIn
 
 MESSAGES = files("services.metrics.api") / "messages"
 CONNECTIONS_MAX = 8

@@ -11,7 +11,7 @@ from services.review.domain import refusals
 from services.review.domain.rating import PostRating, SupplementRating
 from services.review.domain.rectification import commands
 from shared.commands.counter import Collection, Path, refusals_in
-from shared.runtime.auth import Role
+from shared.web.auth import Role
 
 COUNTERS = (Role.REVIEW_DESK, Role.WINDOW_CLERK)
 DESK = (Role.REVIEW_DESK,)

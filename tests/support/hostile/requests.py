@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from shared.runtime.auth import Role
 from shared.runtime.ids import SystemIds
+from shared.web.auth import Role
 from tests.support.hostile.mutation import WORDS, mutated
 
 TOKEN = Callable[[Role], Mapping[str, str]]

@@ -31,11 +31,11 @@ from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.ends import load_ends
 from shared.kafka.topics import DEAD_LETTER_TOPICS
 from shared.policy.calendar import ZONE
-from shared.runtime.auth import Role
 from shared.runtime.clock import SystemClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SystemIds
-from shared.runtime.issuer import Bearer, LocalIssuer
+from shared.web.auth import Role
+from shared.web.gate import AuthSettings, Gate
+from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
 from tests.support.hostile.records import Fate, RecordSender, Sent, record_sender
 from tests.support.hostile.requests import RequestSender

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 
-from shared.runtime.policies import refusals_of
-from shared.runtime.problems import (
+from shared.web.policies import refusals_of
+from shared.web.problems import (
     CONTENT_TYPE_REFUSED,
     INVALID,
     LATE,

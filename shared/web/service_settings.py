@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from shared.contracts.registry import Owner
-from shared.runtime.server import LOOPBACK
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
+from shared.web.server import LOOPBACK
 
 District = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 

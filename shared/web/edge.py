@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
-from shared.runtime.problems import SECURITY_HEADERS, Answers, Problem
-from shared.runtime.shares import Shares
-from shared.runtime.wire import BODY_LATE
+from shared.web.problems import SECURITY_HEADERS, Answers, Problem
+from shared.web.shares import Shares
+from shared.web.wire import BODY_LATE
 
 log = structlog.get_logger()
 

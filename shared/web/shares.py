@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from shared.runtime.problems import TOO_MANY, Problem
+from shared.web.problems import TOO_MANY, Problem
 
 REQUESTS_PER_CALLER_MAX = 500
 """Under way at a time: half of the connections that a server has."""

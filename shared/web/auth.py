@@ -10,7 +10,7 @@ import jwt
 from jwt.exceptions import InvalidJTIError, InvalidSubjectError
 
 from shared.runtime.clock import Clock
-from shared.runtime.keys import KEY_TYPES, KeySet, PublicKey
+from shared.web.keys import KEY_TYPES, KeySet, PublicKey
 
 ACCESS = "casetrack"
 """The audience of an access token."""

@@ -3,12 +3,12 @@
 import asyncio
 
 from shared.runtime.clock import SystemClock
-from shared.runtime.gate import AuthSettings, Gate
 from shared.runtime.ids import SystemIds
 from shared.runtime.lifecycle import Main, is_ready
-from shared.runtime.server import serve
 from shared.runtime.settings import load_settings
-from shared.runtime.web import Readiness, Web, create_web
+from shared.web.app import Readiness, Web, create_web
+from shared.web.gate import AuthSettings, Gate
+from shared.web.server import serve
 
 
 def probed(title: str, main: Main, host: str, port: int) -> Main:

@@ -9,7 +9,9 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
-from shared.runtime.auth import (
+from shared.runtime.clock import Clock
+from shared.runtime.settings import Settings
+from shared.web.auth import (
     LOCAL_ISSUER,
     LOCAL_TRIAL_SECONDS_MAX,
     PEOPLE_SECONDS_MAX,
@@ -20,11 +22,9 @@ from shared.runtime.auth import (
     Unauthenticated,
     Verifier,
 )
-from shared.runtime.clock import Clock
-from shared.runtime.issuer import DAY_OF_WORK, TICKET
-from shared.runtime.keys import KeySet, file_keys, url_keys
-from shared.runtime.session import COOKIE
-from shared.runtime.settings import Settings
+from shared.web.issuer import DAY_OF_WORK, TICKET
+from shared.web.keys import KeySet, file_keys, url_keys
+from shared.web.session import COOKIE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.contracts.rejection import Blame, Rejection
-from shared.runtime.auth import Unauthenticated
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.keys import KeysUnavailable
 from shared.runtime.language import Language, accepted
+from shared.web.auth import Unauthenticated
+from shared.web.keys import KeysUnavailable
 
 log = structlog.get_logger()
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import jwt
 
-from shared.runtime.auth import (
+from shared.runtime.clock import Clock
+from shared.runtime.ids import Ids
+from shared.web.auth import (
     ACCESS,
     LOCAL_ISSUER,
     LOCAL_TRIAL_SECONDS_MAX,
@@ -17,9 +19,7 @@ from shared.runtime.auth import (
     SIGN_IN,
     Role,
 )
-from shared.runtime.clock import Clock
-from shared.runtime.ids import Ids
-from shared.runtime.keys import SigningKey
+from shared.web.keys import SigningKey
 
 TICKET = timedelta(minutes=10)
 DAY_OF_WORK = timedelta(hours=8)

@@ -9,7 +9,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from starlette.requests import Request
 
-from shared.runtime.problems import PARAMETER_REPEATED, PARAMETER_UNKNOWN, Kind, Problem
+from shared.web.problems import PARAMETER_REPEATED, PARAMETER_UNKNOWN, Kind, Problem
 
 NAME_CHARACTERS_MAX = 64
 UNTOLD = "?"

@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from shared.runtime.wire import BoundedHttp, Door, Patience
+from shared.web.wire import BoundedHttp, Door, Patience
 
 log = structlog.get_logger()
 

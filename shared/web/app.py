@@ -15,15 +15,15 @@ from starlette.responses import JSONResponse, Response
 
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock
-from shared.runtime.description import Described
-from shared.runtime.edge import BODY_BYTES_MAX, Edge
-from shared.runtime.gate import Gate
 from shared.runtime.ids import Ids
-from shared.runtime.policies import permit, public, refuse_routes_without_policy
-from shared.runtime.problems import Answers, FaultAnswer
 from shared.runtime.pulse import pulses
+from shared.web.description import Described
+from shared.web.edge import BODY_BYTES_MAX, Edge
+from shared.web.gate import Gate
+from shared.web.policies import permit, public, refuse_routes_without_policy
+from shared.web.problems import Answers, FaultAnswer
 
-PAGES = files("shared.runtime") / "pages"
+PAGES = files("shared.web") / "pages"
 UNAVAILABLE = 503
 
 NOT_READY: dict[str, Any] = {

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 from starlette.responses import Response
 
-from shared.runtime.auth import SKEW_SECONDS, Role, Unauthenticated, Verifier
 from shared.runtime.clock import Clock
-from shared.runtime.issuer import DAY_OF_WORK, Bearer, LocalIssuer
+from shared.web.auth import SKEW_SECONDS, Role, Unauthenticated, Verifier
+from shared.web.issuer import DAY_OF_WORK, Bearer, LocalIssuer
 
 COOKIE = "casetrack_session"
 TICKETS_REMEMBERED_MAX = 10_000

@@ -11,11 +11,11 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.runtime.auth import Principal, Role, Unauthenticated
-from shared.runtime.gate import SAFE_METHODS, Gate
 from shared.runtime.measures import ACCESS_REFUSED
-from shared.runtime.parameters import known_parameters, refuse_unknown
-from shared.runtime.problems import (
+from shared.web.auth import Principal, Role, Unauthenticated
+from shared.web.gate import SAFE_METHODS, Gate
+from shared.web.parameters import known_parameters, refuse_unknown
+from shared.web.problems import (
     NOT_PERMITTED,
     ORIGIN_REFUSED,
     PARAMETER_REPEATED,

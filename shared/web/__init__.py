@@ -1,0 +1,1 @@
+"""What every process that answers HTTP does the same way: server, gate, edge, problems."""
