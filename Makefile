@@ -61,7 +61,7 @@ setup-run:
 
 .PHONY: dashboard
 dashboard: setup-run  ## build the web page, where its sources have changed
-	@$(BIN)/python -P -m deploy.local.dashboard
+	@$(BIN)/python -P -m deploy.stack.dashboard
 
 .PHONY: lint
 lint: setup  ## format and rules

@@ -26,8 +26,8 @@ from bench.bureau import SOURCE, Span, bureau_events
 from bench.load import Answers, closed_load, open_load, post, quantile
 from bench.report import Outcome, keep
 from bench.whole import Standing, Whole, version_of, whole
-from deploy.local.places import CHECKOUT
-from deploy.local.ports import LOOPBACK, any_free, listens
+from deploy.stack.places import CHECKOUT
+from deploy.stack.ports import LOOPBACK, any_free, listens
 from shared.contracts.documents import write
 from shared.contracts.publishing import example_of
 from shared.policy.calendar import ZONE

@@ -15,11 +15,11 @@ import asyncpg
 
 from bench.report import Outcome, keep
 from bench.whole import Whole, whole
-from deploy.command.xes.document import pieces
-from deploy.command.xes.mapping import Import
-from deploy.command.xes.profiles import PROFILES, ProfileName
-from deploy.command.xes.reading import read_log
-from deploy.local.places import CHECKOUT
+from deploy.importers.document import pieces
+from deploy.importers.mapping import Import
+from deploy.importers.profiles import PROFILES, ProfileName
+from deploy.importers.reading import read_log
+from deploy.stack.places import CHECKOUT
 from shared.contracts.registry import encode
 
 LOG = Path(

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from deploy.local.ports import LOOPBACK
+from deploy.stack.ports import LOOPBACK
 
 CONNECTIONS = 64
 ANSWER_SECONDS_MAX = 20.0

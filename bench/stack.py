@@ -11,13 +11,13 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local.databases import ROLES, addressed, prepare_database
-from deploy.local.journal import Journal
-from deploy.local.part import Stage
-from deploy.local.places import Places
-from deploy.local.postgres import embedded_postgres
-from deploy.local.servers import embedded_kafka, kafka_part, postgres_part
-from deploy.local.supervisor import Supervisor
+from deploy.databases import ROLES, addressed, prepare_database
+from deploy.stack.journal import Journal
+from deploy.stack.part import Stage
+from deploy.stack.places import Places
+from deploy.stack.postgres import embedded_postgres
+from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
+from deploy.stack.supervisor import Supervisor
 
 PASSWORD = "only-for-benchmarks"  # noqa: S105 - the server lives in a private folder for minutes
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.command.database import auditor_dsn
-from deploy.local.journal import last_record
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.places import CHECKOUT, server_account, server_home
-from deploy.local.ports import any_free
-from deploy.local.settings import LocalSettings
+from deploy.stack.journal import last_record
+from deploy.stack.parts import PORT_OFFSET
+from deploy.stack.places import CHECKOUT, server_account, server_home
+from deploy.stack.ports import any_free
+from deploy.stack.settings import LocalSettings
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
@@ -25,7 +25,7 @@ from shared.web.issuer import Bearer, LocalIssuer
 ASK = """
 import json
 from bench.whole import Whole
-from deploy.local.settings import LocalSettings
+from deploy.stack.settings import LocalSettings
 from shared.web.auth import Role
 
 bureau = Whole(LocalSettings())

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from deploy.command.texts import text
-from deploy.local.databases import prepare_database
-from deploy.local.faults import Fault
-from deploy.local.topics import prepare_topics
+from deploy.databases import prepare_database
+from deploy.faults import Fault
+from deploy.texts import text
+from deploy.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
 from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock

@@ -7,9 +7,9 @@ from pathlib import Path
 from prometheus_client import Counter, Gauge, Histogram
 
 from deploy.descriptions import problems_table
-from deploy.local.places import CHECKOUT
-from deploy.local.settings import LocalSettings
 from deploy.prepare import PrepareSettings
+from deploy.stack.places import CHECKOUT
+from deploy.stack.settings import LocalSettings
 from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings

@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from deploy.command import interruption, logbook
 from deploy.command.ending import ended
 from deploy.command.output import accept_all_characters
-from deploy.command.texts import say
+from deploy.texts import say
 
 MODULES: Mapping[str, str] = {
     "up": "up",

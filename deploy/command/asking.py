@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 
 import httpx2
 
-from deploy.command.texts import LANGUAGE
-from deploy.local.faults import Fault, ServerUnreachable
-from deploy.local.parts import address_of
-from deploy.local.settings import LocalSettings
+from deploy.faults import Fault, ServerUnreachable
+from deploy.stack.parts import address_of
+from deploy.stack.settings import LocalSettings
+from deploy.texts import LANGUAGE
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role

@@ -12,7 +12,7 @@ from rich.table import Table
 from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import LANGUAGE, say
+from deploy.texts import LANGUAGE, say
 from services.metrics.domain.clock import ClockFacts, clocks
 from services.metrics.domain.dossier import Terms
 from services.metrics.domain.explanation import explain

@@ -15,7 +15,7 @@ from deploy.command.lines import Lines
 from deploy.command.output import DIFFERS, Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
-from deploy.command.texts import LANGUAGE, say
+from deploy.texts import LANGUAGE, say
 from services.intake.domain.gateway import Inadmissible, admit
 from shared.contracts.foreign import read_foreign
 from shared.contracts.publishing import example_of, schema_of

@@ -6,7 +6,7 @@ from typing import Self
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
 from deploy.command.output import Door
-from deploy.command.texts import say
+from deploy.texts import say
 from shared.runtime.clock import Clock
 from shared.runtime.visible import visible
 

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from deploy.local.credentials import load_passwords
-from deploy.local.databases import addressed
-from deploy.local.faults import ServerUnreachable
-from deploy.local.journal import Record, last_record
-from deploy.local.plan import DATABASE
-from deploy.local.settings import LocalSettings
+from deploy.databases import addressed
+from deploy.faults import ServerUnreachable
+from deploy.stack.credentials import load_passwords
+from deploy.stack.journal import Record, last_record
+from deploy.stack.plan import DATABASE
+from deploy.stack.settings import LocalSettings
 from shared.eventstore.roles import DatabaseRole
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import typer
 
-from deploy.command.texts import say
+from deploy.texts import say
 from shared.contracts.moments import FIRST_DAY, LAST_DAY, meant_day_of
 
 WRITTEN = "YYYY-MM-DD"

@@ -13,9 +13,9 @@ from deploy.command.database import kafka_of
 from deploy.command.output import out, print_bytes, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
-from deploy.command.texts import say
-from deploy.local.faults import Fault, ServerUnreachable
-from deploy.local.settings import LocalSettings
+from deploy.faults import Fault, ServerUnreachable
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
 from shared.kafka.dead_letters import Cut, DeadLetter, LetterCut
 from shared.kafka.port import SendUnknown

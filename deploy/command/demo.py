@@ -13,28 +13,28 @@ import typer
 from rich.status import Status
 from rich.table import Table
 
+from deploy.bureau.backlog import PUBLISHER, Backlog
+from deploy.bureau.counters import Counters
+from deploy.bureau.day import Day
+from deploy.bureau.errand import Pace
 from deploy.command import interruption
-from deploy.command.bureau.backlog import PUBLISHER, Backlog
-from deploy.command.bureau.counters import Counters
-from deploy.command.bureau.day import Day
-from deploy.command.bureau.errand import Pace
-from deploy.command.delivery import Delivery, client_of
 from deploy.command.gateway import delivery_as
 from deploy.command.importing import PUBLISHER as IMPORTER
 from deploy.command.link import show_link
 from deploy.command.output import DIFFERS, Words, err, out, waiting
-from deploy.command.texts import say
 from deploy.command.up import bring_up, stay, taken_down
-from deploy.command.xes.document import bare_name
-from deploy.command.xes.mapping import Import
-from deploy.command.xes.profiles import guessed
-from deploy.command.xes.sending import Arrangement, Sending
-from deploy.local import control
-from deploy.local.dashboard import build_page
-from deploy.local.faults import StoppedMeanwhile, first_of
-from deploy.local.parts import PORT_OFFSET, address_of
-from deploy.local.places import CHECKOUT
-from deploy.local.settings import LocalSettings
+from deploy.delivery import Delivery, client_of
+from deploy.faults import StoppedMeanwhile, first_of
+from deploy.importers.document import bare_name
+from deploy.importers.mapping import Import
+from deploy.importers.profiles import guessed
+from deploy.importers.sending import Arrangement, Sending
+from deploy.stack import control
+from deploy.stack.dashboard import build_page
+from deploy.stack.parts import PORT_OFFSET, address_of
+from deploy.stack.places import CHECKOUT
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.policy.calendar import ZONE, business_date, official_calendar
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds

@@ -7,9 +7,9 @@ from deploy.command.outboxes import findings as outbox_findings
 from deploy.command.outboxes import outboxes
 from deploy.command.output import DIFFERS, Words, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import say, text
-from deploy.local.examination import Finding, Verdict, examine
-from deploy.local.settings import LocalSettings
+from deploy.stack.examination import Finding, Verdict, examine
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say, text
 from shared.runtime.settings import load_settings
 
 SIGNS = {

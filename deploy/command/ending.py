@@ -9,8 +9,8 @@ import typer
 
 from deploy.command import interruption, logbook
 from deploy.command.output import DIFFERS, UNREACHABLE, WRONG_USAGE, Words, err, print_json
-from deploy.command.texts import text, told
-from deploy.local.faults import Fault, RegistryUnreachable, ServerUnreachable, first_of
+from deploy.faults import Fault, RegistryUnreachable, ServerUnreachable, first_of
+from deploy.texts import text, told
 
 REASON_CHARACTERS_MAX = 200
 Document = dict[str, Any]

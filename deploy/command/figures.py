@@ -13,10 +13,10 @@ from rich.table import Table
 from deploy.command.database import auditor_dsn
 from deploy.command.output import err, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import say
-from deploy.local.databases import UNREACHABLE
-from deploy.local.faults import ServerUnreachable
-from deploy.local.settings import LocalSettings
+from deploy.databases import UNREACHABLE
+from deploy.faults import ServerUnreachable
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from services.metrics.adapters.figures import load_cases
 from services.metrics.domain.log_figures import Asked, log_figures
 from shared.contracts.moments import local_instant_of

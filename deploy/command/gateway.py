@@ -1,10 +1,10 @@
 """The way to the gateway: the local one unless another is named, with the local issuer's tokens."""
 
-from deploy.command.delivery import Delivery, client_of
 from deploy.command.output import err
-from deploy.command.texts import LANGUAGE, say
-from deploy.local.parts import address_of
-from deploy.local.settings import LocalSettings
+from deploy.delivery import Delivery, client_of
+from deploy.stack.parts import address_of
+from deploy.stack.settings import LocalSettings
+from deploy.texts import LANGUAGE, say
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role

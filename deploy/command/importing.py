@@ -12,18 +12,18 @@ import typer
 
 from deploy.command import interruption
 from deploy.command.course import Course
-from deploy.command.delivery import Delivery
 from deploy.command.gateway import delivery_as
 from deploy.command.output import DIFFERS, err, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import say
-from deploy.command.xes.document import LogUnreadable, bare_name
-from deploy.command.xes.mapping import Import
-from deploy.command.xes.profiles import PROFILES, Profile, ProfileName, guessed
-from deploy.command.xes.sending import LANES, Arrangement, Sending, Tally
-from deploy.command.xes.told import Oddity
-from deploy.local.faults import Fault
-from deploy.local.settings import LocalSettings
+from deploy.delivery import Delivery
+from deploy.faults import Fault
+from deploy.importers.document import LogUnreadable, bare_name
+from deploy.importers.mapping import Import
+from deploy.importers.profiles import PROFILES, Profile, ProfileName, guessed
+from deploy.importers.sending import LANES, Arrangement, Sending, Tally
+from deploy.importers.told import Oddity
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.runtime.settings import load_settings
 
 PUBLISHER = "importer"

@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 
 import typer
 
-from deploy.command.texts import say
+from deploy.texts import say
 from shared.contracts.documents import EVENT_BYTES_MAX
 
 STANDARD_INPUT = Path("-")

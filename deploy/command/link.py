@@ -2,8 +2,8 @@
 
 from deploy.command.asking import metrics_url
 from deploy.command.output import out, print_line
-from deploy.command.texts import say
-from deploy.local.settings import LocalSettings
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role

@@ -19,7 +19,7 @@ def keep() -> None:
 def path() -> Path | None:
     """Return where the log is; None where there is no home to keep it in."""
     # Most commands say nothing aside, and answer sooner without these.
-    from deploy.local.settings import LocalSettings  # noqa: PLC0415
+    from deploy.stack.settings import LocalSettings  # noqa: PLC0415
     from shared.runtime.logs import configure_logs  # noqa: PLC0415
 
     with suppress(OSError, ValueError):

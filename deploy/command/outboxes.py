@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import asyncpg
 
 from deploy.command.database import StackAbsent, auditor_dsn
-from deploy.local.examination import Finding, Verdict
-from deploy.local.outboxes import OutboxSeen, load_outboxes
-from deploy.local.settings import LocalSettings
+from deploy.stack.examination import Finding, Verdict
+from deploy.stack.outboxes import OutboxSeen, load_outboxes
+from deploy.stack.settings import LocalSettings
 
 
 def outboxes(settings: LocalSettings) -> list[OutboxSeen]:

@@ -27,7 +27,7 @@ from rich.style import StyleType
 from rich.text import Text
 
 from deploy.command.shades import theme
-from deploy.command.texts import say
+from deploy.texts import say
 from shared.runtime.visible import visible, visible_json
 
 FINE = 0

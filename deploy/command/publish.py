@@ -13,15 +13,15 @@ import typer
 
 from deploy.command.course import Course
 from deploy.command.database import kafka_of
-from deploy.command.delivery import Delivery, Verdict
 from deploy.command.ending import Interrupted
 from deploy.command.gateway import delivery_as
 from deploy.command.lines import Lines
 from deploy.command.output import DIFFERS, err, out, print_json
 from deploy.command.stack import Json
-from deploy.command.texts import say
-from deploy.local.faults import Fault, ServerUnreachable
-from deploy.local.settings import LocalSettings
+from deploy.delivery import Delivery, Verdict
+from deploy.faults import Fault, ServerUnreachable
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import read_foreign
 from shared.contracts.registry import INBOX, encode

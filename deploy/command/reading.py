@@ -13,9 +13,9 @@ from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.strip import strip
 from deploy.command.tables import Cell, show_table
-from deploy.command.texts import LANGUAGE, say
 from deploy.command.words import fact_word, word
-from deploy.local.settings import LocalSettings
+from deploy.stack.settings import LocalSettings
+from deploy.texts import LANGUAGE, say
 from shared.contracts.moments import recorded_instant
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled

@@ -8,9 +8,9 @@ from deploy.command.database import StackAbsent
 from deploy.command.link import WATCHER, link_for
 from deploy.command.output import print_json, print_line
 from deploy.command.stack import Json
-from deploy.command.texts import say
-from deploy.local import control
-from deploy.local.settings import LocalSettings
+from deploy.stack import control
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.runtime.settings import load_settings
 from shared.web.auth import Role
 from shared.web.issuer import Bearer

@@ -22,11 +22,11 @@ from deploy.command.output import (
     print_line,
     waiting,
 )
-from deploy.command.texts import say
-from deploy.local import control
-from deploy.local.examination import Finding, Verdict
-from deploy.local.settings import LocalSettings
-from deploy.local.status import Status, look
+from deploy.stack import control
+from deploy.stack.examination import Finding, Verdict
+from deploy.stack.settings import LocalSettings
+from deploy.stack.status import Status, look
+from deploy.texts import say
 from shared.runtime.settings import load_settings
 
 LOG_LINES = 40

@@ -8,8 +8,8 @@ import typer
 
 from deploy.command.output import print_json, print_line
 from deploy.command.stack import Json
-from deploy.command.texts import say
-from deploy.local.settings import LocalSettings
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from shared.policy.publisher import registered
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds

@@ -18,8 +18,8 @@ from deploy.command.live.view import Look, look_of, screen
 from deploy.command.output import Door, print_json
 from deploy.command.reading import Url
 from deploy.command.stack import Json
-from deploy.command.texts import LANGUAGE, say
-from deploy.local.settings import LocalSettings
+from deploy.stack.settings import LocalSettings
+from deploy.texts import LANGUAGE, say
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 

@@ -12,14 +12,14 @@ from deploy.command import interruption
 from deploy.command.link import show_link
 from deploy.command.output import Downloads, Words, err, waiting
 from deploy.command.stack import show
-from deploy.command.texts import say
-from deploy.local import control
-from deploy.local.faults import StoppedMeanwhile
-from deploy.local.journal import Phase, Record
-from deploy.local.leash import Leash
-from deploy.local.places import Places
-from deploy.local.settings import LocalSettings
-from deploy.local.status import look
+from deploy.faults import StoppedMeanwhile
+from deploy.stack import control
+from deploy.stack.journal import Phase, Record
+from deploy.stack.leash import Leash
+from deploy.stack.places import Places
+from deploy.stack.settings import LocalSettings
+from deploy.stack.status import look
+from deploy.texts import say
 from shared.runtime.settings import load_settings
 
 LOOK_SECONDS = 0.3

@@ -11,10 +11,10 @@ from deploy.command.database import auditor_dsn, kafka_of
 from deploy.command.output import DIFFERS, Words, err, out, print_json
 from deploy.command.stack import Json
 from deploy.command.tables import show_table
-from deploy.command.texts import say
-from deploy.local.databases import UNREACHABLE
-from deploy.local.faults import ServerUnreachable
-from deploy.local.settings import LocalSettings
+from deploy.databases import UNREACHABLE
+from deploy.faults import ServerUnreachable
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
 from services.metrics.adapters.recorded import open_records
 from services.metrics.domain.picture import Rules
 from services.metrics.handlers.difference import Report

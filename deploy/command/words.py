@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from deploy.command.texts import LANGUAGE
+from deploy.texts import LANGUAGE
 from shared.runtime.language import Language
 
 LOCALES = files("services.metrics") / "dashboard" / "src" / "locales"

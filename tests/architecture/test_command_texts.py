@@ -11,8 +11,8 @@ import deploy
 from deploy import setup
 from deploy.command.__main__ import MODULES
 from deploy.command.ending import Interrupted
-from deploy.command.texts import CATALOGUE
-from deploy.local.faults import Fault, NpmUnreachable, every_fault, told
+from deploy.faults import Fault, NpmUnreachable, every_fault, told
+from deploy.texts import CATALOGUE
 from shared.runtime.language import Language, terminal_language
 
 CODES = sorted(CATALOGUE.codes(Language.ZH_CN) | CATALOGUE.codes(Language.EN))

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from deploy.local.java import COORDINATES
-from deploy.local.parts import METRICS_WORKERS, Desk, service_parts
-from deploy.local.places import Places
-from deploy.local.settings import LocalSettings
 from deploy.prepare import PrepareSettings
+from deploy.stack.java import COORDINATES
+from deploy.stack.parts import METRICS_WORKERS, Desk, service_parts
+from deploy.stack.places import Places
+from deploy.stack.settings import LocalSettings
 from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings

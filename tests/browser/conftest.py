@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from deploy.local import browser as local_browser
-from deploy.local.dashboard import build_page
+from deploy.stack import browser as local_browser
+from deploy.stack.dashboard import build_page
 from tests.support.pictures import (
     RED_ALERT,
     SAVEABLE_CASE,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.browser import RECIPE
-from deploy.local.dashboard import SOURCE
+from deploy.stack.browser import RECIPE
+from deploy.stack.dashboard import SOURCE
 from shared.contracts.registry import FACTS
 
 LOCALES = SOURCE / "src" / "locales"

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from deploy.local import browser as local_browser
+from deploy.stack import browser as local_browser
 from tests.support.today_page import TodayPage
 
 ADDRESS = os.environ.get("CASETRACK_PAGE", "")

@@ -12,7 +12,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from deploy.local.journal import PartRecord, last_record
+from deploy.stack.journal import PartRecord, last_record
 from tests.support.eventually import eventually
 from tests.support.five_facts import FIVE_FACTS
 from tests.support.small_disk import SmallDisk, small_disk

@@ -18,8 +18,8 @@ import pytest
 
 from deploy.command.figures import figures_of
 from deploy.command.verify import verified
-from deploy.local.places import Places
-from deploy.local.servers import embedded_kafka
+from deploy.stack.places import Places
+from deploy.stack.servers import embedded_kafka
 from shared.kafka.ends import load_ends
 from shared.kafka.topics import DEAD_LETTER_TOPICS, ensure_topics
 from tests.support.eventually import eventually

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from deploy.command.bureau.backlog import Backlog, Past, forgotten_hold, told
+from deploy.bureau.backlog import Backlog, Past, forgotten_hold, told
 from shared.contracts.registry import decode, encode
 from shared.policy.calendar import official_calendar
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import pytest
 
-from deploy.command.xes.mapping import Import
-from deploy.command.xes.profiles import BPIC15, WABO, Profile, guessed
-from deploy.command.xes.reading import Logged, LoggedCase, Stray
-from deploy.command.xes.told import Oddity, Remark, Told
+from deploy.importers.mapping import Import
+from deploy.importers.profiles import BPIC15, WABO, Profile, guessed
+from deploy.importers.reading import Logged, LoggedCase, Stray
+from deploy.importers.told import Oddity, Remark, Told
 from shared.contracts.committee.facts import ReferralMade, ResolutionAdopted
 from shared.contracts.envelope import Event
 from shared.contracts.handling.facts import (

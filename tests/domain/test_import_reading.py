@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.command.xes.document import Damage, LogUnreadable, bare_name, pieces
-from deploy.command.xes.reading import (
+from deploy.importers.document import Damage, LogUnreadable, bare_name, pieces
+from deploy.importers.reading import (
     CASE_EVENTS_MAX,
     DEPTH_MAX,
     TAG_BYTES_MAX,

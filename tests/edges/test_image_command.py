@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.command.database import auditor_dsn
-from deploy.local.settings import LocalSettings
+from deploy.stack.settings import LocalSettings
 
 SECONDS_MAX = 30
 DSN = "postgresql://casetrack_auditor:secret@postgres:5432/casetrack"

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from deploy.command import importing
 from deploy.command.__main__ import app
-from deploy.command.delivery import Delivery, GatewayRefuses, GatewayUnreachable
-from deploy.command.texts import CATALOGUE
-from deploy.command.xes.document import Damage, LogUnreadable
-from deploy.command.xes.mapping import Import
-from deploy.command.xes.profiles import WABO
-from deploy.command.xes.sending import SHOWN_MAX, Arrangement, Sending
-from deploy.command.xes.told import Oddity, Remark
+from deploy.delivery import Delivery, GatewayRefuses, GatewayUnreachable
+from deploy.importers.document import Damage, LogUnreadable
+from deploy.importers.mapping import Import
+from deploy.importers.profiles import WABO
+from deploy.importers.sending import SHOWN_MAX, Arrangement, Sending
+from deploy.importers.told import Oddity, Remark
+from deploy.texts import CATALOGUE
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SeededIds
 from shared.runtime.language import Language

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.command.xes.reading import CASE_EVENTS_MAX
+from deploy.importers.reading import CASE_EVENTS_MAX
 
 GROWTH_MIB_MAX = 100
 needs_proc = pytest.mark.skipif(
@@ -18,10 +18,10 @@ AT_ONCE = 1000
 READ = """
 import sys
 from pathlib import Path
-from deploy.command.xes.document import LogUnreadable, pieces
-from deploy.command.xes.mapping import Import
-from deploy.command.xes.profiles import BPIC15
-from deploy.command.xes.reading import read_log
+from deploy.importers.document import LogUnreadable, pieces
+from deploy.importers.mapping import Import
+from deploy.importers.profiles import BPIC15
+from deploy.importers.reading import read_log
 
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) >> 10

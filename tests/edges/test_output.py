@@ -14,7 +14,7 @@ from deploy.command import output
 from deploy.command.course import Course
 from deploy.command.output import Door, Words, out, print_json, print_line, waiting
 from deploy.command.tables import show_table
-from deploy.command.texts import say
+from deploy.texts import say
 from shared.runtime.clock import SystemClock
 from shared.runtime.visible import visible
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
 from deploy.command.lines import LINE_BYTES_MAX, Lines
-from deploy.command.texts import say
+from deploy.texts import say
 from tests.support.foreign_facts import numbered
 
 NOBODY = {"CASETRACK_KAFKA": "127.0.0.1:1"}

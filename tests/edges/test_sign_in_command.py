@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
-from deploy.local.places import Places
-from deploy.local.supervisor import take_lock
+from deploy.stack.places import Places
+from deploy.stack.supervisor import take_lock
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
 from shared.web.gate import key_set, tickets_verifier

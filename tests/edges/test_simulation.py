@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from deploy.local.places import CHECKOUT
+from deploy.stack.places import CHECKOUT
 from tests.support.simulation.simulation import simulate
 
 SEED = os.environ.get("CASETRACK_SEED")

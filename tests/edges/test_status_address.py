@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.journal import Journal
-from deploy.local.places import Places
-from deploy.local.status import look
-from deploy.local.supervisor import take_lock
+from deploy.stack.journal import Journal
+from deploy.stack.places import Places
+from deploy.stack.status import look
+from deploy.stack.supervisor import take_lock
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.command.texts import CATALOGUE
-from deploy.local.faults import CertificateUntrusted, NpmUntrusted
-from deploy.local.node import Node
-from deploy.local.places import CHECKOUT
+from deploy.faults import CertificateUntrusted, NpmUntrusted
+from deploy.stack.node import Node
+from deploy.stack.places import CHECKOUT
+from deploy.texts import CATALOGUE
 from shared.runtime.language import Language
 from tests.support.eventually import eventually
 
@@ -30,7 +30,7 @@ raise SystemExit(setup.interruptible())
 """,
     "dashboard": f"""
 from pathlib import Path
-from deploy.local import dashboard, program
+from deploy.stack import dashboard, program
 dashboard.build_page = lambda: program.run({BUSY!r}, folder=Path("/"))
 dashboard.main()
 """,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.ports import any_free
+from deploy.stack.ports import any_free
 from services.review.app import Review
 from services.review.domain.names import rating_of, rectification_of
 from shared.commands.adoption import FactContradicted

@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.journal import last_record
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.places import Places
-from deploy.local.ports import any_free
+from deploy.stack.journal import last_record
+from deploy.stack.parts import PORT_OFFSET
+from deploy.stack.places import Places
+from deploy.stack.ports import any_free
 from tests.support.eventually import eventually
 from tests.support.standing_bureau import sweep
 from tests.support.terminal import Terminal

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from deploy.local.databases import addressed
+from deploy.databases import addressed
 from deploy.prepare import PrepareSettings, prepare
 from deploy.sign_in import link
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS

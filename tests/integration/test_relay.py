@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from deploy.local.databases import addressed
-from deploy.local.places import CHECKOUT
+from deploy.databases import addressed
+from deploy.stack.places import CHECKOUT
 from shared.contracts.registry import Owner
 from shared.eventstore.migrations import Schema
 from shared.eventstore.outbox import LEASE_CLASS, PostgresOutbox

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import Kafka
-from deploy.local.places import Places
-from deploy.local.servers import embedded_kafka
+from deploy.stack.kafka import Kafka
+from deploy.stack.places import Places
+from deploy.stack.servers import embedded_kafka
 from shared.contracts.registry import Owner
 from shared.eventstore.outbox import PostgresOutbox
 from shared.eventstore.postgres import PostgresEventStore, open_pool

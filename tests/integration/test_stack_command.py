@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.places import Places
-from deploy.local.ports import any_free
-from deploy.local.supervisor import take_lock
+from deploy.stack.places import Places
+from deploy.stack.ports import any_free
+from deploy.stack.supervisor import take_lock
 from tests.support.small_disk import small_disk
 
 Answer = subprocess.CompletedProcess[str]

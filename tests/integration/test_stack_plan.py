@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.plan import Plan, plan_stack
-from deploy.local.settings import LocalSettings
+from deploy.stack.plan import Plan, plan_stack
+from deploy.stack.settings import LocalSettings
 
 OURS = {
     *("intake", "assist", "review", "metrics"),

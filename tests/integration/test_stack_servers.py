@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 from aiokafka.admin import NewTopic
 
-from deploy.local.faults import DataFolderForeign, FolderUnsafe
-from deploy.local.journal import Phase, Process, Record, last_record
-from deploy.local.places import (
+from deploy.faults import DataFolderForeign, FolderUnsafe
+from deploy.stack.journal import Phase, Process, Record, last_record
+from deploy.stack.places import (
     CHECKOUT,
     Account,
     Places,
@@ -24,7 +24,7 @@ from deploy.local.places import (
     server_home,
     socket_folder,
 )
-from deploy.local.postgres import Postgres, embedded_postgres
+from deploy.stack.postgres import Postgres, embedded_postgres
 from tests.support.eventually import eventually
 from tests.support.stack import kafka_admin
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.journal import Phase, Process, Record, last_record
-from deploy.local.places import CHECKOUT, Places
+from deploy.stack.journal import Phase, Process, Record, last_record
+from deploy.stack.places import CHECKOUT, Places
 from tests.support.eventually import eventually
 
 Launch = Callable[..., subprocess.Popen[bytes]]

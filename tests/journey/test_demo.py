@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy.local.journal import last_record
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.places import Places
-from deploy.local.ports import any_free
+from deploy.stack.journal import last_record
+from deploy.stack.parts import PORT_OFFSET
+from deploy.stack.places import Places
+from deploy.stack.ports import any_free
 from tests.support.standing_bureau import sweep
 
 pytestmark = pytest.mark.timeout(300)

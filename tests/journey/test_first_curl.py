@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from deploy.local.places import CHECKOUT
+from deploy.stack.places import CHECKOUT
 from tests.support.standing_bureau import StandingBureau
 
 BLOCK = re.compile(r"```sh\n(TOKEN=.*?)```", re.DOTALL)

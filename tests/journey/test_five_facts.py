@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from deploy.local.browser import find_browser
+from deploy.stack.browser import find_browser
 from tests.support.five_facts import FIVE_FACTS, FirstFact, errand
 from tests.support.standing_bureau import StandingBureau
 from tests.support.today_page import TodayPage

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from deploy.local.credentials import load_passwords
-from deploy.local.postgres import SUPERUSER
+from deploy.stack.credentials import load_passwords
+from deploy.stack.postgres import SUPERUSER
 from tests.support.standing_bureau import StandingBureau
 from tests.support.terminal import Terminal
 

@@ -8,10 +8,10 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from deploy.command.bureau.counters import Counters
-from deploy.command.bureau.errand import Errand, Pace
-from deploy.command.bureau.examination import inspect
-from deploy.command.bureau.items import BUREAU
+from deploy.bureau.counters import Counters
+from deploy.bureau.errand import Errand, Pace
+from deploy.bureau.examination import inspect
+from deploy.bureau.items import BUREAU
 from shared.contracts.publishing import example_of
 from shared.policy.calendar import ZONE
 from shared.runtime.clock import SystemClock

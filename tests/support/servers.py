@@ -7,13 +7,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from deploy.local.databases import ROLES, prepare_database
-from deploy.local.journal import Journal, Process, last_record
-from deploy.local.part import Stage
-from deploy.local.places import Places
-from deploy.local.postgres import Postgres, embedded_postgres
-from deploy.local.servers import embedded_kafka, kafka_part, postgres_part
-from deploy.local.supervisor import Supervisor, end_leftovers
+from deploy.databases import ROLES, prepare_database
+from deploy.stack.journal import Journal, Process, last_record
+from deploy.stack.part import Stage
+from deploy.stack.places import Places
+from deploy.stack.postgres import Postgres, embedded_postgres
+from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
+from deploy.stack.supervisor import Supervisor, end_leftovers
 
 PASSWORD = "only-for-tests"  # noqa: S105 - the server lives in a private folder for minutes
 TEMPLATE = "casetrack_template"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.places import CHECKOUT
+from deploy.stack.places import CHECKOUT
 
 FOLDER = Path(os.environ.get("CASETRACK_SHARED_DATA") or CHECKOUT.parent / "shared" / "data")
 

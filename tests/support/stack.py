@@ -29,10 +29,10 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from deploy.local.databases import addressed
-from deploy.local.journal import Phase, last_record
-from deploy.local.places import CHECKOUT, Places
-from deploy.local.postgres import embedded_postgres
+from deploy.databases import addressed
+from deploy.stack.journal import Phase, last_record
+from deploy.stack.places import CHECKOUT, Places
+from deploy.stack.postgres import embedded_postgres
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, MESSAGE_BYTES_MAX, ensure_topics
 from tests.support.eventually import eventually
 from tests.support.servers import PASSWORD, TEMPLATE

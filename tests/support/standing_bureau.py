@@ -14,13 +14,13 @@ from typing import Any
 
 import httpx2
 
-from deploy.command.bureau.counters import Counters
-from deploy.command.delivery import client_of
-from deploy.local import control
-from deploy.local.parts import PORT_OFFSET
-from deploy.local.places import Places, server_account, server_home
-from deploy.local.ports import LOOPBACK, any_free
-from deploy.local.settings import LocalSettings
+from deploy.bureau.counters import Counters
+from deploy.delivery import client_of
+from deploy.stack import control
+from deploy.stack.parts import PORT_OFFSET
+from deploy.stack.places import Places, server_account, server_home
+from deploy.stack.ports import LOOPBACK, any_free
+from deploy.stack.settings import LocalSettings
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role

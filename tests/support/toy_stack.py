@@ -6,11 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
-from deploy.local.faults import Fault
-from deploy.local.journal import Journal, last_record
-from deploy.local.part import Part, Stage, wrote
-from deploy.local.places import Places
-from deploy.local.supervisor import Supervisor, end_leftovers, take_lock
+from deploy.faults import Fault
+from deploy.stack.journal import Journal, last_record
+from deploy.stack.part import Part, Stage, wrote
+from deploy.stack.places import Places
+from deploy.stack.supervisor import Supervisor, end_leftovers, take_lock
 
 LIVES = """
 import pathlib, signal, sys, time

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from deploy.command.live.stream import Link, Watched
 from deploy.command.output import Door, Words
-from deploy.command.texts import CATALOGUE
 from deploy.command.words import fact_word, word
+from deploy.texts import CATALOGUE
 from shared.runtime.language import Language
 
 Picture = Mapping[str, Any]

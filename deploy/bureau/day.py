@@ -1,0 +1,99 @@
+"""The bureau's day: the weeks before are told through the gateway, then people come in, live."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from random import Random
+
+from deploy.bureau import courses
+from deploy.bureau.backlog import FORGOTTEN_HOLDS, Backlog, Past, forgotten_hold, told
+from deploy.bureau.counters import Counters, Refused
+from deploy.bureau.errand import Errand, Pace
+from deploy.bureau.items import WINDOWS
+from deploy.delivery import Delivery
+from shared.contracts.envelope import Event
+from shared.contracts.registry import encode
+
+DAY_MINUTES = 8 * 60.0
+CASES_A_DAY = 80
+FINISHED_A_DAY = 12
+FORGOTTEN_HOLDS_AT = DAY_MINUTES / 10
+BATCH_EVENTS = 200
+UNTOUCHED = "ACCEPTED"
+
+
+@dataclass(slots=True)
+class Day:
+    """What is played, and how far it is; *tag* tells this play from every other one."""
+
+    counters: Counters
+    gateway: Delivery
+    pace: Pace
+    backlog: Backlog
+    tag: str
+    told: int = 0
+    arrived: int = 0
+    under_way: int = 0
+    done: int = 0
+
+    async def tell_the_past(self) -> None:
+        """Publish the weeks before; what was told already is a duplicate there."""
+        events = [event for past in self.backlog.cases() for event in told(past)]
+        self.told = len(events)
+        await self._publish(events)
+
+    async def play(self, days: int) -> None:
+        """Play *days* days, one after another, and return when the last errand is done."""
+        chance = Random(self.backlog.seed)  # noqa: S311 - a story, no secret
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._remember_holds())
+            tasks.create_task(self._take_up(Random(chance.random())))  # noqa: S311 - as above
+            for number in range(1, days * CASES_A_DAY + 1):
+                errand = self._errand(f"XC{self.tag}{number:03}", chance.choice(WINDOWS))
+                tasks.create_task(self._run(courses.apply(errand)))
+                await self.pace.wait(chance.expovariate(CASES_A_DAY / DAY_MINUTES))
+
+    async def _take_up(self, chance: Random) -> None:
+        """Finish cases that have lain, the latest first: their cards end."""
+        lying = sorted(
+            (past for past in self.backlog.cases() if past.lies),
+            key=lambda past: (not past.late, past.received_at),
+        )
+        healed = self._healed()
+        async with asyncio.TaskGroup() as tasks:
+            for past in lying[:FINISHED_A_DAY]:
+                await self.pace.wait(chance.expovariate(FINISHED_A_DAY / DAY_MINUTES))
+                known = await self.counters.case(past.case_no) or {}
+                if past not in healed and known.get("phase") == UNTOUCHED:
+                    errand = self._errand(past.case_no, past.window)
+                    tasks.create_task(self._run(courses.finish(errand, past.item)))
+
+    async def _remember_holds(self) -> None:
+        """Tell of pauses that nobody had told of: red cards are withdrawn."""
+        await self.pace.wait(FORGOTTEN_HOLDS_AT)
+        today = self.backlog.today
+        await self._publish(e for past in self._healed() for e in forgotten_hold(past, today))
+
+    def _healed(self) -> list[Past]:
+        late = [past for past in self.backlog.cases() if past.late and past.lies]
+        return late[-FORGOTTEN_HOLDS:]
+
+    async def _run(self, course: Awaitable[None]) -> None:
+        self.arrived += 1
+        self.under_way += 1
+        try:
+            await course
+        except Refused:
+            return  # the counters have noted it; an applicant goes home
+        finally:
+            self.under_way -= 1
+        self.done += 1
+
+    def _errand(self, name: str, window: str) -> Errand:
+        chance = Random(f"{self.backlog.seed}-{name}")  # noqa: S311 - a story, no secret
+        return Errand(name, f"{self.tag}-{name}", window, self.counters, self.pace, chance)
+
+    async def _publish(self, events: Iterable[Event]) -> None:
+        bodies = [encode(event) for event in events]
+        for first in range(0, len(bodies), BATCH_EVENTS):
+            await self.gateway.send(bodies[first : first + BATCH_EVENTS])

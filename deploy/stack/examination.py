@@ -1,0 +1,136 @@
+"""What a machine needs to carry the stack, looked at one by one."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+
+from deploy.faults import PortBusy
+from deploy.setup import PYTHON_BELOW, PYTHON_MIN
+from deploy.stack.control import FREE_BYTES_MIN, is_running
+from deploy.stack.java import PINNED
+from deploy.stack.parts import PORT_OFFSET
+from deploy.stack.places import server_account, server_home
+from deploy.stack.ports import require_free
+from deploy.stack.settings import LocalSettings
+
+MEMORY_BYTES_MIN = 1536 * 1024 * 1024
+MEMORY_BYTES_GOOD = 3 * 1024 * 1024 * 1024
+DISK_BYTES_GOOD = 2 * 1024 * 1024 * 1024
+REGISTRY_SECONDS_MAX = 5.0
+MEBIBYTE = 1024 * 1024
+
+
+class Verdict(StrEnum):
+    FINE = "fine"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; the texts are `doctor.<check>` in the catalogue."""
+
+    check: str
+    verdict: Verdict
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def examine(settings: LocalSettings) -> list[Finding]:
+    """Return one finding for each thing that the stack needs."""
+    looks: tuple[Callable[[LocalSettings], Finding], ...] = (
+        _python,
+        _memory,
+        _disk,
+        _account,
+        *(_port(part, offset) for part, offset in PORT_OFFSET.items()),
+        _kafka_jars,
+    )
+    return [*(look(settings) for look in looks), *_consumers(settings)]
+
+
+def _consumers(settings: LocalSettings) -> Iterator[Finding]:
+    if not is_running(settings.places):
+        return
+    from deploy.stack.consumers import consumers_of  # noqa: PLC0415 - status needs no keys
+
+    for found in consumers_of(settings):
+        verdict = Verdict.FINE if found.is_well else Verdict.BAD
+        values = {name: str(value) for name, value in asdict(found).items()}
+        yield Finding("consumer" if found.is_well else "consumer.stuck", verdict, values)
+
+
+def _python(_: LocalSettings) -> Finding:
+    fits = PYTHON_MIN <= sys.version_info[:2] < PYTHON_BELOW
+    version = ".".join(str(number) for number in sys.version_info[:3])
+    return Finding("python", Verdict.FINE if fits else Verdict.BAD, {"version": version})
+
+
+def _memory(_: LocalSettings) -> Finding:
+    free = psutil.virtual_memory().available
+    verdict = _graded(free, MEMORY_BYTES_MIN, MEMORY_BYTES_GOOD)
+    return Finding("memory", verdict, {"free": str(free // MEBIBYTE)})
+
+
+def _disk(settings: LocalSettings) -> Finding:
+    folder = _existing(settings.places.home)
+    free = shutil.disk_usage(folder).free
+    verdict = _graded(free, FREE_BYTES_MIN, DISK_BYTES_GOOD)
+    return Finding("disk", verdict, {"free": str(free // MEBIBYTE), "folder": str(folder)})
+
+
+def _account(settings: LocalSettings) -> Finding:
+    account = server_account()
+    if account is None or settings.postgres is not None:
+        return Finding("account", Verdict.FINE)
+    home = server_home(settings.places, account)
+    return Finding("account.root", Verdict.FINE, {"account": account.name, "folder": str(home)})
+
+
+def _port(part: str, offset: int) -> Callable[[LocalSettings], Finding]:
+    def look(settings: LocalSettings) -> Finding:
+        values = {"port": str(settings.port + offset), "part": part}
+        if is_running(settings.places):
+            return Finding("port.ours", Verdict.FINE, values)
+        try:
+            require_free(settings.port + offset, part)
+        except PortBusy as busy:
+            return Finding("port.busy", Verdict.BAD, {**values, "holder": busy.values["holder"]})
+        return Finding("port", Verdict.FINE, values)
+
+    return look
+
+
+def _kafka_jars(settings: LocalSettings) -> Finding:
+    if settings.kafka is not None:
+        return Finding("kafka.given", Verdict.FINE, {"address": settings.kafka})
+    import requests  # noqa: PLC0415 - the image has no embedded stack
+    from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - the image has no embedded stack
+
+    configured = GlobalSettings.load()
+    names = [line.split()[1] for line in PINNED.read_text().splitlines()]
+    if all(any(configured.repo_cache.rglob(name)) for name in names):
+        return Finding("kafka.present", Verdict.FINE)
+    mirror = configured.repositories.get("central", MAVEN_CENTRAL_URL)
+    try:
+        requests.head(mirror, timeout=REGISTRY_SECONDS_MAX)
+    except requests.exceptions.SSLError:
+        return Finding("registry.untrusted", Verdict.BAD, {"registry": mirror})
+    except requests.RequestException:
+        return Finding("registry.away", Verdict.BAD, {"registry": mirror})
+    return Finding("registry", Verdict.FINE, {"registry": mirror})
+
+
+def _graded(found: int, least: int, good: int) -> Verdict:
+    if found < least:
+        return Verdict.BAD
+    return Verdict.FINE if found >= good else Verdict.DOUBTFUL
+
+
+def _existing(path: Path) -> Path:
+    return next(parent for parent in (path, *path.parents) if parent.exists())

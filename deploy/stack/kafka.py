@@ -1,0 +1,178 @@
+"""One node of Apache Kafka in KRaft mode: its data folder, its properties, its command line."""
+
+import asyncio
+import base64
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from deploy.faults import DataFolderForeign, DiskFull, InitialisationFailed
+from deploy.stack.java import java
+from deploy.stack.ports import listens
+from deploy.stack.program import run_within
+
+FORMAT_SECONDS_MAX = 60
+ANSWER_SECONDS_MAX = 3.0
+EVENT_BYTES_MAX = 2 * 1024 * 1024  # an event of 1 MiB with its headers, and some air
+# A broker that was killed is let in again only when its old session has run out:
+# Kafka's own 9 s would be most of a restart.
+SESSION_MS = 3000
+HEARTBEAT_MS = 500
+JVM = (
+    *("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders"),
+    # The second compiler makes a busy broker faster and takes a third of a processor for its first
+    # minutes; ours is young and never busy.
+    "-XX:TieredStopAtLevel=1",
+)
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=BROKER://127.0.0.1:{port}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+controller.listener.names=CONTROLLER
+log.dirs={data}
+num.partitions=1
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=4
+broker.session.timeout.ms={session_ms}
+broker.heartbeat.interval.ms={heartbeat_ms}
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+message.max.bytes={event_bytes}
+replica.fetch.max.bytes={event_bytes}
+log.retention.check.interval.ms=300000
+log.segment.bytes=268435456
+num.network.threads=2
+num.io.threads=4
+background.threads=4
+"""
+LOGGING = """\
+status = WARN
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %p %c{1} %m%n
+rootLogger.level = WARN
+rootLogger.appenderRef.console.ref = console
+logger.server.name = kafka.server.KafkaRaftServer
+logger.server.level = INFO
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """One node's folder, ports and class path."""
+
+    home: Path
+    port: int
+    controller_port: int
+    jars: tuple[Path, ...]
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def data_folder(self) -> Path:
+        return self.home / "data"
+
+    def argv(self) -> tuple[str, ...]:
+        """Return the broker's command line; it stays in the foreground."""
+        return (*self._java(), "kafka.Kafka", str(self.home / "server.properties"))
+
+    async def prepare(self) -> None:
+        """Write the properties, and format the data folder where there is none."""
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._write_arguments()
+        self._write_properties("server.properties", self.data_folder)
+        if not (self.data_folder / "meta.properties").exists():
+            await self._format()
+
+    async def answers(self) -> bool:
+        """Say whether the broker describes its cluster."""
+        # aiokafka logs every refused connection as an error; a broker that is
+        # still starting is none.
+        if not listens(self.port):
+            return False
+        client = AIOKafkaClient(bootstrap_servers=self.address, request_timeout_ms=2000)
+        try:
+            await asyncio.wait_for(client.bootstrap(), ANSWER_SECONDS_MAX)
+        except (KafkaError, OSError, TimeoutError):
+            return False
+        finally:
+            await client.close()
+        return True
+
+    def _java(self) -> tuple[str, ...]:
+        return (str(java()), *JVM, f"@{self.home / 'java.arguments'}")
+
+    def _write_arguments(self) -> None:
+        # In a file, so that a list of processes stays legible beside 46 jars.
+        class_path = ":".join(str(jar) for jar in self.jars)
+        logging = self.home / "log4j2.properties"
+        logging.write_text(LOGGING)
+        (self.home / "java.arguments").write_text(
+            f'-Dlog4j2.configurationFile="{logging}"\n-cp "{class_path}"\n'
+        )
+
+    def _write_properties(self, name: str, data: Path) -> Path:
+        path = self.home / name
+        path.write_text(
+            PROPERTIES.format(
+                port=self.port,
+                controller_port=self.controller_port,
+                data=data,
+                event_bytes=EVENT_BYTES_MAX,
+                session_ms=SESSION_MS,
+                heartbeat_ms=HEARTBEAT_MS,
+            )
+        )
+        return path
+
+    async def _format(self) -> None:
+        # Formatted beside its place and moved there when complete, so that an
+        # interrupted first start is simply begun again.
+        if self.data_folder.exists() and any(self.data_folder.iterdir()):
+            raise DataFolderForeign(part="kafka", folder=self.data_folder)
+        fresh = self.home / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        properties = self._write_properties("format.properties", fresh)
+        tool = (*self._java(), "kafka.tools.StorageTool", "format")
+        argv = (*tool, "--cluster-id", _cluster_id(), "--config", str(properties))
+        try:
+            done = await run_within(FORMAT_SECONDS_MAX, argv, folder=self.home)
+        except TimeoutError as late:
+            raise InitialisationFailed(part="kafka", reason=late) from late
+        if done.returncode != 0:
+            self._give_up(fresh, done.stderr.strip() or done.stdout.strip())
+        if self.data_folder.exists():
+            self.data_folder.rmdir()
+        fresh.rename(self.data_folder)
+
+    def _give_up(self, fresh: Path, said: str) -> None:
+        shutil.rmtree(fresh, ignore_errors=True)
+        if "No space left" in said:
+            raise DiskFull(folder=self.home, free="0")
+        raise InitialisationFailed(part="kafka", reason="".join(said.splitlines()[:1]))
+
+
+def _cluster_id() -> str:
+    # Kafka's own form of a UUID: url-safe base64 without padding. The first byte
+    # is fixed, because a leading dash would look like an option.
+    return base64.urlsafe_b64encode(b"\x40" + secrets.token_bytes(15)).decode().rstrip("=")

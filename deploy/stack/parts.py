@@ -1,0 +1,93 @@
+"""The bureau's own processes: the one list of what runs, as whom, and where."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from deploy.stack.part import Part, answers_http, wrote
+from deploy.stack.places import Places
+from deploy.stack.ports import LOOPBACK
+from shared.eventstore.roles import DatabaseRole
+
+PORT_OFFSET = {"metrics": 0, "intake": 1, "assist": 2, "review": 3}
+METRICS_WORKERS = 2
+BACKGROUND = 10
+"""The niceness of what catches up by itself, so that nobody waits for an answer because of it."""
+
+
+def address_of(service: str, first_port: int) -> str:
+    """Return where *service* answers on this machine."""
+    return f"http://{LOOPBACK}:{first_port + PORT_OFFSET[service]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every process of ours is told."""
+
+    places: Places
+    first_port: int
+    kafka: str
+    dsn_of: Callable[[DatabaseRole], str]
+    trust: Mapping[str, str]
+
+
+def service_parts(desk: Desk) -> tuple[Part, ...]:
+    """Return our processes; they start together and stop together."""
+    workers = range(1, METRICS_WORKERS + 1)
+    return (
+        _api(desk, "intake", DatabaseRole.INTAKE),
+        _api(desk, "assist", DatabaseRole.ASSIST),
+        _api(desk, "review", DatabaseRole.REVIEW),
+        _api(desk, "metrics", DatabaseRole.METRICS, "api"),
+        *(_metrics(desk, f"metrics-worker-{number}", "worker") for number in workers),
+        _metrics(desk, "metrics-ticker", "ticker"),
+        _quiet(desk, "relay", _module("shared.relay"), _reach(desk, "RELAY", DatabaseRole.RELAY)),
+    )
+
+
+def _api(desk: Desk, name: str, role: DatabaseRole, *arguments: str) -> Part:
+    port = desk.first_port + PORT_OFFSET[name]
+    url = address_of(name, desk.first_port)
+    prefix = name.upper()
+    return Part(
+        name=name,
+        argv=_module(f"services.{name}", *arguments),
+        ready=answers_http(url),
+        env={**_reach(desk, prefix, role), f"{prefix}_PORT": str(port)},
+        url=url,
+    )
+
+
+def _metrics(desk: Desk, name: str, task: str) -> Part:
+    env = _reach(desk, "METRICS", DatabaseRole.METRICS)
+    return _quiet(desk, name, _module("services.metrics", task), env)
+
+
+def _quiet(desk: Desk, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> Part:
+    # A process without an address says that it is ready by writing a file.
+    ready_file = desk.places.ready / name
+
+    async def forget() -> None:
+        ready_file.unlink(missing_ok=True)
+
+    return Part(
+        name=name,
+        argv=argv,
+        ready=wrote(ready_file),
+        env={**env, "CASETRACK_READY_FILE": str(ready_file)},
+        prepare=forget,
+        niceness=BACKGROUND,
+    )
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    # -P: a stray `shared/` in some working folder must not win over ours.
+    return (sys.executable, "-P", "-m", name, *arguments)
+
+
+def _reach(desk: Desk, prefix: str, role: DatabaseRole) -> dict[str, str]:
+    return {
+        f"{prefix}_POSTGRES_DSN": desk.dsn_of(role),
+        f"{prefix}_KAFKA": desk.kafka,
+        **desk.trust,
+    }

@@ -1,0 +1,91 @@
+"""What a stack consists of under given settings: its servers, or other people's, and our parts."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from deploy.databases import ROLES, addressed, prepare_database
+from deploy.stack.credentials import load_passwords, write_passfile
+from deploy.stack.java import Progress
+from deploy.stack.part import Part, Stage
+from deploy.stack.parts import Desk, service_parts
+from deploy.stack.places import Places
+from deploy.stack.postgres import SUPERUSER, embedded_postgres
+from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
+from deploy.stack.settings import LocalSettings
+from deploy.topics import prepare_topics
+from shared.eventstore.roles import DatabaseRole
+from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
+from shared.web.issuer import LocalIssuer
+
+DATABASE = "casetrack"
+KAFKA_PORT_OFFSET = 10
+# The services are told where their own database is; how we reach the server is not theirs.
+WITHHELD = frozenset({"CASETRACK_POSTGRES", "CASETRACK_KAFKA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a supervisor needs."""
+
+    stages: tuple[Stage, ...]
+    kafka: str
+    postgres: str
+    env: Mapping[str, str]
+
+
+def plan_stack(settings: LocalSettings, progress: Progress | None = None) -> Plan:
+    """Return the plan for *settings*; downloads Kafka where it is wanted and not there."""
+    places = settings.places
+    passwords = load_passwords(places, [SUPERUSER, *ROLES])
+    write_passfile(places, SUPERUSER, passwords[SUPERUSER])
+    postgres, postgres_parts = _postgres(settings, passwords[SUPERUSER])
+    kafka, kafka_parts = _kafka(settings, progress)
+    desk = Desk(
+        places=places,
+        first_port=settings.port,
+        kafka=kafka,
+        dsn_of=lambda role: _as_role(postgres, role, passwords),
+        trust=_trust(places),
+    )
+    settle = partial(_settle, postgres, kafka, passwords, settings.partitions)
+    servers = Stage((*postgres_parts, *kafka_parts), settle)
+    return Plan(
+        stages=(servers, Stage(service_parts(desk))),
+        kafka=kafka,
+        postgres=postgres,
+        env={name: value for name, value in os.environ.items() if name not in WITHHELD},
+    )
+
+
+def _postgres(settings: LocalSettings, password: str) -> tuple[str, tuple[Part, ...]]:
+    if settings.postgres is not None:
+        return addressed(settings.postgres.get_secret_value(), database=DATABASE), ()
+    server = embedded_postgres(settings.places, password)
+    return server.dsn(DATABASE), (postgres_part(server),)
+
+
+def _kafka(settings: LocalSettings, progress: Progress | None) -> tuple[str, tuple[Part, ...]]:
+    if settings.kafka is not None:
+        return settings.kafka, ()
+    broker = embedded_kafka(settings.places, settings.port + KAFKA_PORT_OFFSET, progress)
+    return broker.address, (kafka_part(broker),)
+
+
+def _as_role(postgres: str, role: DatabaseRole, passwords: Mapping[str, str]) -> str:
+    return addressed(postgres, database=DATABASE, role=role, password=passwords[role])
+
+
+def _trust(places: Places) -> dict[str, str]:
+    # An OIDC issuer in the environment wins over the local one.
+    LocalIssuer.open(places.keys, SystemClock(), SystemIds())
+    jwks = str(places.keys / "jwks.json")
+    local = {"AUTH_JWKS": jwks, "AUTH_SESSION_JWKS": jwks, "CASETRACK_HOME": str(places.home)}
+    return {name: os.environ.get(name, value) for name, value in local.items()}
+
+
+async def _settle(postgres: str, kafka: str, passwords: Mapping[str, str], partitions: int) -> None:
+    await prepare_database(postgres, {role: passwords[role] for role in ROLES})
+    await prepare_topics(kafka, partitions)

@@ -1,0 +1,60 @@
+"""The embedded stack's settings, from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from deploy.stack.places import CHECKOUT, Places
+from shared.kafka.port import PARTITIONS
+from shared.runtime.settings import KafkaServers, PostgresDsn, Settings
+
+
+class LocalSettings(Settings, env_prefix="CASETRACK_"):
+    """Where the stack lives, and which servers it brings itself."""
+
+    home: Path = Field(
+        CHECKOUT / ".casetrack",
+        description="state of the embedded stack",
+        examples=["/var/lib/casetrack"],
+    )
+    port: int = Field(
+        8700,
+        ge=1024,
+        le=65535 - 12,
+        description="first of the local ports: +0 metrics and dashboard, +1 intake, +2 assist, "
+        "+3 review; the embedded Kafka prefers +10",
+        examples=["8700"],
+    )
+    kafka: KafkaServers | None = Field(
+        None,
+        description="bootstrap servers of an existing Kafka; none: the embedded one",
+        examples=["kafka-1:9092,kafka-2:9092"],
+    )
+    postgres: PostgresDsn | None = Field(
+        None,
+        description="DSN of an existing PostgreSQL server, of a role that may make roles and "
+        "databases; none: the embedded one",
+        examples=["postgresql://postgres:secret@db.example.org/postgres"],
+    )
+    auditor_dsn: PostgresDsn | None = Field(
+        None,
+        description="DSN of the bureau's database as the role `casetrack_auditor`, for verify and "
+        "figures; none: that of the local stack",
+        examples=["postgresql://casetrack_auditor:secret@db.example.org/casetrack"],
+    )
+    partitions: int = Field(
+        PARTITIONS,
+        ge=1,
+        le=64,
+        description="partitions of every topic, fixed when the topics are made",
+        examples=["4"],
+    )
+    lang: str = Field(
+        "",
+        description="language of what people read in a terminal; none: the locale's",
+        examples=["zh-CN"],
+    )
+
+    @property
+    def places(self) -> Places:
+        return Places(self.home.absolute())

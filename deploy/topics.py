@@ -1,0 +1,25 @@
+"""The bureau's topics on some Kafka: made where they are missing."""
+
+from aiokafka.errors import KafkaError
+
+from deploy.faults import PartitionsDiffer, ServerUnreachable
+from shared.kafka.port import TopicMismatch
+from shared.kafka.topics import ensure_topics
+
+
+async def prepare_topics(kafka: str, partitions: int) -> None:
+    """
+    Make the topics that are missing.
+
+    Raises:
+        PartitionsDiffer: a topic exists with another number of partitions.
+        ServerUnreachable: the brokers do not answer.
+    """
+    try:
+        await ensure_topics(kafka, partitions)
+    except TopicMismatch as mismatch:
+        raise PartitionsDiffer(
+            topic=mismatch.topic, found=mismatch.found, wanted=mismatch.wanted
+        ) from mismatch
+    except (KafkaError, OSError) as failure:
+        raise ServerUnreachable(server="Kafka", reason=str(failure)) from failure
