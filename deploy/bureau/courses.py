@@ -175,9 +175,9 @@ async def _rectify(errand: Errand) -> None:
 async def _opened(errand: Errand) -> str:
     for _ in range(LOOKS_MAX):
         known = await errand.counters.case(errand.name) or {}
-        for matter in known.get("matters", ()):
-            if matter["kind"] == "rectification":
-                return str(matter["matter_id"])
+        for subject in known.get("subjects", ()):
+            if subject["kind"] == "rectification":
+                return str(subject["name"])
         await errand.pace.clock.sleep(1.0)
     raise Refused(f"no rectification of {errand.name}")
 

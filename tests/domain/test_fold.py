@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.metrics.domain.dossier import Dossier, Phase
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all, is_late
+from services.metrics.domain.subjects.review import Rating
 from shared.contracts.commitment.facts import PromiseSigned, SupplementExpired
+from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended, ExtensionApproved
 from shared.contracts.handling.words import Decision
 from shared.contracts.intake.facts import CorrectionReceived, CorrectionRequested
@@ -70,10 +72,13 @@ def arriving(entries: list[Entry]) -> Dossier:
 def test_a_case_goes_its_whole_way_without_an_anomaly() -> None:
     dossier = fold_all(CASE, [*WAY, DELIVERED])
 
-    assert dossier.phase is Phase.DELIVERED
-    assert (dossier.anomalies, dossier.returns, dossier.window) == (0, 1, "W12")
-    assert dossier.closed_on == date(2024, 9, 11)
-    assert [matter.state for matter in dossier.matters] == ["REFERRED", "POSTED"]
+    assert dossier.case.phase is Phase.DELIVERED
+    assert (dossier.anomalies, dossier.case.returns, dossier.case.window) == (0, 1, "W12")
+    assert dossier.case.closed_on == date(2024, 9, 11)
+    assert [one.state for one in dossier.subjects if one is not dossier.case] == [
+        "REFERRED",
+        "POSTED",
+    ]
 
 
 def test_any_order_of_a_few_facts_gives_the_same_dossier() -> None:
@@ -96,7 +101,7 @@ def test_order_and_repetition_do_not_change_the_dossier(data: st.DataObject) -> 
 def test_a_contradiction_is_counted_named_and_moves_forward_only() -> None:
     dossier = fold_all(CASE, [RECEIVED, DECIDED])
 
-    assert dossier.phase is Phase.DECIDED
+    assert dossier.case.phase is Phase.DECIDED
     assert dossier.anomalous == (DECIDED.id,)
 
 
@@ -104,7 +109,7 @@ def test_a_second_reception_changes_nothing_but_the_count() -> None:
     again = entry(RECEIVED.data, 5, identity="again")
     once, twice = fold_all(CASE, [RECEIVED]), fold_all(CASE, [RECEIVED, again])
 
-    assert (twice.received_at, twice.phase) == (once.received_at, once.phase)
+    assert (twice.case.received_at, twice.case.phase) == (once.case.received_at, once.case.phase)
     assert twice.anomalies == 1
 
 
@@ -112,16 +117,16 @@ def test_a_decision_while_a_hold_is_open_is_an_anomaly_and_stops_the_clock() -> 
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, HELD, DECIDED])
 
     assert dossier.anomalies == 1
-    assert dossier.ending is not None
-    assert dossier.ending.ended_on == date(2024, 9, 10)
+    assert dossier.case.ending is not None
+    assert dossier.case.ending.ended_on == date(2024, 9, 10)
 
 
 def test_what_was_delivered_before_it_was_closed_stays_delivered() -> None:
     handed_over = entry(DELIVERED.data, 210, identity="handed over")
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED, handed_over, CLOSED])
 
-    assert (dossier.phase, dossier.anomalies) == (Phase.DELIVERED, 0)
-    assert dossier.closed_on == date(2024, 9, 11)
+    assert (dossier.case.phase, dossier.anomalies) == (Phase.DELIVERED, 0)
+    assert dossier.case.closed_on == date(2024, 9, 11)
 
 
 @pytest.mark.parametrize("days", ["-1", "2147483648", "many"])
@@ -139,7 +144,7 @@ def test_a_limit_is_corrected_to_days_that_somebody_can_count(days: str) -> None
     before = fold_all(CASE, [RECEIVED, ACCEPTED])
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, entry(amended, 30)])
 
-    assert (dossier.terms, dossier.anomalies) == (before.terms, 1)
+    assert (dossier.case.terms, dossier.anomalies) == (before.case.terms, 1)
 
 
 def test_only_the_first_decision_counts() -> None:
@@ -148,7 +153,7 @@ def test_only_the_first_decision_counts() -> None:
     )
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED, denied])
 
-    assert (dossier.decision, dossier.anomalies) == ("APPROVED", 1)
+    assert (dossier.case.decision, dossier.anomalies) == ("APPROVED", 1)
 
 
 def test_a_second_extension_is_kept_and_flagged() -> None:
@@ -159,7 +164,7 @@ def test_a_second_extension_is_kept_and_flagged() -> None:
     ]
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, *facts])
 
-    assert (len(dossier.extensions), dossier.anomalies) == (2, 1)
+    assert (len(dossier.case.extensions), dossier.anomalies) == (2, 1)
 
 
 def test_a_completed_correction_leads_back_to_the_window() -> None:
@@ -167,7 +172,7 @@ def test_a_completed_correction_leads_back_to_the_window() -> None:
     came = of(CorrectionReceived, case_no=CASE, round=1, complete=True, delivered_date="2024-09-04")
     dossier = fold_all(CASE, [RECEIVED, entry(asked, 10), entry(came, 50)])
 
-    assert (dossier.phase, dossier.corrections) == (Phase.SUBMITTED, 1)
+    assert (dossier.case.phase, dossier.case.corrections) == (Phase.SUBMITTED, 1)
 
 
 @pytest.mark.parametrize(
@@ -187,8 +192,8 @@ def test_an_amendment_changes_what_the_clocks_read(field: str, new: str, limit: 
     )
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, entry(amended, 20)])
 
-    assert dossier.terms is not None
-    assert dossier.terms.committed_limit == limit
+    assert dossier.case.terms is not None
+    assert dossier.case.terms.committed_limit == limit
 
 
 def test_an_upheld_appeal_takes_the_rating_out_of_the_figures() -> None:
@@ -202,7 +207,8 @@ def test_an_upheld_appeal_takes_the_rating_out_of_the_figures() -> None:
     )
     dossier = fold_all(CASE, [RATED, entry(decided, 300)])
 
-    assert dossier.matters[0].outcome == "INVALID"
+    (rating,) = (one for one in dossier.subjects if isinstance(one, Rating))
+    assert rating.struck_out
 
 
 def test_a_broken_promise_ends_the_case() -> None:
@@ -219,7 +225,7 @@ def test_a_broken_promise_ends_the_case() -> None:
     expired = of(SupplementExpired, commit_id="c1", grace_used=True)
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, entry(signed, 2), entry(expired, 90)])
 
-    assert (dossier.phase, dossier.anomalies) == (Phase.TERMINATED, 0)
+    assert (dossier.case.phase, dossier.anomalies) == (Phase.TERMINATED, 0)
 
 
 def test_a_withdrawn_card_stays_on_the_dossier() -> None:
@@ -236,7 +242,7 @@ def test_a_fact_of_the_case_is_not_late_behind_an_alert() -> None:
 
 
 def test_closing_without_a_decision_stops_the_clocks() -> None:
-    ending = fold_all(CASE, [RECEIVED, ACCEPTED, CLOSED]).ending
+    ending = fold_all(CASE, [RECEIVED, ACCEPTED, CLOSED]).case.ending
 
     assert ending is not None
     assert (ending.ended_on, ending.decided) == (date(2024, 9, 11), False)
@@ -248,5 +254,8 @@ def test_a_decision_takes_the_place_of_the_closing_that_came_before_it() -> None
     ]
 
     assert all(dossier == dossiers[0] for dossier in dossiers)
-    assert dossiers[0].ending is not None
-    assert (dossiers[0].ending.ended_on, dossiers[0].ending.decided) == (date(2024, 9, 12), True)
+    assert dossiers[0].case.ending is not None
+    assert (dossiers[0].case.ending.ended_on, dossiers[0].case.ending.decided) == (
+        date(2024, 9, 12),
+        True,
+    )

@@ -61,7 +61,7 @@ def test_a_hold_that_closed_in_the_last_tenth_of_a_microsecond_closed_on_that_da
         b'"time":"2024-09-05T02:00:00Z"', b'"time":"2024-09-05T23:59:59.9999999+08:00"'
     )
 
-    (hold,) = fold_all("XC1", [RECEIVED, ACCEPTED, HELD, entry_of(body)]).holds
+    (hold,) = fold_all("XC1", [RECEIVED, ACCEPTED, HELD, entry_of(body)]).case.holds
 
     assert hold.closed_on == date(2024, 9, 5)
 

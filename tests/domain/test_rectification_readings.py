@@ -44,6 +44,6 @@ NAMES: dict[type, set[str]] = {
 def test_review_and_the_fold_see_a_rectification_in_the_same_state(told: list[Fact]) -> None:
     facts = [ratings.OPENED, *told]
     state = reduce(states.evolve, facts, states.INITIAL)
-    (matter,) = fold_all(CASE, [entry(fact, hours) for hours, fact in enumerate(facts)]).matters
+    (matter,) = fold_all(CASE, [entry(fact, hours) for hours, fact in enumerate(facts)]).subjects
 
     assert matter.state in NAMES[type(state)]

@@ -6,16 +6,27 @@ import pytest
 from msgspec.structs import replace
 
 from services.metrics.domain import today
-from services.metrics.domain.dossier import Dossier, Hold, Matter, Phase, Terms
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import Rules
+from services.metrics.domain.subjects.case import Case, Hold, Terms
+from services.metrics.domain.subjects.review import Rating
+from services.metrics.domain.subjects.task import Task
+from shared.contracts.handling.course import Phase
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
 
 RULES = Rules(bureau_policy(), official_calendar())
 TERMS = Terms(date(2024, 9, 2), "accepted", 20, "WD", 10, "WD")
-CASE = Dossier(
-    key="XC1", phase=Phase.ACCEPTED, item_code="I1", item_name="食品经营许可", terms=TERMS
+FILED = Case(
+    name="XC1", state=Phase.ACCEPTED, item_code="I1", item_name="食品经营许可", terms=TERMS
 )
+CASE = Dossier(key="XC1", subjects=(FILED,))
+
+
+def holding(hold: Hold) -> Dossier:
+    return replace(CASE, subjects=(replace(FILED, holds=(hold,)),))
+
+
 STOP = Hold(
     hold_id="H1",
     reason="TESTING",
@@ -52,13 +63,11 @@ def test_a_case_with_time_left_has_no_colour() -> None:
 
 
 def test_days_that_a_hold_took_are_told_as_stopped() -> None:
-    assert line(replace(CASE, holds=(STOP,)), "2024-09-10T10:00:00")["stopped_days"] == 2
+    assert line(holding(STOP), "2024-09-10T10:00:00")["stopped_days"] == 2
 
 
 def test_a_clock_that_stands_still_has_no_due_day_and_no_hours() -> None:
-    still = line(
-        replace(CASE, holds=(replace(STOP, closed_on=None, closed_by=None),)), "2024-09-10T10:00:00"
-    )
+    still = line(holding(replace(STOP, closed_on=None, closed_by=None)), "2024-09-10T10:00:00")
 
     assert (still["paused"], still["due"], still["seconds_left"]) == (True, None, None)
 
@@ -94,8 +103,8 @@ def test_a_sentence_comes_in_both_languages() -> None:
         (CASE, "XC1"),
         (None, "XC1"),
         (Dossier(key="XC1"), "XC1"),
-        (Dossier(key="XC1", matters=(Matter("assist", "XC1", "REQUESTED"),)), None),
-        (replace(CASE, matters=(Matter("rating", "XC1", "POSTED"),)), "XC1"),
+        (Dossier(key="XC1", subjects=(Task("XC1", "REQUESTED"),)), None),
+        (replace(CASE, subjects=(FILED, Rating("XC1", "POSTED"))), "XC1"),
     ],
 )
 def test_a_fact_leads_to_its_case_unless_it_has_none(

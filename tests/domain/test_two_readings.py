@@ -15,7 +15,7 @@ from services.intake.domain.case import commands as case
 from services.intake.domain.case import decide as case_rules
 from services.intake.domain.case import evolve as case_course
 from services.intake.domain.case import states
-from services.metrics.domain.dossier import Dossier, Phase
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import commands as rectification
@@ -27,6 +27,7 @@ from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Event, Fact
+from shared.contracts.handling.course import Phase
 from shared.contracts.handling.words import DeliveryMode, Step, StepAction
 from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.intake.words import AcceptanceMode, RejectReason
@@ -344,7 +345,7 @@ def test_intake_and_the_fold_see_a_case_in_the_same_state(asked: Sequence[Choice
     course = replace(CASE, asked=asked)
     for seed in range(SEEDS):
         state, events = course.walk(seed)
-        assert folded(events).phase is PHASES[type(state.phase)], seed
+        assert folded(events).case.phase is PHASES[type(state.phase)], seed
 
 
 PHASES = {

@@ -58,7 +58,7 @@ def test_a_day_that_nobody_can_mean_is_the_day_on_which_the_fact_happened(
     found = fold_all(CASE, [*others, on(day, told, name)])
 
     assert found.anomalous == (told.id,)
-    assert replace(found, course=mended.course) == mended
+    assert replace(found, own=mended.own) == mended
 
 
 @pytest.mark.parametrize("at", INSTANTS)
@@ -72,7 +72,7 @@ def test_what_happened_when_nobody_can_mean_is_noted_and_changes_nothing_else(
     found = fold_all(CASE, [*others, told])
 
     assert found.anomalous == (DECIDED.id,)
-    assert replace(found, course=known.course, facts=known.facts) == known
+    assert replace(found, own=known.own, facts=known.facts) == known
 
 
 @pytest.mark.parametrize("day", UNSET)
@@ -103,14 +103,15 @@ def test_a_correction_to_no_day_is_an_anomaly(new: str) -> None:
     found = fold_all(CASE, [RECEIVED, entry(amended, 3)])
 
     assert found.anomalies == 1
-    assert found.received_on == date(2024, 9, 2)
+    assert found.case.received_on == date(2024, 9, 2)
 
 
 @pytest.mark.parametrize("start", [date(1900, 1, 1), date(9999, 12, 31)])
 def test_a_dossier_that_was_folded_before_is_still_shown(start: date) -> None:
     stored = fold_all(CASE, [RECEIVED, ACCEPTED])
-    assert stored.terms is not None
-    stored = replace(stored, terms=replace(stored.terms, effective_on=start))
+    assert stored.case.terms is not None
+    case = replace(stored.case, terms=replace(stored.case.terms, effective_on=start))
+    stored = replace(stored, subjects=(case,))
 
     for clock in clocks_of(stored, RULES):
         assert clock.red_at is not None

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from services.metrics.domain.clock import Clock, ClockFacts, clocks
-from services.metrics.domain.dossier import Ending, Extension, Hold, Terms
+from services.metrics.domain.subjects.case import Ending, Extension, Hold, Terms
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
 from shared.policy.sla import Policy, bureau_policy

@@ -92,9 +92,9 @@ async def close_rectification(one: Errand) -> None:
 
 
 async def _opened(one: Errand) -> str | None:
-    known = await one.counters.case(one.name) or {"matters": []}
-    orders = [each for each in known["matters"] if each["kind"] == "rectification"]
-    return str(orders[0]["matter_id"]) if orders else None
+    known = await one.counters.case(one.name) or {"subjects": []}
+    orders = [each for each in known["subjects"] if each["kind"] == "rectification"]
+    return str(orders[0]["name"]) if orders else None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.metrics.domain.clock import ClockFacts, clocks
-from services.metrics.domain.dossier import Hold, Terms
 from services.metrics.domain.explanation import Raised, explain
+from services.metrics.domain.subjects.case import Hold, Terms
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar

@@ -18,8 +18,8 @@ from services.metrics.api.parameters import (
     Word,
 )
 from services.metrics.api.roles import READERS
-from services.metrics.domain.dossier import Phase
 from services.metrics.handlers.cases import Cases, Wanted
+from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.words import AlertLevel
 from shared.runtime.catalogue import Catalogue
 from shared.web.addresses import named

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from services.metrics.domain.dossier import Ending, Extension, Hold, Terms
+from services.metrics.domain.subjects.case import Ending, Extension, Hold, Terms
 from shared.contracts.types import OrgRef
 from shared.contracts.words import ClockName, LimitUnit
 from shared.policy.calendar import ZONE, WorkCalendar

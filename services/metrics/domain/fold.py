@@ -1,42 +1,18 @@
 """The fold: a dossier after one more fact, whatever the fact, in the order of business time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
+from typing import Any
 
 from msgspec.structs import replace
 
-from services.metrics.domain.card_fold import CARDS, card_changes
-from services.metrics.domain.case_fold import CASE, case_changes, ended_by_promise
-from services.metrics.domain.changes import Changes
-from services.metrics.domain.dossier import Course, Dossier
+from services.metrics.domain.dossier import Dossier, Track
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.matter_fold import MATTERS, matter_changes
-from shared.contracts.commitment import facts as commitment
-from shared.contracts.envelope import Fact
+from services.metrics.domain.subjects.alert import Card
+from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.register import CARDS, READERS
+from services.metrics.domain.subjects.subject import Subject
 from shared.contracts.moments import is_meant
-
-OWN, SUPERVISION = "course", "supervision"
-"""
-The two courses of a dossier.
-
-They touch different fields, so facts of one may come before or after facts of
-the other; without that each fact of an old case would be late behind its alert.
-"""
-
-
-def broken_promise(dossier: Dossier, entry: Entry) -> Changes:
-    """Material that was tolerated never came: the promise is broken, and with it the case ends."""
-    promise, signed = matter_changes(dossier, entry)
-    case, legal = ended_by_promise(dossier, entry)
-    return {**case, **promise}, signed and legal
-
-
-CHANGES: dict[type[Fact], Callable[[Dossier, Entry], Changes]] = {
-    **dict.fromkeys(CASE, case_changes),
-    **dict.fromkeys(MATTERS, matter_changes),
-    **dict.fromkeys(CARDS, card_changes),
-    commitment.SupplementExpired: broken_promise,
-}
 
 
 def fold(dossier: Dossier, entry: Entry) -> Dossier:
@@ -44,34 +20,65 @@ def fold(dossier: Dossier, entry: Entry) -> Dossier:
     Return the dossier after *entry*, which must not be late.
 
     Facts cannot be refused. One that contradicts what is known is counted as
-    an anomaly, and still moves the case forward, never back. One that happened
-    when nobody can mean is an anomaly and changes nothing else. A type that
-    this fold does not know only counts as a fact.
+    an anomaly, and still moves its subject forward, never back. One that
+    happened when nobody can mean is an anomaly and changes nothing else. A type
+    that this fold does not know only counts as a fact.
     """
-    changes, legal = _changes(dossier, entry) if is_meant(entry.time) else ({}, False)
-    name, course = _course(dossier, entry)
-    changes[name] = course.after(entry.order, entry.id, legal=legal)
-    if not dossier.source and name == OWN:
-        changes.setdefault("source", entry.source)
-    return replace(dossier, facts=dossier.facts + 1, **changes)
+    if type(entry.data) in CARDS:
+        return _supervised(dossier, entry)
+    changes: dict[str, Any] = {}
+    legal = is_meant(entry.time)
+    if legal:
+        subjects = dossier.subjects
+        for kind in READERS.get(type(entry.data), ()):
+            subjects, fits = _told(subjects, kind, entry)
+            legal = legal and fits
+        changes["subjects"] = subjects
+    if not dossier.first_source:
+        changes["first_source"] = entry.source
+    own = dossier.own.after(entry.order, entry.id, legal=legal)
+    return replace(dossier, own=own, facts=dossier.facts + 1, **changes)
 
 
-def _changes(dossier: Dossier, entry: Entry) -> Changes:
-    changing = CHANGES.get(type(entry.data))
-    return ({}, True) if changing is None else changing(dossier, entry)
+def _supervised(dossier: Dossier, entry: Entry) -> Dossier:
+    cards, legal = dossier.cards, False
+    if is_meant(entry.time):
+        cards, legal = _told(cards, Card, entry)
+    supervision = dossier.supervision.after(entry.order, entry.id, legal=legal)
+    return replace(dossier, supervision=supervision, facts=dossier.facts + 1, cards=cards)
+
+
+def _told(
+    subjects: tuple[Any, ...], kind: type[Subject], entry: Entry
+) -> tuple[tuple[Any, ...], bool]:
+    """Return *subjects* when *entry* was told of the one of *kind* that it names."""
+    fact = entry.data
+    name = entry.partitionkey if kind is Case else str(getattr(fact, kind.COURSE.named_by))
+    for position, known in enumerate(subjects):
+        if type(known) is kind and known.name == name:
+            after, legal = known.after(entry)
+            return (*subjects[:position], after, *subjects[position + 1 :]), legal
+    if type(fact) in kind.NEVER_FIRST:
+        return subjects, True
+    begun, legal = kind(name=name).after(entry)
+    return (*subjects, begun), legal
 
 
 def is_late(dossier: Dossier, entry: Entry) -> bool:
     """Say whether *entry* belongs before what is folded: only a fold from the start is right."""
-    _, course = _course(dossier, entry)
-    return course.last is not None and entry.order < course.last
+    last = _track(dossier, entry).last
+    return last is not None and entry.order < last
 
 
-def _course(dossier: Dossier, entry: Entry) -> tuple[str, Course]:
-    """Return the name and the state of the course to which *entry* belongs."""
-    if type(entry.data) in CARDS:
-        return SUPERVISION, dossier.supervision
-    return OWN, dossier.course
+def _track(dossier: Dossier, entry: Entry) -> Track:
+    """
+    Return the track to which *entry* belongs.
+
+    The two touch different fields, so facts of one may come before or after
+    facts of the other; without that each fact of an old case would be late
+    behind its alert.
+    """
+    return dossier.supervision if type(entry.data) in CARDS else dossier.own
 
 
 def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:

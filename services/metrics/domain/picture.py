@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.metrics.domain.clock import Clock, ClockFacts, clocks
 from services.metrics.domain.contributions import Contributions, contributions
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.case import Case
 from shared.contracts.types import OrgRef
 from shared.policy.calendar import WorkCalendar
 from shared.policy.sla import Policy
@@ -29,16 +30,17 @@ class Picture:
 
 def clock_facts_of(dossier: Dossier) -> ClockFacts | None:
     """Return what the clocks are made of, or None where nothing was promised yet."""
-    if dossier.terms is None:
+    case = dossier.case
+    if case.terms is None:
         return None
-    org = OrgRef.model_construct(org_code=dossier.org_code, org_name=dossier.org_name)
+    org = OrgRef.model_construct(org_code=case.org_code, org_name=case.org_name)
     return ClockFacts(
         subject=dossier.key,
-        terms=dossier.terms,
-        holds=dossier.holds,
-        extensions=dossier.extensions,
-        ending=dossier.ending,
-        org=org if dossier.org_code else None,
+        terms=case.terms,
+        holds=case.holds,
+        extensions=case.extensions,
+        ending=case.ending,
+        org=org if case.org_code else None,
     )
 
 
@@ -50,7 +52,7 @@ def clocks_of(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
 
 def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Picture:
     """Return the picture of *dossier*; what *before* shows already is not computed again."""
-    if before is not None and _same_clocks(dossier, before.dossier):
+    if before is not None and _same_clocks(dossier.case, before.dossier.case):
         running = before.clocks
     else:
         running = clocks_of(dossier, rules)
@@ -58,14 +60,14 @@ def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Pictur
     return Picture(dossier, running, contributions(dossier, dues, rules.calendar))
 
 
-def _same_clocks(dossier: Dossier, known: Dossier) -> bool:
+def _same_clocks(case: Case, known: Case) -> bool:
     """Compare by identity: a fold that leaves a field alone hands on the very same object."""
     return (
-        dossier.terms is known.terms
-        and dossier.holds is known.holds
-        and dossier.extensions is known.extensions
-        and dossier.ending is known.ending
-        and dossier.org_code is known.org_code
+        case.terms is known.terms
+        and case.holds is known.holds
+        and case.extensions is known.extensions
+        and case.ending is known.ending
+        and case.org_code is known.org_code
     )
 
 

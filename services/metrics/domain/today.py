@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from services.metrics.domain.clock import Clock, cut_off
-from services.metrics.domain.dossier import Dossier, Phase
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.explanation import Document
 from services.metrics.domain.explanation_days import days
 from services.metrics.domain.explanation_sentence import sentence
 from services.metrics.domain.explanation_words import LANGUAGES
 from services.metrics.domain.picture import Rules, clocks_of
+from shared.contracts.handling.course import Phase
 from shared.contracts.moments import instant_of
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
@@ -62,8 +63,8 @@ def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
     seconds = None if red_at is None else int((red_at - now).total_seconds())
     return {
         "case_no": dossier.key,
-        "item_code": dossier.item_code,
-        "item_name": dossier.item_name,
+        "item_code": dossier.case.item_code,
+        "item_name": dossier.case.item_name,
         "clock": clock.name.value,
         "sla_id": clock.sla.id,
         "due": clock.due.isoformat() if clock.due else None,
@@ -106,15 +107,15 @@ def fact_line(fact: tuple[str, str, str, str | None], dossier: Dossier | None) -
         "time": spelled(instant_of(time)),
         "type": kind,
         "case_no": None if dossier is not None and stands_alone(dossier) else subject,
-        "item_name": (dossier.item_name or None) if dossier else None,
+        "item_name": (dossier.case.item_name or None) if dossier else None,
         "activity": activity,
     }
 
 
 def stands_alone(dossier: Dossier) -> bool:
     """Say whether *dossier* is of a matter that belongs to no case, such as an assist task."""
-    named = any(matter.matter_id == dossier.key for matter in dossier.matters)
-    return named and dossier.phase is Phase.ABSENT
+    named = any(subject.name == dossier.key for subject in dossier.subjects)
+    return named and dossier.case.phase is Phase.ABSENT
 
 
 def by_hour(parts: Mapping[str, int], share: int = 1) -> list[float]:

@@ -93,7 +93,7 @@ def _card(row: Row, dossier: Dossier) -> Document:
     return {
         "alert_id": row["alert_id"],
         "case_no": row["dossier"],
-        "item_name": dossier.item_name or None,
+        "item_name": dossier.case.item_name or None,
         "sla_id": row["sla"],
         "clock": row["clock"],
         "basis": row["clock"],

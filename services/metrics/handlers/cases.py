@@ -11,12 +11,14 @@ from msgspec.structs import asdict
 
 from services.metrics.adapters.readings import Readings, Row, Sought
 from services.metrics.domain.clock import Clock
-from services.metrics.domain.dossier import OPEN, Dossier, Phase
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.explanation import Document, Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
 from services.metrics.handlers.today import STATE
 from shared.contracts.envelope import ATTRIBUTES
+from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
@@ -101,7 +103,7 @@ class Cases:
         """Return cases in descending order of their numbers."""
         items: list[Document] = []
         async for stretch in self._sought(wanted, below):
-            fitting = [one for one in stretch.dossiers if wanted.item in (None, one.item_code)]
+            fitting = [one for one in stretch.dossiers if wanted.item in (None, one.case.item_code)]
             standing = await self._standing([one.key for one in fitting])
             for dossier in fitting:
                 line = self._summary(dossier, standing)
@@ -178,16 +180,17 @@ def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Do
         for clock in clocks
         if (dossier.key, clock.sla.id) in standing
     }
+    case = dossier.case
     return {
         "case_no": dossier.key,
-        "phase": dossier.phase.value,
-        "open": dossier.phase in OPEN,
-        "item_code": dossier.item_code or None,
-        "item_name": dossier.item_name or None,
+        "phase": case.phase.value,
+        "open": case.is_open,
+        "item_code": case.item_code or None,
+        "item_name": case.item_name or None,
         "source": dossier.source,
-        "window": dossier.window or None,
-        "channel": dossier.channel or None,
-        "received_at": spelled(dossier.received_at) if dossier.received_at else None,
+        "window": case.window or None,
+        "channel": case.channel or None,
+        "received_at": spelled(case.received_at) if case.received_at else None,
         "due": {clock.name.value: clock.due.isoformat() if clock.due else None for clock in clocks},
         "paused": any(clock.paused for clock in clocks),
         "level": next((level for level in ("RED", "YELLOW") if level in levels), None),
@@ -197,27 +200,33 @@ def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Do
 
 
 def _details(dossier: Dossier) -> Document:
-    ending = dossier.ending
+    case = dossier.case
     return _plain(
         {
-            "received_on": dossier.received_on,
-            "accepted_on": dossier.terms.effective_on if dossier.terms else None,
-            "ended_on": ending.ended_on if ending else None,
-            "decision": dossier.decision or None,
-            "closed_on": dossier.closed_on,
-            "delivered_on": dossier.delivered_on,
-            "org_code": dossier.org_code or None,
-            "org_name": dossier.org_name or None,
-            "terms": asdict(dossier.terms) if dossier.terms else None,
-            "holds": [asdict(hold) for hold in dossier.holds],
-            "extensions": [asdict(extension) for extension in dossier.extensions],
-            "corrections": dossier.corrections,
-            "returns": dossier.returns,
-            "matters": [asdict(matter) for matter in dossier.matters],
-            "cards": [asdict(card) for card in dossier.cards],
+            "received_on": case.received_on,
+            "accepted_on": case.terms.effective_on if case.terms else None,
+            "ended_on": case.ending.ended_on if case.ending else None,
+            "decision": case.decision or None,
+            "closed_on": case.closed_on,
+            "delivered_on": case.delivered_on,
+            "org_code": case.org_code or None,
+            "org_name": case.org_name or None,
+            "terms": asdict(case.terms) if case.terms else None,
+            "holds": [asdict(hold) for hold in case.holds],
+            "extensions": [asdict(extension) for extension in case.extensions],
+            "corrections": case.corrections,
+            "returns": case.returns,
+            "subjects": [_subject(one) for one in dossier.subjects if one is not case],
+            "cards": [_subject(card) for card in dossier.cards],
             "anomalous": list(dossier.anomalous),
         }
     )
+
+
+def _subject(subject: Subject) -> Document:
+    told = asdict(subject)
+    del told["steps"]
+    return {"kind": subject.COURSE.subject, **told}
 
 
 def _plain(document: Document) -> Document:

@@ -134,7 +134,7 @@ def _state(rows: SubjectRows, dossier: Dossier | None) -> Iterator[Difference]:
 
 def _state_columns(dossier: Dossier) -> dict[str, Any]:
     return {
-        "phase": dossier.phase.value,
+        "phase": dossier.case.phase.value,
         "source": dossier.source,
         "fold_version": FOLD_VERSION,
         **_fields(text_of(dossier)),

@@ -183,7 +183,7 @@ def changed_rows(
     sums: dict[Place, int] = {}
     for key, picture in after.items():
         dossier = picture.dossier
-        states.append((key, dossier.phase.value, dossier.source, text_of(dossier)))
+        states.append((key, dossier.case.phase.value, dossier.source, text_of(dossier)))
         known = before.get(key)
         earlier = known.contributions if known else NOTHING
         for place, number in difference(picture.contributions, earlier).items():

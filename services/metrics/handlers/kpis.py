@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.metrics.adapters.readings import Dimension, Narrowed, Readings, Row
-from services.metrics.domain.dossier import OPEN, Dossier, Phase
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.explanation import Document
 from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
 from services.metrics.domain.kpis import KPIS, Kpi
 from services.metrics.domain.picture import Picture, Rules, picture_of
 from services.metrics.handlers.cases import Cases, Found, summary, worst
+from shared.contracts.handling.course import OPEN, Phase
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import business_date
@@ -48,9 +49,9 @@ class Asked:
     def takes(self, dossier: Dossier) -> bool:
         """Say whether *dossier* is among what it is narrowed to."""
         return (
-            self.item in (None, dossier.item_code)
-            and self.window in (None, dossier.window)
-            and self.channel in (None, dossier.channel)
+            self.item in (None, dossier.case.item_code)
+            and self.window in (None, dossier.case.window)
+            and self.channel in (None, dossier.case.channel)
         )
 
 

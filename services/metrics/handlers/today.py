@@ -91,7 +91,7 @@ class Today:
         return {
             "alert_id": row["alert_id"],
             "case_no": row["dossier"],
-            "item_name": dossier.item_name,
+            "item_name": dossier.case.item_name,
             "level": row["level"],
             "severity": row["severity"],
             "basis": row["clock"],

@@ -1,0 +1,274 @@
+"""The case: what was filed, promised, held up and decided."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.subject import Noted, Subject
+from shared.contracts.commitment.facts import SupplementExpired
+from shared.contracts.course import Course
+from shared.contracts.envelope import Fact
+from shared.contracts.handling import course
+from shared.contracts.handling import facts as handling
+from shared.contracts.handling.course import Phase
+from shared.contracts.intake import facts as intake
+from shared.contracts.moments import is_meant, meant_day_of
+from shared.contracts.types import count_of
+from shared.policy.calendar import business_date
+
+
+class Terms(Struct, frozen=True, array_like=True):
+    """What was promised when the case was accepted."""
+
+    effective_on: date
+    accepted_by: str
+    statutory_limit: int
+    statutory_unit: str
+    committed_limit: int
+    committed_unit: str
+
+
+class Hold(Struct, frozen=True, array_like=True):
+    """A stretch in which some clocks stand still."""
+
+    hold_id: str
+    reason: str
+    basis: str
+    pauses: tuple[str, ...]
+    opened_on: date
+    opened_by: str
+    closed_on: date | None = None
+    closed_by: str | None = None
+
+
+class Extension(Struct, frozen=True, array_like=True):
+    """Days that the head of the agency added."""
+
+    approved_on: date
+    days: int
+    approved_by: str
+
+
+class Ending(Struct, frozen=True, array_like=True):
+    """The fact that stops the clocks: a decision, a withdrawal, a termination."""
+
+    ended_on: date
+    ended_at: datetime
+    ended_by: str
+    decided: bool
+
+
+class Case(Subject, frozen=True, array_like=True, tag="case"):
+    """What figures, clocks and pages need of one case; its state is its phase."""
+
+    COURSE: ClassVar[Course] = course.CASE
+    # A promise of which no case is known ends no case.
+    NEVER_FIRST: ClassVar[frozenset[type[Fact]]] = frozenset({SupplementExpired})
+    SILENT: ClassVar[frozenset[type[Fact]]] = frozenset({handling.ActivityRecorded})
+
+    source: str = ""
+    """Who told of the receipt."""
+    item_code: str = ""
+    item_name: str = ""
+    window: str = ""
+    channel: str = ""
+    org_code: str = ""
+    org_name: str = ""
+    received_at: datetime | None = None
+    received_on: date | None = None
+    terms: Terms | None = None
+    ending: Ending | None = None
+    decision: str = ""
+    closed_on: date | None = None
+    delivered_on: date | None = None
+    holds: tuple[Hold, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    corrections: int = 0
+    returns: int = 0
+
+    @property
+    def phase(self) -> Phase:
+        return Phase(self.state)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in course.OPEN
+
+    def noted(self, entry: Entry) -> Noted:
+        noting = NOTING.get(type(entry.data))
+        if noting is None:
+            return {}, True
+        name = EFFECTIVE.get(type(entry.data), "")
+        told = _believed(entry, name) if name else entry
+        changes, possible = noting(self, told, told.data)
+        return changes, possible and told is entry
+
+
+def _believed(entry: Entry, name: str) -> Entry:
+    """Return *entry*; a day in *name* that nobody can mean is unset: it is the day of the fact."""
+    if is_meant(getattr(entry.data, name)):
+        return entry
+    mended = entry.data.model_copy(update={name: business_date(entry.time)})
+    return replace(entry, data=mended)
+
+
+def _received(case: Case, entry: Entry, fact: intake.ApplicationReceived) -> Noted:
+    if case.received_on is not None:
+        return {}, False
+    return {
+        "received_at": entry.time,
+        "received_on": fact.received_date,
+        "source": entry.source,
+        "item_code": fact.case.item_code,
+        "item_name": fact.item_name,
+        "channel": fact.channel.value,
+        "window": entry.windowid or "",
+        "org_code": fact.handling_org.org_code,
+        "org_name": fact.handling_org.org_name,
+    }, True
+
+
+def _correction_requested(case: Case, _: Entry, __: intake.CorrectionRequested) -> Noted:
+    return {"corrections": case.corrections + 1}, True
+
+
+def _accepted(case: Case, entry: Entry, fact: intake.ApplicationAccepted) -> Noted:
+    if case.terms is not None:
+        return {}, False
+    terms = Terms(
+        effective_on=fact.effective_date,
+        accepted_by=entry.id,
+        statutory_limit=fact.statutory_limit,
+        statutory_unit=fact.statutory_unit,
+        committed_limit=fact.committed_limit,
+        committed_unit=fact.committed_unit,
+    )
+    return {"terms": terms, "item_code": case.item_code or fact.case.item_code}, True
+
+
+def _step_completed(case: Case, _: Entry, fact: handling.StepCompleted) -> Noted:
+    returned = fact.action == "RETURN"
+    return ({"returns": case.returns + 1} if returned else {}), True
+
+
+def _hold_opened(case: Case, entry: Entry, fact: handling.HoldOpened) -> Noted:
+    if any(hold.hold_id == fact.hold_id for hold in case.holds):
+        return {}, False
+    hold = Hold(
+        hold_id=fact.hold_id,
+        reason=fact.reason,
+        basis=fact.basis,
+        pauses=tuple(clock.value for clock in fact.pauses),
+        opened_on=business_date(entry.time),
+        opened_by=entry.id,
+    )
+    return {"holds": (*case.holds, hold)}, True
+
+
+def _hold_closed(case: Case, entry: Entry, fact: handling.HoldClosed) -> Noted:
+    closing = {"closed_on": business_date(entry.time), "closed_by": entry.id}
+    holds = tuple(
+        replace(hold, **closing)
+        if hold.hold_id == fact.hold_id and hold.closed_on is None
+        else hold
+        for hold in case.holds
+    )
+    return {"holds": holds}, holds != case.holds
+
+
+def _extended(case: Case, entry: Entry, fact: handling.ExtensionApproved) -> Noted:
+    extension = Extension(approved_on=fact.approved_date, days=fact.days, approved_by=entry.id)
+    return {"extensions": (*case.extensions, extension)}, not case.extensions
+
+
+def _ending(case: Case, entry: Entry, day: date) -> dict[str, Any]:
+    """Stop the clocks without a decision, once: a later ending of that kind changes nothing."""
+    if case.ending is not None:
+        return {}
+    return {"ending": Ending(day, entry.time, entry.id, decided=False)}
+
+
+def _decided(case: Case, entry: Entry, fact: handling.DecisionMade) -> Noted:
+    held = any(hold.closed_on is None for hold in case.holds)
+    if case.decision:
+        return {}, False
+    changes: dict[str, Any] = {"decision": fact.decision.value}
+    if case.ending is None or case.closed_on is not None:
+        changes["ending"] = Ending(fact.decision_date, entry.time, entry.id, decided=True)
+    return changes, not held
+
+
+def _ended(case: Case, entry: Entry, _: Fact) -> Noted:
+    return _ending(case, entry, business_date(entry.time)), True
+
+
+def _closed(case: Case, entry: Entry, fact: handling.CaseClosed) -> Noted:
+    """Close the case; where nobody told us of a decision, the closing stops the clocks."""
+    if case.closed_on is not None:
+        return {}, False
+    return {"closed_on": fact.closed_date, **_ending(case, entry, fact.closed_date)}, True
+
+
+def _delivered(case: Case, _: Entry, fact: handling.ResultDelivered) -> Noted:
+    return {"delivered_on": case.delivered_on or fact.delivered_date}, True
+
+
+def _amended(case: Case, _: Entry, fact: handling.CaseAmended) -> Noted:
+    try:
+        return _corrected(case, fact), True
+    except ValueError:
+        return {}, False
+
+
+def _corrected(case: Case, fact: handling.CaseAmended) -> dict[str, Any]:
+    """Return what a correction changes of what is read; other fields are history only."""
+    terms, ending = case.terms, case.ending
+    match fact.field:
+        case "item_code" | "item_name":
+            return {fact.field: fact.new}
+        case "received_date" if case.received_on is not None:
+            return {"received_on": meant_day_of(fact.new)}
+        case "statutory_limit" | "committed_limit" if terms is not None:
+            return {"terms": replace(terms, **{fact.field: count_of(fact.new)})}
+        case "effective_date" if terms is not None:
+            return {"terms": replace(terms, effective_on=meant_day_of(fact.new))}
+        case "decision_date" if ending is not None and ending.decided:
+            return {"ending": replace(ending, ended_on=meant_day_of(fact.new))}
+        case _:
+            return {}
+
+
+NOTING: Mapping[type[Fact], Callable[[Case, Entry, Any], Noted]] = {
+    intake.ApplicationReceived: _received,
+    intake.CorrectionRequested: _correction_requested,
+    intake.CorrectionExpired: _ended,
+    intake.ApplicationAccepted: _accepted,
+    intake.ApplicationRejected: _ended,
+    intake.ApplicationWithdrawn: _ended,
+    handling.StepCompleted: _step_completed,
+    handling.HoldOpened: _hold_opened,
+    handling.HoldClosed: _hold_closed,
+    handling.ExtensionApproved: _extended,
+    handling.DecisionMade: _decided,
+    handling.CaseClosed: _closed,
+    handling.CaseForwarded: _ended,
+    handling.CaseTerminated: _ended,
+    handling.ResultDelivered: _delivered,
+    handling.CaseAmended: _amended,
+    SupplementExpired: _ended,
+}
+"""What a fact tells beside the phase to which it leads."""
+
+EFFECTIVE: Mapping[type[Fact], str] = {
+    intake.ApplicationReceived: "received_date",
+    intake.ApplicationAccepted: "effective_date",
+    handling.ExtensionApproved: "approved_date",
+    handling.DecisionMade: "decision_date",
+    handling.CaseClosed: "closed_date",
+    handling.ResultDelivered: "delivered_date",
+}
+"""The field that says on which day a fact took effect, if one does."""

@@ -1,0 +1,45 @@
+"""Which kinds of subjects there are, and which of them a fact is about."""
+
+from collections.abc import Mapping
+
+from services.metrics.domain.subjects.alert import Card
+from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.commitment import Commitment
+from services.metrics.domain.subjects.committee import Meeting, Referral
+from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.rectification import Rectification
+from services.metrics.domain.subjects.review import Invitation, Rating
+from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.subjects.task import Task
+from shared.contracts.envelope import Fact
+
+AnySubject = (
+    Case | Inspection | Referral | Meeting | Commitment | Invitation | Rating | Rectification | Task
+)
+"""Every kind but the cards, which lie on the others."""
+
+KINDS: tuple[type[Subject], ...] = (
+    Case,
+    Inspection,
+    Referral,
+    Meeting,
+    Commitment,
+    Invitation,
+    Rating,
+    Rectification,
+    Task,
+)
+
+
+def _readers() -> Mapping[type[Fact], tuple[type[Subject], ...]]:
+    """Return by fact the kinds whose course it belongs to."""
+    readers: dict[type[Fact], tuple[type[Subject], ...]] = {}
+    for kind in KINDS:
+        for fact in kind.COURSE.facts:
+            readers[fact] = (*readers.get(fact, ()), kind)
+    return readers
+
+
+READERS = _readers()
+CARDS = frozenset(Card.COURSE.facts)
+"""The facts about cards."""

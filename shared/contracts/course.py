@@ -1,0 +1,125 @@
+"""
+The course of a subject: which fact leads it from which state to which, as data.
+
+Its owner decides by it, metrics folds by it, tests are generated from it, and the
+reference prints it, so that nobody keeps a second one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shared.contracts.envelope import Fact
+
+ABSENT = "ABSENT"
+"""The state of a subject of which nothing was told yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """
+    What a fact must say for a row to hold.
+
+    Of the fact alone: what the subject itself has to remember, such as a hold
+    that is still open, is for its owner to judge.
+    """
+
+    name: str
+    holds: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One transition: from *source* by *fact* to *target*, which may be the same state."""
+
+    source: str
+    fact: type[Fact]
+    target: str
+    guard: Guard | None = None
+
+    def admits(self, fact: Fact) -> bool:
+        return self.guard is None or self.guard.holds(fact)
+
+
+def leads(fact: type[Fact], ways: Mapping[str, str], guard: Guard | None = None) -> Iterator[Row]:
+    """Yield the rows of *fact*: from each state to the one that stands beside it."""
+    for source, target in ways.items():
+        yield Row(source, fact, target, guard)
+
+
+def stays(fact: type[Fact], states: Iterable[str], guard: Guard | None = None) -> Iterator[Row]:
+    """Yield the rows of *fact* where it is true in each of *states* and leads nowhere."""
+    return leads(fact, {state: state for state in states}, guard)
+
+
+@dataclass(frozen=True)
+class Course:
+    """
+    The transitions of one kind of subject, and how far each of its states is.
+
+    Of several rows for a state and a fact the first that admits the fact counts.
+    """
+
+    subject: str
+    """The kind of subject, as `Fact.STREAM` has it."""
+    named_by: str
+    """The field that names the subject."""
+    stages: Sequence[Sequence[str]]
+    """The states from nothing to the end; those of one stage are equally far."""
+    rows: Sequence[Row]
+    restarts: frozenset[type[Fact]] = frozenset()
+    """Facts that lead back even where they contradict: they say that all begins again."""
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        return tuple(state for stage in self.stages for state in stage)
+
+    @cached_property
+    def facts(self) -> tuple[type[Fact], ...]:
+        """Every fact of the course, in the order of the table."""
+        return tuple(dict.fromkeys(row.fact for row in self.rows))
+
+    def target(self, state: str, fact: Fact) -> str | None:
+        """Return the state after *fact*, None where it has no legal transition."""
+        for row in self._rows.get((state, type(fact)), ()):
+            if row.admits(fact):
+                return row.target
+        return None
+
+    def onward(self, state: str, fact: Fact) -> str | None:
+        """
+        Return where a *fact* leads that contradicts *state*: forward, never back.
+
+        What has happened cannot be refused, so it takes its subject where it
+        would have led in time, unless that is nowhere or behind.
+        """
+        for row in self._moves.get(type(fact), ()):
+            if row.admits(fact):
+                forward = self._ranks[row.target] > self._ranks[state]
+                return row.target if forward or self._restarts(row, state) else None
+        return None
+
+    def _restarts(self, row: Row, state: str) -> bool:
+        # Nothing can begin again, neither can what is over.
+        return row.fact in self.restarts and state not in (*self.stages[0], *self.stages[-1])
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, type[Fact]], tuple[Row, ...]]:
+        rows: dict[tuple[str, type[Fact]], tuple[Row, ...]] = {}
+        for row in self.rows:
+            place = (row.source, row.fact)
+            rows[place] = (*rows.get(place, ()), row)
+        return rows
+
+    @cached_property
+    def _moves(self) -> Mapping[type[Fact], tuple[Row, ...]]:
+        """By fact, the rows that lead elsewhere."""
+        return {
+            fact: tuple(row for row in self.rows if row.fact is fact and row.target != row.source)
+            for fact in self.facts
+        }
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {state: rank for rank, stage in enumerate(self.stages) for state in stage}

@@ -1,0 +1,45 @@
+"""The course of a site inspection (domain.md 3.3)."""
+
+from enum import StrEnum
+
+from shared.contracts.course import ABSENT, Course, Guard, leads
+from shared.contracts.inspection import facts as inspection
+from shared.contracts.inspection.words import InspectionResult
+
+
+class InspectionState(StrEnum):
+    """Where a site inspection stands."""
+
+    ABSENT = ABSENT
+    CREATED = "CREATED"
+    SCHEDULED = "SCHEDULED"
+    STARTED = "STARTED"
+    CONCLUDED = "CONCLUDED"
+    DEFECT_OPEN = "DEFECT_OPEN"
+    DEFECT_SUBMITTED = "DEFECT_SUBMITTED"
+    FOLLOWED_UP = "FOLLOWED_UP"
+
+
+S = InspectionState
+
+NEVER_TOOK_PLACE = Guard("never_took_place", lambda fact: fact.result == InspectionResult.NOT_DONE)
+
+INSPECTION = Course(
+    "inspection",
+    "inspection_id",
+    tuple((state,) for state in S),
+    (
+        *leads(inspection.InspectionCreated, {S.ABSENT: S.CREATED}),
+        *leads(
+            inspection.InspectionScheduled,
+            dict.fromkeys((S.CREATED, S.SCHEDULED, S.DEFECT_SUBMITTED), S.SCHEDULED),
+        ),
+        *leads(inspection.VisitStarted, {S.SCHEDULED: S.STARTED}),
+        *leads(inspection.VisitConcluded, {S.STARTED: S.CONCLUDED}),
+        *leads(inspection.VisitConcluded, {S.SCHEDULED: S.CONCLUDED}, NEVER_TOOK_PLACE),
+        *leads(inspection.DefectOrdered, {S.CONCLUDED: S.DEFECT_OPEN}),
+        *leads(inspection.DefectSubmitted, {S.DEFECT_OPEN: S.DEFECT_SUBMITTED}),
+        *leads(inspection.DefectExpired, {S.DEFECT_OPEN: S.CONCLUDED}),
+        *leads(inspection.InspectionFollowedUp, {S.CONCLUDED: S.FOLLOWED_UP}),
+    ),
+)

@@ -1,0 +1,58 @@
+"""The course of a rectification: a bad rating is answered (domain.md 3.5)."""
+
+from enum import StrEnum
+
+from shared.contracts.course import ABSENT, Course, leads, stays
+from shared.contracts.rectification import facts as rectification
+
+
+class RectificationState(StrEnum):
+    """Where the answer to a bad rating stands."""
+
+    ABSENT = ABSENT
+    OPENED = "OPENED"
+    ASSIGNED = "ASSIGNED"
+    CONTACTED = "CONTACTED"
+    REOPENED = "REOPENED"
+    VERIFIED = "VERIFIED"
+    COMPLETED = "COMPLETED"
+    FED_BACK = "FED_BACK"
+    FOLLOWED_UP = "FOLLOWED_UP"
+    CLOSED = "CLOSED"
+
+
+S = RectificationState
+
+BEHIND_THE_CALL = (S.REOPENED, S.VERIFIED, S.COMPLETED, S.FED_BACK, S.FOLLOWED_UP)
+
+RECTIFICATION = Course(
+    "rectification",
+    "rect_id",
+    tuple((state,) for state in S),
+    (
+        *leads(rectification.RectificationOpened, {S.ABSENT: S.OPENED}),
+        *leads(rectification.RectificationAssigned, {S.OPENED: S.ASSIGNED}),
+        # Another takes over.
+        *stays(rectification.RectificationAssigned, (S.ASSIGNED, S.CONTACTED, *BEHIND_THE_CALL)),
+        *leads(
+            rectification.ContactMade,
+            dict.fromkeys((S.OPENED, S.ASSIGNED, S.CONTACTED), S.CONTACTED),
+        ),
+        # Somebody calls once more.
+        *stays(rectification.ContactMade, BEHIND_THE_CALL),
+        *leads(
+            rectification.FindingRecorded,
+            dict.fromkeys((S.CONTACTED, S.REOPENED, S.VERIFIED), S.VERIFIED),
+        ),
+        *stays(rectification.DeadlineExtended, (S.VERIFIED,)),
+        *leads(rectification.MeasureCompleted, {S.VERIFIED: S.COMPLETED}),
+        *leads(rectification.FeedbackSent, {S.COMPLETED: S.FED_BACK}),
+        *leads(
+            rectification.RectificationFollowedUp,
+            {S.FED_BACK: S.FOLLOWED_UP, S.FOLLOWED_UP: S.FOLLOWED_UP},
+        ),
+        *leads(rectification.RectificationClosed, {S.FOLLOWED_UP: S.CLOSED}),
+        *leads(rectification.RectificationReopened, {S.FOLLOWED_UP: S.REOPENED}),
+    ),
+    restarts=frozenset({rectification.RectificationReopened}),
+)

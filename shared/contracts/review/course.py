@@ -1,0 +1,45 @@
+"""The courses of an invitation and of a rating (好差评, domain.md 3.5)."""
+
+from enum import StrEnum
+
+from shared.contracts.course import ABSENT, Course, leads
+from shared.contracts.review import facts as review
+
+
+class InvitationState(StrEnum):
+    """Whether somebody was asked for a rating."""
+
+    ABSENT = ABSENT
+    INVITED = "INVITED"
+
+
+class RatingState(StrEnum):
+    """Where a rating stands."""
+
+    ABSENT = ABSENT
+    POSTED = "POSTED"
+    SUPPLEMENTED = "SUPPLEMENTED"
+    APPEALED = "APPEALED"
+    APPEAL_DECIDED = "APPEAL_DECIDED"
+
+
+R = RatingState
+
+INVITATION = Course(
+    "invitation",
+    "invitation_id",
+    tuple((state,) for state in InvitationState),
+    tuple(leads(review.InvitationSent, {InvitationState.ABSENT: InvitationState.INVITED})),
+)
+
+RATING = Course(
+    "review",
+    "review_id",
+    tuple((state,) for state in R),
+    (
+        *leads(review.RatingPosted, {R.ABSENT: R.POSTED}),
+        *leads(review.RatingSupplemented, {R.ABSENT: R.SUPPLEMENTED, R.POSTED: R.SUPPLEMENTED}),
+        *leads(review.AppealFiled, {R.POSTED: R.APPEALED, R.SUPPLEMENTED: R.APPEALED}),
+        *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_DECIDED}),
+    ),
+)

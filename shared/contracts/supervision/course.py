@@ -1,0 +1,36 @@
+"""The course of an alert (domain.md 3.7)."""
+
+from enum import StrEnum
+
+from shared.contracts.course import ABSENT, Course, leads
+from shared.contracts.supervision import facts as supervision
+
+
+class AlertState(StrEnum):
+    """Where a yellow or red card stands."""
+
+    ABSENT = ABSENT
+    RAISED = "RAISED"
+    ESCALATED = "ESCALATED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    RESOLVED = "RESOLVED"
+    REVOKED = "REVOKED"
+
+
+A = AlertState
+
+UNANSWERED = (A.RAISED, A.ESCALATED)
+STANDING = (*UNANSWERED, A.ACKNOWLEDGED)
+
+ALERT = Course(
+    "alert",
+    "alert_id",
+    tuple((state,) for state in A),
+    (
+        *leads(supervision.AlertRaised, {A.ABSENT: A.RAISED}),
+        *leads(supervision.AlertAcknowledged, dict.fromkeys(UNANSWERED, A.ACKNOWLEDGED)),
+        *leads(supervision.AlertEscalated, dict.fromkeys(UNANSWERED, A.ESCALATED)),
+        *leads(supervision.AlertResolved, dict.fromkeys(STANDING, A.RESOLVED)),
+        *leads(supervision.AlertRevoked, dict.fromkeys((*STANDING, A.RESOLVED), A.REVOKED)),
+    ),
+)
