@@ -13,8 +13,8 @@ from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.texts import LANGUAGE, say
-from services.metrics.domain.clock import ClockFacts, clocks
-from services.metrics.domain.explanation import explain
+from services.metrics.domain.clocks.clock import ClockFacts, clocks
+from services.metrics.domain.reasons.explanation import explain
 from services.metrics.domain.subjects.case import Terms
 from shared.contracts.moments import day_of
 from shared.contracts.words import LimitUnit

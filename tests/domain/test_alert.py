@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.alert import AlertState, next_at, reconcile
-from services.metrics.domain.clock import Clock, ClockFacts, midnight
-from services.metrics.domain.deadline import expected, first_at
+from services.metrics.domain.clocks.alert import AlertState, next_at, reconcile
+from services.metrics.domain.clocks.clock import Clock, ClockFacts, midnight
+from services.metrics.domain.clocks.deadline import expected, first_at
 from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName

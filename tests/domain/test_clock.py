@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.clock import Clock, ClockFacts, clocks
+from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
 from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy

@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 import pytest
 
-from services.metrics.domain.alert import AlertState
-from services.metrics.domain.alert_reason import Grounds, why_revoked
-from services.metrics.domain.clock import ClockFacts
-from services.metrics.domain.deadline import expected
-from services.metrics.domain.explanation import explain
+from services.metrics.domain.clocks.alert import AlertState
+from services.metrics.domain.clocks.clock import ClockFacts
+from services.metrics.domain.clocks.deadline import expected
+from services.metrics.domain.clocks.reason import Grounds, why_revoked
+from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.counting import HORIZON

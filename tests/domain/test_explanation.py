@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.clock import ClockFacts
-from services.metrics.domain.explanation import Raised, explain
-from services.metrics.domain.explanation_words import LANGUAGES, words
+from services.metrics.domain.clocks.clock import ClockFacts
+from services.metrics.domain.reasons.explanation import Raised, explain
+from services.metrics.domain.wording import LANGUAGES, words
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms

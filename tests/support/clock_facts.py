@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from services.metrics.domain.clock import Clock, ClockFacts, clocks
+from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
 from services.metrics.domain.subjects.case import Ending, Extension, Hold, Terms
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar

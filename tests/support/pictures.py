@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.metrics.domain.clock import ClockFacts, clocks
-from services.metrics.domain.explanation import Raised, explain
+from services.metrics.domain.clocks.clock import ClockFacts, clocks
+from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.case import Hold, Terms
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName

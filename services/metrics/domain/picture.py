@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.metrics.domain.clock import Clock, ClockFacts, clocks
+from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
 from services.metrics.domain.contributions import Contributions, contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from services.metrics.domain.clock import Clock, cut_off
+from services.metrics.domain.clocks.clock import Clock, cut_off
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.explanation import Document
-from services.metrics.domain.explanation_days import days
-from services.metrics.domain.explanation_sentence import sentence
-from services.metrics.domain.explanation_words import LANGUAGES
 from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.reasons.days import days
+from services.metrics.domain.reasons.explanation import Document
+from services.metrics.domain.reasons.sentence import sentence
+from services.metrics.domain.wording import LANGUAGES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import instant_of
 from shared.contracts.supervision.words import AlertLevel

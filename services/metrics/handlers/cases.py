@@ -10,10 +10,10 @@ import msgspec
 from msgspec.structs import asdict
 
 from services.metrics.adapters.readings import Readings, Row, Sought
-from services.metrics.domain.clock import Clock
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.explanation import Document, Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.reasons.explanation import Document, Raised, explain
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
 from services.metrics.handlers.today import STATE

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from services.metrics.adapters.recorded import Row, SubjectRows
-from services.metrics.domain.alert import Alert, AlertState, next_at, reconcile
-from services.metrics.domain.alert_reason import Grounds
-from services.metrics.domain.clock import Clock
+from services.metrics.domain.clocks.alert import Alert, AlertState, next_at, reconcile
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.fold import fold_all

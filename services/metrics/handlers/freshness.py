@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.metrics.adapters.glances import Row
-from services.metrics.domain.explanation import Document
+from services.metrics.domain.reasons.explanation import Document
 from shared.policy.calendar import spelled
 
 SILENT_SECONDS_MAX = 3.0

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from services.metrics.adapters.readings import Dimension, Narrowed, Readings, Row
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.explanation import Document
 from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
 from services.metrics.domain.kpis import KPIS, Kpi
 from services.metrics.domain.picture import Picture, Rules, picture_of
+from services.metrics.domain.reasons.explanation import Document
 from services.metrics.handlers.cases import Cases, Found, summary, worst
 from shared.contracts.handling.course import OPEN, Phase
 from shared.contracts.moments import FIRST_DAY

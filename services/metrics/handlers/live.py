@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from services.metrics.domain.explanation import Document
+from services.metrics.domain.reasons.explanation import Document
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause

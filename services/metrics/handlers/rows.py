@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from services.metrics.adapters.projection import ClockRow
-from services.metrics.domain.clock import Clock
-from services.metrics.domain.deadline import first_at
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.handlers.reading import Arrived
 from shared.policy.calendar import spelled
 

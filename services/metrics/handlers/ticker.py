@@ -10,12 +10,12 @@ import msgspec
 import structlog
 
 from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
-from services.metrics.domain.alert import Alert, AlertState, Ruling, next_at, reconcile
-from services.metrics.domain.alert_reason import Grounds
-from services.metrics.domain.clock import Clock
+from services.metrics.domain.clocks.alert import Alert, AlertState, Ruling, next_at, reconcile
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.explanation import Raised, explain
 from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.handlers.rows import text_of
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from services.metrics.domain import explanation_words as words
-from services.metrics.domain.clock import Clock
-from services.metrics.domain.explanation_days import ClockDay, Kind, Stopped, stopped
+from services.metrics.domain import wording as words
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.reasons.days import ClockDay, Kind, Stopped, stopped
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WEEK_WORKDAYS
 from shared.policy.counting import ruler, spent

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.metrics.domain.clock import Clock
-from services.metrics.domain.explanation_days import ClockDay, Kind, Stopped, days, stopped
-from services.metrics.domain.explanation_sentence import sentence
-from services.metrics.domain.explanation_words import LANGUAGES, named, words
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.reasons.days import ClockDay, Kind, Stopped, days, stopped
+from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.subjects.case import Hold
+from services.metrics.domain.wording import LANGUAGES, named, words
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import spelled

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import zip_longest
 
-from services.metrics.domain.clock import Clock, Stretch, midnight
+from services.metrics.domain.clocks.clock import Clock, Stretch, midnight
 from shared.contracts.supervision.words import AlertLevel
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from services.metrics.domain.clock import Clock
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.subjects.case import Hold
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import Day, DayKind

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
-from services.metrics.domain.alert_reason import Grounds, Reason, why_revoked
-from services.metrics.domain.clock import Clock
-from services.metrics.domain.deadline import Expected, expected, first_at
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import Expected, expected, first_at
+from services.metrics.domain.clocks.reason import Grounds, Reason, why_revoked
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import ITEMS_MAX

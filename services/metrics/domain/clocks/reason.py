@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.metrics.domain.clock import Clock
-from services.metrics.domain.explanation_words import LANGUAGES, say
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.wording import LANGUAGES, say
 from shared.contracts.supervision.words import AlertLevel
 
 

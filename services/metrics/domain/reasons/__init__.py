@@ -1,0 +1,1 @@
+"""Why a limit ends when it does, for people and for programs."""
