@@ -57,18 +57,13 @@ class Subject(Struct, frozen=True, array_like=True):
         legal = target is not None
         if target is None:
             target = self.COURSE.onward(self.state, fact)
-        state = self.state if target is None else target
-        day = business_date(entry.time)
+        if target is not None:
+            changes["state"] = target
+        if self.opened_on is None:
+            changes["opened_on"] = business_date(entry.time)
         if self.ends(fact) and (target is not None or self.done_on is None):
-            changes.setdefault("done_on", day)
-        after = replace(
-            self,
-            state=state,
-            steps=self._stepped(entry),
-            opened_on=self.opened_on or day,
-            **changes,
-        )
-        return after, legal
+            changes["done_on"] = business_date(entry.time)
+        return replace(self, steps=self._stepped(entry), **changes), legal
 
     def noted(self, entry: Entry) -> Noted:  # noqa: ARG002 - for those that note something
         """Return what *entry* tells beside the state."""
