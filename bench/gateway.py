@@ -308,7 +308,7 @@ def _bare(bureau: Whole) -> Iterator[int]:
     keys = (bureau.settings.places.keys / "jwks.json").read_text()
     environment = {**os.environ, "BARE_DSN": bureau.postgres, "BARE_JWKS": keys}
     argv = [sys.executable, str(script), str(port)]
-    peer = subprocess.Popen(argv, env=environment)  # noqa: S603 - our own argument list
+    peer = subprocess.Popen(argv, env=environment)
     try:
         deadline = time.monotonic() + START_SECONDS_MAX
         while not listens(port) and time.monotonic() < deadline:

@@ -84,7 +84,7 @@ def _imported(bureau: Whole, path: Path) -> dict[str, Any]:
     }
     argv = [sys.executable, "-P", "-m", "deploy.command", "import", str(path), "--json"]
     argv += ["--profile", PROFILE.value]
-    done = subprocess.run(argv, check=True, env=environment, stdout=subprocess.PIPE)  # noqa: S603 - our own argument list
+    done = subprocess.run(argv, check=True, env=environment, stdout=subprocess.PIPE)
     told: dict[str, Any] = json.loads(done.stdout)["files"][0]
     return told
 

@@ -24,5 +24,5 @@ def pace() -> dict[str, float]:
 
 def _slowest(processes: int) -> float:
     argv = [sys.executable, "-I", "-c", LOOP]
-    running = [subprocess.Popen(argv, stdout=subprocess.PIPE) for _ in range(processes)]  # noqa: S603 - ours
+    running = [subprocess.Popen(argv, stdout=subprocess.PIPE) for _ in range(processes)]
     return round(min(float(process.communicate()[0]) for process in running), 1)

@@ -99,7 +99,7 @@ def version_of(checkout: Path) -> str:
     if git is None:
         return checkout.name
     argv = [git, "-C", str(checkout), "describe", "--always", "--dirty"]
-    done = subprocess.run(argv, check=False, capture_output=True, text=True)  # noqa: S603 - our own argument list
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)
     return done.stdout.strip() or checkout.name
 
 
@@ -114,7 +114,7 @@ def _run(bureau: Whole, *words: str, check: bool) -> bytes:
         "CASETRACK_HOME": str(bureau.settings.home),
         "CASETRACK_PORT": str(bureau.settings.port),
     }
-    done = subprocess.run(  # noqa: S603 - our own argument list
+    done = subprocess.run(
         [str(python), *words],
         check=check,
         env=environment,

@@ -52,7 +52,7 @@ class Verdict(BaseModel):
 VERDICTS = TypeAdapter(list[Verdict])
 
 
-class _Passing(Exception):  # noqa: N818 - names what it is, and never leaves this module
+class _Passing(Exception):
     """The batch was perhaps not taken; sending it again cannot harm."""
 
 

@@ -28,7 +28,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 
-class Fault(Exception):  # noqa: N818 - the subclasses are named for the fault itself
+class Fault(Exception):
     """The stack cannot go on; *values* fill the catalogue's text for *code*."""
 
     code: ClassVar[str]

@@ -144,7 +144,7 @@ def quickest_python() -> str:
         return sys.executable
     # Some distributions have a package of its own for what makes environments.
     argv = [str(other), "-I", "-c", "import ensurepip, venv"]
-    if subprocess.run(argv, check=False, capture_output=True).returncode != 0:  # noqa: S603
+    if subprocess.run(argv, check=False, capture_output=True).returncode != 0:
         return sys.executable
     say("slow", other=str(other))
     return str(other)
@@ -176,7 +176,7 @@ def installers(python: str, log: Path) -> list[list[str]]:
 
 def run(argv: list[str], said: IO[str] | None = None) -> bool:
     """Say whether *argv* went well; an interrupted wait ends it with all that it has started."""
-    child = subprocess.Popen(  # noqa: S603 - our own argument list
+    child = subprocess.Popen(
         argv,
         cwd=ROOT,
         stdout=said,

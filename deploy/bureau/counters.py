@@ -31,7 +31,7 @@ SERVICE = {
 """Which service takes the commands of a collection."""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a failure of ours
+class Refused(Exception):
     """A service understood a command and declined it."""
 
 

@@ -41,7 +41,7 @@ class Damage(StrEnum):
     TOO_MANY_NAMES = "too_many_names"
 
 
-class LogUnreadable(Exception):  # noqa: N818 - named after what is wrong with the log
+class LogUnreadable(Exception):
     """The file is no XES log, breaks off, or would take more memory than we give it."""
 
     def __init__(self, damage: Damage, what: object = "") -> None:

@@ -36,7 +36,7 @@ class Envelope(TypedDict, total=False):
     derived: bool
 
 
-class _Untellable(Exception):  # noqa: N818 - names what it is, and never leaves this module
+class _Untellable(Exception):
     """What the log says under *field* cannot be told."""
 
     def __init__(self, code: Oddity, field: str, text: str = "") -> None:

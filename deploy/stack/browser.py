@@ -106,7 +106,7 @@ def _environment(executable: Path) -> Mapping[str, str]:
 
 
 def _starts(executable: Path, environment: Mapping[str, str]) -> bool:
-    asked = subprocess.run(  # noqa: S603 - the browser that we found or unpacked
+    asked = subprocess.run(
         [executable, "--version"], env=environment, capture_output=True, check=False
     )
     return asked.returncode == 0

@@ -115,7 +115,7 @@ def _require_room(places: Places) -> None:
 
 def _spawn(places: Places, leash: int) -> subprocess.Popen[bytes]:
     with (places.logs / "supervisor.log").open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 - our own argument list
+        return subprocess.Popen(
             [sys.executable, "-P", "-m", "deploy.stack", HELD],
             cwd="/",
             env={**os.environ, "CASETRACK_HOME": str(places.home)},

@@ -96,7 +96,7 @@ class Keeper:
         with self._log_file.open("ab") as output:
             # Not asyncio's own subprocess: a cancelled start there can leave a
             # child that nobody knows.
-            self._child = subprocess.Popen(  # noqa: ASYNC220, S603 - as said; our own argument list
+            self._child = subprocess.Popen(  # noqa: ASYNC220 - as said
                 self.part.argv,
                 env=self._env,
                 cwd=self._log_file.parent.parent,

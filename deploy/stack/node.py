@@ -80,9 +80,7 @@ def _on_path() -> Node | None:
 
 
 def _version(node: Path) -> tuple[int, ...]:
-    asked = subprocess.run(  # noqa: S603 - found on the PATH, asked for its version
-        [node, "--version"], capture_output=True, text=True, check=False
-    )
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return tuple(int(number) for number in re.findall(r"\d+", asked.stdout))
 
 

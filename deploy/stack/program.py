@@ -98,7 +98,7 @@ def _started(
     # Into files, because a pipe that nobody reads stops a program; in a session of its own, so that
     # whatever it starts is ended with it.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(  # noqa: S603 - our own argument list
+        child = subprocess.Popen(
             argv,
             cwd=folder,
             env=env,

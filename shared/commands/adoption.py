@@ -10,7 +10,7 @@ from shared.eventstore.port import EventStore, Outcome
 from shared.runtime.lifecycle import crash
 
 
-class FactContradicted(Exception):  # noqa: N818 - named after what happened, like every fault
+class FactContradicted(Exception):
     """The same source and id are on record here with another meaning; *detail* names where."""
 
     code = "event_conflict"

@@ -209,7 +209,7 @@ def _no_number(text: str) -> None:
     raise Unreadable(Flaw.NOT_JSON, "", f"{text} is not JSON")
 
 
-class _LargeNumber(Exception):  # noqa: N818 - never leaves this module
+class _LargeNumber(Exception):
     """A number that the survey has to look at."""
 
 

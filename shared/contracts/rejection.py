@@ -17,7 +17,7 @@ class Blame(StrEnum):
     """What the command says; it will never be right."""
 
 
-class Rejection(Exception):  # noqa: N818 - a refusal is named for the fact that stands in the way
+class Rejection(Exception):
     """
     Raised by *decide*; the edge turns it into a problem body in the reader's language.
 

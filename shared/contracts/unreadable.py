@@ -20,7 +20,7 @@ class Flaw(StrEnum):
     TOO_DEEP = "too_deep"
 
 
-class Unreadable(Exception):  # noqa: N818 - names what the input is, like every refusal
+class Unreadable(Exception):
     """Bytes that are no event of ours: *code* is stable, *field* says where, *detail* says why."""
 
     def __init__(self, code: str, field: str, detail: str) -> None:

@@ -62,7 +62,7 @@ class Schema(StrEnum):
 EVENT_STORES = (Schema.INTAKE, Schema.ASSIST, Schema.REVIEW, Schema.SUPERVISION)
 
 
-class MigrationChanged(Exception):  # noqa: N818 - named after what happened, like every fault
+class MigrationChanged(Exception):
     """A file that this database has applied before was edited since, or is gone."""
 
     def __init__(self, schema: Schema, number: int) -> None:

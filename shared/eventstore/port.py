@@ -24,7 +24,7 @@ class StoreError(Exception):
     """The event store could not do what it was asked."""
 
 
-class ConcurrencyConflict(StoreError):  # noqa: N818 - named after what happened, like every fault
+class ConcurrencyConflict(StoreError):
     """The history has moved on since it was loaded; load it again and decide anew."""
 
     code = "concurrency_conflict"
@@ -35,7 +35,7 @@ class ConcurrencyConflict(StoreError):  # noqa: N818 - named after what happened
         self.expected_version = expected_version
 
 
-class StoreUnavailable(StoreError):  # noqa: N818 - named after what happened, like every fault
+class StoreUnavailable(StoreError):
     """
     PostgreSQL is away, full, shutting down, or not at the schema that this code was written for.
 
@@ -46,7 +46,7 @@ class StoreUnavailable(StoreError):  # noqa: N818 - named after what happened, l
     code = "store_unavailable"
 
 
-class HistoryUnreadable(StoreError):  # noqa: N818 - named after what happened, like every fault
+class HistoryUnreadable(StoreError):
     """A fact on record says nothing that this release understands; only its stream is harmed."""
 
     code = "history_unreadable"
@@ -57,7 +57,7 @@ class HistoryUnreadable(StoreError):  # noqa: N818 - named after what happened, 
         self.version = version
 
 
-class StoreRefused(StoreError):  # noqa: N818 - named after what happened, like every fault
+class StoreRefused(StoreError):
     """The value is not stored, however often it is offered; *detail* is PostgreSQL's SQLSTATE."""
 
     code: str = "store_refused"
@@ -92,7 +92,7 @@ class Receipt:
     """JSON text."""
 
 
-class AlreadyAnswered(StoreError):  # noqa: N818 - named after what happened, like every fault
+class AlreadyAnswered(StoreError):
     """The principal has used the key before: *receipt* holds what was answered then."""
 
     code = "already_answered"

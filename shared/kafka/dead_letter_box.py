@@ -15,7 +15,7 @@ FETCH_WAIT_MS_MAX = 500
 LETTERS_REMEMBERED_MAX = 10_000
 
 
-class NoSuchLetter(Exception):  # noqa: N818 - named for what is the case
+class NoSuchLetter(Exception):
     """There is no dead letter of this id, or no longer."""
 
     def __init__(self, letter_id: str) -> None:

@@ -93,7 +93,7 @@ class DeadLetter:
         return Origin(self.group, Partition(self.record.topic, number), offset)
 
 
-class LetterCut(Exception):  # noqa: N818 - named for what is the case
+class LetterCut(Exception):
     """The letter does not hold all of its record, so the record cannot be sent again."""
 
     def __init__(self, letter_id: str) -> None:

@@ -27,7 +27,7 @@ CUT_SHORT = "failed to write whole buffer"
 Into = Callable[[bytes, bytearray], int]
 
 
-class TooLarge(Exception):  # noqa: N818 - names what the input is
+class TooLarge(Exception):
     """It unpacks to more than we take: *beginning* is as much as fits."""
 
     def __init__(self, beginning: bytearray) -> None:

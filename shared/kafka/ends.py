@@ -8,7 +8,7 @@ from shared.kafka.port import BusError, Partition
 from shared.kafka.reader import kafka_reader, places_of
 
 
-class BrokerAway(BusError):  # noqa: N818 - named after what happened, like every fault
+class BrokerAway(BusError):
     """Kafka does not answer."""
 
 

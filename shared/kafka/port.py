@@ -58,7 +58,7 @@ class BusError(Exception):
     """Kafka could not do what it was asked."""
 
 
-class SendUnknown(BusError):  # noqa: N818 - named after what happened, like every fault
+class SendUnknown(BusError):
     """Some records may or may not have arrived: send all of them again."""
 
 
@@ -74,7 +74,7 @@ class SendRefused(SendUnknown):
         self.reason = reason
 
 
-class OffsetLost(BusError):  # noqa: N818 - named after what happened, like every fault
+class OffsetLost(BusError):
     """The topic no longer holds what we have yet to read; a person decides, we never jump."""
 
     def __init__(self, partition: Partition, offset: int) -> None:
@@ -83,7 +83,7 @@ class OffsetLost(BusError):  # noqa: N818 - named after what happened, like ever
         self.offset = offset
 
 
-class ConsumerStalled(BusError):  # noqa: N818 - named after what happened, like every fault
+class ConsumerStalled(BusError):
     """Records are waiting and none has been fetched for too long: start again."""
 
     def __init__(self, partitions: Sequence[Partition]) -> None:
@@ -91,11 +91,11 @@ class ConsumerStalled(BusError):  # noqa: N818 - named after what happened, like
         self.partitions = tuple(partitions)
 
 
-class TransactionOpen(BusError):  # noqa: N818 - named after what happened, like every fault
+class TransactionOpen(BusError):
     """Somebody's transaction is open for long: what lies behind it waits until Kafka ends it."""
 
 
-class TopicMismatch(BusError):  # noqa: N818 - named after what happened, like every fault
+class TopicMismatch(BusError):
     """The topic exists with another number of partitions, so cases would land elsewhere."""
 
     def __init__(self, topic: str, found: int, wanted: int) -> None:
@@ -105,7 +105,7 @@ class TopicMismatch(BusError):  # noqa: N818 - named after what happened, like e
         self.wanted = wanted
 
 
-class Undeliverable(Exception):  # noqa: N818 - a refusal, named for what the record is
+class Undeliverable(Exception):
     """The record will never be handled: *code* is stable, *field* says where, *detail* why."""
 
     def __init__(self, code: str, field: str = "", detail: str = "") -> None:

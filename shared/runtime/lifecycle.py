@@ -155,7 +155,7 @@ def crash(place: str) -> None:
         os._exit(KILLED)
 
 
-class NoProgress(Exception):  # noqa: N818 - a fault is named for what failed
+class NoProgress(Exception):
     """A loop was alive and got nothing done; only a new process helps."""
 
     def __init__(self, loop: str, seconds: float) -> None:

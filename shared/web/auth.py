@@ -81,7 +81,7 @@ class Principal:
         return not self.roles.isdisjoint(roles)
 
 
-class Unauthenticated(Exception):  # noqa: N818 - a refusal is named for what stands in the way
+class Unauthenticated(Exception):
     """
     No token that we trust; *reason* is for our log, the caller learns only *code*.
 

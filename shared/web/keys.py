@@ -102,7 +102,7 @@ def _thumbprint(key: Ed25519PrivateKey) -> str:
     return urlsafe_b64encode(sha256(canonical).digest()).rstrip(b"=").decode()
 
 
-class KeysUnavailable(Exception):  # noqa: N818 - a fault is named for what failed
+class KeysUnavailable(Exception):
     """The issuer's keys could not be read; nobody can be recognised until they can. Retry."""
 
 

@@ -42,7 +42,7 @@ F = TypeVar("F", bound=Callable[..., Awaitable[object]])
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="an access token")
 
 
-class RouteWithoutPolicy(Exception):  # noqa: N818 - a fault is named for what failed
+class RouteWithoutPolicy(Exception):
     """A route that says neither `permit(…)` nor `public()`: the service must not start."""
 
     def __init__(self, routes: list[str]) -> None:

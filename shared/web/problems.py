@@ -84,7 +84,7 @@ PARAMETER_REPEATED = Kind(UNFIT, "parameter_repeated")
 UNAVAILABLE = Kind(503, "unavailable")
 
 
-class Problem(Exception):  # noqa: N818 - named for what the answer is
+class Problem(Exception):
     """An answer of the edge that is no success: raised by an API, told in the reader's language."""
 
     def __init__(

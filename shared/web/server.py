@@ -25,7 +25,7 @@ DESCRIPTORS_KEPT = 200
 BACKLOG = 256
 
 
-class AddressTaken(Exception):  # noqa: N818 - a fault is named for what failed
+class AddressTaken(Exception):
     """Somebody else listens there already."""
 
     def __init__(self, host: str, port: int) -> None:

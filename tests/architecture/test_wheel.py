@@ -36,7 +36,7 @@ print(services.__file__)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory"]
-    subprocess.run([*build, folder], cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own
+    subprocess.run([*build, folder], cwd=ROOT, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
 
@@ -50,7 +50,7 @@ def test_every_service_begins_from_the_wheel_alone(wheel: Path, tmp_path: Path) 
     installed = tmp_path / "installed"
     with ZipFile(wheel) as archive:
         archive.extractall(installed)
-    told = subprocess.run(  # noqa: S603 - our own words
+    told = subprocess.run(
         [sys.executable, "-P", "-c", BEGINNING],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(installed)},

@@ -62,7 +62,7 @@ NINE = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
 """Nine o'clock in Xi'an."""
 MONDAY = date(2024, 9, 2)
 ID, CASE, ITEM, AGENT = "BB-1", "XC20240902000017", "000117051000", "st-0900"
-PARTY = PartyRef(party_token="party-1", party_type=PartyType.ENTERPRISE)  # noqa: S106 - no secret
+PARTY = PartyRef(party_token="party-1", party_type=PartyType.ENTERPRISE)
 PAPER = Doc(doc_type="MANDATE", doc_no="2024-1")
 
 Story = DeciderSpec[Task, AnyCommand]

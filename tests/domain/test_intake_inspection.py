@@ -40,7 +40,7 @@ ORDER = OrderInspection(
     mode=InspectionMode.ON_SITE,
     checklist_id="checklist-1",
     org=BUREAU,
-    place_token="place-1",  # noqa: S106 - no secret
+    place_token="place-1",
 )
 CREATED = InspectionCreated(
     inspection_id=ID,
@@ -50,7 +50,7 @@ CREATED = InspectionCreated(
     attempt_no=1,
     org=BUREAU,
     joint_orgs=(),
-    place_token="place-1",  # noqa: S106 - no secret
+    place_token="place-1",
 )
 SCHEDULE = ScheduleVisit(
     at=NINE, inspection_id=ID, visit_start=VISIT, inspectors=("st-0007", "st-0008")

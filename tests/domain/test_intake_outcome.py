@@ -49,7 +49,7 @@ ISSUE = IssueResult(
     case_no=NO,
     instrument="PAPER",
     licence_name="食品经营许可证",
-    licence_no_token="licence-1",  # noqa: S106 - no secret
+    licence_no_token="licence-1",
 )
 DELIVER = DeliverResult(at=NINE, case_no=NO, mode=DeliveryMode.WINDOW)
 DISCLOSE = DiscloseDecision(at=NINE, case_no=NO, platform="信用中国")

@@ -165,7 +165,7 @@ CASE = Course(
                 case_no=NO,
                 instrument="PAPER",
                 licence_name="食品经营许可证",
-                licence_no_token="licence-1",  # noqa: S106 - no secret
+                licence_no_token="licence-1",
             )
         ),
         always(case.DiscloseDecision(at=NINE, case_no=NO, platform="信用中国")),
@@ -191,7 +191,7 @@ INSPECTION = Course(
                 mode=InspectionMode.ON_SITE,
                 checklist_id="list",
                 org=BUREAU,
-                place_token="place",  # noqa: S106 - no secret
+                place_token="place",
             )
         ),
         always(

@@ -28,7 +28,7 @@ for module in MODULES.values():
 
 
 def test_the_command_loads_without_the_embedded_stack() -> None:
-    done = subprocess.run(  # noqa: S603 - our own module
+    done = subprocess.run(
         [sys.executable, "-c", WITHOUT_THE_STACK],
         check=False,
         capture_output=True,

@@ -47,7 +47,7 @@ async def test_killed_behind_a_letter_nobody_sends_it_again() -> None:
     def refuse(_: bytes) -> None:
         raise Undeliverable("invalid_data")
 
-    class Killed(Exception):  # noqa: N818 - what happens, for this test
+    class Killed(Exception):
         pass
 
     class Forgetful(MemoryFeed):

@@ -37,7 +37,7 @@ def service() -> Iterator[str]:
 
 
 def status(*arguments: str, ready_file: Path) -> int:
-    done = subprocess.run(  # noqa: S603 - our own module
+    done = subprocess.run(
         [sys.executable, "-P", "-m", "deploy.probe", *arguments],
         check=False,
         env={**os.environ, "CASETRACK_READY_FILE": str(ready_file)},

@@ -79,7 +79,7 @@ def test_the_order_of_hashes_decides_nothing() -> None:
 
 
 def _trace_under(hash_seed: str, *, seed: int) -> str:
-    told = subprocess.run(  # noqa: S603 - our own interpreter
+    told = subprocess.run(
         [sys.executable, "-c", f"{ONE_TRACE}print(simulate({seed}).trace)"],
         cwd=CHECKOUT,
         env={**os.environ, "PYTHONHASHSEED": hash_seed},

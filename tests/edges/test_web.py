@@ -43,7 +43,7 @@ class NobodyNamed(Rejection):
     field: ClassVar[str | None] = "handler"
 
 
-class StoreAway(Exception):  # noqa: N818 - a fault is named for what failed
+class StoreAway(Exception):
     pass
 
 

@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(home: Path) -> Run:
     def call(*arguments: str, **environment: str) -> Answer:
-        return subprocess.run(  # noqa: S603 - our own argument list
+        return subprocess.run(
             [sys.executable, "-P", "-m", "deploy.command", *arguments],
             check=False,
             capture_output=True,

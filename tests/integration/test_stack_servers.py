@@ -54,7 +54,7 @@ def serve(places: Places) -> Iterator[Callable[[], Places]]:
 
     def start() -> Places:
         started.append(
-            subprocess.Popen(  # noqa: S603 - our own argument list
+            subprocess.Popen(
                 [sys.executable, "-m", "tests.support.servers", str(places.home), str(os.getpid())],
                 cwd=CHECKOUT,
                 stdout=subprocess.DEVNULL,

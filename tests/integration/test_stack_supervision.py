@@ -30,7 +30,7 @@ def launch(places: Places) -> Iterator[Launch]:
     def run(*toys: str, errors: Path = Path(os.devnull)) -> subprocess.Popen[bytes]:
         with errors.open("w") as said:
             started.append(
-                subprocess.Popen(  # noqa: S603 - our own argument list
+                subprocess.Popen(
                     [sys.executable, "-m", "tests.support.toy_stack", str(places.home), *toys],
                     cwd=CHECKOUT,
                     stdout=subprocess.DEVNULL,

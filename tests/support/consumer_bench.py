@@ -19,7 +19,7 @@ TOPIC = "casetrack.inbox.v1"
 GROUP = "casetrack-intake"
 
 
-class Away(Exception):  # noqa: N818 - a fault of the world, for this test
+class Away(Exception):
     """The store is away."""
 
 

@@ -25,7 +25,7 @@ NINE = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
 """Nine o'clock in Xi'an."""
 CALENDAR = official_calendar()
 BUREAU = OrgRef(org_code="11320000MB151840XJ", org_name="新城区行政审批服务局")
-PARTY = PartyRef(party_token="party-1", party_type=PartyType.ENTERPRISE)  # noqa: S106 - no secret
+PARTY = PartyRef(party_token="party-1", party_type=PartyType.ENTERPRISE)
 PAPER = Doc(doc_type="NOTICE", doc_no="2024-1")
 
 
@@ -142,7 +142,7 @@ ISSUED = handling.ResultIssued(
     case_no=NO,
     instrument="PAPER",
     licence_name="食品经营许可证",
-    licence_no_token="licence-1",  # noqa: S106 - no secret
+    licence_no_token="licence-1",
 )
 
 

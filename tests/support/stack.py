@@ -222,7 +222,7 @@ def _start(home: Path) -> None:
 def _psql(servers: Servers, statement: str) -> None:
     program = embedded_postgres(Places(servers.home), PASSWORD).programs / "psql"
     dsn = addressed(servers.postgres, database="postgres")
-    subprocess.run(  # noqa: S603 - our own argument list
+    subprocess.run(
         [program, "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", statement, dsn],
         check=True,
         capture_output=True,

@@ -134,9 +134,9 @@ def standing_bureau(home: Path) -> Iterator[StandingBureau]:
 
 def bring_up(environment: Mapping[str, str]) -> None:
     """Start a bureau; where it does not come up, say what it said and what its parts logged."""
-    up = subprocess.run([*CASETRACK, "up", "--detach"], check=False, env=environment)  # noqa: S603 - our own argument list
+    up = subprocess.run([*CASETRACK, "up", "--detach"], check=False, env=environment)
     if up.returncode:
-        subprocess.run([*CASETRACK, "logs"], check=False, env=environment)  # noqa: S603 - our own argument list
+        subprocess.run([*CASETRACK, "logs"], check=False, env=environment)
     assert up.returncode == 0, (
         "the bureau did not come up; its words and logs are in the captured output"
     )

@@ -11,7 +11,7 @@ AHEAD_MAX = timedelta(minutes=5)
 """So far may a publisher's clock be ahead of ours."""
 
 
-class Inadmissible(Exception):  # noqa: N818 - names what the fact is, like every refusal
+class Inadmissible(Exception):
     """A readable fact that its publisher may not state: *code* is stable, *field* says where."""
 
     def __init__(self, code: str, field: str, detail: str) -> None:

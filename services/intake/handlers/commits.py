@@ -13,7 +13,7 @@ SHARING_MAX = 200
 WAITING_MAX = 5_000
 
 
-class Overloaded(Exception):  # noqa: N818 - named after what happened, like every fault
+class Overloaded(Exception):
     """More facts wait than can be stored in a bearable time."""
 
 

@@ -137,11 +137,11 @@ SET next_offset = excluded.next_offset,
 WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 
-class Fenced(Exception):  # noqa: N818 - named after what happened, like every fault
+class Fenced(Exception):
     """Another worker has the partition now; what we hold in memory of it is worth nothing."""
 
 
-class FactKnown(Exception):  # noqa: N818 - named after what happened, like every fault
+class FactKnown(Exception):
     """One of the facts is in the timeline already; the transaction is spoilt."""
 
 

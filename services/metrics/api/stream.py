@@ -195,7 +195,7 @@ class LiveStream(Response):
         await send({"type": "http.response.body", "body": GOODBYE, "more_body": False})
 
 
-class _TooSlow(Exception):  # noqa: N818 - named for what happened
+class _TooSlow(Exception):
     """The reader's connection takes nothing more."""
 
 

@@ -55,7 +55,7 @@ class Fetch:
     highwater: int
 
 
-class Unfoldable(Exception):  # noqa: N818 - named after what happened, like every fault
+class Unfoldable(Exception):
     """A fault of ours with one record, after others: it is tried again before it is buried."""
 
 

@@ -42,7 +42,7 @@ TABLES = Path(tempfile.gettempdir()) / f"casetrack-metrics-{os.getuid()}"
 """Faust makes a folder for its tables although it has none."""
 
 
-class WorkerCrashed(Exception):  # noqa: N818 - named after what happened, like every fault
+class WorkerCrashed(Exception):
     """Faust stopped by itself: the cause says why; only a new process helps."""
 
 

@@ -37,7 +37,7 @@ OCCURRED_AT = attrgetter("occurred_at")
 STATE = msgspec.json.Decoder(Dossier)
 
 
-class ProjectionOutdated(Exception):  # noqa: N818 - named after what happened, like every fault
+class ProjectionOutdated(Exception):
     """A dossier was made by another fold; the projection must be built anew beside this one."""
 
 

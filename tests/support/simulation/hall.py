@@ -28,7 +28,7 @@ SOURCE = f"urn:casetrack:{DISTRICT}:intake"
 INBOXES = [Partition(INBOX, number) for number in range(PARTITIONS)]
 
 
-class ConnectionLost(Exception):  # noqa: N818 - named after what happened
+class ConnectionLost(Exception):
     """The process died, or was not there: the caller knows nothing."""
 
 

@@ -16,7 +16,7 @@ Args = TypeVarTuple("Args")
 Ready = tuple[asyncio.Handle, Callable[..., object], tuple[Any, ...], Context]
 
 
-class Stuck(Exception):  # noqa: N818 - names what the loop is
+class Stuck(Exception):
     """Everybody waits for somebody, and no time that passes will change that."""
 
 
