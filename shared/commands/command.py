@@ -22,6 +22,13 @@ class Command:
         return business_date(self.at)
 
     def stated(self, fact: type[F], **more: object) -> F:
-        """Return *fact* in the words of this command, and *more* that the rules add."""
+        """
+        Return *fact* in the words of this command, and *more* that the rules add.
+
+        What only the decision needs (a calendar, a former rating) the fact does
+        not repeat; what the rules add must have its place in it.
+        """
+        if strange := more.keys() - fact.model_fields.keys():
+            raise TypeError(f"{fact.__name__} has no {', '.join(sorted(strange))}")
         words = {field.name: getattr(self, field.name) for field in fields(self)}
         return fact.model_validate({**words, **more})
