@@ -70,26 +70,19 @@ def write(document: Document) -> bytes:
     return msgspec.json.encode(document)
 
 
-def split_batch(raw: bytes) -> list[bytes]:
+def batch_pieces(raw: bytes) -> Iterator[list[bytes]]:
     """
-    Return the members of the JSON array in *raw*, each as its own bytes, unjudged.
+    Yield the members of the JSON array in *raw* as they come to their ends, unjudged.
 
     A member that is not JSON (NaN, ten thousand brackets) does not hide its
     neighbours, as long as brackets and quotation marks pair up.
 
-    Raises:
-        Unreadable: no array, or what does not pair up.
-    """
-    return [member for ended in batch_pieces(raw) for member in ended]
-
-
-def batch_pieces(raw: bytes) -> Iterator[list[bytes]]:
-    """
-    Yield the members of the JSON array in *raw* as they come to their ends.
-
     Nothing is decoded, so that whoever takes them may stop after any piece: the
     work behind each is bounded, whatever *raw* holds, and may have ended no member.
     What is one piece anyway, and JSON, is cut by a parser a good deal quicker.
+
+    Raises:
+        Unreadable: no array, or what does not pair up.
     """
     _refuse_mark(raw)
     if len(raw) <= PIECE_BYTES and (members := _cut_at_once(raw)) is not None:

@@ -6,20 +6,16 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from shared.contracts.documents import Document, parse, split_batch, write
+from shared.contracts.documents import Document, parse, write
 from shared.contracts.foreign import attributes_of, read_binary, read_foreign
 from shared.contracts.publishing import example_of
 from shared.contracts.registry import Unreadable, decode, encode
+from tests.support.examples import ACCEPTED, members_of, with_attributes
 
-ACCEPTED = example_of("casetrack.intake.application.accepted.v1")
 EVENT = decode(write(ACCEPTED))
 DATA = write(ACCEPTED["data"])
 ATTRIBUTES: dict[str, str] = {name: value for name, value in ACCEPTED.items() if name != "data"}
 INSPECTION = example_of("casetrack.inspection.task.created.v1")
-
-
-def with_attributes(**attributes: object) -> bytes:
-    return write({**ACCEPTED, **attributes})
 
 
 def without(*names: str, **attributes: object) -> Document:
@@ -187,7 +183,7 @@ def test_no_key_moves_a_fact_to_another_case() -> None:
     assert refusal.value.code == "key_mismatch"
 
 
-@pytest.mark.parametrize("read", [read_foreign, split_batch])
+@pytest.mark.parametrize("read", [read_foreign, members_of])
 def test_a_byte_order_mark_is_called_by_its_name(read: Callable[[bytes], object]) -> None:
     with pytest.raises(Unreadable, match="byte order mark") as refusal:
         read(b"\xef\xbb\xbf" + b"[" + write(ACCEPTED) + b"]")

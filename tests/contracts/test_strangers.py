@@ -5,19 +5,15 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.documents import PIECE_BYTES, batch_pieces, parse, split_batch, write
+from shared.contracts.documents import PIECE_BYTES, batch_pieces, parse, write
 from shared.contracts.foreign import read_binary, read_foreign
 from shared.contracts.publishing import example_of
 from shared.contracts.registry import FACTS, Unreadable, decode, encode
+from tests.support.examples import ACCEPTED, members_of, with_attributes
 
-ACCEPTED = example_of("casetrack.intake.application.accepted.v1")
 RATING = example_of("casetrack.review.rating.posted.v1")
 CASE = "XC20240902000017"
 GOOD = write(ACCEPTED)
-
-
-def with_attributes(**attributes: object) -> bytes:
-    return write({**ACCEPTED, **attributes})
 
 
 def without(name: str) -> bytes:
@@ -195,8 +191,8 @@ def test_every_type_may_come_from_outside(kind: str) -> None:
 
 
 def test_a_batch_is_taken_apart_without_judging() -> None:
-    assert split_batch(b"[" + GOOD + b" , {} ,7]") == [GOOD, b"{}", b"7"]
-    assert split_batch(b" [ ] ") == []
+    assert members_of(b"[" + GOOD + b" , {} ,7]") == [GOOD, b"{}", b"7"]
+    assert members_of(b" [ ] ") == []
 
 
 PAIRED = [name for name in POISONS if name not in ("truncated JSON", "a gzip bomb")]
@@ -206,7 +202,7 @@ PAIRED = [name for name in POISONS if name not in ("truncated JSON", "a gzip bom
 def test_a_poison_in_a_batch_does_not_harm_its_neighbours(name: str) -> None:
     poison, code, _ = POISONS[name]
 
-    first, middle, last = split_batch(b"[" + GOOD + b"," + poison + b",\n" + GOOD + b"]")
+    first, middle, last = members_of(b"[" + GOOD + b"," + poison + b",\n" + GOOD + b"]")
 
     assert (first, last) == (GOOD, GOOD)
     with pytest.raises(Unreadable) as refusal:
@@ -233,7 +229,7 @@ LONG_MEMBERS: dict[str, bytes] = {
 def test_a_member_longer_than_a_piece_does_not_hide_its_neighbours(member: str) -> None:
     batch = b"[" + GOOD + b"," + LONG_MEMBERS[member] + b"," + GOOD + b"]"
 
-    assert split_batch(batch) == [GOOD, LONG_MEMBERS[member], GOOD]
+    assert members_of(batch) == [GOOD, LONG_MEMBERS[member], GOOD]
 
 
 @pytest.mark.parametrize("text", [b",", b"0,", b"[],", b'"",', b'{"a":[[]]},'])
@@ -246,7 +242,7 @@ def test_a_piece_of_a_batch_of_a_million_is_small(text: bytes) -> None:
 @pytest.mark.parametrize("text", [b'["', b'["\\', b"[" * 7, b'[["]', b"[1,"])
 def test_a_batch_that_does_not_end_is_refused_however_long(text: bytes) -> None:
     with pytest.raises(Unreadable) as refusal:
-        split_batch(text + b"\\" * LONG)
+        members_of(text + b"\\" * LONG)
 
     assert refusal.value.code == "not_json"
 
@@ -254,7 +250,7 @@ def test_a_batch_that_does_not_end_is_refused_however_long(text: bytes) -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b"[", b"[[]", b"[]]", b"[1] 2", b"[NaN", GOOD[:-9]])
 def test_a_batch_whose_brackets_do_not_pair_is_refused_whole(body: bytes) -> None:
     with pytest.raises(Unreadable) as refusal:
-        split_batch(body)
+        members_of(body)
 
     assert refusal.value.code == "not_json"
 

@@ -10,12 +10,14 @@ from services.intake.api import paths as intake
 from services.review.api import paths as review
 from shared.commands.command import Command
 from shared.commands.counter import Path
+from shared.contracts.envelope import Contract
 from shared.contracts.rectification.facts import RectificationReopened
 from shared.contracts.registry import FACTS
 from shared.contracts.types import CaseRef
 
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
-SAID = {name for fact in (*FACTS.values(), CaseRef) for name in fact.model_fields}
+CONTRACTS: list[type[Contract]] = [CaseRef, *FACTS.values()]
+SAID = {name for contract in CONTRACTS for name in contract.model_fields}
 PATHS = [
     path
     for collection in (

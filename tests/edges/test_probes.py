@@ -1,7 +1,6 @@
 """A process without an API says over HTTP how it is, where it is given a port."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import httpx2
@@ -14,6 +13,7 @@ from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.probes import probed
 from tests.support.eventually import eventually
+from tests.support.ports import free_port
 
 OK, UNKNOWN, NOT_READY = 200, 401, 503
 
@@ -23,12 +23,6 @@ def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalIssuer:
     monkeypatch.setenv("AUTH_JWKS", str(tmp_path / "jwks.json"))
     monkeypatch.setenv("CASETRACK_READY_FILE", str(tmp_path / "ready"))
     return LocalIssuer.open(tmp_path, SystemClock(), SystemIds())
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 async def test_a_process_tells_its_health_readiness_and_measures(

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from shared.web.server import AddressTaken, serve
+from tests.support.ports import free_port
 
 CHECKOUT = Path(__file__).parents[2]
 SECONDS_MAX = 20.0
@@ -43,13 +44,6 @@ async def main(stopping):
 
 sys.exit(run("toy", main))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

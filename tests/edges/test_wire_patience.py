@@ -20,7 +20,7 @@ from shared.web.gate import AuthSettings, Gate
 from shared.web.policies import public
 from shared.web.server import serve
 from shared.web.wire import Patience
-from tests.edges.test_web_server import free_port
+from tests.support.ports import free_port
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 SECONDS_MAX = 10.0

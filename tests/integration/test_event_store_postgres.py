@@ -66,13 +66,6 @@ FORBIDDEN = "42501"
 
 
 @pytest.fixture
-async def superuser(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(postgres_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
 async def store(postgres_dsn: str) -> AsyncIterator[PostgresEventStore]:
     async with await open_pool(postgres_dsn, "intake") as pool:
         yield PostgresEventStore(pool)

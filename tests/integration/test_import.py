@@ -4,10 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,19 +14,11 @@ import pytest
 from deploy.command.figures import figures_of
 from tests.support.eventually import eventually
 from tests.support.shared_logs import SharedLog, shared_log
-from tests.support.whole_way import WholeWay, whole_way
+from tests.support.whole_way import WholeWay
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DERIVED = {"wabo_receipt": 1434 + 1434 + 1329, "BPIC15_1": 1199 + 956}
 """Starts, deadlines and ends that the cases' attributes name."""
-
-
-@pytest.fixture
-async def way(
-    tmp_path: Path, role_dsn: Callable[[str], str], bureau_topics: str
-) -> AsyncIterator[WholeWay]:
-    async with whole_way(tmp_path / "home", role_dsn=role_dsn, kafka=bureau_topics) as running:
-        yield running
 
 
 async def imported(way: WholeWay, log: SharedLog, *options: str) -> dict[str, Any]:

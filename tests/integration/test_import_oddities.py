@@ -4,16 +4,13 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from deploy.command.figures import figures_of
 from tests.support.small_log import Logged, log, trace
-from tests.support.whole_way import WholeWay, whole_way
+from tests.support.whole_way import WholeWay
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ODD = log(
@@ -25,14 +22,6 @@ ODD = log(
     "<objects/>",
     trace("last", Logged("Confirmation of receipt"), enddate="9999-12-31T23:59:59Z"),
 )
-
-
-@pytest.fixture
-async def way(
-    tmp_path: Path, role_dsn: Callable[[str], str], bureau_topics: str
-) -> AsyncIterator[WholeWay]:
-    async with whole_way(tmp_path / "home", role_dsn=role_dsn, kafka=bureau_topics) as running:
-        yield running
 
 
 async def imported(way: WholeWay, path: Path) -> tuple[dict[str, Any], int]:

@@ -19,7 +19,8 @@ from tests.support import way_of_a_case as way
 from tests.support.answers import Listened, smallest
 from tests.support.doors import COMMANDED, Door, opened
 from tests.support.foreign_facts import foreign
-from tests.support.read_api import ReadApi, free_port
+from tests.support.ports import free_port
+from tests.support.read_api import ReadApi
 
 EXAMPLES = int(os.environ.get("CASETRACK_FUZZ_EXAMPLES", "2"))
 """How often schemathesis asks each command; beyond the usual it also tries every boundary."""

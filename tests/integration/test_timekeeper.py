@@ -49,13 +49,6 @@ async def store(postgres_dsn: str) -> AsyncIterator[PostgresEventStore]:
         yield store
 
 
-@pytest.fixture
-async def superuser(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(postgres_dsn)
-    yield connection
-    await connection.close()
-
-
 @pytest.mark.parametrize(
     "place",
     [

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
+from tests.support.ports import free_port
 
 NOBODY_LISTENS = "127.0.0.1:1"
 
@@ -39,7 +39,7 @@ async def intake_process(
 ) -> AsyncIterator[Running]:
     """Give a running intake whose keys are in *folder*; it is killed in the end."""
     issuer = LocalIssuer.open(folder, SystemClock(), SystemIds())
-    port, ready = _free_port(), folder / f"ready-{SystemIds().new()}"
+    port, ready = free_port(), folder / f"ready-{SystemIds().new()}"
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -65,9 +65,3 @@ async def intake_process(
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -33,6 +32,7 @@ from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.server import serve
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
+from tests.support.ports import free_port
 
 TOPIC = "casetrack.intake.v1"
 HEARD_SECONDS_MAX = 10.0
@@ -179,9 +179,3 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
 def keyed(document: Mapping[str, Any], name: str) -> Sequence[Any]:
     """Return one field of every item on a page."""
     return [item[name] for item in document["items"]]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

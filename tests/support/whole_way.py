@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.issuer import LocalIssuer
 from tests.support.eventually import eventually
+from tests.support.ports import free_port
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
@@ -121,7 +121,7 @@ async def whole_way(
     keys = home / "keys"
     keys.mkdir(parents=True)
     LocalIssuer.open(keys, SystemClock(), SystemIds())
-    ports = {name: _free_port() for name in (*deciders, "metrics")}
+    ports = {name: free_port() for name in (*deciders, "metrics")}
 
     def part(name: str, service: str, module: str, *words: str, **extra: str) -> Kept:
         env = {
@@ -162,9 +162,3 @@ async def kept(parts: Mapping[str, Kept]) -> AsyncIterator[None]:
                 task.cancel()
             for part in parts.values():
                 await part.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
