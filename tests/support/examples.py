@@ -7,7 +7,7 @@ from shared.contracts.publishing import example_of
 ACCEPTED = example_of("casetrack.intake.application.accepted.v1")
 
 
-def like_the_example(kind: type[Fact], **changes: object) -> Fact:
+def like_the_example(kind: type[Fact], /, **changes: object) -> Fact:
     """Return the published example of *kind* with a few *changes*."""
     return kind.model_validate({**example_of(kind.TYPE)["data"], **changes})
 

@@ -9,7 +9,7 @@ from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
 
-FOLD_VERSION = 5
+FOLD_VERSION = 6
 """Which fold made a stored dossier; a dossier of another version is folded again from its facts."""
 
 ANOMALIES_NAMED_MAX = 16

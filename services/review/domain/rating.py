@@ -8,7 +8,7 @@ from services.review.domain.refusals import AlreadyRated, AlreadySupplemented, R
 from shared.commands.command import Command
 from shared.contracts.envelope import Fact
 from shared.contracts.review.facts import Indicator, RatingPosted, RatingSupplemented
-from shared.contracts.review.words import ReviewChannel, ReviewPhase, Satisfaction
+from shared.contracts.review.words import BAD, ReviewChannel, ReviewPhase, Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,
@@ -18,9 +18,6 @@ from shared.contracts.types import (
     Several,
     VaultToken,
 )
-
-BAD = frozenset({Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED})
-"""差评: the two lowest levels (V-01)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from shared.contracts.committee import facts as committee
-from shared.contracts.course import ABSENT, Course, leads
+from shared.contracts.committee.words import CommitteeOutcome
+from shared.contracts.course import ABSENT, Course, Guard, leads, stays
 
 
 class ReferralState(StrEnum):
@@ -11,9 +12,10 @@ class ReferralState(StrEnum):
 
     ABSENT = ABSENT
     REFERRED = "REFERRED"
-    SCREENED = "SCREENED"
+    ADMITTED = "ADMITTED"
     RESOLVED = "RESOLVED"
     EXECUTED = "EXECUTED"
+    RETURNED = "RETURNED"
 
 
 class MeetingState(StrEnum):
@@ -26,14 +28,26 @@ class MeetingState(StrEnum):
 
 R, M = ReferralState, MeetingState
 
+LET_IN = Guard("let_in", lambda fact: fact.result == "ADMITTED")
+SENT_BACK = Guard("sent_back", lambda fact: fact.result == "RETURNED")
+
+UNSETTLED = (CommitteeOutcome.DEFER, CommitteeOutcome.RETURN_TO_SECTION)
+PUT_OFF = Guard("put_off", lambda fact: fact.outcome is CommitteeOutcome.DEFER)
+GIVEN_BACK = Guard("given_back", lambda fact: fact.outcome is CommitteeOutcome.RETURN_TO_SECTION)
+SPOKEN = Guard("spoken", lambda fact: fact.outcome not in UNSETTLED)
+
 REFERRAL = Course(
     "referral",
     "referral_id",
-    tuple((state,) for state in R),
+    ((R.ABSENT,), (R.REFERRED,), (R.ADMITTED,), (R.RESOLVED,), (R.EXECUTED, R.RETURNED)),
     (
         *leads(committee.ReferralMade, {R.ABSENT: R.REFERRED}),
-        *leads(committee.ReferralScreened, {R.REFERRED: R.SCREENED}),
-        *leads(committee.ResolutionAdopted, {R.SCREENED: R.RESOLVED, R.RESOLVED: R.RESOLVED}),
+        *leads(committee.ReferralScreened, {R.REFERRED: R.ADMITTED}, LET_IN),
+        *leads(committee.ReferralScreened, {R.REFERRED: R.RETURNED}, SENT_BACK),
+        *leads(committee.ResolutionAdopted, {R.ADMITTED: R.RESOLVED}, SPOKEN),
+        *leads(committee.ResolutionAdopted, {R.ADMITTED: R.RETURNED}, GIVEN_BACK),
+        # It waits for another meeting.
+        *stays(committee.ResolutionAdopted, (R.ADMITTED,), PUT_OFF),
         *leads(committee.ResolutionExecuted, {R.RESOLVED: R.EXECUTED}),
     ),
 )
@@ -43,7 +57,9 @@ MEETING = Course(
     "meeting_id",
     tuple((state,) for state in M),
     (
-        *leads(committee.MeetingScheduled, {M.ABSENT: M.SCHEDULED, M.SCHEDULED: M.SCHEDULED}),
+        *leads(committee.MeetingScheduled, {M.ABSENT: M.SCHEDULED}),
+        # Another date, or another agenda.
+        *stays(committee.MeetingScheduled, (M.SCHEDULED,)),
         *leads(committee.MeetingHeld, {M.SCHEDULED: M.HELD}),
     ),
 )

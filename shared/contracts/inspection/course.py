@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Course, Guard, leads
+from shared.contracts.course import ABSENT, Course, Guard, leads, stays
 from shared.contracts.inspection import facts as inspection
 from shared.contracts.inspection.words import InspectionResult
 
@@ -14,15 +14,18 @@ class InspectionState(StrEnum):
     CREATED = "CREATED"
     SCHEDULED = "SCHEDULED"
     STARTED = "STARTED"
-    CONCLUDED = "CONCLUDED"
+    RECTIFY = "RECTIFY"
     DEFECT_OPEN = "DEFECT_OPEN"
     DEFECT_SUBMITTED = "DEFECT_SUBMITTED"
+    CONCLUDED = "CONCLUDED"
     FOLLOWED_UP = "FOLLOWED_UP"
 
 
 S = InspectionState
 
-NEVER_TOOK_PLACE = Guard("never_took_place", lambda fact: fact.result == InspectionResult.NOT_DONE)
+TO_BE_RECTIFIED = Guard("to_be_rectified", lambda fact: fact.result is InspectionResult.RECTIFY)
+SETTLED = Guard("settled", lambda fact: fact.result is not InspectionResult.RECTIFY)
+NEVER_TOOK_PLACE = Guard("never_took_place", lambda fact: fact.result is InspectionResult.NOT_DONE)
 
 INSPECTION = Course(
     "inspection",
@@ -35,11 +38,20 @@ INSPECTION = Course(
             dict.fromkeys((S.CREATED, S.SCHEDULED, S.DEFECT_SUBMITTED), S.SCHEDULED),
         ),
         *leads(inspection.VisitStarted, {S.SCHEDULED: S.STARTED}),
-        *leads(inspection.VisitConcluded, {S.STARTED: S.CONCLUDED}),
+        *leads(inspection.VisitConcluded, {S.STARTED: S.RECTIFY}, TO_BE_RECTIFIED),
+        *leads(inspection.VisitConcluded, {S.STARTED: S.CONCLUDED}, SETTLED),
         *leads(inspection.VisitConcluded, {S.SCHEDULED: S.CONCLUDED}, NEVER_TOOK_PLACE),
-        *leads(inspection.DefectOrdered, {S.CONCLUDED: S.DEFECT_OPEN}),
+        *leads(inspection.DefectOrdered, {S.RECTIFY: S.DEFECT_OPEN}),
         *leads(inspection.DefectSubmitted, {S.DEFECT_OPEN: S.DEFECT_SUBMITTED}),
         *leads(inspection.DefectExpired, {S.DEFECT_OPEN: S.CONCLUDED}),
-        *leads(inspection.InspectionFollowedUp, {S.CONCLUDED: S.FOLLOWED_UP}),
+        *leads(
+            inspection.InspectionFollowedUp,
+            dict.fromkeys((S.CONCLUDED, S.FOLLOWED_UP), S.FOLLOWED_UP),
+        ),
+        # A conclusion is asked about even where the applicant has something to put right.
+        *stays(
+            inspection.InspectionFollowedUp,
+            (S.RECTIFY, S.DEFECT_OPEN, S.DEFECT_SUBMITTED, S.SCHEDULED),
+        ),
     ),
 )

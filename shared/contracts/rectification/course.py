@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Course, leads, stays
+from shared.contracts.course import ABSENT, Course, Guard, leads, stays
 from shared.contracts.rectification import facts as rectification
 
 
@@ -23,6 +23,11 @@ class RectificationState(StrEnum):
 
 S = RectificationState
 
+ATTEMPTS_ENOUGH = 3
+"""Whoever was called so often in vain counts as contacted (SLA-19)."""
+IN_TOUCH = Guard("in_touch", lambda fact: fact.reached or fact.attempt_no >= ATTEMPTS_ENOUGH)
+
+BEFORE_THE_CALL = (S.OPENED, S.ASSIGNED)
 BEHIND_THE_CALL = (S.REOPENED, S.VERIFIED, S.COMPLETED, S.FED_BACK, S.FOLLOWED_UP)
 
 RECTIFICATION = Course(
@@ -34,12 +39,9 @@ RECTIFICATION = Course(
         *leads(rectification.RectificationAssigned, {S.OPENED: S.ASSIGNED}),
         # Another takes over.
         *stays(rectification.RectificationAssigned, (S.ASSIGNED, S.CONTACTED, *BEHIND_THE_CALL)),
-        *leads(
-            rectification.ContactMade,
-            dict.fromkeys((S.OPENED, S.ASSIGNED, S.CONTACTED), S.CONTACTED),
-        ),
-        # Somebody calls once more.
-        *stays(rectification.ContactMade, BEHIND_THE_CALL),
+        *leads(rectification.ContactMade, dict.fromkeys(BEFORE_THE_CALL, S.CONTACTED), IN_TOUCH),
+        # Nobody was reached, or somebody calls once more.
+        *stays(rectification.ContactMade, (*BEFORE_THE_CALL, S.CONTACTED, *BEHIND_THE_CALL)),
         *leads(
             rectification.FindingRecorded,
             dict.fromkeys((S.CONTACTED, S.REOPENED, S.VERIFIED), S.VERIFIED),

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Course, leads
+from shared.contracts.course import ABSENT, Course, Guard, leads
 from shared.contracts.review import facts as review
 
 
@@ -20,10 +20,14 @@ class RatingState(StrEnum):
     POSTED = "POSTED"
     SUPPLEMENTED = "SUPPLEMENTED"
     APPEALED = "APPEALED"
-    APPEAL_DECIDED = "APPEAL_DECIDED"
+    APPEAL_REJECTED = "APPEAL_REJECTED"
+    APPEAL_UPHELD = "APPEAL_UPHELD"
 
 
 R = RatingState
+
+UPHELD = Guard("upheld", lambda fact: fact.upheld)
+REJECTED = Guard("rejected", lambda fact: not fact.upheld)
 
 INVITATION = Course(
     "invitation",
@@ -35,11 +39,18 @@ INVITATION = Course(
 RATING = Course(
     "review",
     "review_id",
-    tuple((state,) for state in R),
+    (
+        (R.ABSENT,),
+        (R.POSTED,),
+        (R.SUPPLEMENTED,),
+        (R.APPEALED,),
+        (R.APPEAL_REJECTED, R.APPEAL_UPHELD),
+    ),
     (
         *leads(review.RatingPosted, {R.ABSENT: R.POSTED}),
         *leads(review.RatingSupplemented, {R.ABSENT: R.SUPPLEMENTED, R.POSTED: R.SUPPLEMENTED}),
         *leads(review.AppealFiled, {R.POSTED: R.APPEALED, R.SUPPLEMENTED: R.APPEALED}),
-        *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_DECIDED}),
+        *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_UPHELD}, UPHELD),
+        *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_REJECTED}, REJECTED),
     ),
 )

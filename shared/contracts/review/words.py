@@ -15,6 +15,10 @@ class Satisfaction(Word):
     VERY_DISSATISFIED = auto()
 
 
+BAD = frozenset({Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED})
+"""差评: the two lowest levels (V-01)."""
+
+
 class ReviewChannel(Word):
     """评价渠道; SYSTEM_DEFAULT is no praise."""
 

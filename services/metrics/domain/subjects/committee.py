@@ -1,5 +1,6 @@
 """What goes before the committee: a referral, and the meeting that decides on it."""
 
+from datetime import date
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
@@ -7,30 +8,64 @@ from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.committee.facts import (
     MeetingHeld,
+    ReferralMade,
     ReferralScreened,
     ResolutionAdopted,
     ResolutionExecuted,
 )
+from shared.contracts.committee.words import CommitteeOutcome
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
+from shared.policy.calendar import business_date
 
 
 class Referral(Subject, frozen=True, array_like=True, tag="referral"):
     """One referral; *outcome* is what the screening or the resolution said."""
 
     COURSE: ClassVar[Course] = REFERRAL
-    ENDS: ClassVar[frozenset[type[Fact]]] = frozenset({ResolutionAdopted, ResolutionExecuted})
 
     outcome: str = ""
+    screening: str = ""
+    """Whether the secretariat let it in (K10.2)."""
+    reason: str = ""
+    """Why it went to the committee: is it difficult (K10.2)?"""
+    grade: str = ""
+    """Who may decide on such an item: the committee, or somebody below (K10.2)."""
+    on_list: bool = False
+    """Whether the grading list sends such items to the committee (K10.2)."""
+    remaining_days: int | None = None
+    """What was left of the committed limit when it was referred (SLA-18)."""
+    resolved_on: date | None = None
+    """When the committee had spoken; one that is put off is still there (K10.3)."""
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
+            case ReferralMade() if self.reason:
+                return {}, False
+            case ReferralMade() as fact:
+                return {
+                    "reason": fact.reason.value,
+                    "grade": fact.grade.value,
+                    "on_list": fact.on_list,
+                    "remaining_days": fact.remaining_committed_days,
+                }, True
             case ReferralScreened(result=result):
-                return {"outcome": str(result)}, True
+                return {"outcome": str(result), "screening": str(result)}, True
             case ResolutionAdopted(outcome=outcome):
-                return {"outcome": outcome.value}, True
+                put_off = outcome is CommitteeOutcome.DEFER
+                resolved_on = self.resolved_on if put_off else business_date(entry.time)
+                return {"outcome": outcome.value, "resolved_on": resolved_on}, True
             case _:
                 return {}, True
+
+    def ends(self, fact: Fact) -> bool:
+        match fact:
+            case ReferralScreened(result="RETURNED") | ResolutionExecuted():
+                return True
+            case ResolutionAdopted(outcome=outcome):
+                return outcome is not CommitteeOutcome.DEFER
+            case _:
+                return False
 
 
 class Meeting(Subject, frozen=True, array_like=True, tag="meeting"):
