@@ -73,11 +73,13 @@ def _case_path(kind: type[Fact]) -> str | None:
 
 
 def moments_of(fact: Fact) -> Iterator[tuple[str, date]]:
-    """Yield the days and instants that *fact* names, each with its field."""
+    """Yield the days and instants that *fact* names, each with its field; of a list each one."""
     for name in _moments(type(fact)):
         moment = getattr(fact, name)
-        if moment is not None:
+        if isinstance(moment, date):
             yield name, moment
+        elif moment is not None:
+            yield from ((name, one) for one in moment)
 
 
 @cache

@@ -23,6 +23,7 @@ from shared.contracts.intake import facts as intake
 from shared.contracts.moments import RECORDED
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
+from shared.contracts.rules import facts as rules
 from shared.contracts.supervision import facts as supervision
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import UPCASTERS, Upcaster, upcast
@@ -61,7 +62,7 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
         Owner.INTAKE: (intake, handling, inspection, committee, commitment),
         Owner.ASSIST: (assist,),
         Owner.REVIEW: (review, rectification),
-        Owner.SUPERVISION: (supervision,),
+        Owner.SUPERVISION: (supervision, rules),
     }
 )
 

@@ -3,6 +3,7 @@
 import re
 from fnmatch import fnmatchcase
 from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
@@ -62,10 +63,11 @@ WORDS = {
 
 
 PACKAGES = {module.__package__ or "" for modules in FAMILIES.values() for module in modules}
+HOMES = [f"{package}.words" for package in sorted(PACKAGES) if find_spec(f"{package}.words")]
 
 DEFINED = {
     name: member
-    for home in (words, *(import_module(f"{package}.words") for package in sorted(PACKAGES)))
+    for home in (words, *map(import_module, HOMES))
     for name, member in vars(home).items()
     if isinstance(member, type) and issubclass(member, Word) and member is not Word
 }
