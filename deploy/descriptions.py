@@ -15,9 +15,9 @@ from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.glances import Glances
 from services.metrics.adapters.readings import Readings
 from services.metrics.app import serving as metrics
-from services.metrics.app.rules import bureau_rules
 from services.review import app as review
 from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue, Text
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -83,7 +83,7 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
         readings=Readings(pool),
         glances=Glances(pool),
         deadlines=Deadlines(pool),
-        rules=bureau_rules(),
+        rules=shipped(),
         auth=AUTH,
     )
     return {

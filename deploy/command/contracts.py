@@ -101,7 +101,7 @@ def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
             try:
                 event = read_foreign(line)
                 told |= {"id": event.id, "type": event.type}
-                row_of(admit(event, publisher, registered(), now), was_read=True)
+                row_of(admit(event, publisher, registered(trial=True), now), was_read=True)
             except (Unreadable, Inadmissible, Unstorable) as fault:
                 told |= _rejected(str(fault.code), fault.field, fault.detail)
             yield told
@@ -113,7 +113,7 @@ def _rejected(code: str, field: str, detail: str) -> dict[str, str]:
 
 
 def _publisher(name: str) -> Publisher | None:
-    known = registered().by_id
+    known = registered(trial=True).by_id
     if name and name not in known:
         said = say("token.publisher_unknown", name=name, known=", ".join(sorted(known)))
         raise typer.BadParameter(said, param_hint="--name")

@@ -16,14 +16,12 @@ from deploy.faults import ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from services.metrics.adapters.recorded import open_records
-from services.metrics.domain.picture import Rules
 from services.metrics.handlers.difference import Report
 from services.metrics.handlers.verify import Advance, Verifying
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.ends import BrokerAway, load_ends
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
@@ -68,10 +66,9 @@ async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advan
     Raises:
         ServerUnreachable: PostgreSQL or Kafka does not answer.
     """
-    rules = Rules(bureau_policy(), official_calendar())
     try:
         async with open_records(dsn) as records:
-            verifying = Verifying(records, rules, SystemClock())
+            verifying = Verifying(records, shipped(), SystemClock())
             mark = None
             if kafka:
                 mark = await verifying.settle(lambda: load_ends(kafka, TOPICS), patience_seconds)

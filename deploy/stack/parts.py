@@ -11,6 +11,8 @@ from shared.eventstore.roles import DatabaseRole
 
 PORT_OFFSET = {"metrics": 0, "intake": 1, "assist": 2, "review": 3}
 METRICS_WORKERS = 2
+ALONE: Mapping[str, Mapping[str, str]] = {"intake": {"INTAKE_TRIAL": "true"}}
+"""What holds on one machine alone: whoever tries casetrack may speak from any source."""
 BACKGROUND = 10
 """The niceness of what catches up by itself, so that nobody waits for an answer because of it."""
 
@@ -53,7 +55,7 @@ def _api(desk: Desk, name: str, role: DatabaseRole, *arguments: str) -> Part:
         name=name,
         argv=_module(f"services.{name}", *arguments),
         ready=answers_http(url),
-        env={**_reach(desk, prefix, role), f"{prefix}_PORT": str(port)},
+        env={**_reach(desk, prefix, role), f"{prefix}_PORT": str(port), **ALONE.get(name, {})},
         url=url,
     )
 

@@ -1,7 +1,7 @@
 """Intake, put together: the only place where its parts meet."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 
@@ -40,6 +40,9 @@ FAULTS: Faults = {Overloaded: FaultAnswer(*OVERLOADED, retry_after_seconds=1)}
 class Intake(Service):
     """Commands of the bureau's people, and the gateway for other systems' facts."""
 
+    trial: bool = False
+    """Whether somebody may speak from every source that is not ours."""
+
     @cached_property
     def web(self) -> FastAPI:
         # Routes are tried in their order, and most requests bring events.
@@ -66,7 +69,7 @@ class Intake(Service):
 
     @cached_property
     def gateway(self) -> Gateway:
-        return Gateway(self.store, self.commits, registered(), self.clock)
+        return Gateway(self.store, self.commits, registered(trial=self.trial), self.clock)
 
     @cached_property
     def commits(self) -> SharedCommits:
@@ -77,7 +80,7 @@ class Intake(Service):
 async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:
     """Serve HTTP, read the inbox and keep the time until *stopping*."""
     async with await owners_pool(settings) as pool:
-        intake = Intake.over(pool, settings, auth)
+        intake = replace(Intake.over(pool, settings, auth), trial=settings.trial)
         keeper = intake.timekeeper(PostgresTimers(pool))
         async with intake.commits, asyncio.TaskGroup() as tasks:
             tasks.create_task(keeper.run(stopping), name="timekeeper")

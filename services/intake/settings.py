@@ -20,4 +20,9 @@ class IntakeSettings(ServiceSettings, env_prefix="INTAKE_"):
         description="bootstrap servers, for the inbox of other systems' facts",
         examples=["127.0.0.1:9092"],
     )
+    trial: bool = Field(
+        default=False,
+        description="whether the publisher `trial` may speak from every source, as on one machine",
+        examples=["true"],
+    )
     port: Port = Field(8701, description="the port to listen on", examples=["8701"])

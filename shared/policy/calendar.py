@@ -4,7 +4,7 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -62,6 +62,8 @@ class Day:
 
     kind: DayKind
     name: str = ""
+    settled_by: int | None = field(default=None, compare=False)
+    """The year whose notice said so: mostly its own, sometimes the one beside it."""
 
     @property
     def worked(self) -> bool:
@@ -139,13 +141,24 @@ class WorkCalendar:
         return max(0, self.before(until.toordinal() + 1) - self.before(after.toordinal() + 1))
 
     def published(
-        self, year: int, days_off: Mapping[date, str], make_ups: Mapping[date, str]
+        self, years: Collection[int], days_off: Mapping[date, str], make_ups: Mapping[date, str]
     ) -> Self:
-        """Return this calendar with the notice for *year* in place of what was said of it."""
-        kept = {day: what for day, what in self._exceptions.items() if day.year != year}
-        off = {day: Day(DayKind.DAY_OFF, name or NAMELESS) for day, name in days_off.items()}
-        on = {day: Day(DayKind.MAKE_UP, name or NAMELESS) for day, name in make_ups.items()}
-        return type(self)(self.official_years | {year}, kept | off | on)
+        """
+        Return this calendar with the notice for *years* in place of an earlier one for them.
+
+        It settles those years, and of those beside them the days that it names;
+        what another year's notice says of a day that this one does not name stays.
+        """
+        kept = {d: what for d, what in self._exceptions.items() if what.settled_by not in years}
+
+        def settled(kind: DayKind, days: Mapping[date, str]) -> dict[date, Day]:
+            return {
+                day: Day(kind, name or NAMELESS, min(years, key=lambda year: abs(day.year - year)))
+                for day, name in days.items()
+            }
+
+        named = settled(DayKind.DAY_OFF, days_off) | settled(DayKind.MAKE_UP, make_ups)
+        return type(self)(self.official_years.union(years), kept | named)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WorkCalendar) and self.version == other.version
@@ -172,7 +185,7 @@ def _version(years: frozenset[int], exceptions: Mapping[date, Day]) -> str:
 def official_calendar() -> WorkCalendar:
     """Return the calendar of every notice that the installed chinesecalendar knows."""
     names = {word.value: SPELLED_OUT.get(word.chinese, word.chinese) for word in Holiday}
-    off = {day: Day(DayKind.DAY_OFF, names[name]) for day, name in holidays.items()}
-    on = {day: Day(DayKind.MAKE_UP, names[name]) for day, name in workdays.items()}
+    off = {day: Day(DayKind.DAY_OFF, names[name], day.year) for day, name in holidays.items()}
+    on = {day: Day(DayKind.MAKE_UP, names[name], day.year) for day, name in workdays.items()}
     first, last = min(holidays).year, max(holidays).year
     return WorkCalendar(range(first, last + 1), off | on)

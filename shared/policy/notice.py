@@ -105,11 +105,19 @@ class Notice(BaseModel):
         months = (day.year - self.year) * YEAR_MONTHS + day.month
         return 0 <= months <= YEAR_MONTHS + 1
 
+    @property
+    def days_off(self) -> dict[date, str]:
+        """The days that it takes off, with their holidays."""
+        return {one.day: one.name for one in self.days if one.off}
+
+    @property
+    def make_ups(self) -> dict[date, str]:
+        """The days that it makes working days, with the holidays that they make up for."""
+        return {one.day: one.name for one in self.days if not one.off}
+
     def published_in(self, calendar: WorkCalendar) -> WorkCalendar:
         """Return *calendar* with this notice in place of what it knew of the year."""
-        off = {one.day: one.name for one in self.days if one.off}
-        on = {one.day: one.name for one in self.days if not one.off}
-        return calendar.published(self.year, off, on)
+        return calendar.published([self.year], self.days_off, self.make_ups)
 
 
 def read_notice(document: bytes) -> Notice:

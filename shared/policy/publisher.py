@@ -32,19 +32,19 @@ class Publisher(BaseModel):
     name: str
     sources: tuple[SourcePrefix, ...]
     types: tuple[TypePattern, ...]
-    except_types: tuple[TypePattern, ...] = ()
 
 
 class Publishers(BaseModel):
     """
-    The register; the *reserved* sources are our own, and nobody else speaks from them.
+    The register; the *reserved* sources and types are our own, and nobody else speaks of them.
 
-    Except from those within that a publisher is registered for.
+    Except from those sources within that a publisher is registered for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reserved: tuple[SourcePrefix, ...]
+    reserved_types: tuple[TypePattern, ...]
     publishers: tuple[Publisher, ...]
 
     @model_validator(mode="after")
@@ -74,8 +74,21 @@ class Publishers(BaseModel):
         """Whether *publisher* may say from *source* that a *type_* happened."""
         return (
             self.may_name(publisher, source)
-            and _matches(publisher.types, type_)
-            and not _matches(publisher.except_types, type_)
+            and matches(publisher.types, type_)
+            and not matches(self.reserved_types, type_)
+        )
+
+    def with_entry(self, publisher: Publisher) -> Self:
+        """Return the register with *publisher* in place of the entry of the same id, if any."""
+        return self._of((*self.without(publisher.id).publishers, publisher))
+
+    def without(self, publisher_id: str) -> Self:
+        """Return the register without the entry *publisher_id*, if there is one."""
+        return self._of(tuple(one for one in self.publishers if one.id != publisher_id))
+
+    def _of(self, publishers: tuple[Publisher, ...]) -> Self:
+        return type(self)(
+            reserved=self.reserved, reserved_types=self.reserved_types, publishers=publishers
         )
 
     def speaking_from(self, source: str) -> Publisher | None:
@@ -90,15 +103,21 @@ def _length(publisher: Publisher, source: str) -> int:
 
 
 @lru_cache(maxsize=PAIRS_REMEMBERED_MAX)
-def _matches(patterns: tuple[str, ...], type_: str) -> bool:
+def matches(patterns: tuple[str, ...], type_: str) -> bool:
+    """Whether one of *patterns* is *type_*, or the beginning of it."""
     return any(
         type_.startswith(pattern[:-1]) if pattern.endswith("*") else type_ == pattern
         for pattern in patterns
     )
 
 
+TRIAL = Publisher(id="trial", name="试用接口", sources=("",), types=("casetrack.*",))
+"""Speaks from every source that is not ours: for trials on one machine, and nowhere else."""
+
+
 @cache
-def registered() -> Publishers:
-    """Return the register that is shipped with the bureau's policy."""
+def registered(*, trial: bool = False) -> Publishers:
+    """Return the register that is shipped with the bureau's policy, with `TRIAL` where asked."""
     text = files("shared.policy").joinpath("publishers.json").read_text(encoding="utf-8")
-    return Publishers.model_validate_json(text)
+    shipped = Publishers.model_validate_json(text)
+    return shipped.with_entry(TRIAL) if trial else shipped

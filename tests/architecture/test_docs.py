@@ -81,7 +81,7 @@ def test_the_processes_on_a_page_are_there(page: Path) -> None:
 def test_the_first_event_is_one_that_the_gateway_takes(name: str) -> None:
     (document,) = FIRST_EVENT.findall((ROOT / name).read_text(encoding="utf-8"))
     event = read_foreign(json.dumps(json.loads(document)).encode())
-    trial = registered().by_id[DEFAULT_PUBLISHER]
-    admitted = admit(event, trial, registered(), SystemClock().now())
+    register = registered(trial=True)
+    admitted = admit(event, register.by_id[DEFAULT_PUBLISHER], register, SystemClock().now())
 
     assert admitted.type == "casetrack.review.rating.posted.v1"

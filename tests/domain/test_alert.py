@@ -112,7 +112,7 @@ def test_a_late_fact_withdraws_the_card_that_it_heals_with_the_reason(
 def test_a_new_calendar_withdraws_what_it_moves() -> None:
     facts = ClockFacts("XC1", terms("2026-12-21"))
     published = official_calendar().published(
-        2027, {date(2027, 1, n): "春节" for n in range(11, 19)}, {}
+        [2027], {date(2027, 1, n): "春节" for n in range(11, 19)}, {}
     )
     desk = Desk()
     desk.tick(clock(facts), instant("2027-01-19"))

@@ -48,7 +48,7 @@ def test_a_year_without_a_notice_is_provisional_until_it_appears() -> None:
     start, until = date(2026, 12, 21), date(2027, 1, 8)
     off = {date(2027, 1, 1): "元旦", date(2027, 1, 4): "元旦"}
 
-    published = CALENDAR.published(2027, off, {date(2026, 12, 26): "元旦"})
+    published = CALENDAR.published([2027], off, {date(2026, 12, 26): "元旦"})
 
     assert CALENDAR.provisional(start, until)
     assert not published.provisional(start, until)
@@ -59,8 +59,8 @@ def test_a_year_without_a_notice_is_provisional_until_it_appears() -> None:
 
 
 def test_the_version_follows_from_the_days_alone() -> None:
-    first = CALENDAR.published(2027, {date(2027, 1, 1): "元旦"}, {})
-    again = CALENDAR.published(2027, {}, {}).published(2027, {date(2027, 1, 1): "元旦"}, {})
+    first = CALENDAR.published([2027], {date(2027, 1, 1): "元旦"}, {})
+    again = CALENDAR.published([2027], {}, {}).published([2027], {date(2027, 1, 1): "元旦"}, {})
 
     assert first == again
     assert hash(first) == hash(again)
@@ -135,7 +135,7 @@ def test_a_holiday_after_the_due_day_changes_nothing(start: date, limit: int, la
     off = {day: what.name for day, what in kept.items() if what.kind is DayKind.DAY_OFF}
     on = {day: what.name for day, what in kept.items() if what.kind is DayKind.MAKE_UP}
 
-    changed = CALENDAR.published(holiday.year, off | {holiday: "临时放假"}, on)
+    changed = CALENDAR.published([holiday.year], off | {holiday: "临时放假"}, on)
 
     if all(day.year == holiday.year for day in (start, before)):
         assert due(changed, start, limit) == before

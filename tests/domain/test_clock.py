@@ -197,7 +197,7 @@ def test_natural_days_run_over_the_weekend() -> None:
 
 def test_a_limit_that_crosses_an_unpublished_year_is_provisional() -> None:
     facts = ClockFacts("XC1", terms("2026-12-21"))
-    published = official_calendar().published(2027, {date(2027, 1, 1): "元旦"}, {})
+    published = official_calendar().published([2027], {date(2027, 1, 1): "元旦"}, {})
 
     assert clock(facts).provisional
     assert not clock(facts, calendar=published).provisional

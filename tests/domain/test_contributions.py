@@ -9,11 +9,10 @@ from msgspec.structs import replace
 from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
+from services.metrics.domain.picture import NOTHING, Picture, difference, picture_of
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.review.words import ReviewChannel, Satisfaction
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import (
     ACCEPTED,
@@ -27,7 +26,7 @@ from tests.support.way_of_a_case import (
     entry,
 )
 
-RULES = Rules(bureau_policy(), official_calendar())
+RULES = shipped()
 ITEM = ("116101020001", "W12", "WINDOW")
 
 

@@ -6,14 +6,13 @@ import pytest
 
 from services.metrics.domain.contributions import contributions
 from services.metrics.domain.fold import fold, fold_all
-from services.metrics.domain.picture import Rules, picture_of
+from services.metrics.domain.picture import picture_of
 from shared.contracts.assist.facts import AssistCompleted, AssistRequested
 from shared.contracts.envelope import Fact
 from shared.contracts.inspection.facts import InspectionCreated, VisitConcluded
 from shared.contracts.rectification.facts import RectificationClosed, RectificationOpened
 from shared.contracts.supervision.facts import AlertRaised
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import (
     ACCEPTED,
@@ -25,7 +24,7 @@ from tests.support.way_of_a_case import (
     entry,
 )
 
-RULES = Rules(bureau_policy(), official_calendar())
+RULES = shipped()
 MONDAY, TUESDAY = date(2024, 9, 2), date(2024, 9, 3)
 
 

@@ -16,7 +16,7 @@ from tests.support.foreign_facts import foreign
 
 NOW = datetime(2024, 9, 2, 4, 0, tzinfo=UTC)
 LEARNED = NOW.astimezone(ZONE)
-REGISTER = registered()
+REGISTER = registered(trial=True)
 TERMINAL = REGISTER.by_id["hall-terminal"]
 
 

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from shared.policy.publisher import Publisher, registered
+from shared.contracts.registry import FACTS
+from shared.policy.publisher import Publisher, matches, registered
 
 ACCEPTED = "casetrack.intake.application.accepted.v1"
 ALERT = "casetrack.supervision.alert.raised.v1"
@@ -11,7 +12,7 @@ CONCLUDED = "casetrack.inspection.visit.concluded.v1"
 
 
 def may_speak(publisher: str, source: str, type_: str) -> bool:
-    register = registered()
+    register = registered(trial=True)
     return register.may_speak(register.by_id[publisher], source, type_)
 
 
@@ -23,7 +24,7 @@ def test_the_trial_publisher_speaks_from_any_source_but_ours() -> None:
 
 
 def test_nobody_else_speaks_of_our_alerts() -> None:
-    for publisher in registered().publishers:
+    for publisher in registered(trial=True).publishers:
         assert not may_speak(publisher.id, "urn:example:school", ALERT)
         assert not may_speak(publisher.id, f"{publisher.sources[0]}one", ALERT)
 
@@ -37,13 +38,23 @@ def test_the_inspection_app_speaks_of_inspections_alone() -> None:
 
 
 def test_a_source_belongs_to_its_closest_publisher() -> None:
-    closest = registered().speaking_from("urn:casetrack:import:receipt")
-    anybody = registered().speaking_from("urn:example:school")
+    closest = registered(trial=True).speaking_from("urn:casetrack:import:receipt")
+    anybody = registered(trial=True).speaking_from("urn:example:school")
 
     assert closest is not None
     assert anybody is not None
     assert (closest.id, anybody.id) == ("importer", "trial")
-    assert registered().speaking_from("urn:casetrack:610102:intake") is None
+    assert registered(trial=True).speaking_from("urn:casetrack:610102:intake") is None
+
+
+def test_the_shipped_register_has_nobody_who_speaks_from_everywhere() -> None:
+    assert registered().speaking_from("urn:example:school") is None
+
+
+def test_every_pattern_of_the_shipped_register_is_that_of_a_type() -> None:
+    patterns = [one for entry in registered().publishers for one in entry.types]
+
+    assert [one for one in patterns if not any(matches((one,), kind) for kind in FACTS)] == []
 
 
 def test_a_prefix_that_could_run_on_into_another_name_is_refused() -> None:

@@ -7,15 +7,13 @@ from msgspec.structs import replace
 
 from services.metrics.domain import today
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules
 from services.metrics.domain.subjects.case import Case, Hold, Terms
 from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.handling.course import Phase
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 
-RULES = Rules(bureau_policy(), official_calendar())
+RULES = shipped()
 TERMS = Terms(date(2024, 9, 2), "accepted", 20, "WD", 10, "WD")
 FILED = Case(
     name="XC1", state=Phase.ACCEPTED, item_code="I1", item_name="食品经营许可", terms=TERMS

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import Rules, clocks_of, picture_of
+from services.metrics.domain.picture import clocks_of, picture_of
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.moments import FIRST_DAY
-from shared.policy.calendar import business_date, official_calendar, spelled
+from shared.policy.calendar import business_date, spelled
 from shared.policy.counting import HORIZON
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 from tests.support.way_of_a_case import (
     ACCEPTED,
     CASE,
@@ -32,7 +32,7 @@ INSTANTS = [
     datetime.fromisoformat(text)
     for text in ("0001-01-01T00:00:00+00:00", "1970-01-01T00:00:00+00:00")
 ]
-RULES = Rules(bureau_policy(), official_calendar())
+RULES = shipped()
 DATED = {
     "received_date": RECEIVED,
     "effective_date": ACCEPTED,

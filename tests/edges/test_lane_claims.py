@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from services.metrics.adapters.projection import Projection
-from services.metrics.app.rules import bureau_rules
 from services.metrics.consumer.lanes import Lanes
 from services.metrics.handlers.folding import Folding
 from shared.contracts.registry import Owner
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Partition
+from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 
 FIRST, SECOND = (Partition(Owner.INTAKE.topic, number) for number in (0, 1))
@@ -37,7 +37,7 @@ async def _beginning(_: Partition) -> int:
 async def test_a_claim_that_ends_late_takes_nothing_of_the_later_one_away() -> None:
     projection = SlowProjection()
     clock = SystemClock()
-    lanes = Lanes(projection, Folding(projection, bureau_rules()), MemoryBus(clock), clock)
+    lanes = Lanes(projection, Folding(projection, shipped()), MemoryBus(clock), clock)
     async with asyncio.TaskGroup() as claiming:
         claiming.create_task(lanes.claim([FIRST], _beginning))
         claiming.create_task(lanes.claim([SECOND], _beginning))

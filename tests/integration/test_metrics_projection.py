@@ -9,7 +9,7 @@ import pytest
 from services.metrics.adapters.binary_copy import binary_copy
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.projection import TIMELINE, Fenced, Projection, Stretch
-from services.metrics.app.rules import SEARCH_PATH, bureau_rules
+from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import IDENTITY_BYTES, Arrived, Refused, read_records
 from services.metrics.handlers.ticker import Ticker
@@ -17,6 +17,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import open_pool
 from shared.policy.calendar import ZONE
+from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
@@ -47,7 +48,7 @@ class Desk:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.projection = Projection(pool)
-        self.folding = Folding(self.projection, bureau_rules())
+        self.folding = Folding(self.projection, shipped())
         self.next_offset = 0
 
     async def claim(self) -> Lane:
@@ -192,7 +193,7 @@ async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> Non
 
 async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
-    ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
+    ticker = Ticker(Deadlines(pool), shipped(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     await ticker.handle(clock.now())
@@ -216,7 +217,7 @@ async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyn
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(datetime(2024, 9, 2, 4, tzinfo=UTC))
-    ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
+    ticker = Ticker(Deadlines(pool), shipped(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     swept = await ticker.handle(clock.now() + timedelta(days=60))

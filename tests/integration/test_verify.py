@@ -13,7 +13,6 @@ from deploy.command.verify import verified
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.projection import Projection, Stretch
 from services.metrics.adapters.recorded import open_records
-from services.metrics.domain.picture import Rules
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import Report
 from services.metrics.handlers.folding import Folding, Lane
@@ -26,8 +25,7 @@ from shared.contracts.moments import FIRST_DAY, LAST_DAY
 from shared.contracts.registry import Owner
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.port import Record
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from tests.support.facts import SUPERVISION, foreign
 from tests.support.unbounded_facts import unbounded
@@ -43,7 +41,7 @@ from tests.support.way_of_a_case import (
 )
 from tests.support.whole_way import whole_way
 
-RULES = Rules(bureau_policy(), official_calendar())
+RULES = shipped()
 LATE_CASE = tuple(
     event(one.data, hours, window="W12")
     for one, hours in ((RECEIVED, 0), (ACCEPTED, 1), (STARTED, 2), (RETURNED, 3), (REFERRED, 100))

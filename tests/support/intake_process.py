@@ -49,6 +49,7 @@ async def intake_process(
             "INTAKE_POSTGRES_DSN": dsn,
             "INTAKE_KAFKA": kafka,
             "INTAKE_PORT": str(port),
+            "INTAKE_TRIAL": "true",
             "AUTH_JWKS": str(folder / "jwks.json"),
             "CASETRACK_READY_FILE": str(ready),
             **(env or {}),

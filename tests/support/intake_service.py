@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from services.intake.app import Intake
@@ -16,5 +17,8 @@ Hall = OpenService[Intake]
 
 @asynccontextmanager
 async def hall_in_memory(folder: Path) -> AsyncIterator[Hall]:
-    async with open_service(Intake, folder, "intake", NOON) as hall, hall.service.commits:
+    async with (
+        open_service(partial(Intake, trial=True), folder, "intake", NOON) as hall,
+        hall.service.commits,
+    ):
         yield hall

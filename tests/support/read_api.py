@@ -17,13 +17,13 @@ from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.glances import Glances
 from services.metrics.adapters.projection import Projection, Stretch
 from services.metrics.adapters.readings import Readings
-from services.metrics.app.rules import bureau_rules
 from services.metrics.app.serving import Reader
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import Arrived, read_records
 from services.metrics.handlers.ticker import Ticker
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
+from shared.policy.rules import shipped
 from shared.runtime.clock import Clock
 from shared.runtime.ids import SeededIds
 from shared.web.auth import Role
@@ -120,7 +120,7 @@ class ReadApi:
         assert len(arrived) == len(told)
         following = self._next_offset + len(told)
         stretch = Stretch(TOPIC, 0, self._next_offset, following, following)
-        await Folding(self.projection, bureau_rules()).handle(self._lane, stretch, arrived)
+        await Folding(self.projection, shipped()).handle(self._lane, stretch, arrived)
         self._next_offset = following
         await self.projection.wake_readers()
 
@@ -157,13 +157,13 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         readings=Readings(pool),
         glances=Glances(pool),
         deadlines=Deadlines(pool),
-        rules=bureau_rules(),
+        rules=shipped(),
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),
         source=SUPERVISION,
     )
-    ticker = Ticker(Deadlines(pool), bureau_rules(), clock, SUPERVISION)
+    ticker = Ticker(Deadlines(pool), shipped(), clock, SUPERVISION)
     port = free_port()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.board.run(stopping))

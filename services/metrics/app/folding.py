@@ -4,7 +4,7 @@ import asyncio
 
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.projection import Projection
-from services.metrics.app.rules import SEARCH_PATH, bureau_rules
+from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.worker import faust_app, work
@@ -14,6 +14,7 @@ from services.metrics.settings import MetricsSettings
 from shared.eventstore.postgres import open_pool
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
+from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready
 
@@ -29,7 +30,7 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
         KafkaShelf(settings.kafka) as shelf,
     ):
         projection = Projection(pool)
-        folding = Folding(projection, bureau_rules())
+        folding = Folding(projection, shipped())
         lanes = Lanes(projection, folding, LettersOnce(producer, shelf), SystemClock())
         app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
         async with asyncio.TaskGroup() as tasks:
@@ -43,7 +44,7 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
 async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Raise and withdraw alerts until *stopping*."""
     async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
-        ticker = Ticker(Deadlines(pool), bureau_rules(), SystemClock(), settings.source)
+        ticker = Ticker(Deadlines(pool), shipped(), SystemClock(), settings.source)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(ticker.watchdog.watch(stopping))

@@ -18,8 +18,7 @@ from services.metrics.api.kpis import kpi_routes
 from services.metrics.api.pages import page_routes
 from services.metrics.api.session import session_routes
 from services.metrics.api.stream import stream_routes
-from services.metrics.app.rules import SEARCH_PATH, bureau_rules
-from services.metrics.domain.picture import Rules
+from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.cases import Cases
@@ -30,6 +29,7 @@ from services.metrics.settings import MetricsSettings
 from shared.commands.service import STORE_FAULTS
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.postgres import open_pool
+from shared.policy.rules import Rules, shipped
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import Ids, SystemIds
@@ -108,7 +108,7 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             readings=Readings(pool),
             glances=Glances(pool),
             deadlines=Deadlines(pool),
-            rules=bureau_rules(),
+            rules=shipped(),
             auth=load_settings(AuthSettings),
             clock=SystemClock(),
             ids=SystemIds(),

@@ -7,16 +7,7 @@ from services.metrics.domain.contributions import Contributions, contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case
 from shared.contracts.types import OrgRef
-from shared.policy.calendar import WorkCalendar
-from shared.policy.sla import Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the fold is judged by: the limits' policy and the calendar."""
-
-    policy: Policy
-    calendar: WorkCalendar
+from shared.policy.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,9 @@ def clock_facts_of(dossier: Dossier) -> ClockFacts | None:
 def clocks_of(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
     """Return the clocks of *dossier*, running or ended."""
     facts = clock_facts_of(dossier)
-    return () if facts is None else clocks(facts, rules.policy, rules.calendar)
+    if facts is None:
+        return ()
+    return clocks(facts, rules.policy_on(facts.terms.effective_on), rules.calendar)
 
 
 def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Picture:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from services.metrics.domain.clocks.clock import Clock, cut_off
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.days import days
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.reasons.sentence import sentence
@@ -16,6 +16,7 @@ from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import business_date, spelled
 from shared.policy.counting import counted, ruler
+from shared.policy.rules import Rules
 
 HOURS = 24
 WEEKS_COMPARED = 4
@@ -44,12 +45,13 @@ def horizon(today: date, rules: Rules) -> datetime:
     """Return the instant up to which a limit counts as one of the next."""
     calendar = rules.calendar
     last = calendar.nth(calendar.before(today.toordinal() + 1) + WORKING_DAYS_AHEAD)
-    return cut_off(date.fromordinal(last), rules.policy)
+    return cut_off(date.fromordinal(last), rules.policy_on(today))
 
 
 def day_span(today: date, rules: Rules) -> tuple[datetime, datetime]:
     """Return the cut-off of yesterday and that of *today*: what turns red between is due today."""
-    return cut_off(today - ONE_DAY, rules.policy), cut_off(today, rules.policy)
+    policy = rules.policy_on(today)
+    return cut_off(today - ONE_DAY, policy), cut_off(today, policy)
 
 
 def clock_of(dossier: Dossier, sla_id: str, rules: Rules) -> Clock | None:

@@ -8,13 +8,13 @@ import msgspec
 
 from services.metrics.adapters.readings import Readings, Row
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules
 from services.metrics.domain.reasons.explanation import Document, explain
 from services.metrics.domain.today import clock_of
 from services.metrics.handlers.cases import raised_of
 from services.metrics.handlers.today import STATE
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
 STANDING = (CardState.RAISED, CardState.ACKNOWLEDGED, CardState.ESCALATED)

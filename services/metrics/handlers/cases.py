@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from services.metrics.adapters.readings import Readings, Row, Sought
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Document, Raised, explain
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
@@ -24,6 +24,7 @@ from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import business_date, spelled
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock as RuntimeClock
 
 STRETCH_ROWS = 500

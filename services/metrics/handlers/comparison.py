@@ -14,7 +14,7 @@ from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import NOTHING, Rules, picture_of
+from services.metrics.domain.picture import NOTHING, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.handlers.folding import known_entries
 from services.metrics.handlers.reading import identity_of
@@ -29,6 +29,7 @@ from shared.contracts.supervision.facts import (
     AlertRevoked,
 )
 from shared.contracts.supervision.words import AlertLevel
+from shared.policy.rules import Rules
 
 CLOCK_COLUMNS = (
     "sla",

@@ -21,10 +21,11 @@ from services.metrics.domain.contributions import Place
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all, is_late
-from services.metrics.domain.picture import NOTHING, Picture, Rules, difference, picture_of
+from services.metrics.domain.picture import NOTHING, Picture, difference, picture_of
 from services.metrics.handlers.reading import Arrived, entry_of
 from services.metrics.handlers.rows import Recent, clock_row, recent_after, text_of
 from shared.contracts.unreadable import Unreadable
+from shared.policy.rules import Rules
 
 PICTURES_CACHED_MAX = 10_000
 """About two kilobytes each; what is dropped is read again from PostgreSQL."""

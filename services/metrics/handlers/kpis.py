@@ -8,13 +8,14 @@ from services.metrics.adapters.readings import Dimension, Narrowed, Readings, Ro
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
 from services.metrics.domain.kpis import KPIS, Kpi
-from services.metrics.domain.picture import Picture, Rules, picture_of
+from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.handlers.cases import Cases, Found, summary, worst
 from shared.contracts.handling.course import OPEN, Phase
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import business_date
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
 DAYS_USUAL = 30

@@ -14,7 +14,7 @@ from services.metrics.domain.clocks.alert import Alert, AlertState, Ruling, next
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules, clocks_of
+from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.handlers.rows import text_of
 from shared.contracts.envelope import Event
@@ -22,6 +22,7 @@ from shared.contracts.supervision.facts import AlertRaised, AlertResolved, Alert
 from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.calendar import business_date
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock as RuntimeClock
 from shared.runtime.lifecycle import Watchdog, pause
 from shared.runtime.measures import ALERTS_RAISED, TIMER_LATENESS_SECONDS

@@ -10,13 +10,13 @@ import msgspec
 from services.metrics.adapters.glances import Glance, Glances, Lines, Row, Span
 from services.metrics.domain import today
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import Rules
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.wording import LANGUAGES
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, spelled
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
 LINES = Lines(late_next_max=20, red_max=60)

@@ -7,12 +7,12 @@ from typing import cast
 from services.metrics.adapters.projection import OPEN_CASES
 from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
 from services.metrics.domain.contributions import Place
-from services.metrics.domain.picture import Rules
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.comparison import reckon
 from services.metrics.handlers.difference import Difference, Report, What
 from shared.contracts.registry import Owner
 from shared.kafka.port import Partition
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
 LOOK_SECONDS = 0.25

@@ -1,1 +1,1 @@
-"""What the bureau judges by (规则): holiday notices, policies and who may tell us facts, as facts."""
+"""What the bureau judges by (规则), as facts: notices, policies, and who may tell us facts."""

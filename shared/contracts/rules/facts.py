@@ -34,7 +34,7 @@ class RulesFact(Fact):
 
 
 class CalendarPublished(RulesFact):
-    """A State Council notice was loaded (放假安排通知); a later one for the same year corrects it."""
+    """A State Council notice was loaded (放假安排通知); a later one for a year corrects it."""
 
     TYPE: ClassVar[str] = "casetrack.rules.calendar.published.v1"
 

@@ -320,5 +320,6 @@ async def besieged(
             ids=SystemIds(),
             source="urn:casetrack:610102:intake",
             district="610102",
+            trial=True,
         )
         yield Siege(way, kafka, superuser_dsn, issuer, records, requests, Judge(intake), Counter())

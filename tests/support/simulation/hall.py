@@ -71,7 +71,7 @@ class Hall:
         """Live as intake: requests and the inbox, over the ports of this life."""
         store, clock = StoreOf(self._store, life), life.world.clock
         async with SharedCommits(store) as commits, asyncio.TaskGroup() as tasks:
-            gateway = Gateway(store, commits, registered(), clock)
+            gateway = Gateway(store, commits, registered(trial=True), clock)
             desk = Desk(store, clock, self._ids, SOURCE)
             counter = Counter(Commands(desk, official_calendar(), acceptance_terms()), gateway)
             tasks.create_task(self._read_inbox(life, Inbox(gateway)))

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from services.metrics.app.rules import bureau_rules
 from services.metrics.consumer.lanes import Fetch, Lanes, Steering
 from services.metrics.consumer.worker import TOPICS
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.reading import Fetched
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import PARTITIONS, Partition
+from shared.policy.rules import shipped
 from tests.support.simulation.bus import BusOf, visible
 from tests.support.simulation.life import Life, World
 from tests.support.simulation.projection import SimulatedProjection
@@ -19,7 +19,7 @@ from tests.support.simulation.tables import Tables
 
 IDLE_SECONDS = 0.05
 SESSION_SECONDS = 0.2
-RULES = bureau_rules()
+RULES = shipped()
 
 
 @dataclass
