@@ -16,7 +16,7 @@ BENCHES = {
     "relay": "bench.relay",
     "import": "bench.importing",
 }
-PAIRED = ("gateway",)
+PAIRED = ("fold", "gateway")
 
 
 def main() -> int:

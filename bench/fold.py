@@ -1,4 +1,8 @@
-"""The fold: from a filled topic to everything committed in PostgreSQL, beside Faust and Quix."""
+"""
+The fold: from a filled topic to everything committed in PostgreSQL.
+
+Beside Faust and Quix, or another checkout of ours.
+"""
 
 import asyncio
 import json
@@ -7,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,8 +21,10 @@ import psutil
 from aiokafka import AIOKafkaProducer
 
 from bench.bureau import bureau_events
-from bench.report import Outcome, Stored, keep
+from bench.report import Outcome, Stored, keep, ratios
 from bench.stack import Servers, servers
+from bench.whole import python_of, version_of
+from deploy.stack.places import CHECKOUT
 from shared.contracts.registry import Owner
 from shared.kafka.topics import ensure_topics
 
@@ -70,38 +76,63 @@ CHECKS = {
 }
 
 
-async def main() -> None:
+async def main(beside: Path | None = None) -> None:
     events = list(bureau_events(EVENTS, CASES))
     async with servers() as stack:
         await ensure_topics(stack.kafka)
         await fill(stack.kafka, TOPIC, events)
-        ours: list[float] = []
-        notes: dict[str, Any] = {}
-        theirs: dict[str, list[float]] = {one.name: [] for one in PEERS}
-        for number in range(RUNS):
-            rate, notes = await fold(stack, f"run{number}", len(events))
-            ours.append(rate)
-            for one in PEERS:
-                theirs_now = await peer(stack, one, number, events)
-                theirs[one.name].extend([] if theirs_now is None else [theirs_now])
-    sizes = {
+        await (_with_peers(stack, events) if beside is None else _beside(stack, events, beside))
+
+
+async def _with_peers(stack: Servers, events: Sequence[tuple[bytes, bytes]]) -> None:
+    ours: list[float] = []
+    notes: dict[str, Any] = {}
+    theirs: dict[str, list[float]] = {one.name: [] for one in PEERS}
+    for number in range(RUNS):
+        rate, notes = await fold(stack, f"run{number}", len(events))
+        ours.append(rate)
+        for one in PEERS:
+            theirs_now = await peer(stack, one, number, events)
+            theirs[one.name].extend([] if theirs_now is None else [theirs_now])
+    known = {name: runs for name, runs in theirs.items() if runs}
+    notes |= {"peer_events": {one.name: one.events for one in PEERS}}
+    keep(Outcome("fold", "events/s", _sizes(events), ours, known, STORED, notes))
+
+
+async def _beside(stack: Servers, events: Sequence[tuple[bytes, bytes]], checkout: Path) -> None:
+    """Measure this checkout and another in turns, each over the same topic."""
+    ours, theirs = Runs(), Runs()
+    for run in range(RUNS):
+        pair = [(CHECKOUT, ours), (checkout, theirs)]
+        for place, runs in pair if run % 2 == 0 else reversed(pair):
+            rate, runs.notes = await fold(stack, f"run{run}", len(events), place)
+            runs.rates.append(rate)
+            print(f" {place}: {rate:,.0f} events/s", flush=True)
+    notes = {
+        **ours.notes,
+        "beside": {"checkout": str(checkout), **theirs.notes},
+        "ratios_of_pairs": ratios(ours.rates, theirs.rates),
+    }
+    peers = {f"casetrack {version_of(checkout)}": theirs.rates}
+    keep(Outcome("fold", "events/s", _sizes(events), ours.rates, peers, notes=notes))
+
+
+@dataclass(slots=True)
+class Runs:
+    """What one checkout reached, and what is told of its last run."""
+
+    rates: list[float] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def _sizes(events: Sequence[tuple[bytes, bytes]]) -> dict[str, int]:
+    return {
         "events": len(events),
         "bytes_per_event": sum(len(body) for _, body in events) // len(events),
         "cases": len({key for key, _ in events}),
         "partitions": 4,
         "workers": WORKERS,
     }
-    keep(
-        Outcome(
-            "fold",
-            "events/s",
-            sizes,
-            ours,
-            {name: runs for name, runs in theirs.items() if runs},
-            STORED,
-            {**notes, "peer_events": {one.name: one.events for one in PEERS}},
-        )
-    )
 
 
 async def fill(kafka: str, topic: str, events: Sequence[tuple[bytes, bytes]]) -> None:
@@ -118,21 +149,23 @@ async def fill(kafka: str, topic: str, events: Sequence[tuple[bytes, bytes]]) ->
         await producer.stop()
 
 
-async def fold(stack: Servers, database: str, events: int) -> tuple[float, dict[str, Any]]:
+async def fold(
+    stack: Servers, database: str, events: int, checkout: Path = CHECKOUT
+) -> tuple[float, dict[str, Any]]:
     """
-    Run the real workers over the filled topic; return events/s.
+    Run the real workers of *checkout* over the filled topic; return events/s.
 
     The first tenth is left out of it: until then the group shares its
     partitions between two processes that did not start in the same moment.
     """
-    dsn = await stack.database(database)
+    dsn = await stack.database(database, checkout)
     environment = {
         **os.environ,
         "METRICS_POSTGRES_DSN": stack.as_role(database, "casetrack_metrics"),
         "METRICS_KAFKA": stack.kafka,
     }
-    argv = [sys.executable, "-m", "services.metrics", "worker"]
-    workers = [psutil.Popen(argv, env=environment, cwd=ROOT) for _ in range(WORKERS)]
+    argv = [str(python_of(checkout)), "-m", "services.metrics", "worker"]
+    workers = [psutil.Popen(argv, env=environment, cwd=checkout) for _ in range(WORKERS)]
     try:
         connection = await asyncpg.connect(dsn)
         begun_at, begun = await _reached(connection, 1)

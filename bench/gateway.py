@@ -24,7 +24,7 @@ import asyncpg
 
 from bench.bureau import SOURCE, Span, bureau_events
 from bench.load import Answers, closed_load, open_load, post, quantile
-from bench.report import Outcome, keep
+from bench.report import Outcome, keep, ratios
 from bench.whole import Standing, Whole, version_of, whole
 from deploy.stack.places import CHECKOUT
 from deploy.stack.ports import LOOPBACK, any_free, listens
@@ -129,9 +129,9 @@ async def _beside(checkout: Path) -> None:
         **ours.notes(),
         "beside": {"checkout": str(checkout), "singles": _rounded(theirs.single), **theirs.notes()},
         "ratios_of_pairs": {
-            "singles": _ratios(ours.single, theirs.single),
-            "batches_of_100": _ratios(ours.batch, theirs.batch),
-            "accept_to_visible_p50": _ratios(ours.visible_p50, theirs.visible_p50),
+            "singles": ratios(ours.single, theirs.single),
+            "batches_of_100": ratios(ours.batch, theirs.batch),
+            "accept_to_visible_p50": ratios(ours.visible_p50, theirs.visible_p50),
         },
     }
     _keep(ours, {f"casetrack {version_of(checkout)}": theirs.single}, notes)
@@ -141,10 +141,6 @@ def _keep(ours: Runs, peers: Mapping[str, Sequence[float]], notes: Mapping[str, 
     sizes = {"step_seconds": int(STEP_SECONDS), "batch_events": BATCH_EVENTS, "cases": CASES}
     unit = "accepted events/s, one by one, at p99 <= 80 ms"
     keep(Outcome("gateway", unit, sizes, ours.single, peers, notes=notes))
-
-
-def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    return [round(a / b, 2) if b else 0.0 for a, b in zip(ours, theirs, strict=True)]
 
 
 def bodies() -> Iterator[bytes]:

@@ -37,6 +37,11 @@ class Stored:
         }
 
 
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Return how ours compares with theirs, pair by pair."""
+    return [round(a / b, 2) if b else 0.0 for a, b in zip(ours, theirs, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The runs of one benchmark, and of those that it is measured against."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,13 +12,23 @@ from pathlib import Path
 
 import asyncpg
 
+from bench.whole import python_of
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.journal import Journal
 from deploy.stack.part import Stage
-from deploy.stack.places import Places
+from deploy.stack.places import CHECKOUT, Places
 from deploy.stack.postgres import embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.stack.supervisor import Supervisor
+
+PREPARE = """
+import asyncio, sys
+from bench.stack import Servers
+
+_, postgres, name = sys.argv
+asyncio.run(Servers("", postgres).database(name))
+"""
+"""Whatever the checkout, this much of its benchmarks is as here."""
 
 PASSWORD = "only-for-benchmarks"  # noqa: S105 - the server lives in a private folder for minutes
 
@@ -29,10 +40,14 @@ class Servers:
     kafka: str
     postgres: str
 
-    async def database(self, name: str) -> str:
-        """Return the address of a database of ours, made anew where it is missing."""
+    async def database(self, name: str, checkout: Path = CHECKOUT) -> str:
+        """Return the address of a database of *checkout*, made anew where it is missing."""
         dsn = addressed(self.postgres, database=name)
-        await prepare_database(dsn, dict.fromkeys(ROLES, PASSWORD))
+        if checkout == CHECKOUT:
+            await prepare_database(dsn, dict.fromkeys(ROLES, PASSWORD))
+        else:
+            argv = [str(python_of(checkout)), "-c", PREPARE, self.postgres, name]
+            await asyncio.to_thread(subprocess.run, argv, check=True, cwd=checkout)
         return dsn
 
     async def drop(self, name: str) -> None:

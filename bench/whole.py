@@ -93,6 +93,15 @@ def whole(checkout: Path = CHECKOUT) -> Iterator[Whole]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def python_of(checkout: Path) -> Path:
+    """Return the interpreter that runs what is in *checkout*."""
+    own = checkout == CHECKOUT
+    python = Path(sys.executable) if own else checkout / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise SystemExit(f"{checkout}: no environment; run `make setup` there")
+    return python
+
+
 def version_of(checkout: Path) -> str:
     """Return how git calls what is in *checkout*."""
     git = shutil.which("git")
@@ -105,17 +114,13 @@ def version_of(checkout: Path) -> str:
 
 def _run(bureau: Whole, *words: str, check: bool) -> bytes:
     """Run the checkout's own Python for this bureau; return what it prints."""
-    own = bureau.checkout == CHECKOUT
-    python = Path(sys.executable) if own else bureau.checkout / ".venv" / "bin" / "python"
-    if not python.exists():
-        raise SystemExit(f"{bureau.checkout}: no environment; run `make setup` there")
     environment = {
         **os.environ,
         "CASETRACK_HOME": str(bureau.settings.home),
         "CASETRACK_PORT": str(bureau.settings.port),
     }
     done = subprocess.run(
-        [str(python), *words],
+        [str(python_of(bureau.checkout)), *words],
         check=check,
         env=environment,
         cwd=bureau.checkout,

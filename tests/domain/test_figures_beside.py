@@ -82,7 +82,7 @@ def test_a_decision_is_neither_in_time_nor_late_where_no_clock_has_an_end() -> N
 
 def test_clocks_that_no_fact_has_touched_are_not_computed_again() -> None:
     before = picture_of(fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED]), None, RULES)
-    closed = fold(before.dossier, CLOSED)
+    closed = fold(before.dossier, [CLOSED])
 
     after = picture_of(closed, before, RULES)
 

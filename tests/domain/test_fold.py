@@ -65,7 +65,8 @@ def arriving(entries: list[Entry]) -> Dossier:
         if one.id in known:
             continue
         known[one.id] = one
-        dossier = fold_all(CASE, known.values()) if is_late(dossier, one) else fold(dossier, one)
+        late = is_late(dossier, [one])
+        dossier = fold_all(CASE, known.values()) if late else fold(dossier, [one])
     return dossier
 
 
@@ -237,8 +238,8 @@ def test_a_withdrawn_card_stays_on_the_dossier() -> None:
 def test_a_fact_of_the_case_is_not_late_behind_an_alert() -> None:
     dossier = fold_all(CASE, [RECEIVED, *CARD])
 
-    assert not is_late(dossier, ACCEPTED)
-    assert fold(dossier, ACCEPTED) == fold_all(CASE, [RECEIVED, *CARD, ACCEPTED])
+    assert not is_late(dossier, [ACCEPTED])
+    assert fold(dossier, [ACCEPTED]) == fold_all(CASE, [RECEIVED, *CARD, ACCEPTED])
 
 
 def test_closing_without_a_decision_stops_the_clocks() -> None:

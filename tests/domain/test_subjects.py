@@ -84,7 +84,7 @@ def test_a_card_that_nobody_raised_counts_in_no_figure() -> None:
     assert [kpi for kpi, *_ in contributions(dossier, {}, official_calendar())] == ["L08"]
 
 
-def test_an_activity_of_a_log_is_no_step_of_the_case() -> None:
+def test_what_comes_by_the_dozen_is_no_step_of_the_case() -> None:
     case = only(fold_all(CASE, [RECEIVED, entry(like_the_example(ActivityRecorded), 1)]))
 
     assert isinstance(case, Case)

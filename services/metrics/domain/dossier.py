@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.metrics.domain.entry import Order
+from services.metrics.domain.entry import Entry, Order
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
@@ -16,22 +16,22 @@ ANOMALIES_NAMED_MAX = 16
 """Contradicting facts that are named; the rest is counted."""
 
 
-class Track(Struct, frozen=True, array_like=True):
+class Track(Struct, frozen=True, array_like=True, gc=False):
     """Facts that take their effect in one order: the last of them, and those that contradicted."""
 
     last: Order | None = None
     anomalies: int = 0
     anomalous: tuple[str, ...] = ()
 
-    def after(self, order: Order, event_id: str, *, legal: bool) -> "Track":
-        """Return the track once the fact *event_id* has taken its effect."""
+    def after(self, entry: Entry, *, legal: bool) -> "Track":
+        """Return the track once *entry* has taken its effect."""
         if legal:
-            return Track(order, self.anomalies, self.anomalous)
-        named = (*self.anomalous, event_id)[:ANOMALIES_NAMED_MAX]
-        return Track(order, self.anomalies + 1, named)
+            return Track(entry.order, self.anomalies, self.anomalous)
+        named = (*self.anomalous, entry.id)[:ANOMALIES_NAMED_MAX]
+        return Track(entry.order, self.anomalies + 1, named)
 
 
-class Dossier(Struct, frozen=True, array_like=True):
+class Dossier(Struct, frozen=True, array_like=True, gc=False):
     """What figures, clocks and pages need of one key; its facts lie in the timeline."""
 
     key: str

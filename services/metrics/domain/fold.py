@@ -1,12 +1,10 @@
-"""The fold: a dossier after one more fact, whatever the fact, in the order of business time."""
+"""The fold: a dossier after more facts, whatever they say, in the order of business time."""
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from msgspec.structs import replace
-
-from services.metrics.domain.dossier import Dossier, Track
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
@@ -14,38 +12,47 @@ from services.metrics.domain.subjects.register import CARDS, READERS
 from services.metrics.domain.subjects.subject import Subject
 from shared.contracts.moments import is_meant
 
+ORDER = attrgetter("order")
 
-def fold(dossier: Dossier, entry: Entry) -> Dossier:
+
+def fold(dossier: Dossier, entries: Sequence[Entry]) -> Dossier:
     """
-    Return the dossier after *entry*, which must not be late.
+    Return the dossier after *entries*, which are in order and none of them late.
 
     Facts cannot be refused. One that contradicts what is known is counted as
     an anomaly, and still moves its subject forward, never back. One that
     happened when nobody can mean is an anomaly and changes nothing else. A type
     that this fold does not know only counts as a fact.
+
+    The two tracks touch different fields, so facts of one may come before or
+    after facts of the other; without that each fact of an old case would be
+    late behind its alert.
     """
-    if type(entry.data) in CARDS:
-        return _supervised(dossier, entry)
-    changes: dict[str, Any] = {}
-    legal = is_meant(entry.time)
-    if legal:
-        subjects = dossier.subjects
-        for kind in READERS.get(type(entry.data), ()):
-            subjects, fits = _told(subjects, kind, entry)
-            legal = legal and fits
-        changes["subjects"] = subjects
-    if not dossier.first_source:
-        changes["first_source"] = entry.source
-    own = dossier.own.after(entry.order, entry.id, legal=legal)
-    return replace(dossier, own=own, facts=dossier.facts + 1, **changes)
+    subjects, own = dossier.subjects, dossier.own
+    cards, supervision = dossier.cards, dossier.supervision
+    source = dossier.first_source
+    for entry in entries:
+        if type(entry.data) in CARDS:
+            cards, legal = _told(cards, Card, entry) if is_meant(entry.time) else (cards, False)
+            supervision = supervision.after(entry, legal=legal)
+        else:
+            subjects, legal = _each_told(subjects, entry)
+            own = own.after(entry, legal=legal)
+            source = source or entry.source
+    return Dossier(
+        dossier.key, own, supervision, dossier.facts + len(entries), source, subjects, cards
+    )
 
 
-def _supervised(dossier: Dossier, entry: Entry) -> Dossier:
-    cards, legal = dossier.cards, False
-    if is_meant(entry.time):
-        cards, legal = _told(cards, Card, entry)
-    supervision = dossier.supervision.after(entry.order, entry.id, legal=legal)
-    return replace(dossier, supervision=supervision, facts=dossier.facts + 1, cards=cards)
+def _each_told(subjects: tuple[Any, ...], entry: Entry) -> tuple[tuple[Any, ...], bool]:
+    """Return *subjects* when all that *entry* is about were told, and whether it fits them all."""
+    if not is_meant(entry.time):
+        return subjects, False
+    legal = True
+    for kind in READERS.get(type(entry.data), ()):
+        subjects, fits = _told(subjects, kind, entry)
+        legal = legal and fits
+    return subjects, legal
 
 
 def _told(
@@ -64,23 +71,16 @@ def _told(
     return (*subjects, begun), legal
 
 
-def is_late(dossier: Dossier, entry: Entry) -> bool:
-    """Say whether *entry* belongs before what is folded: only a fold from the start is right."""
-    last = _track(dossier, entry).last
-    return last is not None and entry.order < last
-
-
-def _track(dossier: Dossier, entry: Entry) -> Track:
-    """
-    Return the track to which *entry* belongs.
-
-    The two touch different fields, so facts of one may come before or after
-    facts of the other; without that each fact of an old case would be late
-    behind its alert.
-    """
-    return dossier.supervision if type(entry.data) in CARDS else dossier.own
+def is_late(dossier: Dossier, entries: Sequence[Entry]) -> bool:
+    """Say whether one of *entries* belongs before what is folded: then only all again is right."""
+    own, supervision = dossier.own.last, dossier.supervision.last
+    for entry in entries:
+        last = supervision if type(entry.data) in CARDS else own
+        if last is not None and entry.order < last:
+            return True
+    return False
 
 
 def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:
     """Return the dossier of *key* from all its facts, in whatever order they come."""
-    return reduce(fold, sorted(entries, key=lambda entry: entry.order), Dossier(key=key))
+    return fold(Dossier(key=key), sorted(entries, key=ORDER))

@@ -154,13 +154,10 @@ def advance(
         dossier = picture.dossier if picture else Dossier(key=key)
         if len(entries) > 1:
             entries.sort(key=ORDER)
-        for entry in entries:
-            if is_late(dossier, entry):
-                late.append(key)
-                break
-            dossier = fold(dossier, entry)
+        if is_late(dossier, entries):
+            late.append(key)
         else:
-            dossiers[key] = dossier
+            dossiers[key] = fold(dossier, entries)
     return dossiers, late
 
 

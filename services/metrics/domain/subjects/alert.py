@@ -11,7 +11,7 @@ from shared.contracts.supervision.facts import AlertRaised
 from shared.policy.calendar import business_date
 
 
-class Card(Subject, frozen=True, array_like=True, tag="card"):
+class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
     """One card: what it is about, and since when it lies there."""
 
     COURSE: ClassVar[Course] = ALERT

@@ -21,7 +21,7 @@ from shared.contracts.types import count_of
 from shared.policy.calendar import business_date
 
 
-class Terms(Struct, frozen=True, array_like=True):
+class Terms(Struct, frozen=True, array_like=True, gc=False):
     """What was promised when the case was accepted."""
 
     effective_on: date
@@ -32,7 +32,7 @@ class Terms(Struct, frozen=True, array_like=True):
     committed_unit: str
 
 
-class Hold(Struct, frozen=True, array_like=True):
+class Hold(Struct, frozen=True, array_like=True, gc=False):
     """A stretch in which some clocks stand still."""
 
     hold_id: str
@@ -45,7 +45,7 @@ class Hold(Struct, frozen=True, array_like=True):
     closed_by: str | None = None
 
 
-class Extension(Struct, frozen=True, array_like=True):
+class Extension(Struct, frozen=True, array_like=True, gc=False):
     """Days that the head of the agency added."""
 
     approved_on: date
@@ -53,7 +53,7 @@ class Extension(Struct, frozen=True, array_like=True):
     approved_by: str
 
 
-class Ending(Struct, frozen=True, array_like=True):
+class Ending(Struct, frozen=True, array_like=True, gc=False):
     """The fact that stops the clocks: a decision, a withdrawal, a termination."""
 
     ended_on: date
@@ -62,13 +62,22 @@ class Ending(Struct, frozen=True, array_like=True):
     decided: bool
 
 
-class Case(Subject, frozen=True, array_like=True, tag="case"):
+class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     """What figures, clocks and pages need of one case; its state is its phase."""
 
     COURSE: ClassVar[Course] = course.CASE
     # A promise of which no case is known ends no case.
     NEVER_FIRST: ClassVar[frozenset[type[Fact]]] = frozenset({SupplementExpired})
-    SILENT: ClassVar[frozenset[type[Fact]]] = frozenset({handling.ActivityRecorded})
+    # They come by the dozen, and the holds are kept one by one.
+    SILENT: ClassVar[frozenset[type[Fact]]] = frozenset(
+        {
+            handling.ActivityRecorded,
+            handling.StepStarted,
+            handling.StepCompleted,
+            handling.HoldOpened,
+            handling.HoldClosed,
+        }
+    )
 
     source: str = ""
     """Who told of the receipt."""

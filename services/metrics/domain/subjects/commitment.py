@@ -14,7 +14,7 @@ from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 
 
-class Commitment(Subject, frozen=True, array_like=True, tag="commitment"):
+class Commitment(Subject, frozen=True, array_like=True, gc=False, tag="commitment"):
     """One promise; *mode* says whether material or the whole proof comes later."""
 
     COURSE: ClassVar[Course] = COMMITMENT

@@ -19,7 +19,7 @@ from shared.contracts.envelope import Fact
 from shared.policy.calendar import business_date
 
 
-class Referral(Subject, frozen=True, array_like=True, tag="referral"):
+class Referral(Subject, frozen=True, array_like=True, gc=False, tag="referral"):
     """One referral; *outcome* is what the screening or the resolution said."""
 
     COURSE: ClassVar[Course] = REFERRAL
@@ -68,7 +68,7 @@ class Referral(Subject, frozen=True, array_like=True, tag="referral"):
                 return False
 
 
-class Meeting(Subject, frozen=True, array_like=True, tag="meeting"):
+class Meeting(Subject, frozen=True, array_like=True, gc=False, tag="meeting"):
     """One meeting of the committee."""
 
     COURSE: ClassVar[Course] = MEETING

@@ -15,7 +15,7 @@ from shared.contracts.moments import is_meant
 from shared.policy.calendar import business_date
 
 
-class Inspection(Subject, frozen=True, array_like=True, tag="inspection"):
+class Inspection(Subject, frozen=True, array_like=True, gc=False, tag="inspection"):
     """One inspection with its visits; *result* is what the last conclusion said."""
 
     COURSE: ClassVar[Course] = INSPECTION

@@ -30,7 +30,7 @@ class Round(Struct, frozen=True, array_like=True, gc=False):
     """When the cause was removed (K12.1)."""
 
 
-class Rectification(Subject, frozen=True, array_like=True, tag="rectification"):
+class Rectification(Subject, frozen=True, array_like=True, gc=False, tag="rectification"):
     """One order to put right what a rating complained of."""
 
     COURSE: ClassVar[Course] = RECTIFICATION

@@ -16,14 +16,14 @@ from shared.contracts.review.facts import (
 from shared.contracts.review.words import BAD, ReviewChannel
 
 
-class Invitation(Subject, frozen=True, array_like=True, tag="invitation"):
+class Invitation(Subject, frozen=True, array_like=True, gc=False, tag="invitation"):
     """One invitation to rate."""
 
     COURSE: ClassVar[Course] = INVITATION
     ENDS: ClassVar[frozenset[type[Fact]]] = frozenset({InvitationSent})
 
 
-class Rating(Subject, frozen=True, array_like=True, tag="rating"):
+class Rating(Subject, frozen=True, array_like=True, gc=False, tag="rating"):
     """One rating: what it says, through which channel, and whether an appeal struck it out."""
 
     COURSE: ClassVar[Course] = RATING

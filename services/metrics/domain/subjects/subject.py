@@ -26,7 +26,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     by: str
 
 
-class Subject(Struct, frozen=True, array_like=True):
+class Subject(Struct, frozen=True, array_like=True, gc=False):
     """One subject as its facts made it; *opened_on* is the day of the first, *done_on* the end."""
 
     COURSE: ClassVar[Course]
@@ -35,7 +35,7 @@ class Subject(Struct, frozen=True, array_like=True):
     ENDS: ClassVar[frozenset[type[Fact]]] = frozenset()
     """The facts with which the work is done."""
     SILENT: ClassVar[frozenset[type[Fact]]] = frozenset()
-    """The facts on which no limit begins or ends."""
+    """The facts that are no steps: no limit begins or ends with them."""
 
     name: str
     state: str = ABSENT

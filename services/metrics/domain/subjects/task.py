@@ -16,7 +16,7 @@ ITEMS_MAX = 32
 """So many items of one request are kept; nobody is helped with more at once."""
 
 
-class Task(Subject, frozen=True, array_like=True, tag="task"):
+class Task(Subject, frozen=True, array_like=True, gc=False, tag="task"):
     """One request for help, from its submission to its rating."""
 
     COURSE: ClassVar[Course] = TASK
