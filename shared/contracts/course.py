@@ -37,20 +37,38 @@ class Row:
     fact: type[Fact]
     target: str
     guard: Guard | None = None
+    unless: tuple[str, ...] = ()
+    """
+    What its owner, who remembers more than the state, may have against it all the same.
+
+    The codes of its refusals; those that blame what a command says are not among them.
+    """
 
     def admits(self, fact: Fact) -> bool:
         return self.guard is None or self.guard.holds(fact)
 
 
-def leads(fact: type[Fact], ways: Mapping[str, str], guard: Guard | None = None) -> Iterator[Row]:
+def leads(
+    fact: type[Fact],
+    ways: Mapping[str, str],
+    guard: Guard | None = None,
+    *,
+    unless: tuple[str, ...] = (),
+) -> Iterator[Row]:
     """Yield the rows of *fact*: from each state to the one that stands beside it."""
     for source, target in ways.items():
-        yield Row(source, fact, target, guard)
+        yield Row(source, fact, target, guard, unless)
 
 
-def stays(fact: type[Fact], states: Iterable[str], guard: Guard | None = None) -> Iterator[Row]:
+def stays(
+    fact: type[Fact],
+    states: Iterable[str],
+    guard: Guard | None = None,
+    *,
+    unless: tuple[str, ...] = (),
+) -> Iterator[Row]:
     """Yield the rows of *fact* where it is true in each of *states* and leads nowhere."""
-    return leads(fact, {state: state for state in states}, guard)
+    return leads(fact, {state: state for state in states}, guard, unless=unless)
 
 
 @dataclass(frozen=True)
@@ -79,6 +97,10 @@ class Course:
     def facts(self) -> tuple[type[Fact], ...]:
         """Every fact of the course, in the order of the table."""
         return tuple(dict.fromkeys(row.fact for row in self.rows))
+
+    def allows(self, state: str, fact: type[Fact]) -> bool:
+        """Say whether a *fact* may have a legal transition from *state*."""
+        return (state, fact) in self._rows
 
     def target(self, state: str, fact: Fact) -> str | None:
         """Return the state after *fact*, None where it has no legal transition."""

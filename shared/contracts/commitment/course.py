@@ -19,19 +19,31 @@ C = CommitmentState
 
 COMPLETE = Guard("complete", lambda fact: fact.complete)
 
+OTHERWISE = "accepted_otherwise"
+NOT_AWAITED = "material_not_awaited"
+
 # The acceptance itself may be all that is known of the promise: it may begin with its end.
 COMMITMENT = Course(
     "commitment",
     "commit_id",
     tuple((state,) for state in C),
     (
-        *leads(commitment.PromiseSigned, {C.ABSENT: C.SIGNED}),
+        *leads(commitment.PromiseSigned, {C.ABSENT: C.SIGNED}, unless=(OTHERWISE,)),
         *leads(
             commitment.SupplementReceived,
             {C.ABSENT: C.SUPPLIED, C.SIGNED: C.SUPPLIED},
             COMPLETE,
+            unless=(NOT_AWAITED,),
         ),
-        *leads(commitment.SupplementReceived, {C.ABSENT: C.SIGNED, C.SIGNED: C.SIGNED}),
-        *leads(commitment.SupplementExpired, {C.ABSENT: C.EXPIRED, C.SIGNED: C.EXPIRED}),
+        *leads(
+            commitment.SupplementReceived,
+            {C.ABSENT: C.SIGNED, C.SIGNED: C.SIGNED},
+            unless=(NOT_AWAITED,),
+        ),
+        *leads(
+            commitment.SupplementExpired,
+            {C.ABSENT: C.EXPIRED, C.SIGNED: C.EXPIRED},
+            unless=(NOT_AWAITED,),
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.commitment.facts import SupplementExpired
+from shared.contracts.commitment import facts as commitment
 from shared.contracts.course import ABSENT, Course, Guard, leads, stays
 from shared.contracts.handling import facts as handling
 from shared.contracts.intake import facts as intake
@@ -53,51 +53,98 @@ OPEN = frozenset({*BEFORE_DECISION, Phase.DECIDED})
 PASSED = Guard("passed", lambda fact: fact.result == "PASS")
 COMPLETE = Guard("complete", lambda fact: fact.complete)
 
-CASE = Course(
-    "case",
-    "case_no",
-    STAGES,
-    (
-        *leads(intake.ApplicationReceived, {Phase.ABSENT: Phase.SUBMITTED}),
-        *leads(intake.ApplicationPrechecked, {Phase.SUBMITTED: Phase.PRECHECKED}, PASSED),
-        *stays(intake.ApplicationPrechecked, (Phase.SUBMITTED,)),
-        *leads(
-            intake.CorrectionRequested,
-            dict.fromkeys((*BEFORE_ACCEPTANCE, Phase.CORRECTION_PENDING), Phase.CORRECTION_PENDING),
-        ),
-        *leads(intake.CorrectionReceived, {Phase.CORRECTION_PENDING: Phase.SUBMITTED}, COMPLETE),
-        *stays(intake.CorrectionReceived, (Phase.CORRECTION_PENDING,)),
-        *leads(intake.CorrectionExpired, {Phase.CORRECTION_PENDING: Phase.TERMINATED}),
-        *leads(intake.ApplicationAccepted, dict.fromkeys(BEFORE_ACCEPTANCE, Phase.ACCEPTED)),
-        *leads(intake.ApplicationRejected, dict.fromkeys(BEFORE_ACCEPTANCE, Phase.NOT_ACCEPTED)),
-        *leads(intake.ApplicationWithdrawn, dict.fromkeys(BEFORE_DECISION, Phase.WITHDRAWN)),
-        *leads(handling.StepStarted, dict.fromkeys(UNDER_WAY, Phase.EXAMINING)),
-        *stays(handling.StepCompleted, (Phase.EXAMINING,)),
-        *stays(handling.HoldOpened, UNDER_WAY),
-        *stays(handling.HoldClosed, KNOWN),
-        *stays(handling.ExtensionRequested, UNDER_WAY),
-        *stays(handling.ExtensionApproved, UNDER_WAY),
-        *stays(handling.ExtensionDenied, UNDER_WAY),
-        *leads(handling.DecisionMade, dict.fromkeys(UNDER_WAY, Phase.DECIDED)),
-        *leads(
-            handling.CaseClosed,
-            # The result went over the counter before anybody registered the end.
-            {Phase.DECIDED: Phase.CLOSED, Phase.DELIVERED: Phase.DELIVERED},
-        ),
-        *leads(handling.CaseForwarded, dict.fromkeys(UNDER_WAY, Phase.TERMINATED)),
-        *leads(handling.CaseTerminated, dict.fromkeys(BEFORE_DECISION, Phase.TERMINATED)),
-        *leads(SupplementExpired, dict.fromkeys(UNDER_WAY, Phase.TERMINATED)),
-        *stays(handling.ResultIssued, AFTER_DECISION),
-        *leads(
-            handling.ResultDelivered,
-            dict.fromkeys((Phase.DECIDED, Phase.CLOSED), Phase.DELIVERED),
-        ),
-        *stays(handling.DecisionDisclosed, AFTER_DECISION),
-        *leads(
-            handling.CaseArchived, dict.fromkeys((Phase.CLOSED, Phase.DELIVERED), Phase.ARCHIVED)
-        ),
-        *leads(handling.DecisionRevoked, dict.fromkeys(AFTER_DECISION, Phase.REVOKED)),
-        *stays(handling.CaseAmended, KNOWN),
-        *stays(handling.ActivityRecorded, Phase),
+ONE_EXTENSION = "extension_already_granted"
+HELD = "hold_still_open"
+LACKING = "material_missing"
+NOT_AWAITED = "material_not_awaited"
+PROMISED = "promise_already_signed"
+
+FILING = (
+    *leads(intake.ApplicationReceived, {Phase.ABSENT: Phase.SUBMITTED}),
+    *leads(intake.ApplicationPrechecked, {Phase.SUBMITTED: Phase.PRECHECKED}, PASSED),
+    *stays(intake.ApplicationPrechecked, (Phase.SUBMITTED,)),
+    *leads(
+        intake.CorrectionRequested,
+        dict.fromkeys(BEFORE_ACCEPTANCE, Phase.CORRECTION_PENDING),
+        unless=("correction_already_requested",),
     ),
+    # A second notice breaks the rule, and supervisors must see it.
+    *stays(
+        intake.CorrectionRequested, (Phase.CORRECTION_PENDING,), unless=("correction_unanswered",)
+    ),
+    *leads(intake.CorrectionReceived, {Phase.CORRECTION_PENDING: Phase.SUBMITTED}, COMPLETE),
+    *stays(intake.CorrectionReceived, (Phase.CORRECTION_PENDING,)),
+    *leads(
+        intake.CorrectionExpired,
+        {Phase.CORRECTION_PENDING: Phase.TERMINATED},
+        unless=("correction_not_yet_due",),
+    ),
+    *stays(commitment.PromiseSigned, BEFORE_ACCEPTANCE, unless=(PROMISED,)),
+    *leads(
+        intake.ApplicationAccepted,
+        dict.fromkeys(BEFORE_ACCEPTANCE, Phase.ACCEPTED),
+        unless=("not_yet_deemed",),
+    ),
+    *leads(intake.ApplicationRejected, dict.fromkeys(BEFORE_ACCEPTANCE, Phase.NOT_ACCEPTED)),
+    *leads(intake.ApplicationWithdrawn, dict.fromkeys(BEFORE_DECISION, Phase.WITHDRAWN)),
 )
+EXAMINATION = (
+    *leads(handling.StepStarted, {Phase.ACCEPTED: Phase.EXAMINING}),
+    *stays(handling.StepStarted, (Phase.EXAMINING,), unless=("step_still_open",)),
+    *stays(handling.StepCompleted, (Phase.EXAMINING,), unless=("step_not_open",)),
+    *stays(handling.HoldOpened, UNDER_WAY, unless=("hold_already_opened", "supplement_hold_used")),
+    *stays(handling.HoldClosed, UNDER_WAY, unless=("hold_not_open",)),
+    # A hold outlives the examination where the case ends without a decision.
+    *stays(
+        handling.HoldClosed,
+        tuple(phase for phase in KNOWN if phase not in UNDER_WAY),
+        unless=("case_not_under_way",),
+    ),
+    *stays(handling.ExtensionRequested, UNDER_WAY, unless=(ONE_EXTENSION,)),
+    *stays(
+        handling.ExtensionApproved,
+        UNDER_WAY,
+        unless=(ONE_EXTENSION, "extension_not_requested", "extension_too_late"),
+    ),
+    *stays(handling.ExtensionDenied, UNDER_WAY, unless=("extension_not_requested",)),
+    *stays(commitment.PromiseSigned, UNDER_WAY, unless=("accepted_otherwise", PROMISED)),
+    *stays(commitment.SupplementReceived, UNDER_WAY, unless=(NOT_AWAITED,)),
+    *leads(
+        commitment.SupplementExpired,
+        dict.fromkeys(UNDER_WAY, Phase.TERMINATED),
+        unless=(NOT_AWAITED,),
+    ),
+    *leads(
+        handling.DecisionMade,
+        {Phase.ACCEPTED: Phase.DECIDED},
+        unless=("examination_not_begun", HELD, LACKING),
+    ),
+    *leads(handling.DecisionMade, {Phase.EXAMINING: Phase.DECIDED}, unless=(HELD, LACKING)),
+    *leads(handling.CaseForwarded, dict.fromkeys(UNDER_WAY, Phase.TERMINATED)),
+    *leads(handling.CaseTerminated, dict.fromkeys(BEFORE_DECISION, Phase.TERMINATED)),
+)
+OUTCOME = (
+    *leads(handling.CaseClosed, {Phase.DECIDED: Phase.CLOSED}),
+    # The result went over the counter before anybody registered the end.
+    *stays(handling.CaseClosed, (Phase.DELIVERED,), unless=("case_already_closed",)),
+    *stays(handling.ResultIssued, (Phase.DECIDED, Phase.CLOSED), unless=("case_not_approved",)),
+    *stays(
+        handling.ResultIssued,
+        (Phase.DELIVERED, Phase.ARCHIVED),
+        unless=("case_already_delivered",),
+    ),
+    *leads(
+        handling.ResultDelivered,
+        dict.fromkeys((Phase.DECIDED, Phase.CLOSED), Phase.DELIVERED),
+    ),
+    *stays(handling.DecisionDisclosed, AFTER_DECISION),
+    *leads(handling.CaseArchived, {Phase.CLOSED: Phase.ARCHIVED}),
+    *leads(handling.CaseArchived, {Phase.DELIVERED: Phase.ARCHIVED}, unless=("case_not_closed",)),
+    *leads(handling.DecisionRevoked, dict.fromkeys(AFTER_DECISION, Phase.REVOKED)),
+)
+AT_ANY_TIME = (
+    *stays(handling.CaseAmended, KNOWN),
+    *stays(handling.ActivityRecorded, Phase),
+)
+
+CASE = Course("case", "case_no", STAGES, (*FILING, *EXAMINATION, *OUTCOME, *AT_ANY_TIME))
