@@ -18,8 +18,8 @@ from services.intake.domain.case.commands import (
     WithdrawApplication,
 )
 from services.intake.domain.case.decide import decide
-from services.intake.domain.case.evolve import evolve
-from services.intake.domain.case.states import INITIAL, Case
+from services.intake.domain.case.states import INITIAL, Case, evolve
+from services.intake.domain.refusals import DeliveredDateImpossible
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.words import Step
 from shared.contracts.intake.facts import StepLimit
@@ -171,7 +171,7 @@ def test_a_correction_without_a_day_came_today() -> None:
 @pytest.mark.parametrize("impossible", [date(2024, 9, 1), date(2024, 9, 7)])
 def test_material_comes_neither_before_the_application_nor_tomorrow(impossible: date) -> None:
     case.given(RECEIVED, NOTICE).when(hand_in(complete=True, delivered=impossible)).then_rejects(
-        refusals.DeliveredDateImpossible
+        DeliveredDateImpossible
     )
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from services.intake.domain.case.commands import AcceptApplication, AnyCommand, ExpireCorrection
 from services.intake.domain.case.decide import decide
-from services.intake.domain.case.evolve import evolve
 from services.intake.domain.case.silence import Timer, timer
-from services.intake.domain.case.states import INITIAL, Case
+from services.intake.domain.case.states import INITIAL, Case, evolve
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.intake.facts import (

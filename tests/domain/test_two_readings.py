@@ -13,8 +13,8 @@ from services.assist.domain import task
 from services.intake.domain import committee, inspection
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import decide as case_rules
-from services.intake.domain.case import evolve as case_course
-from services.intake.domain.case import states
+from services.intake.domain.case import states as case_course
+from services.intake.domain.commitment import commands as commitment
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
@@ -27,7 +27,6 @@ from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling.course import Phase
 from shared.contracts.handling.words import DeliveryMode, Step, StepAction
 from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.intake.words import AcceptanceMode, RejectReason
@@ -104,7 +103,7 @@ def always(command: object) -> Choice:
 
 
 CASE = Course(
-    Decider(states.INITIAL, case_rules.decide, case_course.evolve),
+    Decider(case_course.INITIAL, case_rules.decide, case_course.evolve),
     [
         always(RECEIVE),
         lambda chance: case.PrecheckApplication(
@@ -141,7 +140,7 @@ CASE = Course(
         always(case.RequestExtension(at=NINE, case_no=NO, days=5, reason="案情复杂")),
         always(APPROVE_EXTENSION),
         always(case.DenyExtension(at=NINE, case_no=NO, approver=HEAD, reason="理由不足")),
-        lambda chance: case.SignPromise(
+        lambda chance: commitment.SignPromise(
             at=NINE,
             case_no=NO,
             commit_id="promise",
@@ -151,10 +150,12 @@ CASE = Course(
             credit_checked=True,
             document=PAPER,
         ),
-        lambda chance: case.ReceiveSupplement(
+        lambda chance: commitment.ReceiveSupplement(
             at=NINE, case_no=NO, commit_id="promise", complete=chance.random() < 0.5
         ),
-        always(case.ExpireSupplement(at=NINE, case_no=NO, commit_id="promise", grace_used=True)),
+        always(
+            commitment.ExpireSupplement(at=NINE, case_no=NO, commit_id="promise", grace_used=True)
+        ),
         always(DECIDE),
         always(DECIDE),
         always(CLOSE),
@@ -345,22 +346,4 @@ def test_intake_and_the_fold_see_a_case_in_the_same_state(asked: Sequence[Choice
     course = replace(CASE, asked=asked)
     for seed in range(SEEDS):
         state, events = course.walk(seed)
-        assert folded(events).case.phase is PHASES[type(state.phase)], seed
-
-
-PHASES = {
-    states.Absent: Phase.ABSENT,
-    states.Submitted: Phase.SUBMITTED,
-    states.Prechecked: Phase.PRECHECKED,
-    states.CorrectionPending: Phase.CORRECTION_PENDING,
-    states.NotAccepted: Phase.NOT_ACCEPTED,
-    states.Accepted: Phase.ACCEPTED,
-    states.Examining: Phase.EXAMINING,
-    states.Decided: Phase.DECIDED,
-    states.Closed: Phase.CLOSED,
-    states.Delivered: Phase.DELIVERED,
-    states.Archived: Phase.ARCHIVED,
-    states.Withdrawn: Phase.WITHDRAWN,
-    states.Terminated: Phase.TERMINATED,
-    states.Revoked: Phase.REVOKED,
-}
+        assert folded(events).case.phase == state.phase, seed

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from services.intake.domain import committee, inspection, refusals
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import refusals as case_refusals
+from services.intake.domain.commitment import commands as commitment
+from services.intake.domain.commitment import refusals as commitment_refusals
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.web.auth import Role
 
@@ -29,7 +31,11 @@ MEETING = frozenset({"meeting"})
 CASES = Collection(
     name="cases",
     subject="case_no",
-    refusals=refusals_in(case_refusals),
+    refusals=(
+        *refusals_in(case_refusals),
+        *refusals_in(commitment_refusals),
+        refusals.DeliveredDateImpossible,
+    ),
     first=Path(case.ReceiveApplication, WINDOW),
     paths=MappingProxyType(
         {
@@ -37,7 +43,7 @@ CASES = Collection(
             "corrections": Path(case.RequestCorrection, WINDOW, ours=ANSWER_BY),
             "corrections/deliveries": Path(case.ReceiveCorrection, WINDOW),
             "corrections/expiry": Path(case.ExpireCorrection, WINDOW),
-            "promises": Path(case.SignPromise, WINDOW),
+            "promises": Path(commitment.SignPromise, WINDOW),
             "acceptance": Path(case.AcceptApplication, WINDOW, ours=CALENDAR),
             "rejection": Path(case.RejectApplication, WINDOW),
             "withdrawal": Path(case.WithdrawApplication, WINDOW),
@@ -48,8 +54,8 @@ CASES = Collection(
             "extensions": Path(case.RequestExtension, EXAMINERS),
             "extensions/approval": Path(case.ApproveExtension, HEAD, ours=CALENDAR),
             "extensions/denial": Path(case.DenyExtension, HEAD),
-            "supplements": Path(case.ReceiveSupplement, WINDOW),
-            "supplements/expiry": Path(case.ExpireSupplement, EVERYBODY),
+            "supplements": Path(commitment.ReceiveSupplement, WINDOW),
+            "supplements/expiry": Path(commitment.ExpireSupplement, EVERYBODY),
             "decision": Path(case.MakeDecision, DECIDERS),
             "forwarding": Path(case.ForwardCase, EXAMINERS),
             "termination": Path(case.TerminateCase, DECIDERS),

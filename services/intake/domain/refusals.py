@@ -4,6 +4,8 @@ Refusals that intake may give.
 Rejection
 └── IntakeRejection
     ├── those of a case: services.intake.domain.case.refusals
+    ├── those of a promise: services.intake.domain.commitment.refusals
+    ├── DeliveredDateImpossible
     ├── site inspection
     │   ├── InspectionAlreadyOrdered
     │   ├── InspectionUnknown
@@ -30,6 +32,14 @@ from shared.contracts.rejection import Blame, Rejection
 
 class IntakeRejection(Rejection):
     """A command that intake understood and declined."""
+
+
+class DeliveredDateImpossible(IntakeRejection):
+    """Material cannot have been handed in tomorrow, nor before the application itself."""
+
+    code = "delivered_date_impossible"
+    blame = Blame.COMMAND
+    field = "delivered_date"
 
 
 class InspectionAlreadyOrdered(IntakeRejection):

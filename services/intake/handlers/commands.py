@@ -9,8 +9,7 @@ from typing import Any, assert_never
 from services.intake.domain import committee, inspection
 from services.intake.domain.case import commands as case_commands
 from services.intake.domain.case import decide as case_rules
-from services.intake.domain.case import evolve as case_course
-from services.intake.domain.case import states
+from services.intake.domain.case import states as case_course
 from services.intake.domain.case.commands import (
     AcceptApplication,
     ApproveExtension,
@@ -20,6 +19,7 @@ from services.intake.domain.case.commands import (
 )
 from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
+from services.intake.domain.commitment.commands import CommitmentCommand
 from services.intake.domain.committee import MeetingCommand, ReferralCommand
 from services.intake.domain.inspection import InspectionCommand
 from shared.commands.counter import Words
@@ -28,7 +28,7 @@ from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import AcceptanceTerms
 from shared.policy.calendar import ZONE, WorkCalendar, business_date
 
-CASE = Decider(states.INITIAL, case_rules.decide, case_course.evolve)
+CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve)
 INSPECTION = Decider(inspection.INITIAL, inspection.decide, inspection.evolve)
 MEETING = Decider(committee.NO_MEETING, committee.decide_meeting, committee.evolve_meeting)
 REFERRAL = Decider(committee.INITIAL, committee.decide, committee.evolve)
@@ -98,7 +98,7 @@ class Commands:
 
     async def _apply(self, command: Asked, occasion: Occasion) -> Answer:
         match command:
-            case CaseCommand():
+            case CaseCommand() | CommitmentCommand():
                 return await self._to_case(command, occasion)
             case InspectionCommand():
                 return await self._to_inspection(command, occasion)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from services.intake.domain.commitment.commands import AnyCommand as CommitmentCommand
 from shared.commands.command import Command
-from shared.contracts.commitment.words import CommitTechnique
-from shared.contracts.handling.facts import ExtensionDays
+from shared.contracts.envelope import Fact
+from shared.contracts.handling import facts as handling
 from shared.contracts.handling.words import (
     Decision,
     DeliveryMode,
@@ -19,7 +20,7 @@ from shared.contracts.handling.words import (
     Step,
     StepAction,
 )
-from shared.contracts.intake.facts import Defect, Material, StepLimit
+from shared.contracts.intake import facts as intake
 from shared.contracts.intake.words import (
     AcceptanceMode,
     Channel,
@@ -63,6 +64,8 @@ class CaseCommand(Command):
 class ReceiveApplication(CaseCommand):
     """收件."""
 
+    FACT: ClassVar[type[Fact]] = intake.ApplicationReceived
+
     item_code: ItemCode
     item_version: Count
     item_name: LongName
@@ -74,7 +77,7 @@ class ReceiveApplication(CaseCommand):
     terminal: Terminal
     agent_present: bool
     handling_org: OrgRef
-    materials: Several[Material] = ()
+    materials: Several[intake.Material] = ()
     appointment_id: Identifier | None = None
     cross_region: CrossRegionMode | None = None
     weekend: bool = False
@@ -84,6 +87,8 @@ class ReceiveApplication(CaseCommand):
 class PrecheckApplication(CaseCommand):
     """预审."""
 
+    FACT: ClassVar[type[Fact]] = intake.ApplicationPrechecked
+
     result: Literal["PASS", "REFUSE", "NEED_CORRECTION"]
     reason: Prose | None = None
 
@@ -92,8 +97,10 @@ class PrecheckApplication(CaseCommand):
 class RequestCorrection(CaseCommand):
     """一次性告知; *answer_by* is the day that holds where the notice names no *deadline*."""
 
+    FACT: ClassVar[type[Fact]] = intake.CorrectionRequested
+
     answer_by: date
-    items: Annotated[Several[Defect], Field(min_length=1)]
+    items: Annotated[Several[intake.Defect], Field(min_length=1)]
     notice: Doc
     deadline: MeantDay | None = None
     on_the_spot: bool = False
@@ -103,6 +110,8 @@ class RequestCorrection(CaseCommand):
 class ReceiveCorrection(CaseCommand):
     """补正; *delivered_date* is the day the material came, not the day it is entered."""
 
+    FACT: ClassVar[type[Fact]] = intake.CorrectionReceived
+
     complete: bool
     delivered_date: MeantDay | None = None
 
@@ -111,23 +120,14 @@ class ReceiveCorrection(CaseCommand):
 class ExpireCorrection(CaseCommand):
     """补正逾期."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignPromise(CaseCommand):
-    """签署承诺: 告知承诺, or 容缺 with the day by which the material comes."""
-
-    commit_id: Identifier
-    mode: Literal["COMMITMENT", "TOLERANCE"]
-    technique: CommitTechnique
-    materials: Several[LongName] = ()
-    promise_date: MeantDay | None = None
-    credit_checked: bool
-    document: Doc
+    FACT: ClassVar[type[Fact]] = intake.CorrectionExpired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptApplication(CaseCommand):
     """受理, in one of four modes."""
+
+    FACT: ClassVar[type[Fact]] = intake.ApplicationAccepted
 
     calendar: WorkCalendar
     mode: AcceptanceMode
@@ -137,12 +137,14 @@ class AcceptApplication(CaseCommand):
     committed_limit: Count
     committed_unit: LimitUnit
     grade: GradeLevel
-    steps: Several[StepLimit] = ()
+    steps: Several[intake.StepLimit] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectApplication(CaseCommand):
     """不予受理."""
+
+    FACT: ClassVar[type[Fact]] = intake.ApplicationRejected
 
     reason: RejectReason
     explanation: Annotated[Prose, Field(min_length=1)]
@@ -154,6 +156,8 @@ class RejectApplication(CaseCommand):
 class WithdrawApplication(CaseCommand):
     """撤回, in writing."""
 
+    FACT: ClassVar[type[Fact]] = intake.ApplicationWithdrawn
+
     by: Literal["APPLICANT", "AGENT"]
     reason: Note | None = None
     document: Doc
@@ -162,6 +166,8 @@ class WithdrawApplication(CaseCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartStep(CaseCommand):
     """环节开始."""
+
+    FACT: ClassVar[type[Fact]] = handling.StepStarted
 
     step: Step
     org: OrgRef
@@ -173,6 +179,8 @@ class StartStep(CaseCommand):
 class CompleteStep(CaseCommand):
     """环节办结."""
 
+    FACT: ClassVar[type[Fact]] = handling.StepCompleted
+
     step_no: Ordinal
     action: StepAction
     opinion: Prose | None = None
@@ -182,6 +190,8 @@ class CompleteStep(CaseCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenHold(CaseCommand):
     """特别程序, or another pause."""
+
+    FACT: ClassVar[type[Fact]] = handling.HoldOpened
 
     hold_id: Identifier
     reason: HoldReason
@@ -197,6 +207,8 @@ class OpenHold(CaseCommand):
 class CloseHold(CaseCommand):
     """特别程序结束."""
 
+    FACT: ClassVar[type[Fact]] = handling.HoldClosed
+
     hold_id: Identifier
     result: LongProse | None = None
     opinion: LongProse | None = None
@@ -206,7 +218,9 @@ class CloseHold(CaseCommand):
 class RequestExtension(CaseCommand):
     """申请延期."""
 
-    days: ExtensionDays
+    FACT: ClassVar[type[Fact]] = handling.ExtensionRequested
+
+    days: handling.ExtensionDays
     reason: Annotated[Prose, Field(min_length=1)]
 
 
@@ -214,8 +228,10 @@ class RequestExtension(CaseCommand):
 class ApproveExtension(CaseCommand):
     """批准延期, by the head of the agency."""
 
+    FACT: ClassVar[type[Fact]] = handling.ExtensionApproved
+
     calendar: WorkCalendar
-    days: ExtensionDays
+    days: handling.ExtensionDays
     approver: ActorId
     notice_to_applicant: Doc
 
@@ -224,30 +240,17 @@ class ApproveExtension(CaseCommand):
 class DenyExtension(CaseCommand):
     """不予延期."""
 
+    FACT: ClassVar[type[Fact]] = handling.ExtensionDenied
+
     approver: ActorId
     reason: Annotated[Prose, Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveSupplement(CaseCommand):
-    """容缺材料补齐."""
-
-    commit_id: Identifier
-    complete: bool
-    delivered_date: MeantDay | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpireSupplement(CaseCommand):
-    """容缺材料逾期."""
-
-    commit_id: Identifier
-    grace_used: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MakeDecision(CaseCommand):
     """准予 or 不予许可."""
+
+    FACT: ClassVar[type[Fact]] = handling.DecisionMade
 
     decision: Decision
     document: Doc
@@ -261,6 +264,8 @@ class MakeDecision(CaseCommand):
 class ForwardCase(CaseCommand):
     """转报."""
 
+    FACT: ClassVar[type[Fact]] = handling.CaseForwarded
+
     to_org: OrgRef
     document: Doc
 
@@ -268,6 +273,8 @@ class ForwardCase(CaseCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminateCase(CaseCommand):
     """终止, without a decision."""
+
+    FACT: ClassVar[type[Fact]] = handling.CaseTerminated
 
     cause: Literal["CORRECTION_ABANDONED", "TOLERANCE_BROKEN", "VOID", "DELETED_ERROR", "OTHER"]
     reason: Annotated[Prose, Field(min_length=1)]
@@ -278,6 +285,8 @@ class TerminateCase(CaseCommand):
 class CloseCase(CaseCommand):
     """办结."""
 
+    FACT: ClassVar[type[Fact]] = handling.CaseClosed
+
     result_type: ResultType
     explanation: LongProse | None = None
     onsite_visits: Count
@@ -286,6 +295,8 @@ class CloseCase(CaseCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResult(CaseCommand):
     """制证."""
+
+    FACT: ClassVar[type[Fact]] = handling.ResultIssued
 
     instrument: DigitalInstrument | Literal["PAPER"]
     licence_name: LongName
@@ -297,6 +308,8 @@ class IssueResult(CaseCommand):
 class DeliverResult(CaseCommand):
     """送达."""
 
+    FACT: ClassVar[type[Fact]] = handling.ResultDelivered
+
     mode: DeliveryMode
     tracking_no: Identifier | None = None
 
@@ -305,12 +318,16 @@ class DeliverResult(CaseCommand):
 class DiscloseDecision(CaseCommand):
     """双公示."""
 
+    FACT: ClassVar[type[Fact]] = handling.DecisionDisclosed
+
     platform: ShortCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveCase(CaseCommand):
     """归档."""
+
+    FACT: ClassVar[type[Fact]] = handling.CaseArchived
 
     electronic: bool
     archive_no: ShortCode
@@ -319,6 +336,8 @@ class ArchiveCase(CaseCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendCase(CaseCommand):
     """数据更正: *old* and *new* are shown side by side for ever."""
+
+    FACT: ClassVar[type[Fact]] = handling.CaseAmended
 
     field: Identifier
     old: Prose
@@ -332,42 +351,37 @@ class AmendCase(CaseCommand):
 class RevokeDecision(CaseCommand):
     """撤销许可."""
 
+    FACT: ClassVar[type[Fact]] = handling.DecisionRevoked
+
     cause: Literal["FALSE_COMMITMENT", "FRAUD", "LEGAL_ERROR", "OTHER"]
     document: Doc
 
 
-FilingCommand = (
+AnyCommand = (
     ReceiveApplication
     | PrecheckApplication
     | RequestCorrection
     | ReceiveCorrection
     | ExpireCorrection
-    | SignPromise
     | AcceptApplication
     | RejectApplication
     | WithdrawApplication
-)
-ExaminationCommand = (
-    StartStep
+    | StartStep
     | CompleteStep
     | OpenHold
     | CloseHold
     | RequestExtension
     | ApproveExtension
     | DenyExtension
-    | ReceiveSupplement
-    | ExpireSupplement
     | MakeDecision
     | ForwardCase
     | TerminateCase
-)
-OutcomeCommand = (
-    CloseCase
+    | CloseCase
     | IssueResult
     | DeliverResult
     | DiscloseDecision
     | ArchiveCase
     | AmendCase
     | RevokeDecision
+    | CommitmentCommand
 )
-AnyCommand = FilingCommand | ExaminationCommand | OutcomeCommand

@@ -13,18 +13,12 @@ IntakeRejection
 │   ├── CorrectionDeadlinePassed
 │   ├── CorrectionNotPending
 │   ├── CorrectionNotYetDue
-│   ├── DeliveredDateImpossible
 │   ├── CommittedBeyondStatutory
 │   ├── PromiseBeyondCalendar
 │   ├── StepsBeyondCommitted
 │   ├── NotYetDeemed
-│   └── RightAgencyMissing
-├── around a promise
-│   ├── PromiseAlreadySigned
-│   ├── AcceptedOtherwise
-│   ├── PromiseTooLate
-│   ├── PromiseDateMissing
-│   └── PromiseDatePassed
+│   ├── RightAgencyMissing
+│   └── PromiseTooLate
 ├── during the examination
 │   ├── CaseNotUnderWay
 │   ├── ExaminationNotBegun
@@ -39,7 +33,6 @@ IntakeRejection
 │   ├── ExtensionNotRequested
 │   ├── ExtensionTooLong
 │   ├── ExtensionTooLate
-│   ├── MaterialNotAwaited
 │   ├── MaterialMissing
 │   └── RemediesNotTold
 └── after the decision, or at any time
@@ -53,6 +46,11 @@ IntakeRejection
 """
 
 from services.intake.domain.refusals import IntakeRejection
+from shared.commands.off_course import Refused, off_course
+from shared.contracts.commitment import facts as commitment
+from shared.contracts.handling import facts as handling
+from shared.contracts.handling.course import AFTER_DECISION, CASE, Phase
+from shared.contracts.intake import facts as intake
 from shared.contracts.rejection import Blame
 
 
@@ -119,14 +117,6 @@ class CorrectionNotYetDue(IntakeRejection):
     code = "correction_not_yet_due"
 
 
-class DeliveredDateImpossible(IntakeRejection):
-    """Material cannot have been handed in tomorrow, nor before the application itself."""
-
-    code = "delivered_date_impossible"
-    blame = Blame.COMMAND
-    field = "delivered_date"
-
-
 class CommittedBeyondStatutory(IntakeRejection):
     """The committed limit must not exceed the statutory one (T-18)."""
 
@@ -166,39 +156,10 @@ class RightAgencyMissing(IntakeRejection):
     field = "right_agency"
 
 
-class PromiseAlreadySigned(IntakeRejection):
-    """A case rests on one promise, which names all that is missing."""
-
-    code = "promise_already_signed"
-
-
-class AcceptedOtherwise(IntakeRejection):
-    """The case was accepted in a mode that needs no such promise."""
-
-    code = "accepted_otherwise"
-    field = "mode"
-
-
 class PromiseTooLate(IntakeRejection):
     """A promise is signed before the decision, and not for a case that is over (K-04)."""
 
     code = "promise_too_late"
-
-
-class PromiseDateMissing(IntakeRejection):
-    """Who promises to bring material later says by when (K-01)."""
-
-    code = "promise_date_missing"
-    blame = Blame.COMMAND
-    field = "promise_date"
-
-
-class PromiseDatePassed(IntakeRejection):
-    """Nothing can be promised for yesterday."""
-
-    code = "promise_date_passed"
-    blame = Blame.COMMAND
-    field = "promise_date"
 
 
 class CaseNotUnderWay(IntakeRejection):
@@ -287,12 +248,6 @@ class ExtensionTooLate(IntakeRejection):
     code = "extension_too_late"
 
 
-class MaterialNotAwaited(IntakeRejection):
-    """The case was not accepted with material to follow, or it is all here."""
-
-    code = "material_not_awaited"
-
-
 class MaterialMissing(IntakeRejection):
     """A case accepted with material to follow is decided when the material is there."""
 
@@ -349,3 +304,53 @@ class DecisionAlreadyRevoked(IntakeRejection):
     """The decision was set aside before."""
 
     code = "decision_already_revoked"
+
+
+ACCEPTANCE = (
+    intake.ApplicationPrechecked,
+    intake.CorrectionRequested,
+    intake.ApplicationAccepted,
+    intake.ApplicationRejected,
+)
+EXAMINATION = (
+    handling.StepStarted,
+    handling.StepCompleted,
+    handling.HoldOpened,
+    handling.HoldClosed,
+    handling.ExtensionRequested,
+    handling.ExtensionApproved,
+    handling.ExtensionDenied,
+    commitment.SupplementReceived,
+    commitment.SupplementExpired,
+    handling.DecisionMade,
+    handling.CaseForwarded,
+)
+OUTCOME = (
+    handling.CaseClosed,
+    handling.ResultIssued,
+    handling.ResultDelivered,
+    handling.DecisionDisclosed,
+    handling.CaseArchived,
+    handling.DecisionRevoked,
+)
+
+OFF_COURSE = off_course(
+    CASE,
+    Refused(CaseAlreadyReceived, (intake.ApplicationReceived,)),
+    Refused(CaseUnknown, CASE.facts, (Phase.ABSENT,)),
+    Refused(AlreadyPrechecked, (intake.ApplicationPrechecked,), (Phase.PRECHECKED,)),
+    Refused(
+        CorrectionUnanswered, (*ACCEPTANCE, commitment.PromiseSigned), (Phase.CORRECTION_PENDING,)
+    ),
+    Refused(AcceptanceAlreadySettled, ACCEPTANCE),
+    Refused(CorrectionNotPending, (intake.CorrectionReceived, intake.CorrectionExpired)),
+    Refused(PromiseTooLate, (commitment.PromiseSigned,)),
+    Refused(CaseAlreadyOver, (intake.ApplicationWithdrawn, handling.CaseTerminated)),
+    Refused(StepNotOpen, (handling.StepCompleted,), (Phase.ACCEPTED,)),
+    Refused(CaseNotUnderWay, EXAMINATION),
+    Refused(DecisionAlreadyRevoked, OUTCOME, (Phase.REVOKED,)),
+    Refused(CaseAlreadyClosed, (handling.CaseClosed,), AFTER_DECISION),
+    Refused(CaseAlreadyDelivered, (handling.ResultDelivered,), AFTER_DECISION),
+    Refused(CaseNotClosed, (handling.CaseArchived,), AFTER_DECISION),
+    Refused(CaseNotDecided, OUTCOME),
+)

@@ -5,13 +5,8 @@ from datetime import date, datetime, timedelta
 
 from services.intake.domain.case.commands import AcceptApplication, ExpireCorrection
 from services.intake.domain.case.limits import complete_since, deemed_after
-from services.intake.domain.case.states import (
-    Case,
-    CorrectionPending,
-    Filing,
-    Prechecked,
-    Submitted,
-)
+from services.intake.domain.case.states import Case, Filing
+from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.intake.facts import (
     ApplicationReceived,
@@ -42,11 +37,11 @@ class Timer:
 
 def timer(case: Case, terms: AcceptanceTerms, calendar: WorkCalendar) -> Timer | None:
     """Return what time will ask of *case* as it stands; None where nobody's silence matters."""
-    match case.phase:
-        case Submitted(filing) | Prechecked(filing):
+    match case:
+        case Case(phase=Phase.SUBMITTED | Phase.PRECHECKED, filing=Filing() as filing):
             return _acceptance(filing, terms.deemed, calendar)
-        case CorrectionPending(filing, deadline) if deadline is not None:
-            return _expiry(filing, deadline)
+        case Case(phase=Phase.CORRECTION_PENDING, filing=Filing(answer_by=date() as day) as filing):
+            return _expiry(filing, day)
         case _:
             return None
 

@@ -1,42 +1,67 @@
 """
-Where a case can stand, one type for each state.
+Where a case stands, and what its owner remembers of it beside the phase.
 
-Absent → Submitted ⇄ Prechecked → Accepted → Examining → Decided → Closed → Delivered → Archived,
-with CorrectionPending beside the first two, NotAccepted, Withdrawn and Terminated as ends before a
-decision, and Revoked as the end after one.
+The phase moves by the published course alone; the rest is what the rules ask for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from shared.contracts.handling.words import Decision, Step
-from shared.contracts.intake.words import AcceptanceMode
-from shared.contracts.types import CaseRef
-from shared.contracts.words import LimitUnit
+from services.intake.domain.commitment import states as commitment
+from services.intake.domain.commitment.states import Commitment
+from shared.contracts.envelope import Fact
+from shared.contracts.handling.course import CASE, Phase
+from shared.contracts.handling.facts import (
+    CaseAmended,
+    CaseClosed,
+    DecisionMade,
+    ExtensionApproved,
+    ExtensionDenied,
+    ExtensionRequested,
+    HoldClosed,
+    HoldOpened,
+    StepCompleted,
+    StepStarted,
+)
+from shared.contracts.handling.words import Decision, HoldBasis, HoldReason, Step
+from shared.contracts.intake.facts import (
+    ApplicationAccepted,
+    ApplicationReceived,
+    CorrectionReceived,
+    CorrectionRequested,
+)
+from shared.contracts.moments import meant_day_of
+from shared.contracts.types import CaseRef, count_of
+from shared.contracts.words import ClockName, LimitUnit
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """An application on which acceptance is not settled."""
+    """What was handed in, and what the applicant was told of it."""
 
     case: CaseRef
     received_date: date
     notices: int = 0
+    answer_by: date | None = None
+    """The last day for an answer to the last notice, where it names one."""
+    answered: bool = False
+    """Whether the applicant has handed in something since, though not everything."""
     completed_on: date | None = None
     """The day on which the last corrected material was handed in."""
-    promised: bool = False
-    """Whether the applicant has promised what is missing, in writing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """What was promised at acceptance, and what has happened to the promise since."""
+class Examination:
+    """The terms of the acceptance, and what has happened since."""
 
     case: CaseRef
-    mode: AcceptanceMode
     effective_date: date
     statutory_limit: int
     statutory_unit: LimitUnit
+    step_no: int = 0
+    """The number of the step that is open, or was last; one less where a step was returned."""
+    step: Step | None = None
+    """The step that is open; None between two steps."""
     holds_seen: frozenset[str] = frozenset()
     open_holds: frozenset[str] = frozenset()
     stood_still: bool = False
@@ -46,118 +71,147 @@ class Course:
     extension_requested: int | None = None
     """The days asked for, while nobody has answered."""
     extension_days: int = 0
-    promised: bool = False
-    """Whether the applicant has promised what is missing, in writing."""
-    material_awaited: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Nothing was received under this number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """已申请: materials received, acceptance open."""
-
-    filing: Filing
-
-
-@dataclass(frozen=True, slots=True)
-class Prechecked:
-    """预审通过: the online pre-check is passed, acceptance open."""
-
-    filing: Filing
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionPending:
-    """待补正: the one-time notice is out."""
-
-    filing: Filing
-    deadline: date | None
-    answered: bool = False
-    """Whether the applicant has handed in something, though not everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotAccepted:
-    """不予受理."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """已受理: the clocks run, no step has begun."""
-
-    course: Course
-
-
-@dataclass(frozen=True, slots=True)
-class Examining:
-    """审查中: steps go back and forth."""
-
-    course: Course
-    step_no: int
-    """The number of the step that is open, or was last; one less where a step was returned."""
-    step: Step | None
-    """The step that is open; None between two steps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """已决定."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """办结."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """已送达; registered as closed before or only after."""
-
-    closed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """已归档."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """已撤回: by the applicant, before the decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terminated:
-    """已终止: correction abandoned, tolerance broken, forwarded or void."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """许可被撤销: set aside after the fact."""
-
-
-Filed = Submitted | Prechecked
-UnderWay = Accepted | Examining
-Decisive = Decided | Closed | Delivered | Archived | Revoked
-Ended = NotAccepted | Withdrawn | Terminated
-Phase = Absent | Filed | CorrectionPending | UnderWay | Decisive | Ended
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case's phase, and the facts that contradicted it when they arrived."""
+    """One application; what no fact has told of yet is None."""
 
-    phase: Phase = Absent()
-    anomalies: tuple[str, ...] = ()
-    """Types of recorded facts without a legal transition, oldest first."""
+    phase: str = Phase.ABSENT
+    filing: Filing | None = None
+    commitment: Commitment = commitment.INITIAL
+    examination: Examination | None = None
+    decision: Decision | None = None
+    closed: bool = False
+    """Whether the end is registered, which may come before the delivery or after it."""
 
 
 INITIAL = Case()
+
+
+def evolve(case: Case, fact: Fact) -> Case:
+    """
+    Return *case* after *fact*.
+
+    What another system reports has happened, so a fact that contradicts the
+    course stays on record and changes nothing.
+    """
+    phase = CASE.target(case.phase, fact)
+    if phase is None:
+        return case
+    return Case(
+        phase=phase,
+        filing=_filed(case.filing, fact),
+        commitment=commitment.evolve(case.commitment, fact),
+        examination=_examined(case.examination, fact),
+        decision=fact.decision if isinstance(fact, DecisionMade) else case.decision,
+        closed=case.closed or isinstance(fact, CaseClosed),
+    )
+
+
+def readable(field: str, new: str) -> bool:
+    """Whether *new* is what stands in *field*; what no rule reads may say anything."""
+    try:
+        match field:
+            case "statutory_limit" | "committed_limit":
+                count_of(new)
+            case "received_date" | "effective_date" | "decision_date":
+                meant_day_of(new)
+            case _:
+                pass
+    except ValueError:
+        return False
+    return True
+
+
+def _filed(filing: Filing | None, fact: Fact) -> Filing | None:
+    match filing, fact:
+        case None, ApplicationReceived():
+            return Filing(fact.case, fact.received_date)
+        case Filing(), CorrectionRequested():
+            return replace(filing, notices=fact.round, answer_by=fact.deadline, answered=False)
+        case Filing(), CorrectionReceived(complete=True):
+            return replace(filing, completed_on=fact.delivered_date)
+        case Filing(), CorrectionReceived():
+            return replace(filing, answered=True)
+        case Filing(), CaseAmended(field="received_date") if readable(fact.field, fact.new):
+            return replace(filing, received_date=meant_day_of(fact.new))
+        case _:
+            return filing
+
+
+def _examined(examination: Examination | None, fact: Fact) -> Examination | None:
+    match examination, fact:
+        case _, ApplicationAccepted():
+            return Examination(
+                case=fact.case,
+                effective_date=fact.effective_date,
+                statutory_limit=fact.statutory_limit,
+                statutory_unit=fact.statutory_unit,
+            )
+        case Examination(), StepStarted() | StepCompleted():
+            return _stepped(examination, fact)
+        case Examination(), HoldOpened() | HoldClosed():
+            return _held(examination, fact)
+        case Examination(), ExtensionRequested() | ExtensionApproved() | ExtensionDenied():
+            return _prolonged(examination, fact)
+        case Examination(), CaseAmended() if readable(fact.field, fact.new):
+            return _amended(examination, fact)
+        case _:
+            return examination
+
+
+def _stepped(examination: Examination, fact: StepStarted | StepCompleted) -> Examination:
+    match fact:
+        case StepStarted() if examination.step is None:
+            return replace(examination, step_no=fact.step_no, step=fact.step)
+        case StepCompleted() if examination.step and examination.step_no == fact.step_no:
+            return replace(examination, step_no=(fact.return_to or fact.step_no + 1) - 1, step=None)
+        case _:
+            return examination
+
+
+def _held(examination: Examination, fact: HoldOpened | HoldClosed) -> Examination:
+    match fact:
+        case HoldOpened() if fact.hold_id not in examination.holds_seen:
+            return replace(
+                examination,
+                holds_seen=examination.holds_seen | {fact.hold_id},
+                open_holds=examination.open_holds | {fact.hold_id},
+                stood_still=examination.stood_still or _stops_the_law(fact),
+                supplement_used=(
+                    examination.supplement_used or fact.reason is HoldReason.SUPPLEMENT
+                ),
+            )
+        case HoldClosed():
+            return replace(examination, open_holds=examination.open_holds - {fact.hold_id})
+        case _:
+            return examination
+
+
+def _stops_the_law(hold: HoldOpened) -> bool:
+    return ClockName.STATUTORY in hold.pauses and hold.basis is not HoldBasis.LOCAL_RULE
+
+
+def _prolonged(
+    examination: Examination, fact: ExtensionRequested | ExtensionApproved | ExtensionDenied
+) -> Examination:
+    match fact:
+        case ExtensionDenied():
+            return replace(examination, extension_requested=None)
+        case ExtensionRequested() if not examination.extension_days:
+            return replace(examination, extension_requested=fact.days)
+        case ExtensionApproved() if not examination.extension_days:
+            return replace(examination, extension_requested=None, extension_days=fact.days)
+        case _:
+            return examination
+
+
+def _amended(examination: Examination, fact: CaseAmended) -> Examination:
+    match fact.field:
+        case "statutory_limit":
+            return replace(examination, statutory_limit=count_of(fact.new))
+        case "effective_date":
+            return replace(examination, effective_date=meant_day_of(fact.new))
+        case _:
+            return examination

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.subject import Noted, Subject
+from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.commitment.facts import SupplementExpired
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
@@ -66,8 +67,8 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     """What figures, clocks and pages need of one case; its state is its phase."""
 
     COURSE: ClassVar[Course] = course.CASE
-    # A promise of which no case is known ends no case.
-    NEVER_FIRST: ClassVar[frozenset[type[Fact]]] = frozenset({SupplementExpired})
+    # A promise of which no case is known begins and ends none.
+    NEVER_FIRST: ClassVar[frozenset[type[Fact]]] = frozenset(COMMITMENT.facts)
     # They come by the dozen, and the holds are kept one by one.
     SILENT: ClassVar[frozenset[type[Fact]]] = frozenset(
         {
