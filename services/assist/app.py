@@ -15,7 +15,7 @@ from shared.commands.adoption import Adoption
 from shared.commands.counter import command_routes
 from shared.commands.life import serve_and_read
 from shared.commands.service import Service
-from shared.contracts.registry import Owner
+from shared.contracts.registry import Owner, kinds_of
 from shared.kafka.membership import Subscription
 from shared.web.gate import AuthSettings
 
@@ -33,7 +33,7 @@ class Assist(Service):
 
     @cached_property
     def foreign_tasks(self) -> ForeignTasks:
-        return ForeignTasks(Adoption(self.store, Owner.ASSIST))
+        return ForeignTasks(Adoption(self.store, kinds_of(Owner.ASSIST)))
 
 
 async def live(settings: AssistSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:

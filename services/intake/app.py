@@ -17,13 +17,13 @@ from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
 from shared.commands.counter import command_routes
 from shared.commands.life import serve_and_read
+from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Faults, Service, owners_pool
 from shared.eventstore.port import Timers
 from shared.eventstore.timers import PostgresTimers
 from shared.kafka.membership import Subscription
 from shared.policy.acceptance import acceptance_terms
-from shared.policy.calendar import official_calendar
-from shared.policy.publisher import registered
+from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.web.gate import AuthSettings
 from shared.web.problems import FaultAnswer
@@ -56,20 +56,24 @@ class Intake(Service):
 
     @cached_property
     def commands(self) -> Commands:
-        return Commands(self.desk, official_calendar(), acceptance_terms())
+        return Commands(self.desk, self.rules, acceptance_terms())
 
     def timekeeper(self, timers: Timers) -> Timekeeper:
         """Return who ends silences, by *timers* over our store."""
-        calendar, terms = self.commands.calendar, self.commands.terms
-        return Timekeeper(timers, self.desk, calendar, terms, self.district)
+        return Timekeeper(timers, self.desk, self.rules, self.commands.terms, self.district)
 
     @cached_property
     def inbox(self) -> Inbox:
-        return Inbox(self.gateway)
+        return Inbox(self.gateway, self.rules)
 
     @cached_property
     def gateway(self) -> Gateway:
-        return Gateway(self.store, self.commits, registered(trial=self.trial), self.clock)
+        return Gateway(self.store, self.commits, self.rules, self.clock)
+
+    @cached_property
+    def rules(self) -> RulesInForce:
+        """Shared by all that decides; follow it while the service lives."""
+        return RulesInForce(self.store, shipped(trial=self.trial))
 
     @cached_property
     def commits(self) -> SharedCommits:
@@ -83,6 +87,7 @@ async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.E
         intake = replace(Intake.over(pool, settings, auth), trial=settings.trial)
         keeper = intake.timekeeper(PostgresTimers(pool))
         async with intake.commits, asyncio.TaskGroup() as tasks:
+            tasks.create_task(intake.rules.follow(intake.clock, stopping), name="rules")
             tasks.create_task(keeper.run(stopping), name="timekeeper")
             tasks.create_task(keeper.watchdog.watch(stopping), name="watchdog")
             await serve_and_read(

@@ -1,4 +1,6 @@
 """
+What intake reads: the inbox of other systems, and the editions of the rules.
+
 The inbox: facts that other systems put on Kafka, with the gateway's verdicts.
 
 A header with a publisher's name could be anybody's, so it is not read: who may
@@ -11,16 +13,17 @@ from functools import partial
 
 from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import Gateway, Reading, Status
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import attributes_of, read_binary, read_foreign
-from shared.contracts.registry import INBOX
+from shared.contracts.registry import INBOX, Owner
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import Reading as Group
 from shared.kafka.port import Record, Undeliverable
 
 GROUP = Group("casetrack-intake", passing=(StoreUnavailable, Overloaded))
-TOPICS = (INBOX,)
+TOPICS = (INBOX, Owner.SUPERVISION.topic)
 
 PREFIX = "ce_"
 CONTENT_TYPE = "content-type"
@@ -28,18 +31,22 @@ STRUCTURED = b"application/cloudevents"
 
 
 class Inbox:
-    """Hands every record of the inbox to the gateway."""
+    """Hands every record of the inbox to the gateway, and adopts the editions of the rules."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, rules: RulesInForce) -> None:
         self._gateway = gateway
+        self._rules = rules
 
     async def handle(self, record: Record) -> None:
         """
-        Return when what *record* says is on record.
+        Return when what *record* says is on record, if it is for us.
 
         Raises:
             Undeliverable: it was refused, for the reason that HTTP would have answered.
         """
+        if record.topic == Owner.SUPERVISION.topic:
+            await self._rules.adopt(record.value or b"")
+            return
         judgement = await self._gateway.take(reading(record), None)
         if judgement.status is Status.REJECTED:
             raise Undeliverable(judgement.code or "", judgement.field or "", judgement.detail or "")

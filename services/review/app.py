@@ -16,10 +16,10 @@ from services.review.settings import ReviewSettings
 from shared.commands.adoption import Adoption
 from shared.commands.counter import command_routes
 from shared.commands.life import serve_and_read
+from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Service
-from shared.contracts.registry import Owner
+from shared.contracts.registry import Owner, kinds_of
 from shared.kafka.membership import Subscription
-from shared.policy.calendar import official_calendar
 from shared.policy.rectification import rectification_limits
 from shared.web.gate import AuthSettings
 
@@ -33,7 +33,7 @@ class Review(Service):
     @cached_property
     def web(self) -> FastAPI:
         rating = RatingCommands(self.desk, self.register)
-        rectifying = RectificationCommands(self.desk, official_calendar(), rectification_limits())
+        rectifying = RectificationCommands(self.desk, self.rules, rectification_limits())
         routers = [
             command_routes([RATINGS], rating.take),
             command_routes([RECTIFICATIONS], rectifying.take),
@@ -43,7 +43,13 @@ class Review(Service):
     @cached_property
     def ratings(self) -> Ratings:
         reactions = Reactions(self.desk, self.register, self.district)
-        return Ratings(Adoption(self.store, Owner.REVIEW), self.register, reactions)
+        adoption = Adoption(self.store, kinds_of(Owner.REVIEW))
+        return Ratings(adoption, self.register, reactions, self.rules)
+
+    @cached_property
+    def rules(self) -> RulesInForce:
+        """Shared by all that decides; follow it while the service lives."""
+        return RulesInForce(self.store)
 
     @cached_property
     def register(self) -> Register:
@@ -52,7 +58,8 @@ class Review(Service):
 
 async def live(settings: ReviewSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:
     """Serve HTTP and hear of ratings until *stopping*."""
-    async with Review.opened(settings, auth) as review:
+    async with Review.opened(settings, auth) as review, asyncio.TaskGroup() as tasks:
+        tasks.create_task(review.rules.follow(review.clock, stopping), name="rules")
         await serve_and_read(
             review.web,
             Subscription(settings.kafka, TOPICS, GROUP),

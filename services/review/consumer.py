@@ -1,8 +1,9 @@
-"""What review reads: foreign facts of its families on intake's topic, and its own facts."""
+"""What review reads: foreign facts of its families, its own facts, and editions of the rules."""
 
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import Register
 from shared.commands.adoption import Adoption
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner, decode
 from shared.contracts.review.facts import RatingPosted
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
@@ -10,7 +11,7 @@ from shared.kafka.consumer import Reading
 from shared.kafka.port import Record
 
 GROUP = Reading("casetrack-review", passing=(StoreUnavailable, ConcurrencyConflict))
-TOPICS = (Owner.INTAKE.topic, Owner.REVIEW.topic)
+TOPICS = (Owner.INTAKE.topic, Owner.REVIEW.topic, Owner.SUPERVISION.topic)
 
 
 class Ratings:
@@ -21,14 +22,20 @@ class Ratings:
     both, and a kill behind the posting loses nothing.
     """
 
-    def __init__(self, adoption: Adoption, register: Register, reactions: Reactions) -> None:
+    def __init__(
+        self, adoption: Adoption, register: Register, reactions: Reactions, rules: RulesInForce
+    ) -> None:
         self._adoption = adoption
+        self._rules = rules
         self._register = register
         self._reactions = reactions
 
     async def handle(self, record: Record) -> None:
         """Return when what *record* says, and what follows from it, is on record."""
         body = record.value or b""
+        if record.topic == Owner.SUPERVISION.topic:
+            await self._rules.adopt(body)
+            return
         if record.topic == Owner.REVIEW.topic:
             await self._reactions.react(decode(body))
             return

@@ -1,11 +1,11 @@
-"""Foreign facts that intake has published: the owner of their family takes them over."""
+"""Facts that another has published: whoever keeps their kinds takes them over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from shared.contracts.envelope import Event
-from shared.contracts.registry import FACTS, PUBLISHED, Owner, decode, owner_of
+from shared.contracts.registry import FACTS, PUBLISHED, decode
 from shared.eventstore.port import EventStore, Outcome
 from shared.runtime.lifecycle import crash
 
@@ -29,11 +29,11 @@ _HEAD = msgspec.json.Decoder(_Head)
 
 
 class Adoption:
-    """Takes what belongs to *owner* into its own store, once, without publishing it again."""
+    """Takes facts of *kinds* into *store*, once, without publishing them again."""
 
-    def __init__(self, store: EventStore, owner: Owner) -> None:
+    def __init__(self, store: EventStore, kinds: Collection[str]) -> None:
         self._store = store
-        self._owner = owner
+        self._kinds = kinds
 
     async def adopt(self, body: bytes) -> Event | None:
         """
@@ -49,7 +49,7 @@ class Adoption:
         if not self._may_be_ours(body):
             return None
         event = decode(body)
-        if owner_of(event.type) is not self._owner:
+        if event.type not in self._kinds:
             return None
         (recorded,) = await self._store.record([event], publish=False)
         if recorded.outcome is Outcome.CONFLICT:
@@ -58,12 +58,10 @@ class Adoption:
         return event
 
     def _may_be_ours(self, body: bytes) -> bool:
-        # Most of what intake publishes is its own, and reading the type is ten times
+        # Most of what others publish is not for us, and reading the type is ten times
         # quicker than reading the fact. What has no type is no fact of anybody's.
         try:
             kind = _HEAD.decode(body).type
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
-        if kind in FACTS:
-            return owner_of(kind) is self._owner
-        return PUBLISHED.speaks(kind)
+        return kind in self._kinds or (kind not in FACTS and PUBLISHED.speaks(kind))

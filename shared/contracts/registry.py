@@ -37,6 +37,7 @@ __all__ = [
     "Unreadable",
     "decode",
     "encode",
+    "kinds_of",
     "owner_of",
 ]
 
@@ -86,6 +87,11 @@ _OWNERS = {fact.TYPE: owner for owner, modules in FAMILIES.items() for fact in _
 def owner_of(kind: str) -> Owner:
     """Return who owns the type *kind*; only a type of ours may be asked for."""
     return _OWNERS[kind]
+
+
+def kinds_of(owner: Owner) -> frozenset[str]:
+    """Return the types that *owner* owns."""
+    return frozenset(kind for kind, known in _OWNERS.items() if known is owner)
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from shared.eventstore.port import History, HistoryUnreadable
 log = structlog.get_logger()
 
 
-def history_of(stream: str, bodies: Iterable[bytes]) -> History:
+def history_of(stream: str, bodies: Iterable[bytes], after: int = 0) -> History:
     """
-    Return the history that *bodies*, oldest first, tell.
+    Return the history that *bodies*, oldest first, tell behind version *after*.
 
     Raises:
         HistoryUnreadable: one of them says nothing that we understand; the log says which.
     """
     events: list[Event] = []
-    for version, body in enumerate(bodies, start=1):
+    for version, body in enumerate(bodies, start=after + 1):
         try:
             events.append(decode(body))
         except Unreadable as fault:
@@ -32,4 +32,4 @@ def history_of(stream: str, bodies: Iterable[bytes]) -> History:
                 field=fault.field,
             )
             raise HistoryUnreadable(stream, version) from fault
-    return History(len(events), tuple(events))
+    return History(after + len(events), tuple(events))

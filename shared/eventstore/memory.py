@@ -40,8 +40,8 @@ class MemoryEventStore:
         self._cursor = 0
         self._parked: dict[tuple[str, int], Outgoing] = {}
 
-    async def load(self, stream: str) -> History:
-        return history_of(stream, self._bodies.get(stream, []))
+    async def load(self, stream: str, *, after: int = 0) -> History:
+        return history_of(stream, self._bodies.get(stream, [])[after:], after)
 
     async def append(
         self,
@@ -146,6 +146,9 @@ class MemoryTimers:
             if kind in types and self._store.begun_by(source, outgoing.stream):
                 self._next_at[outgoing.stream] = AT_ONCE
         return len(fresh)
+
+    async def arm_all(self) -> None:
+        self._next_at = dict.fromkeys(self._next_at, AT_ONCE)
 
     async def claim(self, now: datetime, until: datetime, streams_max: int) -> Sequence[str]:
         due = sorted((at, stream) for stream, at in self._next_at.items() if at <= now)

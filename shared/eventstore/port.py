@@ -104,7 +104,7 @@ class AlreadyAnswered(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All of one stream, oldest first; version 0 where there is none."""
+    """One stream, oldest first, and the version at which it stands; 0 where there is none."""
 
     version: int
     events: tuple[Event, ...]
@@ -145,9 +145,9 @@ class EventStore(Protocol):
     commit, so repeat with the same ids or the same receipt.
     """
 
-    async def load(self, stream: str) -> History:
+    async def load(self, stream: str, *, after: int = 0) -> History:
         """
-        Return all of *stream*.
+        Return all of *stream*, or the facts behind version *after*.
 
         Raises:
             HistoryUnreadable: a fact of an older or a newer release, or of another hand.
@@ -276,6 +276,10 @@ class Timers(Protocol):
         *rows_max* at most, and returns how many these were; 0 also while
         somebody else is doing it.
         """
+        ...
+
+    async def arm_all(self) -> None:
+        """Arm for at once whatever waits for an instant: the rules that named it are others."""
         ...
 
     async def claim(self, now: datetime, until: datetime, streams_max: int) -> Sequence[str]:

@@ -42,6 +42,7 @@ LOAD = """
 SELECT body
 FROM events
 WHERE stream = $1
+AND version > $2
 ORDER BY version
 """
 
@@ -138,10 +139,10 @@ class PostgresEventStore(EventStore):
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def load(self, stream: str) -> History:
+    async def load(self, stream: str, *, after: int = 0) -> History:
         async with self._connection() as connection:
-            rows = await connection.fetch(LOAD, stream)
-        return history_of(stream, [row["body"].encode() for row in rows])
+            rows = await connection.fetch(LOAD, stream, after)
+        return history_of(stream, [row["body"].encode() for row in rows], after)
 
     async def append(
         self,

@@ -12,6 +12,12 @@ ARM = """
 SELECT arm_timers($1, $2, $3)
 """
 
+ARM_ALL = """
+UPDATE timers
+SET next_at = '-infinity'
+WHERE next_at > '-infinity'
+"""
+
 # A lease and no open transaction: whoever decides appends on another connection, and an old
 # transaction would hold back everything that the relay has to send.
 CLAIM = """
@@ -53,6 +59,11 @@ class PostgresTimers(Timers):
             async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
                 facts: int = await connection.fetchval(ARM, types, source, rows_max)
         return facts
+
+    async def arm_all(self) -> None:
+        with translated():
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+                await connection.execute(ARM_ALL)
 
     async def claim(self, now: datetime, until: datetime, streams_max: int) -> Sequence[str]:
         with translated():

@@ -1,6 +1,7 @@
 """The rules: calendar, policies and publishers, as shipped and as facts have changed them."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -16,6 +17,7 @@ from shared.policy.calendar import WorkCalendar, official_calendar
 from shared.policy.publisher import Publisher, Publishers, registered
 from shared.policy.sla import Policy, bureau_policy
 
+CHANGES = (CalendarPublished, PolicyPublished, PublisherRegistered, PublisherRemoved)
 RuleChange = CalendarPublished | PolicyPublished | PublisherRegistered | PublisherRemoved
 
 
@@ -42,6 +44,25 @@ class Rules:
         if len(policies) == 1:
             return policies[0][1]
         return next(policy for since, policy in reversed(policies) if since <= day)
+
+
+class Editions:
+    """Every edition that is known here: what an older one has made is read under that one."""
+
+    def __init__(self, first: Rules) -> None:
+        self._known = {first.edition: first}
+        self.newest = first
+
+    def learn(self, facts: Iterable[RuleChange]) -> None:
+        """Take in *facts*, oldest first; those that are known already change nothing."""
+        for fact in facts:
+            if fact.edition > self.newest.edition:
+                self.newest = evolve(self.newest, fact)
+                self._known[fact.edition] = self.newest
+
+    def at(self, edition: int) -> Rules:
+        """Return the rules as *edition*, which must be known, had them."""
+        return self._known[edition]
 
 
 @cache

@@ -10,16 +10,19 @@ from services.intake.domain.case.commands import AnyCommand, ReceiveCorrection, 
 from services.intake.handlers.commands import CASE
 from services.intake.handlers.timekeeper import LEASE, NOTICE_AWAITED, Timekeeper
 from shared.commands.deciding import Desk, Occasion, handle
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.intake.facts import ApplicationAccepted, CorrectionExpired
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
 from shared.eventstore.port import History, StoreUnavailable
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
+from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from tests.support.eventually import eventually
 from tests.support.intake_cases import ACCEPT, ACCEPTED, DEFECT, NO, NOTICE, PAPER, RECEIVED
+from tests.support.rule_changes import notice_of
 from tests.support.simulation.story import RECEIVE
 
 NOON = datetime(2024, 9, 2, 12, tzinfo=ZONE)
@@ -37,11 +40,11 @@ class MoodyStore(MemoryEventStore):
 
     away = 0
 
-    async def load(self, stream: str) -> History:
+    async def load(self, stream: str, *, after: int = 0) -> History:
         if self.away:
             self.away -= 1
             raise StoreUnavailable("away")
-        return await super().load(stream)
+        return await super().load(stream, after=after)
 
 
 @dataclass
@@ -54,8 +57,11 @@ class Hall:
     timers: MemoryTimers
 
     def keeper(self, calendar: WorkCalendar | None = None) -> Timekeeper:
-        known = calendar or official_calendar()
-        return Timekeeper(self.timers, self.desk, known, acceptance_terms(), "610102")
+        known = replace(shipped(), calendar=calendar or official_calendar())
+        return self.following(RulesInForce(self.store, known))
+
+    def following(self, rules: RulesInForce) -> Timekeeper:
+        return Timekeeper(self.timers, self.desk, rules, acceptance_terms(), "610102")
 
     async def ask(self, command: AnyCommand) -> None:
         now = self.clock.now().astimezone(ZONE)
@@ -257,3 +263,32 @@ def _request(deadline: date) -> RequestCorrection:
     return RequestCorrection(
         at=NOON, case_no=NO, answer_by=BY, items=(DEFECT,), notice=PAPER, deadline=deadline
     )
+
+
+async def test_a_silence_that_waits_for_a_notice_ends_as_soon_as_it_is_in_force(
+    hall: Hall,
+) -> None:
+    unsettled = replace(shipped(), calendar=WorkCalendar({2023}, {}))
+    rules = RulesInForce(hall.store, unsettled)
+    keeper = hall.following(rules)
+    await hall.ask(RECEIVE)
+    hall.clock.advance_to(FIVE_DAYS_OVER)
+    await hall.look(keeper)
+    assert await hall.types() == RECEIVED_ONLY
+
+    rules.editions.learn([notice_of(1, 2024, off=["2024-09-15"], on=["2024-09-14"])])
+    await hall.look(keeper)
+    assert await hall.types() == DEEMED
+
+
+async def test_a_timekeeper_of_an_older_edition_takes_nothing_from_one_of_a_newer(
+    hall: Hall,
+) -> None:
+    unsettled = replace(shipped(), calendar=WorkCalendar({2023}, {}))
+    older, newer = hall.keeper(unsettled.calendar), hall.keeper()
+    await hall.ask(RECEIVE)
+    hall.clock.advance_to(FIVE_DAYS_OVER)
+    await hall.look(newer)
+    await hall.look(older)
+
+    assert await hall.types() == DEEMED

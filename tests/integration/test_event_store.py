@@ -76,6 +76,17 @@ async def test_facts_come_back_as_they_were_written_and_in_order(store: EventSto
     assert (history.version, list(history.events)) == (3, facts)
 
 
+async def test_who_knows_the_beginning_loads_the_rest(store: EventStore) -> None:
+    facts = [activity(1), activity(2), activity(3)]
+    await store.append(STREAM, facts, expected_version=0)
+
+    rest = await store.load(STREAM, after=2)
+    nothing = await store.load(STREAM, after=3)
+
+    assert (rest.version, list(rest.events)) == (3, facts[2:])
+    assert (nothing.version, nothing.events) == (3, ())
+
+
 async def test_a_writer_with_an_old_version_is_told_and_leaves_nothing(
     store: EventStore,
 ) -> None:

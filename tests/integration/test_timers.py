@@ -140,3 +140,17 @@ async def test_a_fact_that_came_in_between_is_not_overlooked(
     await timers.settle(stream, LATER, next_at)
 
     assert await claimed(timers) == [stream]
+
+
+async def test_other_rules_arm_whatever_waits_for_its_instant(
+    store: EventStore, timers: Timers
+) -> None:
+    await begin(store, "A", "B")
+    await armed(timers)
+    assert len(await claimed(timers)) == 2
+    await timers.settle("case-A", LATER, NEXT_DAY)
+    await timers.settle("case-B", LATER, None)
+
+    await timers.arm_all()
+
+    assert await claimed(timers) == ["case-A"]

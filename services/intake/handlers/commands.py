@@ -24,9 +24,10 @@ from services.intake.domain.committee import MeetingCommand, ReferralCommand
 from services.intake.domain.inspection import InspectionCommand
 from shared.commands.counter import Words
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import AcceptanceTerms
-from shared.policy.calendar import ZONE, WorkCalendar, business_date
+from shared.policy.calendar import ZONE, business_date
 
 CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve)
 INSPECTION = Decider(inspection.INITIAL, inspection.decide, inspection.evolve)
@@ -61,7 +62,7 @@ class Commands:
     """Intake's side of every command; what it answers is durable."""
 
     desk: Desk
-    calendar: WorkCalendar
+    rules: RulesInForce
     terms: AcceptanceTerms
 
     async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
@@ -74,10 +75,10 @@ class Commands:
 
     async def _ours(self, command: type[Any], words: Words, at: datetime) -> Words:
         if command in JUDGED_BY_CALENDAR:
-            return {"calendar": self.calendar}
+            return {"calendar": self.rules.newest.calendar}
         if command is RequestCorrection:
-            days, today = self.terms.answer_days, business_date(at)
-            return {"answer_by": last_day(self.calendar, today, days, LimitUnit.WD)}
+            calendar, days = self.rules.newest.calendar, self.terms.answer_days
+            return {"answer_by": last_day(calendar, business_date(at), days, LimitUnit.WD)}
         if command is committee.AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}
         return {}

@@ -12,6 +12,7 @@ import structlog
 from services.intake.domain.gateway import Inadmissible, admit
 from services.intake.handlers.commits import SharedCommits, Verdict, record_each
 from shared.commands.adoption import FactContradicted
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.unreadable import Unreadable
 from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused, Unstorable
@@ -65,8 +66,13 @@ class Gateway:
 
     store: EventStore
     commits: SharedCommits
-    publishers: Publishers
+    rules: RulesInForce
     clock: Clock
+
+    @property
+    def publishers(self) -> Publishers:
+        """The register as it stands."""
+        return self.rules.newest.publishers
 
     async def take(self, reading: Reading, publisher: Publisher | None) -> Judgement:
         """Judge and record one fact; what is accepted is durable when this returns."""

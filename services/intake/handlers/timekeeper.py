@@ -11,6 +11,7 @@ from services.intake.domain.case.commands import AcceptApplication, ExpireCorrec
 from services.intake.domain.case.silence import WAITING_SINCE, timer
 from services.intake.handlers.commands import CASE
 from shared.commands.deciding import Desk, Occasion, Repetition, handle
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.rejection import Rejection
 from shared.eventstore.port import (
     ConcurrencyConflict,
@@ -20,7 +21,6 @@ from shared.eventstore.port import (
     Timers,
 )
 from shared.policy.acceptance import AcceptanceTerms
-from shared.policy.calendar import WorkCalendar
 from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.wall_guard import WallGuard
 
@@ -38,6 +38,8 @@ NOTICE_AWAITED = timedelta(hours=6)
 LEFT = (Rejection, ConcurrencyConflict, StoreRefused, HistoryUnreadable)
 """Somebody was quicker, or the history is out of order: looked at again when the lease is over."""
 LOOK_SECONDS = 5.0
+UNKNOWN = -1
+"""The edition by which we have looked at nothing yet."""
 RETRY_SECONDS = 2.0
 
 
@@ -54,13 +56,14 @@ class Timekeeper:
         self,
         timers: Timers,
         desk: Desk,
-        calendar: WorkCalendar,
+        rules: RulesInForce,
         terms: AcceptanceTerms,
         district: str,
     ) -> None:
         self._timers = timers
         self._desk = desk
-        self._calendar = calendar
+        self._rules = rules
+        self._judged_by = UNKNOWN
         self._terms = terms
         self._district = district
         self._guard = WallGuard(desk.clock)
@@ -84,6 +87,7 @@ class Timekeeper:
         facts = await self._timers.arm(ARMING, self._desk.source, FACTS_PER_LOOK_MAX)
         if not self._guard.trusts(now):
             return False
+        await self._follow_rules()
         until = now + LEASE
         streams = await self._timers.claim(now, until, STREAMS_PER_LOOK_MAX)
         for stream in streams:
@@ -93,10 +97,18 @@ class Timekeeper:
                 log.warning("timer_left", stream=stream, code=fault.code)
         return facts == FACTS_PER_LOOK_MAX or len(streams) == STREAMS_PER_LOOK_MAX
 
+    async def _follow_rules(self) -> None:
+        """Look at every silence again where other rules say how long it lasts."""
+        judging = self._rules.newest.judging
+        if self._judged_by != judging:
+            # Also when we begin: whoever was to do it may have been killed.
+            await self._timers.arm_all()
+            self._judged_by = judging
+
     async def _look_at(self, stream: str, now: datetime, until: datetime) -> None:
         history = await self._desk.store.load(stream)
         case = reduce(CASE.evolve, (event.data for event in history.events), CASE.initial)
-        waiting = timer(case, self._terms, self._calendar)
+        waiting = timer(case, self._terms, self._rules.newest.calendar)
         if waiting is None:
             await self._timers.settle(stream, until, None)
         elif waiting.command.at > now:

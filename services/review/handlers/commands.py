@@ -19,7 +19,7 @@ from services.review.domain.refusals import RectificationUnknown
 from services.review.handlers.register import Register
 from shared.commands.counter import Words
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
-from shared.policy.calendar import WorkCalendar
+from shared.commands.rules_in_force import RulesInForce
 from shared.policy.rectification import RectificationLimits
 
 RATING = Decider(rating.INITIAL, rating.decide, rating.evolve)
@@ -60,7 +60,7 @@ class RectificationCommands:
     """Review's side of what is done about a bad rating."""
 
     desk: Desk
-    calendar: WorkCalendar
+    rules: RulesInForce
     limits: RectificationLimits
 
     async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
@@ -80,7 +80,7 @@ class RectificationCommands:
         tried = rounds((await self.desk.store.load(stream)).events)
         if not tried:
             raise RectificationUnknown
-        deadlines = Deadlines(tried, self.limits, self.calendar)
+        deadlines = Deadlines(tried, self.limits, self.rules.newest.calendar)
         if command is CloseRectification:
             return {"on_time": deadlines.kept}
         return {"due_contact": deadlines.contact, "due_rectify": deadlines.rectify}

@@ -9,13 +9,13 @@ from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import SharedCommits
 from services.intake.handlers.gateway import Gateway
 from shared.commands.deciding import Desk
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import INBOX
 from shared.kafka.consumer import ConsumerLoop
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import PARTITIONS, Partition
 from shared.policy.acceptance import acceptance_terms
-from shared.policy.calendar import official_calendar
-from shared.policy.publisher import registered
+from shared.policy.rules import shipped
 from shared.runtime.ids import Ids
 from tests.support.simulation.bus import BusOf, FeedOf
 from tests.support.simulation.life import Life
@@ -71,10 +71,11 @@ class Hall:
         """Live as intake: requests and the inbox, over the ports of this life."""
         store, clock = StoreOf(self._store, life), life.world.clock
         async with SharedCommits(store) as commits, asyncio.TaskGroup() as tasks:
-            gateway = Gateway(store, commits, registered(trial=True), clock)
+            rules = RulesInForce(store, shipped(trial=True))
+            gateway = Gateway(store, commits, rules, clock)
             desk = Desk(store, clock, self._ids, SOURCE)
-            counter = Counter(Commands(desk, official_calendar(), acceptance_terms()), gateway)
-            tasks.create_task(self._read_inbox(life, Inbox(gateway)))
+            counter = Counter(Commands(desk, rules, acceptance_terms()), gateway)
+            tasks.create_task(self._read_inbox(life, Inbox(gateway, rules)))
             self._asked = asyncio.Queue()
             while True:
                 asked, answer = await self._asked.get()

@@ -8,11 +8,11 @@ from functools import partial
 from services.intake.handlers.timekeeper import Timekeeper
 from services.metrics.handlers.ticker import Ticker
 from shared.commands.deciding import Desk
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner
 from shared.eventstore.port import Outbox
 from shared.kafka.memory import MemoryBus
 from shared.policy.acceptance import acceptance_terms
-from shared.policy.calendar import official_calendar
 from shared.relay.relay import Relay
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
@@ -136,8 +136,8 @@ class Simulation:
     async def _keep_time(self, life: Life) -> None:
         clock = SteadyClock(self.clock, TIMEKEEPERS_SLOWNESS)
         desk = Desk(StoreOf(self.intake, life), clock, self.ids, SOURCE)
-        timers, calendar = TimersOf(self.timers, life), official_calendar()
-        await Timekeeper(timers, desk, calendar, acceptance_terms(), DISTRICT).run(asyncio.Event())
+        timers, rules = TimersOf(self.timers, life), RulesInForce(desk.store)
+        await Timekeeper(timers, desk, rules, acceptance_terms(), DISTRICT).run(asyncio.Event())
 
     async def _tick(self, life: Life) -> None:
         deadlines, clock = SimulatedDeadlines(self.tables, life), SteadyClock(self.clock)

@@ -98,9 +98,9 @@ class StoreOf:
         self._store = store
         self._life = life
 
-    async def load(self, stream: str) -> History:
+    async def load(self, stream: str, *, after: int = 0) -> History:
         await self._life.hop()
-        history = await self._store.load(stream)
+        history = await self._store.load(stream, after=after)
         await self._life.hop()
         return history
 

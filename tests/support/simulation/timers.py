@@ -30,6 +30,11 @@ class TimersOf(Timers):
         await self._life.hop()
         return facts
 
+    async def arm_all(self) -> None:
+        await self._life.hop()
+        await self._timers.arm_all()
+        await self._life.hop()
+
     async def claim(self, now: datetime, until: datetime, streams_max: int) -> Sequence[str]:
         await self._life.hop()
         streams = await self._timers.claim(now, until, streams_max)
