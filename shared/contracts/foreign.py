@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from shared.contracts.documents import Document, parse, printable
 from shared.contracts.envelope import ATTRIBUTES, EXTENSIONS, Event, Fact
-from shared.contracts.registry import PUBLISHED, Language, read
+from shared.contracts.registry import PUBLISHED, Dialect, read
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import upcast
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 def read_foreign(
     raw: bytes,
-    language: Language = PUBLISHED,
+    dialect: Dialect = PUBLISHED,
     *,
     learned: datetime | None = None,
     key: str | None = None,
@@ -57,13 +57,13 @@ def read_foreign(
         # In binary mode an integer is text, and ours are texts.
         if name in EXTENSIONS:
             document[name] = str(document[name])
-    return _understood(document, language, learned, key)
+    return _understood(document, dialect, learned, key)
 
 
 def read_binary(
     attributes: Mapping[str, str],
     data: bytes,
-    language: Language = PUBLISHED,
+    dialect: Dialect = PUBLISHED,
     *,
     learned: datetime | None = None,
     key: str | None = None,
@@ -77,7 +77,7 @@ def read_binary(
     """
     content_type = _as_stored(attributes.get("datacontenttype", JSON))
     document: Document = {**attributes, "datacontenttype": content_type, "data": parse(data)}
-    return _understood(document, language, learned, key)
+    return _understood(document, dialect, learned, key)
 
 
 def attributes_of(
@@ -107,19 +107,19 @@ def attributes_of(
 
 
 def _understood(
-    document: Document, language: Language, learned: datetime | None, key: str | None
+    document: Document, dialect: Dialect, learned: datetime | None, key: str | None
 ) -> Event:
     if key:
         document.setdefault("partitionkey", key)
     if document.get("derived") in ("true", "false"):
         document["derived"] = document["derived"] == "true"
     kind = document.get("type")
-    if isinstance(kind, str) and language.speaks(kind):
-        document = upcast(document, language.upcasters)
-        _complete_from_data(document, language.facts[document["type"]])
+    if isinstance(kind, str) and dialect.speaks(kind):
+        document = upcast(document, dialect.upcasters)
+        _complete_from_data(document, dialect.facts[document["type"]])
     if learned is not None:
         document["recordedtime"] = learned.isoformat()
-    return read(document, language)
+    return read(document, dialect)
 
 
 def _complete_from_data(document: Document, fact: type[Fact]) -> None:

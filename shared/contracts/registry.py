@@ -32,7 +32,7 @@ __all__ = [
     "FACTS",
     "INBOX",
     "PUBLISHED",
-    "Language",
+    "Dialect",
     "Owner",
     "Unreadable",
     "decode",
@@ -95,7 +95,7 @@ def kinds_of(owner: Owner) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Language:
+class Dialect:
     """The types that a reader knows, and how older ones become them."""
 
     facts: Mapping[str, type[Fact]]
@@ -117,7 +117,7 @@ class Language:
         return any(known.rpartition(".v")[0] == stem for known in (*self.facts, *self.upcasters))
 
 
-PUBLISHED = Language(FACTS, UPCASTERS)
+PUBLISHED = Dialect(FACTS, UPCASTERS)
 
 
 class _Head(msgspec.Struct):
@@ -127,7 +127,7 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-def decode(body: bytes, language: Language = PUBLISHED) -> Event:
+def decode(body: bytes, dialect: Dialect = PUBLISHED) -> Event:
     """
     Return the event in *body*, which one of us encoded or a gateway admitted.
 
@@ -137,40 +137,38 @@ def decode(body: bytes, language: Language = PUBLISHED) -> Event:
     measures what it takes, and what an older one took is on record.
 
     Raises:
-        Unreadable: no event of *language*.
+        Unreadable: no event of *dialect*.
     """
     if b"\\u0000" in body:
-        return read(parse(body), language, context=RECORDED)
+        return read(parse(body), dialect, context=RECORDED)
     try:
-        event = language.validators[_HEAD.decode(body).type](body, strict=True)
+        event = dialect.validators[_HEAD.decode(body).type](body, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ValidationError):
-        return read(parse(body), language, context=RECORDED)
+        return read(parse(body), dialect, context=RECORDED)
     _agree(event)
     return event
 
 
-def read(
-    document: Document, language: Language = PUBLISHED, *, context: str | None = None
-) -> Event:
+def read(document: Document, dialect: Dialect = PUBLISHED, *, context: str | None = None) -> Event:
     """
     Return the event that *document* is, brought to the newest version.
 
     What is on record is read in the context `RECORDED`.
 
     Raises:
-        Unreadable: no event of *language*.
+        Unreadable: no event of *dialect*.
     """
     kind = document.get("type")
     if not isinstance(kind, str):
         code = Flaw.INVALID_ATTRIBUTE if "type" in document else Flaw.MISSING_ATTRIBUTE
         raise Unreadable(code, "type", "an event names its type")
-    if not language.speaks(kind):
-        other = language.has_other_version_of(kind)
+    if not dialect.speaks(kind):
+        other = dialect.has_other_version_of(kind)
         code = Flaw.UNSUPPORTED_VERSION if other else Flaw.UNKNOWN_TYPE
         raise Unreadable(code, "type", printable(kind))
-    current = upcast(document, language.upcasters)
+    current = upcast(document, dialect.upcasters)
     try:
-        event = language.validators[current["type"]](write(current), strict=True, context=context)
+        event = dialect.validators[current["type"]](write(current), strict=True, context=context)
     except ValidationError as refusal:
         raise _unreadable(refusal.errors(include_url=False, include_context=False)) from None
     _agree(event)

@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.documents import Document, parse, write
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.foreign import read_foreign
-from shared.contracts.registry import Language, Unreadable, decode, encode
+from shared.contracts.registry import Dialect, Unreadable, decode, encode
 
 V1, V2, V3 = (f"casetrack.handling.case.noted.v{number}" for number in (1, 2, 3))
 
@@ -48,7 +48,7 @@ def note_as_text(data: Document) -> Document:
     return {"case_no": data["case_no"], "text": data["note"], "urgent": data["urgent"]}
 
 
-LANGUAGE = Language({V3: CaseNoted}, {V1: urgency_as_truth, V2: note_as_text})
+DIALECT = Dialect({V3: CaseNoted}, {V1: urgency_as_truth, V2: note_as_text})
 
 
 def test_an_old_event_is_read_in_the_newest_version() -> None:
@@ -59,13 +59,13 @@ def test_an_old_event_is_read_in_the_newest_version() -> None:
         time=datetime(2024, 9, 2, 2, 0, tzinfo=UTC),
     )
 
-    assert decode(STORED, LANGUAGE) == expected
+    assert decode(STORED, DIALECT) == expected
 
 
 def test_what_comes_in_an_old_version_is_stored_in_the_newest_one() -> None:
-    event = read_foreign(STORED, LANGUAGE)
+    event = read_foreign(STORED, DIALECT)
 
-    assert event == decode(STORED, LANGUAGE)
+    assert event == decode(STORED, DIALECT)
     assert parse(encode(event))["type"] == V3
 
 
@@ -74,7 +74,7 @@ def test_old_data_that_were_never_right_are_refused() -> None:
     document["data"]["urgent"] = "perhaps"
 
     with pytest.raises(Unreadable) as refusal:
-        decode(write(document), LANGUAGE)
+        decode(write(document), DIALECT)
 
     assert (refusal.value.code, refusal.value.field) == ("invalid_data", "data")
 
@@ -83,6 +83,6 @@ def test_a_version_from_the_future_is_not_guessed_at() -> None:
     document = {**json.loads(STORED), "type": "casetrack.handling.case.noted.v4"}
 
     with pytest.raises(Unreadable) as refusal:
-        decode(write(document), LANGUAGE)
+        decode(write(document), DIALECT)
 
     assert refusal.value.code == "unsupported_version"
