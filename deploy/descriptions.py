@@ -16,12 +16,12 @@ from services.metrics.adapters.glances import Glances
 from services.metrics.adapters.readings import Readings
 from services.metrics.app import serving as metrics
 from services.review import app as review
+from shared.contracts.naming import Language
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue, Text
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.language import Language
 from shared.web.description import codes_of
 from shared.web.gate import AuthSettings, Gate
 from shared.web.problems import STATUS_CODES, Kind

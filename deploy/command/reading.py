@@ -13,11 +13,15 @@ from deploy.command.output import Words, out, print_json
 from deploy.command.stack import Json
 from deploy.command.strip import strip
 from deploy.command.tables import Cell, show_table
-from deploy.command.words import fact_word, word
+from deploy.command.words import word
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
+from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
+from shared.contracts.naming import called, fact_called
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.words import ClockName
 from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
@@ -77,7 +81,7 @@ def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = Fals
             [
                 _level(one["level"]),
                 one["case_no"],
-                say(f"phase.{one['phase']}"),
+                called(Phase, one["phase"], LANGUAGE),
                 _instant(one["received_at"]),
                 one["item_name"] or "",
             ]
@@ -178,7 +182,7 @@ def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> No
         Words.assemble(
             _level(alert["level"]),
             f"  {alert['case_no']}  {alert['item_name'] or ''}  ",
-            (say(f"alert.state.{alert['state']}"), "muted"),
+            (called(AlertState, alert["state"], LANGUAGE), "muted"),
         )
     )
     _show_clock(alert)
@@ -197,8 +201,8 @@ def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> No
 
 def _show_clock(clock: Document) -> None:
     due = clock["due"] or word("explanation.undetermined")
-    name = clock["clock"]
-    head = f"{word(f'clock.{name}')}  {word('explanation.due')} {due}"
+    name = called(ClockName, clock["clock"], LANGUAGE)
+    head = f"{name}  {word('explanation.due')} {due}"
     limit = word(f"unit.{clock['unit']}", n=clock["limit"])
     used = f"{word('explanation.consumed')} {clock['consumed']} / {limit}"
     out.print(Words.assemble((head, "bold"), (f"  {used}", "muted")))
@@ -208,7 +212,7 @@ def _show_clock(clock: Document) -> None:
 
 
 def _facts_of(case: Document) -> Iterator[str]:
-    yield say(f"phase.{case['phase']}")
+    yield called(Phase, case["phase"], LANGUAGE)
     for name in ("received_on", "accepted_on", "ended_on", "closed_on"):
         if case[name]:
             yield f"{say(f'case.{name}')} {case[name]}"
@@ -219,16 +223,16 @@ def _facts_of(case: Document) -> Iterator[str]:
 def _fact_line(fact: Document) -> list[Cell]:
     activity = fact.get("activity") or fact["data"].get("activity") or ""
     note = " · ".join(text for text in (activity, fact.get("anomaly") or "") if text)
-    return [_instant(fact["time"]), fact_word(fact["type"]), note]
+    return [_instant(fact["time"]), fact_called(fact["type"], LANGUAGE), note]
 
 
 def _alert_line(alert: Document) -> list[Cell]:
     return [
         _level(alert["level"]),
         alert["case_no"],
-        word(f"clock.{alert['clock']}"),
+        called(ClockName, alert["clock"], LANGUAGE),
         alert["due"],
-        say(f"alert.state.{alert['state']}"),
+        called(AlertState, alert["state"], LANGUAGE),
         alert["alert_id"],
         alert["item_name"] or "",
     ]
@@ -237,9 +241,9 @@ def _alert_line(alert: Document) -> list[Cell]:
 def _level(level: str | None) -> Words:
     match level:
         case AlertLevel.RED:
-            return Words(f"● {word('level.RED')}", style="red")
+            return Words(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
         case AlertLevel.YELLOW:
-            return Words(f"▲ {word('level.YELLOW')}", style="yellow")
+            return Words(f"▲ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
         case _:
             return Words("–", style="dim")
 

@@ -7,7 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from deploy.texts import LANGUAGE
-from shared.runtime.language import Language
+from shared.contracts.naming import Language, called
+from shared.contracts.words import ClockName
 
 LOCALES = files("services.metrics") / "dashboard" / "src" / "locales"
 
@@ -24,11 +25,10 @@ def word(path: str, language: Language = LANGUAGE, **values: object) -> str:
     return said.format_map({name: str(value) for name, value in values.items()})
 
 
-def fact_word(kind: str, language: Language = LANGUAGE) -> str:
-    """Return casetrack.intake.application.received.v1 in words."""
-    stem = kind.removeprefix("casetrack.").rpartition(".v")[0]
-    said = word(f"fact.{stem}", language)
-    return kind if said == stem.rpartition(".")[2] else said
+def short_clock(code: str, language: Language) -> str:
+    """Return the short name of the clock *code* where the page has one."""
+    short = word(f"clock_short.{code}", language)
+    return called(ClockName, code, language) if short == code else short
 
 
 @cache

@@ -14,6 +14,7 @@ from deploy.stack.places import CHECKOUT
 from deploy.texts import text
 
 SOURCE = CHECKOUT / "services" / "metrics" / "dashboard"
+NAMES = CHECKOUT / "shared" / "contracts" / "names"
 PAGE = SOURCE / "dist"
 BUILT = PAGE / ".built"
 PACKAGES = SOURCE / "node_modules"
@@ -57,10 +58,10 @@ def _install(node: Node, say: Say) -> None:
 
 
 def _source_files() -> list[Path]:
+    own = (top for top in SOURCE.iterdir() if top.name not in NOT_SOURCE)
     return sorted(
         path
-        for top in SOURCE.iterdir()
-        if top.name not in NOT_SOURCE
+        for top in (*own, NAMES)
         for path in (top.rglob("*") if top.is_dir() else [top])
         if path.is_file()
     )
@@ -69,7 +70,7 @@ def _source_files() -> list[Path]:
 def _digest(files: list[Path]) -> str:
     found = hashlib.sha256()
     for path in files:
-        found.update(str(path.relative_to(SOURCE)).encode() + b"\0")
+        found.update(str(path.relative_to(CHECKOUT)).encode() + b"\0")
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Self
 
-from shared.runtime.language import Language
+from shared.contracts.naming import Language
 
 OWN = files("shared.runtime") / "messages"
 """The catalogue of the codes that every service may answer with."""

@@ -2,17 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from enum import StrEnum
+
+from shared.contracts.naming import Language
 
 ACCEPT_CHARACTERS_MAX = 256
 """A longer Accept-Language header is no preference, it is an attack or an accident."""
-
-
-class Language(StrEnum):
-    """What people can read casetrack in; Chinese first."""
-
-    ZH_CN = "zh-CN"
-    EN = "en"
 
 
 DEFAULT = Language.ZH_CN

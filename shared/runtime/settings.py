@@ -10,8 +10,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.contracts.naming import Language
 from shared.runtime.catalogue import OWN, Catalogue
-from shared.runtime.language import Language, terminal_language
+from shared.runtime.language import terminal_language
 
 WRONG_SETTINGS = 2
 """The exit status where a setting is wrong: it is wrong usage."""

@@ -16,9 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.contracts.naming import Language
 from shared.contracts.rejection import Blame, Rejection
 from shared.runtime.catalogue import Catalogue
-from shared.runtime.language import Language, accepted
+from shared.runtime.language import accepted
 from shared.web.auth import Unauthenticated
 from shared.web.keys import KeysUnavailable
 

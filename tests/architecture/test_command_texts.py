@@ -13,7 +13,8 @@ from deploy.command.__main__ import MODULES
 from deploy.command.ending import Interrupted
 from deploy.faults import Fault, NpmUnreachable, every_fault, told
 from deploy.texts import CATALOGUE
-from shared.runtime.language import Language, terminal_language
+from shared.contracts.naming import Language
+from shared.runtime.language import terminal_language
 
 CODES = sorted(CATALOGUE.codes(Language.ZH_CN) | CATALOGUE.codes(Language.EN))
 SOURCES = sorted(Path(deploy.__file__).parent.glob("**/*.py"))

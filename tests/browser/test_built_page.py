@@ -9,7 +9,6 @@ import pytest
 
 from deploy.stack.browser import RECIPE
 from deploy.stack.dashboard import SOURCE
-from shared.contracts.registry import FACTS
 
 LOCALES = SOURCE / "src" / "locales"
 LOCKS = (SOURCE / "package-lock.json", RECIPE / "package-lock.json")
@@ -35,14 +34,6 @@ def _keys(words: dict[str, Any], above: str = "") -> set[str]:
 
 def test_both_languages_say_the_same_things() -> None:
     assert _keys(_words("zh-CN")) == _keys(_words("en"))
-
-
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_every_fact_has_a_name_in_words(language: str) -> None:
-    named = _keys({"fact": _words(language)["fact"]})
-    known = {f".fact.{name.removeprefix('casetrack.').removesuffix('.v1')}" for name in FACTS}
-
-    assert known - named == set()
 
 
 def test_styles_use_nothing_that_an_old_browser_lacks(built_page: Path) -> None:

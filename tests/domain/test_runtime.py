@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from shared.contracts.naming import Language
 from shared.policy.calendar import business_date
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds, SystemIds
-from shared.runtime.language import Language, accepted, terminal_language
+from shared.runtime.language import accepted, terminal_language
 from shared.runtime.lifecycle import CrashPoint, NoProgress, Watchdog, pause
 
 EVENING = datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)

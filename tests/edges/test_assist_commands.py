@@ -9,10 +9,10 @@ import pytest_asyncio
 from services.assist.app import MESSAGES, Assist
 from services.assist.domain.refusals import AssistRejection
 from shared.contracts.documents import write
+from shared.contracts.naming import Language
 from shared.contracts.registry import Owner
 from shared.kafka.port import Record
 from shared.runtime.catalogue import OWN, Catalogue
-from shared.runtime.language import Language
 from shared.web.auth import Role
 from tests.support.foreign_facts import foreign
 from tests.support.open_service import OpenService, open_service

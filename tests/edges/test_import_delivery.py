@@ -19,9 +19,9 @@ from deploy.importers.profiles import WABO
 from deploy.importers.sending import SHOWN_MAX, Arrangement, Sending
 from deploy.importers.told import Oddity, Remark
 from deploy.texts import CATALOGUE
+from shared.contracts.naming import Language
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SeededIds
-from shared.runtime.language import Language
 from tests.support.small_log import Logged, log, trace
 
 NOBODY = "http://127.0.0.1:1"

@@ -3,10 +3,10 @@
 from services.intake.api.paths import COLLECTIONS
 from services.intake.app import MESSAGES
 from services.intake.domain.refusals import IntakeRejection
+from shared.contracts.naming import Language
 from shared.contracts.rejection import Rejection
 from shared.contracts.unreadable import Flaw
 from shared.runtime.catalogue import OWN, Catalogue
-from shared.runtime.language import Language
 
 
 def test_every_command_has_a_path_of_its_own() -> None:

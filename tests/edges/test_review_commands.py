@@ -10,11 +10,11 @@ import pytest_asyncio
 from services.review.app import MESSAGES, Review
 from services.review.domain.names import rectification_of
 from services.review.domain.refusals import ReviewRejection
+from shared.contracts.naming import Language
 from shared.contracts.registry import Owner
 from shared.kafka.port import Record
 from shared.relay.relay import record_of
 from shared.runtime.catalogue import OWN, Catalogue
-from shared.runtime.language import Language
 from shared.web.auth import Role
 from tests.support.open_service import OpenService, open_service
 

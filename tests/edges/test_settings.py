@@ -7,7 +7,7 @@ from services.assist.settings import AssistSettings
 from services.intake import settings as intake
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
-from shared.runtime.language import Language
+from shared.contracts.naming import Language
 from shared.runtime.settings import (
     KafkaServers,
     Port,

@@ -19,7 +19,7 @@ from deploy.command.live.stream import Link, Message, Watched, messages
 from deploy.command.live.view import Look, look_of, screen
 from deploy.command.output import Door
 from deploy.command.shades import DARK, LIGHT, theme
-from shared.runtime.language import Language
+from shared.contracts.naming import Language
 from tests.support.pictures import picture
 
 CALM = {"open": 7, "due_today": 0, "yellow": 0, "red": 0, "red_statutory": 0}

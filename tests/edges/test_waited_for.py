@@ -13,7 +13,7 @@ from deploy.faults import CertificateUntrusted, NpmUntrusted
 from deploy.stack.node import Node
 from deploy.stack.places import CHECKOUT
 from deploy.texts import CATALOGUE
-from shared.runtime.language import Language
+from shared.contracts.naming import Language
 from tests.support.eventually import eventually
 
 SECONDS_MAX = 30

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.contracts.naming import Language
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
-from shared.runtime.language import Language
 from shared.web.app import Readiness, Ready, Web, always_ready, create_web
 from shared.web.auth import Role
 from shared.web.description import listed_codes, told

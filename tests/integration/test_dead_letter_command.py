@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.naming import Language
 from shared.contracts.registry import INBOX, Owner
 from shared.kafka.dead_letters import Refusal, dead_letter
 from shared.kafka.ends import load_ends
@@ -15,7 +16,6 @@ from shared.kafka.port import Partition, Record
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic
 from shared.runtime.clock import SystemClock
-from shared.runtime.language import Language
 from tests.support.eventually import eventually
 from tests.support.terminal import Terminal
 

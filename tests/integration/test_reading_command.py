@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
+from shared.contracts.naming import Language
 from shared.eventstore.postgres import open_pool
 from shared.runtime.clock import SystemClock
-from shared.runtime.language import Language
 from tests.support import way_of_a_case as way
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.terminal import Said, Terminal

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.runtime.language import Language
+from shared.contracts.naming import Language
 
 
 @dataclass(frozen=True)

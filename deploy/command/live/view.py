@@ -12,9 +12,10 @@ from rich.table import Table
 
 from deploy.command.live.stream import Link, Watched
 from deploy.command.output import Door, Words
-from deploy.command.words import fact_word, word
+from deploy.command.words import short_clock, word
 from deploy.texts import CATALOGUE
-from shared.runtime.language import Language
+from shared.contracts.naming import Language, called, fact_called
+from shared.contracts.supervision.words import AlertLevel
 
 Picture = Mapping[str, Any]
 
@@ -192,7 +193,7 @@ def _latest(picture: Picture, look: Look, columns: int) -> RenderableType:
     cells = [
         [
             Words(fact["time"][11:16], style="muted"),
-            Words(fact_word(fact["type"], look.language)),
+            Words(fact_called(fact["type"], look.language)),
             Words(_end_of(fact["case_no"] or "", look), style="muted"),
         ]
         for fact in picture["latest"]
@@ -212,7 +213,7 @@ def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> Renderabl
             _mark(line["level"], look),
             Words(_end_of(line["case_no"], look)),
             _subject(line, look),
-            Words(look.word(f"clock_short.{line['clock']}")),
+            Words(short_clock(line["clock"], look.language)),
             _budget(line, look),
             _left(line, look),
         ]
@@ -246,7 +247,8 @@ def _end_of(case_no: str, look: Look) -> str:
 
 def _mark(level: str | None, look: Look) -> Words:
     if level == "YELLOW":
-        return Words(f"{'!' if look.plain else '▲'} {look.word('level.YELLOW')}", style="near")
+        mark = "!" if look.plain else "▲"
+        return Words(f"{mark} {called(AlertLevel, level, look.language)}", style="near")
     return Words()
 
 
@@ -293,7 +295,7 @@ def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
         [
             Words(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
             Words(_end_of(card["case_no"], look)),
-            Words(look.word(f"clock_short.{card['basis']}"), style="muted"),
+            Words(short_clock(card["basis"], look.language), style="muted"),
             Words(card["sentence"].get(look.language.value, ""), style="muted"),
         ]
         for card in cards[: max(1, rows)]

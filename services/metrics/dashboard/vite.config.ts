@@ -29,6 +29,7 @@ function sizeBudget(folder: string): Plugin {
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
+const names = join(folder, '../../../shared/contracts/names')
 
 export default defineConfig({
   base: './',
@@ -37,8 +38,11 @@ export default defineConfig({
     Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
     sizeBudget(join(folder, 'dist')),
   ],
-  resolve: { alias: { '@': join(folder, 'src') } },
+  resolve: { alias: { '@': join(folder, 'src'), '@names': names } },
   define: { __VUE_OPTIONS_API__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   build: { target: BROWSER_FLOOR, cssTarget: BROWSER_FLOOR, reportCompressedSize: false, chunkSizeWarningLimit: 1500 },
-  server: { proxy: { '/v1': process.env.CASETRACK_METRICS ?? 'http://127.0.0.1:8700' } },
+  server: {
+    fs: { allow: [folder, names] },
+    proxy: { '/v1': process.env.CASETRACK_METRICS ?? 'http://127.0.0.1:8700' },
+  },
 })

@@ -3,10 +3,17 @@
 import json
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("zh-CN", "en")
+from shared.contracts.handling.words import HoldReason
+from shared.contracts.naming import Language, called
+from shared.contracts.words import LimitUnit
+
+LANGUAGES = tuple(language.value for language in Language)
+VOCABULARIES: Mapping[str, type[StrEnum]] = {"hold": HoldReason, "unit": LimitUnit}
+"""What a blank of this name holds a word of."""
 
 
 @cache
@@ -47,4 +54,6 @@ def named(language: str, holiday: str) -> str:
 def _worded(language: str, name: str, value: object) -> object:
     if isinstance(value, date):
         return day(language, value)
+    if vocabulary := VOCABULARIES.get(name):
+        return called(vocabulary, str(value), language)
     return words(language).get(f"{name}.{value}", value)

@@ -9,6 +9,8 @@ from services.metrics.domain.reasons.days import ClockDay, Kind, Stopped, days, 
 from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.subjects.case import Hold
 from services.metrics.domain.wording import LANGUAGES, named, words
+from shared.contracts.handling.words import HoldBasis
+from shared.contracts.naming import called
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import spelled
@@ -163,5 +165,6 @@ def _law(clock: Clock, one: ClockDay, language: str) -> str | None:
 
 def _ground(clock: Clock, hold: Hold, language: str) -> str:
     """Return what lets *hold* stop the clock: a law by name, else the bureau's own rule."""
-    named = words(language).get(f"law.{hold.basis}")
-    return named or clock.policy.by_reason[hold.reason].ground[language]
+    if hold.basis == HoldBasis.LOCAL_RULE:
+        return clock.policy.by_reason[hold.reason].ground[language]
+    return called(HoldBasis, hold.basis, language)

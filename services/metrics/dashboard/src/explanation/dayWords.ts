@@ -23,7 +23,7 @@ export function useDayWords() {
   }
 
   function stopped(day: Day): string {
-    return day.ground ? t('day.stopped_for', { ground: names.ground(day.ground) }) : t('day.stopped')
+    return day.ground ? t('day.stopped_for', { ground: names.holdReason(day.ground) }) : t('day.stopped')
   }
 
   function dayOff(day: Day): string {

@@ -1,28 +1,40 @@
-/** Names of codes in the reader's language; a code that nobody has translated is shown as it is. */
+/** What the published language's codes are called; the catalogue is the one that every service and the command read. */
 import { useI18n } from 'vue-i18n'
 
-const PREFIX = 'casetrack.'
+import en from '@names/en.json'
+import zhCN from '@names/zh-CN.json'
+import type { Language } from '@/picture/types'
+import { language } from './preferences'
+
+const NAMES: Record<Language, Record<string, Record<string, string>>> = { 'zh-CN': zhCN, en }
+const STEM = /^casetrack\.(.+)\.v\d+$/
+
+/** A code that nobody has named speaks for itself. */
+function called(vocabulary: string, code: string): string {
+  return NAMES[language.value][vocabulary]?.[code] ?? code
+}
 
 export function useNames() {
   const { t, te } = useI18n()
 
-  function named(group: string, code: string): string {
-    const key = `${group}.${code}`
-    return te(key) ? t(key) : code
-  }
-
   return {
     /** casetrack.intake.application.received.v1 in words. */
     fact: (type: string): string => {
-      const [family, subject, action] = type.replace(PREFIX, '').split('.')
-      const key = `fact.${family}.${subject}.${action}`
-      return te(key) ? t(key) : type
+      const stem = STEM.exec(type)?.[1] ?? type
+      const name = called('Fact', stem)
+      return name === stem ? type : name
     },
-    clock: (code: string): string => named('clock', code),
-    clockShort: (code: string): string => named('clock_short', code),
-    ground: (code: string): string => named('ground', code),
-    basis: (code: string): string => named('basis', code),
-    phase: (code: string): string => named('phase', code),
-    role: (code: string): string => named('role', code),
+    clock: (code: string): string => called('ClockName', code),
+    clockShort: (code: string): string => {
+      const key = `clock_short.${code}`
+      return te(key) ? t(key) : called('ClockName', code)
+    },
+    holdReason: (code: string): string => called('HoldReason', code),
+    holdBasis: (code: string): string => called('HoldBasis', code),
+    basis: (code: string): string => called('AlertBasis', code),
+    cardState: (code: string): string => called('AlertState', code),
+    level: (code: string): string => called('AlertLevel', code),
+    phase: (code: string): string => called('Phase', code),
+    role: (code: string): string => called('Role', code),
   }
 }
