@@ -108,7 +108,7 @@ async def test_programs_get_an_empty_list_where_there_is_nothing(desk: Desk) -> 
 
 CARD = {
     Language.ZH_CN: ("红牌", "承诺时限", "未签收", "应办结 2024-09-14"),
-    Language.EN: ("Red", "Committed limit", "raised", "Due 2024-09-14"),
+    Language.EN: ("Red", "Committed limit", "not yet acknowledged", "Due 2024-09-14"),
 }
 
 
