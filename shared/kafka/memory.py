@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from aiokafka.partitioner import murmur2
-
 from shared.kafka.dead_letters import Origin, read_dead_letter
+from shared.kafka.keys import partition_of
 from shared.kafka.port import Backlog, Partition, Record
 from shared.runtime.clock import Clock
 
@@ -71,7 +70,7 @@ class MemoryBus:
             return record.partition
         if record.key is None:
             return 0
-        return int((murmur2(record.key) & 0x7FFFFFFF) % self._partitions)
+        return partition_of(record.key, self._partitions)
 
 
 class MemoryFeed:
