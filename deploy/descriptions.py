@@ -15,6 +15,7 @@ from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.glances import Glances
 from services.metrics.adapters.readings import Readings
 from services.metrics.app import serving as metrics
+from services.metrics.app.fingerprint import our_fingerprint
 from services.review import app as review
 from shared.contracts.naming import Language
 from shared.eventstore.postgres import PostgresEventStore, open_pool
@@ -81,8 +82,8 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
     reader = metrics.Reader(
         **ports,
         readings=Readings(pool),
-        glances=Glances(pool),
-        deadlines=Deadlines(pool),
+        glances=Glances(pool, our_fingerprint()),
+        deadlines=Deadlines(pool, our_fingerprint()),
         rules=shipped(),
         auth=AUTH,
     )

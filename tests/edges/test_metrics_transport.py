@@ -16,6 +16,7 @@ from services.metrics.adapters.projection import Projection
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import BatchThread, Stretch, StretchResult
 from services.metrics.consumer.worker import TOPICS, faust_app
+from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding
 from shared.kafka.unpacking import Batches
 from shared.runtime.clock import SystemClock
@@ -28,7 +29,8 @@ def source(thing: object) -> str:
 def app() -> App:
     """Return the app over parts that nothing calls: an app connects only when it starts."""
     nothing: object = None
-    lanes = Lanes(Projection(nothing), Folding(None, None), None, SystemClock())  # type: ignore[arg-type]  # see above
+    projection = Projection(nothing, Fingerprint("ours"))
+    lanes = Lanes(projection, Folding(None, None), None, SystemClock())  # type: ignore[arg-type]  # see above
     return faust_app("127.0.0.1:9092", lanes, batch_records_max=5000)
 
 

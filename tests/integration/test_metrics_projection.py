@@ -9,6 +9,7 @@ import pytest
 from services.metrics.adapters.binary_copy import binary_copy
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.projection import TIMELINE, Fenced, Projection, Stretch
+from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import IDENTITY_BYTES, Arrived, Refused, read_records
@@ -47,7 +48,7 @@ class Desk:
     """One lane over a real projection."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self.projection = Projection(pool)
+        self.projection = Projection(pool, our_fingerprint())
         self.folding = Folding(self.projection, shipped())
         self.next_offset = 0
 
@@ -152,7 +153,9 @@ async def test_the_timeline_keeps_what_it_was_given(
 async def emptied(role_dsn: Callable[[str], str]) -> None:
     superuser = await asyncpg.connect(role_dsn("casetrack"))
     await superuser.execute("SET search_path TO metrics")
-    await superuser.execute("TRUNCATE timeline, dossiers, kpi, clocks, offsets, lanes")
+    await superuser.execute(
+        "TRUNCATE timeline, dossiers, kpi, clocks, offsets, lanes, open_cases, projection"
+    )
     await superuser.close()
 
 
@@ -193,7 +196,7 @@ async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> Non
 
 async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
-    ticker = Ticker(Deadlines(pool), shipped(), clock, SUPERVISION)
+    ticker = Ticker(Deadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     await ticker.handle(clock.now())
@@ -217,7 +220,7 @@ async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyn
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(datetime(2024, 9, 2, 4, tzinfo=UTC))
-    ticker = Ticker(Deadlines(pool), shipped(), clock, SUPERVISION)
+    ticker = Ticker(Deadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     swept = await ticker.handle(clock.now() + timedelta(days=60))

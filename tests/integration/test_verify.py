@@ -1,33 +1,21 @@
 """Verification over a real database: silent where all is well, and naming whatever was touched."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from deploy.command.verify import verified
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.projection import Projection, Stretch
 from services.metrics.adapters.recorded import open_records
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import Report
-from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Arrived, read_records
-from services.metrics.handlers.ticker import Ticker
-from services.metrics.handlers.verify import Verifying
 from shared.contracts.committee.facts import ReferralMade
-from shared.contracts.envelope import Event
 from shared.contracts.moments import FIRST_DAY, LAST_DAY
 from shared.contracts.registry import Owner
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.kafka.port import Record
-from shared.policy.rules import shipped
-from shared.runtime.clock import SystemClock
-from tests.support.facts import SUPERVISION, foreign
+from tests.support.facts import foreign
+from tests.support.stepped_bureau import Bureau, stepped_bureau
 from tests.support.unbounded_facts import unbounded
 from tests.support.way_of_a_case import (
     ACCEPTED,
@@ -41,7 +29,6 @@ from tests.support.way_of_a_case import (
 )
 from tests.support.whole_way import whole_way
 
-RULES = shipped()
 LATE_CASE = tuple(
     event(one.data, hours, window="W12")
     for one, hours in ((RECEIVED, 0), (ACCEPTED, 1), (STARTED, 2), (RETURNED, 3), (REFERRED, 100))
@@ -56,83 +43,11 @@ OTHER = event(
     key="XC20240902000018",
 )
 
-ONLY_READ = """
-SELECT body
-FROM {owner}.events
-WHERE position > $1
-ORDER BY position
-"""
-
-
-@dataclass
-class Bureau:
-    """One database with everything in it that processes do, done step by step."""
-
-    dsn: str
-    pool: asyncpg.Pool
-    stores: dict[Owner, PostgresEventStore]
-    folding: Folding
-    lane: Lane
-    ticker: Ticker
-    folded: dict[Owner, int] = field(default_factory=lambda: dict.fromkeys(Owner, 0))
-
-    async def record(self, events: Iterable[Event]) -> None:
-        await self.stores[Owner.INTAKE].record(list(events))
-
-    async def fold(self) -> None:
-        """Fold what was recorded since the last time, as if Kafka had brought it."""
-        for owner in (Owner.INTAKE, Owner.SUPERVISION):
-            first = self.folded[owner]
-            query = ONLY_READ.format(owner=owner.value)
-            bodies = [row["body"] for row in await self.pool.fetch(query, first)]
-            records = [Record(owner.topic, None, body.encode()) for body in bodies]
-            arrived = [one for one in read_records(records) if isinstance(one, Arrived)]  # type: ignore[arg-type]  # offsets play no part
-            following = first + len(bodies)
-            stretch = Stretch(owner.topic, 0, first, following, following)
-            await self.folding.handle(self.lane, stretch, arrived)
-            self.folded[owner] = following
-
-    async def judge(self) -> None:
-        """Let the ticker say what is due, and fold that too."""
-        await self.ticker.handle(SystemClock().now())
-        await self.fold()
-
-    async def verify(self, *, settled: bool = True) -> Report:
-        async with open_records(self.dsn) as records:
-            mark = await records.mark() if settled else None
-            verifying = Verifying(records, RULES, SystemClock())
-            return await verifying.handle(mark, lambda _count, _reached: None)
-
-    async def tamper(self, statement: str) -> None:
-        """Do what no role of ours may do."""
-        connection = await asyncpg.connect(self.dsn)
-        await connection.execute("SET session_replication_role = replica")
-        done = await connection.execute(statement)
-        await connection.close()
-
-        assert done[-1] != "0", statement
-
 
 @pytest.fixture
 async def bureau(postgres_dsn: str) -> AsyncIterator[Bureau]:
-    async with AsyncExitStack() as stack:
-        pools = {
-            owner: await stack.enter_async_context(await open_pool(postgres_dsn, owner.value))
-            for owner in (Owner.INTAKE, Owner.REVIEW)
-        }
-        pool = await stack.enter_async_context(await open_pool(postgres_dsn, "metrics,supervision"))
-        projection = Projection(pool)
-        (claimed,) = (await projection.claim([0])).values()
-        for owner in Owner:
-            await projection.begin(owner.topic, 0, 0)
-        yield Bureau(
-            postgres_dsn,
-            pool,
-            {owner: PostgresEventStore(one) for owner, one in pools.items()},
-            Folding(projection, RULES),
-            Lane(0, claimed[0]),
-            Ticker(Deadlines(pool), RULES, SystemClock(), SUPERVISION),
-        )
+    async with stepped_bureau(postgres_dsn) as opened:
+        yield opened
 
 
 def found(report: Report) -> set[str]:
@@ -202,7 +117,7 @@ async def test_a_fact_under_way_is_no_difference_until_it_had_its_time(bureau: B
         ("DELETE FROM metrics.dossiers WHERE dossier LIKE '%18'", {"state"}),
         ("UPDATE metrics.kpi SET value = value + 1 WHERE part = 'accepted'", {"kpi"}),
         ("DELETE FROM metrics.kpi WHERE part = 'referred'", {"kpi"}),
-        ("UPDATE metrics.lanes SET open_cases = open_cases + 1", {"kpi"}),
+        ("UPDATE metrics.open_cases SET cases = cases + 1", {"kpi"}),
         ("UPDATE metrics.clocks SET due = due + 1 WHERE clock = 'COMMITTED'", {"clock"}),
         ("DELETE FROM metrics.clocks WHERE clock = 'COMMITTED'", {"clock"}),
         ("UPDATE metrics.clocks SET next_at = '2999-01-01'", {"clock.deadline"}),

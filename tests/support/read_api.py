@@ -17,6 +17,7 @@ from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.glances import Glances
 from services.metrics.adapters.projection import Projection, Stretch
 from services.metrics.adapters.readings import Readings
+from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.serving import Reader
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import Arrived, read_records
@@ -155,15 +156,15 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
     reader = Reader(
         readings=Readings(pool),
-        glances=Glances(pool),
-        deadlines=Deadlines(pool),
+        glances=Glances(pool, our_fingerprint()),
+        deadlines=Deadlines(pool, our_fingerprint()),
         rules=shipped(),
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),
         source=SUPERVISION,
     )
-    ticker = Ticker(Deadlines(pool), shipped(), clock, SUPERVISION)
+    ticker = Ticker(Deadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     port = free_port()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.board.run(stopping))
@@ -172,7 +173,9 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         async with httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
         ) as client:
-            yield ReadApi(client, issuer, clock, Projection(pool), ticker, stopping, reader)
+            yield ReadApi(
+                client, issuer, clock, Projection(pool, our_fingerprint()), ticker, stopping, reader
+            )
         stopping.set()
 
 

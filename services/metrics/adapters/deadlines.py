@@ -7,6 +7,8 @@ from datetime import datetime
 
 import asyncpg
 
+from services.metrics.adapters.projection import LOAD_FINGERPRINT, ProjectionOutdated
+from services.metrics.domain.fingerprint import Fingerprint
 from shared.contracts.envelope import Event
 from shared.eventstore.postgres import record_within, translated
 
@@ -112,16 +114,25 @@ class Sweep:
 
 
 class Deadlines:
-    """The armed deadlines of all clocks."""
+    """The armed deadlines of all clocks, for code that has *fingerprint*."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
         self._pool = pool
+        self._fingerprint = fingerprint
 
     @asynccontextmanager
     async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
-        """Lock what is due by *now*, longest due first; all of it is one transaction."""
+        """
+        Lock what is due by *now*, longest due first; all of it is one transaction.
+
+        Raises:
+            ProjectionOutdated: the clocks were made by other code than ours.
+        """
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
+                stored = await connection.fetchval(LOAD_FINGERPRINT)
+                if stored not in (None, self._fingerprint):
+                    raise ProjectionOutdated(stored)
                 rows = await connection.fetch(CLAIM_DUE, now, clocks_max)
                 yield Sweep(connection, [DueClock(*row) for row in rows])
 

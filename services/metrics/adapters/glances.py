@@ -8,6 +8,8 @@ from typing import Any
 
 import asyncpg
 
+from services.metrics.adapters.projection import LOAD_HISTORIES
+from services.metrics.domain.fingerprint import Fingerprint
 from shared.eventstore.postgres import translated
 
 SUM_CHANGES = """
@@ -16,8 +18,9 @@ FROM lanes
 """
 
 LOAD_LANES = """
-SELECT changes, open_cases, recent
+SELECT changes, coalesce(cases, 0) AS open_cases, recent
 FROM lanes
+LEFT JOIN open_cases USING (partition)
 """
 
 # The names of the subjects that the lanes' recent facts are about.
@@ -104,6 +107,14 @@ UNION ALL
 SELECT 'supervision', supervision.unsent_seconds()
 """
 
+# No row where the projection is ours; no numbers where nobody has begun to make ours.
+LOAD_REBUILDING = """
+SELECT facts, facts_expected
+FROM projection
+LEFT JOIN rebuild ON rebuild.fingerprint = $1
+WHERE projection.fingerprint <> $1
+"""
+
 WAKING = "metrics_changed"
 
 Row = Mapping[str, Any]
@@ -142,6 +153,8 @@ class Glance:
     red: Sequence[Row]
     offsets: Sequence[Row]
     outboxes: Sequence[Row]
+    rebuilding: Row | None
+    """How far our projection is, where that of before is still the live one."""
 
     @property
     def changes(self) -> int:
@@ -150,10 +163,11 @@ class Glance:
 
 
 class Glances:
-    """The metrics schema, as the live page reads it."""
+    """The metrics schema, as the live page reads it whose code has *fingerprint*."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
         self._pool = pool
+        self._fingerprint = fingerprint
 
     async def changes(self) -> int:
         """Return what tells cheaply whether a batch was folded since the last glance."""
@@ -170,6 +184,8 @@ class Glances:
             ):
                 fetch = connection.fetch
                 return Glance(
+                    # Before everything else: a switch waits for whoever has asked this.
+                    rebuilding=await connection.fetchrow(LOAD_REBUILDING, self._fingerprint),
                     lanes=await fetch(LOAD_LANES),
                     subjects=dict(await fetch(LOAD_RECENT_SUBJECTS)),
                     sums=_sums(await fetch(SUM_DAY, kpis, span.today)),
@@ -199,6 +215,20 @@ class Glances:
         with translated():
             rows: Sequence[Row] = await self._pool.fetch(LOAD_OFFSETS)
         return rows
+
+    async def rebuilding(self) -> Row | None:
+        """Return how far our projection is; None where it is the live one."""
+        with translated():
+            row: Row | None = await self._pool.fetchrow(LOAD_REBUILDING, self._fingerprint)
+        return row
+
+    async def histories(self, keys: Sequence[str]) -> Mapping[str, list[bytes]]:
+        """Return every fact of each subject, in no order."""
+        histories: dict[str, list[bytes]] = {key: [] for key in keys}
+        with translated():
+            for key, body in await self._pool.fetch(LOAD_HISTORIES, keys):
+                histories[key].append(body.encode())
+        return histories
 
     async def outboxes(self) -> Sequence[Row]:
         """Return how long the oldest fact of each owner has waited for the relay."""

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from services.metrics.adapters.binary_copy import FactRow, binary_copy
+from services.metrics.domain.fingerprint import Fingerprint
 from shared.eventstore.postgres import translated
 
 TAKE_LANE = """
@@ -71,9 +72,10 @@ SET value = kpi.value + excluded.value
 """
 
 ADD_OPEN_CASES = """
-UPDATE lanes
-SET open_cases = open_cases + $2
-WHERE partition = $1
+INSERT INTO open_cases (partition, cases)
+VALUES ($1, $2)
+ON CONFLICT (partition) DO UPDATE
+SET cases = open_cases.cases + excluded.cases
 """
 
 # Where an alert was raised before, the ticker must look again at once: it may no longer be right.
@@ -102,6 +104,22 @@ ORDER BY partition
 ON CONFLICT (partition) DO UPDATE
 SET epoch = lanes.epoch + 1
 RETURNING partition, epoch, recent
+"""
+
+# Whoever is first to fold into nothing has made the projection.
+ADOPT = """
+INSERT INTO projection (fingerprint)
+VALUES ($1)
+ON CONFLICT DO NOTHING
+"""
+
+LOAD_FINGERPRINT = """
+SELECT fingerprint
+FROM projection
+"""
+
+LOAD_MAKER = """
+SELECT (SELECT fingerprint FROM projection), EXISTS (SELECT FROM replaced WHERE fingerprint = $1)
 """
 
 LOAD_OFFSETS = """
@@ -139,6 +157,14 @@ WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 class Fenced(Exception):
     """Another worker has the partition now; what we hold in memory of it is worth nothing."""
+
+
+class ProjectionOutdated(Exception):
+    """The projection was made by other code than ours: *stored* says by which."""
+
+    def __init__(self, stored: str) -> None:
+        super().__init__(stored)
+        self.stored = stored
 
 
 class FactKnown(Exception):
@@ -267,10 +293,11 @@ def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
 
 
 class Projection:
-    """The metrics schema, as the worker writes it."""
+    """The metrics schema, as a worker writes it whose code has *fingerprint*."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
         self._pool = pool
+        self.fingerprint = fingerprint
 
     @asynccontextmanager
     async def batch(
@@ -296,13 +323,33 @@ class Projection:
                     complete_to,
                 )
                 if (taken, advanced) != ("UPDATE 1", "UPDATE 1"):
+                    # Where the projection was switched, what a connection has prepared for the
+                    # tables of before is worth nothing.
+                    await self._pool.expire_connections()
                     raise Fenced(stretch)
                 yield Batch(connection, stretch.partition)
 
-    async def claim(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, str]]:
-        """Become the owner of *partitions*; return each epoch and the lane's recent facts."""
+    async def made_by(self) -> tuple[str | None, bool]:
+        """Return what has made the projection, if anything, and whether ours was there before."""
         with translated():
-            rows = await self._pool.fetch(CLAIM_LANES, partitions)
+            stored, was_ours = await self._pool.fetchrow(LOAD_MAKER, self.fingerprint)
+        return stored, was_ours
+
+    async def claim(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, str]]:
+        """
+        Become the owner of *partitions*; return each epoch and the lane's recent facts.
+
+        Raises:
+            ProjectionOutdated: other code has made it, and its lanes stay whose they are.
+        """
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                rows = await connection.fetch(CLAIM_LANES, partitions)
+                # Behind the lanes, which a switch takes from everybody.
+                await connection.execute(ADOPT, self.fingerprint)
+                stored = await connection.fetchval(LOAD_FINGERPRINT)
+                if stored != self.fingerprint:
+                    raise ProjectionOutdated(stored)
         return {partition: (epoch, recent) for partition, epoch, recent in rows}
 
     async def offsets(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import asyncpg
 
+from services.metrics.adapters.projection import LOAD_HISTORIES
 from shared.eventstore.postgres import translated
 
 FIND_DOSSIER = """
@@ -143,6 +144,13 @@ class Readings:
     async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Sequence[Row]:
         """Return subjects like `dossiers`, but only those that turn red *between* two instants."""
         return await self._fetch(LOAD_DUE, *sought, *between)
+
+    async def histories(self, keys: Sequence[str]) -> Mapping[str, list[bytes]]:
+        """Return every fact of each subject, in no order."""
+        histories: dict[str, list[bytes]] = {key: [] for key in keys}
+        for row in await self._fetch(LOAD_HISTORIES, keys):
+            histories[row["dossier"]].append(row["body"].encode())
+        return histories
 
     async def timeline(self, key: str) -> Sequence[str]:
         """Return the bodies of all facts of a subject, in no order."""

@@ -19,6 +19,8 @@ ROWS_FETCHED = 1_000
 STATEMENT_SECONDS_MAX = 900.0
 """The first row of a sort of everything takes its time."""
 
+HOLD_PROJECTION = "LOCK TABLE metrics.projection IN ACCESS SHARE MODE"
+
 NOTHING_SETTLED = "1:1:"
 """A snapshot in which no transaction is visible."""
 
@@ -132,8 +134,8 @@ ORDER BY kpi, day, part, item, service_window, channel
 
 
 SUM_OPEN_CASES = """
-SELECT coalesce(sum(open_cases), 0)::bigint
-FROM metrics.lanes
+SELECT coalesce(sum(cases), 0)::bigint
+FROM metrics.open_cases
 """
 
 
@@ -276,6 +278,8 @@ class Records:
         """Hold still: whatever is committed from now on is not seen."""
         with translated():
             async with self._connection.transaction(isolation="repeatable_read", readonly=True):
+                # Before there is a snapshot: a projection that takes the place of this one waits.
+                await self._connection.execute(HOLD_PROJECTION)
                 # The first statement takes the snapshot; its clock is read behind it.
                 mark = await self.mark()
                 yield Snapshot(self._connection, mark.at)

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from services.metrics.adapters.glances import Glances
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
-from services.metrics.handlers.freshness import Freshness, outboxes_told
+from services.metrics.handlers.freshness import Freshness, outboxes_told, rebuilding_told
 from shared.policy.calendar import spelled
 from shared.runtime.clock import Clock
 from shared.web.description import told
@@ -24,6 +24,7 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
     async def fresh() -> JSONResponse:
         """Return up to when the figures are complete, and where partitions and outboxes are."""
         offsets, outboxes = await glances.offsets(), await glances.outboxes()
+        rebuilding = await glances.rebuilding()
         now = clock.now()
         lag = freshness.lag_seconds(offsets, outboxes, now)
         complete_to = spelled(now - timedelta(seconds=lag))
@@ -32,6 +33,7 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
                 "as_of": spelled(now),
                 "complete_to": complete_to if offsets else None,
                 "lag_seconds": lag,
+                "rebuilding": rebuilding_told(rebuilding),
                 "partitions": freshness.partitions(offsets, now),
                 "outboxes": outboxes_told(outboxes),
             }

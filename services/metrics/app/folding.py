@@ -1,10 +1,13 @@
 """The worker and the ticker, put together over PostgreSQL and Kafka."""
 
 import asyncio
+from functools import partial
 
 from services.metrics.adapters.deadlines import Deadlines
 from services.metrics.adapters.projection import Projection
+from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.app.upgrade import rebuild, until_ours
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.worker import faust_app, work
@@ -16,20 +19,28 @@ from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
-from shared.runtime.lifecycle import announce_ready
+from shared.runtime.lifecycle import announce_ready, tell_ready
 
 
 async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
-    """Fold what the topics bring until *stopping*."""
+    """Fold what the topics bring until *stopping*; where other code has folded, all of it again."""
     # A projection is made again from Kafka, and its offset is lost together with what it counts:
     # no commit has to wait for the disk. What the ticker says is a fact, and does wait.
-    dsn = settings.postgres_dsn.get_secret_value()
+    dsn, clock = settings.postgres_dsn.get_secret_value(), SystemClock()
+    async with await open_pool(dsn, SEARCH_PATH, waits_for_disk=False) as pool:
+        projection = Projection(pool, our_fingerprint())
+        # To rebuild is our duty, too: whoever waits for us to begin need not wait for its end.
+        tell_ready()
+        attempt = partial(rebuild, dsn, projection.fingerprint, clock)
+        if await until_ours(projection, clock, stopping, attempt):
+            await _fold(settings, projection, stopping)
+
+
+async def _fold(settings: MetricsSettings, projection: Projection, stopping: asyncio.Event) -> None:
     async with (
-        await open_pool(dsn, SEARCH_PATH, waits_for_disk=False) as pool,
         KafkaProducer(settings.kafka, client_id=GROUP) as producer,
         KafkaShelf(settings.kafka) as shelf,
     ):
-        projection = Projection(pool)
         folding = Folding(projection, shipped())
         lanes = Lanes(projection, folding, LettersOnce(producer, shelf), SystemClock())
         app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
@@ -43,9 +54,14 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
 
 async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Raise and withdraw alerts until *stopping*."""
+    clock, ours = SystemClock(), our_fingerprint()
     async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
-        ticker = Ticker(Deadlines(pool), shipped(), SystemClock(), settings.source)
+        tell_ready()
+        if not await until_ours(Projection(pool, ours), clock, stopping):
+            return
+        ticker = Ticker(Deadlines(pool, ours), shipped(), clock, settings.source)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(ticker.watchdog.watch(stopping))
+            watching = tasks.create_task(ticker.watchdog.watch(stopping))
             await ticker.run(stopping)
+            watching.cancel()

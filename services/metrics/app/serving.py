@@ -18,6 +18,7 @@ from services.metrics.api.kpis import kpi_routes
 from services.metrics.api.pages import page_routes
 from services.metrics.api.session import session_routes
 from services.metrics.api.stream import stream_routes
+from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts
@@ -106,8 +107,8 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     async with await open_pool(dsn, SEARCH_PATH, connections_max=CONNECTIONS_MAX) as pool:
         reader = Reader(
             readings=Readings(pool),
-            glances=Glances(pool),
-            deadlines=Deadlines(pool),
+            glances=Glances(pool, our_fingerprint()),
+            deadlines=Deadlines(pool, our_fingerprint()),
             rules=shipped(),
             auth=load_settings(AuthSettings),
             clock=SystemClock(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from services.metrics.adapters.projection import Fenced, Projection, Stretch
-from services.metrics.handlers.folding import Folding, Lane, ProjectionOutdated
+from services.metrics.adapters.projection import Fenced, Projection, ProjectionOutdated, Stretch
+from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import Arrived, Fetched, Refused, read_records
 from services.metrics.handlers.rows import RECENT
 from shared.eventstore.port import StoreUnavailable
@@ -265,6 +265,8 @@ class Lanes:
         self.sender = sender
         self.clock = clock
         self.changed = asyncio.Event()
+        self.outdated = asyncio.Event()
+        """Other code has made the projection: nothing is left for us to do here."""
         self.watchdog = Watchdog("metrics.fold", clock)
         self.pulse = pulse_of(GROUP, clock)
         self.steering: Steering
@@ -301,6 +303,11 @@ class Lanes:
                 except StoreUnavailable as fault:
                     log.warning("claim_postponed", fault=repr(fault))
                     await self.clock.sleep(RETRY_SECONDS_MAX / 5)
+                except ProjectionOutdated as fault:
+                    log.warning("projection_made_otherwise", projection=fault.stored)
+                    self.outdated.set()
+                    # Without lanes there is no way on; whoever watches ends the process.
+                    await asyncio.Event().wait()
 
     async def _claim(
         self, places: Sequence[Partition], beginning: Callable[[Partition], Awaitable[int]]

@@ -98,7 +98,7 @@ async def fetches(stream: Any) -> AsyncIterator[Fetch]:  # noqa: ANN401 - Faust 
 
 
 async def work(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
-    """Fold until *stopping*; raise what makes a new process necessary."""
+    """Fold until *stopping*, or until other code has made the projection; else raise why not."""
     with beating(lanes.pulse):
         await _work(app, lanes, stopping)
 
@@ -112,17 +112,17 @@ async def _work(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
             tasks.create_task(lanes.watchdog.watch(stopping)),
         ]
         try:
-            await _live(app, stopping)
+            await _live(app, lanes, stopping)
         finally:
             for task in (folding, *others):
                 task.cancel()
 
 
-async def _live(app: faust.App, stopping: asyncio.Event) -> None:
+async def _live(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
     await app.start()
     announce_ready()
     try:
-        while not stopping.is_set() and not app.should_stop:
+        while not (stopping.is_set() or lanes.outdated.is_set() or app.should_stop):
             await app.sleep(WAKE_SECONDS)
     finally:
         # Faust may wait for ever for a broker that is gone; what counts is committed anyway.

@@ -10,7 +10,7 @@ from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
 
 FOLD_VERSION = 6
-"""Which fold made a stored dossier; a dossier of another version is folded again from its facts."""
+"""Which fold made a stored dossier: another number whenever its fields are others."""
 
 ANOMALIES_NAMED_MAX = 16
 """Contradicting facts that are named; the rest is counted."""
@@ -31,8 +31,12 @@ class Track(Struct, frozen=True, array_like=True, gc=False):
         return Track(entry.order, self.anomalies + 1, named)
 
 
-class Dossier(Struct, frozen=True, array_like=True, gc=False):
-    """What figures, clocks and pages need of one key; its facts lie in the timeline."""
+class Dossier(Struct, frozen=True, array_like=True, gc=False, tag=FOLD_VERSION):
+    """
+    What figures, clocks and pages need of one key; its facts lie in the timeline.
+
+    Stored, it begins with the version of its fold: no other fold takes it for one of its own.
+    """
 
     key: str
     own: Track = Track()

@@ -1,6 +1,6 @@
 """Cards as readers see them: listed, or one with everything that made it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Document, explain
 from services.metrics.domain.today import clock_of
 from services.metrics.handlers.cases import raised_of
-from services.metrics.handlers.today import STATE
+from services.metrics.handlers.dossiers import dossiers_of
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled
 from shared.policy.rules import Rules
@@ -62,9 +62,10 @@ class Alerts:
             wanted.sla,
             rows_max,
         )
+        dossiers = await self._dossiers(rows)
         last = rows[-1] if len(rows) == rows_max else None
         return Found(
-            [_card(row, STATE.decode(row["folded"])) for row in rows],
+            [_card(row, dossiers[row["dossier"]]) for row in rows],
             (last["raised_at"], last["alert_id"]) if last else None,
         )
 
@@ -78,7 +79,7 @@ class Alerts:
         row = await self._readings.alert(alert_id)
         if row is None:
             return None
-        dossier = STATE.decode(row["folded"])
+        dossier = (await self._dossiers([row]))[row["dossier"]]
         stored: Document = msgspec.json.decode(row["explanation"])
         clock = clock_of(dossier, row["sla"], self._rules)
         explained = stored
@@ -87,6 +88,10 @@ class Alerts:
         kept = ("due", "consumed", "remaining", "policy_version", "calendar_version", "sentence")
         as_raised = {name: stored[name] for name in (*kept, "causes")}
         return {**explained, **_card(row, dossier), "as_raised": as_raised}
+
+    async def _dossiers(self, rows: Sequence[Row]) -> Mapping[str, Dossier]:
+        states = {row["dossier"]: row["folded"] for row in rows}
+        return await dossiers_of(states, self._readings.histories)
 
 
 def _card(row: Row, dossier: Dossier) -> Document:

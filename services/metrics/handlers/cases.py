@@ -16,7 +16,7 @@ from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Document, Raised, explain
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
-from services.metrics.handlers.today import STATE
+from services.metrics.handlers.dossiers import dossiers_of
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
@@ -137,12 +137,15 @@ class Cases:
                 return
             rows = await read((key, names, source, STRETCH_ROWS))
             key = rows[-1]["dossier"] if len(rows) == STRETCH_ROWS else None
-            kept = [STATE.decode(row["state"]) for row in rows if row["state"] is not None]
-            yield Stretch(kept, key)
+            states = {row["dossier"]: row["state"] for row in rows if row["state"] is not None}
+            kept = await dossiers_of(states, self._readings.histories)
+            yield Stretch(list(kept.values()), key)
 
     async def _dossier(self, key: str) -> Dossier | None:
         state = await self._readings.dossier(key)
-        return None if state is None else STATE.decode(state)
+        if state is None:
+            return None
+        return (await dossiers_of({key: state}, self._readings.histories))[key]
 
     async def _standing(self, keys: Sequence[str]) -> Standing:
         return worst(await self._readings.standing(keys)) if keys else {}

@@ -147,7 +147,7 @@ def _fields(state: str) -> dict[str, Any]:
     values = msgspec.json.decode(state)
     return {
         f"state.{name}": value
-        for name, value in zip(Dossier.__struct_fields__, values, strict=False)
+        for name, value in zip(("fold", *Dossier.__struct_fields__), values, strict=False)
     }
 
 

@@ -14,6 +14,7 @@ from services.metrics.adapters.projection import (
     FactKnown,
     FigureRow,
     Projection,
+    ProjectionOutdated,
     StateRow,
     Stretch,
 )
@@ -36,10 +37,6 @@ NAME = attrgetter("dossier", "identity")
 OCCURRED_AT = attrgetter("occurred_at")
 
 STATE = msgspec.json.Decoder(Dossier)
-
-
-class ProjectionOutdated(Exception):
-    """A dossier was made by another fold; the projection must be built anew beside this one."""
 
 
 @dataclass(slots=True)
@@ -112,8 +109,7 @@ class Folding:
         }
         before = await self._before(lane, batch, by_dossier)
         dossiers, late = advance(by_dossier, before)
-        for key, bodies in (await batch.histories(late) if late else {}).items():
-            dossiers[key] = fold_all(key, known_entries(bodies))
+        dossiers |= refolded(await batch.histories(late)) if late else {}
         after = {
             key: picture_of(dossier, before.get(key), self._rules)
             for key, dossier in dossiers.items()
@@ -128,7 +124,7 @@ class Folding:
         stored = await batch.load(missing) if missing else {}
         for key, (version, state) in stored.items():
             if version != FOLD_VERSION:
-                raise ProjectionOutdated(key, version)
+                raise ProjectionOutdated(f"{key}: fold {version}")
             known[key] = picture_of(STATE.decode(state), None, self._rules)
         return known
 
@@ -159,6 +155,15 @@ def advance(
         else:
             dossiers[key] = fold(dossier, entries)
     return dossiers, late
+
+
+def refolded(histories: Mapping[str, Iterable[bytes]]) -> dict[str, Dossier]:
+    """Return the dossiers of whole *histories*; one with no fact that we know is missing."""
+    return {
+        key: fold_all(key, entries)
+        for key, bodies in histories.items()
+        if (entries := known_entries(bodies))
+    }
 
 
 def known_entries(bodies: Iterable[bytes]) -> list[Entry]:

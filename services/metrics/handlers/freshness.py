@@ -69,6 +69,13 @@ def outboxes_told(outboxes: Iterable[Row]) -> list[Document]:
     return [{"owner": row["owner"], "lag_seconds": _unsent(row)} for row in outboxes]
 
 
+def rebuilding_told(row: Row | None) -> Document | None:
+    """Return how far the projection is that will take the place of the one that is shown."""
+    if row is None:
+        return None
+    return {"facts": row["facts"] or 0, "facts_expected": row["facts_expected"]}
+
+
 def _unsent(row: Row) -> float:
     waited: float = row["waited"]
     return round(max(0.0, waited), 1)

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
+from services.metrics.adapters.projection import ProjectionOutdated
 from services.metrics.domain.clocks.alert import Alert, AlertState, Ruling, next_at, reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
@@ -51,11 +52,18 @@ class Ticker:
         self.watchdog = Watchdog("metrics.ticker", clock)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Sweep until *stopping*; a full sweep is followed by the next one at once."""
+        """
+        Sweep until *stopping*, or until other code has made the projection.
+
+        A full sweep is followed by the next one at once.
+        """
         wait = 0.0
         while not await pause(self._clock, wait, stopping):
             try:
                 swept = await self.handle(self._clock.now())
+            except ProjectionOutdated as fault:
+                log.warning("projection_made_otherwise", projection=fault.stored)
+                return
             except StoreUnavailable:
                 log.warning("sweep_postponed")
                 wait = RETRY_SECONDS

@@ -1,18 +1,17 @@
 """The picture of today: what the page shows, made from one glance at the projection."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-
-import msgspec
 
 from services.metrics.adapters.glances import Glance, Glances, Lines, Row, Span
 from services.metrics.domain import today
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.wording import LANGUAGES
-from services.metrics.handlers.freshness import Freshness
+from services.metrics.handlers.dossiers import dossiers_of
+from services.metrics.handlers.freshness import Freshness, rebuilding_told
 from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, spelled
@@ -23,8 +22,6 @@ LINES = Lines(late_next_max=20, red_max=60)
 SENTENCES_KEPT_MAX = 500
 COMPARISON_SECONDS = 60.0
 """How long the hours of earlier weeks are believed: a late fact changes them now and then."""
-
-STATE = msgspec.json.Decoder(Dossier)
 
 
 @dataclass(slots=True)
@@ -54,21 +51,26 @@ class Today:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
         glance = await self._glances.load(self._span(now), today.KPIS, LINES)
+        dossiers = await dossiers_of(_states(glance), self._glances.histories)
         lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, {
             "as_of": _local(now),
             "complete_to": complete_to,
             "lag_seconds": lag,
+            "rebuilding": rebuilding_told(glance.rebuilding),
             "demo": self._demo,
             "now": _figures(glance),
-            "late_next": self._late_next(glance, now),
-            "red": [self._red_card(row, business_date(now)) for row in glance.red],
+            "late_next": self._late_next(glance, dossiers, now),
+            "red": [
+                self._red_card(row, dossiers[row["dossier"]], business_date(now))
+                for row in glance.red
+            ],
             "arrivals": {
                 "hours": today.by_hour({part: n for (_, part), n in glance.sums.items()}),
                 "comparison": await self._comparison(business_date(now)),
             },
-            "latest": _latest(glance),
+            "latest": _latest(glance, dossiers),
         }
 
     def _span(self, now: datetime) -> Span:
@@ -76,18 +78,19 @@ class Today:
         begins, ends = today.day_span(day, self._rules)
         return Span(now, day, begins, ends, today.horizon(day, self._rules))
 
-    def _late_next(self, glance: Glance, now: datetime) -> list[Document]:
+    def _late_next(
+        self, glance: Glance, dossiers: Mapping[str, Dossier], now: datetime
+    ) -> list[Document]:
         lines = []
         for row in glance.late_next:
-            dossier = STATE.decode(row["state"])
+            dossier = dossiers[row["dossier"]]
             clock = today.clock_of(dossier, row["sla"], self._rules)
             if clock is not None:
                 lines.append(today.late_next(clock, dossier, now))
         return lines
 
-    def _red_card(self, row: Row, day: date) -> Document:
-        sentence, overdue_days, due = self._reason(row, day)
-        dossier = STATE.decode(row["folded"])
+    def _red_card(self, row: Row, dossier: Dossier, day: date) -> Document:
+        sentence, overdue_days, due = self._reason(row, dossier, day)
         return {
             "alert_id": row["alert_id"],
             "case_no": row["dossier"],
@@ -102,12 +105,12 @@ class Today:
             "state": row["state"],
         }
 
-    def _reason(self, row: Row, day: date) -> tuple[Document, int, str | None]:
+    def _reason(self, row: Row, dossier: Dossier, day: date) -> tuple[Document, int, str | None]:
         """Return why the card stands on *day*; what was told of the same facts is told again."""
         kept = self._remembered.sentences
         key = (row["alert_id"], day, row["folded"])
         if key not in kept:
-            clock = today.clock_of(STATE.decode(row["folded"]), row["sla"], self._rules)
+            clock = today.clock_of(dossier, row["sla"], self._rules)
             if len(kept) >= SENTENCES_KEPT_MAX:
                 kept.clear()
             kept[key] = (
@@ -144,12 +147,18 @@ def _figures(glance: Glance) -> Document:
     }
 
 
-def _latest(glance: Glance) -> list[Document]:
-    facts = today.newest(_recent(glance.lanes), RECENT_FACTS_MAX)
-    subjects = {
-        key: STATE.decode(glance.subjects[key]) for _, _, key, _ in facts if key in glance.subjects
+def _states(glance: Glance) -> Mapping[str, str]:
+    """Return what is stored of every subject that the page names."""
+    return {
+        **glance.subjects,
+        **{row["dossier"]: row["state"] for row in glance.late_next},
+        **{row["dossier"]: row["folded"] for row in glance.red},
     }
-    return [today.fact_line(fact, subjects.get(fact[2])) for fact in facts]
+
+
+def _latest(glance: Glance, dossiers: Mapping[str, Dossier]) -> list[Document]:
+    facts = today.newest(_recent(glance.lanes), RECENT_FACTS_MAX)
+    return [today.fact_line(fact, dossiers.get(fact[2])) for fact in facts]
 
 
 def _recent(lanes: Iterable[Row]) -> Iterable[Any]:

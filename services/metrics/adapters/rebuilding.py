@@ -1,0 +1,358 @@
+"""The second projection in PostgreSQL: filled beside the live one, laid beside it, switched."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from services.metrics.adapters.projection import Batch
+from services.metrics.domain.fingerprint import Fingerprint
+from shared.eventstore.postgres import open_pool, translated
+
+SEARCH_PATH = "metrics_next,metrics,supervision"
+"""What is derived is found in the second projection, everything else where it always is."""
+
+CONNECTIONS_MAX = 6
+"""One holds the lock, one reads ahead, one writes; at the end one holds the lanes."""
+STATEMENT_SECONDS_MAX = 900.0
+"""The comparison sorts all figures and all clocks."""
+REBUILD_LOCK = 0x7265_6275
+"""Held by whoever rebuilds, as long as it lives."""
+
+TRY_LOCK = "SELECT pg_try_advisory_lock($1)"
+
+BEGIN = "SELECT begin_rebuild($1)"
+DROP = "SELECT drop_rebuild()"
+ANALYZE = "SELECT analyze_rebuild()"
+SWITCH = "SELECT switch_projection()"
+
+LOAD_STANDING = """
+SELECT reached, subjects, facts, facts_expected
+FROM rebuild
+"""
+
+COUNT_PARTITIONS = """
+SELECT coalesce(max(partition) + 1, 1)
+FROM offsets
+"""
+
+# By the key alone, so that the facts themselves are not touched.
+LOAD_NEXT = """
+SELECT dossier, count(*) AS facts
+FROM timeline
+WHERE dossier > $1
+GROUP BY dossier
+ORDER BY dossier
+LIMIT $2
+"""
+
+# Compared and set, so that of two who believe themselves alone one finds out before it writes.
+NOTE_REACHED = """
+UPDATE rebuild
+SET reached = $3, subjects = subjects + $4, facts = facts + $5
+WHERE fingerprint = $1 AND reached = $2
+"""
+
+# Taken before the facts are read: what arrives behind it is noted once more.
+TAKE_TOUCHED = """
+WITH taken AS (
+  DELETE FROM touched
+  WHERE dossier IN (SELECT dossier FROM touched GROUP BY dossier ORDER BY dossier LIMIT $1)
+  RETURNING dossier
+)
+SELECT DISTINCT dossier
+FROM taken
+"""
+
+COUNT_TOUCHED = """
+SELECT count(*)
+FROM (SELECT FROM touched LIMIT $1) AS first_ones
+"""
+
+# Conflicts with every batch and with every claim, and with no reader.
+HOLD_LANES = "LOCK TABLE lanes IN SHARE ROW EXCLUSIVE MODE"
+
+# The ticker looks at once at what it has spoken of under the projection of before.
+ARM_ALERTED = """
+UPDATE clocks
+SET alerted = true, next_at = '-infinity'
+FROM (SELECT DISTINCT dossier, sla FROM alerts) AS said
+WHERE clocks.dossier = said.dossier
+  AND clocks.sla = said.sla
+  AND NOT clocks.alerted
+"""
+
+COMPARE_FIGURES = """
+WITH before AS (
+  SELECT kpi, to_jsonb(row) - '{kpi,partition,value}'::text[] AS place, sum(value) AS value
+  FROM metrics.kpi AS row
+  GROUP BY 1, 2
+  HAVING sum(value) <> 0
+), after AS (
+  SELECT kpi, to_jsonb(row) - '{kpi,partition,value}'::text[] AS place, sum(value) AS value
+  FROM metrics_next.kpi AS row
+  GROUP BY 1, 2
+  HAVING sum(value) <> 0
+)
+SELECT kpi AS name,
+       count(*) FILTER (WHERE before.value IS NULL) AS added,
+       count(*) FILTER (WHERE after.value IS NULL) AS gone,
+       count(*) FILTER (WHERE before.value <> after.value) AS changed,
+       (array_agg(place || jsonb_build_object('before', before.value, 'after', after.value)
+          ORDER BY place))[1:$1]::text[] AS examples
+FROM before
+FULL JOIN after USING (kpi, place)
+WHERE before.value IS DISTINCT FROM after.value
+GROUP BY kpi
+ORDER BY kpi
+"""
+
+COMPARE_STATES = """
+SELECT concat(before.phase, ' → ', after.phase) AS name,
+       count(*) FILTER (WHERE before.dossier IS NULL) AS added,
+       count(*) FILTER (WHERE after.dossier IS NULL) AS gone,
+       count(*) FILTER (WHERE before.dossier = after.dossier) AS changed,
+       (array_agg(jsonb_build_object('dossier', dossier) ORDER BY dossier))[1:$1]::text[]
+         AS examples
+FROM metrics.dossiers AS before
+FULL JOIN metrics_next.dossiers AS after USING (dossier)
+WHERE (before.phase, before.source) IS DISTINCT FROM (after.phase, after.source)
+GROUP BY 1
+ORDER BY 1
+"""
+
+# How a clock is armed follows from what the ticker has said, too.
+COMPARE_CLOCKS = """
+WITH before AS (
+  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
+  FROM metrics.clocks AS row
+), after AS (
+  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
+  FROM metrics_next.clocks AS row
+)
+SELECT sla AS name,
+       count(*) FILTER (WHERE before.clock IS NULL) AS added,
+       count(*) FILTER (WHERE after.clock IS NULL) AS gone,
+       count(*) FILTER (WHERE before.clock <> after.clock) AS changed,
+       (array_agg(
+          jsonb_build_object('dossier', dossier, 'before', before.clock, 'after', after.clock)
+          ORDER BY dossier))[1:$1]::text[] AS examples
+FROM before
+FULL JOIN after USING (dossier, sla)
+WHERE before.clock IS DISTINCT FROM after.clock
+GROUP BY sla
+ORDER BY sla
+"""
+
+COMPARISONS = {
+    "figure": COMPARE_FIGURES,
+    "state": COMPARE_STATES,
+    "clock": COMPARE_CLOCKS,
+}
+
+Row = Mapping[str, Any]
+
+
+class ProjectionHeld(Exception):
+    """Somebody reads or writes the live projection, and has not ended in time; try again."""
+
+
+class RebuildOvertaken(Exception):
+    """Somebody else goes on with the second projection, or has done away with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the second projection is."""
+
+    reached: str
+    subjects: int
+    facts: int
+    facts_expected: int
+
+
+class Chunk:
+    """One open transaction over the second projection."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    def batch(self, partition: int) -> Batch:
+        """Return the way to write what belongs to the lane of *partition*."""
+        return Batch(self._connection, partition)
+
+    async def take_touched(self, subjects_max: int) -> Sequence[str]:
+        """Return subjects of which facts have arrived, and forget that they have."""
+        rows = await self._connection.fetch(TAKE_TOUCHED, subjects_max)
+        return [row["dossier"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From where to where a chunk goes, and what lies between; with what arrived, nowhere."""
+
+    behind: str
+    upto: str
+    subjects: int = 0
+    facts: int = 0
+
+
+class Beside:
+    """The second projection, which *fingerprint* makes; whoever has it open is the only one."""
+
+    def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
+        self._pool = pool
+        self.fingerprint = fingerprint
+
+    async def begin(self) -> Standing:
+        """
+        Go on with what the same code has begun, else begin with nothing.
+
+        Raises:
+            ProjectionHeld: somebody inserts facts, and does not end.
+        """
+        await self._settled(BEGIN, self.fingerprint)
+        with translated():
+            return Standing(*await self._pool.fetchrow(LOAD_STANDING))
+
+    async def drop(self) -> None:
+        """
+        Leave nothing of it.
+
+        Raises:
+            ProjectionHeld: somebody reads the timeline, and does not end.
+        """
+        await self._settled(DROP)
+
+    async def partitions(self) -> int:
+        """Return over how many lanes the subjects are spread."""
+        with translated():
+            return int(await self._pool.fetchval(COUNT_PARTITIONS))
+
+    async def following(self, dossier: str, subjects_max: int) -> Sequence[tuple[str, int]]:
+        """Return the next subjects behind *dossier*, and how many facts each has."""
+        with translated():
+            rows = await self._pool.fetch(LOAD_NEXT, dossier, subjects_max)
+        return [(row["dossier"], row["facts"]) for row in rows]
+
+    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, list[bytes]]:
+        """Return every fact of each dossier, in no order."""
+        with translated():
+            async with self._pool.acquire() as connection:
+                return await Batch(connection, 0).histories(dossiers)
+
+    @asynccontextmanager
+    async def chunk(self, step: Step) -> AsyncIterator[Chunk]:
+        """
+        Open the transaction in which *step* takes effect, once and for ever.
+
+        Raises:
+            RebuildOvertaken: somebody else has taken it.
+        """
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                taken = await connection.execute(
+                    NOTE_REACHED,
+                    self.fingerprint,
+                    step.behind,
+                    step.upto,
+                    step.subjects,
+                    step.facts,
+                )
+                if taken != "UPDATE 1":
+                    raise RebuildOvertaken(step)
+                yield Chunk(connection)
+
+    async def touched(self, count_max: int) -> int:
+        """Return how much has arrived and is not folded here; *count_max* where it is more."""
+        with translated():
+            return int(await self._pool.fetchval(COUNT_TOUCHED, count_max))
+
+    async def arm(self) -> None:
+        """Have the ticker look at every clock of which it has spoken."""
+        with translated():
+            await self._pool.execute(ARM_ALERTED, timeout=STATEMENT_SECONDS_MAX)
+
+    async def analyze(self) -> None:
+        with translated():
+            await self._pool.execute(ANALYZE, timeout=STATEMENT_SECONDS_MAX)
+
+    @asynccontextmanager
+    async def lanes_held(self) -> AsyncIterator["Held"]:
+        """Let nobody fold within the block; what was under way has ended."""
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(HOLD_LANES)
+                yield Held(connection)
+
+    @asynccontextmanager
+    async def looked_at(self) -> AsyncIterator["Comparison"]:
+        """Look at both projections as they are when the block begins."""
+        with translated():
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                # The first statement takes the snapshot.
+                await connection.execute("SELECT FROM projection")
+                yield Comparison(connection)
+
+    async def _settled(self, query: str, *values: object) -> None:
+        with translated():
+            try:
+                await self._pool.execute(query, *values, timeout=STATEMENT_SECONDS_MAX)
+            except asyncpg.LockNotAvailableError as held:
+                raise ProjectionHeld from held
+
+
+class Held:
+    """The lanes, while nobody folds."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def switch(self) -> None:
+        """
+        Make the second projection the live one, with the end of the block.
+
+        Raises:
+            ProjectionHeld: a reader has not ended in time; nothing has changed.
+        """
+        try:
+            await self._connection.execute(SWITCH)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as held:
+            raise ProjectionHeld from held
+
+
+class Comparison:
+    """One snapshot of both projections."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, what: str, examples_max: int) -> Sequence[Row]:
+        """Return what differs, by name: how much was added, is gone, has changed; and examples."""
+        rows: Sequence[Row] = await self._connection.fetch(
+            COMPARISONS[what], examples_max, timeout=STATEMENT_SECONDS_MAX
+        )
+        return rows
+
+
+@asynccontextmanager
+async def open_beside(dsn: str, fingerprint: Fingerprint) -> AsyncIterator[Beside | None]:
+    """
+    Become the only one who rebuilds; None where somebody else does.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
+    async with await open_pool(
+        dsn, SEARCH_PATH, connections_max=CONNECTIONS_MAX, waits_for_disk=False
+    ) as pool:
+        # The lock goes with its session, and that with the pool.
+        with translated():
+            async with pool.acquire() as connection:
+                alone = await connection.fetchval(TRY_LOCK, REBUILD_LOCK)
+                yield Beside(pool, fingerprint) if alone else None

@@ -1,0 +1,42 @@
+"""What this code makes a projection by: the sources of the fold, its figures and the rules."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from services.metrics.domain.dossier import FOLD_VERSION
+from services.metrics.domain.fingerprint import Fingerprint, fingerprint_of
+from services.metrics.domain.kpis import KPIS
+from shared.policy.rules import shipped
+
+PACKAGES = ("services.metrics.domain", "shared.contracts", "shared.policy")
+"""Whatever they hold may change a figure: a new type of fact, for one, makes old facts known."""
+MODULES = ("services.metrics.handlers.reading", "services.metrics.handlers.rows")
+SUFFIXES = frozenset({".py", ".json"})
+GENERATED = frozenset({"schemas", "examples"})
+"""They follow from the contracts."""
+
+
+@cache
+def our_fingerprint() -> Fingerprint:
+    """Return what a projection that we make is made by."""
+    rules = shipped()
+    return fingerprint_of(
+        FOLD_VERSION,
+        [
+            *sources(),
+            ("figures", "\n".join(kpi.kpi_id for kpi in KPIS).encode()),
+            ("calendar", rules.calendar.version.encode()),
+        ],
+    )
+
+
+def sources() -> Iterator[tuple[str, bytes]]:
+    for name in PACKAGES:
+        folder = Path(str(import_module(name).__file__)).parent
+        for path in folder.rglob("*"):
+            if path.suffix in SUFFIXES and not GENERATED & set(path.parts):
+                yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
+    for name in MODULES:
+        yield name, Path(str(import_module(name).__file__)).read_bytes()

@@ -1,0 +1,91 @@
+"""An upgrade: whoever folds or judges begins once the projection is made by its own code."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from services.metrics.adapters.projection import Projection
+from services.metrics.adapters.rebuilding import RebuildOvertaken, open_beside
+from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.handlers.rebuild import Rebuilding
+from shared.eventstore.port import StoreUnavailable
+from shared.policy.rules import shipped
+from shared.runtime.clock import Clock
+from shared.runtime.lifecycle import pause
+
+LOOK_SECONDS = 0.5
+TOLD_FACTS = 500_000
+"""After so many facts the log says how far a rebuild is."""
+
+Attempt = Callable[[], Coroutine[Any, Any, None]]
+
+log = structlog.get_logger()
+
+
+async def until_ours(
+    projection: Projection, clock: Clock, stopping: asyncio.Event, attempt: Attempt | None = None
+) -> bool:
+    """
+    Return true once our code has made the projection; false where it has not when we stop.
+
+    *attempt* makes it so where nobody else does. Code that was replaced does not
+    come back by itself: of two editions that run side by side the older one ends.
+    """
+    while not stopping.is_set():
+        try:
+            stored, was_ours = await projection.made_by()
+            if stored in (None, projection.fingerprint):
+                return True
+            if was_ours:
+                log.error("projection_is_newer", projection=stored, ours=projection.fingerprint)
+                return False
+            if attempt is not None:
+                await _unless(stopping, attempt)
+        except* (StoreUnavailable, RebuildOvertaken) as fault:
+            log.warning("rebuild_postponed", fault=repr(fault))
+        await pause(clock, LOOK_SECONDS, stopping)
+    return False
+
+
+async def rebuild(dsn: str, fingerprint: Fingerprint, clock: Clock) -> None:
+    """Make the projection ours, unless somebody else is about it."""
+    told = 0
+
+    def advance(count: int, reached: float) -> None:
+        nonlocal told
+        if (told + count) // TOLD_FACTS > told // TOLD_FACTS:
+            log.info("rebuild_going_on", reached=round(reached, 3))
+        told += count
+
+    async with open_beside(dsn, fingerprint) as beside:
+        if beside is None:
+            return
+        log.info("rebuild_begun", ours=fingerprint)
+        began = clock.monotonic()
+        outcome = await Rebuilding(beside, shipped(), clock).handle(advance, switch=True)
+        seconds = round(clock.monotonic() - began, 1)
+    for difference in outcome.differences:
+        log.info("rebuild_differs", **difference)
+    log.info(
+        "projection_switched",
+        ours=fingerprint,
+        subjects=outcome.subjects,
+        facts=outcome.facts,
+        differences=len(outcome.differences),
+        seconds=seconds,
+    )
+
+
+async def _unless(stopping: asyncio.Event, attempt: Attempt) -> None:
+    """Let *attempt* go on until it is done or we stop; what it leaves half done it goes on with."""
+    async with asyncio.TaskGroup() as tasks:
+        both = {tasks.create_task(attempt()), tasks.create_task(_set(stopping))}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in both:
+            task.cancel()
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
