@@ -1,0 +1,186 @@
+"""
+Every subject that a service of ours decides about, for the tests that its course writes.
+
+A subject is registered once: its rules, and what it must remember for the facts
+of its course to be possible. Facts come from the published examples, commands
+from the facts.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date, datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin
+
+from services.intake.domain.case import commands as case_commands
+from services.intake.domain.case import decide as case_rules
+from services.intake.domain.case import refusals as case_refusals
+from services.intake.domain.case import states as case_states
+from services.intake.domain.commitment import commands as commitment_commands
+from services.intake.domain.commitment import decide as commitment_rules
+from services.intake.domain.commitment import refusals as commitment_refusals
+from services.intake.domain.commitment import states as commitment_states
+from services.metrics.domain.subjects import case as case_kind
+from services.metrics.domain.subjects.commitment import Commitment as CommitmentKind
+from services.metrics.domain.subjects.subject import Subject
+from shared.commands.command import Command
+from shared.commands.deciding import Decider
+from shared.commands.off_course import Refusals
+from shared.contracts.commitment.course import COMMITMENT
+from shared.contracts.commitment.facts import SupplementExpired, SupplementReceived
+from shared.contracts.course import Course, Row
+from shared.contracts.envelope import Fact
+from shared.contracts.handling import facts as handling
+from shared.contracts.handling.course import CASE, Phase
+from shared.contracts.handling.words import Decision, Step
+from shared.contracts.intake.words import AcceptanceMode
+from shared.contracts.publishing import example_of
+from shared.contracts.words import CaseType, LimitUnit
+from shared.policy.calendar import ZONE, official_calendar
+from tests.support.examples import like_the_example
+from tests.support.intake_cases import MONDAY, NO, case_ref
+
+LATER = datetime(2024, 9, 16, 10, tzinfo=ZONE)
+"""When everything is asked: two weeks after the case began."""
+OURS: Mapping[str, Any] = MappingProxyType(
+    {
+        "at": LATER,
+        "calendar": official_calendar(),
+        "answer_by": date(2024, 10, 15),
+        "promise_date": date(2024, 10, 15),
+        "case_no": NO,
+    }
+)
+"""What a command says of its own time."""
+HOLD_ID = example_of(handling.HoldClosed.TYPE)["data"]["hold_id"]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A kind of subject: who decides about it, and how to put one anywhere on its course."""
+
+    course: Course
+    off_course: Refusals
+    decider: Decider[Any, Any]
+    commands: Collection[type[Command]]
+    remembering: Callable[[str, type[Fact]], Any]
+    """The owner's subject in a state, where what it remembers lets a fact of that type happen."""
+    kind: type[Subject]
+    """What the figures make of it."""
+    told: Mapping[type[Fact], Mapping[str, Any]]
+    """What figures must have been told before a fact of that type is possible."""
+    state: Callable[[Any], str] = lambda subject: str(subject.state)
+
+
+def fact_of(course: Course, row: Row) -> Fact:
+    """Return a fact like the published example that *row* of *course* is the one for."""
+    rows = [one for one in course.rows if (one.source, one.fact) == (row.source, row.fact)]
+    for fact in _varied(like_the_example(row.fact)):
+        if next((one for one in rows if one.admits(fact)), None) is row:
+            return fact
+    raise AssertionError(f"no fact leads over {row}")
+
+
+def _varied(fact: Fact) -> Iterator[Fact]:
+    """Yield *fact*, and it again with each other word in each of its fields."""
+    yield fact
+    for name, field in type(fact).model_fields.items():
+        for word in _words(field.annotation):
+            yield fact.model_copy(update={name: word})
+
+
+def _words(annotation: Any) -> Collection[Any]:  # noqa: ANN401 - whatever a field is made of
+    if annotation is bool:
+        return (True, False)
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return tuple(annotation)
+    return ()
+
+
+def command_of(kind: type[Command]) -> Command:
+    """Return the command of *kind* that asks for the published example of its fact."""
+    example = like_the_example(kind.FACT)
+    said = {**dict(example), **dict(getattr(example, "case", ())), **OURS}
+    return kind(
+        **{
+            field.name: said[field.name]
+            for field in fields(kind)
+            if field.name in said or field.default is MISSING
+        }
+    )
+
+
+def _case(phase: str, fact: type[Fact]) -> case_states.Case:
+    stepping = fact is handling.StepCompleted
+    awaiting = fact in (SupplementReceived, SupplementExpired)
+    return case_states.Case(
+        phase=phase,
+        filing=case_states.Filing(
+            case_ref(),
+            MONDAY,
+            notices=int(phase == Phase.CORRECTION_PENDING),
+            answer_by=MONDAY,
+            answered=True,
+        ),
+        commitment=commitment_states.Commitment(
+            accepted_as=AcceptanceMode.TOLERANCE if awaiting else None, effective_date=MONDAY
+        ),
+        examination=case_states.Examination(
+            case_ref(CaseType.IMMEDIATE),
+            MONDAY,
+            statutory_limit=20,
+            statutory_unit=LimitUnit.WD,
+            step_no=1 if stepping else 0,
+            step=Step.HANDLE if stepping else None,
+            open_holds=frozenset({HOLD_ID} if fact is handling.HoldClosed else ()),
+            extension_requested=10,
+        ),
+        decision=Decision.APPROVED,
+        closed=fact is handling.CaseArchived,
+    )
+
+
+def _commitment(state: str, fact: type[Fact]) -> commitment_states.Commitment:
+    awaiting = fact in (SupplementReceived, SupplementExpired)
+    return commitment_states.Commitment(
+        state=state,
+        accepted_as=AcceptanceMode.TOLERANCE if awaiting else None,
+        effective_date=MONDAY,
+    )
+
+
+_HELD = case_kind.Hold(
+    hold_id=HOLD_ID,
+    reason="EXPERT_REVIEW",
+    basis="LICENSING_LAW_45",
+    pauses=(),
+    opened_on=MONDAY,
+    opened_by="opening",
+)
+
+OWNED: Mapping[str, Owned] = MappingProxyType(
+    {
+        "case": Owned(
+            CASE,
+            case_refusals.OFF_COURSE,
+            Decider(case_states.INITIAL, case_rules.decide, case_states.evolve),
+            get_args(case_commands.AnyCommand),
+            _case,
+            case_kind.Case,
+            {handling.HoldClosed: {"holds": (_HELD,)}},
+            state=lambda case: str(case.phase),
+        ),
+        "commitment": Owned(
+            COMMITMENT,
+            commitment_refusals.OFF_COURSE,
+            Decider(commitment_states.INITIAL, commitment_rules.decide, commitment_states.evolve),
+            get_args(commitment_commands.AnyCommand),
+            _commitment,
+            CommitmentKind,
+            {},
+        ),
+    }
+)
