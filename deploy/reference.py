@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from deploy.courses import courses_tables
 from deploy.descriptions import problems_table
 from deploy.prepare import PrepareSettings
 from deploy.stack.places import CHECKOUT
@@ -19,7 +20,10 @@ from shared.runtime import measures
 from shared.runtime.settings import settings_table
 from shared.web.gate import AuthSettings
 
-PAGES = tuple(CHECKOUT / "docs" / page for page in ("operations.md", "reference/problems.md"))
+PAGES = tuple(
+    CHECKOUT / "docs" / page
+    for page in ("operations.md", "reference/problems.md", "reference/courses.md")
+)
 SETTINGS = (
     LocalSettings,
     IntakeSettings,
@@ -39,6 +43,7 @@ def tables() -> dict[str, str]:
         "settings": settings,
         "measures": _measures_table(),
         "problems": problems_table(),
+        "courses": courses_tables(),
     }
 
 

@@ -1,0 +1,86 @@
+"""The courses as the reference prints them: what leads where, and what is refused elsewhere."""
+
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+
+from services.intake.domain.case.refusals import OFF_COURSE as CASE_OFF_COURSE
+from services.intake.domain.commitment.refusals import OFF_COURSE as COMMITMENT_OFF_COURSE
+from shared.commands.off_course import Refusals
+from shared.contracts.commitment.course import COMMITMENT
+from shared.contracts.course import ABSENT, Course, Row
+from shared.contracts.courses import COURSES
+from shared.contracts.envelope import Fact
+from shared.contracts.handling.course import CASE
+
+OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
+    {CASE.subject: CASE_OFF_COURSE, COMMITMENT.subject: COMMITMENT_OFF_COURSE}
+)
+"""By kind of subject: what its owner answers where the course has no row."""
+
+NOTHING = "–"
+SAME = "the same"
+
+Way = tuple[type[Fact], str, str, tuple[str, ...]]
+"""What rows have in common that differ in their source alone."""
+
+
+def courses_tables() -> str:
+    """Return each course with its refusals, as tables for people."""
+    return "\n".join([*(line for course in COURSES for line in _told(course)), ""])
+
+
+def _told(course: Course) -> Iterator[str]:
+    yield f"\n## {course.subject}\n"
+    yield f"Named by `{course.named_by}`. From nothing to the end: {_stages(course)}.\n"
+    yield "| fact | from | to | where | unless |\n|---|---|---|---|---|"
+    for (fact, target, guard, unless), sources in _ways(course).items():
+        cells = (_named(fact), _states(course, sources), target, guard, _codes(unless))
+        yield f"| {' | '.join(cells)} |"
+    if refused := _refused(OFF_COURSE.get(course.subject, {})):
+        yield "\nAnything else that is asked for is refused:\n"
+        yield "| fact | in | with |\n|---|---|---|"
+        for (states, code), facts in refused.items():
+            yield f"| {', '.join(facts)} | {_states(course, states)} | `{code}` |"
+
+
+def _ways(course: Course) -> dict[Way, list[str]]:
+    ways: dict[Way, list[str]] = {}
+    for row in course.rows:
+        ways.setdefault(_way(row), []).append(row.source)
+    return ways
+
+
+def _way(row: Row) -> Way:
+    target = SAME if row.target == row.source else f"`{row.target}`"
+    return row.fact, target, f"`{row.guard.name}`" if row.guard else NOTHING, row.unless
+
+
+def _refused(refusals: Refusals) -> dict[tuple[tuple[str, ...], str], list[str]]:
+    """Return the facts that are refused alike, by the states and the code."""
+    by_fact: dict[tuple[type[Fact], str], tuple[str, ...]] = {}
+    for (state, fact), refusal in refusals.items():
+        place = (fact, refusal.code)
+        by_fact[place] = (*by_fact.get(place, ()), state)
+    alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (fact, code), states in by_fact.items():
+        alike.setdefault((states, code), []).append(_named(fact))
+    return alike
+
+
+def _named(fact: type[Fact]) -> str:
+    return f"`{fact.TYPE.removeprefix('casetrack.')}`"
+
+
+def _stages(course: Course) -> str:
+    return " → ".join(" or ".join(f"`{state}`" for state in stage) for stage in course.stages)
+
+
+def _states(course: Course, states: Collection[str]) -> str:
+    rest = [state for state in course.states if state not in states]
+    if rest in ([], [ABSENT]):
+        return "any" if not rest else f"any but `{ABSENT}`"
+    return ", ".join(f"`{state}`" for state in states)
+
+
+def _codes(codes: Collection[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes) or NOTHING

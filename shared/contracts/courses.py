@@ -1,0 +1,23 @@
+"""Every course that we publish, in the order of a case's life."""
+
+from shared.contracts.assist.course import TASK
+from shared.contracts.commitment.course import COMMITMENT
+from shared.contracts.committee.course import MEETING, REFERRAL
+from shared.contracts.handling.course import CASE
+from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.rectification.course import RECTIFICATION
+from shared.contracts.review.course import INVITATION, RATING
+from shared.contracts.supervision.course import ALERT
+
+COURSES = (
+    CASE,
+    COMMITMENT,
+    INSPECTION,
+    REFERRAL,
+    MEETING,
+    INVITATION,
+    RATING,
+    RECTIFICATION,
+    TASK,
+    ALERT,
+)
