@@ -15,32 +15,32 @@ Refusals = Mapping[tuple[str, type[Fact]], type[Rejection]]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One reason, for *facts* in *states*; for a fact in whatever state where it names none."""
+    """One reason, for *facts* in *states*; where it names none of either, for all of them."""
 
     refusal: type[Rejection]
-    facts: Collection[type[Fact]]
+    facts: Collection[type[Fact]] | None = None
     states: Collection[str] | None = None
 
     def fits(self, state: str, fact: type[Fact]) -> bool:
-        return fact in self.facts and (self.states is None or state in self.states)
+        return (self.facts is None or fact in self.facts) and (
+            self.states is None or state in self.states
+        )
 
 
 def off_course(course: Course, *rules: Refused) -> Refusals:
     """
     Return the refusal of each pair that *course* has no row for.
 
-    The first of the *rules* that fits counts, as it does with rows.
+    The first of the *rules* that fits counts, as it does with rows. A pair that
+    none fits is one that nobody can ask for.
     """
-    facts = dict.fromkeys(fact for rule in rules for fact in rule.facts)
-    pairs = [
-        (state, fact) for fact in facts for state in course.states if not course.allows(state, fact)
-    ]
     return MappingProxyType(
         {
             (state, fact): rule.refusal
-            for state, fact in pairs
+            for fact in course.facts
+            for state in course.states
             for rule in reversed(rules)
-            if rule.fits(state, fact)
+            if rule.fits(state, fact) and not course.allows(state, fact)
         }
     )
 

@@ -5,7 +5,7 @@ Its owner decides by it, metrics folds by it, tests are generated from it, and t
 reference prints it, so that nobody keeps a second one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -97,6 +97,11 @@ class Course:
     def facts(self) -> tuple[type[Fact], ...]:
         """Every fact of the course, in the order of the table."""
         return tuple(dict.fromkeys(row.fact for row in self.rows))
+
+    def within(self, states: Collection[str]) -> tuple[type[Fact], ...]:
+        """Return the facts that happen in some of *states* and nowhere else."""
+        outside = {row.fact for row in self.rows if row.source not in states}
+        return tuple(fact for fact in self.facts if fact not in outside)
 
     def allows(self, state: str, fact: type[Fact]) -> bool:
         """Say whether a *fact* may have a legal transition from *state*."""

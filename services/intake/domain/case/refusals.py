@@ -47,9 +47,16 @@ IntakeRejection
 
 from services.intake.domain.refusals import IntakeRejection
 from shared.commands.off_course import Refused, off_course
-from shared.contracts.commitment import facts as commitment
+from shared.contracts.commitment.facts import PromiseSigned
 from shared.contracts.handling import facts as handling
-from shared.contracts.handling.course import AFTER_DECISION, CASE, Phase
+from shared.contracts.handling.course import (
+    AFTER_DECISION,
+    BEFORE_ACCEPTANCE,
+    BEFORE_DECISION,
+    CASE,
+    UNDER_WAY,
+    Phase,
+)
 from shared.contracts.intake import facts as intake
 from shared.contracts.rejection import Blame
 
@@ -306,51 +313,26 @@ class DecisionAlreadyRevoked(IntakeRejection):
     code = "decision_already_revoked"
 
 
-ACCEPTANCE = (
-    intake.ApplicationPrechecked,
-    intake.CorrectionRequested,
-    intake.ApplicationAccepted,
-    intake.ApplicationRejected,
-)
-EXAMINATION = (
-    handling.StepStarted,
-    handling.StepCompleted,
-    handling.HoldOpened,
-    handling.HoldClosed,
-    handling.ExtensionRequested,
-    handling.ExtensionApproved,
-    handling.ExtensionDenied,
-    commitment.SupplementReceived,
-    commitment.SupplementExpired,
-    handling.DecisionMade,
-    handling.CaseForwarded,
-)
-OUTCOME = (
-    handling.CaseClosed,
-    handling.ResultIssued,
-    handling.ResultDelivered,
-    handling.DecisionDisclosed,
-    handling.CaseArchived,
-    handling.DecisionRevoked,
-)
-
 OFF_COURSE = off_course(
     CASE,
     Refused(CaseAlreadyReceived, (intake.ApplicationReceived,)),
-    Refused(CaseUnknown, CASE.facts, (Phase.ABSENT,)),
+    Refused(CaseUnknown, states=(Phase.ABSENT,)),
     Refused(AlreadyPrechecked, (intake.ApplicationPrechecked,), (Phase.PRECHECKED,)),
     Refused(
-        CorrectionUnanswered, (*ACCEPTANCE, commitment.PromiseSigned), (Phase.CORRECTION_PENDING,)
+        CorrectionUnanswered,
+        (*CASE.within(BEFORE_ACCEPTANCE), PromiseSigned),
+        (Phase.CORRECTION_PENDING,),
     ),
-    Refused(AcceptanceAlreadySettled, ACCEPTANCE),
-    Refused(CorrectionNotPending, (intake.CorrectionReceived, intake.CorrectionExpired)),
-    Refused(PromiseTooLate, (commitment.PromiseSigned,)),
-    Refused(CaseAlreadyOver, (intake.ApplicationWithdrawn, handling.CaseTerminated)),
+    Refused(CorrectionNotPending, CASE.within((Phase.CORRECTION_PENDING,))),
+    Refused(AcceptanceAlreadySettled, CASE.within((*BEFORE_ACCEPTANCE, Phase.CORRECTION_PENDING))),
+    Refused(PromiseTooLate, (PromiseSigned,)),
     Refused(StepNotOpen, (handling.StepCompleted,), (Phase.ACCEPTED,)),
-    Refused(CaseNotUnderWay, EXAMINATION),
-    Refused(DecisionAlreadyRevoked, OUTCOME, (Phase.REVOKED,)),
+    Refused(CaseNotUnderWay, CASE.within(UNDER_WAY)),
+    Refused(CaseAlreadyOver, CASE.within(BEFORE_DECISION)),
+    Refused(DecisionAlreadyRevoked, CASE.within(AFTER_DECISION), (Phase.REVOKED,)),
     Refused(CaseAlreadyClosed, (handling.CaseClosed,), AFTER_DECISION),
     Refused(CaseAlreadyDelivered, (handling.ResultDelivered,), AFTER_DECISION),
     Refused(CaseNotClosed, (handling.CaseArchived,), AFTER_DECISION),
-    Refused(CaseNotDecided, OUTCOME),
+    Refused(CaseNotDecided, CASE.within(AFTER_DECISION)),
 )
+"""Why nothing comes of it where the course has no row; a new fact goes with those of its phases."""
