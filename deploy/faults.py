@@ -15,6 +15,7 @@ Fault
 ├── PartFailed
 ├── PartitionsDiffer
 ├── PortBusy
+├── RebuildUnderWay
 ├── RegistryUnreachable
 │   ├── CertificateUntrusted
 │   │   └── NpmUntrusted
@@ -114,6 +115,12 @@ class PortBusy(Fault):
     """Somebody else listens where we want to."""
 
     code = "port_busy"
+
+
+class RebuildUnderWay(Fault):
+    """Somebody else makes a second projection at this moment."""
+
+    code = "rebuild_under_way"
 
 
 class RegistryUnreachable(Fault):

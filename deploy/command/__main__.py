@@ -27,6 +27,7 @@ MODULES: Mapping[str, str] = {
     "figures": "figures",
     "top": "top",
     "verify": "verify",
+    "rebuild": "rebuild",
     "demo": "demo",
     "calendar": "calendar",
     "case": "reading",

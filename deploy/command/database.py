@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import SecretStr
+
 from deploy.databases import addressed
 from deploy.faults import ServerUnreachable
 from deploy.stack.credentials import load_passwords
@@ -26,13 +28,25 @@ def auditor_dsn(settings: LocalSettings) -> str:
     Raises:
         StackAbsent: nothing is known of a stack here.
     """
-    if settings.auditor_dsn is not None:
-        return settings.auditor_dsn.get_secret_value()
-    places = settings.places
+    return _dsn(settings, settings.auditor_dsn, DatabaseRole.AUDITOR)
+
+
+def metrics_dsn(settings: LocalSettings) -> str:
+    """
+    Return the same as the role that may write the projection.
+
+    Raises:
+        StackAbsent: nothing is known of a stack here.
+    """
+    return _dsn(settings, settings.metrics_dsn, DatabaseRole.METRICS)
+
+
+def _dsn(settings: LocalSettings, given: SecretStr | None, role: DatabaseRole) -> str:
+    if given is not None:
+        return given.get_secret_value()
     record = _record(settings)
-    role = DatabaseRole.AUDITOR.value
-    password = load_passwords(places, [role])[role]
-    return addressed(record.postgres, database=DATABASE, role=role, password=password)
+    password = load_passwords(settings.places, [role.value])[role.value]
+    return addressed(record.postgres, database=DATABASE, role=role.value, password=password)
 
 
 def kafka_of(settings: LocalSettings) -> str:

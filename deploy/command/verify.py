@@ -16,6 +16,7 @@ from deploy.faults import ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from services.metrics.adapters.recorded import open_records
+from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.handlers.difference import Report
 from services.metrics.handlers.verify import Advance, Verifying
 from shared.contracts.registry import Owner
@@ -68,7 +69,7 @@ async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advan
     """
     try:
         async with open_records(dsn) as records:
-            verifying = Verifying(records, shipped(), SystemClock())
+            verifying = Verifying(records, shipped(), SystemClock(), our_fingerprint())
             mark = None
             if kafka:
                 mark = await verifying.settle(lambda: load_ends(kafka, TOPICS), patience_seconds)

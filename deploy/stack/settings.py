@@ -42,6 +42,12 @@ class LocalSettings(Settings, env_prefix="CASETRACK_"):
         "figures; none: that of the local stack",
         examples=["postgresql://casetrack_auditor:secret@db.example.org/casetrack"],
     )
+    metrics_dsn: PostgresDsn | None = Field(
+        None,
+        description="DSN of the bureau's database as the role `casetrack_metrics`, for rebuild; "
+        "none: that of the local stack",
+        examples=["postgresql://casetrack_metrics:secret@db.example.org/casetrack"],
+    )
     partitions: int = Field(
         PARTITIONS,
         ge=1,

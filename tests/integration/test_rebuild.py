@@ -238,6 +238,20 @@ async def test_after_the_switch_folding_and_judging_go_on(
         assert (await bureau.verify()).differences == []
 
 
+async def test_verification_says_in_one_line_that_other_code_has_made_it(
+    postgres_dsn: str, role_dsn: RoleDsn
+) -> None:
+    async with stepped_bureau(postgres_dsn, BEFORE) as before:
+        await at_work(before)
+        outdated = await before.verify()
+        await rebuilt(role_dsn("casetrack_metrics"))
+        ours = await before.verify()
+
+    (difference,) = outdated.differences
+    assert (difference.what.value, difference.stored) == ("projection.outdated", BEFORE)
+    assert ours.differences == []
+
+
 async def test_two_do_not_rebuild_at_once(postgres_dsn: str) -> None:
     async with (
         open_beside(postgres_dsn, our_fingerprint()) as first,

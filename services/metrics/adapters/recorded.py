@@ -24,6 +24,11 @@ HOLD_PROJECTION = "LOCK TABLE metrics.projection IN ACCESS SHARE MODE"
 NOTHING_SETTLED = "1:1:"
 """A snapshot in which no transaction is visible."""
 
+LOAD_FINGERPRINT = """
+SELECT fingerprint
+FROM metrics.projection
+"""
+
 LOAD_MARK = """
 SELECT pg_current_snapshot()::text AS snapshot, clock_timestamp() AS at
 """
@@ -196,6 +201,10 @@ class Snapshot:
         self._connection = connection
         self.now = now
 
+    async def made_by(self) -> str | None:
+        """Return what has made the projection, if anything has been folded."""
+        return await _made_by(self._connection)
+
     async def count(self) -> int:
         """Return how many facts are on record."""
         with translated():
@@ -241,6 +250,12 @@ class Snapshot:
             yield row
 
 
+async def _made_by(connection: asyncpg.Connection) -> str | None:
+    with translated():
+        stored: str | None = await connection.fetchval(LOAD_FINGERPRINT)
+    return stored
+
+
 def _dossiers(lines: Sequence[Lines]) -> Iterator[str]:
     return (line.dossier for line in lines if line.dossier is not None)
 
@@ -255,6 +270,10 @@ class Records:
         """Return the present moment."""
         with translated():
             return Mark(*await self._connection.fetchrow(LOAD_MARK))
+
+    async def made_by(self) -> str | None:
+        """Return what has made the projection, if anything has been folded."""
+        return await _made_by(self._connection)
 
     async def unsent(self, mark: Mark) -> dict[str, int]:
         """Return how many facts of *mark* each owner's relay has yet to send, where any."""

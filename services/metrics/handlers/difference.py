@@ -18,6 +18,7 @@ class What(StrEnum):
     VERSION = "store.version"
     COLUMNS = "store.columns"
     DIGEST = "store.digest"
+    PROJECTION_OUTDATED = "projection.outdated"
     RELAY_BEHIND = "relay.behind"
     WORKER_BEHIND = "worker.behind"
     TICKER_BEHIND = "ticker.behind"

@@ -7,6 +7,7 @@ from typing import cast
 from services.metrics.adapters.projection import OPEN_CASES
 from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
 from services.metrics.domain.contributions import Place
+from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.comparison import reckon
 from services.metrics.handlers.difference import Difference, Report, What
@@ -48,6 +49,8 @@ class Verifying:
     records: Records
     rules: Rules
     clock: Clock
+    fingerprint: Fingerprint
+    """Of the code that reckons: what other code has made says other things, and may."""
     report: Report = field(default_factory=Report)
 
     async def settle(self, ends: Ends, seconds_max: float) -> Mark:
@@ -58,6 +61,8 @@ class Verifying:
         """
         mark = await self.records.mark()
         give_up_at = self.clock.monotonic() + seconds_max
+        while await self._outdated(self.records) and self.clock.monotonic() < give_up_at:
+            await self.clock.sleep(LOOK_SECONDS)
         if await self._wait(lambda: self._unsent(mark), give_up_at):
             goals = await ends()
             if await self._wait(lambda: self._unread(goals), give_up_at):
@@ -67,6 +72,8 @@ class Verifying:
     async def handle(self, mark: Mark | None, advance: Advance) -> Report:
         """
         Compare in one snapshot; memory holds one subject at a time, and the sums of the figures.
+
+        A projection that other code has made is one difference, and is not compared.
 
         What was recorded after *mark* may still be under way; without a mark everything may.
 
@@ -78,9 +85,19 @@ class Verifying:
             progress = Progress(advance, 2 * self.report.events)
             for owner in Owner:
                 await self._walk(snapshot, owner, progress)
+            if outdated := await self._outdated(snapshot):
+                # Every number of it may differ, and that it does is no news.
+                self.report.note(outdated)
+                return self.report
             settled = mark.snapshot if mark else NOTHING_SETTLED
             await self._figures(snapshot, await self._subjects(snapshot, settled, progress))
         return self.report
+
+    async def _outdated(self, where: Records | Snapshot) -> list[Difference]:
+        stored = await where.made_by()
+        if stored in (None, self.fingerprint):
+            return []
+        return [Difference("projection", What.PROJECTION_OUTDATED, stored, self.fingerprint)]
 
     async def _walk(self, snapshot: Snapshot, owner: Owner, progress: Progress) -> None:
         walk = ChainWalk()

@@ -1,0 +1,86 @@
+"""`casetrack rebuild`: the projection folded again beside the live one, compared, and switched."""
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+
+from deploy.command.course import Course
+from deploy.command.database import metrics_dsn
+from deploy.command.output import DIFFERS, Words, err, out, print_json
+from deploy.command.stack import Json
+from deploy.command.tables import show_table
+from deploy.databases import UNREACHABLE
+from deploy.faults import RebuildUnderWay, ServerUnreachable
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
+from services.metrics.adapters.rebuilding import RebuildOvertaken, open_beside
+from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.handlers.rebuild import Advance, Outcome, Rebuilding
+from shared.eventstore.port import StoreUnavailable
+from shared.policy.rules import shipped
+from shared.runtime.clock import SystemClock
+from shared.runtime.settings import load_settings
+
+EXAMPLE_CHARACTERS_MAX = 100
+
+Switch = Annotated[bool, typer.Option("--switch", help=say("rebuild.switch"))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("rebuild.help"))(rebuild)
+
+
+def rebuild(*, switch: Switch = False, as_json: Json = False) -> None:
+    settings = load_settings(LocalSettings)
+    course = Course(say("rebuild.course"), err, SystemClock())
+    with course:
+        outcome = asyncio.run(rebuilt(metrics_dsn(settings), course.advance, switch=switch))
+    document = {**outcome.document(), "seconds": round(course.seconds, 1)}
+    if as_json:
+        print_json(document)
+    else:
+        _show(document)
+    if outcome.differences and not switch:
+        raise typer.Exit(DIFFERS)
+
+
+async def rebuilt(dsn: str, advance: Advance, *, switch: bool) -> Outcome:
+    """
+    Return what a rebuild has found in the database *dsn*; with *switch* it is the live one then.
+
+    Raises:
+        RebuildUnderWay: somebody else rebuilds.
+        ServerUnreachable: PostgreSQL does not answer.
+    """
+    try:
+        async with open_beside(dsn, our_fingerprint()) as beside:
+            if beside is None:
+                raise RebuildUnderWay
+            rebuilding = Rebuilding(beside, shipped(), SystemClock())
+            return await rebuilding.handle(advance, switch=switch)
+    except RebuildOvertaken as overtaken:
+        raise RebuildUnderWay from overtaken
+    except (*UNREACHABLE, StoreUnavailable) as fault:
+        raise ServerUnreachable(server="PostgreSQL", reason=str(fault)) from fault
+
+
+def _show(document: dict[str, Any]) -> None:
+    differences = document["differences"]
+    counts = {name: document[name] for name in ("subjects", "facts", "seconds", "edition")}
+    if differences:
+        out.print(say("rebuild.differs", **counts, count=len(differences)), style="yellow")
+        names = ("what", "name", "added", "gone", "changed", "example")
+        show_table([say(f"rebuild.{name}") for name in names], map(_line, differences))
+    else:
+        out.print(Words.assemble(("✓ ", "green"), say("rebuild.fine", **counts)))
+    out.print(say("rebuild.switched" if document["switched"] else "rebuild.not_switched"))
+
+
+def _line(difference: dict[str, Any]) -> list[str]:
+    example = json.dumps(difference["examples"][0], ensure_ascii=False)
+    if len(example) > EXAMPLE_CHARACTERS_MAX:
+        example = f"{example[:EXAMPLE_CHARACTERS_MAX]}…"
+    counts = [str(difference[name]) for name in ("added", "gone", "changed")]
+    return [say(f"rebuild.what.{difference['what']}"), difference["name"], *counts, example]
