@@ -24,10 +24,16 @@ def called(vocabulary: type[StrEnum], code: str, language: str) -> str:
 def fact_called(kind: str, language: str) -> str:
     """Return casetrack.intake.application.received.v1 in words."""
     stem = kind.removeprefix("casetrack.").rpartition(".v")[0]
-    return _names(language)["Fact"].get(stem, kind)
+    return _facts().get(stem, {}).get(language, kind)
 
 
 @cache
 def _names(language: str) -> Mapping[str, Mapping[str, str]]:
     names: dict[str, dict[str, str]] = json.loads((NAMES / f"{language}.json").read_text("utf-8"))
+    return names
+
+
+@cache
+def _facts() -> Mapping[str, Mapping[str, str]]:
+    names: dict[str, dict[str, str]] = json.loads((NAMES / "facts.json").read_text("utf-8"))
     return names

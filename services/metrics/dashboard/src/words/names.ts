@@ -2,11 +2,13 @@
 import { useI18n } from 'vue-i18n'
 
 import en from '@names/en.json'
+import facts from '@names/facts.json'
 import zhCN from '@names/zh-CN.json'
 import type { Language } from '@/picture/types'
 import { language } from './preferences'
 
 const NAMES: Record<Language, Record<string, Record<string, string>>> = { 'zh-CN': zhCN, en }
+const FACTS: Record<string, Record<Language, string>> = facts
 const STEM = /^casetrack\.(.+)\.v\d+$/
 
 /** A code that nobody has named speaks for itself. */
@@ -21,8 +23,7 @@ export function useNames() {
     /** casetrack.intake.application.received.v1 in words. */
     fact: (type: string): string => {
       const stem = STEM.exec(type)?.[1] ?? type
-      const name = called('Fact', stem)
-      return name === stem ? type : name
+      return FACTS[stem]?.[language.value] ?? type
     },
     clock: (code: string): string => called('ClockName', code),
     clockShort: (code: string): string => {
