@@ -91,8 +91,9 @@ coverage: setup  ## every branch of the rules and contracts, from their own test
 	$(BIN)/coverage report
 
 .PHONY: schemas
-schemas: setup  ## write the frozen schemas and the AsyncAPI document again
+schemas: setup  ## write the frozen schemas and the tables of the docs again
 	$(BIN)/python -m shared.contracts.publishing
+	$(BIN)/python -m deploy.reference
 
 .PHONY: requirements
 requirements:  ## compile the pinned requirements again; needs uv

@@ -18,7 +18,7 @@ from deploy.command.tables import show_table
 from deploy.texts import LANGUAGE, say
 from services.intake.domain.gateway import Inadmissible, admit
 from shared.contracts.foreign import read_foreign
-from shared.contracts.publishing import example_of, schema_of
+from shared.contracts.publishing import asyncapi, example_of, schema_of
 from shared.contracts.registry import FACTS, owner_of
 from shared.contracts.unreadable import Unreadable
 from shared.eventstore.port import Unstorable
@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=say("contracts.help"), no_args_is_help=True)
     group.command("list", help=say("contracts.list_help"))(list_types)
     group.command("show", help=say("contracts.show_help"))(show_type)
+    group.command("asyncapi", help=say("contracts.asyncapi_help"))(show_asyncapi)
     group.command("check", help=say("contracts.check_help"))(check_file)
     app.add_typer(group, name="contracts")
 
@@ -77,6 +78,10 @@ def show_type(kind: Kind, *, as_json: Json = False) -> None:
     show_table(headers, _fields(schema))
     out.print(f"\n{say('contracts.example')}", style="dim")
     out.print(json.dumps(example, ensure_ascii=False, indent=2))
+
+
+def show_asyncapi() -> None:
+    print_json(asyncapi())
 
 
 def check_file(file: Sample, *, name: Name = "", as_json: Json = False) -> None:

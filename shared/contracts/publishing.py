@@ -1,4 +1,4 @@
-"""The published language as files: a JSON Schema for each type, and one AsyncAPI document."""
+"""The published language for others: a frozen JSON Schema a type, and one AsyncAPI document."""
 
 import json
 import sys
@@ -15,7 +15,6 @@ from shared.contracts.registry import FACTS, INBOX, Owner, owner_of
 FOLDER = Path(__file__).parent
 SCHEMAS = FOLDER / "schemas"
 EXAMPLES = FOLDER / "examples"
-ASYNCAPI = FOLDER / "asyncapi.json"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 COMPONENTS = "#/components/schemas/{model}"
@@ -127,13 +126,12 @@ def broken_promises(schemas: Path = SCHEMAS) -> list[str]:
     return broken
 
 
-def freeze(schemas: Path = SCHEMAS, document: Path = ASYNCAPI) -> list[str]:
+def freeze(schemas: Path = SCHEMAS) -> list[str]:
     """Write the language down as it is now, or return the promises that this would break."""
     if broken := broken_promises(schemas):
         return broken
     for kind in FACTS:
         _write(schemas / f"{kind}.json", schema_of(kind))
-    _write(document, asyncapi())
     return []
 
 

@@ -29,7 +29,7 @@ for module in (
     importlib.import_module(module)
 for package, name in (
     ("shared.eventstore", "sql/0001-streams.sql"),
-    ("shared.contracts", "asyncapi.json"),
+    ("shared.contracts", "names/facts.json"),
 ):
     print((importlib.resources.files(package) / name).read_text("utf-8").strip()[:1])
 print(word("late_next.case", Language.EN))

@@ -51,6 +51,14 @@ def test_every_type_is_shown_with_its_fields_and_its_example(kind: str) -> None:
     assert document["example"] == json.loads((EXAMPLES / f"{kind}.json").read_text("utf-8"))
 
 
+def test_one_document_describes_all_types_and_topics() -> None:
+    status, said = run("asyncapi")
+    messages = json.loads(said)["components"]["messages"].values()
+
+    assert status == 0
+    assert {message["name"] for message in messages} == FACTS.keys()
+
+
 def test_a_type_that_is_nearly_right_is_wrong_usage() -> None:
     assert run("show", "casetrack.handling.hold.open.v1")[0] == 2
 
