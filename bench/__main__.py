@@ -15,6 +15,7 @@ BENCHES = {
     "gateway": "bench.gateway",
     "relay": "bench.relay",
     "import": "bench.importing",
+    "rebuild": "bench.rebuild",
 }
 PAIRED = ("fold", "gateway")
 
