@@ -11,9 +11,9 @@ from fastapi import FastAPI
 
 from services.assist import app as assist
 from services.intake import app as intake
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.glances import Glances
-from services.metrics.adapters.readings import Readings
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app import serving as metrics
 from services.metrics.app.fingerprint import our_fingerprint
 from services.review import app as review
@@ -81,9 +81,9 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
     }
     reader = metrics.Reader(
         **ports,
-        readings=Readings(pool),
-        glances=Glances(pool, our_fingerprint()),
-        deadlines=Deadlines(pool, our_fingerprint()),
+        readings=PostgresReadings(pool),
+        glances=PostgresGlances(pool, our_fingerprint()),
+        deadlines=PostgresDeadlines(pool, our_fingerprint()),
         rules=shipped(),
         auth=AUTH,
     )

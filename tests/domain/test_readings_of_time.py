@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.metrics.domain.entry import Arrived
 from services.metrics.domain.fold import fold_all
+from services.metrics.domain.history import entry_of
 from services.metrics.handlers.chains import ChainWalk
-from services.metrics.handlers.reading import Arrived, entry_of, read_records
+from services.metrics.handlers.reading import read_records
 from shared.contracts.documents import write
 from shared.contracts.foreign import read_foreign
 from shared.contracts.handling.facts import HoldClosed

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from services.metrics.domain import today
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.recent import RecentFact
 from services.metrics.domain.subjects.case import Case, Hold, Terms
 from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.task import Task
@@ -108,19 +109,10 @@ def test_a_sentence_comes_in_both_languages() -> None:
 def test_a_fact_leads_to_its_case_unless_it_has_none(
     dossier: Dossier | None, case_no: str | None
 ) -> None:
-    told = today.fact_line(("2024-09-02T02:00:00Z", "t", "XC1", None), dossier)
+    told = today.fact_line(RecentFact("2024-09-02T02:00:00Z", "t", "XC1", None), dossier)
 
     assert told["case_no"] == case_no
     assert told["time"] == "2024-09-02T10:00:00+08:00"
-
-
-def test_the_latest_facts_of_all_lanes_come_newest_first() -> None:
-    lanes = [
-        [("2024-09-02T02:00:00Z", "a", "1", None), ("2024-09-02T02:02:00Z", "c", "1", None)],
-        [("2024-09-02T10:01:00+08:00", "b", "2", None)],
-    ]
-
-    assert [fact[1] for fact in today.newest(lanes, 2)] == ["c", "b"]
 
 
 def test_hours_are_compared_with_the_mean_of_earlier_weeks() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from services.metrics.adapters.columns import text_of
+from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.app import fingerprint
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.kpis import KPIS, Kpi
-from services.metrics.handlers.dossiers import dossiers_of
 from services.metrics.handlers.rebuild import FACTS_PER_STEP_MAX, portions
-from services.metrics.handlers.rows import text_of
 from shared.contracts.registry import encode
 from tests.support.way_of_a_case import CASE, RECEIVED, event
 

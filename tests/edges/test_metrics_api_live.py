@@ -14,6 +14,7 @@ from services.metrics.api import stream
 from services.metrics.api.stream import Audience, Line, LiveStream
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
+from services.metrics.ports.glances import Offset
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Principal, Role
@@ -213,30 +214,29 @@ def test_one_person_has_so_many_streams_and_no_more() -> None:
     audience.admit("local-auditor")
 
 
-def offset(following: int, highwater: int, checked_at: datetime = NOON) -> dict[str, Any]:
-    place = {"topic": "t", "partition": 0, "complete_to": None}
-    return {**place, "next_offset": following, "highwater": highwater, "checked_at": checked_at}
+def offset(following: int, highwater: int, checked_at: datetime = NOON) -> Offset:
+    return Offset("t", 0, following, highwater, None, checked_at)
 
 
 def test_lag_is_how_long_the_oldest_record_in_sight_has_waited() -> None:
     freshness = Freshness()
     later = [NOON.replace(second=second) for second in range(60)]
 
-    assert freshness.lag_seconds([offset(5, 9)], [], NOON) == 0
-    assert freshness.lag_seconds([offset(8, 20, later[7])], [], later[7]) == 7
-    assert freshness.lag_seconds([offset(9, 20, later[8])], [], later[8]) == 0
-    assert freshness.lag_seconds([offset(20, 20, later[9])], [], later[9]) == 0
+    assert freshness.lag_seconds([offset(5, 9)], {}, NOON) == 0
+    assert freshness.lag_seconds([offset(8, 20, later[7])], {}, later[7]) == 7
+    assert freshness.lag_seconds([offset(9, 20, later[8])], {}, later[8]) == 0
+    assert freshness.lag_seconds([offset(20, 20, later[9])], {}, later[9]) == 0
 
 
 def test_a_worker_that_says_nothing_makes_the_data_late() -> None:
     later = NOON.replace(second=30)
 
-    assert Freshness().lag_seconds([offset(5, 5)], [], later) == 30
-    assert Freshness().lag_seconds([offset(5, 5)], [], NOON.replace(second=2)) == 0
-    assert Freshness().lag_seconds([], [], NOON) == 0
+    assert Freshness().lag_seconds([offset(5, 5)], {}, later) == 30
+    assert Freshness().lag_seconds([offset(5, 5)], {}, NOON.replace(second=2)) == 0
+    assert Freshness().lag_seconds([], {}, NOON) == 0
 
 
 def test_what_the_relay_has_yet_to_send_makes_the_data_late() -> None:
-    outboxes = [{"owner": "intake", "waited": 12.34}, {"owner": "review", "waited": 0.0}]
+    outboxes = {"intake": 12.34, "review": 0.0}
 
     assert Freshness().lag_seconds([offset(5, 5)], outboxes, NOON) == 12.3

@@ -12,7 +12,7 @@ from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types.enums import ProcessingGuarantee
 
-from services.metrics.adapters.projection import Projection
+from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import BatchThread, Stretch, StretchResult
 from services.metrics.consumer.worker import TOPICS, faust_app
@@ -29,7 +29,7 @@ def source(thing: object) -> str:
 def app() -> App:
     """Return the app over parts that nothing calls: an app connects only when it starts."""
     nothing: object = None
-    projection = Projection(nothing, Fingerprint("ours"))
+    projection = PostgresProjection(nothing, Fingerprint("ours"))
     lanes = Lanes(projection, Folding(None, None), None, SystemClock())  # type: ignore[arg-type]  # see above
     return faust_app("127.0.0.1:9092", lanes, batch_records_max=5000)
 

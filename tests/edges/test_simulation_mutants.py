@@ -19,12 +19,16 @@ import structlog
 from services.intake.handlers import timekeeper
 from services.intake.handlers.commits import SharedCommits, Verdict
 from services.intake.handlers.timekeeper import Timekeeper
-from services.metrics.adapters.binary_copy import FactRow
-from services.metrics.adapters.projection import Stretch
+from services.metrics.adapters.memory.deadlines import MemorySweep
+from services.metrics.adapters.memory.projection import MemoryBatch
+from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.consumer.lanes import Fetch, LaneRunner, Lanes
+from services.metrics.domain.entry import Arrived
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.ticker import CLOCKS_PER_SWEEP_MAX, Ticker
+from services.metrics.ports.deadlines import Armed
+from services.metrics.ports.projection import Stretch
 from shared.commands import deciding
 from shared.contracts.envelope import Event
 from shared.eventstore.memory import MemoryEventStore
@@ -35,10 +39,8 @@ from shared.kafka.port import Partition, Record
 from shared.policy.calendar import ZONE
 from shared.relay.relay import Relay, record_of
 from tests.support.simulation.life import Violation, Weather
-from tests.support.simulation.projection import SimulatedBatch, SimulatedSweep
 from tests.support.simulation.simulation import simulate
 from tests.support.simulation.store import SimulatedStore
-from tests.support.simulation.tables import Tables
 
 SEEDS_MAX = 60
 STORM = Weather(
@@ -124,19 +126,21 @@ def dead_letters_are_dropped(patch: pytest.MonkeyPatch) -> None:
 
 
 def offsets_are_committed_before_the_state(patch: pytest.MonkeyPatch) -> None:
-    original = Tables.owned
+    original = MemoryTables.owned
 
-    def owned(self: Tables, stretch: Stretch, epoch: int) -> bool:
+    def owned(self: MemoryTables, stretch: Stretch, epoch: int) -> bool:
         if original(self, stretch, epoch):
-            self.offsets[stretch.topic, stretch.partition] = stretch.following
+            place = (stretch.topic, stretch.partition)
+            moved = self.offsets[place]._replace(next_offset=stretch.following)
+            self.offsets[place] = moved
             return True
         return False
 
-    patch.setattr(Tables, "owned", owned)
+    patch.setattr(MemoryTables, "owned", owned)
 
 
 def nothing_is_compared_before_it_is_set(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Tables, "owned", lambda _self, _stretch, _epoch: True)
+    patch.setattr(MemoryTables, "owned", lambda _self, _stretch, _epoch: True)
 
 
 def a_batch_is_folded_wherever_it_begins(patch: pytest.MonkeyPatch) -> None:
@@ -172,10 +176,10 @@ def a_claimed_lane_keeps_its_old_pictures(patch: pytest.MonkeyPatch) -> None:
 
 
 def repetitions_count(patch: pytest.MonkeyPatch) -> None:
-    async def insert(self: Any, rows: Sequence[FactRow]) -> None:  # noqa: ANN401
-        self.changes.facts = rows
+    async def insert(self: MemoryBatch, facts: Sequence[Arrived]) -> None:
+        self.facts = facts
 
-    patch.setattr(SimulatedBatch, "insert", insert)
+    patch.setattr(MemoryBatch, "insert", insert)
 
 
 def late_facts_are_folded_last(patch: pytest.MonkeyPatch) -> None:
@@ -183,16 +187,16 @@ def late_facts_are_folded_last(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_changed_clock_waits_for_its_next_deadline(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Tables, "rearmed", lambda _self, next_at: next_at)
+    patch.setattr(MemoryTables, "rearmed", lambda _self, next_at: next_at)
 
 
 def a_deadline_is_moved_before_the_alert_is_said(patch: pytest.MonkeyPatch) -> None:
-    async def states(self: Any) -> Any:  # noqa: ANN401
-        self._tables.arm([(one.dossier, one.sla, None, True) for one in self.due])
+    async def dossiers(self: Any) -> Any:  # noqa: ANN401
+        self._tables.arm([Armed(key, None, alerted=True) for key in self.due])
         return await original(self)
 
-    original = SimulatedSweep.states
-    patch.setattr(SimulatedSweep, "states", states)
+    original = MemorySweep.dossiers
+    patch.setattr(MemorySweep, "dossiers", dossiers)
 
 
 def the_ticker_judges_by_when_it_asked(patch: pytest.MonkeyPatch) -> None:

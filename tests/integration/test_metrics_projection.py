@@ -7,13 +7,15 @@ import asyncpg
 import pytest
 
 from services.metrics.adapters.binary_copy import binary_copy
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.projection import TIMELINE, Fenced, Projection, Stretch
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.projection import TIMELINE, PostgresProjection
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import IDENTITY_BYTES, Arrived, Refused, read_records
+from services.metrics.handlers.reading import IDENTITY_BYTES, Refused, read_records
 from services.metrics.handlers.ticker import Ticker
+from services.metrics.ports.projection import Fenced, Stretch
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import open_pool
@@ -48,14 +50,13 @@ class Desk:
     """One lane over a real projection."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self.projection = Projection(pool, our_fingerprint())
+        self.projection = PostgresProjection(pool, our_fingerprint())
         self.folding = Folding(self.projection, shipped())
         self.next_offset = 0
 
     async def claim(self) -> Lane:
         await self.projection.begin(TOPIC, 0, 0)
-        epoch, _ = (await self.projection.claim([0]))[0]
-        return Lane(0, epoch)
+        return Lane(0, (await self.projection.claim([0]))[0].epoch)
 
     async def fold(self, lane: Lane, *events: Event) -> int:
         following = self.next_offset + max(1, len(events))
@@ -139,7 +140,7 @@ async def test_the_timeline_keeps_what_it_was_given(
     pool: asyncpg.Pool, occurred_at: datetime
 ) -> None:
     rows = [
-        (dossier, bytes([number]) * IDENTITY_BYTES, occurred_at, body.encode())
+        Arrived(dossier, bytes([number]) * IDENTITY_BYTES, occurred_at, body.encode(), None)
         for number, (dossier, body) in enumerate([("办件-1", '{"a":"新城区"}'), ("x" * 256, "")])
     ]
 
@@ -147,7 +148,7 @@ async def test_the_timeline_keeps_what_it_was_given(
     await pool.copy_to_table(table, columns=columns, source=binary_copy(rows), format="binary")
 
     kept = await pool.fetch("SELECT dossier, identity, occurred_at, body FROM timeline")
-    assert sorted((*row[:3], row[3].encode()) for row in map(tuple, kept)) == sorted(rows)
+    assert sorted((*row[:3], row[3].encode(), None) for row in map(tuple, kept)) == sorted(rows)
 
 
 async def emptied(role_dsn: Callable[[str], str]) -> None:
@@ -196,7 +197,7 @@ async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> Non
 
 async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
-    ticker = Ticker(Deadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     await ticker.handle(clock.now())
@@ -220,7 +221,7 @@ async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyn
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(datetime(2024, 9, 2, 4, tzinfo=UTC))
-    ticker = Ticker(Deadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
     swept = await ticker.handle(clock.now() + timedelta(days=60))

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from services.metrics.adapters.projection import Fenced, ProjectionOutdated
 from services.metrics.adapters.rebuilding import Beside, RebuildOvertaken, Step, open_beside
 from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.rebuild import TOUCHED_LEFT_MAX, Outcome, Rebuilding
+from services.metrics.ports.projection import Fenced, ProjectionOutdated
 from shared.contracts.envelope import Event, Fact
 from shared.policy.rules import Rules
 from shared.runtime.clock import SystemClock

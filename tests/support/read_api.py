@@ -13,15 +13,17 @@ from typing import Any
 import asyncpg
 import httpx2
 
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.glances import Glances
-from services.metrics.adapters.projection import Projection, Stretch
-from services.metrics.adapters.readings import Readings
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.projection import PostgresProjection
+from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.serving import Reader
+from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Arrived, read_records
+from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
+from services.metrics.ports.projection import Stretch
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
 from shared.policy.rules import shipped
@@ -99,7 +101,7 @@ class ReadApi:
     client: httpx2.AsyncClient
     issuer: LocalIssuer
     clock: MorningClock
-    projection: Projection
+    projection: PostgresProjection
     ticker: Ticker
     stopping: asyncio.Event
     reader: Reader
@@ -114,8 +116,7 @@ class ReadApi:
         """Fold events as they lie on the topic, each with its key."""
         if self._lane is None:
             await self.projection.begin(TOPIC, 0, 0)
-            epoch, _ = (await self.projection.claim([0]))[0]
-            self._lane = Lane(0, epoch)
+            self._lane = Lane(0, (await self.projection.claim([0]))[0].epoch)
         records = [FetchedRecord(key.encode(), body) for key, body in told]
         arrived = [one for one in read_records(records) if isinstance(one, Arrived)]
         assert len(arrived) == len(told)
@@ -155,16 +156,16 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
     clock, stopping, serving = MorningClock(morning), asyncio.Event(), asyncio.Event()
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
     reader = Reader(
-        readings=Readings(pool),
-        glances=Glances(pool, our_fingerprint()),
-        deadlines=Deadlines(pool, our_fingerprint()),
+        readings=PostgresReadings(pool),
+        glances=PostgresGlances(pool, our_fingerprint()),
+        deadlines=PostgresDeadlines(pool, our_fingerprint()),
         rules=shipped(),
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),
         source=SUPERVISION,
     )
-    ticker = Ticker(Deadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     port = free_port()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.board.run(stopping))
@@ -174,7 +175,13 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
             base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
         ) as client:
             yield ReadApi(
-                client, issuer, clock, Projection(pool, our_fingerprint()), ticker, stopping, reader
+                client,
+                issuer,
+                clock,
+                PostgresProjection(pool, our_fingerprint()),
+                ticker,
+                stopping,
+                reader,
             )
         stopping.set()
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.projection import Projection, Stretch
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.domain.entry import Arrived
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.difference import Report
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Arrived, read_records
+from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.verify import Verifying
+from services.metrics.ports.projection import Stretch
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner
 from shared.eventstore.postgres import PostgresEventStore, open_pool
@@ -41,7 +43,7 @@ class Bureau:
     dsn: str
     pool: asyncpg.Pool
     stores: dict[Owner, PostgresEventStore]
-    projection: Projection
+    projection: PostgresProjection
     folding: Folding
     lane: Lane
     ticker: Ticker
@@ -94,7 +96,7 @@ async def stepped_bureau(dsn: str, fingerprint: Fingerprint | None = None) -> As
             for owner in (Owner.INTAKE, Owner.REVIEW)
         }
         pool = await stack.enter_async_context(await open_pool(dsn, "metrics,supervision"))
-        projection = Projection(pool, made_by)
+        projection = PostgresProjection(pool, made_by)
         (claimed,) = (await projection.claim([0])).values()
         for owner in Owner:
             await projection.begin(owner.topic, 0, 0)
@@ -104,6 +106,6 @@ async def stepped_bureau(dsn: str, fingerprint: Fingerprint | None = None) -> As
             {owner: PostgresEventStore(one) for owner, one in pools.items()},
             projection,
             Folding(projection, RULES),
-            Lane(0, claimed[0]),
-            Ticker(Deadlines(pool, made_by), RULES, SystemClock(), SUPERVISION),
+            Lane(0, claimed.epoch),
+            Ticker(PostgresDeadlines(pool, made_by), RULES, SystemClock(), SUPERVISION),
         )

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
-FactRow = tuple[str, bytes, datetime, bytes, *tuple[object, ...]]
-"""Dossier, identity, business time, body; what else there is of a fact is not written."""
+from services.metrics.domain.entry import Arrived
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """With no flags, and no more header."""
@@ -29,10 +28,10 @@ TIME_AND_SIZE = Struct("!iqi").pack
 TIME_BYTES = 8
 
 
-def binary_copy(rows: Iterable[FactRow]) -> memoryview:
+def binary_copy(rows: Iterable[Arrived]) -> memoryview:
     """Return *rows* as COPY … FROM … WITH (FORMAT binary) takes them."""
     pieces = [SIGNATURE]
-    for dossier, identity, occurred_at, body, *_ in rows:
+    for dossier, identity, occurred_at, body, _ in rows:
         name = dossier.encode()
         time = (occurred_at - EPOCH) // MICROSECOND
         pieces += (

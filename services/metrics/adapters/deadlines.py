@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
-from services.metrics.adapters.projection import LOAD_FINGERPRINT, ProjectionOutdated
+from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, text_of
+from services.metrics.adapters.projection import LOAD_FINGERPRINT
+from services.metrics.domain.clocks.alert import Alert, alert_state
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.eventstore.postgres import record_within, translated
 
 # A row that another ticker, or a batch, holds just now is left to the next sweep.
@@ -70,50 +75,46 @@ RETURNING dossier
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DueClock:
-    """A clock whose deadline has come."""
+class PostgresSweep(Sweep):
+    """One open transaction over due clocks."""
 
-    dossier: str
-    sla: str
-
-
-class Sweep:
-    """One open transaction over due clocks; nobody else has them meanwhile."""
-
-    def __init__(self, connection: asyncpg.Connection, due: Sequence[DueClock]) -> None:
+    def __init__(self, connection: asyncpg.Connection, due: Sequence[ClockKey]) -> None:
         self._connection = connection
-        self.due = due
+        self._due = due
 
-    async def states(self) -> Mapping[str, str]:
-        """Return the stored dossiers of the due clocks."""
-        rows = await self._connection.fetch(LOAD_STATES, self._dossiers())
-        return dict(rows)
+    @property
+    def due(self) -> Sequence[ClockKey]:
+        return self._due
 
-    async def alerts(self) -> Sequence[asyncpg.Record]:
-        """Return every alert of the due clocks' dossiers."""
-        rows: Sequence[asyncpg.Record] = await self._connection.fetch(LOAD_ALERTS, self._dossiers())
-        return rows
+    async def dossiers(self) -> Mapping[str, Dossier]:
+        rows = await self._connection.fetch(LOAD_STATES, self._keys())
+        return {key: DOSSIER.decode(state) for key, state in rows}
+
+    async def alerts(self) -> Mapping[ClockKey, Sequence[Alert]]:
+        alerts: dict[ClockKey, list[Alert]] = {}
+        for row in await self._connection.fetch(LOAD_ALERTS, self._keys()):
+            alerts.setdefault(ClockKey(row["dossier"], row["sla"]), []).append(_alert(row))
+        return alerts
 
     async def record(
-        self, events: Sequence[Event], raised: str, closed: Sequence[tuple[str, str, str]]
+        self, events: Sequence[Event], raised: Sequence[Explained], closed: Sequence[Closed]
     ) -> None:
-        """Record *events*; *raised* is a JSON array of alerts, *closed* has id, state, reason."""
         if events:
             await record_within(self._connection, events)
-            await self._connection.execute(RAISE_ALERTS, raised)
+        if raised:
+            await self._connection.execute(RAISE_ALERTS, text_of([_raised(one) for one in raised]))
         if closed:
             await self._connection.execute(CLOSE_ALERTS, *zip(*closed, strict=True))
 
-    async def arm(self, rows: Sequence[tuple[str, str, datetime | None, bool]]) -> None:
-        """Say when each clock is to be looked at again."""
+    async def arm(self, armed: Sequence[Armed]) -> None:
+        rows = [(*clock, next_at, alerted) for clock, next_at, alerted in armed]
         await self._connection.execute(ARM, *zip(*rows, strict=True))
 
-    def _dossiers(self) -> list[str]:
-        return sorted({clock.dossier for clock in self.due})
+    def _keys(self) -> list[str]:
+        return sorted({clock.dossier for clock in self._due})
 
 
-class Deadlines:
+class PostgresDeadlines(Deadlines):
     """The armed deadlines of all clocks, for code that has *fingerprint*."""
 
     def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
@@ -122,25 +123,49 @@ class Deadlines:
 
     @asynccontextmanager
     async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
-        """
-        Lock what is due by *now*, longest due first; all of it is one transaction.
-
-        Raises:
-            ProjectionOutdated: the clocks were made by other code than ours.
-        """
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 stored = await connection.fetchval(LOAD_FINGERPRINT)
                 if stored not in (None, self._fingerprint):
                     raise ProjectionOutdated(stored)
                 rows = await connection.fetch(CLAIM_DUE, now, clocks_max)
-                yield Sweep(connection, [DueClock(*row) for row in rows])
+                yield PostgresSweep(connection, [ClockKey(*row) for row in rows])
 
-    async def turn(self, alert_id: str, state: str, allowed: Sequence[str], event: Event) -> bool:
-        """Record *event* and turn the alert, where it is in one of the *allowed* states."""
+    async def turn(
+        self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event
+    ) -> bool:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 turned = await connection.fetchval(TURN_ALERT, alert_id, state, allowed)
                 if turned is not None:
                     await record_within(connection, [event])
         return turned is not None
+
+
+def _alert(row: Row) -> Alert:
+    return Alert(
+        alert_id=row["alert_id"],
+        level=AlertLevel(row["level"]),
+        raised_at=row["raised_at"],
+        state=alert_state(CardState(row["state"])),
+        grounds=GROUNDS.decode(row["grounds"]),
+    )
+
+
+def _raised(one: Explained) -> Row:
+    """Return what `jsonb_to_recordset` makes a row of; its texts hold JSON of their own."""
+    alert = one.alert
+    return {
+        "alert_id": alert.alert_id,
+        "dossier": alert.dossier,
+        "sla": alert.sla,
+        "clock": alert.clock,
+        "level": alert.level,
+        "severity": alert.severity,
+        "raised_at": alert.raised_at,
+        "recorded_at": alert.recorded_at,
+        "lateness_ms": alert.lateness_ms,
+        "due": alert.due,
+        "grounds": text_of(alert.grounds),
+        "explanation": text_of(one.explanation),
+    }

@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from functools import partial
 
 import asyncpg
 
+from services.metrics.adapters.columns import RECENT, Row, alert_of
+from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.projection import LOAD_HISTORIES
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.recent import newest
+from services.metrics.ports.deadlines import ClockKey
+from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
+from services.metrics.ports.readings import AlertRead, Parts
+from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import translated
 
 SUM_CHANGES = """
@@ -23,14 +29,10 @@ FROM lanes
 LEFT JOIN open_cases USING (partition)
 """
 
-# The names of the subjects that the lanes' recent facts are about.
-LOAD_RECENT_SUBJECTS = """
+LOAD_SUBJECTS = """
 SELECT dossier, state
 FROM dossiers
-WHERE dossier IN (
-  SELECT fact ->> 2
-  FROM lanes, jsonb_array_elements(recent::jsonb) AS fact
-)
+WHERE dossier = ANY($1::text[])
 """
 
 SUM_DAY = """
@@ -80,8 +82,8 @@ LIMIT $5
 """
 
 LOAD_RED_CARDS = """
-SELECT alert_id, dossier, sla, clock, level, severity, alerts.state, raised_at, due, lateness_ms,
-       dossiers.state AS folded
+SELECT alert_id, dossier, sla, clock, level, severity, alerts.state, raised_at, recorded_at,
+       lateness_ms, due, grounds, reason, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE level = 'RED'
@@ -117,52 +119,8 @@ WHERE projection.fingerprint <> $1
 
 WAKING = "metrics_changed"
 
-Row = Mapping[str, Any]
-Sums = Mapping[tuple[str, str], int]
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Now, the cut-offs between which today lies, and how far the look ahead goes."""
-
-    now: datetime
-    today: date
-    begins: datetime
-    ends: datetime
-    horizon: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """How long the page's lists are; its figures count what they leave out."""
-
-    late_next_max: int
-    red_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """The projection at one moment, as far as the page shows it."""
-
-    lanes: Sequence[Row]
-    subjects: Mapping[str, str]
-    sums: Sums
-    cards: Sequence[Row]
-    due_today: int
-    late_next: Sequence[Row]
-    red: Sequence[Row]
-    offsets: Sequence[Row]
-    outboxes: Sequence[Row]
-    rebuilding: Row | None
-    """How far our projection is, where that of before is still the live one."""
-
-    @property
-    def changes(self) -> int:
-        """Return a number that grows with every batch."""
-        return sum(lane["changes"] for lane in self.lanes)
-
-
-class Glances:
+class PostgresGlances(Glances):
     """The metrics schema, as the live page reads it whose code has *fingerprint*."""
 
     def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
@@ -170,81 +128,69 @@ class Glances:
         self._fingerprint = fingerprint
 
     async def changes(self) -> int:
-        """Return what tells cheaply whether a batch was folded since the last glance."""
         with translated():
             changes: int = await self._pool.fetchval(SUM_CHANGES)
         return changes
 
     async def load(self, span: Span, kpis: Sequence[str], lines: Lines) -> Glance:
-        """Return the projection at one moment."""
         with translated():
             async with (
                 self._pool.acquire() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 fetch = connection.fetch
+                # Before everything else: a switch waits for whoever has asked this.
+                rebuilding = await connection.fetchrow(LOAD_REBUILDING, self._fingerprint)
+                lanes = await fetch(LOAD_LANES)
+                latest = newest((RECENT.decode(lane["recent"]) for lane in lanes), lines.latest_max)
+                subjects = await fetch(LOAD_SUBJECTS, sorted({fact.dossier for fact in latest}))
+                late_next = await fetch(
+                    LOAD_LATE_NEXT,
+                    span.now,
+                    span.horizon,
+                    span.today,
+                    span.ends,
+                    lines.late_next_max,
+                )
+                red = await fetch(LOAD_RED_CARDS, lines.red_max)
+                states = {row["dossier"]: row["state"] for row in (*subjects, *late_next)}
+                states |= {row["dossier"]: row["folded"] for row in red}
+                dossiers = await dossiers_of(states, partial(_histories, connection))
                 return Glance(
-                    # Before everything else: a switch waits for whoever has asked this.
-                    rebuilding=await connection.fetchrow(LOAD_REBUILDING, self._fingerprint),
-                    lanes=await fetch(LOAD_LANES),
-                    subjects=dict(await fetch(LOAD_RECENT_SUBJECTS)),
+                    changes=sum(lane["changes"] for lane in lanes),
+                    open_cases=sum(lane["open_cases"] for lane in lanes),
+                    latest=[(fact, dossiers.get(fact.dossier)) for fact in latest],
                     sums=_sums(await fetch(SUM_DAY, kpis, span.today)),
-                    cards=await fetch(COUNT_CARDS),
+                    cards=_cards(await fetch(COUNT_CARDS)),
                     due_today=await connection.fetchval(COUNT_DUE, span.begins, span.ends),
-                    late_next=await fetch(
-                        LOAD_LATE_NEXT,
-                        span.now,
-                        span.horizon,
-                        span.today,
-                        span.ends,
-                        lines.late_next_max,
-                    ),
-                    red=await fetch(LOAD_RED_CARDS, lines.red_max),
-                    offsets=await fetch(LOAD_OFFSETS),
-                    outboxes=await fetch(LOAD_OUTBOXES),
+                    late_next=[
+                        (ClockKey(row["dossier"], row["sla"]), dossiers[row["dossier"]])
+                        for row in late_next
+                    ],
+                    red=[AlertRead(alert_of(row), dossiers[row["dossier"]]) for row in red],
+                    offsets=_offsets(await fetch(LOAD_OFFSETS)),
+                    outboxes=_outboxes(await fetch(LOAD_OUTBOXES)),
+                    rebuilding=_rebuild(rebuilding),
                 )
 
-    async def hours(self, days: Sequence[date]) -> Mapping[str, int]:
-        """Return what was received on *days* together, by the parts that name the hours."""
+    async def hours(self, days: Sequence[date]) -> Parts:
         with translated():
             rows = await self._pool.fetch(SUM_HOURS, days)
         return {row["part"]: row["total"] for row in rows}
 
-    async def offsets(self) -> Sequence[Row]:
-        """Return how far each partition is folded."""
+    async def offsets(self) -> Sequence[Offset]:
         with translated():
-            rows: Sequence[Row] = await self._pool.fetch(LOAD_OFFSETS)
-        return rows
+            return _offsets(await self._pool.fetch(LOAD_OFFSETS))
 
-    async def rebuilding(self) -> Row | None:
-        """Return how far our projection is; None where it is the live one."""
+    async def outboxes(self) -> Outboxes:
         with translated():
-            row: Row | None = await self._pool.fetchrow(LOAD_REBUILDING, self._fingerprint)
-        return row
+            return _outboxes(await self._pool.fetch(LOAD_OUTBOXES))
 
-    async def histories(self, keys: Sequence[str]) -> Mapping[str, list[bytes]]:
-        """Return every fact of each subject, in no order."""
-        histories: dict[str, list[bytes]] = {key: [] for key in keys}
+    async def rebuilding(self) -> Rebuild | None:
         with translated():
-            for key, body in await self._pool.fetch(LOAD_HISTORIES, keys):
-                histories[key].append(body.encode())
-        return histories
-
-    async def outboxes(self) -> Sequence[Row]:
-        """Return how long the oldest fact of each owner has waited for the relay."""
-        with translated():
-            rows: Sequence[Row] = await self._pool.fetch(LOAD_OUTBOXES)
-        return rows
+            return _rebuild(await self._pool.fetchrow(LOAD_REBUILDING, self._fingerprint))
 
     async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
-        """
-        Call *wake* after the commits of workers until *stopping* or until the line breaks.
-
-        A notification is only a hint: whoever must not miss a change looks as well.
-
-        Raises:
-            StoreUnavailable: there is no line to listen on.
-        """
         with translated():
             async with self._pool.acquire() as connection:
                 broken = asyncio.Event()
@@ -268,5 +214,30 @@ async def _either(first: asyncio.Event, second: asyncio.Event) -> None:
             task.cancel()
 
 
-def _sums(rows: Sequence[Row]) -> Sums:
+async def _histories(
+    connection: asyncpg.Connection, keys: Sequence[str]
+) -> Mapping[str, Sequence[bytes]]:
+    histories: dict[str, list[bytes]] = {key: [] for key in keys}
+    for key, body in await connection.fetch(LOAD_HISTORIES, keys):
+        histories[key].append(body.encode())
+    return histories
+
+
+def _sums(rows: Sequence[Row]) -> Mapping[tuple[str, str], int]:
     return {(row["kpi"], row["part"]): row["total"] for row in rows}
+
+
+def _cards(rows: Sequence[Row]) -> Mapping[tuple[AlertLevel, str], int]:
+    return {(AlertLevel(row["level"]), row["clock"]): row["cards"] for row in rows}
+
+
+def _offsets(rows: Sequence[Row]) -> Sequence[Offset]:
+    return [Offset(*row.values()) for row in rows]
+
+
+def _outboxes(rows: Sequence[Row]) -> Outboxes:
+    return {row["owner"]: row["waited"] for row in rows}
+
+
+def _rebuild(row: Row | None) -> Rebuild | None:
+    return None if row is None else Rebuild(row["facts"] or 0, row["facts_expected"])

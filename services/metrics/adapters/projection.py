@@ -2,14 +2,31 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 
-from services.metrics.adapters.binary_copy import FactRow, binary_copy
+from services.metrics.adapters.binary_copy import binary_copy
+from services.metrics.adapters.columns import DOSSIER, RECENT, clock_row, text_of
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.contributions import Contributions
+from services.metrics.domain.dossier import FOLD_VERSION, Dossier
+from services.metrics.domain.entry import Arrived
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.recent import Recent
+from services.metrics.ports.projection import (
+    Batch,
+    Changes,
+    Claim,
+    FactKnown,
+    FactName,
+    Fenced,
+    Place,
+    Projection,
+    ProjectionOutdated,
+    Stretch,
+)
 from shared.eventstore.postgres import translated
 
 TAKE_LANE = """
@@ -155,136 +172,78 @@ SET next_offset = excluded.next_offset,
 WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 
-class Fenced(Exception):
-    """Another worker has the partition now; what we hold in memory of it is worth nothing."""
-
-
-class ProjectionOutdated(Exception):
-    """The projection was made by other code than ours: *stored* says by which."""
-
-    def __init__(self, stored: str) -> None:
-        super().__init__(stored)
-        self.stored = stored
-
-
-class FactKnown(Exception):
-    """One of the facts is in the timeline already; the transaction is spoilt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Consecutive records of one topic's partition, and where the partition ends just now."""
-
-    topic: str
-    partition: int
-    first: int
-    following: int
-    highwater: int
-
-
-StateRow = tuple[str, str, str, str]
-"""Dossier, phase, source, state."""
-
-FigureRow = tuple[str, str, date, str, str, str, int]
-"""KPI, part, day, item, window, channel, and what to add."""
-
 NOT_ALERTED = False
 """What a new clock has between its course and its deadline; of a known one it stays."""
 
 OPEN_CASES = ("L01", "open")
 """The figure of which each lane keeps the sum."""
 
-ClockRow = tuple[
-    str,
-    str,
-    str,
-    date,
-    date | None,
-    date | None,
-    datetime | None,
-    int,
-    str,
-    bool,
-    bool,
-    bool,
-    datetime | None,
-]
-"""The columns of a clock, in their order, without whether it was alerted."""
 
-
-class Batch:
+class PostgresBatch(Batch):
     """One open transaction of one lane."""
 
     def __init__(self, connection: asyncpg.Connection, partition: int) -> None:
         self._connection = connection
         self._partition = partition
 
-    async def insert(self, rows: Sequence[FactRow]) -> None:
-        """
-        Record facts that are all new, the fast way.
-
-        Raises:
-            FactKnown: one is not.
-        """
+    async def insert(self, facts: Sequence[Arrived]) -> None:
         table, names = TIMELINE
         try:
             await self._connection.copy_to_table(
-                table, columns=names, source=binary_copy(rows), format="binary"
+                table, columns=names, source=binary_copy(facts), format="binary"
             )
         except asyncpg.UniqueViolationError as violation:
             raise FactKnown from violation
 
-    async def insert_unknown(self, rows: Sequence[FactRow]) -> set[tuple[str, bytes]]:
-        """Record those facts that are new; return dossier and identity of each."""
-        facts = [(dossier, identity, at, body.decode()) for dossier, identity, at, body, *_ in rows]
-        added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, facts)
+    async def insert_unknown(self, facts: Sequence[Arrived]) -> set[FactName]:
+        rows = [(dossier, identity, at, body.decode()) for dossier, identity, at, body, _ in facts]
+        added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, rows)
         return {(dossier, identity) for dossier, identity in added}
 
-    async def load(self, dossiers: Sequence[str]) -> Mapping[str, tuple[int, str]]:
-        """Return the fold version and state of each known dossier."""
-        rows = await self._connection.fetch(LOAD_STATES, dossiers)
-        return {key: (version, state) for key, version, state in rows}
+    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Dossier]:
+        known = {}
+        for key, version, state in await self._connection.fetch(LOAD_STATES, dossiers):
+            if version != FOLD_VERSION:
+                raise ProjectionOutdated(f"{key}: fold {version}")
+            known[key] = DOSSIER.decode(state)
+        return known
 
-    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, list[bytes]]:
-        """Return every fact of each dossier, in no order."""
+    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         histories: dict[str, list[bytes]] = {key: [] for key in dossiers}
         for key, body in await self._connection.fetch(LOAD_HISTORIES, dossiers):
             histories[key].append(body.encode())
         return histories
 
-    async def write(
-        self,
-        states: Sequence[StateRow],
-        figures: Sequence[FigureRow],
-        clocks: Sequence[ClockRow],
-        *,
-        fold_version: int,
-    ) -> None:
-        """Replace states and clocks, add to figures."""
-        run, partition = self._connection.execute, self._partition
-        if states:
-            await run(
-                WRITE_STATES,
-                [
-                    (dossier, partition, phase, source, fold_version, state)
-                    for dossier, phase, source, state in states
-                ],
-            )
-        if figures:
-            await run(
-                ADD_FIGURES,
-                [
-                    (kpi, day, partition, part, item, window, channel, number)
-                    for kpi, part, day, item, window, channel, number in sorted(figures)
-                ],
-            )
-            await self._add_open_cases(sum(row[-1] for row in figures if row[:2] == OPEN_CASES))
-        if clocks:
-            await run(WRITE_CLOCKS, [(*row[:-1], NOT_ALERTED, row[-1]) for row in clocks])
+    async def write(self, changes: Changes) -> None:
+        if changes.dossiers:
+            await self._write_dossiers(changes.dossiers)
+        if changes.figures:
+            await self._add_figures(changes.figures)
+        if changes.clocks:
+            await self._write_clocks(changes.clocks)
 
-    async def _add_open_cases(self, number: int) -> None:
-        if number:
-            await self._connection.execute(ADD_OPEN_CASES, self._partition, number)
+    async def _write_dossiers(self, dossiers: Sequence[Dossier]) -> None:
+        rows = [
+            (one.key, self._partition, one.case.phase.value, one.source, FOLD_VERSION, text_of(one))
+            for one in dossiers
+        ]
+        await self._connection.execute(WRITE_STATES, rows)
+
+    async def _add_figures(self, figures: Contributions) -> None:
+        rows = [
+            (kpi, day, self._partition, part, item, window, channel, number)
+            for (kpi, part, day, item, window, channel), number in figures.items()
+            if number
+        ]
+        rows.sort()
+        await self._connection.execute(ADD_FIGURES, rows)
+        opened = sum(row[-1] for row in rows if (row[0], row[3]) == OPEN_CASES)
+        if opened:
+            await self._connection.execute(ADD_OPEN_CASES, self._partition, opened)
+
+    async def _write_clocks(self, clocks: Sequence[Clock]) -> None:
+        rows = [(*row[:-1], NOT_ALERTED, row[-1]) for row in map(clock_row, clocks)]
+        await self._connection.execute(WRITE_CLOCKS, rows)
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
@@ -292,7 +251,7 @@ def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
-class Projection:
+class PostgresProjection(Projection):
     """The metrics schema, as a worker writes it whose code has *fingerprint*."""
 
     def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
@@ -301,18 +260,13 @@ class Projection:
 
     @asynccontextmanager
     async def batch(
-        self, stretch: Stretch, epoch: int, *, complete_to: datetime | None, recent: str
+        self, stretch: Stretch, epoch: int, *, complete_to: datetime | None, recent: Recent
     ) -> AsyncIterator[Batch]:
-        """
-        Open the transaction in which *stretch* takes effect, once and for ever.
-
-        Raises:
-            Fenced: the lane or the offset has another owner.
-            StoreUnavailable: nothing is known about the commit; ask for the offset.
-        """
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                taken = await connection.execute(TAKE_LANE, stretch.partition, epoch, recent)
+                taken = await connection.execute(
+                    TAKE_LANE, stretch.partition, epoch, text_of(recent)
+                )
                 advanced = await connection.execute(
                     ADVANCE,
                     stretch.topic,
@@ -327,7 +281,7 @@ class Projection:
                     # tables of before is worth nothing.
                     await self._pool.expire_connections()
                     raise Fenced(stretch)
-                yield Batch(connection, stretch.partition)
+                yield PostgresBatch(connection, stretch.partition)
 
     async def made_by(self) -> tuple[str | None, bool]:
         """Return what has made the projection, if anything, and whether ours was there before."""
@@ -335,13 +289,7 @@ class Projection:
             stored, was_ours = await self._pool.fetchrow(LOAD_MAKER, self.fingerprint)
         return stored, was_ours
 
-    async def claim(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, str]]:
-        """
-        Become the owner of *partitions*; return each epoch and the lane's recent facts.
-
-        Raises:
-            ProjectionOutdated: other code has made it, and its lanes stay whose they are.
-        """
+    async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 rows = await connection.fetch(CLAIM_LANES, partitions)
@@ -350,27 +298,23 @@ class Projection:
                 stored = await connection.fetchval(LOAD_FINGERPRINT)
                 if stored != self.fingerprint:
                     raise ProjectionOutdated(stored)
-        return {partition: (epoch, recent) for partition, epoch, recent in rows}
+        return {partition: Claim(epoch, RECENT.decode(recent)) for partition, epoch, recent in rows}
 
-    async def offsets(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
-        """Return where each partition goes on; one that was never folded is missing."""
+    async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
         topics, numbers = columns(partitions, 2)
         with translated():
             rows = await self._pool.fetch(LOAD_OFFSETS, topics, numbers)
         return {(topic, number): offset for topic, number, offset in rows}
 
     async def begin(self, topic: str, partition: int, offset: int) -> None:
-        """Note where a partition begins that was never folded."""
         with translated():
             await self._pool.execute(BEGIN_OFFSET, topic, partition, offset)
 
     async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
-        """Note that nothing waits behind the given offsets at this moment."""
         with translated():
             await self._pool.execute(CAUGHT_UP, *columns(seen, 3))
 
     async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:
-        """Note how far others are with what comes before us: topic, partition, next offset, end."""
         with translated():
             await self._pool.executemany(TELL_STANDING, rows)
 

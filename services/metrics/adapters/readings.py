@@ -1,16 +1,35 @@
-"""What readers ask of the projection: subjects, their facts, figures and cards; nothing writes."""
+"""What readers ask of the projection in PostgreSQL: subjects, facts, figures and alerts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import asyncpg
+import msgspec
 
+from services.metrics.adapters.columns import Row, alert_of
+from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.projection import LOAD_HISTORIES
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.reasons.explanation import Document, Raised
+from services.metrics.ports.deadlines import ClockKey
+from services.metrics.ports.readings import (
+    AlertRead,
+    AlertsSought,
+    Dimension,
+    Parts,
+    Readings,
+    Section,
+    Sought,
+    Summed,
+)
+from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import translated
 
+K = TypeVar("K")
+
 FIND_DOSSIER = """
-SELECT state
+SELECT dossier, state
 FROM dossiers
 WHERE dossier = $1
 """
@@ -92,7 +111,8 @@ GROUP BY 1, 2
 
 # Newest first; the id tells apart what was raised in the same instant.
 LOAD_ALERTS = """
-SELECT alerts.*, dossiers.state AS folded
+SELECT alert_id, dossier, sla, clock, level, severity, alerts.state, raised_at, recorded_at,
+       lateness_ms, due, grounds, reason, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE (raised_at, alert_id) < ($1::timestamptz, $2::text)
@@ -118,73 +138,87 @@ WHERE dossier = ANY($1::text[])
   AND state IN ('RAISED', 'ACKNOWLEDGED', 'ESCALATED')
 """
 
-Row = Mapping[str, Any]
-Dimension = Literal["item", "window", "channel"]
-Narrowed = tuple[str | None, str | None, str | None]
-"""An item, a window and a channel; None for all of them."""
-Sought = tuple[str, Sequence[str], str | None, int]
-"""Below which key, in which phases, from which source, and how many rows at most."""
 
-
-class Readings:
+class PostgresReadings(Readings):
     """The metrics schema, as requests read it."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def dossier(self, key: str) -> str | None:
-        """Return the folded state of one subject."""
+    async def dossier(self, key: str) -> Dossier | None:
         rows = await self._fetch(FIND_DOSSIER, key)
-        return rows[0]["state"] if rows else None
+        dossiers = await self._dossiers({row["dossier"]: row["state"] for row in rows})
+        return dossiers.get(key)
 
-    async def dossiers(self, sought: Sought) -> Sequence[Row]:
-        """Return the next subjects below a key; those that do not fit have no state."""
-        return await self._fetch(LOAD_DOSSIERS, *sought)
+    async def dossiers(self, sought: Sought) -> Section:
+        return await self._section(await self._fetch(LOAD_DOSSIERS, *sought), sought)
 
-    async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Sequence[Row]:
-        """Return subjects like `dossiers`, but only those that turn red *between* two instants."""
-        return await self._fetch(LOAD_DUE, *sought, *between)
+    async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Section:
+        return await self._section(await self._fetch(LOAD_DUE, *sought, *between), sought)
 
-    async def histories(self, keys: Sequence[str]) -> Mapping[str, list[bytes]]:
-        """Return every fact of each subject, in no order."""
+    async def timeline(self, key: str) -> Sequence[str]:
+        return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]
+
+    async def parts(self, kpis: Sequence[str], summed: Summed) -> Mapping[str, Parts]:
+        rows = await self._fetch(SUM_PARTS, kpis, *summed)
+        return _by_part((row["kpi"], row["part"], row["total"]) for row in rows)
+
+    async def days(self, kpi: str, summed: Summed) -> Mapping[date, Parts]:
+        rows = await self._fetch(SUM_DAYS, kpi, *summed)
+        return _by_part((row["day"], row["part"], row["total"]) for row in rows)
+
+    async def dimension(self, kpi: str, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
+        rows = await self._fetch(SUM_DIMENSION, kpi, *summed, by)
+        return _by_part((row["of"], row["part"], row["total"]) for row in rows)
+
+    async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
+        before, *wanted = sought
+        rows = await self._fetch(LOAD_ALERTS, *before, *wanted)
+        return await self._read(rows)
+
+    async def alert(self, alert_id: str) -> tuple[AlertRead, Document] | None:
+        rows = await self._fetch(FIND_ALERT, alert_id)
+        if not rows:
+            return None
+        (found,) = await self._read(rows)
+        return found, msgspec.json.decode(rows[0]["explanation"])
+
+    async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
+        return [
+            (
+                ClockKey(row["dossier"], row["sla"]),
+                Raised(AlertLevel(row["level"]), row["raised_at"], row["lateness_ms"]),
+            )
+            for row in await self._fetch(LOAD_STANDING, dossiers)
+        ]
+
+    async def _section(self, rows: Sequence[Row], sought: Sought) -> Section:
+        """Return the subjects that fit; those that do not have no state, and count as looked at."""
+        last = rows[-1]["dossier"] if len(rows) == sought.rows_max else None
+        states = {row["dossier"]: row["state"] for row in rows if row["state"] is not None}
+        return Section(list((await self._dossiers(states)).values()), last)
+
+    async def _read(self, rows: Sequence[Row]) -> Sequence[AlertRead]:
+        dossiers = await self._dossiers({row["dossier"]: row["folded"] for row in rows})
+        return [AlertRead(alert_of(row), dossiers[row["dossier"]]) for row in rows]
+
+    async def _dossiers(self, states: Mapping[str, str]) -> Mapping[str, Dossier]:
+        return await dossiers_of(states, self._histories)
+
+    async def _histories(self, keys: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         histories: dict[str, list[bytes]] = {key: [] for key in keys}
         for row in await self._fetch(LOAD_HISTORIES, keys):
             histories[row["dossier"]].append(row["body"].encode())
         return histories
 
-    async def timeline(self, key: str) -> Sequence[str]:
-        """Return the bodies of all facts of a subject, in no order."""
-        return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]
-
-    async def parts(
-        self, kpis: Sequence[str], since: date, until: date, narrowed: Narrowed
-    ) -> Sequence[Row]:
-        """Return sums by KPI and part."""
-        return await self._fetch(SUM_PARTS, kpis, since, until, *narrowed)
-
-    async def days(self, kpi: str, since: date, until: date, narrowed: Narrowed) -> Sequence[Row]:
-        """Return sums by business day and part, oldest first."""
-        return await self._fetch(SUM_DAYS, kpi, since, until, *narrowed)
-
-    async def dimension(
-        self, kpi: str, since: date, until: date, narrowed: Narrowed, by: Dimension
-    ) -> Sequence[Row]:
-        """Return sums by one dimension and part."""
-        return await self._fetch(SUM_DIMENSION, kpi, since, until, *narrowed, by)
-
-    async def alerts(self, *places: object) -> Sequence[Row]:
-        """Return alerts; *places* are the parameters of LOAD_ALERTS."""
-        return await self._fetch(LOAD_ALERTS, *places)
-
-    async def alert(self, alert_id: str) -> Row | None:
-        rows = await self._fetch(FIND_ALERT, alert_id)
-        return rows[0] if rows else None
-
-    async def standing(self, dossiers: Sequence[str]) -> Sequence[Row]:
-        """Return the alerts that stand on *dossiers*."""
-        return await self._fetch(LOAD_STANDING, dossiers)
-
-    async def _fetch(self, query: str, *values: object) -> Sequence[Row]:
+    async def _fetch(self, query: str, *values: Any) -> Sequence[Row]:  # noqa: ANN401 - parameters
         with translated():
             rows: Sequence[Row] = await self._pool.fetch(query, *values)
         return rows
+
+
+def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:
+    grouped: dict[K, dict[str, int]] = {}
+    for key, part, total in sums:
+        grouped.setdefault(key, {})[part] = total
+    return grouped

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from services.metrics.adapters.projection import Batch
+from services.metrics.adapters.projection import PostgresBatch
 from services.metrics.domain.fingerprint import Fingerprint
 from shared.eventstore.postgres import open_pool, translated
 
@@ -179,9 +179,9 @@ class Chunk:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    def batch(self, partition: int) -> Batch:
+    def batch(self, partition: int) -> PostgresBatch:
         """Return the way to write what belongs to the lane of *partition*."""
-        return Batch(self._connection, partition)
+        return PostgresBatch(self._connection, partition)
 
     async def take_touched(self, subjects_max: int) -> Sequence[str]:
         """Return subjects of which facts have arrived, and forget that they have."""
@@ -237,11 +237,11 @@ class Beside:
             rows = await self._pool.fetch(LOAD_NEXT, dossier, subjects_max)
         return [(row["dossier"], row["facts"]) for row in rows]
 
-    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, list[bytes]]:
+    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         """Return every fact of each dossier, in no order."""
         with translated():
             async with self._pool.acquire() as connection:
-                return await Batch(connection, 0).histories(dossiers)
+                return await PostgresBatch(connection, 0).histories(dossiers)
 
     @asynccontextmanager
     async def chunk(self, step: Step) -> AsyncIterator[Chunk]:

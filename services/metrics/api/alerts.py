@@ -18,8 +18,9 @@ from services.metrics.api.parameters import (
     Word,
 )
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
+from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.handlers.acknowledging import Acknowledging
-from services.metrics.handlers.alerts import STANDING, Alerts, Wanted
+from services.metrics.handlers.alerts import Alerts, Wanted
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import Note
 from shared.web.description import told

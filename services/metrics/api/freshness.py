@@ -5,10 +5,10 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from services.metrics.adapters.glances import Glances
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.freshness import Freshness, outboxes_told, rebuilding_told
+from services.metrics.ports.glances import Glances
 from shared.policy.calendar import spelled
 from shared.runtime.clock import Clock
 from shared.web.description import told

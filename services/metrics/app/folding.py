@@ -3,8 +3,8 @@
 import asyncio
 from functools import partial
 
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.projection import Projection
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.app.upgrade import rebuild, until_ours
@@ -28,7 +28,7 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
     # no commit has to wait for the disk. What the ticker says is a fact, and does wait.
     dsn, clock = settings.postgres_dsn.get_secret_value(), SystemClock()
     async with await open_pool(dsn, SEARCH_PATH, waits_for_disk=False) as pool:
-        projection = Projection(pool, our_fingerprint())
+        projection = PostgresProjection(pool, our_fingerprint())
         # To rebuild is our duty, too: whoever waits for us to begin need not wait for its end.
         tell_ready()
         attempt = partial(rebuild, dsn, projection.fingerprint, clock)
@@ -36,7 +36,9 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
             await _fold(settings, projection, stopping)
 
 
-async def _fold(settings: MetricsSettings, projection: Projection, stopping: asyncio.Event) -> None:
+async def _fold(
+    settings: MetricsSettings, projection: PostgresProjection, stopping: asyncio.Event
+) -> None:
     async with (
         KafkaProducer(settings.kafka, client_id=GROUP) as producer,
         KafkaShelf(settings.kafka) as shelf,
@@ -57,9 +59,9 @@ async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None
     clock, ours = SystemClock(), our_fingerprint()
     async with await open_pool(settings.postgres_dsn.get_secret_value(), SEARCH_PATH) as pool:
         tell_ready()
-        if not await until_ours(Projection(pool, ours), clock, stopping):
+        if not await until_ours(PostgresProjection(pool, ours), clock, stopping):
             return
-        ticker = Ticker(Deadlines(pool, ours), shipped(), clock, settings.source)
+        ticker = Ticker(PostgresDeadlines(pool, ours), shipped(), clock, settings.source)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(ticker.watchdog.watch(stopping))

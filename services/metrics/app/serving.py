@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.glances import Glances
-from services.metrics.adapters.readings import Readings
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
 from services.metrics.api.freshness import freshness_routes
@@ -26,6 +26,9 @@ from services.metrics.handlers.cases import Cases
 from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board
 from services.metrics.handlers.today import Today
+from services.metrics.ports.deadlines import Deadlines
+from services.metrics.ports.glances import Glances
+from services.metrics.ports.readings import Readings
 from services.metrics.settings import MetricsSettings
 from shared.commands.service import STORE_FAULTS
 from shared.eventstore.port import StoreUnavailable
@@ -106,9 +109,9 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     dsn, serving = settings.postgres_dsn.get_secret_value(), asyncio.Event()
     async with await open_pool(dsn, SEARCH_PATH, connections_max=CONNECTIONS_MAX) as pool:
         reader = Reader(
-            readings=Readings(pool),
-            glances=Glances(pool, our_fingerprint()),
-            deadlines=Deadlines(pool, our_fingerprint()),
+            readings=PostgresReadings(pool),
+            glances=PostgresGlances(pool, our_fingerprint()),
+            deadlines=PostgresDeadlines(pool, our_fingerprint()),
             rules=shipped(),
             auth=load_settings(AuthSettings),
             clock=SystemClock(),

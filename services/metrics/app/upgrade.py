@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from services.metrics.adapters.projection import Projection
+from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.rebuilding import RebuildOvertaken, open_beside
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.rebuild import Rebuilding
@@ -25,7 +25,10 @@ log = structlog.get_logger()
 
 
 async def until_ours(
-    projection: Projection, clock: Clock, stopping: asyncio.Event, attempt: Attempt | None = None
+    projection: PostgresProjection,
+    clock: Clock,
+    stopping: asyncio.Event,
+    attempt: Attempt | None = None,
 ) -> bool:
     """
     Return true once our code has made the projection; false where it has not when we stop.

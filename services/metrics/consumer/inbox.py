@@ -9,7 +9,7 @@ import asyncio
 
 import structlog
 
-from services.metrics.adapters.projection import Projection
+from services.metrics.ports.projection import Projection
 from shared.contracts.registry import INBOX
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.ends import BrokerAway

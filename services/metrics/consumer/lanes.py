@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from services.metrics.adapters.projection import Fenced, Projection, ProjectionOutdated, Stretch
+from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Arrived, Fetched, Refused, read_records
-from services.metrics.handlers.rows import RECENT
+from services.metrics.handlers.reading import Fetched, Refused, read_records
+from services.metrics.ports.projection import Claim, Fenced, Projection, ProjectionOutdated, Stretch
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.dead_letters import Refusal, dead_letter
 from shared.kafka.letters import LETTERS_AT_ONCE_MAX
@@ -322,14 +322,12 @@ class Lanes:
         log.info("lanes_claimed", partitions=sorted(claims))
         return {place: offsets[place] for place in places}
 
-    def _renew(
-        self, claims: Mapping[int, tuple[int, str]], offsets: Mapping[Partition, int]
-    ) -> None:
+    def _renew(self, claims: Mapping[int, Claim], offsets: Mapping[Partition, int]) -> None:
         for number, runner in self._runners.items():
             if number not in claims:
                 runner.lane = None
-        for number, (epoch, recent) in claims.items():
-            lane = Lane(number, epoch, RECENT.decode(recent))
+        for number, claim in claims.items():
+            lane = Lane(number, claim.epoch, claim.recent)
             lane.expected = {
                 place.topic: offset for place, offset in offsets.items() if place.number == number
             }

@@ -1,6 +1,6 @@
 """What the page of today says of a clock, a card, a fact, and of the hours of the day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from services.metrics.domain.clocks.clock import Clock, cut_off
@@ -9,6 +9,7 @@ from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.days import days
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.reasons.sentence import sentence
+from services.metrics.domain.recent import RecentFact
 from services.metrics.domain.wording import LANGUAGES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import instant_of
@@ -102,8 +103,8 @@ def is_statutory(clock: str) -> bool:
     return clock == ClockName.STATUTORY
 
 
-def fact_line(fact: tuple[str, str, str, str | None], dossier: Dossier | None) -> Document:
-    """Return one line of the latest facts; *fact* is time, type, subject and activity."""
+def fact_line(fact: RecentFact, dossier: Dossier | None) -> Document:
+    """Return one line of the latest facts, with the subject of which it is one."""
     time, kind, subject, activity = fact
     return {
         "time": spelled(instant_of(time)),
@@ -129,11 +130,3 @@ def by_hour(parts: Mapping[str, int], share: int = 1) -> list[float]:
 def compared_days(today: date) -> list[date]:
     """Return the same weekday of the last four weeks."""
     return [today - timedelta(weeks=week) for week in range(1, WEEKS_COMPARED + 1)]
-
-
-def newest(
-    lanes: Iterable[Sequence[tuple[str, str, str, str | None]]], lines_max: int
-) -> list[tuple[str, str, str, str | None]]:
-    """Return the latest facts of all lanes, newest first."""
-    facts = [fact for lane in lanes for fact in lane]
-    return sorted(facts, key=lambda fact: instant_of(fact[0]), reverse=True)[:lines_max]

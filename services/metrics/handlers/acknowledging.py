@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.metrics.adapters.deadlines import Deadlines
-from services.metrics.adapters.readings import Readings
+from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.ports.deadlines import Deadlines
+from services.metrics.ports.readings import Readings
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import AlertAcknowledged
 from shared.contracts.supervision.words import CardState
@@ -35,12 +36,12 @@ class Acknowledging:
 
         The first word counts: whoever comes later is answered with the same fact.
         """
-        row = await self._readings.alert(alert_id)
-        if row is None:
+        alert = await self._alert(alert_id)
+        if alert is None:
             return None
         event_id = f"{alert_id}:acknowledged"
-        if row["state"] not in UNANSWERED:
-            return Said(event_id, stands=row["state"] == CardState.ACKNOWLEDGED)
+        if alert.state not in UNANSWERED:
+            return Said(event_id, stands=alert.state is CardState.ACKNOWLEDGED)
         now = self._clock.now()
         event = Event.of(
             AlertAcknowledged(alert_id=alert_id, by=subject[:64], note=note),
@@ -48,12 +49,16 @@ class Acknowledging:
             source=self._source,
             time=now,
             recordedtime=now,
-            partitionkey=row["dossier"],
+            partitionkey=alert.dossier,
             actorid=subject,
         )
         if await self._deadlines.turn(alert_id, CardState.ACKNOWLEDGED, UNANSWERED, event):
             return Said(event_id, stands=True)
-        current = await self._readings.alert(alert_id)
+        current = await self._alert(alert_id)
         return Said(
-            event_id, stands=current is not None and current["state"] == CardState.ACKNOWLEDGED
+            event_id, stands=current is not None and current.state is CardState.ACKNOWLEDGED
         )
+
+    async def _alert(self, alert_id: str) -> AlertRecord | None:
+        found = await self._readings.alert(alert_id)
+        return found[0].alert if found else None

@@ -1,23 +1,19 @@
 """Cards as readers see them: listed, or one with everything that made it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import msgspec
-
-from services.metrics.adapters.readings import Readings, Row
+from services.metrics.domain.clocks.alert import STANDING, AlertRecord
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.reasons.explanation import Document, explain
+from services.metrics.domain.reasons.explanation import Document, Raised, explain
 from services.metrics.domain.today import clock_of
-from services.metrics.handlers.cases import raised_of
-from services.metrics.handlers.dossiers import dossiers_of
+from services.metrics.ports.readings import AlertsSought, Readings
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
-STANDING = (CardState.RAISED, CardState.ACKNOWLEDGED, CardState.ESCALATED)
 NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST = "\U0010ffff"
 
@@ -30,7 +26,7 @@ Place = tuple[datetime, str]
 class Wanted:
     """Which cards are asked for; None where it does not matter."""
 
-    states: Sequence[str] = STANDING
+    states: Sequence[CardState] = STANDING
     level: AlertLevel | None = None
     case_no: str | None = None
     sla: str | None = None
@@ -54,19 +50,13 @@ class Alerts:
 
     async def listed(self, wanted: Wanted, behind: Place | None, rows_max: int) -> Found:
         """Return cards, newest first."""
-        rows = await self._readings.alerts(
-            *(behind or (NEWEST, LAST)),
-            wanted.states,
-            wanted.level.value if wanted.level else None,
-            wanted.case_no,
-            wanted.sla,
-            rows_max,
+        before = behind or (NEWEST, LAST)
+        found = await self._readings.alerts(
+            AlertsSought(before, wanted.states, wanted.level, wanted.case_no, wanted.sla, rows_max)
         )
-        dossiers = await self._dossiers(rows)
-        last = rows[-1] if len(rows) == rows_max else None
+        last = found[-1].alert if len(found) == rows_max else None
         return Found(
-            [_card(row, dossiers[row["dossier"]]) for row in rows],
-            (last["raised_at"], last["alert_id"]) if last else None,
+            [_card(*one) for one in found], (last.raised_at, last.alert_id) if last else None
         )
 
     async def one(self, alert_id: str, language: str) -> Document | None:
@@ -76,38 +66,34 @@ class Alerts:
         One that stands is explained as of today; one that is over, as it was
         when it was raised. *as_raised* holds what was said then in any case.
         """
-        row = await self._readings.alert(alert_id)
-        if row is None:
+        found = await self._readings.alert(alert_id)
+        if found is None:
             return None
-        dossier = (await self._dossiers([row]))[row["dossier"]]
-        stored: Document = msgspec.json.decode(row["explanation"])
-        clock = clock_of(dossier, row["sla"], self._rules)
+        (alert, dossier), stored = found
+        clock = clock_of(dossier, alert.sla, self._rules)
         explained = stored
-        if clock is not None and row["state"] in STANDING:
-            explained = explain(clock, business_date(self._clock.now()), raised_of(row), language)
+        if clock is not None and alert.state in STANDING:
+            raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)
+            explained = explain(clock, business_date(self._clock.now()), raised, language)
         kept = ("due", "consumed", "remaining", "policy_version", "calendar_version", "sentence")
         as_raised = {name: stored[name] for name in (*kept, "causes")}
-        return {**explained, **_card(row, dossier), "as_raised": as_raised}
-
-    async def _dossiers(self, rows: Sequence[Row]) -> Mapping[str, Dossier]:
-        states = {row["dossier"]: row["folded"] for row in rows}
-        return await dossiers_of(states, self._readings.histories)
+        return {**explained, **_card(alert, dossier), "as_raised": as_raised}
 
 
-def _card(row: Row, dossier: Dossier) -> Document:
+def _card(alert: AlertRecord, dossier: Dossier) -> Document:
     return {
-        "alert_id": row["alert_id"],
-        "case_no": row["dossier"],
+        "alert_id": alert.alert_id,
+        "case_no": alert.dossier,
         "item_name": dossier.case.item_name or None,
-        "sla_id": row["sla"],
-        "clock": row["clock"],
-        "basis": row["clock"],
-        "level": row["level"],
-        "severity": row["severity"],
-        "state": row["state"],
-        "due": row["due"].isoformat(),
-        "raised_at": spelled(row["raised_at"]),
-        "recorded_at": spelled(row["recorded_at"]),
-        "lateness_ms": row["lateness_ms"],
-        "reason": row["reason"] or None,
+        "sla_id": alert.sla,
+        "clock": alert.clock,
+        "basis": alert.clock,
+        "level": alert.level,
+        "severity": alert.severity,
+        "state": alert.state,
+        "due": alert.due.isoformat(),
+        "raised_at": spelled(alert.raised_at),
+        "recorded_at": spelled(alert.recorded_at),
+        "lateness_ms": alert.lateness_ms,
+        "reason": alert.reason or None,
     }

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from services.metrics.adapters.readings import Readings, Row, Sought
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Document, Raised, explain
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
-from services.metrics.handlers.dossiers import dossiers_of
+from services.metrics.ports.deadlines import ClockKey
+from services.metrics.ports.readings import Readings, Section, Sought
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
@@ -27,9 +27,9 @@ from shared.policy.calendar import business_date, spelled
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock as RuntimeClock
 
-STRETCH_ROWS = 500
+SECTION_ROWS = 500
 """Subjects that are searched in one query: a hundredth of a second, so that nobody waits."""
-STRETCHES_MAX = 20
+SECTIONS_MAX = 20
 """After so many a page ends, full or not, and its cursor says where to go on."""
 LAST = "\U0010ffff"
 """Sorts behind every key."""
@@ -57,10 +57,10 @@ class Found:
     following: str | None
 
 
-Read = Callable[[Sought], Awaitable[Sequence[Row]]]
+Read = Callable[[Sought], Awaitable[Section]]
 
-Standing = Mapping[tuple[str, str], Row]
-"""The worst standing alert of each subject's clock."""
+Standing = Mapping[ClockKey, Raised]
+"""The worst alert that stands on each clock."""
 
 
 class Cases:
@@ -73,7 +73,7 @@ class Cases:
 
     async def one(self, case_no: str) -> Document | None:
         """Return a case with all that is known of it."""
-        dossier = await self._dossier(case_no)
+        dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         standing = await self._standing([case_no])
@@ -81,19 +81,19 @@ class Cases:
 
     async def clocks(self, case_no: str, language: str) -> list[Document] | None:
         """Return the deadlines of a case with their reasons."""
-        dossier = await self._dossier(case_no)
+        dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         standing = await self._standing([case_no])
         on = business_date(self._clock.now())
         return [
-            explain(clock, on, raised_of(standing.get((case_no, clock.sla.id))), language)
+            explain(clock, on, standing.get(ClockKey.of(clock)), language)
             for clock in clocks_of(dossier, self._rules)
         ]
 
     async def timeline(self, case_no: str) -> list[Document] | None:
         """Return the facts of a case, oldest first; *anomaly* marks those that contradict it."""
-        dossier = await self._dossier(case_no)
+        dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         bodies = await self._readings.timeline(case_no)
@@ -103,8 +103,8 @@ class Cases:
     async def listed(self, wanted: Wanted, below: str | None, rows_max: int) -> Found:
         """Return cases in descending order of their numbers."""
         items: list[Document] = []
-        async for stretch in self._sought(wanted, below):
-            fitting = [one for one in stretch.dossiers if wanted.item in (None, one.case.item_code)]
+        async for section in self._sought(wanted, below):
+            fitting = [one for one in section.dossiers if wanted.item in (None, one.case.item_code)]
             standing = await self._standing([one.key for one in fitting])
             for dossier in fitting:
                 line = self._summary(dossier, standing)
@@ -112,40 +112,31 @@ class Cases:
                     items.append(line)
                 if len(items) == rows_max:
                     return Found(items, dossier.key)
-            below = stretch.last
+            below = section.last
         return Found(items, below)
 
     def every(
         self, below: str | None, phases: Sequence[Phase], source: str | None = None
-    ) -> AsyncIterator["Stretch"]:
-        """Yield the subjects in *phases* stretch by stretch, as many as one request may search."""
-        return self._stretches(self._readings.dossiers, below, phases, source)
+    ) -> AsyncIterator[Section]:
+        """Yield the subjects in *phases* section by section, as many as one request may search."""
+        return self._sections(self._readings.dossiers, below, phases, source)
 
-    def _sought(self, wanted: Wanted, below: str | None) -> AsyncIterator["Stretch"]:
+    def _sought(self, wanted: Wanted, below: str | None) -> AsyncIterator[Section]:
         if wanted.due is None:
             return self.every(below, wanted.phases or CASES, wanted.source)
         read = partial(self._readings.due, between=day_span(wanted.due, self._rules))
-        return self._stretches(read, below, wanted.phases or tuple(Phase), wanted.source)
+        return self._sections(read, below, wanted.phases or tuple(Phase), wanted.source)
 
-    async def _stretches(
+    async def _sections(
         self, read: Read, below: str | None, phases: Sequence[Phase], source: str | None
-    ) -> AsyncIterator["Stretch"]:
+    ) -> AsyncIterator[Section]:
         key: str | None = below or LAST
-        names = [phase.value for phase in phases]
-        for _ in range(STRETCHES_MAX):
+        for _ in range(SECTIONS_MAX):
             if key is None:
                 return
-            rows = await read((key, names, source, STRETCH_ROWS))
-            key = rows[-1]["dossier"] if len(rows) == STRETCH_ROWS else None
-            states = {row["dossier"]: row["state"] for row in rows if row["state"] is not None}
-            kept = await dossiers_of(states, self._readings.histories)
-            yield Stretch(list(kept.values()), key)
-
-    async def _dossier(self, key: str) -> Dossier | None:
-        state = await self._readings.dossier(key)
-        if state is None:
-            return None
-        return (await dossiers_of({key: state}, self._readings.histories))[key]
+            section = await read(Sought(key, phases, source, SECTION_ROWS))
+            key = section.last
+            yield section
 
     async def _standing(self, keys: Sequence[str]) -> Standing:
         return worst(await self._readings.standing(keys)) if keys else {}
@@ -155,35 +146,15 @@ class Cases:
         return summary(dossier, clocks, standing)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Subjects that lie side by side, and the last key that was looked at if more follow."""
-
-    dossiers: list[Dossier]
-    last: str | None
-
-
-def worst(rows: Iterable[Row]) -> Standing:
+def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> Standing:
     """Return the alert that counts for each clock: red before yellow."""
-    ordered = sorted(rows, key=lambda row: row["level"] == AlertLevel.RED)
-    return {(row["dossier"], row["sla"]): row for row in ordered}
-
-
-def raised_of(row: Row | None) -> Raised | None:
-    """Return the card in *row* as the explanation names it."""
-    if row is None:
-        return None
-    level = AlertLevel(row["level"])
-    return Raised(level, row["raised_at"], row["lateness_ms"])
+    return dict(sorted(standing, key=lambda one: one[1].level is AlertLevel.RED))
 
 
 def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Document:
     """Return a case in one line of a list."""
-    levels = {
-        standing[dossier.key, clock.sla.id]["level"]
-        for clock in clocks
-        if (dossier.key, clock.sla.id) in standing
-    }
+    raised = (standing.get(ClockKey.of(clock)) for clock in clocks)
+    levels = {one.level for one in raised if one is not None}
     case = dossier.case
     return {
         "case_no": dossier.key,

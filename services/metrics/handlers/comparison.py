@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from services.metrics.adapters.columns import clock_row, text_of
 from services.metrics.adapters.recorded import Row, SubjectRows
 from services.metrics.domain.clocks.alert import Alert, AlertState, next_at, reconcile
 from services.metrics.domain.clocks.clock import Clock
@@ -14,11 +15,10 @@ from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.fold import fold_all
+from services.metrics.domain.history import known_entries
 from services.metrics.domain.picture import NOTHING, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
-from services.metrics.handlers.folding import known_entries
 from services.metrics.handlers.reading import identity_of
-from services.metrics.handlers.rows import clock_row, text_of
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner, decode
 from shared.contracts.supervision.facts import (

@@ -6,26 +6,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
-import msgspec
-
-from services.metrics.adapters.projection import (
-    Batch,
-    ClockRow,
-    FactKnown,
-    FigureRow,
-    Projection,
-    ProjectionOutdated,
-    StateRow,
-    Stretch,
-)
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.contributions import Place
-from services.metrics.domain.dossier import FOLD_VERSION, Dossier
-from services.metrics.domain.entry import Entry
-from services.metrics.domain.fold import fold, fold_all, is_late
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.entry import Arrived, Entry
+from services.metrics.domain.fold import fold, is_late
+from services.metrics.domain.history import refolded
 from services.metrics.domain.picture import NOTHING, Picture, difference, picture_of
-from services.metrics.handlers.reading import Arrived, entry_of
-from services.metrics.handlers.rows import Recent, clock_row, recent_after, text_of
-from shared.contracts.unreadable import Unreadable
+from services.metrics.domain.recent import Recent, recent_after
+from services.metrics.ports.projection import Batch, Changes, FactKnown, Projection, Stretch
 from shared.policy.rules import Rules
 
 PICTURES_CACHED_MAX = 10_000
@@ -35,8 +24,6 @@ ORDER = attrgetter("order")
 DOSSIER = attrgetter("dossier")
 NAME = attrgetter("dossier", "identity")
 OCCURRED_AT = attrgetter("occurred_at")
-
-STATE = msgspec.json.Decoder(Dossier)
 
 
 @dataclass(slots=True)
@@ -90,7 +77,7 @@ class Folding:
         recent = recent_after(lane.recent, arrived)
         complete_to = max(map(OCCURRED_AT, arrived), default=None)
         async with self._projection.batch(
-            stretch, lane.epoch, complete_to=complete_to, recent=text_of(recent)
+            stretch, lane.epoch, complete_to=complete_to, recent=recent
         ) as batch:
             new = await _insert(batch, facts, all_new=all_new)
             after = await self._fold(lane, batch, new)
@@ -114,18 +101,15 @@ class Folding:
             key: picture_of(dossier, before.get(key), self._rules)
             for key, dossier in dossiers.items()
         }
-        await batch.write(*changed_rows(before, after), fold_version=FOLD_VERSION)
+        await batch.write(changes_of(before, after))
         return after
 
     async def _before(self, lane: Lane, batch: Batch, keys: Iterable[str]) -> Mapping[str, Picture]:
         """Return the pictures of *keys* as committed: from memory, else from PostgreSQL."""
         known = {key: lane.pictures[key] for key in keys if key in lane.pictures}
         missing = [key for key in keys if key not in known]
-        stored = await batch.load(missing) if missing else {}
-        for key, (version, state) in stored.items():
-            if version != FOLD_VERSION:
-                raise ProjectionOutdated(f"{key}: fold {version}")
-            known[key] = picture_of(STATE.decode(state), None, self._rules)
+        for key, dossier in (await batch.load(missing) if missing else {}).items():
+            known[key] = picture_of(dossier, None, self._rules)
         return known
 
 
@@ -157,45 +141,19 @@ def advance(
     return dossiers, late
 
 
-def refolded(histories: Mapping[str, Iterable[bytes]]) -> dict[str, Dossier]:
-    """Return the dossiers of whole *histories*; one with no fact that we know is missing."""
-    return {
-        key: fold_all(key, entries)
-        for key, bodies in histories.items()
-        if (entries := known_entries(bodies))
-    }
-
-
-def known_entries(bodies: Iterable[bytes]) -> list[Entry]:
-    """Return the facts whose type this version knows."""
-    entries = []
-    for body in bodies:
-        try:
-            entries.append(entry_of(body))
-        except Unreadable:
-            continue
-    return entries
-
-
-def changed_rows(
-    before: Mapping[str, Picture], after: Mapping[str, Picture]
-) -> tuple[list[StateRow], list[FigureRow], list[ClockRow]]:
+def changes_of(before: Mapping[str, Picture], after: Mapping[str, Picture]) -> Changes:
     """Return what has to be written so that *before* becomes *after*."""
-    states: list[StateRow] = []
-    clocks: list[ClockRow] = []
+    clocks: list[Clock] = []
     sums: dict[Place, int] = {}
     for key, picture in after.items():
-        dossier = picture.dossier
-        states.append((key, dossier.case.phase.value, dossier.source, text_of(dossier)))
         known = before.get(key)
         earlier = known.contributions if known else NOTHING
         for place, number in difference(picture.contributions, earlier).items():
             sums[place] = sums.get(place, 0) + number
         if known is None or picture.clocks is not known.clocks:
-            clocks.extend(clock_row(clock) for clock in picture.clocks)
-    figures = [
-        (kpi, part, day, item, window, channel, number)
-        for (kpi, part, day, item, window, channel), number in sums.items()
-        if number
-    ]
-    return states, figures, clocks
+            clocks += picture.clocks
+    return Changes(
+        dossiers=[picture.dossier for picture in after.values()],
+        figures=sums,
+        clocks=clocks,
+    )

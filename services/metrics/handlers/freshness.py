@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.metrics.adapters.glances import Row
 from services.metrics.domain.reasons.explanation import Document
+from services.metrics.ports.glances import Offset, Outboxes, Rebuild
+from services.metrics.ports.projection import Place
 from shared.policy.calendar import spelled
 
 SILENT_SECONDS_MAX = 3.0
 """Workers say every second where they are; so much later they are late themselves."""
-
-Place = tuple[str, int]
 
 
 @dataclass(slots=True)
@@ -33,51 +32,48 @@ class Freshness:
 
     _targets: dict[Place, _Target] = field(default_factory=dict)
 
-    def lag_seconds(self, offsets: Iterable[Row], outboxes: Iterable[Row], now: datetime) -> float:
+    def lag_seconds(self, offsets: Iterable[Offset], outboxes: Outboxes, now: datetime) -> float:
         """Return how far the slowest partition or relay is behind at *now*."""
-        lags = [*(self._lag(row, now) for row in offsets), *map(_unsent, outboxes)]
+        lags = [*(self._lag(offset, now) for offset in offsets), *map(_unsent, outboxes.values())]
         return max(lags, default=0.0)
 
-    def _lag(self, row: Row, now: datetime) -> float:
-        place = (row["topic"], row["partition"])
+    def _lag(self, offset: Offset, now: datetime) -> float:
+        place = (offset.topic, offset.partition)
         target = self._targets.get(place)
-        if target is None or row["next_offset"] >= target.offset:
-            target = self._targets[place] = _Target(row["highwater"], now)
-        waits = row["next_offset"] < target.offset
+        if target is None or offset.next_offset >= target.offset:
+            target = self._targets[place] = _Target(offset.highwater, now)
+        waits = offset.next_offset < target.offset
         waited = (now - target.seen_at).total_seconds() if waits else 0.0
-        silent = (now - row["checked_at"]).total_seconds()
+        silent = (now - offset.checked_at).total_seconds()
         return round(max(waited, silent if silent > SILENT_SECONDS_MAX else 0.0), 1)
 
-    def partitions(self, offsets: Iterable[Row], now: datetime) -> list[Document]:
+    def partitions(self, offsets: Iterable[Offset], now: datetime) -> list[Document]:
         """Return every partition: how far it is folded, what waits, how late it is."""
         return [
             {
-                "topic": row["topic"],
-                "partition": row["partition"],
-                "next_offset": row["next_offset"],
-                "waiting": max(0, row["highwater"] - row["next_offset"]),
-                "complete_to": _local(row["complete_to"]),
-                "checked_at": _local(row["checked_at"]),
-                "lag_seconds": self._lag(row, now),
+                "topic": offset.topic,
+                "partition": offset.partition,
+                "next_offset": offset.next_offset,
+                "waiting": max(0, offset.highwater - offset.next_offset),
+                "complete_to": _local(offset.complete_to),
+                "checked_at": _local(offset.checked_at),
+                "lag_seconds": self._lag(offset, now),
             }
-            for row in offsets
+            for offset in offsets
         ]
 
 
-def outboxes_told(outboxes: Iterable[Row]) -> list[Document]:
+def outboxes_told(outboxes: Outboxes) -> list[Document]:
     """Return every owner, and how late its relay is."""
-    return [{"owner": row["owner"], "lag_seconds": _unsent(row)} for row in outboxes]
+    return [{"owner": owner, "lag_seconds": _unsent(waited)} for owner, waited in outboxes.items()]
 
 
-def rebuilding_told(row: Row | None) -> Document | None:
+def rebuilding_told(rebuild: Rebuild | None) -> Document | None:
     """Return how far the projection is that will take the place of the one that is shown."""
-    if row is None:
-        return None
-    return {"facts": row["facts"] or 0, "facts_expected": row["facts_expected"]}
+    return rebuild._asdict() if rebuild else None
 
 
-def _unsent(row: Row) -> float:
-    waited: float = row["waited"]
+def _unsent(waited: float) -> float:
     return round(max(0.0, waited), 1)
 
 

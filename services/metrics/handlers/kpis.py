@@ -1,16 +1,17 @@
 """Figures as readers see them: their values, their course, and the cases behind them."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.metrics.adapters.readings import Dimension, Narrowed, Readings, Row
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
 from services.metrics.domain.kpis import KPIS, Kpi
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.handlers.cases import Cases, Found, summary, worst
+from services.metrics.ports.readings import Dimension, Readings, Summed
 from shared.contracts.handling.course import OPEN, Phase
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
@@ -43,9 +44,9 @@ class Asked:
     window: str | None = None
     channel: str | None = None
 
-    @property
-    def narrowed(self) -> Narrowed:
-        return self.item, self.window, self.channel
+    def over(self, days: tuple[date, date]) -> Summed:
+        """Return which sums are asked for, over *days*."""
+        return Summed(*days, self.item, self.window, self.channel)
 
     def takes(self, dossier: Dossier) -> bool:
         """Say whether *dossier* is among what it is narrowed to."""
@@ -82,22 +83,20 @@ class Kpis:
 
     async def listed(self, asked: Asked) -> list[Document]:
         """Return every figure with its value."""
-        sums: dict[str, dict[str, int]] = {}
+        sums: dict[str, Parts] = {}
         for gauge in (False, True):
             ids = sorted({catalogued(kpi) for kpi in KPIS if kpi.gauge is gauge})
             days = self.days_of(next(kpi for kpi in KPIS if kpi.gauge is gauge), asked)
-            for row in await self._readings.parts(ids, *days, asked.narrowed):
-                sums.setdefault(row["kpi"], {})[row["part"]] = row["total"]
+            sums |= await self._readings.parts(ids, asked.over(days))
         return [self._told(kpi, asked, sums.get(catalogued(kpi), {})) for kpi in KPIS]
 
     async def one(self, kpi: Kpi, asked: Asked) -> Document:
         """Return a figure with its course by business day and its parts by dimension."""
-        since, until = self.days_of(kpi, asked)
-        rows = await self._readings.days(catalogued(kpi), since, until, asked.narrowed)
-        by_day = _grouped(rows, "day")
-        whole: dict[str, int] = {}
-        for row in rows:
-            whole[row["part"]] = whole.get(row["part"], 0) + row["total"]
+        summed = asked.over(self.days_of(kpi, asked))
+        by_day = await self._readings.days(catalogued(kpi), summed)
+        whole = Counter[str]()
+        for parts in by_day.values():
+            whole.update(parts)
         return {
             **self._told(kpi, asked, whole),
             "quantiles": quantiles(whole),
@@ -114,9 +113,9 @@ class Kpis:
         }
 
     async def _dimension(self, kpi: Kpi, asked: Asked, name: Dimension) -> list[Document]:
-        days = self.days_of(kpi, asked)
-        rows = await self._readings.dimension(catalogued(kpi), *days, asked.narrowed, name)
-        values = {key: valued(kpi, parts) for key, parts in _grouped(rows, "of").items()}
+        summed = asked.over(self.days_of(kpi, asked))
+        by_key = await self._readings.dimension(catalogued(kpi), summed, name)
+        values = {key: valued(kpi, parts) for key, parts in by_key.items()}
         ranked = sorted(values.items(), key=lambda one: (-(one[1].number or 0), one[0]))
         return [{"key": key, **_value(value)} for key, value in ranked[:LINES_MAX]]
 
@@ -125,20 +124,21 @@ class Kpis:
         since, until = self.days_of(kpi, asked)
         phases = tuple(OPEN) if kpi.gauge else tuple(Phase)
         items: list[Document] = []
-        async for stretch in self._cases.every(below, phases):
-            for dossier in filter(asked.takes, stretch.dossiers):
+        async for section in self._cases.every(below, phases):
+            for dossier in filter(asked.takes, section.dossiers):
                 picture = picture_of(dossier, None, self._rules)
                 added = _added(picture, kpi, (since, until))
                 if added:
                     items.append({**summary(dossier, picture.clocks, {}), "adds": added})
                 if len(items) == rows_max:
                     return Found(await self._levelled(items), dossier.key)
-            below = stretch.last
+            below = section.last
         return Found(await self._levelled(items), below)
 
     async def _levelled(self, items: list[Document]) -> list[Document]:
-        rows = await self._readings.standing([item["case_no"] for item in items]) if items else []
-        levels = {case_no: row["level"] for (case_no, _), row in worst(rows).items()}
+        keys = [item["case_no"] for item in items]
+        standing = worst(await self._readings.standing(keys) if keys else ())
+        levels = {clock.dossier: raised.level for clock, raised in standing.items()}
         return [{**item, "level": levels.get(item["case_no"])} for item in items]
 
     def _told(self, kpi: Kpi, asked: Asked, parts: Parts) -> Document:
@@ -172,10 +172,3 @@ def _value(value: Value) -> Document:
         "denominator": value.denominator,
         "sample_ok": value.sample_ok,
     }
-
-
-def _grouped(rows: Iterable[Row], name: str) -> dict[date, dict[str, int]]:
-    groups: dict[date, dict[str, int]] = {}
-    for row in rows:
-        groups.setdefault(row[name], {})[row["part"]] = row["total"]
-    return groups

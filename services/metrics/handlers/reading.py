@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-import msgspec
-
-from services.metrics.domain.entry import Entry, order_of
-from shared.contracts.envelope import case_no_of
-from shared.contracts.moments import instant_of, recorded_instant
-from shared.contracts.registry import FACTS, decode
+from services.metrics.domain.entry import Arrived
+from services.metrics.domain.history import ENVELOPE, entry_of
+from shared.contracts.moments import recorded_instant
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.kafka.unpacking import Illegible
 
@@ -35,39 +31,6 @@ class Fetched(Protocol):
 
     @property
     def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
-
-
-class Envelope(msgspec.Struct, gc=False):
-    """As much of an envelope as the fold reads; the data stay as they are."""
-
-    id: str
-    source: str
-    type: str
-    time: str
-    partitionkey: str
-    data: msgspec.Raw
-    sequence: str | None = None
-    windowid: str | None = None
-    activity: str | None = None
-
-
-ENVELOPE = msgspec.json.Decoder(Envelope)
-
-VALIDATORS = {kind: fact.__pydantic_validator__.validate_json for kind, fact in FACTS.items()}
-
-
-class Arrived(NamedTuple):
-    """
-    A record that belongs into the timeline; *entry* is None where its type is unknown.
-
-    A tuple, because one is made for every record and a frozen dataclass costs four times as much.
-    """
-
-    dossier: str
-    identity: bytes
-    occurred_at: datetime
-    body: bytes
-    entry: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +59,6 @@ def read_records(records: Iterable[Fetched]) -> Iterator[Arrived | Refused]:
             yield _read(body, record.key)
         except Unreadable as fault:
             yield Refused(record, fault.code, fault.field, fault.detail)
-
-
-def entry_of(body: bytes) -> Entry:
-    """
-    Return the fact in *body*, which one of us encoded or a gateway admitted.
-
-    Where the quick way stumbles, the contracts' own reader says what is wrong.
-
-    Raises:
-        Unreadable: no event of the published language.
-    """
-    try:
-        head = ENVELOPE.decode(body)
-        time = instant_of(head.time)
-        fact = VALIDATORS[head.type](bytes(head.data), strict=True)
-    except (KeyError, ValueError):
-        return Entry.of(decode(body))
-    case_no = case_no_of(fact)
-    named = case_no is None or case_no == head.partitionkey
-    if not named or b"\\u0000" in body:
-        return Entry.of(decode(body))
-    return Entry(
-        id=head.id,
-        source=head.source,
-        type=head.type,
-        time=time,
-        partitionkey=head.partitionkey,
-        order=order_of(time, head.sequence, head.id),
-        windowid=head.windowid,
-        activity=head.activity,
-        data=fact,
-    )
 
 
 def _read(body: bytes, key: bytes | None) -> Arrived:

@@ -18,10 +18,10 @@ from services.metrics.adapters.rebuilding import (
     Standing,
     Step,
 )
-from services.metrics.domain.dossier import FOLD_VERSION
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.history import refolded
 from services.metrics.domain.picture import Picture, picture_of
-from services.metrics.handlers.folding import STATE, changed_rows, refolded
+from services.metrics.handlers.folding import changes_of
 from shared.kafka.keys import partition_of
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
@@ -40,7 +40,7 @@ HOLD_RETRY_SECONDS = 1.0
 Advance = Callable[[int, float], None]
 """Told how many facts were folded since the last time, and how far of the whole we are."""
 
-Histories = Mapping[str, list[bytes]]
+Histories = Mapping[str, Sequence[bytes]]
 Result = TypeVar("Result")
 
 
@@ -158,8 +158,8 @@ class Rebuilding:
             return partition_of(key.encode(), self._partitions)
 
         for partition, keys in groupby(sorted(after, key=lane), lane):
-            rows = changed_rows(before, {key: after[key] for key in sorted(keys)})
-            await chunk.batch(partition).write(*rows, fold_version=FOLD_VERSION)
+            changes = changes_of(before, {key: after[key] for key in sorted(keys)})
+            await chunk.batch(partition).write(changes)
 
     async def _catch_up(self, last: str, left_max: int = TOUCHED_LEFT_MAX) -> None:
         """Fold again what facts have arrived of since, until no more than *left_max* is left."""
@@ -172,8 +172,7 @@ class Rebuilding:
             batch = chunk.batch(0)
             stored = await batch.load(keys)
             before = {
-                key: picture_of(STATE.decode(state), None, self._rules)
-                for key, (_, state) in stored.items()
+                key: picture_of(dossier, None, self._rules) for key, dossier in stored.items()
             }
             after = await self._pictures(await batch.histories(keys))
             await self._put(chunk, before, after)

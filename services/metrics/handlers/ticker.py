@@ -1,26 +1,29 @@
 """The ticker: looks at what is due, says what has become true, and arms the next deadline."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-import msgspec
 import structlog
 
-from services.metrics.adapters.deadlines import Deadlines, DueClock, Sweep
-from services.metrics.adapters.projection import ProjectionOutdated
-from services.metrics.domain.clocks.alert import Alert, AlertState, Ruling, next_at, reconcile
+from services.metrics.domain.clocks.alert import (
+    Alert,
+    AlertRecord,
+    AlertState,
+    Ruling,
+    next_at,
+    reconcile,
+)
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
-from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Raised, explain
-from services.metrics.handlers.rows import text_of
+from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
-from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.calendar import business_date
 from shared.policy.rules import Rules
@@ -34,8 +37,6 @@ log = structlog.get_logger()
 CLOCKS_PER_SWEEP_MAX = 200
 LOOK_SECONDS = 0.25
 RETRY_SECONDS = 2.0
-
-STATE = msgspec.json.Decoder(Dossier)
 
 
 class Ticker:
@@ -88,22 +89,21 @@ class Ticker:
         return len(sweep.due)
 
     async def _sweep(self, sweep: Sweep, now: datetime) -> None:
-        clocks = self._clocks(await sweep.states())
-        said = _alerts_by_clock(await sweep.alerts())
-        findings = [
-            _find(due, clocks[due.dossier, due.sla], said.get((due.dossier, due.sla), ()), now)
-            for due in sweep.due
-        ]
+        clocks = {
+            ClockKey.of(clock): clock
+            for dossier in (await sweep.dossiers()).values()
+            for clock in clocks_of(dossier, self._rules)
+        }
+        said = await sweep.alerts()
+        findings = [_find(key, clocks[key], said.get(key, ()), now) for key in sweep.due]
         rulings = [(finding.clock, one) for finding in findings for one in finding.rulings]
         await sweep.record(
             [self._event(ruling, clock.subject, now) for clock, ruling in rulings],
-            text_of(
-                [
-                    _raised(clock, one.at, one.fact, now)
-                    for clock, one in rulings
-                    if isinstance(one.fact, AlertRaised)
-                ]
-            ),
+            [
+                _raised(clock, one.at, one.fact, now)
+                for clock, one in rulings
+                if isinstance(one.fact, AlertRaised)
+            ],
             [
                 _closed(one.fact)
                 for _, one in rulings
@@ -115,13 +115,6 @@ class Ticker:
             _measure(one, now)
         if rulings:
             log.info("alerts_ruled", clocks=len(findings), facts=len(rulings))
-
-    def _clocks(self, states: Mapping[str, str]) -> Mapping[tuple[str, str], Clock]:
-        return {
-            (key, clock.sla.id): clock
-            for key, state in states.items()
-            for clock in clocks_of(STATE.decode(state), self._rules)
-        }
 
     def _event(self, ruling: Ruling, dossier: str, now: datetime) -> Event:
         return Event.of(
@@ -140,14 +133,14 @@ class Finding:
 
     clock: Clock
     rulings: tuple[Ruling, ...]
-    armed: tuple[str, str, datetime | None, bool]
+    armed: Armed
 
 
-def _find(due: DueClock, clock: Clock, said: Iterable[Alert], now: datetime) -> Finding:
+def _find(key: ClockKey, clock: Clock, said: Iterable[Alert], now: datetime) -> Finding:
     known = tuple(said)
     rulings = tuple(reconcile(clock, known, now))
     after = said_after(known, rulings)
-    return Finding(clock, rulings, (due.dossier, due.sla, next_at(clock, after, now), bool(after)))
+    return Finding(clock, rulings, Armed(key, next_at(clock, after, now), bool(after)))
 
 
 def _measure(ruling: Ruling, now: datetime) -> None:
@@ -181,47 +174,29 @@ def _grounds(fact: AlertRaised) -> Grounds:
     return Grounds(tuple(fact.causes or ()), fact.policy_version or "", fact.calendar_version or "")
 
 
-def _alerts_by_clock(rows: Iterable[Mapping[str, Any]]) -> Mapping[tuple[str, str], list[Alert]]:
-    alerts: dict[tuple[str, str], list[Alert]] = {}
-    for row in rows:
-        # Acknowledged or escalated, an alert is still open.
-        state = row["state"]
-        over = state in (AlertState.RESOLVED, AlertState.REVOKED)
-        alert = Alert(
-            alert_id=row["alert_id"],
-            level=AlertLevel(row["level"]),
-            raised_at=row["raised_at"],
-            state=AlertState(state) if over else AlertState.RAISED,
-            grounds=msgspec.json.decode(row["grounds"], type=Grounds),
-        )
-        alerts.setdefault((row["dossier"], row["sla"]), []).append(alert)
-    return alerts
-
-
-def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Mapping[str, Any]:
+def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Explained:
     lateness_ms = round((now - at).total_seconds() * 1000)
-    explanation = explain(clock, business_date(at), Raised(fact.level, at, lateness_ms))
-    return {
-        "alert_id": fact.alert_id,
-        "dossier": clock.subject,
-        "sla": clock.sla.id,
-        "clock": clock.name.value,
-        "level": fact.level.value,
-        "severity": fact.severity,
-        "raised_at": at,
-        "recorded_at": now,
-        "lateness_ms": lateness_ms,
-        "due": fact.due,
-        "grounds": text_of(_grounds(fact)),
-        "explanation": text_of(explanation),
-    }
+    alert = AlertRecord(
+        alert_id=fact.alert_id,
+        dossier=clock.subject,
+        sla=clock.sla.id,
+        clock=clock.name.value,
+        level=fact.level,
+        severity=fact.severity,
+        raised_at=at,
+        recorded_at=now,
+        lateness_ms=lateness_ms,
+        due=fact.due,
+        grounds=_grounds(fact),
+    )
+    return Explained(alert, explain(clock, business_date(at), Raised(fact.level, at, lateness_ms)))
 
 
-def _closed(fact: AlertResolved | AlertRevoked) -> tuple[str, str, str]:
+def _closed(fact: AlertResolved | AlertRevoked) -> Closed:
     match fact:
         case AlertResolved():
-            return fact.alert_id, AlertState.RESOLVED.value, fact.note or ""
+            return Closed(fact.alert_id, AlertState.RESOLVED, fact.note or "")
         case AlertRevoked():
-            return fact.alert_id, AlertState.REVOKED.value, fact.reason
+            return Closed(fact.alert_id, AlertState.REVOKED, fact.reason)
         case _:
             assert_never(fact)

@@ -1,24 +1,22 @@
 """The picture of today: what the page shows, made from one glance at the projection."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from services.metrics.adapters.glances import Glance, Glances, Lines, Row, Span
 from services.metrics.domain import today
+from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Document
+from services.metrics.domain.recent import RECENT_FACTS_MAX
 from services.metrics.domain.wording import LANGUAGES
-from services.metrics.handlers.dossiers import dossiers_of
 from services.metrics.handlers.freshness import Freshness, rebuilding_told
-from services.metrics.handlers.rows import RECENT, RECENT_FACTS_MAX
+from services.metrics.ports.glances import Glance, Glances, Lines, Span
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, spelled
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
-LINES = Lines(late_next_max=20, red_max=60)
+LINES = Lines(late_next_max=20, red_max=60, latest_max=RECENT_FACTS_MAX)
 SENTENCES_KEPT_MAX = 500
 COMPARISON_SECONDS = 60.0
 """How long the hours of earlier weeks are believed: a late fact changes them now and then."""
@@ -28,7 +26,7 @@ COMPARISON_SECONDS = 60.0
 class Remembered:
     """What is dear to make and seldom changes."""
 
-    sentences: dict[tuple[str, date, str], tuple[Document, int, str | None]] = field(
+    sentences: dict[tuple[str, date, int], tuple[Document, int, str | None]] = field(
         default_factory=dict
     )
     comparison: list[float] = field(default_factory=list)
@@ -51,7 +49,6 @@ class Today:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
         glance = await self._glances.load(self._span(now), today.KPIS, LINES)
-        dossiers = await dossiers_of(_states(glance), self._glances.histories)
         lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, {
@@ -61,16 +58,13 @@ class Today:
             "rebuilding": rebuilding_told(glance.rebuilding),
             "demo": self._demo,
             "now": _figures(glance),
-            "late_next": self._late_next(glance, dossiers, now),
-            "red": [
-                self._red_card(row, dossiers[row["dossier"]], business_date(now))
-                for row in glance.red
-            ],
+            "late_next": self._late_next(glance, now),
+            "red": [self._red_card(*one, business_date(now)) for one in glance.red],
             "arrivals": {
                 "hours": today.by_hour({part: n for (_, part), n in glance.sums.items()}),
                 "comparison": await self._comparison(business_date(now)),
             },
-            "latest": _latest(glance, dossiers),
+            "latest": [today.fact_line(*one) for one in glance.latest],
         }
 
     def _span(self, now: datetime) -> Span:
@@ -78,39 +72,38 @@ class Today:
         begins, ends = today.day_span(day, self._rules)
         return Span(now, day, begins, ends, today.horizon(day, self._rules))
 
-    def _late_next(
-        self, glance: Glance, dossiers: Mapping[str, Dossier], now: datetime
-    ) -> list[Document]:
+    def _late_next(self, glance: Glance, now: datetime) -> list[Document]:
         lines = []
-        for row in glance.late_next:
-            dossier = dossiers[row["dossier"]]
-            clock = today.clock_of(dossier, row["sla"], self._rules)
+        for key, dossier in glance.late_next:
+            clock = today.clock_of(dossier, key.sla, self._rules)
             if clock is not None:
                 lines.append(today.late_next(clock, dossier, now))
         return lines
 
-    def _red_card(self, row: Row, dossier: Dossier, day: date) -> Document:
-        sentence, overdue_days, due = self._reason(row, dossier, day)
+    def _red_card(self, alert: AlertRecord, dossier: Dossier, day: date) -> Document:
+        sentence, overdue_days, due = self._reason(alert, dossier, day)
         return {
-            "alert_id": row["alert_id"],
-            "case_no": row["dossier"],
+            "alert_id": alert.alert_id,
+            "case_no": alert.dossier,
             "item_name": dossier.case.item_name,
-            "level": row["level"],
-            "severity": row["severity"],
-            "basis": row["clock"],
-            "due": due or row["due"].isoformat(),
+            "level": alert.level,
+            "severity": alert.severity,
+            "basis": alert.clock,
+            "due": due or alert.due.isoformat(),
             "overdue_days": overdue_days,
-            "raised_at": _local(row["raised_at"]),
+            "raised_at": _local(alert.raised_at),
             "sentence": sentence,
-            "state": row["state"],
+            "state": alert.state,
         }
 
-    def _reason(self, row: Row, dossier: Dossier, day: date) -> tuple[Document, int, str | None]:
+    def _reason(
+        self, alert: AlertRecord, dossier: Dossier, day: date
+    ) -> tuple[Document, int, str | None]:
         """Return why the card stands on *day*; what was told of the same facts is told again."""
         kept = self._remembered.sentences
-        key = (row["alert_id"], day, row["folded"])
+        key = (alert.alert_id, day, dossier.facts)
         if key not in kept:
-            clock = today.clock_of(dossier, row["sla"], self._rules)
+            clock = today.clock_of(dossier, alert.sla, self._rules)
             if len(kept) >= SENTENCES_KEPT_MAX:
                 kept.clear()
             kept[key] = (
@@ -135,34 +128,16 @@ class Today:
 
 
 def _figures(glance: Glance) -> Document:
-    standing = {(row["level"], row["clock"]): row["cards"] for row in glance.cards}
-    red = {clock: n for (level, clock), n in standing.items() if level == AlertLevel.RED}
+    standing = glance.cards
+    red = {clock: n for (level, clock), n in standing.items() if level is AlertLevel.RED}
     return {
-        "open": sum(lane["open_cases"] for lane in glance.lanes),
+        "open": glance.open_cases,
         "due_today": glance.due_today,
         "yellow": sum(standing.values()) - sum(red.values()),
         "red": sum(red.values()),
         "red_statutory": sum(n for clock, n in red.items() if today.is_statutory(clock)),
         **{name: glance.sums.get(place, 0) for name, place in today.NOW.items()},
     }
-
-
-def _states(glance: Glance) -> Mapping[str, str]:
-    """Return what is stored of every subject that the page names."""
-    return {
-        **glance.subjects,
-        **{row["dossier"]: row["state"] for row in glance.late_next},
-        **{row["dossier"]: row["folded"] for row in glance.red},
-    }
-
-
-def _latest(glance: Glance, dossiers: Mapping[str, Dossier]) -> list[Document]:
-    facts = today.newest(_recent(glance.lanes), RECENT_FACTS_MAX)
-    return [today.fact_line(fact, dossiers.get(fact[2])) for fact in facts]
-
-
-def _recent(lanes: Iterable[Row]) -> Iterable[Any]:
-    return [RECENT.decode(lane["recent"]) for lane in lanes]
 
 
 def _local(instant: datetime) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.metrics.domain.dossier import FOLD_VERSION
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
+from services.metrics.domain.history import entry_of
 from services.metrics.domain.picture import picture_of
-from services.metrics.handlers.reading import entry_of, identity_of
-from services.metrics.handlers.rows import clock_row, text_of
+from services.metrics.handlers.reading import identity_of
+from services.metrics.ports.deadlines import ClockKey
 from shared.contracts.registry import INBOX, Owner
+from shared.contracts.supervision.words import CardState
 from shared.kafka.dead_letters import read_dead_letter
 from shared.kafka.memory import MemoryBus
 from shared.kafka.topics import DEAD_LETTER_TOPICS, dead_letter_topic
@@ -22,14 +23,14 @@ from tests.support.simulation.model import Case, Silence, cases_of, silence_afte
 from tests.support.simulation.people import Journal
 from tests.support.simulation.store import SimulatedStore
 from tests.support.simulation.story import STRANGER
-from tests.support.simulation.tables import Tables
+from tests.support.simulation.tables import SimulatedTables
 from tests.support.simulation.workers import RULES
 
 Stores = Mapping[Owner, SimulatedStore]
 
 
 def audit(
-    stores: Stores, bus: MemoryBus, tables: Tables, journal: Journal, now: datetime
+    stores: Stores, bus: MemoryBus, tables: SimulatedTables, journal: Journal, now: datetime
 ) -> Counter[str]:
     """
     Compare what everybody was told with what is stored, sent, folded and said.
@@ -115,7 +116,7 @@ def _dead_letters(bus: MemoryBus, journal: Journal) -> None:
     same("nothing of ours is a dead letter", others, [])
 
 
-def _folded(bodies: Iterable[bytes], tables: Tables) -> None:
+def _folded(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
     entries: dict[str, list[Entry]] = {}
     known = {}
     for body in bodies:
@@ -126,18 +127,18 @@ def _folded(bodies: Iterable[bytes], tables: Tables) -> None:
     pictures = {
         key: picture_of(fold_all(key, facts), None, RULES) for key, facts in entries.items()
     }
-    states = {key: (FOLD_VERSION, text_of(one.dossier)) for key, one in pictures.items()}
+    states = {key: one.dossier for key, one in pictures.items()}
     same("every state is the fold of its facts", tables.dossiers, states)
     figures: Counter[tuple[Any, ...]] = Counter()
     for picture in pictures.values():
         figures.update(dict(picture.contributions))
     found = {place: value for place, value in tables.figures.items() if value}
     same("every figure is the sum of its cases", found, {p: v for p, v in figures.items() if v})
-    clocks = {row[:2]: row[:-1] for one in pictures.values() for row in map(clock_row, one.clocks)}
-    same("every clock is as its case", {k: c.row[:-1] for k, c in tables.clocks.items()}, clocks)
+    clocks = {ClockKey.of(clock): clock for one in pictures.values() for clock in one.clocks}
+    same("every clock is as its case", {k: c.clock for k, c in tables.clocks.items()}, clocks)
 
 
-def _counted(bodies: Iterable[bytes], tables: Tables, now: datetime) -> None:
+def _counted(bodies: Iterable[bytes], tables: SimulatedTables, now: datetime) -> None:
     cases = cases_of(bodies)
     wanted = Counter(line for case in cases.values() for line in case.figures())
     found: Counter[Any] = Counter()
@@ -162,24 +163,26 @@ PROMISED = (
 )
 
 
-def _alarmed(cases: Mapping[str, Case], tables: Tables, now: datetime) -> None:
+def _alarmed(cases: Mapping[str, Case], tables: SimulatedTables, now: datetime) -> None:
     wanted = sorted((key, *one) for key, case in cases.items() for one in case.standing(now))
     found = sorted(
-        (row["dossier"], row["clock"], row["level"], row["raised_at"], row["state"])
-        for row in tables.alerts.values()
-        if row["state"] != "REVOKED"
+        (one.dossier, one.clock, one.level, one.raised_at, one.state)
+        for one in tables.alerts.values()
+        if one.state is not CardState.REVOKED
     )
     same("the model raises the same alerts, each once", found, wanted)
 
 
-def _said(bodies: Iterable[bytes], tables: Tables) -> None:
+def _said(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
     documents = [json.loads(body) for body in bodies]
     said = Counter((one["subject"], one["type"].split(".")[-2]) for one in documents)
     same("nothing is said of an alert twice", [fact for fact in said.items() if fact[1] > 1], [])
     states = {name: "RAISED" for name, what in said if what == "raised"}
     for state in ("RESOLVED", "REVOKED"):
         states.update({name: state for name, what in said if what == state.lower()})
-    same("alerts are what was said", {n: a["state"] for n, a in tables.alerts.items()}, states)
+    same(
+        "alerts are what was said", {name: one.state for name, one in tables.alerts.items()}, states
+    )
     cards = Counter(
         part.split(":")[-1]
         for (kpi, part, *_), n in tables.figures.items()

@@ -38,7 +38,7 @@ from tests.support.simulation.people import Journal, People
 from tests.support.simulation.projection import SimulatedDeadlines
 from tests.support.simulation.store import SimulatedStore, StoreOf
 from tests.support.simulation.story import START, tellings, wishes
-from tests.support.simulation.tables import Tables
+from tests.support.simulation.tables import SimulatedTables
 from tests.support.simulation.timers import SimulatedTimers, TimersOf
 from tests.support.simulation.workers import RULES, Group, unfolded, work
 
@@ -68,7 +68,7 @@ class Simulation:
         self.clock = VirtualClock(START)
         self.bus = MemoryBus(self.clock)
         self.intake, self.supervision = SimulatedStore(), SimulatedStore()
-        self.tables = Tables(self.supervision)
+        self.tables = SimulatedTables(self.supervision, self.clock)
         self.group = Group()
         self.timers = SimulatedTimers(self.intake)
         self.ids = SeededIds(seed)

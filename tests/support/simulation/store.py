@@ -11,7 +11,6 @@ from itertools import count
 from shared.contracts.envelope import Event
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import History, Outgoing, Place, Receipt, Recorded
-from shared.eventstore.rows import row_of
 from tests.support.simulation.life import Life
 
 
@@ -84,11 +83,6 @@ class SimulatedStore(MemoryEventStore):
     @property
     def ids(self) -> set[str]:
         return {event_id for _, event_id in self._known}
-
-    def add(self, events: Sequence[Event]) -> None:
-        """Record our own facts within somebody's transaction; what is known stays as it is."""
-        for event in events:
-            self._record(row_of(event), publish=True)
 
 
 class StoreOf:

@@ -15,7 +15,7 @@ from shared.policy.rules import shipped
 from tests.support.simulation.bus import BusOf, visible
 from tests.support.simulation.life import Life, World
 from tests.support.simulation.projection import SimulatedProjection
-from tests.support.simulation.tables import Tables
+from tests.support.simulation.tables import SimulatedTables
 
 IDLE_SECONDS = 0.05
 SESSION_SECONDS = 0.2
@@ -60,7 +60,7 @@ class Member:
     group: Group
     bus: MemoryBus
     life: Life
-    tables: Tables
+    tables: SimulatedTables
     lanes: Lanes
     generation: int = -1
     assigned: list[Partition] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Member:
         return 0
 
 
-async def work(life: Life, tables: Tables, bus: MemoryBus, group: Group) -> None:
+async def work(life: Life, tables: SimulatedTables, bus: MemoryBus, group: Group) -> None:
     """Live as a metrics worker."""
     world = life.world
     projection = SimulatedProjection(tables, life)
@@ -120,11 +120,11 @@ async def work(life: Life, tables: Tables, bus: MemoryBus, group: Group) -> None
         tasks.create_task(member.fetch())
 
 
-def unfolded(tables: Tables, bus: MemoryBus) -> Mapping[Partition, int]:
+def unfolded(tables: SimulatedTables, bus: MemoryBus) -> Mapping[Partition, int]:
     """Return how much of each partition is not folded yet."""
     behind = {}
     for topic in TOPICS:
         for number in range(PARTITIONS):
             end = len(bus.read(Partition(topic, number), 0))
-            behind[Partition(topic, number)] = end - tables.offsets.get((topic, number), 0)
+            behind[Partition(topic, number)] = end - tables.folded_to(topic, number)
     return {place: records for place, records in behind.items() if records}

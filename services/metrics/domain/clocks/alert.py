@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
@@ -10,11 +10,14 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import Expected, expected, first_at
 from services.metrics.domain.clocks.reason import Grounds, Reason, why_revoked
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import ITEMS_MAX
 from shared.policy.calendar import ZONE, business_date
 
 ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
+
+STANDING = (CardState.RAISED, CardState.ACKNOWLEDGED, CardState.ESCALATED)
+"""An alert in one of these still wants somebody to act."""
 
 THE_RULES = "supervision"
 """Who signs for what follows from the rules alone."""
@@ -42,6 +45,39 @@ class Alert:
     def place(self) -> tuple[AlertLevel, datetime]:
         """What it claims: two alerts of one place are episodes of the same claim."""
         return self.level, self.raised_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRecord:
+    """An alert as it was said of a clock, and how it stands."""
+
+    alert_id: str
+    dossier: str
+    sla: str
+    clock: str
+    level: AlertLevel
+    severity: int
+    raised_at: datetime
+    recorded_at: datetime
+    lateness_ms: int
+    due: date
+    """As it was when the alert was raised."""
+    grounds: Grounds
+    state: CardState = CardState.RAISED
+    reason: str = ""
+    """Why it is over."""
+
+    @property
+    def alert(self) -> Alert:
+        """What was said; acknowledged or escalated, it is open."""
+        return Alert(
+            self.alert_id, self.level, self.raised_at, alert_state(self.state), self.grounds
+        )
+
+
+def alert_state(state: CardState) -> AlertState:
+    """Return whether a card that is in *state* is open, over or withdrawn."""
+    return AlertState.RAISED if state in STANDING else AlertState(state.value)
 
 
 @dataclass(frozen=True, slots=True)

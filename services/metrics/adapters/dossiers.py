@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
+from services.metrics.adapters.columns import DOSSIER
 from services.metrics.domain.dossier import Dossier
-from services.metrics.handlers.folding import STATE, refolded
+from services.metrics.domain.history import refolded
 
-Histories = Callable[[Sequence[str]], Awaitable[Mapping[str, list[bytes]]]]
+Histories = Callable[[Sequence[str]], Awaitable[Mapping[str, Sequence[bytes]]]]
 """Returns every fact of each dossier, in no order."""
 
 
@@ -26,6 +27,6 @@ async def dossiers_of(states: Mapping[str, str], histories: Histories) -> Mappin
 
 def _read(state: str) -> Dossier | None:
     try:
-        return STATE.decode(state)
+        return DOSSIER.decode(state)
     except msgspec.ValidationError:
         return None

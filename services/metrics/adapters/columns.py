@@ -1,0 +1,86 @@
+"""How the domain's values are laid out in columns, and read again."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import first_at
+from services.metrics.domain.clocks.reason import Grounds
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.recent import Recent
+from shared.contracts.supervision.words import AlertLevel, CardState
+
+Row = Mapping[str, Any]
+
+ClockRow = tuple[
+    str,
+    str,
+    str,
+    date,
+    date | None,
+    date | None,
+    datetime | None,
+    int,
+    str,
+    bool,
+    bool,
+    bool,
+    datetime | None,
+]
+"""The columns of a clock, in their order, without whether it was alerted."""
+
+DOSSIER = msgspec.json.Decoder(Dossier)
+GROUNDS = msgspec.json.Decoder(Grounds)
+RECENT = msgspec.json.Decoder(Recent)
+ENCODE = msgspec.json.Encoder().encode
+
+ALERT_COLUMNS = (
+    "alert_id",
+    "dossier",
+    "sla",
+    "clock",
+    "severity",
+    "raised_at",
+    "recorded_at",
+    "lateness_ms",
+    "due",
+    "reason",
+)
+"""Those that are stored as they are."""
+
+
+def text_of(value: Any) -> str:  # noqa: ANN401 - whatever msgspec encodes
+    return ENCODE(value).decode()
+
+
+def clock_row(clock: Clock) -> ClockRow:
+    """Return the row of *clock*, armed for the first alert that it calls for."""
+    return (
+        clock.facts.subject,
+        clock.sla.id,
+        clock.sla.clock,
+        clock.started_on,
+        clock.due,
+        clock.yellow_from,
+        clock.red_at,
+        clock.limit,
+        clock.unit.value,
+        clock.paused,
+        clock.provisional,
+        clock.ending is not None,
+        first_at(clock),
+    )
+
+
+def alert_of(row: Row) -> AlertRecord:
+    """Return the alert in *row*."""
+    return AlertRecord(
+        **{name: row[name] for name in ALERT_COLUMNS},
+        level=AlertLevel(row["level"]),
+        state=CardState(row["state"]),
+        grounds=GROUNDS.decode(row["grounds"]),
+    )

@@ -1,0 +1,87 @@
+"""Armed deadlines in memory, and the alerts that came of them."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+
+from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
+from services.metrics.domain.clocks.alert import Alert
+from services.metrics.domain.dossier import Dossier
+from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
+from shared.contracts.envelope import Event
+from shared.contracts.supervision.words import CardState
+
+
+class MemorySweep(Sweep):
+    """One open transaction over due clocks."""
+
+    def __init__(self, tables: MemoryTables, due: Sequence[ClockKey], reach: Reach) -> None:
+        self._tables = tables
+        self._due = due
+        self._reach = reach
+        self.events: Sequence[Event] = ()
+        self.raised: Sequence[Explained] = ()
+        self.closed: Sequence[Closed] = ()
+        self.armed: Sequence[Armed] = ()
+
+    @property
+    def due(self) -> Sequence[ClockKey]:
+        return self._due
+
+    async def dossiers(self) -> Mapping[str, Dossier]:
+        await self._reach()
+        return {clock.dossier: self._tables.dossiers[clock.dossier] for clock in self._due}
+
+    async def alerts(self) -> Mapping[ClockKey, Sequence[Alert]]:
+        await self._reach()
+        alerts: dict[ClockKey, list[Alert]] = {}
+        for said in self._tables.alerts_of(clock.dossier for clock in self._due):
+            alerts.setdefault(ClockKey(said.dossier, said.sla), []).append(said.alert)
+        return alerts
+
+    async def record(
+        self, events: Sequence[Event], raised: Sequence[Explained], closed: Sequence[Closed]
+    ) -> None:
+        await self._reach()
+        self.events, self.raised, self.closed = events, raised, closed
+
+    async def arm(self, armed: Sequence[Armed]) -> None:
+        await self._reach()
+        self.armed = armed
+
+
+class MemoryDeadlines(Deadlines):
+    """Clocks that another has in hand are left to the next sweep."""
+
+    def __init__(self, tables: MemoryTables, reach: Reach = at_once) -> None:
+        self._tables = tables
+        self._reach = reach
+
+    @asynccontextmanager
+    async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
+        await self._reach()
+        async with AsyncExitStack() as locks:
+            due = self._tables.due(now, clocks_max)
+            for key in due:
+                await locks.enter_async_context(self._tables.clock_locks[key])
+            sweep = MemorySweep(self._tables, due, self._reach)
+            yield sweep
+            await self.commit(sweep)
+        await self._reach()
+
+    async def commit(self, sweep: MemorySweep) -> None:
+        """Let everything take effect that was said in *sweep*."""
+        self._tables.supervision.add(sweep.events)
+        self._tables.say(sweep.raised, sweep.closed)
+        self._tables.arm(sweep.armed)
+
+    async def turn(
+        self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event
+    ) -> bool:
+        await self._reach()
+        alert = self._tables.alerts.get(alert_id)
+        if alert is None or alert.state not in allowed:
+            return False
+        self._tables.supervision.add([event])
+        self._tables.turn(alert_id, state)
+        return True

@@ -1,0 +1,90 @@
+"""What the page of today is made of, read from tables in memory."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from services.metrics.adapters.memory.tables import MemoryTables
+from services.metrics.domain.clocks.alert import STANDING
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.recent import newest
+from services.metrics.ports.deadlines import ClockKey
+from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
+from services.metrics.ports.readings import AlertRead, Parts
+from shared.contracts.supervision.words import AlertLevel
+
+OPEN_CASES = ("L01", "open")
+
+
+class MemoryGlances(Glances):
+    """The tables, as the live page reads them."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    async def changes(self) -> int:
+        return sum(lane.changes for lane in self._tables.lanes.values())
+
+    async def load(self, span: Span, kpis: Sequence[str], lines: Lines) -> Glance:
+        tables = self._tables
+        sums, dossiers = Counter[tuple[str, str]](), tables.dossiers
+        for (kpi, part, day, *_), number in tables.figures.items():
+            if kpi in kpis and day == span.today:
+                sums[kpi, part] += number
+        standing = [alert for alert in tables.alerts.values() if alert.state in STANDING]
+        red = sorted(
+            (alert for alert in standing if alert.level is AlertLevel.RED),
+            key=lambda alert: (-alert.raised_at.timestamp(), alert.alert_id),
+        )
+        facts = newest((lane.recent for lane in tables.lanes.values()), lines.latest_max)
+        return Glance(
+            changes=await self.changes(),
+            open_cases=sum(n for place, n in tables.figures.items() if place[:2] == OPEN_CASES),
+            latest=[(fact, dossiers.get(fact.dossier)) for fact in facts],
+            sums=dict(sums),
+            cards=dict(Counter((alert.level, alert.clock) for alert in standing)),
+            due_today=len({one.subject for one in tables.running(span.begins, span.ends)}),
+            late_next=[
+                (ClockKey.of(clock), dossiers[clock.subject])
+                for clock in self._late_next(span)[: lines.late_next_max]
+            ],
+            red=[AlertRead(alert, dossiers[alert.dossier]) for alert in red[: lines.red_max]],
+            offsets=await self.offsets(),
+            outboxes=await self.outboxes(),
+        )
+
+    def _late_next(self, span: Span) -> list[Clock]:
+        near = [
+            clock
+            for clock in self._tables.running(span.now, span.horizon)
+            if (clock.yellow_from is not None and clock.yellow_from <= span.today)
+            or (clock.red_at is not None and clock.red_at <= span.ends)
+        ]
+        near.sort(key=lambda clock: clock.subject)
+        near.sort(key=lambda clock: clock.sla.id, reverse=True)
+        near.sort(key=lambda clock: clock.red_at or span.horizon)
+        return near
+
+    async def hours(self, days: Sequence[date]) -> Parts:
+        sums = Counter[str]()
+        for (kpi, part, day, *_), number in self._tables.figures.items():
+            if kpi == "L03" and day in days and part.startswith("hour:"):
+                sums[part] += number
+        return dict(sums)
+
+    async def offsets(self) -> Sequence[Offset]:
+        return [offset for _, offset in sorted(self._tables.offsets.items())]
+
+    async def outboxes(self) -> Outboxes:
+        return self._tables.outboxes
+
+    async def rebuilding(self) -> Rebuild | None:
+        return None
+
+    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+        self._tables.listeners.append(wake)
+        try:
+            await stopping.wait()
+        finally:
+            self._tables.listeners.remove(wake)

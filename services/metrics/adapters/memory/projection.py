@@ -1,0 +1,137 @@
+"""The projection over tables in memory."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+
+from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.entry import Arrived
+from services.metrics.domain.recent import Recent
+from services.metrics.ports.deadlines import ClockKey
+from services.metrics.ports.glances import Offset
+from services.metrics.ports.projection import (
+    Batch,
+    Changes,
+    Claim,
+    FactKnown,
+    FactName,
+    Fenced,
+    Place,
+    Projection,
+    Stretch,
+)
+
+
+class MemoryBatch(Batch):
+    """One open transaction of one lane: nobody sees it before it is committed."""
+
+    def __init__(self, tables: MemoryTables, reach: Reach) -> None:
+        self._tables = tables
+        self._reach = reach
+        self.facts: Sequence[Arrived] = ()
+        self.changes = Changes((), {}, ())
+
+    async def insert(self, facts: Sequence[Arrived]) -> None:
+        await self._reach()
+        if len(self._tables.unknown(facts)) < len(facts):
+            raise FactKnown
+        self.facts = facts
+
+    async def insert_unknown(self, facts: Sequence[Arrived]) -> set[FactName]:
+        await self._reach()
+        self.facts = self._tables.unknown(facts)
+        return {(fact.dossier, fact.identity) for fact in self.facts}
+
+    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Dossier]:
+        await self._reach()
+        known = self._tables.dossiers
+        return {key: known[key] for key in dossiers if key in known}
+
+    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+        await self._reach()
+        facts = [(key, body) for (key, _), body in self._tables.timeline.items()]
+        facts += [(fact.dossier, fact.body) for fact in self.facts]
+        return {key: [body for owner, body in facts if owner == key] for key in dossiers}
+
+    async def write(self, changes: Changes) -> None:
+        await self._reach()
+        self.changes = changes
+
+
+class MemoryProjection(Projection):
+    """Locks as PostgreSQL's rows would: a lane while its batch is open, a clock while written."""
+
+    def __init__(self, tables: MemoryTables, reach: Reach = at_once) -> None:
+        self._tables = tables
+        self._reach = reach
+
+    @asynccontextmanager
+    async def batch(
+        self, stretch: Stretch, epoch: int, *, complete_to: datetime | None, recent: Recent
+    ) -> AsyncIterator[Batch]:
+        await self._reach()
+        async with AsyncExitStack() as locks:
+            await locks.enter_async_context(self._tables.lane_locks[stretch.partition])
+            if not self._tables.owned(stretch, epoch):
+                raise Fenced(stretch)
+            batch = MemoryBatch(self._tables, self._reach)
+            yield batch
+            for key in sorted(map(ClockKey.of, batch.changes.clocks)):
+                await locks.enter_async_context(self._tables.clock_locks[key])
+            await self._reach()
+            self._tables.advance(stretch, complete_to, recent)
+            self._tables.write(batch.facts, batch.changes)
+        await self._reach()
+
+    async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
+        await self._reach()
+        claims: dict[int, Claim] = {}
+        for partition in sorted(partitions):
+            async with self._tables.lane_locks[partition]:
+                lane = self._tables.lanes[partition]
+                lane.epoch += 1
+                claims[partition] = Claim(lane.epoch, lane.recent)
+        await self._reach()
+        return claims
+
+    async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
+        await self._reach()
+        known = self._tables.offsets
+        return {(*place,): known[(*place,)].next_offset for place in partitions if place in known}
+
+    async def begin(self, topic: str, partition: int, offset: int) -> None:
+        await self._reach()
+        now = self._tables.clock.now()
+        fresh = Offset(topic, partition, offset, offset, None, now)
+        self._tables.offsets.setdefault((topic, partition), fresh)
+
+    async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
+        await self._reach()
+        for topic, partition, reached in seen:
+            self._catch_up((topic, partition), reached)
+
+    async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:
+        await self._reach()
+        for topic, partition, following, highwater in rows:
+            known = self._tables.offsets.get((topic, partition))
+            self._tables.offsets[topic, partition] = Offset(
+                topic,
+                partition,
+                following,
+                highwater,
+                known.complete_to if known else None,
+                self._tables.clock.now(),
+            )
+
+    async def wake_readers(self) -> None:
+        await self._reach()
+        for wake in self._tables.listeners:
+            wake()
+
+    def _catch_up(self, place: Place, reached: int) -> None:
+        known = self._tables.offsets.get(place)
+        if known is not None and known.next_offset == reached:
+            self._tables.offsets[place] = known._replace(
+                highwater=reached, checked_at=self._tables.clock.now()
+            )

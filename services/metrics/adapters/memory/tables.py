@@ -1,0 +1,176 @@
+"""What PostgreSQL would hold, with its locks: it outlives every worker and ticker over it."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import first_at
+from services.metrics.domain.contributions import Place
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.entry import Arrived
+from services.metrics.domain.reasons.explanation import Document
+from services.metrics.domain.recent import Recent
+from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Explained
+from services.metrics.ports.glances import Offset
+from services.metrics.ports.projection import Changes, FactName, Stretch
+from services.metrics.ports.projection import Place as Partition
+from shared.contracts.registry import Owner
+from shared.contracts.supervision.words import CardState
+from shared.eventstore.memory import MemoryEventStore
+from shared.runtime.clock import Clock as RuntimeClock
+
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+Reach = Callable[[], Awaitable[None]]
+"""Awaited on the way to the tables: where a simulator lets time pass, or a process die."""
+
+
+async def at_once() -> None:
+    """Reach the tables with nothing in between."""
+
+
+@dataclass(slots=True)
+class ArmedClock:
+    """A clock, and what the ticker knows of it."""
+
+    clock: Clock
+    next_at: datetime | None
+    alerted: bool = False
+
+
+@dataclass(slots=True)
+class LaneRow:
+    """Who folds a partition number, and what was folded last."""
+
+    epoch: int = 0
+    changes: int = 0
+    recent: Recent = ()
+
+
+@dataclass
+class MemoryTables:
+    """
+    The tables, and who has which of their rows in hand.
+
+    Each call is atomic because it never awaits: nothing can be seen half done.
+    """
+
+    supervision: MemoryEventStore
+    clock: RuntimeClock
+    timeline: dict[FactName, bytes] = field(default_factory=dict)
+    dossiers: dict[str, Dossier] = field(default_factory=dict)
+    figures: Counter[Place] = field(default_factory=Counter)
+    clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
+    alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    explanations: dict[str, Document] = field(default_factory=dict)
+    offsets: dict[Partition, Offset] = field(default_factory=dict)
+    lanes: defaultdict[int, LaneRow] = field(default_factory=lambda: defaultdict(LaneRow))
+    outboxes: dict[str, float] = field(
+        default_factory=lambda: {owner.value: 0.0 for owner in Owner}
+    )
+    lane_locks: defaultdict[int, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+    clock_locks: defaultdict[ClockKey, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    def owned(self, stretch: Stretch, epoch: int) -> bool:
+        """Say whether the lane and the offset are as the worker believes."""
+        found = self.offsets.get((stretch.topic, stretch.partition))
+        return (
+            self.lanes[stretch.partition].epoch == epoch
+            and found is not None
+            and found.next_offset == stretch.first
+        )
+
+    def unknown(self, facts: Sequence[Arrived]) -> list[Arrived]:
+        """Return those of *facts* that are not in the timeline, each name once."""
+        once = {(fact.dossier, fact.identity): fact for fact in reversed(facts)}
+        return [fact for name, fact in once.items() if name not in self.timeline]
+
+    def advance(self, stretch: Stretch, complete_to: datetime | None, recent: Recent) -> None:
+        """Note that *stretch* is folded."""
+        place = (stretch.topic, stretch.partition)
+        reached = [at for at in (self.offsets[place].complete_to, complete_to) if at is not None]
+        self.offsets[place] = Offset(
+            *place,
+            stretch.following,
+            stretch.highwater,
+            max(reached, default=None),
+            self.clock.now(),
+        )
+        lane = self.lanes[stretch.partition]
+        lane.changes, lane.recent = lane.changes + 1, recent
+
+    def write(self, facts: Sequence[Arrived], changes: Changes) -> None:
+        """Apply what a batch changes, offsets apart."""
+        self.timeline.update({(fact.dossier, fact.identity): fact.body for fact in facts})
+        self.dossiers.update({dossier.key: dossier for dossier in changes.dossiers})
+        for place, number in changes.figures.items():
+            self.figures[place] += number
+        for clock in changes.clocks:
+            self._write_clock(clock)
+
+    def _write_clock(self, clock: Clock) -> None:
+        key = ClockKey.of(clock)
+        known = self.clocks.get(key)
+        alerted = known is not None and known.alerted
+        next_at = self.rearmed(first_at(clock)) if alerted else first_at(clock)
+        self.clocks[key] = ArmedClock(clock, next_at, alerted)
+
+    def rearmed(self, _: datetime | None) -> datetime | None:
+        """Return when to look at a changed clock of which something was said: at once."""
+        return AT_ONCE
+
+    def overdue(self, now: datetime) -> list[tuple[datetime, ClockKey]]:
+        """Return every clock that somebody has to look at, longest due first."""
+        return sorted(
+            (armed.next_at, key)
+            for key, armed in self.clocks.items()
+            if armed.next_at is not None and armed.next_at <= now
+        )
+
+    def due(self, now: datetime, clocks_max: int) -> list[ClockKey]:
+        """Return the clocks to look at, those that nobody else has in hand."""
+        free = [key for _, key in self.overdue(now) if not self.clock_locks[key].locked()]
+        return free[:clocks_max]
+
+    def say(self, raised: Iterable[Explained], closed: Iterable[Closed]) -> None:
+        """Raise alerts and close them; one that is known stays as it is."""
+        for alert, explanation in raised:
+            if alert.alert_id not in self.alerts:
+                self.alerts[alert.alert_id] = alert
+                self.explanations[alert.alert_id] = explanation
+        for alert_id, state, reason in closed:
+            self.turn(alert_id, CardState(state.value), reason)
+
+    def turn(self, alert_id: str, state: CardState, reason: str = "") -> None:
+        """Put an alert into *state*."""
+        self.alerts[alert_id] = replace(self.alerts[alert_id], state=state, reason=reason)
+
+    def arm(self, armed: Iterable[Armed]) -> None:
+        for key, next_at, alerted in armed:
+            clock = self.clocks[key]
+            clock.next_at, clock.alerted = next_at, alerted
+
+    def alerts_of(self, dossiers: Iterable[str]) -> Iterator[AlertRecord]:
+        """Yield every alert of *dossiers*."""
+        wanted = set(dossiers)
+        return (alert for alert in self.alerts.values() if alert.dossier in wanted)
+
+    def running(self, after: datetime, until: datetime) -> list[Clock]:
+        """Return the clocks that turn red after one instant and until another unless stopped."""
+        return [
+            armed.clock
+            for armed in self.clocks.values()
+            if armed.clock.ending is None
+            and not armed.clock.paused
+            and armed.clock.red_at is not None
+            and after < armed.clock.red_at <= until
+        ]

@@ -1,0 +1,95 @@
+"""What the ticker asks of the store: clocks whose deadlines have come, and the alerts on them."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.reasons.explanation import Document
+from shared.contracts.envelope import Event
+from shared.contracts.supervision.words import CardState
+
+
+class ClockKey(NamedTuple):
+    """What tells one clock from all others."""
+
+    dossier: str
+    sla: str
+
+    @classmethod
+    def of(cls, clock: Clock) -> "ClockKey":
+        return cls(clock.subject, clock.sla.id)
+
+
+class Armed(NamedTuple):
+    """When a clock is to be looked at again, None for never, and whether it was ever alerted."""
+
+    clock: ClockKey
+    next_at: datetime | None
+    alerted: bool
+
+
+class Closed(NamedTuple):
+    """How an alert is over, and why."""
+
+    alert_id: str
+    state: AlertState
+    reason: str
+
+
+class Explained(NamedTuple):
+    """An alert with the explanation that it was raised with."""
+
+    alert: AlertRecord
+    explanation: Document
+
+
+class Sweep(Protocol):
+    """One open transaction over due clocks; nobody else has them meanwhile."""
+
+    @property
+    def due(self) -> Sequence[ClockKey]:
+        """The clocks whose deadlines have come."""
+        ...
+
+    async def dossiers(self) -> Mapping[str, Dossier]:
+        """Return the dossiers of the due clocks."""
+        ...
+
+    async def alerts(self) -> Mapping[ClockKey, Sequence[Alert]]:
+        """Return every alert of the due clocks' dossiers."""
+        ...
+
+    async def record(
+        self, events: Sequence[Event], raised: Sequence[Explained], closed: Sequence[Closed]
+    ) -> None:
+        """Record *events* and the alerts that they raise and close; one that is known stays."""
+        ...
+
+    async def arm(self, armed: Sequence[Armed]) -> None:
+        """Say when each clock is to be looked at again."""
+        ...
+
+
+class Deadlines(Protocol):
+    """The armed deadlines of all clocks, and the alerts that came of them."""
+
+    def claim(self, now: datetime, clocks_max: int) -> AbstractAsyncContextManager[Sweep]:
+        """
+        Lock what is due by *now*, longest due first; all of it is one transaction.
+
+        What another sweep or a batch has in hand is left to the next one.
+
+        Raises:
+            ProjectionOutdated: the clocks were made by other code than ours.
+        """
+        ...
+
+    async def turn(
+        self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event
+    ) -> bool:
+        """Record *event* and turn the alert, where it is in one of the *allowed* states."""
+        ...

@@ -1,0 +1,143 @@
+"""What a worker asks of the store: batches of facts, each with all that it changes."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.contributions import Contributions
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.entry import Arrived
+from services.metrics.domain.recent import Recent
+
+
+class Fenced(Exception):
+    """Another worker has the partition now; what we hold in memory of it is worth nothing."""
+
+
+class FactKnown(Exception):
+    """One of the facts is in the timeline already; the transaction is spoilt."""
+
+
+class ProjectionOutdated(Exception):
+    """The projection was made by other code than ours: *stored* says by which."""
+
+    def __init__(self, stored: str) -> None:
+        super().__init__(stored)
+        self.stored = stored
+
+
+Place = tuple[str, int]
+"""A topic, and the number of one of its partitions."""
+
+FactName = tuple[str, bytes]
+"""The dossier of a fact, and the fact's identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive records of one topic's partition, and where the partition ends just now."""
+
+    topic: str
+    partition: int
+    first: int
+    following: int
+    highwater: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch makes of its dossiers: they and their clocks as they are now, sums to add."""
+
+    dossiers: Sequence[Dossier]
+    figures: Contributions
+    clocks: Sequence[Clock]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lane that is ours from now on: under which number, and what was folded last."""
+
+    epoch: int
+    recent: Recent
+
+
+class Batch(Protocol):
+    """One open transaction of one lane."""
+
+    async def insert(self, facts: Sequence[Arrived]) -> None:
+        """
+        Record facts that are all new, the fast way.
+
+        Raises:
+            FactKnown: one is not.
+        """
+        ...
+
+    async def insert_unknown(self, facts: Sequence[Arrived]) -> set[FactName]:
+        """Record those facts that are new, and return their names."""
+        ...
+
+    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Dossier]:
+        """
+        Return each dossier that is known.
+
+        Raises:
+            ProjectionOutdated: another fold made one of them.
+        """
+        ...
+
+    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
+        """Return the body of every fact of each dossier, in no order."""
+        ...
+
+    async def write(self, changes: Changes) -> None:
+        """Replace dossiers and clocks, add to figures; a clock that was alerted is due at once."""
+        ...
+
+
+class Projection(Protocol):
+    """What the facts come to, as a worker writes it: a batch and all that it changes at once."""
+
+    def batch(
+        self, stretch: Stretch, epoch: int, *, complete_to: datetime | None, recent: Recent
+    ) -> AbstractAsyncContextManager[Batch]:
+        """
+        Open the transaction in which *stretch* takes effect, once and for ever.
+
+        Raises:
+            Fenced: the lane or the offset has another owner.
+            StoreUnavailable: nothing is known about the commit; ask for the offset.
+        """
+        ...
+
+    async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
+        """
+        Become the owner of *partitions*.
+
+        Raises:
+            ProjectionOutdated: other code has made it, and its lanes stay whose they are.
+        """
+        ...
+
+    async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
+        """Return where each partition goes on; one that was never folded is missing."""
+        ...
+
+    async def begin(self, topic: str, partition: int, offset: int) -> None:
+        """Note where a partition begins that was never folded."""
+        ...
+
+    async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
+        """Note that nothing waits behind the given offsets at this moment."""
+        ...
+
+    async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:
+        """Note how far others are with what comes before us: topic, partition, next offset, end."""
+        ...
+
+    async def wake_readers(self) -> None:
+        """Tell whoever listens that something has changed; a hint, and no more."""
+        ...

@@ -1,0 +1,107 @@
+"""What requests ask of the store: subjects, their facts, figures and alerts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NamedTuple, Protocol
+
+from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.reasons.explanation import Document, Raised
+from services.metrics.ports.deadlines import ClockKey
+from shared.contracts.handling.course import Phase
+from shared.contracts.supervision.words import AlertLevel, CardState
+
+
+class Sought(NamedTuple):
+    """Which subjects: below which key, in which phases, from which source, how many at most."""
+
+    below: str
+    phases: Sequence[Phase]
+    source: str | None
+    rows_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Subjects that lie side by side, and the last key that was looked at if more follow."""
+
+    dossiers: Sequence[Dossier]
+    last: str | None
+
+
+Dimension = Literal["item", "window", "channel"]
+Parts = Mapping[str, int]
+"""The sums of one figure, by part."""
+
+
+class Summed(NamedTuple):
+    """Which sums: over which days, both included, of which item, window, channel; None for all."""
+
+    since: date
+    until: date
+    item: str | None = None
+    window: str | None = None
+    channel: str | None = None
+
+
+class AlertsSought(NamedTuple):
+    """Which alerts: raised before which place, and what of; None where it does not matter."""
+
+    before: tuple[datetime, str]
+    states: Sequence[CardState]
+    level: AlertLevel | None
+    case_no: str | None
+    sla: str | None
+    rows_max: int
+
+
+class AlertRead(NamedTuple):
+    """An alert, and the dossier that it is about as it stands now."""
+
+    alert: AlertRecord
+    dossier: Dossier
+
+
+class Readings(Protocol):
+    """What requests ask of the projection; nothing here writes."""
+
+    async def dossier(self, key: str) -> Dossier | None:
+        """Return one subject."""
+        ...
+
+    async def dossiers(self, sought: Sought) -> Section:
+        """Return the next subjects in descending order of their keys."""
+        ...
+
+    async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Section:
+        """Return subjects like `dossiers`, but only those that turn red *between* two instants."""
+        ...
+
+    async def timeline(self, key: str) -> Sequence[str]:
+        """Return the bodies of all facts of a subject, in no order."""
+        ...
+
+    async def parts(self, kpis: Sequence[str], summed: Summed) -> Mapping[str, Parts]:
+        """Return sums by KPI and part."""
+        ...
+
+    async def days(self, kpi: str, summed: Summed) -> Mapping[date, Parts]:
+        """Return sums by business day and part, oldest first."""
+        ...
+
+    async def dimension(self, kpi: str, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
+        """Return sums by one dimension and part."""
+        ...
+
+    async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
+        """Return alerts, newest first; the id tells apart those of one instant."""
+        ...
+
+    async def alert(self, alert_id: str) -> tuple[AlertRead, Document] | None:
+        """Return one alert, with the explanation that it was raised with."""
+        ...
+
+    async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
+        """Return the alerts that stand on *dossiers*."""
+        ...

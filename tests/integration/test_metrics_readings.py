@@ -1,0 +1,240 @@
+"""What ticker and readers may rely on, asked of the store in memory and the one in PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.metrics.domain import today
+from services.metrics.domain.clocks.alert import STANDING
+from services.metrics.ports.deadlines import ClockKey
+from services.metrics.ports.glances import Lines, Span
+from services.metrics.ports.readings import AlertsSought
+from shared.contracts.envelope import Event
+from shared.contracts.handling.course import Phase
+from shared.contracts.supervision.facts import AlertAcknowledged
+from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.policy.calendar import ZONE
+from tests.support import way_of_a_case as way
+from tests.support.facts import SUPERVISION
+from tests.support.metrics_store import (
+    FACTS,
+    LAST,
+    RULES,
+    SEPTEMBER,
+    TOPIC,
+    Store,
+    keys,
+    opened,
+    received,
+    sought,
+)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    async with opened(
+        request.param, lambda: request.getfixturevalue("role_dsn")("casetrack_metrics")
+    ) as one:
+        yield one
+
+
+async def test_sums_are_what_was_added_and_taken_away(store: Store) -> None:
+    await store.fold(*FACTS)
+    await store.fold(received("XC9", on="2024-09-03"))
+    parts = await store.readings.parts(["L01", "L03"], SEPTEMBER)
+    days = await store.readings.days("L03", SEPTEMBER)
+    by_item = await store.readings.dimension("L03", SEPTEMBER, "item")
+    elsewhere = await store.readings.parts(["L03"], SEPTEMBER._replace(window="W99"))
+    before = await store.readings.parts(["L03"], SEPTEMBER._replace(until=date(2024, 9, 1)))
+
+    assert (parts["L03"]["received"], parts["L01"]["open"]) == (2, 1)
+    assert [(day, sums.get("received")) for day, sums in days.items()][:2] == [
+        (date(2024, 9, 2), 1),
+        (date(2024, 9, 3), 1),
+    ]
+    assert {sums["received"] for sums in by_item.values()} == {2}
+    assert elsewhere == before == {}
+
+
+async def test_subjects_are_listed_section_by_section(store: Store) -> None:
+    await store.fold(*(received(f"XC{number}") for number in range(5)))
+    first = await store.readings.dossiers(sought(rows_max=3))
+    rest = await store.readings.dossiers(sought(first.last or "", rows_max=3))
+    none = await store.readings.dossiers(sought(phases=[Phase.CLOSED], rows_max=3))
+    strangers = await store.readings.dossiers(sought(source="urn:nobody"))
+
+    assert (keys(first), first.last) == (["XC4", "XC3", "XC2"], "XC2")
+    assert (keys(rest), rest.last) == (["XC1", "XC0"], None)
+    assert (keys(none), none.last) == ([], "XC2")
+    assert (keys(strangers), strangers.last) == ([], None)
+
+
+async def test_what_turns_red_on_a_day_is_found_by_its_clock(store: Store) -> None:
+    await store.fold(*FACTS[:3], received("XC9"))
+    dossier = await store.readings.dossier(way.CASE)
+    assert dossier is not None
+    clock = today.clock_of(dossier, "SLA-04", RULES)
+    assert clock is not None
+    assert clock.red_at is not None
+    day = (clock.red_at - timedelta(days=1), clock.red_at)
+    before = (day[0] - timedelta(days=1), day[0])
+
+    assert keys(await store.readings.due(sought(), day)) == [way.CASE]
+    assert keys(await store.readings.due(sought(), before)) == []
+    assert await store.readings.dossier("unknown") is None
+
+
+async def test_a_due_clock_is_in_one_hand_at_a_time(store: Store) -> None:
+    await store.fold(*FACTS[:3])
+    now = store.clock.now()
+    async with (
+        store.deadlines.claim(now, 10) as mine,
+        store.deadlines.claim(now, 10) as theirs,
+    ):
+        due = (mine.due, theirs.due)
+
+    assert sorted(due[0]) == [ClockKey(way.CASE, "SLA-04"), ClockKey(way.CASE, "SLA-05")]
+    assert due[1] == []
+
+
+async def test_a_sweep_takes_so_many_and_the_longest_due_first(store: Store) -> None:
+    await store.fold(*FACTS[:3])
+    async with store.deadlines.claim(store.clock.now(), 1) as sweep:
+        dossiers = await sweep.dossiers()
+
+    assert sweep.due == [ClockKey(way.CASE, "SLA-04")]
+    assert list(dossiers) == [way.CASE]
+
+
+async def test_alerts_are_raised_once_and_read_newest_first(store: Store) -> None:
+    await store.fold(*FACTS[:3])
+    swept = [await store.tick(), await store.tick()]
+    wanted = AlertsSought((datetime(9999, 1, 1, tzinfo=UTC), LAST), STANDING, None, None, None, 9)
+    standing = [one.alert for one in await store.readings.alerts(wanted)]
+    levels = await store.readings.standing([way.CASE])
+    found = await store.readings.alert(standing[0].alert_id)
+    assert found is not None
+    (alert, dossier), explanation = found
+
+    assert swept == [2, 0]
+    assert [(one.sla, one.level) for one in standing] == [
+        ("SLA-05", AlertLevel.RED),
+        ("SLA-04", AlertLevel.RED),
+    ]
+    assert {key.sla for key, _ in levels} == {"SLA-04", "SLA-05"}
+    assert (alert, dossier.key) == (standing[0], way.CASE)
+    assert explanation["sla_id"] == "SLA-05"
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"level": AlertLevel.YELLOW},
+        {"case_no": "XC9"},
+        {"sla": "SLA-01"},
+        {"states": [CardState.REVOKED]},
+        {"before": (datetime(2024, 9, 1, tzinfo=UTC), LAST)},
+    ],
+    ids=str,
+)
+async def test_alerts_are_narrowed(store: Store, narrowed: dict[str, object]) -> None:
+    await store.fold(*FACTS[:3])
+    await store.tick()
+    wanted = AlertsSought((datetime(9999, 1, 1, tzinfo=UTC), LAST), STANDING, None, None, None, 9)
+
+    assert await store.readings.alerts(wanted._replace(**narrowed)) == []  # type: ignore[arg-type]  # named as they are
+
+
+async def test_a_late_fact_makes_a_clock_due_at_once_and_withdraws(store: Store) -> None:
+    await store.fold(*FACTS[:3])
+    await store.tick()
+    await store.fold(FACTS[4])
+    store.clock.advance(timedelta(seconds=1))
+    swept = await store.tick()
+    wanted = AlertsSought(
+        (datetime(9999, 1, 1, tzinfo=UTC), LAST),
+        [CardState.REVOKED],
+        AlertLevel.RED,
+        None,
+        None,
+        9,
+    )
+    revoked = [one.alert for one in await store.readings.alerts(wanted)]
+
+    assert swept == 2
+    assert {one.state for one in revoked} == {CardState.REVOKED}
+    assert all(one.reason for one in revoked)
+
+
+async def test_an_alert_is_turned_from_where_it_may_be(store: Store) -> None:
+    await store.fold(*FACTS[:3])
+    await store.tick()
+    wanted = AlertsSought((datetime(9999, 1, 1, tzinfo=UTC), LAST), STANDING, None, None, None, 9)
+    alert = (await store.readings.alerts(wanted))[0].alert
+    fact = Event.of(
+        AlertAcknowledged(alert_id=alert.alert_id, by="supervisor-1"),
+        id=f"{alert.alert_id}:acknowledged",
+        source=SUPERVISION,
+        time=store.clock.now(),
+        recordedtime=store.clock.now(),
+        partitionkey=alert.dossier,
+    )
+    turned = [
+        await store.deadlines.turn(name, CardState.ACKNOWLEDGED, [CardState.RAISED], fact)
+        for name in (alert.alert_id, alert.alert_id, "unknown")
+    ]
+    found = await store.readings.alert(alert.alert_id)
+
+    assert turned == [True, False, False]
+    assert found is not None
+    assert found[0].alert.state is CardState.ACKNOWLEDGED
+
+
+async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
+    await store.fold(*FACTS[:3], received("XC9"))
+    await store.tick()
+    noon = datetime(2024, 9, 2, 12, tzinfo=ZONE)
+    begins, ends = today.day_span(noon.date(), RULES)
+    horizon = noon + timedelta(days=30)
+    span = Span(noon, noon.date(), begins, ends, horizon)
+    glance = await store.glances.load(span, ["L03"], Lines(5, 5, 2))
+    ahead = await store.glances.load(
+        Span(noon, date(2024, 9, 12), begins, horizon, horizon), ["L03"], Lines(1, 1, 0)
+    )
+
+    assert (glance.changes, await store.glances.changes()) == (1, 1)
+    assert (glance.open_cases, glance.sums["L03", "received"]) == (2, 2)
+    assert [fact.type for fact, _ in glance.latest] == [FACTS[2].type, FACTS[1].type]
+    assert [subject.key for _, subject in glance.latest if subject] == [way.CASE] * 2
+    assert glance.cards == {(AlertLevel.RED, "COMMITTED"): 1, (AlertLevel.RED, "STATUTORY"): 1}
+    assert [one.alert.sla for one in glance.red] == ["SLA-05", "SLA-04"]
+    assert (glance.due_today, glance.late_next) == (0, [])
+    assert ahead.due_today == 1
+    assert [(key.sla, dossier.key) for key, dossier in ahead.late_next] == [("SLA-04", way.CASE)]
+    assert set(glance.outboxes) == {"intake", "assist", "review", "supervision"}
+    assert await store.glances.hours([noon.date()]) == {"hour:10": 2}
+
+
+async def test_offsets_tell_how_far_everybody_is(store: Store) -> None:
+    await store.fold(*FACTS[:2])
+    await store.projection.tell_standing([("casetrack.inbox.v1", 0, 3, 7)])
+    await store.projection.caught_up([(TOPIC, 0, 2), ("casetrack.inbox.v1", 0, 7)])
+    offsets = await store.glances.offsets()
+
+    assert [one[:4] for one in offsets] == [
+        ("casetrack.inbox.v1", 0, 3, 7),
+        (TOPIC, 0, 2, 2),
+    ]
+    assert [one.complete_to for one in offsets] == [None, max(f.time for f in FACTS[:2])]
+
+
+async def test_readers_are_woken(store: Store) -> None:
+    woken, stopping = asyncio.Event(), asyncio.Event()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(store.glances.listen(woken.set, stopping))
+        while not woken.is_set():
+            await store.projection.wake_readers()
+            await asyncio.sleep(0.01)
+        stopping.set()

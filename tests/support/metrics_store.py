@@ -1,0 +1,126 @@
+"""The store of metrics, in memory or in PostgreSQL, with a worker and a ticker over it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.memory.deadlines import MemoryDeadlines
+from services.metrics.adapters.memory.glances import MemoryGlances
+from services.metrics.adapters.memory.projection import MemoryProjection
+from services.metrics.adapters.memory.readings import MemoryReadings
+from services.metrics.adapters.memory.tables import MemoryTables
+from services.metrics.adapters.projection import PostgresProjection
+from services.metrics.adapters.readings import PostgresReadings
+from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.domain.entry import Arrived
+from services.metrics.handlers.folding import Folding, Lane
+from services.metrics.handlers.reading import read_records
+from services.metrics.handlers.ticker import Ticker
+from services.metrics.ports.deadlines import Deadlines
+from services.metrics.ports.glances import Glances
+from services.metrics.ports.projection import Changes, Projection, Stretch
+from services.metrics.ports.readings import Readings, Section, Sought, Summed
+from shared.contracts.envelope import Event
+from shared.contracts.handling.course import Phase
+from shared.contracts.registry import encode
+from shared.eventstore.memory import MemoryEventStore
+from shared.eventstore.postgres import open_pool
+from shared.policy.rules import shipped
+from shared.runtime.clock import VirtualClock
+from tests.support import way_of_a_case as way
+from tests.support.facts import SUPERVISION
+from tests.support.fetched import FetchedRecord
+
+TOPIC = "casetrack.intake.v1"
+MONTH_LATER = datetime(2024, 10, 9, tzinfo=UTC)
+RULES = shipped()
+NOTHING = Changes((), {}, ())
+SEPTEMBER = Summed(date(2024, 9, 1), date(2024, 9, 30))
+LAST = "\U0010ffff"
+FACTS = tuple(
+    way.event(one.data, hours, identity=one.id, window=one.windowid)
+    for one, hours in zip(way.WAY, (0, 1, 2, 3, 24, 72, 100, 200, 220, 250), strict=True)
+)
+
+
+@dataclass
+class Store:
+    """All ports over one store, and one worker's lane on it."""
+
+    projection: Projection
+    deadlines: Deadlines
+    readings: Readings
+    glances: Glances
+    clock: VirtualClock
+    next_offset: int = 0
+    lane: Lane | None = None
+
+    async def claim(self) -> Lane:
+        await self.projection.begin(TOPIC, 0, 0)
+        self.lane = Lane(0, (await self.projection.claim([0]))[0].epoch)
+        return self.lane
+
+    def stretch(self, facts: int) -> Stretch:
+        following = self.next_offset + facts
+        return Stretch(TOPIC, 0, self.next_offset, following, following)
+
+    async def fold(self, *events: Event) -> int:
+        """Fold *events* as a worker does; return how many were new."""
+        lane = self.lane or await self.claim()
+        stretch = self.stretch(len(events))
+        new = await Folding(self.projection, RULES).handle(lane, stretch, arrived(events))
+        self.next_offset = stretch.following
+        return new
+
+    async def tick(self) -> int:
+        return await Ticker(self.deadlines, RULES, self.clock, SUPERVISION).handle(self.clock.now())
+
+
+@asynccontextmanager
+async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
+    """Give the store *name*; only the one in PostgreSQL needs a place to be."""
+    clock = VirtualClock(MONTH_LATER)
+    if name == "memory":
+        tables = MemoryTables(MemoryEventStore(), clock)
+        yield Store(
+            MemoryProjection(tables),
+            MemoryDeadlines(tables),
+            MemoryReadings(tables),
+            MemoryGlances(tables),
+            clock,
+        )
+        return
+    async with await open_pool(dsn_of(), SEARCH_PATH) as pool:
+        yield Store(
+            PostgresProjection(pool, our_fingerprint()),
+            PostgresDeadlines(pool, our_fingerprint()),
+            PostgresReadings(pool),
+            PostgresGlances(pool, our_fingerprint()),
+            clock,
+        )
+
+
+def arrived(events: Sequence[Event]) -> list[Arrived]:
+    records = [FetchedRecord(event.partitionkey.encode(), encode(event)) for event in events]
+    return [one for one in read_records(records) if isinstance(one, Arrived)]
+
+
+def sought(below: str = LAST, **narrowed: object) -> Sought:
+    wanted = {"phases": tuple(Phase), "source": None, "rows_max": 10} | narrowed
+    return Sought(below, **wanted)  # type: ignore[arg-type]  # named as they are
+
+
+def keys(section: Section) -> list[str]:
+    return [dossier.key for dossier in section.dossiers]
+
+
+def received(case_no: str, on: str = "2024-09-02") -> Event:
+    """Return the receipt of one more case."""
+    receipt = way.RECEIVED.data
+    ref = receipt.case.model_copy(update={"case_no": case_no})
+    data = receipt.model_copy(update={"case": ref, "received_date": date.fromisoformat(on)})
+    return way.event(data, 0, identity=f"{case_no}-0", window="W12", key=case_no)
