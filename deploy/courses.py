@@ -3,17 +3,39 @@
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
-from services.intake.domain.case.refusals import OFF_COURSE as CASE_OFF_COURSE
-from services.intake.domain.commitment.refusals import OFF_COURSE as COMMITMENT_OFF_COURSE
+from services.assist.domain.task import refusals as task
+from services.intake.domain.case import refusals as case
+from services.intake.domain.commitment import refusals as commitment
+from services.intake.domain.inspection import refusals as inspection
+from services.intake.domain.meeting import refusals as meeting
+from services.intake.domain.referral import refusals as referral
+from services.review.domain.invitation import refusals as invitation
+from services.review.domain.rating import refusals as rating
+from services.review.domain.rectification import refusals as rectification
 from shared.commands.off_course import Refusals
+from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
+from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.course import ABSENT, Course, Row
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE
+from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.rectification.course import RECTIFICATION
+from shared.contracts.review.course import INVITATION, RATING
 
 OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
-    {CASE.subject: CASE_OFF_COURSE, COMMITMENT.subject: COMMITMENT_OFF_COURSE}
+    {
+        CASE.subject: case.OFF_COURSE,
+        COMMITMENT.subject: commitment.OFF_COURSE,
+        INSPECTION.subject: inspection.OFF_COURSE,
+        REFERRAL.subject: referral.OFF_COURSE,
+        MEETING.subject: meeting.OFF_COURSE,
+        INVITATION.subject: invitation.OFF_COURSE,
+        RATING.subject: rating.OFF_COURSE,
+        RECTIFICATION.subject: rectification.OFF_COURSE,
+        TASK.subject: task.OFF_COURSE,
+    }
 )
 """By kind of subject: what its owner answers where the course has no row."""
 

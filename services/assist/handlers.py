@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.assist.domain import task
+from services.assist.domain.task.decide import decide
+from services.assist.domain.task.states import INITIAL, evolve
 from shared.commands.counter import Words
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 
-TASK = Decider(task.INITIAL, task.decide, task.evolve)
+TASK = Decider(INITIAL, decide, evolve)
 
 
 @dataclass(frozen=True, slots=True)

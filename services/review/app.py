@@ -7,9 +7,13 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.review.api.paths import RATINGS, RECTIFICATIONS
+from services.review.api.paths import INVITATIONS, RATINGS, RECTIFICATIONS
 from services.review.consumer import GROUP, TOPICS, Ratings
-from services.review.handlers.commands import RatingCommands, RectificationCommands
+from services.review.handlers.commands import (
+    InvitationCommands,
+    RatingCommands,
+    RectificationCommands,
+)
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import Register
 from services.review.settings import ReviewSettings
@@ -35,6 +39,7 @@ class Review(Service):
         rating = RatingCommands(self.desk, self.register)
         rectifying = RectificationCommands(self.desk, self.rules, rectification_limits())
         routers = [
+            command_routes([INVITATIONS], InvitationCommands(self.desk).take),
             command_routes([RATINGS], rating.take),
             command_routes([RECTIFICATIONS], rectifying.take),
         ]

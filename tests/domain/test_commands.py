@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
@@ -10,7 +11,7 @@ from services.intake.api import paths as intake
 from services.review.api import paths as review
 from shared.commands.command import Command
 from shared.commands.counter import Path
-from shared.contracts.envelope import Contract
+from shared.contracts.envelope import Contract, Fact
 from shared.contracts.rectification.facts import RectificationReopened
 from shared.contracts.registry import FACTS
 from shared.contracts.types import CaseRef
@@ -23,8 +24,7 @@ PATHS = [
     for collection in (
         *intake.COLLECTIONS,
         *assist.COLLECTIONS,
-        review.RATINGS,
-        review.RECTIFICATIONS,
+        *review.COLLECTIONS,
     )
     for path in (collection.first, *collection.paths.values())
     if path is not None
@@ -33,6 +33,8 @@ PATHS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen(Command):
+    FACT: ClassVar[type[Fact]] = RectificationReopened
+
     rect_id: str
     case_no: str
     reason: str
@@ -42,14 +44,14 @@ REOPEN = Reopen(at=NOON, rect_id="R1", case_no="XC1", reason="back again")
 
 
 def test_a_fact_is_stated_in_the_words_of_its_command() -> None:
-    stated = REOPEN.stated(RectificationReopened)
+    stated = REOPEN.stated()
 
-    assert (stated.rect_id, stated.reason) == ("R1", "back again")
+    assert stated == RectificationReopened(rect_id="R1", reason="back again")
 
 
 def test_a_word_that_the_fact_has_not_is_refused() -> None:
     with pytest.raises(TypeError, match="RectificationReopened has no reasn, rond"):
-        REOPEN.stated(RectificationReopened, reasn="of late", rond=2)
+        REOPEN.stated(reasn="of late", rond=2)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.command.__name__)

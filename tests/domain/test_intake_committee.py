@@ -5,26 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain import refusals
-from services.intake.domain.committee import (
-    INITIAL,
-    NO_MEETING,
+from services.intake.domain.meeting import decide as meeting_rules
+from services.intake.domain.meeting import refusals as meeting_refusals
+from services.intake.domain.meeting import states as meeting_course
+from services.intake.domain.meeting.commands import AnyCommand as AnyMeetingCommand
+from services.intake.domain.meeting.commands import CallMeeting, HoldMeeting, MoveMeeting
+from services.intake.domain.meeting.states import Meeting
+from services.intake.domain.referral import refusals
+from services.intake.domain.referral.commands import (
     AdoptResolution,
-    AnyReferralCommand,
-    CallMeeting,
-    Executed,
+    AnyCommand,
     ExecuteResolution,
-    HoldMeeting,
     MakeReferral,
-    Meeting,
-    Referral,
-    Returned,
     ScreenReferral,
-    decide,
-    decide_meeting,
-    evolve,
-    evolve_meeting,
 )
+from services.intake.domain.referral.decide import decide
+from services.intake.domain.referral.states import INITIAL, Referral, evolve
+from shared.contracts.committee.course import ReferralState
 from shared.contracts.committee.facts import (
     MeetingHeld,
     MeetingScheduled,
@@ -42,9 +39,9 @@ from tests.support.intake_cases import MONDAY, NINE, NO, PAPER
 ID, MEETING = "referral-1", "meeting-1"
 MEETING_AT = NINE + timedelta(days=2)
 
-referral = DeciderSpec[Referral, AnyReferralCommand](INITIAL, decide, evolve)
-meeting = DeciderSpec[Meeting, CallMeeting | HoldMeeting](
-    NO_MEETING, decide_meeting, evolve_meeting
+referral = DeciderSpec[Referral, AnyCommand](INITIAL, decide, evolve)
+meeting = DeciderSpec[Meeting, AnyMeetingCommand](
+    meeting_course.INITIAL, meeting_rules.decide, meeting_course.evolve
 )
 
 CALL = CallMeeting(at=NINE, meeting_id=MEETING, referral_ids=(ID,), meeting_at=MEETING_AT)
@@ -120,7 +117,7 @@ def test_a_referral_goes_from_the_section_to_the_executed_resolution() -> None:
     admitted.when(ADOPT).then(ADOPTED)
     resolved.when(EXECUTE).then(EXECUTION)
 
-    assert resolved.given(EXECUTION).state == Executed()
+    assert resolved.given(EXECUTION).state.state == ReferralState.EXECUTED
 
 
 def test_a_referral_is_made_once() -> None:
@@ -128,13 +125,13 @@ def test_a_referral_is_made_once() -> None:
 
 
 @pytest.mark.parametrize("history", [admitted, referred.given(SENT_BACK), resolved])
-def test_a_referral_is_screened_once(history: DeciderSpec[Referral, AnyReferralCommand]) -> None:
+def test_a_referral_is_screened_once(history: DeciderSpec[Referral, AnyCommand]) -> None:
     history.when(SCREEN).then_rejects(refusals.ReferralNotAwaitingScreening)
 
 
 @pytest.mark.parametrize("history", [referred, referred.given(SENT_BACK), resolved])
 def test_the_committee_hears_admitted_referrals_only(
-    history: DeciderSpec[Referral, AnyReferralCommand],
+    history: DeciderSpec[Referral, AnyCommand],
 ) -> None:
     history.when(ADOPT).then_rejects(refusals.ReferralNotAdmitted)
 
@@ -148,7 +145,7 @@ def test_a_deferred_referral_comes_before_the_committee_again() -> None:
 def test_the_committee_may_return_a_referral_to_its_section() -> None:
     returned = ADOPTED.model_copy(update={"outcome": CommitteeOutcome.RETURN_TO_SECTION})
 
-    assert admitted.given(returned).state == Returned()
+    assert admitted.given(returned).state.state == ReferralState.RETURNED
 
 
 def test_nothing_is_resolved_without_a_quorum() -> None:
@@ -163,7 +160,7 @@ def test_nothing_is_resolved_before_the_meeting() -> None:
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [NO_MEETING, called.given().state, held.state],
+    [meeting_course.INITIAL, called.given().state, held.state],
     ids=["uncalled", "called", "met"],
 )
 def test_nothing_is_resolved_that_was_not_on_the_agenda(elsewhere: Meeting) -> None:
@@ -171,19 +168,19 @@ def test_nothing_is_resolved_that_was_not_on_the_agenda(elsewhere: Meeting) -> N
     others = referral.given(*(fact.model_copy(update={"referral_id": "other"}) for fact in other))
 
     others.when(replace(ADOPT, referral_id="other", meeting=elsewhere)).then_rejects(
-        refusals.MeetingNotScheduled
+        meeting_refusals.MeetingNotScheduled
     )
 
 
 @pytest.mark.parametrize("history", [referred, admitted, resolved.given(EXECUTION)])
 def test_only_a_resolution_is_executed_and_only_once(
-    history: DeciderSpec[Referral, AnyReferralCommand],
+    history: DeciderSpec[Referral, AnyCommand],
 ) -> None:
     history.when(EXECUTE).then_rejects(refusals.ResolutionNotAdopted)
 
 
 @pytest.mark.parametrize("command", [SCREEN, ADOPT, EXECUTE])
-def test_nothing_is_done_about_a_referral_that_nobody_made(command: AnyReferralCommand) -> None:
+def test_nothing_is_done_about_a_referral_that_nobody_made(command: AnyCommand) -> None:
     referral.when(command).then_rejects(refusals.ReferralUnknown)
 
 
@@ -196,10 +193,20 @@ def test_a_meeting_is_called_and_then_held() -> None:
     called.when(HOLD).then(HELD)
 
 
+def test_a_meeting_gets_another_date_until_it_is_held() -> None:
+    move = MoveMeeting(at=NINE, meeting_id=MEETING, referral_ids=(ID, "other"), meeting_at=NINE)
+    moved = CALLED.model_copy(update={"referral_ids": (ID, "other"), "meeting_at": NINE})
+
+    called.when(move).then(moved)
+    held.when(move).then_rejects(meeting_refusals.MeetingAlreadyHeld)
+    meeting.when(move).then_rejects(meeting_refusals.MeetingNotScheduled)
+    assert called.given(moved).state.referral_ids == {ID, "other"}
+
+
 def test_a_meeting_is_called_once_and_held_once() -> None:
-    called.when(CALL).then_rejects(refusals.MeetingAlreadyCalled)
-    held.when(HOLD).then_rejects(refusals.MeetingAlreadyHeld)
-    meeting.when(HOLD).then_rejects(refusals.MeetingNotScheduled)
+    called.when(CALL).then_rejects(meeting_refusals.MeetingAlreadyCalled)
+    held.when(HOLD).then_rejects(meeting_refusals.MeetingAlreadyHeld)
+    meeting.when(HOLD).then_rejects(meeting_refusals.MeetingNotScheduled)
 
 
 def test_a_fact_out_of_turn_leaves_the_meeting_where_it_is() -> None:

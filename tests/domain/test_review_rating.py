@@ -4,26 +4,29 @@ from dataclasses import replace
 
 import pytest
 
-from services.review.domain import refusals
-from services.review.domain.names import rating_of, rectification_of, supplement_to
-from services.review.domain.rating import (
-    INITIAL,
-    PostRating,
-    Rated,
-    Rating,
-    Supplement,
-    SupplementRating,
-    decide,
-    evolve,
-    is_bad,
-    turns_bad,
+from services.review.domain.names import (
+    appeal_against,
+    rating_of,
+    rectification_of,
+    supplement_to,
 )
-from shared.contracts.review.facts import RatingSupplemented
-from shared.contracts.review.words import ReviewChannel, ReviewPhase, Satisfaction
+from services.review.domain.rating import refusals
+from services.review.domain.rating.commands import (
+    AnyCommand,
+    DecideAppeal,
+    FileAppeal,
+    PostRating,
+    SupplementRating,
+)
+from services.review.domain.rating.decide import decide
+from services.review.domain.rating.states import INITIAL, Rating, evolve, is_bad, turns_bad
+from shared.contracts.review.course import RatingState
+from shared.contracts.review.facts import AppealDecided, AppealFiled, RatingSupplemented
+from shared.contracts.review.words import AppealGround, ReviewChannel, ReviewPhase, Satisfaction
 from tests.support.decider import DeciderSpec
 from tests.support.ratings import BUREAU, CALLED, CASE, NINE, POSTED, REVIEW
 
-rating = DeciderSpec[Rating, PostRating | SupplementRating](INITIAL, decide, evolve)
+rating = DeciderSpec[Rating, AnyCommand](INITIAL, decide, evolve)
 rated = rating.given(POSTED)
 
 POST = PostRating(
@@ -46,7 +49,7 @@ ADDED = RatingSupplemented(
 def test_a_citizen_rates_the_service() -> None:
     rating.when(POST).then(POSTED)
 
-    assert rated.state == Rated()
+    assert rated.state == Rating(state=RatingState.POSTED, is_first=True, is_bad=True)
 
 
 def test_a_case_is_rated_once_in_a_phase() -> None:
@@ -61,16 +64,74 @@ def test_a_rating_is_added_to_once() -> None:
     rating.when(ADD).then(ADDED)
     rating.given(ADDED).when(ADD).then_rejects(refusals.AlreadySupplemented)
 
-    assert rating.given(ADDED).state == Supplement()
+    assert rating.given(ADDED).state == Rating(state=RatingState.SUPPLEMENTED)
 
 
-@pytest.mark.parametrize("prior", [rating.state, Supplement()])
+@pytest.mark.parametrize("prior", [rating.state, rating.given(ADDED).state])
 def test_only_a_rating_is_added_to(prior: Rating) -> None:
     rating.when(replace(ADD, prior=prior)).then_rejects(refusals.RatingUnknown)
 
 
+def test_a_rating_under_the_name_of_a_supplement_takes_no_supplement() -> None:
+    rated.when(ADD).then_rejects(refusals.AlreadySupplemented)
+
+
+def test_another_system_may_add_to_a_rating_under_its_own_name() -> None:
+    added = ADDED.model_copy(update={"review_id": REVIEW, "level": Satisfaction.DISSATISFIED})
+
+    assert rated.given(added).state == replace(rated.state, state=RatingState.SUPPLEMENTED)
+
+
+APPEAL = FileAppeal(at=NINE, review_id=REVIEW, ground=AppealGround.MISTAKEN, filed_by_org=BUREAU)
+FILED = AppealFiled(
+    review_id=REVIEW,
+    appeal_id=appeal_against(REVIEW),
+    ground=AppealGround.MISTAKEN,
+    evidence=(),
+    filed_by_org=BUREAU,
+)
+JUDGE = DecideAppeal(
+    at=NINE, review_id=REVIEW, upheld=True, decided_by="st-0001", reason="评错了窗口"
+)
+JUDGED = AppealDecided(
+    review_id=REVIEW,
+    appeal_id=appeal_against(REVIEW),
+    upheld=True,
+    decided_by="st-0001",
+    reason="评错了窗口",
+)
+appealed = rated.given(FILED)
+
+
+def test_who_is_rated_badly_may_appeal_once() -> None:
+    rated.when(APPEAL).then(FILED)
+    appealed.when(APPEAL).then_rejects(refusals.AppealAlreadyFiled)
+    appealed.given(JUDGED).when(APPEAL).then_rejects(refusals.AppealAlreadyFiled)
+
+
+def test_nobody_appeals_against_praise_or_against_nothing() -> None:
+    praised = rating.given(POSTED.model_copy(update={"level": Satisfaction.SATISFIED}))
+
+    praised.when(APPEAL).then_rejects(refusals.RatingNotBad)
+    rating.when(APPEAL).then_rejects(refusals.RatingUnknown)
+
+
+@pytest.mark.parametrize(
+    ("upheld", "state"), [(True, RatingState.APPEAL_UPHELD), (False, RatingState.APPEAL_REJECTED)]
+)
+def test_an_appeal_is_decided_once(upheld: bool, state: RatingState) -> None:  # noqa: FBT001 - a column of the table
+    judged = JUDGED.model_copy(update={"upheld": upheld})
+
+    appealed.when(replace(JUDGE, upheld=upheld)).then(judged)
+    appealed.given(judged).when(JUDGE).then_rejects(refusals.AppealAlreadyDecided)
+    rated.when(JUDGE).then_rejects(refusals.AppealNotFiled)
+    assert appealed.given(judged).state.state == state
+
+
 def test_what_was_said_first_stays() -> None:
-    assert rated.given(POSTED, ADDED, CALLED).state == Rated()
+    better = POSTED.model_copy(update={"level": Satisfaction.SATISFIED})
+
+    assert rated.given(better, CALLED).state == rated.state
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 
-from services.assist.domain import commands as assist
-from services.assist.domain import task
-from services.intake.domain import committee, inspection
+from services.assist.domain.task import commands as assist
+from services.assist.domain.task import decide as assist_rules
+from services.assist.domain.task import states as assist_course
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import decide as case_rules
 from services.intake.domain.case import states as case_course
 from services.intake.domain.commitment import commands as commitment
+from services.intake.domain.inspection import commands as inspection
+from services.intake.domain.inspection import decide as inspection_rules
+from services.intake.domain.inspection import states as inspection_course
+from services.intake.domain.meeting.states import Meeting
+from services.intake.domain.referral import commands as referral
+from services.intake.domain.referral import decide as referral_rules
+from services.intake.domain.referral import states as referral_course
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
@@ -24,10 +31,12 @@ from services.review.domain.rectification import states as rectification_course
 from shared.commands.deciding import Decider
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.commitment.words import CommitTechnique
+from shared.contracts.committee.course import MeetingState
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.words import DeliveryMode, Step, StepAction
+from shared.contracts.inspection.facts import Shortcoming
 from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.intake.words import AcceptanceMode, RejectReason
 from shared.contracts.rectification.words import VerifyFinding
@@ -182,7 +191,7 @@ RARE = [
     ),
 ]
 INSPECTION = Course(
-    Decider(inspection.INITIAL, inspection.decide, inspection.evolve),
+    Decider(inspection_course.INITIAL, inspection_rules.decide, inspection_course.evolve),
     [
         always(
             inspection.OrderInspection(
@@ -207,14 +216,33 @@ INSPECTION = Course(
             result=chance.choice(list(InspectionResult)),
             applicant_signed=True,
         ),
+        always(
+            inspection.ConcludeVisit(
+                at=NINE, inspection_id="KY1", result=InspectionResult.RECTIFY, applicant_signed=True
+            )
+        ),
+        always(
+            inspection.OrderDefect(
+                at=NINE,
+                inspection_id="KY1",
+                defects=(Shortcoming(code="1", requirement="移至入口"),),
+                deadline=date(2025, 9, 1),
+                notice=PAPER,
+            )
+        ),
+        always(inspection.SubmitDefect(at=NINE, inspection_id="KY1")),
+        always(inspection.ExpireDefect(at=NINE, inspection_id="KY1")),
+        lambda chance: inspection.FollowUpInspection(
+            at=NINE, inspection_id="KY1", method="PHONE", answered=chance.random() < 0.5
+        ),
     ],
 )
-MET = committee.Met(frozenset({"SY1"}), quorum_ok=True)
+MET = Meeting(state=MeetingState.HELD, referral_ids=frozenset({"SY1"}), quorum_ok=True)
 REFERRAL = Course(
-    Decider(committee.INITIAL, committee.decide, committee.evolve),
+    Decider(referral_course.INITIAL, referral_rules.decide, referral_course.evolve),
     [
         always(
-            committee.MakeReferral(
+            referral.MakeReferral(
                 at=NINE,
                 referral_id="SY1",
                 case_no=NO,
@@ -225,13 +253,13 @@ REFERRAL = Course(
                 referred_by=HEAD,
             )
         ),
-        lambda chance: committee.ScreenReferral(
+        lambda chance: referral.ScreenReferral(
             at=NINE,
             referral_id="SY1",
             result="ADMITTED" if chance.random() < 0.8 else "RETURNED",
             reason="材料齐全",
         ),
-        lambda chance: committee.AdoptResolution(
+        lambda chance: referral.AdoptResolution(
             at=NINE,
             referral_id="SY1",
             meeting_id="HY1",
@@ -240,7 +268,7 @@ REFERRAL = Course(
             votes=Votes(**{"for": 3, "against": 0, "abstain": 0}),
             minutes=PAPER,
         ),
-        always(committee.ExecuteResolution(at=NINE, referral_id="SY1")),
+        always(referral.ExecuteResolution(at=NINE, referral_id="SY1")),
     ],
 )
 RECTIFICATION = Course(
@@ -294,7 +322,7 @@ RECTIFICATION = Course(
     ],
 )
 ASSIST = Course(
-    Decider(task.INITIAL, task.decide, task.evolve),
+    Decider(assist_course.INITIAL, assist_rules.decide, assist_course.evolve),
     [
         lambda chance: assist.RequestAssist(
             at=NINE,

@@ -13,7 +13,7 @@ from services.intake.api import paths as intake
 from services.review.api import paths as review
 from shared.commands.counter import Path
 
-COLLECTIONS = (*assist.COLLECTIONS, *intake.COLLECTIONS, review.RATINGS, review.RECTIFICATIONS)
+COLLECTIONS = (*assist.COLLECTIONS, *intake.COLLECTIONS, *review.COLLECTIONS)
 GOOD = {"2026-03-02", "2026-03-02T09:00:00+08:00"}
 BAD = (
     *("0", "20260302", "1900-01-01", "9999-12-31", "2026-W10-1", "2026-03-02 09:00:00+08:00"),

@@ -270,64 +270,6 @@ async def test_nobody_decides_with_a_clerks_token(hall: Hall) -> None:
     assert answer.json()["code"] == "not_permitted"
 
 
-async def test_an_inspection_belongs_to_the_dossier_of_its_case(hall: Hall) -> None:
-    no = await received(hall)
-    order = {
-        "case_nos": [no],
-        "mode": "ON_SITE",
-        "checklist_id": "checklist-1",
-        "org": BUREAU,
-        "place_token": "place-1",
-    }
-    ordered = await hall.command(Role.HANDLER, "/v1/inspections", order)
-    base = f"/v1/inspections/{ordered.json()['subject']}"
-    booking = {"visit_start": "2024-09-03T09:00:00+08:00", "inspectors": ["st-7", "st-8"]}
-    conclusion = {"result": "PASS", "applicant_signed": True}
-
-    await hall.command(Role.INSPECTOR, f"{base}/schedules", booking)
-    await hall.command(Role.INSPECTOR, f"{base}/visits", {"evidence_started": True})
-    concluded = await hall.command(Role.INSPECTOR, f"{base}/conclusions", conclusion)
-
-    assert concluded.json()["version"] == 4
-    history = await hall.store.load(concluded.json()["stream"])
-    assert {event.partitionkey for event in history.events} == {no}
-
-
-async def test_the_committee_resolves_on_what_its_meeting_heard(hall: Hall) -> None:
-    no = await received(hall)
-    referral = {
-        "case_no": no,
-        "reason": "SAFETY",
-        "grade": "L4",
-        "on_list": True,
-        "remaining_committed_days": 6,
-        "referred_by": "st-0041",
-    }
-    made = await hall.command(Role.HANDLER, "/v1/referrals", referral)
-    referral_id = made.json()["subject"]
-    base = f"/v1/referrals/{referral_id}"
-    admitted = {"result": "ADMITTED", "reason": "属于重大事项"}
-    await hall.command(Role.SECRETARIAT, f"{base}/screenings", admitted)
-    call = {"referral_ids": [referral_id], "meeting_at": "2024-09-03T14:00:00+08:00"}
-    meeting_id = (await hall.command(Role.SECRETARIAT, "/v1/meetings", call)).json()["subject"]
-    resolution = {
-        "meeting_id": meeting_id,
-        "outcome": "APPROVE",
-        "votes": {"for": 5, "against": 1, "abstain": 0},
-        "minutes": PAPER,
-    }
-    early = await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution)
-    session = {"present": ["st-1", "st-2"], "quorum_ok": True, "legal_review_done": True}
-    await hall.command(Role.SECRETARIAT, f"/v1/meetings/{meeting_id}/sessions", session)
-
-    adopted = await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution)
-
-    assert early.json()["code"] == "meeting_not_held"
-    assert adopted.status_code == 201
-    history = await hall.store.load(f"referral-{referral_id}")
-    assert {event.partitionkey for event in history.events} == {no}
-
-
 @pytest.mark.parametrize(
     ("fault", "status", "code"),
     [

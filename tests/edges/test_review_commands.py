@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.review.app import MESSAGES, Review
-from services.review.domain.names import rectification_of
+from services.review.domain.names import appeal_against, rectification_of
 from services.review.domain.refusals import ReviewRejection
 from shared.contracts.naming import Language
 from shared.contracts.registry import Owner
@@ -190,6 +190,37 @@ async def test_a_rating_is_added_to_once_and_stays_with_its_case(
     assert event.partitionkey == CASE
     assert (again.status_code, again.json()["code"]) == (409, "already_supplemented")
     assert (unknown.status_code, unknown.json()["code"]) == (409, "rating_unknown")
+
+
+async def test_an_appeal_against_a_bad_rating_is_decided_once(desk: OpenService[Review]) -> None:
+    review_id = (await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)).json()["subject"]
+    path = f"/v1/ratings/{review_id}/appeals"
+    appeal = {"ground": "MISTAKEN", "filed_by_org": RATING["rated_org"]}
+    judgement = {"upheld": True, "decided_by": "st-0001", "reason": "评错了窗口"}
+
+    filed = await desk.command(Role.HANDLER, path, appeal)
+    decided = await desk.command(Role.SUPERVISOR, f"{path}/decision", judgement)
+    again = await desk.command(Role.SUPERVISOR, f"{path}/decision", judgement)
+
+    assert (filed.status_code, decided.status_code) == (201, 201)
+    assert (again.status_code, again.json()["code"]) == (409, "appeal_already_decided")
+    events = (await desk.store.load(f"review-{review_id}")).events
+    assert {event.partitionkey for event in events} == {CASE}
+    appeals = {event.data.model_dump()["appeal_id"] for event in events[1:]}
+    assert appeals == {appeal_against(review_id)}
+
+
+async def test_nobody_is_invited_twice_under_one_id(desk: OpenService[Review]) -> None:
+    asking = {"case_no": CASE, "phase": "COMPLETION", "channel": "SMS"}
+
+    sent = await desk.command(Role.WINDOW_CLERK, "/v1/invitations", asking)
+    named = {**asking, "invitation_id": sent.json()["subject"]}
+    again = await desk.command(Role.WINDOW_CLERK, "/v1/invitations", named)
+
+    assert (sent.status_code, again.status_code) == (201, 409)
+    assert again.json()["code"] == "invitation_already_sent"
+    (event,) = (await desk.store.load(sent.json()["stream"])).events
+    assert event.partitionkey == CASE
 
 
 @pytest.mark.parametrize("path", ["assignments", "closure", "reopening"])

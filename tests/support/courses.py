@@ -13,6 +13,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
+from services.assist.domain.task import commands as task_commands
+from services.assist.domain.task import decide as task_rules
+from services.assist.domain.task import refusals as task_refusals
+from services.assist.domain.task import states as task_states
 from services.intake.domain.case import commands as case_commands
 from services.intake.domain.case import decide as case_rules
 from services.intake.domain.case import refusals as case_refusals
@@ -21,21 +25,63 @@ from services.intake.domain.commitment import commands as commitment_commands
 from services.intake.domain.commitment import decide as commitment_rules
 from services.intake.domain.commitment import refusals as commitment_refusals
 from services.intake.domain.commitment import states as commitment_states
+from services.intake.domain.inspection import commands as inspection_commands
+from services.intake.domain.inspection import decide as inspection_rules
+from services.intake.domain.inspection import refusals as inspection_refusals
+from services.intake.domain.inspection import states as inspection_states
+from services.intake.domain.meeting import commands as meeting_commands
+from services.intake.domain.meeting import decide as meeting_rules
+from services.intake.domain.meeting import refusals as meeting_refusals
+from services.intake.domain.meeting import states as meeting_states
+from services.intake.domain.meeting.states import Meeting
+from services.intake.domain.referral import commands as referral_commands
+from services.intake.domain.referral import decide as referral_rules
+from services.intake.domain.referral import refusals as referral_refusals
+from services.intake.domain.referral import states as referral_states
 from services.metrics.domain.subjects import case as case_kind
 from services.metrics.domain.subjects.commitment import Commitment as CommitmentKind
+from services.metrics.domain.subjects.committee import Meeting as MeetingKind
+from services.metrics.domain.subjects.committee import Referral as ReferralKind
+from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.rectification import Rectification as RectificationKind
+from services.metrics.domain.subjects.review import Invitation as InvitationKind
+from services.metrics.domain.subjects.review import Rating as RatingKind
 from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.subjects.task import Task as TaskKind
+from services.review.domain.invitation import commands as invitation_commands
+from services.review.domain.invitation import decide as invitation_rules
+from services.review.domain.invitation import refusals as invitation_refusals
+from services.review.domain.invitation import states as invitation_states
+from services.review.domain.rating import commands as rating_commands
+from services.review.domain.rating import decide as rating_rules
+from services.review.domain.rating import refusals as rating_refusals
+from services.review.domain.rating import states as rating_states
+from services.review.domain.rectification import commands as rectification_commands
+from services.review.domain.rectification import decide as rectification_rules
+from services.review.domain.rectification import refusals as rectification_refusals
+from services.review.domain.rectification import states as rectification_states
 from shared.commands.command import Command
 from shared.commands.deciding import Decider
 from shared.commands.off_course import Refusals
+from shared.contracts.assist.course import TASK
+from shared.contracts.assist.facts import MandateSigned
+from shared.contracts.assist.words import AssistMode
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.commitment.facts import SupplementExpired, SupplementReceived
+from shared.contracts.committee.course import MEETING, REFERRAL, MeetingState
+from shared.contracts.committee.facts import ResolutionAdopted
 from shared.contracts.course import Course, Row
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import CASE, Phase
 from shared.contracts.handling.words import Decision, Step
+from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.inspection.facts import InspectionFollowedUp
 from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.publishing import example_of
+from shared.contracts.rectification.course import RECTIFICATION
+from shared.contracts.rectification.words import VerifyFinding
+from shared.contracts.review.course import INVITATION, RATING, RatingState
 from shared.contracts.words import CaseType, LimitUnit
 from shared.policy.calendar import ZONE, official_calendar
 from tests.support.examples import like_the_example
@@ -50,9 +96,16 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "answer_by": date(2024, 10, 15),
         "promise_date": date(2024, 10, 15),
         "case_no": NO,
+        "deadline": date(2024, 10, 15),
+        "meeting": Meeting(
+            state=MeetingState.HELD,
+            referral_ids=frozenset({example_of(ResolutionAdopted.TYPE)["data"]["referral_id"]}),
+            quorum_ok=True,
+        ),
+        "prior": rating_states.Rating(state=RatingState.POSTED, is_first=True),
     }
 )
-"""What a command says of its own time."""
+"""What a command says of its own time, and what its service looks up for it."""
 HOLD_ID = example_of(handling.HoldClosed.TYPE)["data"]["hold_id"]
 
 
@@ -71,6 +124,8 @@ class Owned:
     told: Mapping[type[Fact], Mapping[str, Any]]
     """What figures must have been told before a fact of that type is possible."""
     state: Callable[[Any], str] = lambda subject: str(subject.state)
+    follows: bool = False
+    """Whether its owner, too, goes forward with what others tell out of turn."""
 
 
 def fact_of(course: Course, row: Row) -> Fact:
@@ -152,6 +207,27 @@ def _commitment(state: str, fact: type[Fact]) -> commitment_states.Commitment:
     )
 
 
+def _inspection(state: str, fact: type[Fact]) -> inspection_states.Inspection:
+    return inspection_states.Inspection(
+        state=state, deadline=MONDAY, is_concluded=fact is InspectionFollowedUp
+    )
+
+
+def _rating(state: str, _: type[Fact]) -> rating_states.Rating:
+    return rating_states.Rating(state=state, is_bad=True, appeal_id="SS1")
+
+
+def _rectification(state: str, _: type[Fact]) -> rectification_states.Rectification:
+    return rectification_states.Rectification(
+        state=state, finding=VerifyFinding.LEDGER, is_dissatisfied=True
+    )
+
+
+def _task(state: str, fact: type[Fact]) -> task_states.Task:
+    mode = AssistMode.PROXY if fact is MandateSigned else AssistMode.HELP
+    return task_states.Task(state=state, mode=mode, blocker="SUPERIOR")
+
+
 _HELD = case_kind.Hold(
     hold_id=HOLD_ID,
     reason="EXPERT_REVIEW",
@@ -180,6 +256,75 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             get_args(commitment_commands.AnyCommand),
             _commitment,
             CommitmentKind,
+            {},
+        ),
+        "inspection": Owned(
+            INSPECTION,
+            inspection_refusals.OFF_COURSE,
+            Decider(inspection_states.INITIAL, inspection_rules.decide, inspection_states.evolve),
+            get_args(inspection_commands.AnyCommand),
+            _inspection,
+            Inspection,
+            {},
+        ),
+        "referral": Owned(
+            REFERRAL,
+            referral_refusals.OFF_COURSE,
+            Decider(referral_states.INITIAL, referral_rules.decide, referral_states.evolve),
+            get_args(referral_commands.AnyCommand),
+            lambda state, _: referral_states.Referral(state=state, case_no=NO),
+            ReferralKind,
+            {},
+        ),
+        "meeting": Owned(
+            MEETING,
+            meeting_refusals.OFF_COURSE,
+            Decider(meeting_states.INITIAL, meeting_rules.decide, meeting_states.evolve),
+            get_args(meeting_commands.AnyCommand),
+            lambda state, _: Meeting(state=state),
+            MeetingKind,
+            {},
+        ),
+        "invitation": Owned(
+            INVITATION,
+            invitation_refusals.OFF_COURSE,
+            Decider(invitation_states.INITIAL, invitation_rules.decide, invitation_states.evolve),
+            (invitation_commands.SendInvitation,),
+            lambda state, _: invitation_states.Invitation(state=state),
+            InvitationKind,
+            {},
+        ),
+        "rating": Owned(
+            RATING,
+            rating_refusals.OFF_COURSE,
+            Decider(rating_states.INITIAL, rating_rules.decide, rating_states.evolve),
+            get_args(rating_commands.AnyCommand),
+            _rating,
+            RatingKind,
+            {},
+        ),
+        "rectification": Owned(
+            RECTIFICATION,
+            rectification_refusals.OFF_COURSE,
+            Decider(
+                rectification_states.INITIAL,
+                rectification_rules.decide,
+                rectification_states.evolve,
+            ),
+            # All but the first: a bad rating may open it any number of times, and is never refused.
+            get_args(rectification_commands.AnyCommand)[1:],
+            _rectification,
+            RectificationKind,
+            {},
+            follows=True,
+        ),
+        "task": Owned(
+            TASK,
+            task_refusals.OFF_COURSE,
+            Decider(task_states.INITIAL, task_rules.decide, task_states.evolve),
+            get_args(task_commands.AnyCommand),
+            _task,
+            TaskKind,
             {},
         ),
     }

@@ -7,7 +7,7 @@ new one; `POST /v1/tasks/{task_id}/<path>` is every other command.
 
 from types import MappingProxyType
 
-from services.assist.domain import commands, refusals
+from services.assist.domain.task import commands, refusals
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.web.auth import Role
 

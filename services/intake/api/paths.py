@@ -7,11 +7,17 @@ under a new one; `POST /v1/<collection>/{id}/<path>` is every other command.
 
 from types import MappingProxyType
 
-from services.intake.domain import committee, inspection, refusals
+from services.intake.domain import refusals
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import refusals as case_refusals
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.commitment import refusals as commitment_refusals
+from services.intake.domain.inspection import commands as inspection
+from services.intake.domain.inspection import refusals as inspection_refusals
+from services.intake.domain.meeting import commands as meeting
+from services.intake.domain.meeting import refusals as meeting_refusals
+from services.intake.domain.referral import commands as referral
+from services.intake.domain.referral import refusals as referral_refusals
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.web.auth import Role
 
@@ -22,6 +28,8 @@ DECIDERS = (Role.APPROVER, Role.DIRECTOR)
 HEAD = (Role.DIRECTOR,)
 INSPECTORS = (Role.INSPECTOR,)
 SECRETARIAT = (Role.SECRETARIAT,)
+CALLERS = (Role.REVIEW_DESK, Role.SUPERVISOR)
+"""Who asks how an inspection went: nobody who made it."""
 
 CALENDAR = frozenset({"calendar"})
 ANSWER_BY = frozenset({"answer_by"})
@@ -73,13 +81,17 @@ CASES = Collection(
 INSPECTIONS = Collection(
     name="inspections",
     subject="inspection_id",
-    refusals=refusals_in(refusals),
+    refusals=refusals_in(inspection_refusals),
     first=Path(inspection.OrderInspection, EXAMINERS),
     paths=MappingProxyType(
         {
             "schedules": Path(inspection.ScheduleVisit, INSPECTORS),
             "visits": Path(inspection.StartVisit, INSPECTORS),
             "conclusions": Path(inspection.ConcludeVisit, INSPECTORS),
+            "defects": Path(inspection.OrderDefect, INSPECTORS),
+            "defects/submissions": Path(inspection.SubmitDefect, (*INSPECTORS, *WINDOW)),
+            "defects/expiry": Path(inspection.ExpireDefect, INSPECTORS),
+            "followups": Path(inspection.FollowUpInspection, CALLERS),
         }
     ),
 )
@@ -87,13 +99,13 @@ INSPECTIONS = Collection(
 REFERRALS = Collection(
     name="referrals",
     subject="referral_id",
-    refusals=refusals_in(refusals),
-    first=Path(committee.MakeReferral, EXAMINERS),
+    refusals=(*refusals_in(referral_refusals), meeting_refusals.MeetingNotScheduled),
+    first=Path(referral.MakeReferral, EXAMINERS),
     paths=MappingProxyType(
         {
-            "screenings": Path(committee.ScreenReferral, SECRETARIAT),
-            "resolutions": Path(committee.AdoptResolution, SECRETARIAT, ours=MEETING),
-            "executions": Path(committee.ExecuteResolution, (*EXAMINERS, *SECRETARIAT)),
+            "screenings": Path(referral.ScreenReferral, SECRETARIAT),
+            "resolutions": Path(referral.AdoptResolution, SECRETARIAT, ours=MEETING),
+            "executions": Path(referral.ExecuteResolution, (*EXAMINERS, *SECRETARIAT)),
         }
     ),
 )
@@ -101,9 +113,14 @@ REFERRALS = Collection(
 MEETINGS = Collection(
     name="meetings",
     subject="meeting_id",
-    refusals=refusals_in(refusals),
-    first=Path(committee.CallMeeting, SECRETARIAT),
-    paths=MappingProxyType({"sessions": Path(committee.HoldMeeting, SECRETARIAT)}),
+    refusals=refusals_in(meeting_refusals),
+    first=Path(meeting.CallMeeting, SECRETARIAT),
+    paths=MappingProxyType(
+        {
+            "dates": Path(meeting.MoveMeeting, SECRETARIAT),
+            "sessions": Path(meeting.HoldMeeting, SECRETARIAT),
+        }
+    ),
 )
 
 COLLECTIONS = (CASES, INSPECTIONS, REFERRALS, MEETINGS)

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, assert_never
 
-from services.intake.domain import committee, inspection
 from services.intake.domain.case import commands as case_commands
 from services.intake.domain.case import decide as case_rules
 from services.intake.domain.case import states as case_course
@@ -20,8 +19,23 @@ from services.intake.domain.case.commands import (
 from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
 from services.intake.domain.commitment.commands import CommitmentCommand
-from services.intake.domain.committee import MeetingCommand, ReferralCommand
-from services.intake.domain.inspection import InspectionCommand
+from services.intake.domain.inspection import commands as inspection_commands
+from services.intake.domain.inspection import decide as inspection_rules
+from services.intake.domain.inspection import states as inspection_course
+from services.intake.domain.inspection.commands import InspectionCommand, OrderInspection
+from services.intake.domain.meeting import commands as meeting_commands
+from services.intake.domain.meeting import decide as meeting_rules
+from services.intake.domain.meeting import states as meeting_course
+from services.intake.domain.meeting.commands import CallMeeting, MeetingCommand
+from services.intake.domain.meeting.states import Meeting
+from services.intake.domain.referral import commands as referral_commands
+from services.intake.domain.referral import decide as referral_rules
+from services.intake.domain.referral import states as referral_course
+from services.intake.domain.referral.commands import (
+    AdoptResolution,
+    MakeReferral,
+    ReferralCommand,
+)
 from shared.commands.counter import Words
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
@@ -30,9 +44,9 @@ from shared.policy.acceptance import AcceptanceTerms
 from shared.policy.calendar import ZONE, business_date
 
 CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve)
-INSPECTION = Decider(inspection.INITIAL, inspection.decide, inspection.evolve)
-MEETING = Decider(committee.NO_MEETING, committee.decide_meeting, committee.evolve_meeting)
-REFERRAL = Decider(committee.INITIAL, committee.decide, committee.evolve)
+INSPECTION = Decider(inspection_course.INITIAL, inspection_rules.decide, inspection_course.evolve)
+MEETING = Decider(meeting_course.INITIAL, meeting_rules.decide, meeting_course.evolve)
+REFERRAL = Decider(referral_course.INITIAL, referral_rules.decide, referral_course.evolve)
 
 NUMBERS_A_DAY = 1_000_000
 MINTING_TRIES_MAX = 8
@@ -42,17 +56,16 @@ JUDGED_BY_CALENDAR = (AcceptApplication, ApproveExtension)
 
 Asked = (
     case_commands.AnyCommand
-    | inspection.AnyCommand
-    | committee.AnyReferralCommand
-    | committee.CallMeeting
-    | committee.HoldMeeting
+    | inspection_commands.AnyCommand
+    | meeting_commands.AnyCommand
+    | referral_commands.AnyCommand
 )
 
 SUBJECTS: Mapping[type[Any], str] = {
     ReceiveApplication: "case_no",
-    inspection.OrderInspection: "inspection_id",
-    committee.CallMeeting: "meeting_id",
-    committee.MakeReferral: "referral_id",
+    OrderInspection: "inspection_id",
+    CallMeeting: "meeting_id",
+    MakeReferral: "referral_id",
 }
 """What begins a history, and the field that names it."""
 
@@ -79,7 +92,7 @@ class Commands:
         if command is RequestCorrection:
             calendar, days = self.rules.newest.calendar, self.terms.answer_days
             return {"answer_by": last_day(calendar, business_date(at), days, LimitUnit.WD)}
-        if command is committee.AdoptResolution:
+        if command is AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}
         return {}
 
@@ -112,7 +125,7 @@ class Commands:
             case _:
                 assert_never(command)
 
-    async def _meeting(self, meeting_id: str) -> committee.Meeting:
+    async def _meeting(self, meeting_id: str) -> Meeting:
         history = await self.desk.store.load(meeting_stream(meeting_id))
         facts = (event.data for event in history.events)
         return reduce(MEETING.evolve, facts, MEETING.initial)
@@ -121,9 +134,11 @@ class Commands:
         occasion = replace(occasion, partitionkey=command.case_no)
         return await handle(CASE, command, f"case-{command.case_no}", occasion, desk=self.desk)
 
-    async def _to_inspection(self, command: inspection.AnyCommand, occasion: Occasion) -> Answer:
+    async def _to_inspection(
+        self, command: inspection_commands.AnyCommand, occasion: Occasion
+    ) -> Answer:
         # An inspection for one case belongs to that case's dossier.
-        if isinstance(command, inspection.OrderInspection) and len(command.case_nos) == 1:
+        if isinstance(command, OrderInspection) and len(command.case_nos) == 1:
             occasion = replace(occasion, partitionkey=command.case_nos[0])
         stream = f"inspection-{command.inspection_id}"
         return await handle(INSPECTION, command, stream, occasion, desk=self.desk)

@@ -7,9 +7,12 @@ case and the phase. Nobody opens a rectification: a bad rating does.
 
 from types import MappingProxyType
 
-from services.review.domain import refusals
-from services.review.domain.rating import PostRating, SupplementRating
-from services.review.domain.rectification import commands
+from services.review.domain.invitation import commands as invitation
+from services.review.domain.invitation import refusals as invitation_refusals
+from services.review.domain.rating import commands as rating
+from services.review.domain.rating import refusals as rating_refusals
+from services.review.domain.rectification import commands as rectification
+from services.review.domain.rectification import refusals as rectification_refusals
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.web.auth import Role
 
@@ -17,36 +20,50 @@ COUNTERS = (Role.REVIEW_DESK, Role.WINDOW_CLERK)
 DESK = (Role.REVIEW_DESK,)
 RESPONSIBLE = (Role.REVIEW_DESK, Role.HANDLER)
 HEAD = (Role.DIRECTOR,)
+JUDGES = (Role.DIRECTOR, Role.SUPERVISOR)
+
+INVITATIONS = Collection(
+    name="invitations",
+    subject="invitation_id",
+    refusals=refusals_in(invitation_refusals),
+    first=Path(invitation.SendInvitation, COUNTERS),
+)
 
 RATINGS = Collection(
     name="ratings",
     subject="review_id",
-    refusals=refusals_in(refusals),
-    first=Path(PostRating, COUNTERS, ours=frozenset({"review_id", "rated_elsewhere"})),
+    refusals=refusals_in(rating_refusals),
+    first=Path(rating.PostRating, COUNTERS, ours=frozenset({"review_id", "rated_elsewhere"})),
     paths=MappingProxyType(
-        {"supplements": Path(SupplementRating, COUNTERS, ours=frozenset({"prior"}))}
+        {
+            "supplements": Path(rating.SupplementRating, COUNTERS, ours=frozenset({"prior"})),
+            "appeals": Path(rating.FileAppeal, RESPONSIBLE),
+            "appeals/decision": Path(rating.DecideAppeal, JUDGES),
+        }
     ),
 )
 
 RECTIFICATIONS = Collection(
     name="rectifications",
     subject="rect_id",
-    refusals=refusals_in(refusals),
+    refusals=refusals_in(rectification_refusals),
     paths=MappingProxyType(
         {
             "assignments": Path(
-                commands.AssignRectification,
+                rectification.AssignRectification,
                 DESK,
                 ours=frozenset({"due_contact", "due_rectify"}),
             ),
-            "contacts": Path(commands.RecordContact, RESPONSIBLE),
-            "findings": Path(commands.RecordFinding, RESPONSIBLE),
-            "extensions": Path(commands.ExtendDeadline, HEAD),
-            "measures": Path(commands.CompleteMeasure, RESPONSIBLE),
-            "feedbacks": Path(commands.SendFeedback, RESPONSIBLE),
-            "followups": Path(commands.FollowUp, DESK),
-            "closure": Path(commands.CloseRectification, DESK, ours=frozenset({"on_time"})),
-            "reopening": Path(commands.ReopenRectification, DESK),
+            "contacts": Path(rectification.RecordContact, RESPONSIBLE),
+            "findings": Path(rectification.RecordFinding, RESPONSIBLE),
+            "extensions": Path(rectification.ExtendDeadline, HEAD),
+            "measures": Path(rectification.CompleteMeasure, RESPONSIBLE),
+            "feedbacks": Path(rectification.SendFeedback, RESPONSIBLE),
+            "followups": Path(rectification.FollowUp, DESK),
+            "closure": Path(rectification.CloseRectification, DESK, ours=frozenset({"on_time"})),
+            "reopening": Path(rectification.ReopenRectification, DESK),
         }
     ),
 )
+
+COLLECTIONS = (INVITATIONS, RATINGS, RECTIFICATIONS)

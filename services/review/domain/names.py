@@ -17,6 +17,11 @@ def supplement_to(review_id: str) -> str:
     return f"PJ{_digest(review_id)}"
 
 
+def appeal_against(review_id: str) -> str:
+    """Return the id of the one appeal against a rating (申诉)."""
+    return f"SS{_digest(review_id)}"
+
+
 def rectification_of(review_id: str) -> str:
     """Return the id of the one order that a bad rating becomes (整改)."""
     return f"ZG{_digest(review_id)}"

@@ -3,126 +3,13 @@ Refusals that review may give.
 
 Rejection
 └── ReviewRejection
-    ├── rating
-    │   ├── AlreadyRated
-    │   ├── RatingUnknown
-    │   └── AlreadySupplemented
-    └── rectification
-        ├── RectificationUnknown
-        ├── RectificationClosedBefore
-        ├── ReviewerNotContacted
-        ├── LedgerNumberMissing
-        ├── CauseNotVerified
-        ├── DeadlineNotExtendable
-        ├── MeasureAlreadyCompleted
-        ├── MeasureNotCompleted
-        ├── FeedbackAlreadySent
-        ├── FeedbackNotSent
-        ├── AlreadyFollowedUp
-        ├── NotFollowedUp
-        └── ReviewerNotDissatisfied
+    ├── those of an invitation: services.review.domain.invitation.refusals
+    ├── those of a rating: services.review.domain.rating.refusals
+    └── those of a rectification: services.review.domain.rectification.refusals
 """
 
-from shared.contracts.rejection import Blame, Rejection
+from shared.contracts.rejection import Rejection
 
 
 class ReviewRejection(Rejection):
     """A command that review understood and declined."""
-
-
-class AlreadyRated(ReviewRejection):
-    """A case is rated once in a phase (V-17): 该办件已评价，无需重复评价."""
-
-    code = "already_rated"
-
-
-class RatingUnknown(ReviewRejection):
-    """No such rating was given."""
-
-    code = "rating_unknown"
-
-
-class AlreadySupplemented(ReviewRejection):
-    """A rating is added to once (V-15)."""
-
-    code = "already_supplemented"
-
-
-class RectificationUnknown(ReviewRejection):
-    """No such order was given."""
-
-    code = "rectification_unknown"
-
-
-class RectificationClosedBefore(ReviewRejection):
-    """The order is done with."""
-
-    code = "rectification_closed_before"
-
-
-class ReviewerNotContacted(ReviewRejection):
-    """The cause is verified when the reviewer was reached, or could not be in three attempts."""
-
-    code = "reviewer_not_contacted"
-
-
-class LedgerNumberMissing(ReviewRejection):
-    """What is kept in the ledger has a number there (V-05)."""
-
-    code = "ledger_number_missing"
-    blame = Blame.COMMAND
-    field = "ledger_no"
-
-
-class CauseNotVerified(ReviewRejection):
-    """Nothing is put right before its cause is known."""
-
-    code = "cause_not_verified"
-
-
-class DeadlineNotExtendable(ReviewRejection):
-    """More time is given for what stands in the ledger and is not yet put right (SLA-21)."""
-
-    code = "deadline_not_extendable"
-
-
-class MeasureAlreadyCompleted(ReviewRejection):
-    """The cause was removed before."""
-
-    code = "measure_already_completed"
-
-
-class MeasureNotCompleted(ReviewRejection):
-    """The reviewer is told what was done when it is done."""
-
-    code = "measure_not_completed"
-
-
-class FeedbackAlreadySent(ReviewRejection):
-    """The reviewer was told before."""
-
-    code = "feedback_already_sent"
-
-
-class FeedbackNotSent(ReviewRejection):
-    """The reviewer is asked when told."""
-
-    code = "feedback_not_sent"
-
-
-class AlreadyFollowedUp(ReviewRejection):
-    """The reviewer has said whether it helped."""
-
-    code = "already_followed_up"
-
-
-class NotFollowedUp(ReviewRejection):
-    """An order is closed when the reviewer was asked whether it helped."""
-
-    code = "not_followed_up"
-
-
-class ReviewerNotDissatisfied(ReviewRejection):
-    """It starts again where the reviewer is still dissatisfied."""
-
-    code = "reviewer_not_dissatisfied"

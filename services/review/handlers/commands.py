@@ -1,29 +1,49 @@
-"""Commands on ratings and rectifications: what is ours is filled in, the rest is decided."""
+"""Commands on invitations, ratings and rectifications: what is ours is filled in first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from services.review.domain import rating
+from services.review.domain.invitation import decide as invitation_rules
+from services.review.domain.invitation import states as invitation_course
 from services.review.domain.names import rating_of, supplement_to
-from services.review.domain.rating import PostRating, SupplementRating
+from services.review.domain.rating import decide as rating_rules
+from services.review.domain.rating import states as rating_course
+from services.review.domain.rating.commands import PostRating, SupplementRating
+from services.review.domain.rectification import decide as rectification_rules
+from services.review.domain.rectification import states as rectification_course
 from services.review.domain.rectification.commands import (
     AssignRectification,
     CloseRectification,
 )
 from services.review.domain.rectification.deadlines import Deadlines, rounds
-from services.review.domain.rectification.decide import decide
-from services.review.domain.rectification.states import INITIAL, evolve
-from services.review.domain.refusals import RectificationUnknown
+from services.review.domain.rectification.refusals import RectificationUnknown
 from services.review.handlers.register import Register
 from shared.commands.counter import Words
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.policy.rectification import RectificationLimits
 
-RATING = Decider(rating.INITIAL, rating.decide, rating.evolve)
-RECTIFICATION = Decider(INITIAL, decide, evolve)
+INVITATION = Decider(invitation_course.INITIAL, invitation_rules.decide, invitation_course.evolve)
+RATING = Decider(rating_course.INITIAL, rating_rules.decide, rating_course.evolve)
+RECTIFICATION = Decider(
+    rectification_course.INITIAL, rectification_rules.decide, rectification_course.evolve
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationCommands:
+    """Review's side of asking for an opinion."""
+
+    desk: Desk
+
+    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+        """Apply *command*; one without an id is for a new invitation."""
+        invitation_id = words["invitation_id"] or f"YQ{self.desk.ids.new()}"
+        asked = command(**{**words, "invitation_id": invitation_id}, at=occasion.at)
+        stream = f"invitation-{invitation_id}"
+        return await handle(INVITATION, asked, stream, occasion, desk=self.desk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +54,27 @@ class RatingCommands:
     register: Register
 
     async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+        if command is PostRating:
+            return await self._post(words, occasion)
         if command is SupplementRating:
             return await self._supplement(words, occasion)
-        return await self._post(words, occasion)
+        asked = command(at=occasion.at, **words)
+        return await handle(RATING, asked, stream_of(asked.review_id), occasion, desk=self.desk)
 
     async def _post(self, words: Words, occasion: Occasion) -> Answer:
         case_no, phase = words["case_no"], words["phase"]
         known = case_no is not None and await self.register.is_rated(case_no, phase)
         review_id = rating_of(case_no, phase) if case_no else f"PJ{self.desk.ids.new()}"
         posting = PostRating(at=occasion.at, review_id=review_id, rated_elsewhere=known, **words)
-        return await handle(RATING, posting, f"review-{review_id}", occasion, desk=self.desk)
+        return await handle(RATING, posting, stream_of(review_id), occasion, desk=self.desk)
 
     async def _supplement(self, words: Words, occasion: Occasion) -> Answer:
-        history = await self.desk.store.load(f"review-{words['review_id']}")
-        prior = reduce(rating.evolve, (event.data for event in history.events), rating.INITIAL)
+        history = await self.desk.store.load(stream_of(words["review_id"]))
+        prior = reduce(RATING.evolve, (event.data for event in history.events), RATING.initial)
         asked = SupplementRating(at=occasion.at, prior=prior, **words)
         if history.events:
             occasion = replace(occasion, partitionkey=history.events[0].partitionkey)
-        stream = f"review-{supplement_to(asked.review_id)}"
+        stream = stream_of(supplement_to(asked.review_id))
         return await handle(RATING, asked, stream, occasion, desk=self.desk)
 
 
@@ -84,3 +107,7 @@ class RectificationCommands:
         if command is CloseRectification:
             return {"on_time": deadlines.kept}
         return {"due_contact": deadlines.contact, "due_rectify": deadlines.rectify}
+
+
+def stream_of(review_id: str) -> str:
+    return f"review-{review_id}"

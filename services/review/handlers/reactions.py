@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.review.domain.names import rectification_of
-from services.review.domain.rating import is_bad, turns_bad
+from services.review.domain.rating.states import is_bad, turns_bad
 from services.review.domain.rectification.commands import OpenRectification
 from services.review.handlers.commands import RECTIFICATION
 from services.review.handlers.register import Register

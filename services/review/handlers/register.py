@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from services.review.domain.rating import is_bad
+from services.review.domain.rating.states import is_bad
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.review.facts import RatingPosted, RatingSupplemented
 from shared.contracts.review.words import ReviewPhase

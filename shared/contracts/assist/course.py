@@ -1,9 +1,11 @@
 """The course of an assist task (帮办代办, domain.md 3.6)."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from shared.contracts.assist import facts as assist
-from shared.contracts.course import ABSENT, Course, leads, stays
+from shared.contracts.course import ABSENT, Course, Row, leads, stays
+from shared.contracts.envelope import Fact
 
 
 class TaskState(StrEnum):
@@ -24,7 +26,12 @@ class TaskState(StrEnum):
 
 T = TaskState
 
-AT_WORK = (T.ASSIGNED, T.MANDATED, T.ACTIVE)
+
+def _work(fact: type[Fact], target: TaskState) -> Iterator[Row]:
+    """Yield the rows of a *fact* of an agent at work, who may need a mandate for it first."""
+    yield from leads(fact, {T.ASSIGNED: target}, unless=("mandate_missing",))
+    yield from leads(fact, {T.MANDATED: target, T.ACTIVE: target})
+
 
 TASK = Course(
     "assist",
@@ -37,14 +44,15 @@ TASK = Course(
         *leads(assist.AgentAssigned, {T.ACCEPTED: T.ASSIGNED, T.ASSIGNED: T.ASSIGNED}),
         # Another takes over.
         *stays(assist.AgentAssigned, (T.MANDATED, T.ACTIVE, T.BLOCKED)),
-        *leads(assist.MandateSigned, {T.ASSIGNED: T.MANDATED}),
-        *leads(assist.AssistStepLogged, dict.fromkeys(AT_WORK, T.ACTIVE)),
-        *leads(assist.AssistVisitMade, dict.fromkeys(AT_WORK, T.ACTIVE)),
-        *leads(assist.AssistBlocked, dict.fromkeys(AT_WORK, T.BLOCKED)),
+        *leads(assist.MandateSigned, {T.ASSIGNED: T.MANDATED}, unless=("mandate_not_awaited",)),
+        *_work(assist.AssistStepLogged, T.ACTIVE),
+        *_work(assist.AssistVisitMade, T.ACTIVE),
+        *_work(assist.AssistBlocked, T.BLOCKED),
         *leads(assist.AssistUnblocked, {T.BLOCKED: T.ACTIVE}),
-        *leads(assist.AssistTerminated, dict.fromkeys((*AT_WORK, T.BLOCKED), T.TERMINATED)),
+        *_work(assist.AssistTerminated, T.TERMINATED),
+        *leads(assist.AssistTerminated, {T.BLOCKED: T.TERMINATED}),
         *leads(assist.AssistRenewed, {T.TERMINATED: T.ACTIVE}),
-        *leads(assist.AssistCompleted, dict.fromkeys(AT_WORK, T.COMPLETED)),
+        *_work(assist.AssistCompleted, T.COMPLETED),
         *leads(assist.AssistRated, {T.COMPLETED: T.RATED}),
     ),
 )

@@ -36,6 +36,8 @@ PUT_OFF = Guard("put_off", lambda fact: fact.outcome is CommitteeOutcome.DEFER)
 GIVEN_BACK = Guard("given_back", lambda fact: fact.outcome is CommitteeOutcome.RETURN_TO_SECTION)
 SPOKEN = Guard("spoken", lambda fact: fact.outcome not in UNSETTLED)
 
+OF_THE_MEETING = ("meeting_not_scheduled", "meeting_not_held", "quorum_missing")
+
 REFERRAL = Course(
     "referral",
     "referral_id",
@@ -44,10 +46,14 @@ REFERRAL = Course(
         *leads(committee.ReferralMade, {R.ABSENT: R.REFERRED}),
         *leads(committee.ReferralScreened, {R.REFERRED: R.ADMITTED}, LET_IN),
         *leads(committee.ReferralScreened, {R.REFERRED: R.RETURNED}, SENT_BACK),
-        *leads(committee.ResolutionAdopted, {R.ADMITTED: R.RESOLVED}, SPOKEN),
-        *leads(committee.ResolutionAdopted, {R.ADMITTED: R.RETURNED}, GIVEN_BACK),
+        *leads(
+            committee.ResolutionAdopted, {R.ADMITTED: R.RESOLVED}, SPOKEN, unless=OF_THE_MEETING
+        ),
+        *leads(
+            committee.ResolutionAdopted, {R.ADMITTED: R.RETURNED}, GIVEN_BACK, unless=OF_THE_MEETING
+        ),
         # It waits for another meeting.
-        *stays(committee.ResolutionAdopted, (R.ADMITTED,), PUT_OFF),
+        *stays(committee.ResolutionAdopted, (R.ADMITTED,), PUT_OFF, unless=OF_THE_MEETING),
         *leads(committee.ResolutionExecuted, {R.RESOLVED: R.EXECUTED}),
     ),
 )
@@ -57,9 +63,11 @@ MEETING = Course(
     "meeting_id",
     tuple((state,) for state in M),
     (
-        *leads(committee.MeetingScheduled, {M.ABSENT: M.SCHEDULED}),
+        *leads(
+            committee.MeetingScheduled, {M.ABSENT: M.SCHEDULED}, unless=("meeting_not_scheduled",)
+        ),
         # Another date, or another agenda.
-        *stays(committee.MeetingScheduled, (M.SCHEDULED,)),
+        *stays(committee.MeetingScheduled, (M.SCHEDULED,), unless=("meeting_already_called",)),
         *leads(committee.MeetingHeld, {M.SCHEDULED: M.HELD}),
     ),
 )

@@ -40,18 +40,28 @@ INSPECTION = Course(
         *leads(inspection.VisitStarted, {S.SCHEDULED: S.STARTED}),
         *leads(inspection.VisitConcluded, {S.STARTED: S.RECTIFY}, TO_BE_RECTIFIED),
         *leads(inspection.VisitConcluded, {S.STARTED: S.CONCLUDED}, SETTLED),
-        *leads(inspection.VisitConcluded, {S.SCHEDULED: S.CONCLUDED}, NEVER_TOOK_PLACE),
+        *leads(
+            inspection.VisitConcluded,
+            {S.SCHEDULED: S.CONCLUDED},
+            NEVER_TOOK_PLACE,
+            unless=("inspection_not_started",),
+        ),
         *leads(inspection.DefectOrdered, {S.RECTIFY: S.DEFECT_OPEN}),
         *leads(inspection.DefectSubmitted, {S.DEFECT_OPEN: S.DEFECT_SUBMITTED}),
-        *leads(inspection.DefectExpired, {S.DEFECT_OPEN: S.CONCLUDED}),
         *leads(
-            inspection.InspectionFollowedUp,
-            dict.fromkeys((S.CONCLUDED, S.FOLLOWED_UP), S.FOLLOWED_UP),
+            inspection.DefectExpired, {S.DEFECT_OPEN: S.CONCLUDED}, unless=("defect_not_yet_due",)
         ),
-        # A conclusion is asked about even where the applicant has something to put right.
+        *leads(inspection.InspectionFollowedUp, {S.CONCLUDED: S.FOLLOWED_UP}),
+        # Whoever did not answer is asked again, and while something is to be put right, too.
         *stays(
             inspection.InspectionFollowedUp,
-            (S.RECTIFY, S.DEFECT_OPEN, S.DEFECT_SUBMITTED, S.SCHEDULED),
+            (S.FOLLOWED_UP, S.RECTIFY, S.DEFECT_OPEN, S.DEFECT_SUBMITTED),
+            unless=("inspection_already_answered",),
+        ),
+        *stays(
+            inspection.InspectionFollowedUp,
+            (S.SCHEDULED,),
+            unless=("inspection_not_concluded", "inspection_already_answered"),
         ),
     ),
 )

@@ -46,15 +46,22 @@ RECTIFICATION = Course(
             rectification.FindingRecorded,
             dict.fromkeys((S.CONTACTED, S.REOPENED, S.VERIFIED), S.VERIFIED),
         ),
-        *stays(rectification.DeadlineExtended, (S.VERIFIED,)),
+        *stays(rectification.DeadlineExtended, (S.VERIFIED,), unless=("deadline_not_extendable",)),
         *leads(rectification.MeasureCompleted, {S.VERIFIED: S.COMPLETED}),
         *leads(rectification.FeedbackSent, {S.COMPLETED: S.FED_BACK}),
-        *leads(
+        *leads(rectification.RectificationFollowedUp, {S.FED_BACK: S.FOLLOWED_UP}),
+        # Whoever was not reached is asked again.
+        *stays(
             rectification.RectificationFollowedUp,
-            {S.FED_BACK: S.FOLLOWED_UP, S.FOLLOWED_UP: S.FOLLOWED_UP},
+            (S.FOLLOWED_UP,),
+            unless=("already_followed_up",),
         ),
         *leads(rectification.RectificationClosed, {S.FOLLOWED_UP: S.CLOSED}),
-        *leads(rectification.RectificationReopened, {S.FOLLOWED_UP: S.REOPENED}),
+        *leads(
+            rectification.RectificationReopened,
+            {S.FOLLOWED_UP: S.REOPENED},
+            unless=("reviewer_not_dissatisfied",),
+        ),
     ),
     restarts=frozenset({rectification.RectificationReopened}),
 )

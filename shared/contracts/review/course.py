@@ -47,9 +47,17 @@ RATING = Course(
         (R.APPEAL_REJECTED, R.APPEAL_UPHELD),
     ),
     (
-        *leads(review.RatingPosted, {R.ABSENT: R.POSTED}),
-        *leads(review.RatingSupplemented, {R.ABSENT: R.SUPPLEMENTED, R.POSTED: R.SUPPLEMENTED}),
-        *leads(review.AppealFiled, {R.POSTED: R.APPEALED, R.SUPPLEMENTED: R.APPEALED}),
+        *leads(review.RatingPosted, {R.ABSENT: R.POSTED}, unless=("already_rated",)),
+        # We add under a name of its own; others do under that of the rating.
+        *leads(review.RatingSupplemented, {R.ABSENT: R.SUPPLEMENTED}, unless=("rating_unknown",)),
+        *leads(
+            review.RatingSupplemented, {R.POSTED: R.SUPPLEMENTED}, unless=("already_supplemented",)
+        ),
+        *leads(
+            review.AppealFiled,
+            dict.fromkeys((R.POSTED, R.SUPPLEMENTED), R.APPEALED),
+            unless=("rating_not_bad",),
+        ),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_UPHELD}, UPHELD),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_REJECTED}, REJECTED),
     ),

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.commands.command import Command
+from shared.contracts.envelope import Fact
+from shared.contracts.rectification import facts
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.types import ActorId, CaseNo, Identifier, Ordinal, OrgRef, Prose
@@ -21,6 +23,8 @@ class RectificationCommand(Command):
 class OpenRectification(RectificationCommand):
     """转办, which a bad rating asks for by itself; its cause is not yet known."""
 
+    FACT: ClassVar[type[Fact]] = facts.RectificationOpened
+
     review_id: Identifier
     case_no: CaseNo | None
     level: Satisfaction
@@ -32,6 +36,8 @@ class OpenRectification(RectificationCommand):
 class AssignRectification(RectificationCommand):
     """交办, with the dates that follow from the day of the order."""
 
+    FACT: ClassVar[type[Fact]] = facts.RectificationAssigned
+
     assignee: ActorId
     due_contact: date
     due_rectify: date
@@ -41,6 +47,8 @@ class AssignRectification(RectificationCommand):
 class RecordContact(RectificationCommand):
     """联系评价人; each attempt counts."""
 
+    FACT: ClassVar[type[Fact]] = facts.ContactMade
+
     reached: bool
     method: Literal["PHONE", "FACE", "SMS", "ONLINE"]
 
@@ -48,6 +56,8 @@ class RecordContact(RectificationCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFinding(RectificationCommand):
     """核实."""
+
+    FACT: ClassVar[type[Fact]] = facts.FindingRecorded
 
     finding: VerifyFinding
     cause: BadReviewCause
@@ -58,6 +68,8 @@ class RecordFinding(RectificationCommand):
 class ExtendDeadline(RectificationCommand):
     """整改延期."""
 
+    FACT: ClassVar[type[Fact]] = facts.DeadlineExtended
+
     days: Ordinal
     reason: Prose
     approved_by: ActorId
@@ -67,6 +79,8 @@ class ExtendDeadline(RectificationCommand):
 class CompleteMeasure(RectificationCommand):
     """整改完成."""
 
+    FACT: ClassVar[type[Fact]] = facts.MeasureCompleted
+
     measures: Prose
     systemic_fix: bool
 
@@ -75,12 +89,16 @@ class CompleteMeasure(RectificationCommand):
 class SendFeedback(RectificationCommand):
     """反馈."""
 
+    FACT: ClassVar[type[Fact]] = facts.FeedbackSent
+
     public_reply: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp(RectificationCommand):
     """回访; whoever was not reached may be asked again."""
+
+    FACT: ClassVar[type[Fact]] = facts.RectificationFollowedUp
 
     reached: bool
     result: Literal["SATISFIED", "BASICALLY_SATISFIED", "DISSATISFIED"]
@@ -90,6 +108,8 @@ class FollowUp(RectificationCommand):
 class CloseRectification(RectificationCommand):
     """整改办结; *on_time* is what the calendar says of the history."""
 
+    FACT: ClassVar[type[Fact]] = facts.RectificationClosed
+
     on_time: bool
 
 
@@ -97,11 +117,14 @@ class CloseRectification(RectificationCommand):
 class ReopenRectification(RectificationCommand):
     """重新整改."""
 
+    FACT: ClassVar[type[Fact]] = facts.RectificationReopened
+
     reason: Prose
 
 
-Step = (
-    AssignRectification
+AnyCommand = (
+    OpenRectification
+    | AssignRectification
     | RecordContact
     | RecordFinding
     | ExtendDeadline
@@ -111,6 +134,3 @@ Step = (
     | CloseRectification
     | ReopenRectification
 )
-"""What people ask of an order that is under way."""
-
-AnyCommand = OpenRectification | Step

@@ -1,13 +1,14 @@
 """What may be asked of an assist task (帮办代办任务)."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from shared.commands.command import Command
-from shared.contracts.assist.facts import Blocker
+from shared.contracts.assist import facts
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
+from shared.contracts.envelope import Fact
 from shared.contracts.moments import MeantDay, MeantInstant
 from shared.contracts.review.words import Satisfaction
 from shared.contracts.types import (
@@ -37,6 +38,8 @@ class TaskCommand(Command):
 class RequestAssist(TaskCommand):
     """帮办申请."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistRequested
+
     kind: AssistKind
     mode: AssistMode
     party: PartyRef
@@ -49,6 +52,8 @@ class RequestAssist(TaskCommand):
 class AcceptTask(TaskCommand):
     """受理."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistAccepted
+
     reason: Prose | None = None
 
 
@@ -56,12 +61,16 @@ class AcceptTask(TaskCommand):
 class DeclineTask(TaskCommand):
     """不予受理, which is owed a reason."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistDeclined
+
     reason: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignAgent(TaskCommand):
     """指派帮办员; another one may take over later."""
+
+    FACT: ClassVar[type[Fact]] = facts.AgentAssigned
 
     agent_id: ActorId
     tier: AgentTier
@@ -72,6 +81,8 @@ class AssignAgent(TaskCommand):
 class SignMandate(TaskCommand):
     """签订代办服务委托书."""
 
+    FACT: ClassVar[type[Fact]] = facts.MandateSigned
+
     scope: Items
     document: Doc
     valid_until: MeantDay | None = None
@@ -80,6 +91,8 @@ class SignMandate(TaskCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogStep(TaskCommand):
     """帮办记录."""
+
+    FACT: ClassVar[type[Fact]] = facts.AssistStepLogged
 
     stage: AssistStage
     note_token: VaultToken | None = None
@@ -91,6 +104,8 @@ class LogStep(TaskCommand):
 class MakeVisit(TaskCommand):
     """上门帮办."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistVisitMade
+
     agent_id: ActorId
     place: Literal["ENTERPRISE", "HOME", "PARK", "BUILDING"]
     arrived_at: MeantInstant
@@ -100,7 +115,9 @@ class MakeVisit(TaskCommand):
 class BlockTask(TaskCommand):
     """受阻."""
 
-    blocker: Blocker
+    FACT: ClassVar[type[Fact]] = facts.AssistBlocked
+
+    blocker: facts.Blocker
     reason: Prose
 
 
@@ -108,12 +125,16 @@ class BlockTask(TaskCommand):
 class UnblockTask(TaskCommand):
     """恢复."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistUnblocked
+
     reason: Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminateTask(TaskCommand):
     """终止单."""
+
+    FACT: ClassVar[type[Fact]] = facts.AssistTerminated
 
     document: Doc
     reason: Prose | None = None
@@ -123,6 +144,8 @@ class TerminateTask(TaskCommand):
 class RenewTask(TaskCommand):
     """续办委托书."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistRenewed
+
     document: Doc
     reason: Prose | None = None
 
@@ -130,6 +153,8 @@ class RenewTask(TaskCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteTask(TaskCommand):
     """办结单: the cases that the help was about, and whether it kept to its promise."""
+
+    FACT: ClassVar[type[Fact]] = facts.AssistCompleted
 
     case_nos: Several[CaseNo]
     on_time: bool
@@ -139,12 +164,11 @@ class CompleteTask(TaskCommand):
 class RateTask(TaskCommand):
     """帮办评价."""
 
+    FACT: ClassVar[type[Fact]] = facts.AssistRated
+
     level: Satisfaction
     real_name: bool
 
-
-Work = LogStep | MakeVisit | BlockTask | CompleteTask
-"""What takes a task that is under way."""
 
 AnyCommand = (
     RequestAssist
@@ -152,9 +176,12 @@ AnyCommand = (
     | DeclineTask
     | AssignAgent
     | SignMandate
-    | Work
+    | LogStep
+    | MakeVisit
+    | BlockTask
     | UnblockTask
     | TerminateTask
     | RenewTask
+    | CompleteTask
     | RateTask
 )

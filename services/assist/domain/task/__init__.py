@@ -1,0 +1,1 @@
+"""The assist task (帮办代办任务), from the request to the rating."""

@@ -1,0 +1,1 @@
+"""The meeting of the committee (会议), at which referrals are resolved."""

@@ -1,0 +1,1 @@
+"""The referral of a case to the committee (提请审议)."""

@@ -1,0 +1,1 @@
+"""The invitation to rate (邀请评价)."""
