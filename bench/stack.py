@@ -15,7 +15,7 @@ import asyncpg
 from bench.whole import python_of
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.journal import Journal
-from deploy.stack.part import Stage
+from deploy.stack.part import PartGroup
 from deploy.stack.places import CHECKOUT, Places
 from deploy.stack.postgres import embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
@@ -73,7 +73,7 @@ async def servers() -> AsyncIterator[Servers]:
     async def settle() -> None:
         ready.set()
 
-    stage = Stage((postgres_part(postgres), kafka_part(kafka)), settle=settle)
+    stage = PartGroup((postgres_part(postgres), kafka_part(kafka)), settle=settle)
     journal = Journal(places.state, kafka=kafka.address, postgres=postgres.dsn("postgres"))
     supervisor = Supervisor(places, journal, [stage], os.environ)
     try:

@@ -25,7 +25,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.description import codes_of
 from shared.web.gate import AuthSettings, Gate
-from shared.web.problems import STATUS_CODES, Kind
+from shared.web.problems import STATUS_CODES, ProblemKind
 
 NOWHERE = "postgresql://nowhere/nothing"
 """A pool connects when it is asked, and nobody asks."""
@@ -39,10 +39,10 @@ AUTH = AuthSettings(jwks="jwks.json")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Row:
+class ProblemRow:
     """A kind of problem as a reader meets it, in both languages."""
 
-    kind: Kind
+    kind: ProblemKind
     zh: str
     en: str
 
@@ -54,11 +54,13 @@ def documents() -> dict[str, dict[str, Any]]:
 
 def problems_table() -> str:
     """Return every code that an answer may have, with its status, who gives it, and its words."""
-    givers: dict[Row, list[str]] = {}
+    givers: dict[ProblemRow, list[str]] = {}
     for service, document in documents().items():
         catalogue = Catalogue.read(OWN, MESSAGES[service])
-        for kind in {Kind(*kind) for kind in STATUS_CODES.items()} | codes_of(document):
-            row = Row(kind, *(_said(catalogue.texts[language][kind.code]) for language in Language))
+        for kind in {ProblemKind(*kind) for kind in STATUS_CODES.items()} | codes_of(document):
+            row = ProblemRow(
+                kind, *(_said(catalogue.texts[language][kind.code]) for language in Language)
+            )
             givers.setdefault(row, []).append(service)
     head = ["| code | status | from | 含义 | meaning |", "|---|---|---|---|---|"]
     rows = [_told(row, givers[row]) for row in sorted(givers, key=_alphabetically)]
@@ -95,7 +97,7 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
     }
 
 
-def _alphabetically(row: Row) -> tuple[str, int, str]:
+def _alphabetically(row: ProblemRow) -> tuple[str, int, str]:
     return row.kind.code, row.kind.status, row.en
 
 
@@ -103,6 +105,6 @@ def _said(text: Text) -> str:
     return f"**{text.title}** {text.detail}"
 
 
-def _told(row: Row, services: list[str]) -> str:
+def _told(row: ProblemRow, services: list[str]) -> str:
     givers = "all" if len(services) == len(MESSAGES) else ", ".join(services)
     return f"| `{row.kind.code}` | {row.kind.status} | {givers} | {row.zh} | {row.en} |"

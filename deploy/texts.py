@@ -1,11 +1,15 @@
 """What the command says, in the reader's language."""
 
 import re
+from collections.abc import Callable
 from importlib.resources import files
 
 from shared.runtime.catalogue import Catalogue, Text
 from shared.runtime.language import terminal_language
 from shared.runtime.visible import visible
+
+Say = Callable[[str], None]
+"""Where a line of progress goes."""
 
 LANGUAGE = terminal_language()
 CATALOGUE = Catalogue.read(files("deploy") / "messages")

@@ -50,7 +50,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class PastWeeks:
     """The weeks before *today*, the same for one seed however often they are told."""
 
     today: date

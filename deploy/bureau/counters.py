@@ -31,7 +31,7 @@ SERVICE = {
 """Which service takes the commands of a collection."""
 
 
-class Refused(Exception):
+class TurnedDown(Exception):
     """A service understood a command and declined it."""
 
 
@@ -62,7 +62,7 @@ class Counters:
         answer = await self._ask(role, "POST", address, headers=headers, json=dict(words))
         if answer.status_code != CREATED:
             self._note(f"{path}: {answer.status_code} {answer.json().get('code')}")
-            raise Refused(path)
+            raise TurnedDown(path)
         self.given += 1
         return str(answer.json()["subject"])
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from random import Random
 
-from deploy.bureau import courses
-from deploy.bureau.backlog import FORGOTTEN_HOLDS, Backlog, Past, forgotten_hold, told
-from deploy.bureau.counters import Counters, Refused
+from deploy.bureau import stories
+from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
+from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
 from deploy.bureau.items import WINDOWS
 from deploy.delivery import Delivery
@@ -23,13 +23,13 @@ UNTOUCHED = "ACCEPTED"
 
 
 @dataclass(slots=True)
-class Day:
+class BureauDay:
     """What is played, and how far it is; *tag* tells this play from every other one."""
 
     counters: Counters
     gateway: Delivery
     pace: Pace
-    backlog: Backlog
+    backlog: PastWeeks
     tag: str
     told: int = 0
     arrived: int = 0
@@ -50,7 +50,7 @@ class Day:
             tasks.create_task(self._take_up(Random(chance.random())))  # noqa: S311 - as above
             for number in range(1, days * CASES_A_DAY + 1):
                 errand = self._errand(f"XC{self.tag}{number:03}", chance.choice(WINDOWS))
-                tasks.create_task(self._run(courses.apply(errand)))
+                tasks.create_task(self._run(stories.apply(errand)))
                 await self.pace.wait(chance.expovariate(CASES_A_DAY / DAY_MINUTES))
 
     async def _take_up(self, chance: Random) -> None:
@@ -66,7 +66,7 @@ class Day:
                 known = await self.counters.case(past.case_no) or {}
                 if past not in healed and known.get("phase") == UNTOUCHED:
                     errand = self._errand(past.case_no, past.window)
-                    tasks.create_task(self._run(courses.finish(errand, past.item)))
+                    tasks.create_task(self._run(stories.finish(errand, past.item)))
 
     async def _remember_holds(self) -> None:
         """Tell of pauses that nobody had told of: red cards are withdrawn."""
@@ -83,7 +83,7 @@ class Day:
         self.under_way += 1
         try:
             await course
-        except Refused:
+        except TurnedDown:
             return  # the counters have noted it; an applicant goes home
         finally:
             self.under_way -= 1

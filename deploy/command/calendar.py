@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 from rich.table import Table
 
 from deploy.command.days import WRITTEN, typed_day
-from deploy.command.output import Words, out, print_json
-from deploy.command.stack import Json
+from deploy.command.output import Styled, out, print_json
+from deploy.command.stack import JsonOption
 from deploy.texts import LANGUAGE, say
 from services.metrics.domain.clocks.clock import ClockFacts, clocks
 from services.metrics.domain.reasons.explanation import explain
@@ -27,12 +27,12 @@ LIMIT_DAYS_MAX = 700
 
 SHOWN = ("starts_on", "limit", "unit", "due", "provisional", "calendar_version", "days", "sentence")
 
-From = Annotated[
+FromOption = Annotated[
     date, typer.Option("--from", parser=typed_day, metavar=WRITTEN, help=say("calendar.from"))
 ]
-Limit = Annotated[int, typer.Option(min=0, max=LIMIT_DAYS_MAX, help=say("calendar.limit"))]
-Unit = Annotated[LimitUnit, typer.Option(case_sensitive=False, help=say("calendar.unit"))]
-NoticeFile = Annotated[
+LimitOption = Annotated[int, typer.Option(min=0, max=LIMIT_DAYS_MAX, help=say("calendar.limit"))]
+UnitOption = Annotated[LimitUnit, typer.Option(case_sensitive=False, help=say("calendar.unit"))]
+NoticeFileOption = Annotated[
     Path | None,
     typer.Option("--notice", exists=True, dir_okay=False, help=say("calendar.notice")),
 ]
@@ -52,11 +52,11 @@ def _calendar() -> None:
 
 def show_due(
     *,
-    start: From,
-    limit: Limit,
-    unit: Unit = LimitUnit.WD,
-    notice: NoticeFile = None,
-    as_json: Json = False,
+    start: FromOption,
+    limit: LimitOption,
+    unit: UnitOption = LimitUnit.WD,
+    notice: NoticeFileOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     document = due_document(_calendar_with(notice), start, limit, unit)
     if as_json:
@@ -95,7 +95,7 @@ def _is_ours(fault: ErrorDetails) -> bool:
 
 
 def _show(document: dict[str, Any]) -> None:
-    due = Words.assemble((document["due"], "bold"), f"  {document['sentence'][LANGUAGE]}")
+    due = Styled.assemble((document["due"], "bold"), f"  {document['sentence'][LANGUAGE]}")
     out.print(due, end="\n\n")
     table = Table(box=None, pad_edge=False, show_header=False)
     number = 0

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.command.lines import Lines
-from deploy.command.output import DIFFERS, Words, out, print_json
-from deploy.command.stack import Json
+from deploy.command.lines import NumberedLines
+from deploy.command.output import DIFFERS, Styled, out, print_json
+from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.texts import LANGUAGE, say
 from services.intake.domain.gateway import Inadmissible, admit
@@ -32,15 +32,15 @@ VALUES_SHOWN_MAX = 3
 REASONS = Catalogue.read(OWN, files("services.intake.api") / "messages")
 """What the gateway says of each code."""
 
-Pattern = Annotated[str, typer.Argument(metavar="[WORD]", help=say("contracts.word_help"))]
-Kind = Annotated[str, typer.Argument(metavar="TYPE", help=say("contracts.type_help"))]
-Sample = Annotated[
+PatternArgument = Annotated[str, typer.Argument(metavar="[WORD]", help=say("contracts.word_help"))]
+KindArgument = Annotated[str, typer.Argument(metavar="TYPE", help=say("contracts.type_help"))]
+SampleArgument = Annotated[
     Path,
     typer.Argument(
         metavar="FILE", exists=True, dir_okay=False, readable=True, help=say("contracts.file_help")
     ),
 ]
-Name = Annotated[str, typer.Option("--name", help=say("contracts.name_help"))]
+NameOption = Annotated[str, typer.Option("--name", help=say("contracts.name_help"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="contracts")
 
 
-def list_types(word: Pattern = "", *, as_json: Json = False) -> None:
+def list_types(word: PatternArgument = "", *, as_json: JsonOption = False) -> None:
     told = [_described(kind) for kind in sorted(FACTS) if word in kind]
     if as_json:
         print_json({"types": told})
@@ -62,7 +62,7 @@ def list_types(word: Pattern = "", *, as_json: Json = False) -> None:
     show_table(headers, [[one[column] for column in columns] for one in told])
 
 
-def show_type(kind: Kind, *, as_json: Json = False) -> None:
+def show_type(kind: KindArgument, *, as_json: JsonOption = False) -> None:
     if kind not in FACTS:
         near = get_close_matches(kind, FACTS, n=3, cutoff=0.3)
         said = say("contracts.unknown", type=kind, known=", ".join(near) or "–")
@@ -72,7 +72,7 @@ def show_type(kind: Kind, *, as_json: Json = False) -> None:
         print_json({**_described(kind), "schema": schema, "example": example})
         return
     told = _described(kind)
-    out.print(Words.assemble((kind, "bold"), f"  {told['meaning']}"))
+    out.print(Styled.assemble((kind, "bold"), f"  {told['meaning']}"))
     out.print(say("contracts.lies_on", topic=told["topic"], about=told["about"]), style="dim")
     headers = [say(f"contracts.{name}") for name in ("attribute", "needed", "kind", "meaning")]
     show_table(headers, _fields(schema))
@@ -84,7 +84,7 @@ def show_asyncapi() -> None:
     print_json(asyncapi())
 
 
-def check_file(file: Sample, *, name: Name = "", as_json: Json = False) -> None:
+def check_file(file: SampleArgument, *, name: NameOption = "", as_json: JsonOption = False) -> None:
     publisher = _publisher(name)
     verdicts = list(judged(file, publisher))
     counts = Counter(verdict["status"] for verdict in verdicts)
@@ -100,7 +100,7 @@ def check_file(file: Sample, *, name: Name = "", as_json: Json = False) -> None:
 def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
     """Yield the gateway's verdict on each line of *file*; without a store none is a repetition."""
     now = SystemClock().now()
-    with Lines.of(file) as lines:
+    with NumberedLines.of(file) as lines:
         for number, line in lines:
             told: dict[str, Any] = {"line": number, "status": "accepted"}
             try:

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from deploy.databases import addressed
 from deploy.faults import ServerUnreachable
 from deploy.stack.credentials import load_passwords
-from deploy.stack.journal import Record, last_record
+from deploy.stack.journal import StackRecord, last_record
 from deploy.stack.plan import DATABASE
 from deploy.stack.settings import LocalSettings
 from shared.eventstore.roles import DatabaseRole
@@ -59,7 +59,7 @@ def kafka_of(settings: LocalSettings) -> str:
     return settings.kafka or _record(settings).kafka
 
 
-def _record(settings: LocalSettings) -> Record:
+def _record(settings: LocalSettings) -> StackRecord:
     record = last_record(settings.places.state)
     if record is None:
         raise StackAbsent(home=settings.places.home)

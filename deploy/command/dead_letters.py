@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.command.database import kafka_of
 from deploy.command.output import out, print_bytes, print_json
-from deploy.command.stack import Json
+from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.faults import Fault, ServerUnreachable
 from deploy.stack.settings import LocalSettings
@@ -25,7 +25,7 @@ from shared.policy.calendar import ZONE
 from shared.runtime.logs import scrub
 from shared.runtime.settings import load_settings
 
-Told = TypeVar("Told")
+T = TypeVar("T")
 
 LETTERS_USUAL = 50
 BODY_CHARACTERS_SHOWN_MAX = 100_000
@@ -45,11 +45,11 @@ class LetterIsCut(Fault):
     code = "dlq.is_cut"
 
 
-Topic = Annotated[str, typer.Option("--topic", help=say("dlq.topic_help"))]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help=say("dlq.limit_help"))]
-LetterId = Annotated[str, typer.Argument(metavar="ID", help=say("dlq.id_help"))]
-LetterIds = Annotated[list[str], typer.Argument(metavar="ID...", help=say("dlq.id_help"))]
-Raw = Annotated[bool, typer.Option("--raw", help=say("dlq.raw_help"))]
+TopicOption = Annotated[str, typer.Option("--topic", help=say("dlq.topic_help"))]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help=say("dlq.limit_help"))]
+LetterIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("dlq.id_help"))]
+LetterIdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help=say("dlq.id_help"))]
+RawOption = Annotated[bool, typer.Option("--raw", help=say("dlq.raw_help"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="dlq")
 
 
-def list_letters(*, topic: Topic = "", limit: Limit = LETTERS_USUAL, as_json: Json = False) -> None:
+def list_letters(
+    *, topic: TopicOption = "", limit: LimitOption = LETTERS_USUAL, as_json: JsonOption = False
+) -> None:
     topics = _topics(topic)
     count, letters = _run(_newest(DeadLetterBox(_kafka(), topics), limit))
     if as_json:
@@ -82,7 +84,9 @@ def list_letters(*, topic: Topic = "", limit: Limit = LETTERS_USUAL, as_json: Js
         out.print(say("dlq.more", count=count - len(letters)), style="dim")
 
 
-def show_letter(letter_id: LetterId, *, raw: Raw = False, as_json: Json = False) -> None:
+def show_letter(
+    letter_id: LetterIdArgument, *, raw: RawOption = False, as_json: JsonOption = False
+) -> None:
     letter = _run(_letter(DeadLetterBox(_kafka()), letter_id))
     if raw:
         print_bytes(letter.record.value or b"")
@@ -102,7 +106,7 @@ def show_letter(letter_id: LetterId, *, raw: Raw = False, as_json: Json = False)
     out.print(f"\n{told['body']}")
 
 
-def replay_letters(letter_ids: LetterIds, *, as_json: Json = False) -> None:
+def replay_letters(letter_ids: LetterIdsArgument, *, as_json: JsonOption = False) -> None:
     letters = _run(_replay(_kafka(), letter_ids))
     if as_json:
         print_json({"replayed": [_summary(letter) for letter in letters]})
@@ -138,7 +142,7 @@ async def _replay(kafka: str, letter_ids: Sequence[str]) -> list[DeadLetter]:
         return await DeadLetterBox(kafka).replay(letter_ids, sender)
 
 
-def _run(work: Coroutine[Any, Any, Told]) -> Told:
+def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except NoSuchLetter as missing:

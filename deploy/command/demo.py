@@ -13,15 +13,15 @@ import typer
 from rich.status import Status
 from rich.table import Table
 
-from deploy.bureau.backlog import PUBLISHER, Backlog
+from deploy.bureau.backlog import PUBLISHER, PastWeeks
 from deploy.bureau.counters import Counters
-from deploy.bureau.day import Day
+from deploy.bureau.day import BureauDay
 from deploy.bureau.errand import Pace
 from deploy.command import interruption
 from deploy.command.gateway import delivery_as
 from deploy.command.importing import PUBLISHER as IMPORTER
 from deploy.command.link import show_link
-from deploy.command.output import DIFFERS, Words, err, out, waiting
+from deploy.command.output import DIFFERS, Styled, err, out, waiting
 from deploy.command.up import bring_up, stay, taken_down
 from deploy.delivery import Delivery, client_of
 from deploy.faults import StoppedMeanwhile, first_of
@@ -52,11 +52,11 @@ USUAL_SPEED = 60.0
 LOG_VARIABLE = "CASETRACK_DEMO_LOG"
 LOG_FOLDER = CHECKOUT / "data"
 
-Days = Annotated[int, typer.Option("--days", min=1, max=DAYS_MAX, help=say("demo.days"))]
-Seed = Annotated[int, typer.Option("--seed", min=0, help=say("demo.seed"))]
-Speed = Annotated[float, typer.Option("--speed", min=0.1, max=10_000, help=say("demo.speed"))]
-Leave = Annotated[bool, typer.Option("--exit-when-done", help=say("demo.exit_when_done"))]
-Log = Annotated[
+DaysOption = Annotated[int, typer.Option("--days", min=1, max=DAYS_MAX, help=say("demo.days"))]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help=say("demo.seed"))]
+SpeedOption = Annotated[float, typer.Option("--speed", min=0.1, max=10_000, help=say("demo.speed"))]
+LeaveOption = Annotated[bool, typer.Option("--exit-when-done", help=say("demo.exit_when_done"))]
+LogOption = Annotated[
     Path | None,
     typer.Option("--log", envvar=LOG_VARIABLE, exists=True, dir_okay=False, help=say("demo.log")),
 ]
@@ -68,11 +68,11 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     *,
-    days: Days = 1,
-    seed: Seed = USUAL_SEED,
-    speed: Speed = USUAL_SPEED,
-    exit_when_done: Leave = False,
-    log: Log = None,
+    days: DaysOption = 1,
+    seed: SeedOption = USUAL_SEED,
+    speed: SpeedOption = USUAL_SPEED,
+    exit_when_done: LeaveOption = False,
+    log: LogOption = None,
 ) -> None:
     settings = load_settings(LocalSettings)
     build_page(err.print)
@@ -192,11 +192,11 @@ class Show:
             ),
         )
 
-    def _day(self, counters: Counters, gateway: Delivery) -> Day:
+    def _day(self, counters: Counters, gateway: Delivery) -> BureauDay:
         now = counters.clock.now()
-        backlog = Backlog(business_date(now), self.seed, official_calendar())
+        backlog = PastWeeks(business_date(now), self.seed, official_calendar())
         tag = f"{now.astimezone(ZONE):%Y%m%d%H%M}"
-        return Day(counters, gateway, Pace(counters.clock, self.speed), backlog, tag)
+        return BureauDay(counters, gateway, Pace(counters.clock, self.speed), backlog, tag)
 
     def _counters(self) -> Counters:
         clock, ids = SystemClock(), SystemIds()
@@ -218,7 +218,7 @@ class Show:
         )
 
 
-async def _tell(day: Day, status: Status) -> None:
+async def _tell(day: BureauDay, status: Status) -> None:
     """Show how the day goes: on a terminal all the time, else as a line now and then."""
     while True:
         line = say(
@@ -229,7 +229,7 @@ async def _tell(day: Day, status: Status) -> None:
             given=day.counters.given,
         )
         if err.is_terminal:
-            status.update(Words(line))
+            status.update(Styled(line))
         else:
             err.print(line)
         await day.pace.clock.sleep(LOOK_SECONDS if err.is_terminal else LINE_SECONDS)

@@ -5,17 +5,17 @@ from rich.table import Table
 
 from deploy.command.outboxes import findings as outbox_findings
 from deploy.command.outboxes import outboxes
-from deploy.command.output import DIFFERS, Words, out, print_json
-from deploy.command.stack import Json
-from deploy.stack.examination import Finding, Verdict, examine
+from deploy.command.output import DIFFERS, Styled, out, print_json
+from deploy.command.stack import JsonOption
+from deploy.stack.examination import Diagnosis, Health, examine
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say, text
 from shared.runtime.settings import load_settings
 
 SIGNS = {
-    Verdict.FINE: ("✓", "green"),
-    Verdict.DOUBTFUL: ("!", "yellow"),
-    Verdict.BAD: ("✗", "red"),
+    Health.FINE: ("✓", "green"),
+    Health.DOUBTFUL: ("!", "yellow"),
+    Health.BAD: ("✗", "red"),
 }
 
 
@@ -23,20 +23,20 @@ def register(app: typer.Typer) -> None:
     app.command(help=say("doctor.help"))(doctor)
 
 
-def doctor(*, as_json: Json = False) -> None:
+def doctor(*, as_json: JsonOption = False) -> None:
     settings = load_settings(LocalSettings)
     findings = [*examine(settings), *outbox_findings(outboxes(settings))]
     if as_json:
         print_json({"checks": [_document(finding) for finding in findings]})
     else:
         _show(findings)
-    if any(finding.verdict is Verdict.BAD for finding in findings):
+    if any(finding.verdict is Health.BAD for finding in findings):
         raise typer.Exit(DIFFERS)
 
 
-def _document(finding: Finding) -> dict[str, str]:
+def _document(finding: Diagnosis) -> dict[str, str]:
     said = text(f"doctor.{finding.check}", **finding.values)
-    fix = "" if finding.verdict is Verdict.FINE else said.detail
+    fix = "" if finding.verdict is Health.FINE else said.detail
     return {
         "check": finding.check,
         "verdict": finding.verdict.value,
@@ -45,11 +45,11 @@ def _document(finding: Finding) -> dict[str, str]:
     }
 
 
-def _show(findings: list[Finding]) -> None:
+def _show(findings: list[Diagnosis]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in findings:
         document = _document(finding)
-        table.add_row(Words(*SIGNS[finding.verdict]), document["found"])
+        table.add_row(Styled(*SIGNS[finding.verdict]), document["found"])
         if document["fix"]:
             table.add_row("", f"→ {document['fix']}")
     out.print(table)

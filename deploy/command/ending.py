@@ -8,12 +8,12 @@ from typing import Any
 import typer
 
 from deploy.command import interruption, logbook
-from deploy.command.output import DIFFERS, UNREACHABLE, WRONG_USAGE, Words, err, print_json
+from deploy.command.output import DIFFERS, UNREACHABLE, WRONG_USAGE, Styled, err, print_json
 from deploy.faults import Fault, RegistryUnreachable, ServerUnreachable, first_of
 from deploy.texts import text, told
 
 REASON_CHARACTERS_MAX = 200
-Document = dict[str, Any]
+ErrorDocument = dict[str, Any]
 
 
 class Interrupted(Fault):
@@ -65,12 +65,12 @@ def _tell(cause: Fault | typer.TyperException, *, as_json: bool) -> None:
     if as_json:
         print_json({"error": document})
     if document["title"]:
-        err.print(Words.assemble(("✗ ", "red"), document["title"]))
+        err.print(Styled.assemble(("✗ ", "red"), document["title"]))
         if document["detail"]:
-            err.print(Words(f"  → {document['detail']}"))
+            err.print(Styled(f"  → {document['detail']}"))
 
 
-def _document(cause: Fault | typer.TyperException) -> Document:
+def _document(cause: Fault | typer.TyperException) -> ErrorDocument:
     if isinstance(cause, Fault):
         said = text(cause.code, **cause.values)
         values = {name: told(value) for name, value in cause.values.items()}

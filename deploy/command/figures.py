@@ -12,7 +12,7 @@ from rich.table import Table
 
 from deploy.command.database import auditor_dsn
 from deploy.command.output import err, out, print_json
-from deploy.command.stack import Json
+from deploy.command.stack import JsonOption
 from deploy.databases import UNREACHABLE
 from deploy.faults import ServerUnreachable
 from deploy.stack.settings import LocalSettings
@@ -28,9 +28,9 @@ CONNECT_SECONDS_MAX = 10.0
 ENTRIES_SHOWN_MAX = 12
 DEFAULT_ZONE = "Asia/Shanghai"
 
-Source = Annotated[str, typer.Option("--source", help=say("figures.source"))]
-At = Annotated[list[str] | None, typer.Option("--at", help=say("figures.at"))]
-Zone = Annotated[str, typer.Option("--timezone", help=say("figures.timezone"))]
+SourceOption = Annotated[str, typer.Option("--source", help=say("figures.source"))]
+AtOption = Annotated[list[str] | None, typer.Option("--at", help=say("figures.at"))]
+ZoneOption = Annotated[str, typer.Option("--timezone", help=say("figures.timezone"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,11 @@ def register(app: typer.Typer) -> None:
 
 
 def figures(
-    *, source: Source, at: At = None, timezone: Zone = DEFAULT_ZONE, as_json: Json = False
+    *,
+    source: SourceOption,
+    at: AtOption = None,
+    timezone: ZoneOption = DEFAULT_ZONE,
+    as_json: JsonOption = False,
 ) -> None:
     zone = _zone(timezone)
     instants = {text: _instant(text, zone) for text in at or []}

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from deploy.command import interruption
-from deploy.command.course import Course
 from deploy.command.gateway import delivery_as
 from deploy.command.output import DIFFERS, err, out, print_json
-from deploy.command.stack import Json
+from deploy.command.progress_bar import ProgressBar
+from deploy.command.stack import JsonOption
 from deploy.delivery import Delivery
 from deploy.faults import Fault
 from deploy.importers.document import LogUnreadable, bare_name
@@ -34,18 +34,18 @@ SOURCE_CHARACTERS_MAX = 256
 """As long as a `source` may be."""
 ODDITIES = frozenset(Oddity)
 
-Files = Annotated[
+FilesArgument = Annotated[
     list[Path],
     typer.Argument(
         metavar="FILE...", exists=True, dir_okay=False, readable=True, help=say("import.file")
     ),
 ]
-Chosen = Annotated[ProfileName | None, typer.Option("--profile", help=say("import.profile"))]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help=say("import.limit"))]
-Seed = Annotated[int | None, typer.Option("--shuffle", help=say("import.shuffle"))]
-Twice = Annotated[bool, typer.Option("--twice", help=say("import.twice"))]
-Gateway = Annotated[str, typer.Option("--gateway", help=say("import.gateway"))]
-Patience = Annotated[float, typer.Option("--patience", min=0.0, help=say("import.patience"))]
+ChosenOption = Annotated[ProfileName | None, typer.Option("--profile", help=say("import.profile"))]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help=say("import.limit"))]
+SeedOption = Annotated[int | None, typer.Option("--shuffle", help=say("import.shuffle"))]
+TwiceOption = Annotated[bool, typer.Option("--twice", help=say("import.twice"))]
+GatewayOption = Annotated[str, typer.Option("--gateway", help=say("import.gateway"))]
+PatienceOption = Annotated[float, typer.Option("--patience", min=0.0, help=say("import.patience"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -53,15 +53,15 @@ def register(app: typer.Typer) -> None:
 
 
 def import_logs(  # noqa: PLR0913 - the options of the command
-    files: Files,
+    files: FilesArgument,
     *,
-    profile: Chosen = None,
-    limit: Limit = None,
-    shuffle: Seed = None,
-    twice: Twice = False,
-    gateway: Gateway = "",
-    patience: Patience = PATIENCE_SECONDS,
-    as_json: Json = False,
+    profile: ChosenOption = None,
+    limit: LimitOption = None,
+    shuffle: SeedOption = None,
+    twice: TwiceOption = False,
+    gateway: GatewayOption = "",
+    patience: PatienceOption = PATIENCE_SECONDS,
+    as_json: JsonOption = False,
 ) -> None:
     logs = _logs(files, profile)
     arrangement = Arrangement(limit, shuffle, 2 if twice else 1)
@@ -110,10 +110,10 @@ def _profile(path: Path, chosen: ProfileName | None) -> Profile:
 def _import(
     path: Path, log: Import, arrangement: Arrangement, delivery: Delivery
 ) -> dict[str, Any]:
-    course = Course(log.log, err, delivery.clock)
-    sending = Sending(path, log, arrangement, settled=course.advance)
+    bar = ProgressBar(log.log, err, delivery.clock)
+    sending = Sending(path, log, arrangement, settled=bar.advance)
     damage = None
-    with _resumable(sending.tally), course:
+    with _resumable(sending.tally), bar:
         try:
             asyncio.run(_run(sending, delivery))
         except LogUnreadable as fault:
@@ -124,7 +124,7 @@ def _import(
         "file": str(path),
         "source": log.source,
         "profile": log.profile.name.value,
-        "seconds": round(course.seconds, 3),
+        "seconds": round(bar.seconds, 3),
         **asdict(sending.tally),
         "damage": damage,
     }

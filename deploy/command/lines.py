@@ -21,7 +21,7 @@ OTHER_ENCODINGS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
 
 @dataclass(slots=True)
-class Lines:
+class NumberedLines:
     """The lines of *opened* that hold something, with their numbers; memory holds one of them."""
 
     opened: BinaryIO

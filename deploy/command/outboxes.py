@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import asyncpg
 
 from deploy.command.database import StackAbsent, auditor_dsn
-from deploy.stack.examination import Finding, Verdict
+from deploy.stack.examination import Diagnosis, Health
 from deploy.stack.outboxes import OutboxSeen, load_outboxes
 from deploy.stack.settings import LocalSettings
 
@@ -19,17 +19,17 @@ def outboxes(settings: LocalSettings) -> list[OutboxSeen]:
         return []
 
 
-def findings(seen: Iterable[OutboxSeen]) -> list[Finding]:
+def findings(seen: Iterable[OutboxSeen]) -> list[Diagnosis]:
     """Return what a person has to know of the outboxes *seen*, or that all is well with them."""
     known = list(seen)
     found = [finding for one in known for finding in _findings(one)]
-    return found or [Finding("outboxes", Verdict.FINE)] * bool(known)
+    return found or [Diagnosis("outboxes", Health.FINE)] * bool(known)
 
 
-def _findings(one: OutboxSeen) -> Iterator[Finding]:
+def _findings(one: OutboxSeen) -> Iterator[Diagnosis]:
     if one.stuck:
         seconds = str(round(one.waiting_seconds))
-        yield Finding("outbox.stuck", Verdict.BAD, {"owner": one.owner, "seconds": seconds})
+        yield Diagnosis("outbox.stuck", Health.BAD, {"owner": one.owner, "seconds": seconds})
     if one.parked:
         values = {"owner": one.owner, "count": str(one.parked)}
-        yield Finding("outbox.parked", Verdict.DOUBTFUL, values)
+        yield Diagnosis("outbox.parked", Health.DOUBTFUL, values)

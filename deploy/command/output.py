@@ -39,7 +39,7 @@ LAID_OUT = "\n\t"
 """What may stand in a text of several lines; nothing else is obeyed."""
 
 
-class Words(Text):
+class Styled(Text):
     """A text of one line and one or more styles."""
 
     def __init__(self, text: str = "", style: StyleType = "", **how: Any) -> None:  # noqa: ANN401 - handed on
@@ -50,7 +50,7 @@ class Words(Text):
         return self
 
 
-class Door(Console):
+class SafeConsole(Console):
     """A console that shows every text as it is, whoever wrote it."""
 
     def __init__(self, **how: Any) -> None:  # noqa: ANN401 - handed on
@@ -69,8 +69,8 @@ class Door(Console):
             yield Segment(shown, style, control)
 
 
-out = Door(soft_wrap=True)
-err = Door(stderr=True, soft_wrap=True)
+out = SafeConsole(soft_wrap=True)
+err = SafeConsole(stderr=True, soft_wrap=True)
 
 
 def print_json(document: object) -> None:
@@ -99,7 +99,7 @@ def accept_all_characters() -> None:
 
 def waiting(line: str) -> Status:
     """Return what shows on a terminal that *line* is being done; nothing elsewhere."""
-    return err.status(Words(line))
+    return err.status(Styled(line))
 
 
 def _write(text: str) -> None:

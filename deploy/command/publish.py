@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.command.course import Course
 from deploy.command.database import kafka_of
 from deploy.command.ending import Interrupted
 from deploy.command.gateway import delivery_as
-from deploy.command.lines import Lines
+from deploy.command.lines import NumberedLines
 from deploy.command.output import DIFFERS, err, out, print_json
-from deploy.command.stack import Json
+from deploy.command.progress_bar import ProgressBar
+from deploy.command.stack import JsonOption
 from deploy.delivery import Delivery, Verdict
 from deploy.faults import Fault, ServerUnreachable
 from deploy.stack.settings import LocalSettings
@@ -40,7 +40,7 @@ SENT = "sent"
 STRUCTURED = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 
 
-class Door(StrEnum):
+class Entrance(StrEnum):
     """Where events are handed in."""
 
     HTTP = "http"
@@ -60,7 +60,7 @@ class KafkaUnreachable(ServerUnreachable):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileLine:
     """One event of the file, as far as it can be read."""
 
     number: int
@@ -68,7 +68,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Outcome:
+class Counts:
     """What became of the lines so far."""
 
     accepted: int = 0
@@ -102,15 +102,15 @@ class Outcome:
         return " · ".join(shown)
 
 
-Send = Callable[[Sequence[Line]], Coroutine[Any, Any, Sequence[Verdict]]]
+Send = Callable[[Sequence[FileLine]], Coroutine[Any, Any, Sequence[Verdict]]]
 
-File = Annotated[
+FileArgument = Annotated[
     Path,
     typer.Argument(metavar="FILE|-", help=say("publish.file")),
 ]
-Via = Annotated[Door, typer.Option("--via", help=say("publish.via"))]
-Name = Annotated[str, typer.Option("--name", help=say("publish.name"))]
-Gateway = Annotated[str, typer.Option("--gateway", help=say("import.gateway"))]
+ViaOption = Annotated[Entrance, typer.Option("--via", help=say("publish.via"))]
+NameOption = Annotated[str, typer.Option("--name", help=say("publish.name"))]
+GatewayOption = Annotated[str, typer.Option("--gateway", help=say("import.gateway"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -118,15 +118,15 @@ def register(app: typer.Typer) -> None:
 
 
 def publish(
-    file: File,
+    file: FileArgument,
     *,
-    via: Via = Door.HTTP,
-    name: Name = DEFAULT_PUBLISHER,
-    gateway: Gateway = "",
-    as_json: Json = False,
+    via: ViaOption = Entrance.HTTP,
+    name: NameOption = DEFAULT_PUBLISHER,
+    gateway: GatewayOption = "",
+    as_json: JsonOption = False,
 ) -> None:
-    outcome, settings = Outcome(), load_settings(LocalSettings)
-    with Lines.of(file) as lines, _standing(lines, outcome):
+    outcome, settings = Counts(), load_settings(LocalSettings)
+    with NumberedLines.of(file) as lines, _standing(lines, outcome):
         _publish(lines, outcome, settings, (via, name, gateway))
     if as_json:
         print_json(outcome.document())
@@ -137,7 +137,7 @@ def publish(
 
 
 @contextmanager
-def _standing(lines: Lines, outcome: Outcome) -> Iterator[None]:
+def _standing(lines: NumberedLines, outcome: Counts) -> Iterator[None]:
     """Say of a run that does not come to its end how far it came, and that it may be repeated."""
     try:
         yield
@@ -150,7 +150,7 @@ def _standing(lines: Lines, outcome: Outcome) -> Iterator[None]:
         raise
 
 
-def _stand(lines: Lines, outcome: Outcome) -> dict[str, object]:
+def _stand(lines: NumberedLines, outcome: Counts) -> dict[str, object]:
     left = lines.left()
     of = "?" if left is None else outcome.read + left
     told = outcome.told() or say("publish.nothing")
@@ -158,11 +158,14 @@ def _stand(lines: Lines, outcome: Outcome) -> dict[str, object]:
 
 
 def _publish(
-    lines: Lines, outcome: Outcome, settings: LocalSettings, way: tuple[Door, str, str]
+    lines: NumberedLines, outcome: Counts, settings: LocalSettings, way: tuple[Entrance, str, str]
 ) -> None:
     """Send what can be read, batch by batch, and note the verdicts."""
     # Lines are read while no loop runs: a pipe that says nothing can then be left by Ctrl-C.
-    with asyncio.Runner() as runner, Course(say("publish.course"), err, SystemClock()) as course:
+    with (
+        asyncio.Runner() as runner,
+        ProgressBar(say("publish.progress"), err, SystemClock()) as bar,
+    ):
         opened = AsyncExitStack()
         send = runner.run(_open(opened, settings, way))
         try:
@@ -171,16 +174,16 @@ def _publish(
                 for line, verdict in zip(batch, runner.run(send(batch)), strict=True):
                     outcome.note(line.number, verdict)
                 outcome.line = batch[-1].number
-                course.advance(len(batch), lines.reached)
+                bar.advance(len(batch), lines.reached)
         finally:
             runner.run(opened.aclose())
 
 
 async def _open(
-    opened: AsyncExitStack, settings: LocalSettings, way: tuple[Door, str, str]
+    opened: AsyncExitStack, settings: LocalSettings, way: tuple[Entrance, str, str]
 ) -> Send:
     via, name, gateway = way
-    if via is Door.KAFKA:
+    if via is Entrance.KAFKA:
         return _over_kafka(await opened.enter_async_context(KafkaProducer(kafka_of(settings))))
     delivery = delivery_as(
         name, settings, address=gateway, connections=1, patience_seconds=PATIENCE_SECONDS
@@ -188,12 +191,12 @@ async def _open(
     return _over_http(await opened.enter_async_context(delivery))
 
 
-def _readable(lines: Lines, outcome: Outcome) -> Iterator[Line]:
+def _readable(lines: NumberedLines, outcome: Counts) -> Iterator[FileLine]:
     """Yield what can be read; the rest is rejected here as the gateway would reject it."""
     for number, raw in lines:
         outcome.read = number
         try:
-            yield Line(number, read_foreign(raw))
+            yield FileLine(number, read_foreign(raw))
         except Unreadable as fault:
             unread = Verdict(
                 status="rejected", code=str(fault.code), field=fault.field, detail=fault.detail
@@ -202,14 +205,14 @@ def _readable(lines: Lines, outcome: Outcome) -> Iterator[Line]:
 
 
 def _over_http(delivery: Delivery) -> Send:
-    async def send(lines: Sequence[Line]) -> Sequence[Verdict]:
+    async def send(lines: Sequence[FileLine]) -> Sequence[Verdict]:
         return await delivery.send([encode(line.event) for line in lines])
 
     return send
 
 
 def _over_kafka(producer: KafkaProducer) -> Send:
-    async def send(lines: Sequence[Line]) -> Sequence[Verdict]:
+    async def send(lines: Sequence[FileLine]) -> Sequence[Verdict]:
         records = [
             Record(INBOX, line.event.partitionkey.encode(), encode(line.event), STRUCTURED)
             for line in lines
@@ -223,7 +226,7 @@ def _over_kafka(producer: KafkaProducer) -> Send:
     return send
 
 
-def _show(outcome: Outcome) -> None:
+def _show(outcome: Counts) -> None:
     for why in outcome.rejections:
         told = " · ".join(str(value) for name, value in why.items() if value and name != "line")
         out.print("  ✗ " + say("publish.line", number=why["line"]) + f" {told}")

@@ -9,8 +9,8 @@ import typer
 
 from deploy.command.asking import Asking
 from deploy.command.days import WRITTEN, typed_day
-from deploy.command.output import Words, out, print_json
-from deploy.command.stack import Json
+from deploy.command.output import Styled, out, print_json
+from deploy.command.stack import JsonOption
 from deploy.command.strip import strip
 from deploy.command.tables import Cell, show_table
 from deploy.command.words import word
@@ -30,26 +30,28 @@ ROWS_USUAL = 50
 ROWS_MAX = 10_000
 MINUTE_MS = 60_000
 MINUTES_SHOWN = len("2026-11-23 09:00")
-Document = Mapping[str, Any]
+JsonAnswer = Mapping[str, Any]
 
-CaseNo = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
-KpiId = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
-AlertId = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
-Since = Annotated[
+CaseNoArgument = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
+KpiIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
+AlertIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
+SinceOption = Annotated[
     date | None, typer.Option(parser=typed_day, metavar=WRITTEN, help=say("kpi.since_help"))
 ]
-Until = Annotated[
+UntilOption = Annotated[
     date | None, typer.Option(parser=typed_day, metavar=WRITTEN, help=say("kpi.until_help"))
 ]
-Level = Annotated[
+LevelOption = Annotated[
     AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
 ]
-States = Annotated[
+StatesOption = Annotated[
     list[CardState] | None,
     typer.Option("--state", case_sensitive=False, help=say("alert.state_help")),
 ]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=ROWS_MAX, help=say("reading.limit_help"))]
-Url = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
+LimitOption = Annotated[
+    int, typer.Option("--limit", min=1, max=ROWS_MAX, help=say("reading.limit_help"))
+]
+UrlOption = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +68,9 @@ def register(app: typer.Typer) -> None:
         app.add_typer(group, name=name)
 
 
-def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = False) -> None:
+def list_cases(
+    *, limit: LimitOption = ROWS_USUAL, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
     cases = list(_asking(url).items("/v1/cases", limit))
     if as_json:
         print_json({"cases": cases})
@@ -90,7 +94,7 @@ def list_cases(*, limit: Limit = ROWS_USUAL, url: Url = "", as_json: Json = Fals
     )
 
 
-def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
+def show_case(no: CaseNoArgument, *, url: UrlOption = "", as_json: JsonOption = False) -> None:
     asking = _asking(url)
     path = f"/v1/cases/{_named(no)}"
     case = asking.get(path)
@@ -99,8 +103,8 @@ def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
     if as_json:
         print_json({"case": case, "clocks": clocks, "timeline": timeline})
         return
-    out.print(Words.assemble((case["case_no"], "bold"), f"  {case['item_name'] or ''}"))
-    out.print(Words(" · ".join(_facts_of(case)), style="muted"))
+    out.print(Styled.assemble((case["case_no"], "bold"), f"  {case['item_name'] or ''}"))
+    out.print(Styled(" · ".join(_facts_of(case)), style="muted"))
     for clock in clocks:
         out.print()
         _show_clock(clock)
@@ -109,7 +113,11 @@ def show_case(no: CaseNo, *, url: Url = "", as_json: Json = False) -> None:
 
 
 def list_kpis(
-    *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
+    *,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    url: UrlOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     kpis = _asking(url).get("/v1/kpis", **_days(since, until))["items"]
     if as_json:
@@ -132,14 +140,19 @@ def list_kpis(
 
 
 def show_kpi(
-    kpi_id: KpiId, *, since: Since = None, until: Until = None, url: Url = "", as_json: Json = False
+    kpi_id: KpiIdArgument,
+    *,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    url: UrlOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     kpi = _asking(url).get(f"/v1/kpis/{_named(kpi_id)}", **_days(since, until))
     if as_json:
         print_json(kpi)
         return
-    out.print(Words.assemble((kpi["name"][LANGUAGE], "bold"), f"  {_value(kpi)}  {_share(kpi)}"))
-    out.print(Words(kpi["formula"] or "", style="dim"))
+    out.print(Styled.assemble((kpi["name"][LANGUAGE], "bold"), f"  {_value(kpi)}  {_share(kpi)}"))
+    out.print(Styled(kpi["formula"] or "", style="dim"))
     rows = [[one["day"], _value({**kpi, **one}), _share(one)] for one in kpi["series"]]
     rows += [
         [f"{word_of(name)} {one['key'] or '–'}", _value({**kpi, **one}), _share(one)]
@@ -155,11 +168,11 @@ def word_of(dimension: str) -> str:
 
 def list_alerts(
     *,
-    level: Level = None,
-    state: States = None,
-    limit: Limit = ROWS_USUAL,
-    url: Url = "",
-    as_json: Json = False,
+    level: LevelOption = None,
+    state: StatesOption = None,
+    limit: LimitOption = ROWS_USUAL,
+    url: UrlOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     query = {"level": level.value if level else None, "state": state}
     alerts = list(_asking(url).items("/v1/alerts", limit, **query))
@@ -173,13 +186,15 @@ def list_alerts(
     show_table([say(f"alert.{name}") for name in names], map(_alert_line, alerts))
 
 
-def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> None:
+def show_alert(
+    alert_id: AlertIdArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
     alert = _asking(url).get(f"/v1/alerts/{_named(alert_id)}")
     if as_json:
         print_json(alert)
         return
     out.print(
-        Words.assemble(
+        Styled.assemble(
             _level(alert["level"]),
             f"  {alert['case_no']}  {alert['item_name'] or ''}  ",
             (called(AlertState, alert["state"], LANGUAGE), "muted"),
@@ -199,19 +214,19 @@ def show_alert(alert_id: AlertId, *, url: Url = "", as_json: Json = False) -> No
         out.print(alert["reason"])
 
 
-def _show_clock(clock: Document) -> None:
+def _show_clock(clock: JsonAnswer) -> None:
     due = clock["due"] or word("explanation.undetermined")
     name = called(ClockName, clock["clock"], LANGUAGE)
     head = f"{name}  {word('explanation.due')} {due}"
     limit = word(f"unit.{clock['unit']}", n=clock["limit"])
     used = f"{word('explanation.consumed')} {clock['consumed']} / {limit}"
-    out.print(Words.assemble((head, "bold"), (f"  {used}", "muted")))
+    out.print(Styled.assemble((head, "bold"), (f"  {used}", "muted")))
     today = business_date(SystemClock().now()).isoformat()
     out.print(strip(clock, today, plain=out.options.ascii_only))
-    out.print(Words(clock["sentence"][LANGUAGE]))
+    out.print(Styled(clock["sentence"][LANGUAGE]))
 
 
-def _facts_of(case: Document) -> Iterator[str]:
+def _facts_of(case: JsonAnswer) -> Iterator[str]:
     yield called(Phase, case["phase"], LANGUAGE)
     for name in ("received_on", "accepted_on", "ended_on", "closed_on"):
         if case[name]:
@@ -220,13 +235,13 @@ def _facts_of(case: Document) -> Iterator[str]:
         yield say("case.anomalies", count=case["anomalies"])
 
 
-def _fact_line(fact: Document) -> list[Cell]:
+def _fact_line(fact: JsonAnswer) -> list[Cell]:
     activity = fact.get("activity") or fact["data"].get("activity") or ""
     note = " · ".join(text for text in (activity, fact.get("anomaly") or "") if text)
     return [_instant(fact["time"]), fact_called(fact["type"], LANGUAGE), note]
 
 
-def _alert_line(alert: Document) -> list[Cell]:
+def _alert_line(alert: JsonAnswer) -> list[Cell]:
     return [
         _level(alert["level"]),
         alert["case_no"],
@@ -238,14 +253,14 @@ def _alert_line(alert: Document) -> list[Cell]:
     ]
 
 
-def _level(level: str | None) -> Words:
+def _level(level: str | None) -> Styled:
     match level:
         case AlertLevel.RED:
-            return Words(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
+            return Styled(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
         case AlertLevel.YELLOW:
-            return Words(f"▲ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
+            return Styled(f"▲ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
         case _:
-            return Words("–", style="dim")
+            return Styled("–", style="dim")
 
 
 def _instant(text: str | None) -> str:
@@ -261,14 +276,14 @@ def _lateness(ms: int) -> str:
     return word("late_next.hours", hours=hours, minutes=minutes)
 
 
-def _value(one: Document) -> str:
+def _value(one: JsonAnswer) -> str:
     value = one["value"]
     if value is None:
         return "–"
     return f"{value:.1%}" if one["unit"] == "ratio" else f"{value:,.10g}"
 
 
-def _share(one: Document) -> str:
+def _share(one: JsonAnswer) -> str:
     return "" if one["denominator"] is None else f"{one['numerator']} / {one['denominator']}"
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.command.course import Course
 from deploy.command.database import metrics_dsn
-from deploy.command.output import DIFFERS, Words, err, out, print_json
-from deploy.command.stack import Json
+from deploy.command.output import DIFFERS, Styled, err, out, print_json
+from deploy.command.progress_bar import ProgressBar
+from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.databases import UNREACHABLE
 from deploy.faults import RebuildUnderWay, ServerUnreachable
@@ -25,19 +25,19 @@ from shared.runtime.settings import load_settings
 
 EXAMPLE_CHARACTERS_MAX = 100
 
-Switch = Annotated[bool, typer.Option("--switch", help=say("rebuild.switch"))]
+SwitchOption = Annotated[bool, typer.Option("--switch", help=say("rebuild.switch"))]
 
 
 def register(app: typer.Typer) -> None:
     app.command(help=say("rebuild.help"))(rebuild)
 
 
-def rebuild(*, switch: Switch = False, as_json: Json = False) -> None:
+def rebuild(*, switch: SwitchOption = False, as_json: JsonOption = False) -> None:
     settings = load_settings(LocalSettings)
-    course = Course(say("rebuild.course"), err, SystemClock())
-    with course:
-        outcome = asyncio.run(rebuilt(metrics_dsn(settings), course.advance, switch=switch))
-    document = {**outcome.document(), "seconds": round(course.seconds, 1)}
+    bar = ProgressBar(say("rebuild.progress"), err, SystemClock())
+    with bar:
+        outcome = asyncio.run(rebuilt(metrics_dsn(settings), bar.advance, switch=switch))
+    document = {**outcome.document(), "seconds": round(bar.seconds, 1)}
     if as_json:
         print_json(document)
     else:
@@ -74,7 +74,7 @@ def _show(document: dict[str, Any]) -> None:
         names = ("what", "name", "added", "gone", "changed", "example")
         show_table([say(f"rebuild.{name}") for name in names], map(_line, differences))
     else:
-        out.print(Words.assemble(("✓ ", "green"), say("rebuild.fine", **counts)))
+        out.print(Styled.assemble(("✓ ", "green"), say("rebuild.fine", **counts)))
     out.print(say("rebuild.switched" if document["switched"] else "rebuild.not_switched"))
 
 

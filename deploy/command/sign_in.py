@@ -7,7 +7,7 @@ import typer
 from deploy.command.database import StackAbsent
 from deploy.command.link import WATCHER, link_for
 from deploy.command.output import print_json, print_line
-from deploy.command.stack import Json
+from deploy.command.stack import JsonOption
 from deploy.stack import control
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
@@ -15,8 +15,8 @@ from shared.runtime.settings import load_settings
 from shared.web.auth import Role
 from shared.web.issuer import Bearer
 
-AsRole = Annotated[Role, typer.Option("--role", case_sensitive=False, help=say("token.role"))]
-Name = Annotated[str, typer.Option("--name", help=say("sign_in.name"))]
+AsRoleOption = Annotated[Role, typer.Option("--role", case_sensitive=False, help=say("token.role"))]
+NameOption = Annotated[str, typer.Option("--name", help=say("sign_in.name"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def sign_in(
-    *, role: AsRole = WATCHER.role, name: Name = WATCHER.name, as_json: Json = False
+    *,
+    role: AsRoleOption = WATCHER.role,
+    name: NameOption = WATCHER.name,
+    as_json: JsonOption = False,
 ) -> None:
     settings = load_settings(LocalSettings)
     if not control.is_running(settings.places):

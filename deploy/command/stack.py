@@ -15,7 +15,7 @@ from deploy.command.output import (
     DIFFERS,
     FINE,
     UNREACHABLE,
-    Words,
+    Styled,
     err,
     out,
     print_json,
@@ -23,9 +23,9 @@ from deploy.command.output import (
     waiting,
 )
 from deploy.stack import control
-from deploy.stack.examination import Finding, Verdict
+from deploy.stack.examination import Diagnosis, Health
 from deploy.stack.settings import LocalSettings
-from deploy.stack.status import Status, look
+from deploy.stack.status import StackStatus, look
 from deploy.texts import say
 from shared.runtime.settings import load_settings
 
@@ -33,7 +33,7 @@ LOG_LINES = 40
 TABLE_WIDTH = 200  # an address is for copying: rather a long line than a cut one
 LOOK_SECONDS = 0.3
 
-Json = Annotated[bool, typer.Option("--json", help=say("json"))]
+JsonOption = Annotated[bool, typer.Option("--json", help=say("json"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,7 @@ def down() -> None:
     err.print(say("down.done") if stopped else say("down.nothing", home=places.home))
 
 
-def status(*, as_json: Json = False) -> None:
+def status(*, as_json: JsonOption = False) -> None:
     settings = load_settings(LocalSettings)
     seen = look(settings.places)
     unsent, behind = _unsent(settings) if seen.runs else ([], [])
@@ -86,25 +86,25 @@ def logs(
         _follow({path: path.stat().st_size for path in files}, width)
 
 
-def show(seen: Status) -> None:
+def show(seen: StackStatus) -> None:
     """Print the table of what runs where."""
     table = Table(box=None, pad_edge=False)
     for column in ("part", "state", "pid", "address"):
         table.add_column(say(f"status.{column}"))
     for name, address, pid, ready in seen.rows():
         mark, word = (("● ", "green"), "ready") if ready else (("○ ", "red"), "waiting")
-        state = Words.assemble(mark, say(f"state.{word}"))
+        state = Styled.assemble(mark, say(f"state.{word}"))
         table.add_row(name, state, str(pid or "–"), address or "–")
     out.print(table, width=TABLE_WIDTH)
 
 
-def _unsent(settings: LocalSettings) -> tuple[list[dict[str, Any]], list[Finding]]:
+def _unsent(settings: LocalSettings) -> tuple[list[dict[str, Any]], list[Diagnosis]]:
     """Return every owner's outbox, and what of that a person has to know."""
     from deploy.command.outboxes import findings, outboxes  # noqa: PLC0415 - no stack, no database
 
     seen = outboxes(settings)
     return [asdict(one) for one in seen], [
-        finding for finding in findings(seen) if finding.verdict is not Verdict.FINE
+        finding for finding in findings(seen) if finding.verdict is not Health.FINE
     ]
 
 

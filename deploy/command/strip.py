@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.command.output import Words
+from deploy.command.output import Styled
 from shared.contracts.moments import day_of
 
 DAYS_SHOWN_MAX = 60
@@ -32,10 +32,10 @@ PLAIN = {
 DUE = "▕"
 
 
-def strip(explained: Mapping[str, Any], today: str, *, plain: bool = False) -> Words:
+def strip(explained: Mapping[str, Any], today: str, *, plain: bool = False) -> Styled:
     """Return the days of an explanation, a gap before each Monday, a mark behind the due day."""
     days = explained["days"]
-    text = Words("… " if len(days) > DAYS_SHOWN_MAX else "", style="muted")
+    text = Styled("… " if len(days) > DAYS_SHOWN_MAX else "", style="muted")
     for day in days[-DAYS_SHOWN_MAX:]:
         fill = _fill(day, today, explained["due"])
         cell, style = CELLS[fill]

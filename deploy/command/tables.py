@@ -4,24 +4,24 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from deploy.command.output import Door, Words
+from deploy.command.output import SafeConsole, Styled
 
 WIDTH_UNSEEN = 240
 """Where no screen ends, in a file or a pipe, nothing is cut before this."""
 LAST_WIDTH_MIN = 12
 GAP = 2
 
-Cell = str | Words
+Cell = str | Styled
 
 
 def show_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Print *rows* under *headers*; where the screen is too narrow the last column is cut."""
-    lines = [[cell if isinstance(cell, Words) else Words(cell) for cell in row] for row in rows]
-    console = Door()
+    lines = [[cell if isinstance(cell, Styled) else Styled(cell) for cell in row] for row in rows]
+    console = SafeConsole()
     if not console.is_terminal:
-        console = Door(width=WIDTH_UNSEEN)
+        console = SafeConsole(width=WIDTH_UNSEEN)
     widths = [
-        max([Words(header).cell_len, *(line[number].cell_len for line in lines)])
+        max([Styled(header).cell_len, *(line[number].cell_len for line in lines)])
         for number, header in enumerate(headers)
     ]
     left = console.width - sum(widths[:-1]) - GAP * (len(headers) - 1)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deploy.command.output import print_json, print_line
-from deploy.command.stack import Json
+from deploy.command.stack import JsonOption
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from shared.policy.publisher import registered
@@ -31,7 +31,7 @@ def token(
     org: Annotated[str, typer.Option(help=say("token.org"))] = DEFAULT_ORG,
     name: Annotated[str, typer.Option(help=say("token.name"))] = "",
     ttl: Annotated[str, typer.Option(help=say("token.ttl"))] = "",
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     bearer = Bearer(role, org, name)
     _refuse_unknown_publisher(bearer)

@@ -13,11 +13,11 @@ import typer
 from rich.live import Live
 
 from deploy.command.asking import MetricsUnreachable, metrics_url, reader_headers
-from deploy.command.live.stream import Reader
+from deploy.command.live.stream import Follower
 from deploy.command.live.view import Look, look_of, screen
-from deploy.command.output import Door, print_json
-from deploy.command.reading import Url
-from deploy.command.stack import Json
+from deploy.command.output import SafeConsole, print_json
+from deploy.command.reading import UrlOption
+from deploy.command.stack import JsonOption
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
 from shared.runtime.clock import SystemClock
@@ -36,12 +36,12 @@ def register(app: typer.Typer) -> None:
     app.command(help=say("top.help"))(top)
 
 
-def top(*, url: Url = "", as_json: Json = False) -> None:
+def top(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
     settings = load_settings(LocalSettings)
     address = metrics_url(settings, url)
-    console = Door()
+    console = SafeConsole()
     screened = Screen(
-        Reader(address, lambda: reader_headers(settings), SystemClock(), lambda: None),
+        Follower(address, lambda: reader_headers(settings), SystemClock(), lambda: None),
         console,
         look_of(console, LANGUAGE),
     )
@@ -58,7 +58,7 @@ def top(*, url: Url = "", as_json: Json = False) -> None:
 class Screen:
     """One terminal that shows the picture until somebody presses q."""
 
-    def __init__(self, reader: Reader, console: Door, look: Look) -> None:
+    def __init__(self, reader: Follower, console: SafeConsole, look: Look) -> None:
         self.reader = reader
         self._console = console
         self._look = look
@@ -86,7 +86,7 @@ class Screen:
 
     def print_page(self) -> None:
         """Print the picture as plain text, once, for a file or a pipe."""
-        page = Door(width=PAGE_COLUMNS, height=PAGE_ROWS, no_color=True)
+        page = SafeConsole(width=PAGE_COLUMNS, height=PAGE_ROWS, no_color=True)
         page.print(screen(self.reader.watched, self._look, (PAGE_COLUMNS, PAGE_ROWS)))
 
     async def live(self) -> None:

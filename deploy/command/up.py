@@ -10,11 +10,11 @@ import typer
 
 from deploy.command import interruption
 from deploy.command.link import show_link
-from deploy.command.output import Downloads, Words, err, waiting
+from deploy.command.output import Downloads, Styled, err, waiting
 from deploy.command.stack import show
 from deploy.faults import StoppedMeanwhile
 from deploy.stack import control
-from deploy.stack.journal import Phase, Record
+from deploy.stack.journal import StackPhase, StackRecord
 from deploy.stack.leash import Leash
 from deploy.stack.places import Places
 from deploy.stack.settings import LocalSettings
@@ -24,14 +24,14 @@ from shared.runtime.settings import load_settings
 
 LOOK_SECONDS = 0.3
 
-Detach = Annotated[bool, typer.Option("--detach", "-d", help=say("up.detach"))]
+DetachOption = Annotated[bool, typer.Option("--detach", "-d", help=say("up.detach"))]
 
 
 def register(app: typer.Typer) -> None:
     app.command(help=say("up.help"))(up)
 
 
-def up(*, detach: Detach = False) -> None:
+def up(*, detach: DetachOption = False) -> None:
     settings = load_settings(LocalSettings)
     leash = bring_up(settings)
     if leash is None:
@@ -58,8 +58,8 @@ def bring_up(settings: LocalSettings) -> Leash | None:
     with Downloads(say("download.kafka")) as downloads:
         status = waiting(say("up.starting"))
 
-        def watch(record: Record) -> None:
-            status.update(Words(_progress(record)))
+        def watch(record: StackRecord) -> None:
+            status.update(Styled(_progress(record)))
             status.start()
 
         try:
@@ -68,8 +68,8 @@ def bring_up(settings: LocalSettings) -> Leash | None:
             status.stop()
 
 
-def _progress(record: Record) -> str:
-    if record.phase is Phase.STOPPING:
+def _progress(record: StackRecord) -> str:
+    if record.phase is StackPhase.STOPPING:
         return say("down.stopping")
     ready = sum(part.ready for part in record.parts.values())
     names = [name for name, part in record.parts.items() if not part.ready]

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.command.course import Course
 from deploy.command.database import auditor_dsn, kafka_of
-from deploy.command.output import DIFFERS, Words, err, out, print_json
-from deploy.command.stack import Json
+from deploy.command.output import DIFFERS, Styled, err, out, print_json
+from deploy.command.progress_bar import ProgressBar
+from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.databases import UNREACHABLE
 from deploy.faults import ServerUnreachable
@@ -31,8 +31,8 @@ SHOWN_MAX = 40
 VALUE_CHARACTERS_MAX = 80
 TOPICS = tuple(owner.topic for owner in Owner)
 
-Now = Annotated[bool, typer.Option("--now", help=say("verify.now"))]
-Patience = Annotated[float, typer.Option("--patience", min=0.0, help=say("verify.patience"))]
+NowOption = Annotated[bool, typer.Option("--now", help=say("verify.now"))]
+PatienceOption = Annotated[float, typer.Option("--patience", min=0.0, help=say("verify.patience"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,11 +40,14 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    *, now: Now = False, patience: Patience = PATIENCE_SECONDS, as_json: Json = False
+    *,
+    now: NowOption = False,
+    patience: PatienceOption = PATIENCE_SECONDS,
+    as_json: JsonOption = False,
 ) -> None:
     settings = load_settings(LocalSettings)
     clock = SystemClock()
-    course = Course(say("verify.course"), err, clock)
+    course = ProgressBar(say("verify.progress"), err, clock)
     with course:
         kafka = "" if now else kafka_of(settings)
         report = asyncio.run(verified(auditor_dsn(settings), kafka, patience, course.advance))
@@ -83,9 +86,9 @@ async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advan
 def _show(document: dict[str, Any]) -> None:
     differences = document["differences"]
     if not differences:
-        out.print(Words.assemble(("✓ ", "green"), say("verify.fine", **document)))
+        out.print(Styled.assemble(("✓ ", "green"), say("verify.fine", **document)))
     else:
-        out.print(Words.assemble(("✗ ", "red"), say("verify.differs", **document)))
+        out.print(Styled.assemble(("✗ ", "red"), say("verify.differs", **document)))
         headers = [say(f"verify.{name}") for name in ("what", "subject", "stored", "recomputed")]
         show_table(headers, map(_line, differences[:SHOWN_MAX]))
         if document["differences_found"] > SHOWN_MAX:

@@ -7,7 +7,7 @@ from deploy.importers.profiles import WABO_DAYS, Profile
 
 
 @dataclass(slots=True)
-class History:
+class CaseSoFar:
     """One case while its events are read in the order of the file."""
 
     case_no: str

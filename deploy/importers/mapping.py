@@ -8,12 +8,12 @@ from uuid import uuid5
 
 from pydantic import ValidationError
 
-from deploy.importers.history import History
+from deploy.importers.history import CaseSoFar
 from deploy.importers.meanings import actor, said
 from deploy.importers.names import IDENTITIES, CaseNumbers
 from deploy.importers.profiles import Profile
 from deploy.importers.reading import AT, NAME, RESOURCE, Logged, LoggedCase, Stray
-from deploy.importers.told import Note, Oddity, Place, Remark, Telling, Told, Unusable
+from deploy.importers.told import LogPlace, Oddity, Remark, Remarked, Telling, ToldCase, Unusable
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import ActivityRecorded, CaseClosed
 from shared.contracts.handling.words import ResultType
@@ -27,7 +27,7 @@ LOGGED_AS = {"activity": NAME, "resource": RESOURCE, "actorid": RESOURCE}
 """What the log calls our fields that take a text of its own."""
 
 
-class Envelope(TypedDict, total=False):
+class LogEnvelope(TypedDict, total=False):
     """What the log itself says in the envelope."""
 
     time: datetime
@@ -45,7 +45,7 @@ class _Untellable(Exception):
         self.field = field
         self.text = text[:TEXT_CHARACTERS_MAX]
 
-    def at(self, place: Place) -> Unusable:
+    def at(self, place: LogPlace) -> Unusable:
         return Unusable(place, self.code, self.field, self.text)
 
 
@@ -64,7 +64,7 @@ class Import:
         """Return the id of what stands at *place* in the case: a number, or an attribute."""
         return str(uuid5(IDENTITIES, f"{self.source}\n{case_no}\n{place}"))
 
-    def told(self, logged: Iterable[LoggedCase | Stray]) -> Iterator[Told]:
+    def told(self, logged: Iterable[LoggedCase | Stray]) -> Iterator[ToldCase]:
         """
         Yield what each case says, in the order of time, and what it fails to say.
 
@@ -76,11 +76,11 @@ class Import:
         for one in logged:
             yield _astray(one) if isinstance(one, Stray) else self._case(one, numbers)
 
-    def _case(self, case: LoggedCase, numbers: CaseNumbers) -> Told:
+    def _case(self, case: LoggedCase, numbers: CaseNumbers) -> ToldCase:
         if NAME in case.twice:
-            return _refused(case, Place(case.number, case.line), Oddity.TWICE)
+            return _refused(case, LogPlace(case.number, case.line), Oddity.TWICE)
         case_no, as_logged = numbers.next(case.attributes.get(NAME, ""), case.number)
-        place = Place(case.number, case.line, case_no=case_no)
+        place = LogPlace(case.number, case.line, case_no=case_no)
         if case.too_large:
             return _refused(case, place, Oddity.TOO_LARGE)
         history = self._history(case, case_no)
@@ -88,23 +88,25 @@ class Import:
         tellings = [part for part in parts if isinstance(part, Telling)]
         tellings.sort(key=lambda telling: telling.event.order)
         unusable = [part for part in parts if isinstance(part, Unusable)]
-        renamed = [] if as_logged else [Note(place, Remark.RENAMED, NAME)]
-        return Told(case.count, tellings, unusable, [*renamed, *self._emptied(case, place)])
+        renamed = [] if as_logged else [Remarked(place, Remark.RENAMED, NAME)]
+        return ToldCase(case.count, tellings, unusable, [*renamed, *self._emptied(case, place)])
 
-    def _emptied(self, case: LoggedCase, place: Place) -> Iterator[Note]:
+    def _emptied(self, case: LoggedCase, place: LogPlace) -> Iterator[Remarked]:
         """Yield what is there and says nothing, where we would have read it."""
         profile = self.profile
         for key in (CHANNEL, profile.started, profile.deadline, profile.ended):
             if key in case.empty:
-                yield Note(place, Remark.EMPTY, key)
+                yield Remarked(place, Remark.EMPTY, key)
         for number, logged in enumerate(case.events, start=1):
             if logged.empty:
-                here = Place(case.number, logged.line, number, place.case_no)
+                here = LogPlace(case.number, logged.line, number, place.case_no)
                 yield from (
-                    Note(here, Remark.EMPTY, key) for key in profile.optional if key in logged.empty
+                    Remarked(here, Remark.EMPTY, key)
+                    for key in profile.optional
+                    if key in logged.empty
                 )
 
-    def _history(self, case: LoggedCase, case_no: str) -> History:
+    def _history(self, case: LoggedCase, case_no: str) -> CaseSoFar:
         def instant(key: str | None) -> datetime | None:
             try:
                 return self._instant(case, key)
@@ -112,7 +114,7 @@ class Import:
                 return None
 
         profile = self.profile
-        return History(
+        return CaseSoFar(
             case_no=case_no,
             profile=profile,
             started_at=instant(profile.started),
@@ -120,15 +122,15 @@ class Import:
             channel=case.attributes.get(CHANNEL, ""),
         )
 
-    def _logged(self, history: History, case: LoggedCase) -> Iterator[Telling | Unusable]:
+    def _logged(self, history: CaseSoFar, case: LoggedCase) -> Iterator[Telling | Unusable]:
         for number, logged in enumerate(case.events, start=1):
-            place = Place(case.number, logged.line, number, history.case_no)
+            place = LogPlace(case.number, logged.line, number, history.case_no)
             try:
                 yield Telling(place, self._event(history, logged, number))
             except _Untellable as flaw:
                 yield flaw.at(place)
 
-    def _event(self, history: History, logged: Logged, number: int) -> Event:
+    def _event(self, history: CaseSoFar, logged: Logged, number: int) -> Event:
         for key in self.profile.reads:
             if key in logged.twice:
                 raise _Untellable(Oddity.TWICE, key)
@@ -149,7 +151,7 @@ class Import:
             raise _beyond_the_contract(refusal) from None
 
     def _derived(
-        self, history: History, case: LoggedCase, place: Place
+        self, history: CaseSoFar, case: LoggedCase, place: LogPlace
     ) -> Iterator[Telling | Unusable]:
         """Yield what the attributes of the case say: its start, its deadline, its end."""
         profile = self.profile
@@ -162,7 +164,7 @@ class Import:
             if key is not None and at is not None:
                 yield Telling(place, self._implied(history, case, key, at))
 
-    def _implied(self, history: History, case: LoggedCase, key: str, at: datetime) -> Event:
+    def _implied(self, history: CaseSoFar, case: LoggedCase, key: str, at: datetime) -> Event:
         """Return what the attribute *key* of the case says."""
         if key != self.profile.ended:
             fact = ActivityRecorded(case_no=history.case_no, activity=key)
@@ -189,11 +191,11 @@ class Import:
 
     def _enveloped(
         self,
-        history: History,
+        history: CaseSoFar,
         fact: Fact,
         place: str,
         sequence: int,
-        **attributes: Unpack[Envelope],
+        **attributes: Unpack[LogEnvelope],
     ) -> Event:
         return Event.of(
             fact,
@@ -205,18 +207,18 @@ class Import:
         )
 
 
-def _refused(case: LoggedCase, place: Place, code: Oddity) -> Told:
+def _refused(case: LoggedCase, place: LogPlace, code: Oddity) -> ToldCase:
     """Return that nothing of *case* is told."""
     field = "<trace>" if code is Oddity.TOO_LARGE else NAME
-    return Told(case.count, [], [Unusable(place, code, field, count=max(1, case.count))])
+    return ToldCase(case.count, [], [Unusable(place, code, field, count=max(1, case.count))])
 
 
-def _astray(stray: Stray) -> Told:
+def _astray(stray: Stray) -> ToldCase:
     is_event = stray.name == "event"
     code = Oddity.OUTSIDE if is_event else Oddity.UNKNOWN
-    place = Place(stray.number, stray.line)
+    place = LogPlace(stray.number, stray.line)
     unusable = Unusable(place, code, f"<{stray.name}>"[:TEXT_CHARACTERS_MAX])
-    return Told(int(is_event), [], [unusable], is_case=False)
+    return ToldCase(int(is_event), [], [unusable], is_case=False)
 
 
 def _beyond_the_contract(refusal: ValidationError) -> _Untellable:

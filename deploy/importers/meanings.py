@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from deploy.importers.history import History
+from deploy.importers.history import CaseSoFar
 from deploy.importers.names import shortened
 from deploy.importers.profiles import CHANNELS, Meaning
-from deploy.importers.reading import NAME, RESOURCE, Attributes
+from deploy.importers.reading import NAME, RESOURCE, LogAttributes
 from shared.contracts.committee.facts import ReferralMade, ResolutionAdopted, Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Fact
@@ -45,10 +45,10 @@ RESOURCE_CHARACTERS_MAX = 256
 SATURDAY = 5
 NOBODY = "unknown"
 
-Telling = Callable[[History, Attributes, int, datetime], Fact]
+Translator = Callable[[CaseSoFar, LogAttributes, int, datetime], Fact]
 
 
-def said(history: History, event: Attributes, number: int, at: datetime) -> Fact:
+def said(history: CaseSoFar, event: LogAttributes, number: int, at: datetime) -> Fact:
     """Return the fact that *event*, the *number*-th of its case, stands for."""
     meaning = history.profile.meaning(event)
     if meaning is Meaning.DECIDED and history.decided:
@@ -57,12 +57,12 @@ def said(history: History, event: Attributes, number: int, at: datetime) -> Fact
     return telling(history, event, number, at)
 
 
-def actor(event: Attributes) -> str:
+def actor(event: LogAttributes) -> str:
     """Return the pseudonym that the publisher of the log gave to who did it."""
     return shortened(event.get(RESOURCE, NOBODY), ACTOR_CHARACTERS_MAX)
 
 
-def _plain(history: History, event: Attributes, _: int, __: datetime) -> Fact:
+def _plain(history: CaseSoFar, event: LogAttributes, _: int, __: datetime) -> Fact:
     kept = {name: event[name] for name in history.profile.kept if name in event}
     resource = event.get(RESOURCE)
     return ActivityRecorded(
@@ -73,7 +73,7 @@ def _plain(history: History, event: Attributes, _: int, __: datetime) -> Fact:
     )
 
 
-def _case(history: History) -> CaseRef:
+def _case(history: CaseSoFar) -> CaseRef:
     return CaseRef(
         case_no=history.case_no,
         item_code=history.profile.item_code,
@@ -82,7 +82,7 @@ def _case(history: History) -> CaseRef:
     )
 
 
-def _received(history: History, _: Attributes, __: int, at: datetime) -> Fact:
+def _received(history: CaseSoFar, _: LogAttributes, __: int, at: datetime) -> Fact:
     day = history.started_on(at)
     channel = CHANNELS.get(history.channel, Channel.OTHER)
     return ApplicationReceived(
@@ -100,7 +100,7 @@ def _received(history: History, _: Attributes, __: int, at: datetime) -> Fact:
     )
 
 
-def _accepted(history: History, _: Attributes, __: int, at: datetime) -> Fact:
+def _accepted(history: CaseSoFar, _: LogAttributes, __: int, at: datetime) -> Fact:
     limit = history.limit(at)
     return ApplicationAccepted(
         case=_case(history),
@@ -117,7 +117,7 @@ def _accepted(history: History, _: Attributes, __: int, at: datetime) -> Fact:
     )
 
 
-def _correction_requested(history: History, _: Attributes, __: int, ___: datetime) -> Fact:
+def _correction_requested(history: CaseSoFar, _: LogAttributes, __: int, ___: datetime) -> Fact:
     return CorrectionRequested(
         case_no=history.case_no,
         round=history.next_round("correction.requested"),
@@ -127,7 +127,7 @@ def _correction_requested(history: History, _: Attributes, __: int, ___: datetim
     )
 
 
-def _correction_received(history: History, _: Attributes, __: int, at: datetime) -> Fact:
+def _correction_received(history: CaseSoFar, _: LogAttributes, __: int, at: datetime) -> Fact:
     return CorrectionReceived(
         case_no=history.case_no,
         round=history.next_round("correction.received"),
@@ -136,7 +136,7 @@ def _correction_received(history: History, _: Attributes, __: int, at: datetime)
     )
 
 
-def _referred(history: History, event: Attributes, number: int, at: datetime) -> Fact:
+def _referred(history: CaseSoFar, event: LogAttributes, number: int, at: datetime) -> Fact:
     history.referral_id = f"{history.case_no}:{number}"
     return ReferralMade(
         referral_id=history.referral_id,
@@ -149,7 +149,7 @@ def _referred(history: History, event: Attributes, number: int, at: datetime) ->
     )
 
 
-def _resolved(history: History, _: Attributes, number: int, __: datetime) -> Fact:
+def _resolved(history: CaseSoFar, _: LogAttributes, number: int, __: datetime) -> Fact:
     here = f"{history.case_no}:{number}"
     return ResolutionAdopted(
         referral_id=history.referral_id or here,
@@ -160,7 +160,7 @@ def _resolved(history: History, _: Attributes, number: int, __: datetime) -> Fac
     )
 
 
-def _held(history: History, event: Attributes, number: int, _: datetime) -> Fact:
+def _held(history: CaseSoFar, event: LogAttributes, number: int, _: datetime) -> Fact:
     return HoldOpened(
         case_no=history.case_no,
         hold_id=f"{history.case_no}:{number}",
@@ -173,7 +173,7 @@ def _held(history: History, event: Attributes, number: int, _: datetime) -> Fact
     )
 
 
-def _extended(history: History, event: Attributes, _: int, at: datetime) -> Fact:
+def _extended(history: CaseSoFar, event: LogAttributes, _: int, at: datetime) -> Fact:
     return ExtensionApproved(
         case_no=history.case_no,
         days=EXTENSION_DAYS_MAX,
@@ -183,7 +183,7 @@ def _extended(history: History, event: Attributes, _: int, at: datetime) -> Fact
     )
 
 
-def _decided(history: History, _: Attributes, __: int, at: datetime) -> Fact:
+def _decided(history: CaseSoFar, _: LogAttributes, __: int, at: datetime) -> Fact:
     history.decided = True
     return DecisionMade(
         case_no=history.case_no,
@@ -195,7 +195,7 @@ def _decided(history: History, _: Attributes, __: int, at: datetime) -> Fact:
     )
 
 
-TELLINGS: Mapping[Meaning, Telling] = MappingProxyType(
+TELLINGS: Mapping[Meaning, Translator] = MappingProxyType(
     {
         Meaning.RECEIVED: _received,
         Meaning.ACCEPTED: _accepted,

@@ -7,7 +7,7 @@ from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from deploy.importers.reading import AT, NAME, RESOURCE, Attributes
+from deploy.importers.reading import AT, NAME, RESOURCE, LogAttributes
 from shared.contracts.intake.words import Channel
 from shared.contracts.moments import local_instant_of
 
@@ -64,7 +64,7 @@ class Profile:
         """Those that an event may go without."""
         return (RESOURCE, *self.kept)
 
-    def meaning(self, event: Attributes) -> Meaning | None:
+    def meaning(self, event: LogAttributes) -> Meaning | None:
         """Return what *event* stands for; None where it is an activity and no more."""
         activity = event.get("concept:name", "")
         if activity in self.only_where_true and event.get("question") != "True":

@@ -30,14 +30,14 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 )
 """How we call the extensions that we read; a log may give them names of its own."""
 
-Attributes = Mapping[str, str]
+LogAttributes = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
     """What an element of the log says."""
 
-    attributes: Attributes = field(default_factory=dict)
+    attributes: LogAttributes = field(default_factory=dict)
     twice: frozenset[str] = frozenset()
     """The keys that say two things."""
     empty: frozenset[str] = frozenset()

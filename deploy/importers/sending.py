@@ -13,7 +13,7 @@ from deploy.delivery import Delivery, Verdict
 from deploy.importers.document import LogUnreadable, pieces
 from deploy.importers.mapping import Import
 from deploy.importers.reading import read_log
-from deploy.importers.told import Place, Telling, Told, Unusable
+from deploy.importers.told import LogPlace, Telling, ToldCase, Unusable
 from shared.contracts.handling.facts import ActivityRecorded
 from shared.contracts.registry import encode
 
@@ -29,7 +29,7 @@ SHOWN_MAX = 20
 class Parcel:
     """An event as it is sent, and where in the log it comes from."""
 
-    place: Place
+    place: LogPlace
     case_no: str
     body: bytes
 
@@ -63,7 +63,7 @@ class Tally:
     """What is told otherwise than the log has it: cases renamed, values that were empty."""
     notes: list[dict[str, Any]] = field(default_factory=list)
 
-    def read(self, told: Told) -> None:
+    def read(self, told: ToldCase) -> None:
         """Count what one part of the log has, and what of it cannot be sent."""
         self.events += told.events
         self.cases += told.is_case
@@ -75,7 +75,7 @@ class Tally:
             self.rejected += flaw.count
             _keep(self.rejections, {**_position(flaw.place), **_flaw(flaw)})
 
-    def count(self, place: Place, verdict: Verdict) -> None:
+    def count(self, place: LogPlace, verdict: Verdict) -> None:
         match verdict.status:
             case "accepted":
                 self.accepted += 1
@@ -183,7 +183,7 @@ def _keep(reasons: list[dict[str, Any]], reason: dict[str, Any]) -> None:
         reasons.append(reason)
 
 
-def _position(place: Place) -> dict[str, Any]:
+def _position(place: LogPlace) -> dict[str, Any]:
     return {key: value for key, value in asdict(place).items() if value is not None}
 
 

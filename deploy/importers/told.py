@@ -27,7 +27,7 @@ class Remark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPlace:
     """Where in the file something stands: in which case, on which line, as its which event."""
 
     case: int
@@ -40,7 +40,7 @@ class Place:
 class Unusable:
     """What the log has and we cannot tell; *text* is what it says there."""
 
-    place: Place
+    place: LogPlace
     code: Oddity
     field: str
     text: str = ""
@@ -49,10 +49,10 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Remarked:
     """Where what is told differs from the log: *field* was empty, or is no name of its own."""
 
-    place: Place
+    place: LogPlace
     code: Remark
     field: str
 
@@ -61,17 +61,17 @@ class Note:
 class Telling:
     """An event of ours, and where in the log it comes from."""
 
-    place: Place
+    place: LogPlace
     event: Event
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldCase:
     """What became of one case, or of an element that stands in none."""
 
     events: int
     """How many the log has here."""
     tellings: list[Telling] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Remarked] = field(default_factory=list)
     is_case: bool = True

@@ -7,7 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from deploy.faults import BrowserMissing
 from deploy.stack.node import find_node, succeed
 from deploy.stack.places import CHECKOUT
-from deploy.texts import text
+from deploy.texts import Say, text
 
 RECIPE = Path(__file__).with_name("browser_packages")
 FOLDER = CHECKOUT / ".casetrack" / "browser"
@@ -29,8 +29,6 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

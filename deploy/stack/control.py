@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 
 from deploy.faults import DiskFull, HomeUnusable, PartFailed, StoppedMeanwhile, SupervisorLost, told
-from deploy.stack.java import Progress, kafka_jars
-from deploy.stack.journal import Phase, Record, last_record
+from deploy.stack.java import ShowProgress, kafka_jars
+from deploy.stack.journal import StackPhase, StackRecord, last_record
 from deploy.stack.leash import HELD, Leash
 from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import Places
@@ -23,7 +23,7 @@ START_SECONDS_MAX = 300.0
 STOP_SECONDS_MAX = 45.0
 LOOK_SECONDS = 0.1
 
-Watch = Callable[[Record], None]
+Watch = Callable[[StackRecord], None]
 
 
 def is_running(places: Places) -> bool:
@@ -37,7 +37,9 @@ def is_running(places: Places) -> bool:
     return False
 
 
-def start(settings: LocalSettings, watch: Watch, progress: Progress | None = None) -> Leash | None:
+def start(
+    settings: LocalSettings, watch: Watch, progress: ShowProgress | None = None
+) -> Leash | None:
     """
     Start a supervisor and return its leash once all is ready; None where one runs already.
 
@@ -76,7 +78,7 @@ def stands(places: Places) -> bool:
         SupervisorLost: it has ended, and nobody has asked it to.
     """
     record = last_record(places.state)
-    if record is not None and record.phase in {Phase.STOPPING, Phase.STOPPED}:
+    if record is not None and record.phase in {StackPhase.STOPPING, StackPhase.STOPPED}:
         raise StoppedMeanwhile
     if record is None or not is_running(places):
         raise SupervisorLost
@@ -133,11 +135,11 @@ def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -
         record = last_record(places.state)
         if record is not None and record.supervisor.pid == child.pid:
             watch(record)
-            if record.phase is Phase.READY:
+            if record.phase is StackPhase.READY:
                 return
             if ended and record.fault is not None:
                 raise told(record.fault)
-            if ended and record.phase is Phase.STOPPED:
+            if ended and record.phase is StackPhase.STOPPED:
                 raise StoppedMeanwhile
         if ended:
             break

@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from deploy.command.ending import ended
 from deploy.command.output import err
 from deploy.stack.node import Node, find_node, succeed
 from deploy.stack.places import CHECKOUT
-from deploy.texts import text
+from deploy.texts import Say, text
 
 SOURCE = CHECKOUT / "services" / "metrics" / "dashboard"
 NAMES = CHECKOUT / "shared" / "contracts" / "names"
@@ -20,8 +20,6 @@ BUILT = PAGE / ".built"
 PACKAGES = SOURCE / "node_modules"
 INSTALLED = PACKAGES / ".installed"
 NOT_SOURCE = frozenset({PAGE.name, PACKAGES.name})
-
-Say = Callable[[str], None]
 
 
 def build_page(say: Say = err.print) -> Path:

@@ -25,24 +25,24 @@ REGISTRY_SECONDS_MAX = 5.0
 MEBIBYTE = 1024 * 1024
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     FINE = "fine"
     DOUBTFUL = "doubtful"
     BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing looked at; the texts are `doctor.<check>` in the catalogue."""
 
     check: str
-    verdict: Verdict
+    verdict: Health
     values: dict[str, str] = field(default_factory=dict)
 
 
-def examine(settings: LocalSettings) -> list[Finding]:
+def examine(settings: LocalSettings) -> list[Diagnosis]:
     """Return one finding for each thing that the stack needs."""
-    looks: tuple[Callable[[LocalSettings], Finding], ...] = (
+    looks: tuple[Callable[[LocalSettings], Diagnosis], ...] = (
         _python,
         _memory,
         _disk,
@@ -53,61 +53,61 @@ def examine(settings: LocalSettings) -> list[Finding]:
     return [*(look(settings) for look in looks), *_consumers(settings)]
 
 
-def _consumers(settings: LocalSettings) -> Iterator[Finding]:
+def _consumers(settings: LocalSettings) -> Iterator[Diagnosis]:
     if not is_running(settings.places):
         return
     from deploy.stack.consumers import consumers_of  # noqa: PLC0415 - status needs no keys
 
     for found in consumers_of(settings):
-        verdict = Verdict.FINE if found.is_well else Verdict.BAD
+        verdict = Health.FINE if found.is_well else Health.BAD
         values = {name: str(value) for name, value in asdict(found).items()}
-        yield Finding("consumer" if found.is_well else "consumer.stuck", verdict, values)
+        yield Diagnosis("consumer" if found.is_well else "consumer.stuck", verdict, values)
 
 
-def _python(_: LocalSettings) -> Finding:
+def _python(_: LocalSettings) -> Diagnosis:
     fits = PYTHON_MIN <= sys.version_info[:2] < PYTHON_BELOW
     version = ".".join(str(number) for number in sys.version_info[:3])
-    return Finding("python", Verdict.FINE if fits else Verdict.BAD, {"version": version})
+    return Diagnosis("python", Health.FINE if fits else Health.BAD, {"version": version})
 
 
-def _memory(_: LocalSettings) -> Finding:
+def _memory(_: LocalSettings) -> Diagnosis:
     free = psutil.virtual_memory().available
     verdict = _graded(free, MEMORY_BYTES_MIN, MEMORY_BYTES_GOOD)
-    return Finding("memory", verdict, {"free": str(free // MEBIBYTE)})
+    return Diagnosis("memory", verdict, {"free": str(free // MEBIBYTE)})
 
 
-def _disk(settings: LocalSettings) -> Finding:
+def _disk(settings: LocalSettings) -> Diagnosis:
     folder = _existing(settings.places.home)
     free = shutil.disk_usage(folder).free
     verdict = _graded(free, FREE_BYTES_MIN, DISK_BYTES_GOOD)
-    return Finding("disk", verdict, {"free": str(free // MEBIBYTE), "folder": str(folder)})
+    return Diagnosis("disk", verdict, {"free": str(free // MEBIBYTE), "folder": str(folder)})
 
 
-def _account(settings: LocalSettings) -> Finding:
+def _account(settings: LocalSettings) -> Diagnosis:
     account = server_account()
     if account is None or settings.postgres is not None:
-        return Finding("account", Verdict.FINE)
+        return Diagnosis("account", Health.FINE)
     home = server_home(settings.places, account)
-    return Finding("account.root", Verdict.FINE, {"account": account.name, "folder": str(home)})
+    return Diagnosis("account.root", Health.FINE, {"account": account.name, "folder": str(home)})
 
 
-def _port(part: str, offset: int) -> Callable[[LocalSettings], Finding]:
-    def look(settings: LocalSettings) -> Finding:
+def _port(part: str, offset: int) -> Callable[[LocalSettings], Diagnosis]:
+    def look(settings: LocalSettings) -> Diagnosis:
         values = {"port": str(settings.port + offset), "part": part}
         if is_running(settings.places):
-            return Finding("port.ours", Verdict.FINE, values)
+            return Diagnosis("port.ours", Health.FINE, values)
         try:
             require_free(settings.port + offset, part)
         except PortBusy as busy:
-            return Finding("port.busy", Verdict.BAD, {**values, "holder": busy.values["holder"]})
-        return Finding("port", Verdict.FINE, values)
+            return Diagnosis("port.busy", Health.BAD, {**values, "holder": busy.values["holder"]})
+        return Diagnosis("port", Health.FINE, values)
 
     return look
 
 
-def _kafka_jars(settings: LocalSettings) -> Finding:
+def _kafka_jars(settings: LocalSettings) -> Diagnosis:
     if settings.kafka is not None:
-        return Finding("kafka.given", Verdict.FINE, {"address": settings.kafka})
+        return Diagnosis("kafka.given", Health.FINE, {"address": settings.kafka})
     import requests  # noqa: PLC0415 - the image has no embedded stack
     from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - the image has no embedded stack
@@ -115,21 +115,21 @@ def _kafka_jars(settings: LocalSettings) -> Finding:
     configured = GlobalSettings.load()
     names = [line.split()[1] for line in PINNED.read_text().splitlines()]
     if all(any(configured.repo_cache.rglob(name)) for name in names):
-        return Finding("kafka.present", Verdict.FINE)
+        return Diagnosis("kafka.present", Health.FINE)
     mirror = configured.repositories.get("central", MAVEN_CENTRAL_URL)
     try:
         requests.head(mirror, timeout=REGISTRY_SECONDS_MAX)
     except requests.exceptions.SSLError:
-        return Finding("registry.untrusted", Verdict.BAD, {"registry": mirror})
+        return Diagnosis("registry.untrusted", Health.BAD, {"registry": mirror})
     except requests.RequestException:
-        return Finding("registry.away", Verdict.BAD, {"registry": mirror})
-    return Finding("registry", Verdict.FINE, {"registry": mirror})
+        return Diagnosis("registry.away", Health.BAD, {"registry": mirror})
+    return Diagnosis("registry", Health.FINE, {"registry": mirror})
 
 
-def _graded(found: int, least: int, good: int) -> Verdict:
+def _graded(found: int, least: int, good: int) -> Health:
     if found < least:
-        return Verdict.BAD
-    return Verdict.FINE if found >= good else Verdict.DOUBTFUL
+        return Health.BAD
+    return Health.FINE if found >= good else Health.DOUBTFUL
 
 
 def _existing(path: Path) -> Path:

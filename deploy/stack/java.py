@@ -17,7 +17,7 @@ REASON_CHARACTERS_MAX = 200
 PINNED = Path(__file__).with_name("kafka-jars.sha256")
 
 # Given a file's name and size, yields what takes the number of bytes that arrived.
-Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+ShowProgress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 def java() -> Path:
@@ -28,7 +28,7 @@ def java() -> Path:
     return found
 
 
-def kafka_jars(progress: Progress | None = None) -> tuple[Path, ...]:
+def kafka_jars(progress: ShowProgress | None = None) -> tuple[Path, ...]:
     """
     Return the jars for Kafka's class path, downloading what is not in Maven's own cache.
 
@@ -50,7 +50,7 @@ def kafka_jars(progress: Progress | None = None) -> tuple[Path, ...]:
     return jars
 
 
-def _resolve(progress: Progress | None) -> tuple[tuple[Path, ...], set[str]]:
+def _resolve(progress: ShowProgress | None) -> tuple[tuple[Path, ...], set[str]]:
     import jgo  # noqa: PLC0415 - the image has no embedded stack
     import requests  # noqa: PLC0415 - the image has no embedded stack
     from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 CREATED_SECONDS_APART_MAX = 0.05  # psutil computes the same start time up to rounding
 
 
-class Phase(StrEnum):
+class StackPhase(StrEnum):
     STARTING = "starting"
     READY = "ready"
     STOPPING = "stopping"
@@ -64,12 +64,12 @@ class PartRecord(BaseModel):
     stop_signal: int = 15
 
 
-class Record(BaseModel):
+class StackRecord(BaseModel):
     """The whole stack as its supervisor last saw it."""
 
     model_config = ConfigDict(frozen=True)
 
-    phase: Phase
+    phase: StackPhase
     supervisor: Process
     kafka: str
     postgres: str
@@ -84,7 +84,7 @@ class Journal:
     path: Path
     kafka: str
     postgres: str
-    phase: Phase = Phase.STARTING
+    phase: StackPhase = StackPhase.STARTING
     parts: dict[str, PartRecord] = field(default_factory=dict)
     fault: Mapping[str, str] | None = None
     behind: bool = False
@@ -94,7 +94,7 @@ class Journal:
         self.parts[name] = record
         self.write()
 
-    def enter(self, phase: Phase, fault: Mapping[str, str] | None = None) -> None:
+    def enter(self, phase: StackPhase, fault: Mapping[str, str] | None = None) -> None:
         self.phase = phase
         self.fault = fault
         self.write()
@@ -109,7 +109,7 @@ class Journal:
             self.behind = False
 
     def _write(self) -> None:
-        record = Record(
+        record = StackRecord(
             phase=self.phase,
             supervisor=Process.of(os.getpid()),
             kafka=self.kafka,
@@ -123,9 +123,9 @@ class Journal:
         fresh.replace(self.path)
 
 
-def last_record(path: Path) -> Record | None:
+def last_record(path: Path) -> StackRecord | None:
     """Return what the last supervisor wrote, or None where nothing legible is left."""
     try:
-        return Record.model_validate(json.loads(path.read_text()))
+        return StackRecord.model_validate(json.loads(path.read_text()))
     except (FileNotFoundError, ValueError, ValidationError):
         return None

@@ -36,7 +36,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PartGroup:
     """Parts that start together; *settle* runs once all are ready, before the next stage."""
 
     parts: tuple[Part, ...]

@@ -23,7 +23,7 @@ def address_of(service: str, first_port: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Briefing:
     """What every process of ours is told."""
 
     places: Places
@@ -33,7 +33,7 @@ class Desk:
     trust: Mapping[str, str]
 
 
-def service_parts(desk: Desk) -> tuple[Part, ...]:
+def service_parts(desk: Briefing) -> tuple[Part, ...]:
     """Return our processes; they start together and stop together."""
     workers = range(1, METRICS_WORKERS + 1)
     return (
@@ -47,7 +47,7 @@ def service_parts(desk: Desk) -> tuple[Part, ...]:
     )
 
 
-def _api(desk: Desk, name: str, role: DatabaseRole, *arguments: str) -> Part:
+def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> Part:
     port = desk.first_port + PORT_OFFSET[name]
     url = address_of(name, desk.first_port)
     prefix = name.upper()
@@ -60,12 +60,12 @@ def _api(desk: Desk, name: str, role: DatabaseRole, *arguments: str) -> Part:
     )
 
 
-def _metrics(desk: Desk, name: str, task: str) -> Part:
+def _metrics(desk: Briefing, name: str, task: str) -> Part:
     env = _reach(desk, "METRICS", DatabaseRole.METRICS)
     return _quiet(desk, name, _module("services.metrics", task), env)
 
 
-def _quiet(desk: Desk, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> Part:
+def _quiet(desk: Briefing, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> Part:
     # A process without an address says that it is ready by writing a file.
     ready_file = desk.places.ready / name
 
@@ -87,7 +87,7 @@ def _module(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", name, *arguments)
 
 
-def _reach(desk: Desk, prefix: str, role: DatabaseRole) -> dict[str, str]:
+def _reach(desk: Briefing, prefix: str, role: DatabaseRole) -> dict[str, str]:
     return {
         f"{prefix}_POSTGRES_DSN": desk.dsn_of(role),
         f"{prefix}_KAFKA": desk.kafka,

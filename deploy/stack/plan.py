@@ -7,9 +7,9 @@ from functools import partial
 
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.credentials import load_passwords, write_passfile
-from deploy.stack.java import Progress
-from deploy.stack.part import Part, Stage
-from deploy.stack.parts import Desk, service_parts
+from deploy.stack.java import ShowProgress
+from deploy.stack.part import Part, PartGroup
+from deploy.stack.parts import Briefing, service_parts
 from deploy.stack.places import Places
 from deploy.stack.postgres import SUPERUSER, embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
@@ -30,20 +30,20 @@ WITHHELD = frozenset({"CASETRACK_POSTGRES", "CASETRACK_KAFKA"})
 class Plan:
     """Everything that a supervisor needs."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[PartGroup, ...]
     kafka: str
     postgres: str
     env: Mapping[str, str]
 
 
-def plan_stack(settings: LocalSettings, progress: Progress | None = None) -> Plan:
+def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) -> Plan:
     """Return the plan for *settings*; downloads Kafka where it is wanted and not there."""
     places = settings.places
     passwords = load_passwords(places, [SUPERUSER, *ROLES])
     write_passfile(places, SUPERUSER, passwords[SUPERUSER])
     postgres, postgres_parts = _postgres(settings, passwords[SUPERUSER])
     kafka, kafka_parts = _kafka(settings, progress)
-    desk = Desk(
+    desk = Briefing(
         places=places,
         first_port=settings.port,
         kafka=kafka,
@@ -51,9 +51,9 @@ def plan_stack(settings: LocalSettings, progress: Progress | None = None) -> Pla
         trust=_trust(places),
     )
     settle = partial(_settle, postgres, kafka, passwords, settings.partitions)
-    servers = Stage((*postgres_parts, *kafka_parts), settle)
+    servers = PartGroup((*postgres_parts, *kafka_parts), settle)
     return Plan(
-        stages=(servers, Stage(service_parts(desk))),
+        stages=(servers, PartGroup(service_parts(desk))),
         kafka=kafka,
         postgres=postgres,
         env={name: value for name, value in os.environ.items() if name not in WITHHELD},
@@ -67,7 +67,7 @@ def _postgres(settings: LocalSettings, password: str) -> tuple[str, tuple[Part, 
     return server.dsn(DATABASE), (postgres_part(server),)
 
 
-def _kafka(settings: LocalSettings, progress: Progress | None) -> tuple[str, tuple[Part, ...]]:
+def _kafka(settings: LocalSettings, progress: ShowProgress | None) -> tuple[str, tuple[Part, ...]]:
     if settings.kafka is not None:
         return settings.kafka, ()
     broker = embedded_kafka(settings.places, settings.port + KAFKA_PORT_OFFSET, progress)

@@ -2,7 +2,7 @@
 
 from signal import SIGINT
 
-from deploy.stack.java import Progress, kafka_jars
+from deploy.stack.java import ShowProgress, kafka_jars
 from deploy.stack.kafka import Kafka
 from deploy.stack.part import Part
 from deploy.stack.places import Places
@@ -23,7 +23,7 @@ def postgres_part(server: Postgres, **overrides: str) -> Part:
     )
 
 
-def embedded_kafka(places: Places, port: int, progress: Progress | None = None) -> Kafka:
+def embedded_kafka(places: Places, port: int, progress: ShowProgress | None = None) -> Kafka:
     """Return the broker of these places, at *port* and the next one where they are free."""
     return Kafka(
         home=places.kafka,

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from deploy.stack.control import is_running
-from deploy.stack.journal import PartRecord, Record, last_record
+from deploy.stack.journal import PartRecord, StackRecord, last_record
 from deploy.stack.part import answers_http, wrote
 from deploy.stack.places import Places
 
@@ -27,7 +27,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class StackStatus:
     """The whole stack."""
 
     runs: bool
@@ -65,16 +65,18 @@ class Status:
         return None if seen is None else seen.pid
 
 
-NOTHING = Status(runs=False, services={}, servers={}, kafka=None, postgres=None, supervisor=None)
+NOTHING = StackStatus(
+    runs=False, services={}, servers={}, kafka=None, postgres=None, supervisor=None
+)
 
 
-def look(places: Places) -> Status:
+def look(places: Places) -> StackStatus:
     """Return what runs; asks every service itself whether it is ready."""
     record = last_record(places.state)
     if record is None or not is_running(places):
         return NOTHING
     parts = asyncio.run(_look_at(record, places))
-    return Status(
+    return StackStatus(
         runs=True,
         services={name: seen for name, seen in parts.items() if name not in SERVERS},
         servers={name: seen for name, seen in parts.items() if name in SERVERS},
@@ -84,7 +86,7 @@ def look(places: Places) -> Status:
     )
 
 
-async def _look_at(record: Record, places: Places) -> dict[str, Seen]:
+async def _look_at(record: StackRecord, places: Places) -> dict[str, Seen]:
     async with asyncio.TaskGroup() as group:
         looks = {
             name: group.create_task(_seen(part, places.ready / name))
@@ -106,7 +108,7 @@ async def _is_ready(part: PartRecord, ready_file: Path) -> bool:
     return part.ready and (ready_file.name in SERVERS or await wrote(ready_file)())
 
 
-def _without_password(record: Record, places: Places) -> str:
+def _without_password(record: StackRecord, places: Places) -> str:
     """Return the server's address; who may read our secrets logs in to ours by it."""
     address = urlsplit(record.postgres)
     role, _, server = address.netloc.rpartition("@")

@@ -13,9 +13,9 @@ from pathlib import Path
 import structlog
 
 from deploy.faults import Fault, first_of
-from deploy.stack.journal import Journal, Phase, Process, Record
+from deploy.stack.journal import Journal, Process, StackPhase, StackRecord
 from deploy.stack.keeper import Keeper
-from deploy.stack.part import Stage
+from deploy.stack.part import PartGroup
 from deploy.stack.places import Places
 
 STOP_SECONDS_MAX = 10.0
@@ -35,7 +35,7 @@ class Supervisor:
     """Runs *stages* until told to stop; whatever happens, no process is left when `run` returns."""
 
     def __init__(
-        self, places: Places, journal: Journal, stages: Sequence[Stage], env: Mapping[str, str]
+        self, places: Places, journal: Journal, stages: Sequence[PartGroup], env: Mapping[str, str]
     ) -> None:
         self._places = places
         self._journal = journal
@@ -57,22 +57,22 @@ class Supervisor:
 
     async def run(self) -> None:
         """Bring everything up and keep it up until a stop is requested. Raises the first fault."""
-        self._journal.enter(Phase.STARTING)
+        self._journal.enter(StackPhase.STARTING)
         try:
             await self._run()
         # Not `except*`, which would wrap what is raised in it into a group again.
         except BaseExceptionGroup as several:
             cause = first_of(several)
             if self._stop.is_set():
-                self._journal.enter(Phase.STOPPING)
+                self._journal.enter(StackPhase.STOPPING)
             elif isinstance(cause, Fault):
-                self._journal.enter(Phase.FAILED, {"code": cause.code, **cause.values})
+                self._journal.enter(StackPhase.FAILED, {"code": cause.code, **cause.values})
                 raise cause from several
             else:
                 raise
         finally:
             await self._stop_all()
-        self._journal.enter(Phase.STOPPED)
+        self._journal.enter(StackPhase.STOPPED)
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -85,7 +85,7 @@ class Supervisor:
                     await keeper.ready.wait()
                 if stage.settle is not None:
                     await stage.settle()
-            self._journal.enter(Phase.READY)
+            self._journal.enter(StackPhase.READY)
             log.info("stack_ready")
 
     async def _await_stop(self) -> None:
@@ -143,7 +143,7 @@ def take_lock(places: Places) -> TextIOWrapper | None:
     return handle
 
 
-def end_leftovers(record: Record | None) -> list[str]:
+def end_leftovers(record: StackRecord | None) -> list[str]:
     """
     End what a killed supervisor has left running, and return the names.
 

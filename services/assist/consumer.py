@@ -3,10 +3,10 @@
 from shared.commands.adoption import Adoption
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
-from shared.kafka.consumer import Reading
+from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record
 
-GROUP = Reading("casetrack-assist", passing=(StoreUnavailable,))
+GROUP = ReadingPlan("casetrack-assist", passing=(StoreUnavailable,))
 TOPICS = (Owner.INTAKE.topic,)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.assist.domain.task.decide import decide
 from services.assist.domain.task.states import INITIAL, evolve
-from shared.commands.counter import Words
+from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 
 TASK = Decider(INITIAL, decide, evolve)
@@ -17,7 +17,7 @@ class Commands:
 
     desk: Desk
 
-    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; a request without an id is for a new task."""
         task_id = words["task_id"] or f"BB{self.desk.ids.new()}"
         asked = command(**{**words, "task_id": task_id}, at=occasion.at)

@@ -19,7 +19,7 @@ from shared.contracts.foreign import attributes_of, read_binary, read_foreign
 from shared.contracts.registry import INBOX, Owner
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
-from shared.kafka.consumer import Reading as Group
+from shared.kafka.consumer import ReadingPlan as Group
 from shared.kafka.port import Record, Undeliverable
 
 GROUP = Group("casetrack-intake", passing=(StoreUnavailable, Overloaded))

@@ -7,10 +7,10 @@ from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner, decode
 from shared.contracts.review.facts import RatingPosted
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
-from shared.kafka.consumer import Reading
+from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record
 
-GROUP = Reading("casetrack-review", passing=(StoreUnavailable, ConcurrencyConflict))
+GROUP = ReadingPlan("casetrack-review", passing=(StoreUnavailable, ConcurrencyConflict))
 TOPICS = (Owner.INTAKE.topic, Owner.REVIEW.topic, Owner.SUPERVISION.topic)
 
 

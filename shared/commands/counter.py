@@ -22,11 +22,11 @@ from shared.web.auth import Principal, Role
 from shared.web.description import told
 from shared.web.edge import TRACEPARENT
 from shared.web.policies import Caller, permit
-from shared.web.problems import Kind, kind_of
+from shared.web.problems import ProblemKind, kind_of
 
 CREATED = 201
 
-Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 ANY_COMMAND = (
     MISSING,
@@ -36,10 +36,10 @@ ANY_COMMAND = (
 )
 """What stands in the way of a command, whichever it is."""
 
-Words = dict[str, Any]
+Fields = dict[str, Any]
 """The fields of a command; the subject of a first one is None where its sender names none."""
 
-Take = Callable[[type[Any], Words, Occasion], Awaitable[Answer]]
+Take = Callable[[type[Any], Fields, Occasion], Awaitable[Answer]]
 """Completes a command of the given type by what is ours, and applies it."""
 
 
@@ -77,8 +77,8 @@ async def occasion(
     request: Request,
     caller: Caller,
     once: Once,
-    casetrack_window: Annotated[Place | None, Header()] = None,
-    casetrack_site: Annotated[Place | None, Header()] = None,
+    casetrack_window: Annotated[PlaceId | None, Header()] = None,
+    casetrack_site: Annotated[PlaceId | None, Header()] = None,
 ) -> Occasion:
     """Return the occasion of this request; the instant is ours, never the sender's."""
     clock: Clock = request.app.state.clock
@@ -122,7 +122,7 @@ def refusals_in(module: ModuleType) -> tuple[type[Rejection], ...]:
     )
 
 
-def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[Kind]) -> None:
+def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[ProblemKind]) -> None:
     router.add_api_route(
         address,
         counter.serve,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create
 from shared.contracts.documents import forbidden_in
 from shared.contracts.unreadable import Flaw
 
-Place = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -82,7 +82,7 @@ class Form:
         return {"requestBody": {"required": True, "content": content}}
 
 
-def _require_storable(place: Place, value: object) -> None:
+def _require_storable(place: FieldPath, value: object) -> None:
     """Refuse *value*, as JSON has it, where a text in it could be kept by nobody."""
     forbidden = [found for found, text in _texts(place, value) if forbidden_in(text)]
     if forbidden:
@@ -90,7 +90,7 @@ def _require_storable(place: Place, value: object) -> None:
         raise RequestValidationError([{"type": kind, "loc": found} for found in forbidden])
 
 
-def _texts(place: Place, value: object) -> Iterator[tuple[Place, str]]:
+def _texts(place: FieldPath, value: object) -> Iterator[tuple[FieldPath, str]]:
     match value:
         case str():
             yield place, value

@@ -10,13 +10,13 @@ from starlette.requests import Request
 
 from shared.web.description import REQUIRED
 from shared.web.policies import Caller
-from shared.web.problems import MALFORMED, Kind, Problem
+from shared.web.problems import MALFORMED, Problem, ProblemKind
 
 KEY = re.compile(r"[\x21-\x7e]{8,255}")
 """Visible ASCII; long enough not to be somebody's counter."""
 
-MISSING = Kind(MALFORMED, "idempotency_key_missing")
-MALFORMED_KEY = Kind(MALFORMED, "idempotency_key_malformed")
+MISSING = ProblemKind(MALFORMED, "idempotency_key_missing")
+MALFORMED_KEY = ProblemKind(MALFORMED, "idempotency_key_malformed")
 
 DESCRIBED = {"pattern": f"^{KEY.pattern}$", REQUIRED: True}
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Schema = Mapping[str, Any]
+JsonSchema = Mapping[str, Any]
 
 UPPER_BOUNDS = ("maxLength", "maximum", "maxItems", "maxProperties")
 LOWER_BOUNDS = ("minLength", "minimum", "minItems", "minProperties")
 FIXED = ("const", "format", "pattern")
 
 
-def faults(old: Schema, new: Schema) -> list[str]:
+def faults(old: JsonSchema, new: JsonSchema) -> list[str]:
     """
     Return each promise of *old* that *new* breaks, with its place.
 
@@ -23,11 +23,11 @@ def faults(old: Schema, new: Schema) -> list[str]:
 class _Comparison:
     """Two whole schemas, each with its own definitions."""
 
-    def __init__(self, old: Schema, new: Schema) -> None:
-        self.old_definitions: Schema = old.get("$defs", {})
-        self.new_definitions: Schema = new.get("$defs", {})
+    def __init__(self, old: JsonSchema, new: JsonSchema) -> None:
+        self.old_definitions: JsonSchema = old.get("$defs", {})
+        self.new_definitions: JsonSchema = new.get("$defs", {})
 
-    def differences(self, place: str, old: Schema, new: Schema) -> Iterator[str]:
+    def differences(self, place: str, old: JsonSchema, new: JsonSchema) -> Iterator[str]:
         old = _resolved(old, self.old_definitions)
         new = _resolved(new, self.new_definitions)
         if "anyOf" in old or "anyOf" in new:
@@ -42,13 +42,13 @@ class _Comparison:
             if isinstance(new.get(inner), Mapping):
                 yield from self.differences(f"{place}[]", old.get(inner, {}), new[inner])
 
-    def _alternatives(self, place: str, old: Schema, new: Schema) -> Iterator[str]:
+    def _alternatives(self, place: str, old: JsonSchema, new: JsonSchema) -> Iterator[str]:
         offered = new.get("anyOf", [new])
         for wanted in old.get("anyOf", [old]):
             attempts = [list(self.differences(place, wanted, offer)) for offer in offered]
             yield from min(attempts, key=len)
 
-    def _fields(self, place: str, old: Schema, new: Schema) -> Iterator[str]:
+    def _fields(self, place: str, old: JsonSchema, new: JsonSchema) -> Iterator[str]:
         before, after = old.get("properties", {}), new.get("properties", {})
         for name in before:
             inner = f"{place}.{name}" if place else name
@@ -62,12 +62,12 @@ class _Comparison:
         yield from (f"{place}.{name}: no longer certain".lstrip(".") for name in sorted(kept))
 
 
-def _resolved(schema: Schema, definitions: Schema) -> Schema:
+def _resolved(schema: JsonSchema, definitions: JsonSchema) -> JsonSchema:
     reference = schema.get("$ref")
     return schema if reference is None else definitions[reference.rpartition("/")[2]]
 
 
-def _narrowing(place: str, old: Schema, new: Schema) -> Iterator[str]:
+def _narrowing(place: str, old: JsonSchema, new: JsonSchema) -> Iterator[str]:
     for name in FIXED:
         if name in new and old.get(name) != new[name]:
             yield f"{place}: {name} became {new[name]!r}, was {old.get(name, 'anything')!r}"
@@ -81,7 +81,7 @@ def _narrowing(place: str, old: Schema, new: Schema) -> Iterator[str]:
             yield f"{place}: {name} rose to {new[name]}"
 
 
-def _vocabulary(place: str, old: Schema, values: list[Any]) -> Iterator[str]:
+def _vocabulary(place: str, old: JsonSchema, values: list[Any]) -> Iterator[str]:
     if not {"enum", "const"} & set(old):
         yield f"{place}: now a closed vocabulary"
     before = old.get("enum", [old["const"]] if "const" in old else [])

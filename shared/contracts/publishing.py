@@ -18,7 +18,7 @@ EXAMPLES = FOLDER / "examples"
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 COMPONENTS = "#/components/schemas/{model}"
-Json = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 
 def schema_of(kind: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _message_name(kind: str) -> str:
     return FACTS[kind].__name__
 
 
-def _channel(topic: str, kinds: list[str]) -> Json:
+def _channel(topic: str, kinds: list[str]) -> JsonObject:
     messages = {
         _message_name(kind): {"$ref": f"#/components/messages/{_message_name(kind)}"}
         for kind in kinds
@@ -73,11 +73,11 @@ def _channel(topic: str, kinds: list[str]) -> Json:
     return {"address": topic, "messages": messages}
 
 
-def _operation(action: str, channel: str, summary: str) -> Json:
+def _operation(action: str, channel: str, summary: str) -> JsonObject:
     return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
 
 
-def _messages() -> Json:
+def _messages() -> JsonObject:
     return {
         _message_name(kind): {
             "name": kind,
@@ -90,7 +90,7 @@ def _messages() -> Json:
     }
 
 
-def _payload(kind: str) -> Json:
+def _payload(kind: str) -> JsonObject:
     data = {"$ref": COMPONENTS.format(model=_message_name(kind))}
     return {
         "allOf": [
@@ -100,16 +100,16 @@ def _payload(kind: str) -> Json:
     }
 
 
-def _schemas() -> Json:
+def _schemas() -> JsonObject:
     models: list[type[Contract]] = [Event, *(FACTS[kind] for kind in sorted(FACTS))]
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template=COMPONENTS
     )
-    schemas: Json = definitions["$defs"]
+    schemas: JsonObject = definitions["$defs"]
     return schemas
 
 
-def _write(path: Path, document: Json) -> None:
+def _write(path: Path, document: JsonObject) -> None:
     text = json.dumps(document, ensure_ascii=False, indent=2)
     path.write_text(f"{text}\n", encoding="utf-8")
 

@@ -13,13 +13,13 @@ from shared.eventstore.port import (
     History,
     Outcome,
     Outgoing,
-    Place,
+    Position,
     Receipt,
     Recorded,
     StoreRefused,
 )
 from shared.eventstore.repetition import contradictions
-from shared.eventstore.rows import Row, row_of
+from shared.eventstore.rows import EventRow, row_of
 
 UNIQUE_VIOLATION = "23505"
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -82,7 +82,7 @@ class MemoryEventStore:
     async def pending(self, rows_max: int) -> Sequence[Outgoing]:
         return self._outgoing[self._cursor : self._cursor + rows_max]
 
-    async def advance(self, place: Place) -> None:
+    async def advance(self, place: Position) -> None:
         self._cursor = place.position
 
     async def waiting_seconds(self) -> float:
@@ -91,7 +91,7 @@ class MemoryEventStore:
     async def park(self, outgoing: Outgoing, reason: str) -> None:  # noqa: ARG002 - for nobody
         self._parked[outgoing.stream, outgoing.version] = outgoing
 
-    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+    async def parked(self, after: Position, rows_max: int) -> Sequence[Outgoing]:
         waiting = sorted(self._parked.values(), key=lambda outgoing: outgoing.place)
         return [outgoing for outgoing in waiting if outgoing.place > after][:rows_max]
 
@@ -112,7 +112,7 @@ class MemoryEventStore:
         """Return the facts behind the first *after* that were ever ours to publish."""
         return self._outgoing[after : after + rows_max]
 
-    def _record(self, row: Row, *, publish: bool) -> Recorded:
+    def _record(self, row: EventRow, *, publish: bool) -> Recorded:
         event = row.event
         if known := self._known.get((event.source, event.id)):
             digest, stream, version = known
@@ -122,13 +122,13 @@ class MemoryEventStore:
         version = self._add(event.stream, row, publish=publish)
         return Recorded(Outcome.ACCEPTED, event.stream, version)
 
-    def _add(self, stream: str, row: Row, *, publish: bool) -> int:
+    def _add(self, stream: str, row: EventRow, *, publish: bool) -> int:
         event, bodies = row.event, self._bodies[stream]
         bodies.append(row.body)
         version = len(bodies)
         self._known[event.source, event.id] = (row.digest, stream, version)
         if publish:
-            place = Place(0, len(self._outgoing) + 1)
+            place = Position(0, len(self._outgoing) + 1)
             self._outgoing.append(
                 Outgoing(place, stream, version, event.partitionkey, row.body, event.recordedtime)
             )

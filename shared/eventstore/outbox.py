@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from shared.eventstore.port import START, Outbox, Outgoing, Place
+from shared.eventstore.port import START, Outbox, Outgoing, Position
 from shared.eventstore.postgres import (
     CONNECT_SECONDS_MAX,
     STATEMENT_SECONDS_MAX,
@@ -118,7 +118,7 @@ class PostgresOutbox(Outbox):
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
-        self._sent: Place | None = None
+        self._sent: Position | None = None
 
     @classmethod
     async def open(cls, dsn: str, schema: str) -> "PostgresOutbox":
@@ -144,7 +144,7 @@ class PostgresOutbox(Outbox):
         with translated():
             leading: bool = await self._connection.fetchval(TAKE_LEASE, LEASE_CLASS)
             if leading:
-                self._sent = Place(*await self._connection.fetchrow(LOAD_CURSOR))
+                self._sent = Position(*await self._connection.fetchrow(LOAD_CURSOR))
         return leading
 
     async def pending(self, rows_max: int) -> Sequence[Outgoing]:
@@ -155,7 +155,7 @@ class PostgresOutbox(Outbox):
             )
         return [_outgoing(row) for row in rows]
 
-    async def advance(self, place: Place) -> None:
+    async def advance(self, place: Position) -> None:
         with translated():
             await self._connection.execute(ADVANCE, str(place.xid), place.position)
         self._sent = place
@@ -170,7 +170,7 @@ class PostgresOutbox(Outbox):
         with translated():
             await self._connection.execute(PARK, outgoing.stream, outgoing.version, reason)
 
-    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+    async def parked(self, after: Position, rows_max: int) -> Sequence[Outgoing]:
         with translated():
             rows = await self._connection.fetch(
                 LOAD_PARKED, str(after.xid), after.position, rows_max
@@ -193,7 +193,7 @@ class PostgresOutbox(Outbox):
 
 def _outgoing(row: asyncpg.Record) -> Outgoing:
     return Outgoing(
-        Place(row["xid"], row["position"]),
+        Position(row["xid"], row["position"]),
         row["stream"],
         row["version"],
         row["partitionkey"],

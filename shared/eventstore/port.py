@@ -191,7 +191,7 @@ class EventStore(Protocol):
         ...
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a row stands in the order of sending: its transaction, then its number."""
 
     xid: int
@@ -202,7 +202,7 @@ class Place(NamedTuple):
 class Outgoing:
     """A stored fact on its way to the owner's topic."""
 
-    place: Place
+    place: Position
     stream: str
     version: int
     partitionkey: str
@@ -210,7 +210,7 @@ class Outgoing:
     recorded_at: datetime | None
 
 
-START = Place(0, 0)
+START = Position(0, 0)
 """Before every row."""
 
 STUCK_SECONDS = 60.0
@@ -233,7 +233,7 @@ class Outbox(Protocol):
         """
         ...
 
-    async def advance(self, place: Place) -> None:
+    async def advance(self, place: Position) -> None:
         """Move the cursor: everything up to *place* is confirmed by Kafka."""
         ...
 
@@ -245,7 +245,7 @@ class Outbox(Protocol):
         """Set *outgoing* aside: Kafka refuses it, and the cursor will pass over it."""
         ...
 
-    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+    async def parked(self, after: Position, rows_max: int) -> Sequence[Outgoing]:
         """Return what was set aside, in its order, from behind *after*."""
         ...
 

@@ -22,7 +22,7 @@ from shared.eventstore.port import (
     StoreUnavailable,
 )
 from shared.eventstore.repetition import contradictions
-from shared.eventstore.rows import Row, row_of
+from shared.eventstore.rows import EventRow, row_of
 from shared.runtime.lifecycle import crash
 
 CONNECTIONS_MAX = 8
@@ -276,7 +276,7 @@ async def record_within(connection: asyncpg.Connection, events: Sequence[Event])
     await connection.execute(RECORD, streams, *columns, True)  # noqa: FBT003 - SQL has no names
 
 
-def _columns(rows: Sequence[Row]) -> Columns:
+def _columns(rows: Sequence[EventRow]) -> Columns:
     return (
         [row.event.source for row in rows],
         [row.event.id for row in rows],

@@ -14,7 +14,7 @@ from shared.eventstore.port import TooLarge, Unstorable
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """An event as it is kept and published."""
 
     event: Event
@@ -23,7 +23,7 @@ class Row:
     digest: bytes
 
 
-def row_of(event: Event, *, was_read: bool = False) -> Row:
+def row_of(event: Event, *, was_read: bool = False) -> EventRow:
     """
     Return *event* as it is kept: it fits into a message, and is read again as what it is.
 
@@ -40,7 +40,7 @@ def row_of(event: Event, *, was_read: bool = False) -> Row:
         raise TooLarge(Flaw.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes as it is stored")
     if not was_read or b"\\u" in body:
         _read_again(body, event)
-    return Row(event, _occurred_at(event), body, digest_of(body))
+    return EventRow(event, _occurred_at(event), body, digest_of(body))
 
 
 def _body(event: Event) -> bytes:

@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingPlan:
     """How one group reads: by what name, what it waits out, how many own faults it may bury."""
 
     group: str
@@ -59,7 +59,7 @@ class ConsumerLoop:
     """
 
     def __init__(
-        self, feed: Feed, handler: Handler, dead_letters: Sender, reading: Reading, clock: Clock
+        self, feed: Feed, handler: Handler, dead_letters: Sender, reading: ReadingPlan, clock: Clock
     ) -> None:
         self._feed = feed
         self._handler = handler

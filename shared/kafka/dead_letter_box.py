@@ -23,7 +23,7 @@ class NoSuchLetter(Exception):
         self.letter_id = letter_id
 
 
-class Told:
+class News:
     """
     Tells letters that say something new from those that repeat one.
 
@@ -60,7 +60,7 @@ class DeadLetterBox:
                 starts = await reader.beginning_offsets(places)
                 ends = await reader.end_offsets(places)
                 for place in places:
-                    told = Told()
+                    told = News()
                     async for letter in _read(reader, place, starts[place], ends[place]):
                         if told.is_news(letter):
                             yield letter

@@ -27,7 +27,7 @@ CUT_SHORT = "failed to write whole buffer"
 Into = Callable[[bytes, bytearray], int]
 
 
-class TooLarge(Exception):
+class UnpacksTooLarge(Exception):
     """It unpacks to more than we take: *beginning* is as much as fits."""
 
     def __init__(self, beginning: bytearray) -> None:
@@ -54,7 +54,7 @@ def _from_gzip(packed: bytes) -> bytearray:
         member = zlib.decompressobj(GZIP_FRAMES)
         unpacked += member.decompress(rest, UNPACKED_BYTES_MAX + 1 - len(unpacked))
         if len(unpacked) > UNPACKED_BYTES_MAX:
-            raise TooLarge(unpacked)
+            raise UnpacksTooLarge(unpacked)
         if not member.eof:
             raise ValueError("a stream that is cut off")
         rest = member.unused_data
@@ -78,7 +78,7 @@ def _from_snappy(packed: bytes) -> bytearray:
 
 def _snappy_block(packed: bytes, before: bytearray) -> bytes:
     if len(before) + cramjam.snappy.decompress_raw_len(packed) > UNPACKED_BYTES_MAX:
-        raise TooLarge(before)
+        raise UnpacksTooLarge(before)
     return bytes(cramjam.snappy.decompress_raw(packed))
 
 
@@ -93,7 +93,7 @@ def _filled(packed: bytes, decompress_into: Into) -> bytearray:
             if CUT_SHORT not in str(fault):
                 raise
             if len(unpacked) == UNPACKED_BYTES_MAX:
-                raise TooLarge(unpacked) from fault
+                raise UnpacksTooLarge(unpacked) from fault
         else:
             return unpacked
         room *= GROWTH

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiokafka.errors import KafkaError
 
-from shared.kafka.consumer import ConsumerLoop, Reading
+from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import ConsumerStalled, Handler, Sender
 from shared.runtime.clock import Clock
@@ -26,7 +26,7 @@ class Subscription:
 
     bootstrap: str
     topics: tuple[str, ...]
-    reading: Reading
+    reading: ReadingPlan
 
 
 async def consume(

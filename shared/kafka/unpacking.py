@@ -16,7 +16,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.util import decode_varint
 
-from shared.kafka.decompression import TooLarge, decompressed
+from shared.kafka.decompression import UnpacksTooLarge, decompressed
 
 ILLEGIBLE = "illegible"
 TOO_LARGE = "too_large"
@@ -71,10 +71,10 @@ class Batches:
         # A broker cuts off what follows the first batch, and sends the rest next time.
         return self._ends_at() <= len(self._fetched) or self._first_is_cut()
 
-    def next_batch(self) -> "Batch":
+    def next_batch(self) -> "PackedBatch":
         begin = self._at
         self._at = min(self._ends_at(), len(self._fetched))
-        return Batch(self._fetched[begin : self._at])
+        return PackedBatch(self._fetched[begin : self._at])
 
     def _ends_at(self) -> int:
         if len(self._fetched) - self._at < OVERHEAD.size:
@@ -87,7 +87,7 @@ class Batches:
         return self._at == 0 and len(self._fetched) >= OVERHEAD.size
 
 
-class Batch:
+class PackedBatch:
     """One batch; where aiokafka's parser stumbles, record by record."""
 
     def __init__(self, raw: memoryview) -> None:
@@ -165,12 +165,12 @@ class Batch:
         return DefaultRecordBatch(b"".join((head, records)))
 
     @cached_property
-    def _records(self) -> tuple[bytearray, TooLarge | None]:
+    def _records(self) -> tuple[bytearray, UnpacksTooLarge | None]:
         """The records' bytes, as many as we take, and whether there are more."""
         packed = self._raw[HEAD.size :]
         try:
             return decompressed(packed, self._attributes & CODEC), None
-        except TooLarge as more:
+        except UnpacksTooLarge as more:
             return more.beginning, more
 
     def _patiently(self, skipping: int, fault: Exception) -> Iterator[Unpacked]:

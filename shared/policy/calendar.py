@@ -57,7 +57,7 @@ class DayKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class CalendarDay:
     """One day of the calendar; *name* is the holiday that it belongs to or makes up for."""
 
     kind: DayKind
@@ -70,8 +70,8 @@ class Day:
         return self.kind in (DayKind.WEEKDAY, DayKind.MAKE_UP)
 
 
-WEEKDAY = Day(DayKind.WEEKDAY)
-WEEKEND = Day(DayKind.WEEKEND)
+WEEKDAY = CalendarDay(DayKind.WEEKDAY)
+WEEKEND = CalendarDay(DayKind.WEEKEND)
 
 
 class WorkCalendar:
@@ -92,7 +92,9 @@ class WorkCalendar:
         "version",
     )
 
-    def __init__(self, official_years: Collection[int], exceptions: Mapping[date, Day]) -> None:
+    def __init__(
+        self, official_years: Collection[int], exceptions: Mapping[date, CalendarDay]
+    ) -> None:
         self.official_years = frozenset(official_years)
         self._exceptions = dict(sorted(exceptions.items()))
         self.version = _version(self.official_years, self._exceptions)
@@ -105,7 +107,7 @@ class WorkCalendar:
         self._before = [start + bisect_left(self._worked, ordinal) for ordinal in span]
         self._drift = start + len(self._worked) - _weekdays_before(last + 1)
 
-    def kind(self, day: date) -> Day:
+    def kind(self, day: date) -> CalendarDay:
         plain = WEEKDAY if day.weekday() < WEEK_WORKDAYS else WEEKEND
         return self._exceptions.get(day, plain)
 
@@ -151,9 +153,11 @@ class WorkCalendar:
         """
         kept = {d: what for d, what in self._exceptions.items() if what.settled_by not in years}
 
-        def settled(kind: DayKind, days: Mapping[date, str]) -> dict[date, Day]:
+        def settled(kind: DayKind, days: Mapping[date, str]) -> dict[date, CalendarDay]:
             return {
-                day: Day(kind, name or NAMELESS, min(years, key=lambda year: abs(day.year - year)))
+                day: CalendarDay(
+                    kind, name or NAMELESS, min(years, key=lambda year: abs(day.year - year))
+                )
                 for day, name in days.items()
             }
 
@@ -175,7 +179,7 @@ def _weekdays_before(ordinal: int) -> int:
     return weeks * WEEK_WORKDAYS + min(rest, WEEK_WORKDAYS)
 
 
-def _version(years: frozenset[int], exceptions: Mapping[date, Day]) -> str:
+def _version(years: frozenset[int], exceptions: Mapping[date, CalendarDay]) -> str:
     days = [(day.isoformat(), what.kind.value, what.name) for day, what in exceptions.items()]
     digest = hashlib.sha256(json.dumps([sorted(years), days]).encode()).hexdigest()[:8]
     return f"cn-{min(years)}-{max(years)}-{digest}" if years else f"cn-none-{digest}"
@@ -185,7 +189,11 @@ def _version(years: frozenset[int], exceptions: Mapping[date, Day]) -> str:
 def official_calendar() -> WorkCalendar:
     """Return the calendar of every notice that the installed chinesecalendar knows."""
     names = {word.value: SPELLED_OUT.get(word.chinese, word.chinese) for word in Holiday}
-    off = {day: Day(DayKind.DAY_OFF, names[name], day.year) for day, name in holidays.items()}
-    on = {day: Day(DayKind.MAKE_UP, names[name], day.year) for day, name in workdays.items()}
+    off = {
+        day: CalendarDay(DayKind.DAY_OFF, names[name], day.year) for day, name in holidays.items()
+    }
+    on = {
+        day: CalendarDay(DayKind.MAKE_UP, names[name], day.year) for day, name in workdays.items()
+    }
     first, last = min(holidays).year, max(holidays).year
     return WorkCalendar(range(first, last + 1), off | on)

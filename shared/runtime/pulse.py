@@ -30,7 +30,7 @@ class Condition(StrEnum):
     """A fault ended the reading; it begins again by itself."""
 
 
-Told = dict[str, str | int | float | list[str] | None]
+PulseReport = dict[str, str | int | float | list[str] | None]
 
 
 class Pulse:
@@ -97,7 +97,7 @@ class Pulse:
         halted = self._condition in (Condition.WAITING, Condition.AWAY)
         return halted or self.still_seconds() > STILL_SECONDS_MAX
 
-    def told(self) -> Told:
+    def told(self) -> PulseReport:
         """Return all of it, for a probe."""
         return {
             "group": self.group,

@@ -21,7 +21,7 @@ from shared.web.description import Described
 from shared.web.edge import BODY_BYTES_MAX, Edge
 from shared.web.gate import Gate
 from shared.web.policies import permit, public, refuse_routes_without_policy
-from shared.web.problems import Answers, FaultAnswer
+from shared.web.problems import FaultAnswer, ProblemAnswers
 
 PAGES = files("shared.web") / "pages"
 UNAVAILABLE = 503
@@ -81,7 +81,7 @@ def create_web(web: Web) -> FastAPI:
         lifespan=_guarded(web.lifespan),
     )
     app.state.gate = web.gate
-    answers = Answers(Catalogue.read(OWN, *web.messages), web.faults)
+    answers = ProblemAnswers(Catalogue.read(OWN, *web.messages), web.faults)
     answers.install(app)
     app.add_middleware(
         Edge,

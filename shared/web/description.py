@@ -15,7 +15,7 @@ from shared.web.problems import (
     MEDIA_TYPE,
     NOT_JSON,
     TOO_LARGE,
-    Kind,
+    ProblemKind,
 )
 
 MARK = "x-problems"
@@ -42,7 +42,7 @@ class ProblemBody(BaseModel):
     errors: list[dict[str, str]] | None = None
 
 
-def told(*kinds: Kind) -> dict[str, Any]:
+def told(*kinds: ProblemKind) -> dict[str, Any]:
     """Return, for a route's `openapi_extra`, that it may answer with *kinds* of problems."""
     return {MARK: list(kinds)}
 
@@ -69,10 +69,10 @@ class Described(FastAPI):
         return super().openapi()
 
 
-def codes_of(document: Mapping[str, Any]) -> set[Kind]:
+def codes_of(document: Mapping[str, Any]) -> set[ProblemKind]:
     """Return every kind of problem that the description *document* lists."""
     return {
-        Kind(int(status), code)
+        ProblemKind(int(status), code)
         for methods in document["paths"].values()
         for operation in methods.values()
         for status, response in operation["responses"].items()
@@ -89,11 +89,13 @@ def listed_codes(response: Mapping[str, Any]) -> list[str]:
     return codes
 
 
-def _describe(operation: dict[str, Any], by_policy: Iterable[Kind]) -> None:
+def _describe(operation: dict[str, Any], by_policy: Iterable[ProblemKind]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["schema"].pop(REQUIRED, False):
             parameter["required"] = True
-    kinds = {Kind(*kind) for kind in (*by_policy, *operation.pop(MARK, ()), *_by_shape(operation))}
+    kinds = {
+        ProblemKind(*kind) for kind in (*by_policy, *operation.pop(MARK, ()), *_by_shape(operation))
+    }
     responses = operation["responses"]
     responses.pop(str(INVALID.status), None)
     for status in sorted({kind.status for kind in kinds}):
@@ -101,7 +103,7 @@ def _describe(operation: dict[str, Any], by_policy: Iterable[Kind]) -> None:
         responses[str(status)] = _response(status, codes)
 
 
-def _by_shape(operation: Mapping[str, Any]) -> Iterator[Kind]:
+def _by_shape(operation: Mapping[str, Any]) -> Iterator[ProblemKind]:
     if "requestBody" in operation:
         yield from (NOT_JSON, LATE, TOO_LARGE, CONTENT_TYPE_REFUSED, INVALID)
     elif any(parameter["in"] != "header" for parameter in operation.get("parameters", ())):

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
-from shared.web.problems import SECURITY_HEADERS, Answers, Problem
+from shared.web.problems import SECURITY_HEADERS, Problem, ProblemAnswers
 from shared.web.shares import Shares
 from shared.web.wire import BODY_LATE
 
@@ -64,7 +64,7 @@ class Edge:
         *,
         clock: Clock,
         ids: Ids,
-        answers: Answers,
+        answers: ProblemAnswers,
         body_bytes_max: int = BODY_BYTES_MAX,
     ) -> None:
         self._app = app

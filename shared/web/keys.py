@@ -42,7 +42,7 @@ KEEP_SECONDS_MAX = 300.0
 FETCH_SECONDS_MAX = 3.0
 JWKS_BYTES_MAX = 64 * 1024
 
-Fetch = Callable[[], Awaitable[bytes]]
+FetchKeys = Callable[[], Awaitable[bytes]]
 
 
 PublicMaterial = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
@@ -113,7 +113,7 @@ class KeySet:
     What a token says about where its key may be found is never read.
     """
 
-    def __init__(self, fetch: Fetch, clock: Clock, *, refresh_seconds_min: float) -> None:
+    def __init__(self, fetch: FetchKeys, clock: Clock, *, refresh_seconds_min: float) -> None:
         self._fetch = fetch
         self._clock = clock
         self._refresh_seconds_min = refresh_seconds_min

@@ -9,7 +9,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from starlette.requests import Request
 
-from shared.web.problems import PARAMETER_REPEATED, PARAMETER_UNKNOWN, Kind, Problem
+from shared.web.problems import PARAMETER_REPEATED, PARAMETER_UNKNOWN, Problem, ProblemKind
 
 NAME_CHARACTERS_MAX = 64
 UNTOLD = "?"
@@ -45,6 +45,6 @@ def _is_list(annotation: Any) -> bool:  # noqa: ANN401 - whatever a handler decl
     return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))
 
 
-def _refused(kind: Kind, name: str, values: Mapping[str, object]) -> Problem:
+def _refused(kind: ProblemKind, name: str, values: Mapping[str, object]) -> Problem:
     tellable = len(name) <= NAME_CHARACTERS_MAX and name.isprintable()
     return Problem(*kind, field=name if tellable else UNTOLD, values=values)

@@ -25,8 +25,8 @@ from shared.web.problems import (
     TOKEN_MISSING,
     TOO_MANY,
     UNAVAILABLE,
-    Kind,
     Problem,
+    ProblemKind,
 )
 
 log = structlog.get_logger()
@@ -137,7 +137,7 @@ def refuse_routes_without_policy(app: FastAPI) -> None:
         raise RouteWithoutPolicy(silent)
 
 
-def refusals_of(app: FastAPI) -> dict[tuple[str, str], set[Kind]]:
+def refusals_of(app: FastAPI) -> dict[tuple[str, str], set[ProblemKind]]:
     """Return what the policy of each route refuses with, by method and path."""
     return {
         (method, str(context.path_format)): set(_refusals(context, method))
@@ -146,9 +146,9 @@ def refusals_of(app: FastAPI) -> dict[tuple[str, str], set[Kind]]:
     }
 
 
-def _refusals(context: Any, method: str) -> Iterator[Kind]:  # noqa: ANN401 - a route of any kind
+def _refusals(context: Any, method: str) -> Iterator[ProblemKind]:  # noqa: ANN401 - a route of any kind
     for policy in _policies(context.dependant):
-        refusals: Sequence[Kind] = getattr(policy, MARK)
+        refusals: Sequence[ProblemKind] = getattr(policy, MARK)
         yield from refusals
         if refusals and method not in SAFE_METHODS:
             yield ORIGIN_REFUSED
@@ -179,7 +179,7 @@ def _note_refusal(code: str, reason: str, principal: Principal | None) -> None:
     log.warning("access_refused", code=code, reason=reason, principal=subject)
 
 
-def _marked(policy: F, refusals: Sequence[Kind]) -> F:
+def _marked(policy: F, refusals: Sequence[ProblemKind]) -> F:
     setattr(policy, MARK, refusals)
     return policy
 

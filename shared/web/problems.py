@@ -59,30 +59,30 @@ STATUS_CODES: Mapping[int, str] = {
 MALFORMED, CONFLICT, UNFIT = 400, 409, 422
 
 
-class Kind(NamedTuple):
+class ProblemKind(NamedTuple):
     """A kind of problem; its code is a promise to callers, and has its words in the catalogues."""
 
     status: int
     code: str
 
 
-TOKEN_MISSING = Kind(401, "token_missing")
-TOKEN_INVALID = Kind(401, "token_invalid")
-TOKEN_EXPIRED = Kind(401, "token_expired")
-ORIGIN_REFUSED = Kind(401, "origin_refused")
-NOT_PERMITTED = Kind(403, "not_permitted")
-NOT_FOUND = Kind(404, "not_found")
-BAD_REQUEST = Kind(MALFORMED, "bad_request")
+TOKEN_MISSING = ProblemKind(401, "token_missing")
+TOKEN_INVALID = ProblemKind(401, "token_invalid")
+TOKEN_EXPIRED = ProblemKind(401, "token_expired")
+ORIGIN_REFUSED = ProblemKind(401, "origin_refused")
+NOT_PERMITTED = ProblemKind(403, "not_permitted")
+NOT_FOUND = ProblemKind(404, "not_found")
+BAD_REQUEST = ProblemKind(MALFORMED, "bad_request")
 """What FastAPI says of a body that it cannot even decode; ours says `not_json`."""
-NOT_JSON = Kind(MALFORMED, "not_json")
-TOO_LARGE = Kind(413, "too_large")
-CONTENT_TYPE_REFUSED = Kind(415, "content_type_refused")
-LATE = Kind(408, "body_late")
-TOO_MANY = Kind(429, "too_many_requests")
-INVALID = Kind(UNFIT, "invalid_request")
-PARAMETER_UNKNOWN = Kind(UNFIT, "parameter_unknown")
-PARAMETER_REPEATED = Kind(UNFIT, "parameter_repeated")
-UNAVAILABLE = Kind(503, "unavailable")
+NOT_JSON = ProblemKind(MALFORMED, "not_json")
+TOO_LARGE = ProblemKind(413, "too_large")
+CONTENT_TYPE_REFUSED = ProblemKind(415, "content_type_refused")
+LATE = ProblemKind(408, "body_late")
+TOO_MANY = ProblemKind(429, "too_many_requests")
+INVALID = ProblemKind(UNFIT, "invalid_request")
+PARAMETER_UNKNOWN = ProblemKind(UNFIT, "parameter_unknown")
+PARAMETER_REPEATED = ProblemKind(UNFIT, "parameter_repeated")
+UNAVAILABLE = ProblemKind(503, "unavailable")
 
 
 class Problem(Exception):
@@ -114,8 +114,8 @@ class FaultAnswer:
     retry_after_seconds: int | None = None
 
     @property
-    def kind(self) -> Kind:
-        return Kind(self.status, self.code)
+    def kind(self) -> ProblemKind:
+        return ProblemKind(self.status, self.code)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -128,7 +128,7 @@ UNEXPECTED = FaultAnswer(500, "unexpected")
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ProblemAnswers:
     """Turns whatever went wrong into a response; the only place that knows which status it is."""
 
     catalogue: Catalogue
@@ -220,9 +220,9 @@ class Answers:
         return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def kind_of(rejection: type[Rejection]) -> Kind:
+def kind_of(rejection: type[Rejection]) -> ProblemKind:
     """Return how a refusal is answered: by the history that stands in its way, or as unfit."""
-    return Kind(CONFLICT if rejection.blame is Blame.HISTORY else UNFIT, rejection.code)
+    return ProblemKind(CONFLICT if rejection.blame is Blame.HISTORY else UNFIT, rejection.code)
 
 
 def _of_rejection(rejection: Rejection) -> Problem:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.words import LimitUnit
-from shared.policy.calendar import Day, DayKind, WorkCalendar, official_calendar
+from shared.policy.calendar import CalendarDay, DayKind, WorkCalendar, official_calendar
 from shared.policy.counting import HORIZON, counted, due, merged, ruler, spent
 
 CALENDAR = official_calendar()
@@ -33,14 +33,14 @@ def test_a_second_library_agrees_day_by_day(year: int) -> None:
 @pytest.mark.parametrize(
     ("day", "kind"),
     [
-        ("2024-09-29", Day(DayKind.MAKE_UP, "国庆节")),
-        ("2024-02-09", Day(DayKind.WEEKDAY)),
-        ("2024-09-21", Day(DayKind.WEEKEND)),
-        ("2024-10-01", Day(DayKind.DAY_OFF, "国庆节")),
-        ("2027-10-01", Day(DayKind.WEEKDAY)),
+        ("2024-09-29", CalendarDay(DayKind.MAKE_UP, "国庆节")),
+        ("2024-02-09", CalendarDay(DayKind.WEEKDAY)),
+        ("2024-09-21", CalendarDay(DayKind.WEEKEND)),
+        ("2024-10-01", CalendarDay(DayKind.DAY_OFF, "国庆节")),
+        ("2027-10-01", CalendarDay(DayKind.WEEKDAY)),
     ],
 )
-def test_a_day_says_why_it_is_worked_or_not(day: str, kind: Day) -> None:
+def test_a_day_says_why_it_is_worked_or_not(day: str, kind: CalendarDay) -> None:
     assert CALENDAR.kind(date.fromisoformat(day)) == kind
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from deploy.bureau.backlog import Backlog, Past, forgotten_hold, told
+from deploy.bureau.backlog import Past, PastWeeks, forgotten_hold, told
 from shared.contracts.registry import decode, encode
 from shared.policy.calendar import official_calendar
 
@@ -10,7 +10,7 @@ TUESDAY = date(2026, 11, 24)
 
 
 def weeks(seed: int) -> list[Past]:
-    return list(Backlog(TUESDAY, seed, official_calendar()).cases())
+    return list(PastWeeks(TUESDAY, seed, official_calendar()).cases())
 
 
 def test_a_seed_tells_the_same_weeks_each_time() -> None:

@@ -8,7 +8,7 @@ import pytest
 from deploy.importers.mapping import Import
 from deploy.importers.profiles import BPIC15, WABO, Profile, guessed
 from deploy.importers.reading import Logged, LoggedCase, Stray
-from deploy.importers.told import Oddity, Remark, Told
+from deploy.importers.told import Oddity, Remark, ToldCase
 from shared.contracts.committee.facts import ReferralMade, ResolutionAdopted
 from shared.contracts.envelope import Event
 from shared.contracts.handling.facts import (
@@ -33,7 +33,7 @@ STARTED = "2011-03-26T23:30:00+01:00"
 LATER = "2011-04-04T10:00:00+02:00"
 
 
-def told(log: Import, *logged: LoggedCase | Stray) -> list[Told]:
+def told(log: Import, *logged: LoggedCase | Stray) -> list[ToldCase]:
     return list(log.told(logged))
 
 

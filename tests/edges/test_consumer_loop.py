@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.unreadable import Unreadable
-from shared.kafka.consumer import ConsumerLoop, Reading
+from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.dead_letters import Refusal, read_dead_letter
 from shared.kafka.limits import FaultLimit, FaultTally
 from shared.kafka.memory import MemoryFeed
@@ -135,7 +135,7 @@ async def test_a_handler_that_hangs_is_ended_tried_again_and_its_record_buried()
 
     bench = Bench()
     bench.handler = hang
-    bench.reading = Reading(GROUP, patience_seconds=0.05, turn_seconds_max=0.005)
+    bench.reading = ReadingPlan(GROUP, patience_seconds=0.05, turn_seconds_max=0.005)
     await bench.bus.send([record(1)])
 
     await bench.run(until=lambda: len(bench.letters) == 1)
@@ -151,7 +151,7 @@ async def test_a_feed_that_hangs_is_found_out() -> None:
 
     bench = Bench()
     feed = Hanging(bench.bus, GROUP, [Partition(TOPIC, 0)])
-    reading = Reading(GROUP, patience_seconds=0.2)
+    reading = ReadingPlan(GROUP, patience_seconds=0.2)
     loop = ConsumerLoop(feed, bench.handle, bench.bus, reading, Quick())
 
     with pytest.raises(NoProgress):
@@ -177,7 +177,7 @@ async def test_faults_of_our_own_are_buried_a_few_at_once_and_then_one_by_one() 
         raise KeyError
 
     bench = Bench(refuse)
-    bench.reading = Reading(GROUP, limit=FaultLimit(at_once=3, pause_seconds=0.2))
+    bench.reading = ReadingPlan(GROUP, limit=FaultLimit(at_once=3, pause_seconds=0.2))
     await bench.bus.send([record(n) for n in range(6)])
     began = bench.clock.monotonic()
 
@@ -201,7 +201,7 @@ async def test_while_a_partition_waits_for_us_to_be_mended_the_others_go_on() ->
         return b"bad" in bench.seen
 
     bench = Bench(refuse)
-    bench.reading = Reading(GROUP, limit=FaultLimit(at_once=0), turn_seconds_max=0.01)
+    bench.reading = ReadingPlan(GROUP, limit=FaultLimit(at_once=0), turn_seconds_max=0.01)
     await bench.bus.send([Record(TOPIC, None, b"bad", partition=0)])
 
     await bench.run(until=others_went_on)

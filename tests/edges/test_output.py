@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.command import output
-from deploy.command.course import Course
-from deploy.command.output import Door, Words, out, print_json, print_line, waiting
+from deploy.command.output import SafeConsole, Styled, out, print_json, print_line, waiting
+from deploy.command.progress_bar import ProgressBar
 from deploy.command.tables import show_table
 from deploy.texts import say
 from shared.runtime.clock import SystemClock
@@ -32,7 +32,7 @@ HIDING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 WAYS: dict[str, Callable[[], object]] = {
     "a line": lambda: out.print(HOSTILE),
-    "a styled line": lambda: out.print(Words.assemble((HOSTILE, "bold"), HOSTILE)),
+    "a styled line": lambda: out.print(Styled.assemble((HOSTILE, "bold"), HOSTILE)),
     "a long line": lambda: print_line(HOSTILE),
     "cells": lambda: show_table([HOSTILE, "last"], [[HOSTILE, HOSTILE]]),
     "a value in a line of ours": lambda: out.print(say("case.anomalies", count=HOSTILE)),
@@ -58,11 +58,11 @@ def test_a_text_that_came_by_another_way_is_harmless_too(
 
 def test_what_moves_is_no_markup_either(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
-    door = Door(file=screen, force_terminal=True, width=600)
+    door = SafeConsole(file=screen, force_terminal=True, width=600)
     monkeypatch.setattr(output, "err", door)
     with waiting(HOSTILE):
         pass
-    with Course(HOSTILE, door, SystemClock()) as course:
+    with ProgressBar(HOSTILE, door, SystemClock()) as course:
         course.advance(1, 0.5)
 
     assert screen.getvalue().count(MARKUP) >= 2
@@ -71,7 +71,7 @@ def test_what_moves_is_no_markup_either(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_columns_are_as_wide_as_what_they_show() -> None:
     page = io.StringIO()
-    door = Door(file=page, width=60)
+    door = SafeConsole(file=page, width=60)
     table = Table(box=None, pad_edge=False, show_header=False)
     for cells in (("甲乙", "|"), ("x\u202e", "|"), ("\x1b[31m", "|")):
         table.add_row(*cells)

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
-from deploy.command.lines import LINE_BYTES_MAX, Lines
+from deploy.command.lines import LINE_BYTES_MAX, NumberedLines
 from deploy.texts import say
 from tests.support.foreign_facts import numbered
 
@@ -17,7 +17,7 @@ NOBODY = {"CASETRACK_KAFKA": "127.0.0.1:1"}
 def lines_of(tmp_path: Path, content: bytes) -> list[tuple[int, bytes]]:
     file = tmp_path / "events.jsonl"
     file.write_bytes(content)
-    with Lines.of(file) as lines:
+    with NumberedLines.of(file) as lines:
         return list(lines)
 
 

@@ -17,7 +17,7 @@ import pytest
 import structlog
 
 from services.intake.handlers import timekeeper
-from services.intake.handlers.commits import SharedCommits, Verdict
+from services.intake.handlers.commits import Settled, SharedCommits
 from services.intake.handlers.timekeeper import Timekeeper
 from services.metrics.adapters.memory.deadlines import MemorySweep
 from services.metrics.adapters.memory.projection import MemoryBatch
@@ -94,8 +94,8 @@ def answers_are_not_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_gateway_answers_before_the_commit(patch: pytest.MonkeyPatch) -> None:
-    async def record(self: Any, event: Event) -> Verdict:  # noqa: ANN401
-        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+    async def record(self: Any, event: Event) -> Settled:  # noqa: ANN401
+        verdict: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
         verdict.add_done_callback(lambda forgotten: forgotten.exception())
         self._waiting.put_nowait((event, verdict))
         return Recorded(Outcome.ACCEPTED, event.stream, 1)

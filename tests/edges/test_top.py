@@ -17,7 +17,7 @@ from rich.console import Console
 
 from deploy.command.live.stream import Link, Message, Watched, messages
 from deploy.command.live.view import Look, look_of, screen
-from deploy.command.output import Door
+from deploy.command.output import SafeConsole
 from deploy.command.shades import DARK, LIGHT, theme
 from shared.contracts.naming import Language
 from tests.support.pictures import picture
@@ -105,7 +105,7 @@ def test_case_numbers_are_never_cut_where_there_are_eighty_columns() -> None:
 def test_without_utf8_english_and_ascii_say_the_same() -> None:
     written = io.BytesIO()
     terminal = io.TextIOWrapper(written, encoding="ascii")
-    console = Door(width=110, height=30, file=terminal)
+    console = SafeConsole(width=110, height=30, file=terminal)
     look = look_of(console, Language.ZH_CN)
     lines = [{**line, "item_name": "licence"} for line in picture()["late_next"]]
     console.print(screen(Watched(picture(late_next=lines), Link.LIVE), look, (110, 30)))

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.codec import snappy_encode
 from aiokafka.consumer import fetcher
 
-from shared.kafka.decompression import UNPACKED_BYTES_MAX, TooLarge, decompressed
+from shared.kafka.decompression import UNPACKED_BYTES_MAX, UnpacksTooLarge, decompressed
 from shared.kafka.unpacking import HEAD, Batches, Illegible, take_any_bytes
 from tests.support.record_batches import (
     BROKEN_NAME,
@@ -178,5 +178,5 @@ def test_as_much_as_fits_is_unpacked() -> None:
 
     for codec, pack in ((ZSTD, cramjam.zstd.compress), (LZ4, cramjam.lz4.compress)):
         assert decompressed(bytes(pack(plain)), codec) == plain
-        with pytest.raises(TooLarge):
+        with pytest.raises(UnpacksTooLarge):
             decompressed(bytes(pack(plain + b"\0")), codec)

@@ -25,7 +25,7 @@ from shared.web.description import listed_codes, told
 from shared.web.gate import AuthSettings, Gate
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.policies import RouteWithoutPolicy, StraightRoute, permit, public
-from shared.web.problems import STATUS_CODES, Kind
+from shared.web.problems import STATUS_CODES, ProblemKind
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 RUNTIME = Path(__file__).parents[2] / "shared" / "runtime"
@@ -95,7 +95,10 @@ def test_a_router_may_speak_for_its_routes() -> None:
 def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None:
     router = APIRouter(prefix="/v1/secrets", dependencies=[permit(Role.HANDLER)])
 
-    @router.post("/{name}", openapi_extra=told(Kind(409, "secret_known"), Kind(404, "not_found")))
+    @router.post(
+        "/{name}",
+        openapi_extra=told(ProblemKind(409, "secret_known"), ProblemKind(404, "not_found")),
+    )
     async def tell(name: int, secret: Secret, depth: int = 1) -> None: ...
 
     document = create_web(web(router)).openapi()

@@ -10,7 +10,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
-from shared.kafka.consumer import ConsumerLoop, Reading
+from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.memory import MemoryBus
@@ -266,7 +266,7 @@ async def bury(kafka: str, topic: str, values: Sequence[bytes]) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         await sender.send([Record(topic, b"a", value, (("h", b"1"),)) for value in values])
-        loop = ConsumerLoop(feed, refuse, sender, Reading(topic), SystemClock())
+        loop = ConsumerLoop(feed, refuse, sender, ReadingPlan(topic), SystemClock())
         tasks.create_task(loop.run(stopping))
         await eventually(lambda: len(refused) == len(values), within=20)
         stopping.set()

@@ -15,7 +15,7 @@ from deploy.stack.servers import embedded_kafka
 from shared.contracts.registry import Owner
 from shared.eventstore.outbox import PostgresOutbox
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.kafka.consumer import ConsumerLoop, Reading
+from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import PARTITIONS, Record
 from shared.kafka.producer import KafkaProducer
@@ -93,7 +93,7 @@ async def reading(address: str, seen: list[Record]) -> AsyncIterator[None]:
         KafkaFeed(address, "readers", [TOPIC], clock=clock) as feed,
         asyncio.TaskGroup() as tasks,
     ):
-        loop = ConsumerLoop(feed, handle, dead_letters, Reading("readers"), clock)
+        loop = ConsumerLoop(feed, handle, dead_letters, ReadingPlan("readers"), clock)
         tasks.create_task(loop.run(stopping))
         yield
         stopping.set()

@@ -14,7 +14,7 @@ import pytest
 from aiokafka.admin import NewTopic
 
 from deploy.faults import DataFolderForeign, FolderUnsafe
-from deploy.stack.journal import Phase, Process, Record, last_record
+from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
 from deploy.stack.places import (
     CHECKOUT,
     Account,
@@ -73,26 +73,26 @@ def servers(serve: Callable[[], Places]) -> Places:
     return serve()
 
 
-def ready(places: Places) -> Record | None:
+def ready(places: Places) -> StackRecord | None:
     record = last_record(places.state)
-    if record is None or record.phase is not Phase.READY:
+    if record is None or record.phase is not StackPhase.READY:
         return None
     return record if all(part.ready for part in record.parts.values()) else None
 
 
-def pids(record: Record) -> dict[str, int]:
+def pids(record: StackRecord) -> dict[str, int]:
     return {
         name: part.process.pid for name, part in record.parts.items() if part.process is not None
     }
 
 
 async def test_killed_servers_come_back_with_everything(servers: Places) -> None:
-    before: Record = await eventually(lambda: ready(servers), within=60)
+    before: StackRecord = await eventually(lambda: ready(servers), within=60)
     await leave_something(before)
     for pid in pids(before).values():
         os.kill(pid, signal.SIGKILL)
 
-    def restarted() -> Record | None:
+    def restarted() -> StackRecord | None:
         record = ready(servers)
         return (
             record
@@ -100,7 +100,7 @@ async def test_killed_servers_come_back_with_everything(servers: Places) -> None
             else None
         )
 
-    after: Record = await eventually(restarted, within=60)
+    after: StackRecord = await eventually(restarted, within=60)
 
     assert await find_something(after) == ("still here", True)
 
@@ -109,26 +109,26 @@ async def test_after_a_killed_supervisor_the_next_one_takes_over(
     serve: Callable[[], Places],
 ) -> None:
     places = serve()
-    before: Record = await eventually(lambda: ready(places), within=60)
+    before: StackRecord = await eventually(lambda: ready(places), within=60)
     await leave_something(before)
     os.kill(before.supervisor.pid, signal.SIGKILL)
     serve()
 
-    def taken_over() -> Record | None:
+    def taken_over() -> StackRecord | None:
         record = ready(places)
         return record if record and record.supervisor != before.supervisor else None
 
-    after: Record = await eventually(taken_over, within=60)
+    after: StackRecord = await eventually(taken_over, within=60)
 
     assert await find_something(after) == ("still here", True)
     assert [left.found() for left in former(before)] == [None, None]
 
 
-def former(record: Record) -> list[Process]:
+def former(record: StackRecord) -> list[Process]:
     return [part.process for part in record.parts.values() if part.process is not None]
 
 
-async def leave_something(record: Record) -> None:
+async def leave_something(record: StackRecord) -> None:
     connection = await asyncpg.connect(record.postgres)
     await connection.execute("CREATE TABLE notes (note text)")
     await connection.execute("INSERT INTO notes VALUES ('still here')")
@@ -137,7 +137,7 @@ async def leave_something(record: Record) -> None:
         await admin.create_topics([NewTopic("notes", 1, 1)])
 
 
-async def find_something(record: Record) -> tuple[str, bool]:
+async def find_something(record: StackRecord) -> tuple[str, bool]:
     connection = await asyncpg.connect(record.postgres)
     note = str(await connection.fetchval("SELECT note FROM notes"))
     await connection.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.stack.journal import Phase, Process, Record, last_record
+from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
 from deploy.stack.places import CHECKOUT, Places
 from tests.support.eventually import eventually
 
@@ -51,15 +51,15 @@ def launch(places: Places) -> Iterator[Launch]:
                 found.kill()
 
 
-def processes(record: Record) -> list[Process]:
+def processes(record: StackRecord) -> list[Process]:
     return [part.process for part in record.parts.values() if part.process is not None]
 
 
-def is_ready(places: Places, supervisor: subprocess.Popen[bytes]) -> Record | None:
+def is_ready(places: Places, supervisor: subprocess.Popen[bytes]) -> StackRecord | None:
     record = last_record(places.state)
     if record is None or record.supervisor.pid != supervisor.pid:
         return None
-    return record if record.phase is Phase.READY else None
+    return record if record.phase is StackPhase.READY else None
 
 
 def pid_of(places: Places, name: str) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.kafka.consumer import ConsumerLoop, Reading
+from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.dead_letters import Cut, LetterCut, Refusal, dead_letter
 from shared.kafka.ends import load_ends
@@ -164,7 +164,7 @@ async def refuse_all(kafka: str, topic: str, count: int) -> None:
         KafkaFeed(kafka, topic, [topic], clock=clock) as feed,
         asyncio.TaskGroup() as tasks,
     ):
-        loop = ConsumerLoop(feed, refuse, LettersOnce(sender, shelf), Reading(topic), clock)
+        loop = ConsumerLoop(feed, refuse, LettersOnce(sender, shelf), ReadingPlan(topic), clock)
         tasks.create_task(loop.run(stopping))
 
         async def all_refused() -> bool:

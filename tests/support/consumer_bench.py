@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from shared.kafka.consumer import ConsumerLoop, Reading
+from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.letters import LettersOnce
 from shared.kafka.memory import MemoryBus, MemoryFeed
 from shared.kafka.port import (
@@ -42,7 +42,7 @@ class Bench:
         self.seen: list[bytes] = []
         self.stopping = asyncio.Event()
         self.refuse = refuse or (lambda _: None)
-        self.reading = Reading(GROUP, passing=(Away,))
+        self.reading = ReadingPlan(GROUP, passing=(Away,))
         self.clock = Quick()
         self.feed: MemoryFeed | None = None
         self.loop: ConsumerLoop

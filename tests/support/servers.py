@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.databases import ROLES, prepare_database
 from deploy.stack.journal import Journal, Process, last_record
-from deploy.stack.part import Stage
+from deploy.stack.part import PartGroup
 from deploy.stack.places import Places
 from deploy.stack.postgres import Postgres, embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
@@ -31,7 +31,7 @@ async def serve(home: Path, session: Process) -> None:
     kafka = embedded_kafka(places, 0)
     journal = Journal(places.state, kafka=kafka.address, postgres=postgres.dsn("postgres"))
     parts = (postgres_part(postgres, **FASTER), kafka_part(kafka))
-    stage = Stage(parts, settle=partial(_make_template, postgres))
+    stage = PartGroup(parts, settle=partial(_make_template, postgres))
     supervisor = Supervisor(places, journal, [stage], os.environ)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, supervisor.request_stop)
     async with asyncio.TaskGroup() as group:

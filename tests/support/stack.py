@@ -30,7 +30,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.databases import addressed
-from deploy.stack.journal import Phase, last_record
+from deploy.stack.journal import StackPhase, last_record
 from deploy.stack.places import CHECKOUT, Places
 from deploy.stack.postgres import embedded_postgres
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, MESSAGE_BYTES_MAX, ensure_topics
@@ -211,11 +211,13 @@ def _start(home: Path) -> None:
     def settled() -> bool:
         record = last_record(Places(home).state)
         phase = None if record is None else record.phase
-        return phase in {Phase.READY, Phase.FAILED} or os.waitpid(pid, os.WNOHANG)[0] == pid
+        return (
+            phase in {StackPhase.READY, StackPhase.FAILED} or os.waitpid(pid, os.WNOHANG)[0] == pid
+        )
 
     _wait(settled, START_SECONDS_MAX)
     record = last_record(Places(home).state)
-    if record is None or record.phase is not Phase.READY:
+    if record is None or record.phase is not StackPhase.READY:
         pytest.exit((home / "servers.log").read_text()[-4000:], returncode=3)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.faults import Fault
 from deploy.stack.journal import Journal, last_record
-from deploy.stack.part import Part, Stage, wrote
+from deploy.stack.part import Part, PartGroup, wrote
 from deploy.stack.places import Places
 from deploy.stack.supervisor import Supervisor, end_leftovers, take_lock
 
@@ -44,7 +44,7 @@ def toy(name: str, places: Places) -> Part:
 
 async def supervise(places: Places, names: list[str]) -> None:
     journal = Journal(places.state, kafka="", postgres="")
-    stages = [Stage((toy(name, places),)) for name in names]
+    stages = [PartGroup((toy(name, places),)) for name in names]
     supervisor = Supervisor(places, journal, stages, os.environ)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, supervisor.request_stop)
     await supervisor.run()

@@ -59,7 +59,7 @@ class Watched:
 
 
 @dataclass(slots=True)
-class Reader:
+class Follower:
     """Follows the stream at *url* and goes on after every interruption."""
 
     url: str

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from deploy.command.live.stream import Link, Watched
-from deploy.command.output import Door, Words
+from deploy.command.output import SafeConsole, Styled
 from deploy.command.words import short_clock, word
 from deploy.texts import CATALOGUE
 from shared.contracts.naming import Language, called, fact_called
@@ -69,7 +69,7 @@ class Look:
         return word(path, self.language, **values)
 
 
-def look_of(console: Door, language: Language) -> Look:
+def look_of(console: SafeConsole, language: Language) -> Look:
     """Return what *console* can show: where Chinese cannot be written, English is."""
     try:
         "今·█".encode(console.encoding)
@@ -142,7 +142,7 @@ def header(watched: Watched, look: Look) -> RenderableType:
     line = Table.grid(expand=True)
     line.add_column()
     line.add_column(justify="right")
-    name = Words.assemble(
+    name = Styled.assemble(
         (look.word("app.bureau"), "ink.bold"), (f"  {look.word('app.title')}", "muted")
     )
     picture = watched.picture
@@ -152,9 +152,9 @@ def header(watched: Watched, look: Look) -> RenderableType:
     return line
 
 
-def _state(watched: Watched, look: Look) -> Words:
+def _state(watched: Watched, look: Look) -> Styled:
     picture = watched.picture
-    text = Words()
+    text = Styled()
     if picture:
         text.append(look.word("freshness.as_of", time=picture["as_of"][11:19]) + "  ", "muted")
     mark = "*" if look.plain else "●"
@@ -174,7 +174,7 @@ def footer(watched: Watched, look: Look) -> RenderableType:
     line.add_column(no_wrap=True)
     line.add_column(justify="right", no_wrap=True)
     picture = watched.picture
-    told = Words(style="muted")
+    told = Styled(style="muted")
     if picture:
         lag = picture["lag_seconds"]
         complete = (picture["complete_to"] or "–")[5:19].replace("T", " ")
@@ -182,19 +182,19 @@ def footer(watched: Watched, look: Look) -> RenderableType:
             look.say("top.lag", seconds=f"{lag:.1f}"), "stale" if lag > STALE_SECONDS else "muted"
         )
         told.append(f"  {look.say('top.complete', time=complete)}")
-    line.add_row(told, Words(look.say("top.keys"), style="muted"))
+    line.add_row(told, Styled(look.say("top.keys"), style="muted"))
     return line
 
 
 def _latest(picture: Picture, look: Look, columns: int) -> RenderableType:
     """Return the last facts, newest first; the panel's height cuts them."""
     if not picture["latest"]:
-        return _panel(Words(look.word("latest.empty"), style="muted"), look.word("latest.title"))
+        return _panel(Styled(look.word("latest.empty"), style="muted"), look.word("latest.title"))
     cells = [
         [
-            Words(fact["time"][11:16], style="muted"),
-            Words(fact_called(fact["type"], look.language)),
-            Words(_end_of(fact["case_no"] or "", look), style="muted"),
+            Styled(fact["time"][11:16], style="muted"),
+            Styled(fact_called(fact["type"], look.language)),
+            Styled(_end_of(fact["case_no"] or "", look), style="muted"),
         ]
         for fact in picture["latest"]
     ]
@@ -206,14 +206,14 @@ def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> Renderabl
     lines = picture["late_next"]
     title = look.say("top.counted", title=look.word("late_next.title"), count=len(lines))
     if not lines:
-        return _panel(Words(look.word("late_next.empty"), style="muted"), title)
+        return _panel(Styled(look.word("late_next.empty"), style="muted"), title)
     shown = lines[: max(1, rows)]
     cells = [
         [
             _mark(line["level"], look),
-            Words(_end_of(line["case_no"], look)),
+            Styled(_end_of(line["case_no"], look)),
             _subject(line, look),
-            Words(short_clock(line["clock"], look.language)),
+            Styled(short_clock(line["clock"], look.language)),
             _budget(line, look),
             _left(line, look),
         ]
@@ -222,7 +222,7 @@ def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> Renderabl
     return _panel(_fitted(cells, look, flexible=2, columns=columns), title)
 
 
-def _fitted(lines: Sequence[Sequence[Words]], look: Look, *, flexible: int, columns: int) -> Table:
+def _fitted(lines: Sequence[Sequence[Styled]], look: Look, *, flexible: int, columns: int) -> Table:
     """Return *lines* as a table in which only the *flexible* column gives way."""
     widths = [max(line[place].cell_len for line in lines) for place in range(len(lines[0]))]
     rest = sum(widths) - widths[flexible] + GAP * (len(widths) - 1)
@@ -245,43 +245,43 @@ def _end_of(case_no: str, look: Look) -> str:
     return case_no if len(case_no) <= cut + 1 else ("~" if look.plain else "…") + case_no[-cut:]
 
 
-def _mark(level: str | None, look: Look) -> Words:
+def _mark(level: str | None, look: Look) -> Styled:
     if level == "YELLOW":
         mark = "!" if look.plain else "▲"
-        return Words(f"{mark} {called(AlertLevel, level, look.language)}", style="near")
-    return Words()
+        return Styled(f"{mark} {called(AlertLevel, level, look.language)}", style="near")
+    return Styled()
 
 
-def _subject(line: Picture, look: Look) -> Words:
+def _subject(line: Picture, look: Look) -> Styled:
     stopped = line["stopped_days"]
     note = f" · {look.word('late_next.stopped', n=stopped)}" if stopped else ""
-    return Words(f"{line['item_name'] or ''}{note}", style="muted")
+    return Styled(f"{line['item_name'] or ''}{note}", style="muted")
 
 
-def _budget(line: Picture, look: Look) -> Words:
+def _budget(line: Picture, look: Look) -> Styled:
     """Return how much of the limit is used, as a bar and in figures."""
     limit, consumed = max(1, line["limit"]), line["consumed"]
     full = min(BAR_COLUMNS, round(BAR_COLUMNS * consumed / limit))
     style = "near" if line["level"] else "accent"
     done, rest = ("#", "-") if look.plain else ("━", "─")
-    bar = Words(done * full, style=style)
+    bar = Styled(done * full, style=style)
     bar.append(rest * (BAR_COLUMNS - full), "line")
     bar.append(f" {consumed}/{line['limit']}", "muted")
     return bar
 
 
-def _left(line: Picture, look: Look) -> Words:
+def _left(line: Picture, look: Look) -> Styled:
     seconds = line["seconds_left"]
     if line["paused"]:
-        return Words(look.word("late_next.paused"), style="muted")
+        return Styled(look.word("late_next.paused"), style="muted")
     if seconds is None:
-        return Words("–", style="muted")
+        return Styled("–", style="muted")
     if seconds >= DAY:
         text = look.say("top.left_days", days=seconds // DAY, hours=seconds % DAY // HOUR)
     else:
         values = {"hours": max(0, seconds) // HOUR, "minutes": max(0, seconds) % HOUR // MINUTE}
         text = look.word("late_next.hours", **values)
-    return Words(text, style="near" if line["level"] and seconds < DAY else "ink")
+    return Styled(text, style="near" if line["level"] and seconds < DAY else "ink")
 
 
 def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
@@ -289,14 +289,14 @@ def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
     cards = picture["red"]
     title = look.say("top.counted", title=look.word("red.title"), count=picture["now"]["red"])
     if not cards:
-        return _panel(Words(look.word("red.empty"), style="muted"), title)
+        return _panel(Styled(look.word("red.empty"), style="muted"), title)
     mark = "*" if look.plain else "●"
     cells = [
         [
-            Words(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
-            Words(_end_of(card["case_no"], look)),
-            Words(short_clock(card["basis"], look.language), style="muted"),
-            Words(card["sentence"].get(look.language.value, ""), style="muted"),
+            Styled(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
+            Styled(_end_of(card["case_no"], look)),
+            Styled(short_clock(card["basis"], look.language), style="muted"),
+            Styled(card["sentence"].get(look.language.value, ""), style="muted"),
         ]
         for card in cards[: max(1, rows)]
     ]
@@ -308,22 +308,22 @@ def _now(picture: Picture, look: Look) -> RenderableType:
     tiles = Table.grid(expand=True)
     for _ in TILES:
         tiles.add_column(ratio=1, justify="center")
-    styles = {"yellow": "near", "red": "late"}
+    hues = {"yellow": "near", "red": "late"}
     tiles.add_row(
         *[
-            Words(f"{now[name]:,}", style=f"{styles.get(name, 'ink') if now[name] else 'ink'}.bold")
+            Styled(f"{now[name]:,}", style=f"{hues.get(name, 'ink') if now[name] else 'ink'}.bold")
             for name in TILES
         ]
     )
     names = {"yellow": "level.YELLOW", "red": "level.RED"}
     tiles.add_row(
-        *[Words(look.word(names.get(name, f"now.{name}")), style="muted") for name in TILES]
+        *[Styled(look.word(names.get(name, f"now.{name}")), style="muted") for name in TILES]
     )
     if not now["red"]:
         return _panel(tiles, look.word("now.title"))
     statutory = look.word("now.red_statutory", n=now["red_statutory"])
     style = "late" if now["red_statutory"] else "muted"
-    note = Words(statutory, style=style, justify="right")
+    note = Styled(statutory, style=style, justify="right")
     return _panel(Group(tiles, note), look.word("now.title"))
 
 
@@ -331,7 +331,7 @@ def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
     """Return today's work by stage, in the order in which a case takes them."""
     now = picture["now"]
     most = max([now[name] for name in FLOW] + [1])
-    names = [Words(look.word(f"now.{name}"), style="muted") for name in FLOW]
+    names = [Styled(look.word(f"now.{name}"), style="muted") for name in FLOW]
     numbers = [f"{now[name]:,}" for name in FLOW]
     room = columns - max(name.cell_len for name in names) - max(map(len, numbers)) - 2 * GAP
     longest = max(1, min(FLOW_COLUMNS_MAX, room))
@@ -340,7 +340,7 @@ def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
         table.add_column(justify=justify, no_wrap=True)
     for name, words, number in zip(FLOW, names, numbers, strict=True):
         bar = ("=" if look.plain else "━") * -(-longest * now[name] // most)
-        table.add_row(words, number, Words(bar, style="accent"))
+        table.add_row(words, number, Styled(bar, style="accent"))
     return _panel(table, look.say("top.flow"))
 
 
@@ -354,13 +354,13 @@ def _hours(picture: Picture, look: Look, *, wide: bool) -> RenderableType:
     for name, figures, style in (("today", hours, "accent"), ("comparison", usual, "muted")):
         cell = 2 if wide else 1
         sparks = "".join(_spark(figures[hour] / most, look) * cell for hour in shown)
-        words = Words(look.word(f"arrivals.{name}"), style="muted")
+        words = Styled(look.word(f"arrivals.{name}"), style="muted")
         table.add_row(
-            words, Words(sparks, style=style), Words(f"{sum(figures):,.0f}", style="muted")
+            words, Styled(sparks, style=style), Styled(f"{sum(figures):,.0f}", style="muted")
         )
     every = "".join(f"{hour:02}" if hour % 3 == 0 else "  " for hour in shown)
     axis = every if wide else "".join(f"{hour:<3}" for hour in shown if hour % 3 == 0)
-    table.add_row("", Words(axis, style="muted"), "")
+    table.add_row("", Styled(axis, style="muted"), "")
     return _panel(table, look.word("arrivals.title"))
 
 
@@ -375,7 +375,7 @@ def _spark(share: float, look: Look) -> str:
 
 
 def _help(look: Look) -> RenderableType:
-    return Group(*[Words(line) for line in _help_lines(look)])
+    return Group(*[Styled(line) for line in _help_lines(look)])
 
 
 def _help_lines(look: Look) -> Iterator[str]:
@@ -384,14 +384,14 @@ def _help_lines(look: Look) -> Iterator[str]:
         yield ""
 
 
-def _waiting(watched: Watched, look: Look) -> Words:
-    return Words(watched.fault or look.word("freshness.connecting"), style="stale")
+def _waiting(watched: Watched, look: Look) -> Styled:
+    return Styled(watched.fault or look.word("freshness.connecting"), style="stale")
 
 
 def _panel(content: RenderableType, title: str) -> Panel:
     return Panel(
         content,
-        title=Words(f" {title} ", style="ink.bold"),
+        title=Styled(f" {title} ", style="ink.bold"),
         title_align="left",
         border_style="line",
         box=box.SQUARE,

@@ -21,7 +21,7 @@ from shared.runtime.measures import EVENT_INGEST_SECONDS
 from shared.web.auth import Principal, Role
 from shared.web.description import told
 from shared.web.policies import StraightRoute, permit, principal_of
-from shared.web.problems import CONFLICT, MALFORMED, UNFIT, Kind, Problem, language_of
+from shared.web.problems import CONFLICT, MALFORMED, UNFIT, Problem, ProblemKind, language_of
 
 ACCEPTED, DUPLICATE, MULTI_STATUS = 202, 200, 207
 FORBIDDEN, TOO_LARGE = 403, 413
@@ -43,7 +43,7 @@ STATUSES: Mapping[str, int] = {
 PUBLISHER = "publisher-"
 """What a publisher's account begins with; its id in the register follows."""
 
-OVERLOADED = Kind(503, "overloaded")
+OVERLOADED = ProblemKind(503, "overloaded")
 OF_THE_STORE = frozenset({"event_conflict", "store_refused"})
 VERDICTS = ("invalid_request", "time_in_future", "store_refused", *Flaw, *STATUSES)
 
@@ -202,9 +202,9 @@ def problem(judgement: Judgement) -> Problem:
     return Problem(*kind, field=judgement.field or None, values=_values(judgement))
 
 
-def kind_of(code: str) -> Kind:
+def kind_of(code: str) -> ProblemKind:
     """Return how a single event is answered that was rejected with *code*."""
-    return Kind(STATUSES.get(code, UNFIT), code)
+    return ProblemKind(STATUSES.get(code, UNFIT), code)
 
 
 async def _members(body: bytes) -> list[Reading]:

@@ -36,7 +36,7 @@ from services.intake.domain.referral.commands import (
     MakeReferral,
     ReferralCommand,
 )
-from shared.commands.counter import Words
+from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.words import LimitUnit
@@ -78,7 +78,7 @@ class Commands:
     rules: RulesInForce
     terms: AcceptanceTerms
 
-    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; a first one that names no subject is about a new one."""
         words = {**words, **await self._ours(command, words, occasion.at), "at": occasion.at}
         subject = SUBJECTS.get(command)
@@ -86,7 +86,7 @@ class Commands:
             return await self._apply(command(**words), occasion)
         return await self._begin(command, subject, words, occasion)
 
-    async def _ours(self, command: type[Any], words: Words, at: datetime) -> Words:
+    async def _ours(self, command: type[Any], words: Fields, at: datetime) -> Fields:
         if command in JUDGED_BY_CALENDAR:
             return {"calendar": self.rules.newest.calendar}
         if command is RequestCorrection:
@@ -97,7 +97,7 @@ class Commands:
         return {}
 
     async def _begin(
-        self, command: type[Any], subject: str, words: Words, occasion: Occasion
+        self, command: type[Any], subject: str, words: Fields, occasion: Occasion
     ) -> Answer:
         def named() -> Asked:
             asked: Asked = command(**{**words, subject: self._new_name(command, occasion.at)})

@@ -17,7 +17,7 @@ class Overloaded(Exception):
     """More facts wait than can be stored in a bearable time."""
 
 
-Verdict = Recorded | StoreRefused
+Settled = Recorded | StoreRefused
 
 
 class SharedCommits:
@@ -32,7 +32,7 @@ class SharedCommits:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self._waiting: asyncio.Queue[tuple[Event, asyncio.Future[Verdict]]]
+        self._waiting: asyncio.Queue[tuple[Event, asyncio.Future[Settled]]]
         self._tasks = asyncio.TaskGroup()
         self._worker: asyncio.Task[None]
 
@@ -52,7 +52,7 @@ class SharedCommits:
         # Our caller's fault goes its own way; the group would wrap it.
         await self._tasks.__aexit__(None, None, None)
 
-    async def record(self, event: Event) -> Verdict:
+    async def record(self, event: Event) -> Settled:
         """
         Return the verdict on *event* once it is durable.
 
@@ -60,7 +60,7 @@ class SharedCommits:
             Overloaded: too many wait already.
             StoreUnavailable: nothing is known; the same fact may be sent again.
         """
-        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        verdict: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
         try:
             self._waiting.put_nowait((event, verdict))
         except asyncio.QueueFull:
@@ -74,7 +74,7 @@ class SharedCommits:
                 shared.append(self._waiting.get_nowait())
             await self._commit(shared)
 
-    async def _commit(self, shared: list[tuple[Event, asyncio.Future[Verdict]]]) -> None:
+    async def _commit(self, shared: list[tuple[Event, asyncio.Future[Settled]]]) -> None:
         try:
             verdicts = await record_each(self._store, [event for event, _ in shared])
         except Exception as fault:  # noqa: BLE001 - every caller gets it; the worker lives on
@@ -87,7 +87,7 @@ class SharedCommits:
                 waiting.set_result(verdict)
 
 
-async def record_each(store: EventStore, facts: Sequence[Event]) -> list[Verdict]:
+async def record_each(store: EventStore, facts: Sequence[Event]) -> list[Settled]:
     """Record *facts* in one transaction; one that cannot be stored is left out of company."""
     try:
         return list(await store.record(facts))

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from services.intake.domain.gateway import Inadmissible, admit
-from services.intake.handlers.commits import SharedCommits, Verdict, record_each
+from services.intake.handlers.commits import Settled, SharedCommits, record_each
 from shared.commands.adoption import FactContradicted
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
@@ -157,7 +157,7 @@ def _rejected(
     )
 
 
-def _judgement(event: Event, verdict: Verdict) -> Judgement:
+def _judgement(event: Event, verdict: Settled) -> Judgement:
     if not isinstance(verdict, Recorded):
         return _rejected(verdict, event.id, event.type)
     match verdict.outcome:

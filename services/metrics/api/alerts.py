@@ -25,10 +25,10 @@ from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import Note
 from shared.web.description import told
 from shared.web.policies import Caller, permit
-from shared.web.problems import BAD_REQUEST, CONFLICT, Kind, Problem, language_of
+from shared.web.problems import BAD_REQUEST, CONFLICT, Problem, ProblemKind, language_of
 
-ALERT_UNKNOWN = Kind(404, "alert_unknown")
-NOT_STANDING = Kind(CONFLICT, "alert_not_standing")
+ALERT_UNKNOWN = ProblemKind(404, "alert_unknown")
+NOT_STANDING = ProblemKind(CONFLICT, "alert_not_standing")
 
 
 class Acknowledgement(BaseModel):

@@ -25,9 +25,9 @@ from shared.runtime.catalogue import Catalogue
 from shared.web.addresses import named
 from shared.web.description import told
 from shared.web.policies import permit
-from shared.web.problems import Kind, Problem, language_of
+from shared.web.problems import Problem, ProblemKind, language_of
 
-CASE_UNKNOWN = Kind(404, "case_unknown")
+CASE_UNKNOWN = ProblemKind(404, "case_unknown")
 
 
 async def wanted_of(

@@ -22,9 +22,9 @@ from services.metrics.domain.kpis import BY_ID, Kpi
 from services.metrics.handlers.kpis import Asked, DaysInvalid, Kpis
 from shared.web.description import told
 from shared.web.policies import permit
-from shared.web.problems import Kind, Problem, kind_of
+from shared.web.problems import Problem, ProblemKind, kind_of
 
-KPI_UNKNOWN = Kind(404, "kpi_unknown")
+KPI_UNKNOWN = ProblemKind(404, "kpi_unknown")
 QUESTION = (kind_of(DaysInvalid), *READING)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.moments import MeantDay
 from shared.eventstore.port import StoreRefused, StoreUnavailable
-from shared.web.problems import UNFIT, Kind
+from shared.web.problems import UNFIT, ProblemKind
 
 KEY_CHARACTERS_MAX = 256
 WORD = r"^[^\x00]*$"
@@ -17,7 +17,7 @@ WORD = r"^[^\x00]*$"
 READING = tuple(STORE_FAULTS[fault].kind for fault in (StoreUnavailable, StoreRefused))
 """What stands in the way of reading anything."""
 
-CURSOR_INVALID = Kind(UNFIT, "cursor_invalid")
+CURSOR_INVALID = ProblemKind(UNFIT, "cursor_invalid")
 
 ROWS_MAX = 200
 ROWS_USUAL = 50

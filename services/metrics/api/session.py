@@ -12,10 +12,17 @@ from shared.web.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
 from shared.web.description import told
 from shared.web.gate import LOOPBACK
 from shared.web.policies import permit, public
-from shared.web.problems import NOT_FOUND, TOKEN_EXPIRED, TOKEN_INVALID, UNAVAILABLE, Kind, Problem
+from shared.web.problems import (
+    NOT_FOUND,
+    TOKEN_EXPIRED,
+    TOKEN_INVALID,
+    UNAVAILABLE,
+    Problem,
+    ProblemKind,
+)
 from shared.web.session import SignIn, end_session, keep_session
 
-TICKET_USED = Kind(401, "ticket_used")
+TICKET_USED = ProblemKind(401, "ticket_used")
 SEE_OTHER, DONE = 303, 204
 UNKNOWN = 401
 

@@ -20,7 +20,7 @@ from shared.runtime.measures import SSE_CLIENTS
 from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.policies import Caller, permit
-from shared.web.problems import Kind, Problem
+from shared.web.problems import Problem, ProblemKind
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ STREAM_SECONDS_MAX = 3600.0
 STREAMS_MAX = 500
 STREAMS_PER_READER_MAX = 20
 EVENT_ID = re.compile(r"([0-9]{1,18})-[0-9a-f]{1,32}")
-TOO_MANY = Kind(429, "too_many_streams")
+TOO_MANY = ProblemKind(429, "too_many_streams")
 GOODBYE = b"event: bye\ndata: {}\n\n"
 RESET = b"event: reset\ndata: {}\n\n"
 

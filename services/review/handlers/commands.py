@@ -20,7 +20,7 @@ from services.review.domain.rectification.commands import (
 from services.review.domain.rectification.deadlines import Deadlines, rounds
 from services.review.domain.rectification.refusals import RectificationUnknown
 from services.review.handlers.register import Register
-from shared.commands.counter import Words
+from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.policy.rectification import RectificationLimits
@@ -38,7 +38,7 @@ class InvitationCommands:
 
     desk: Desk
 
-    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; one without an id is for a new invitation."""
         invitation_id = words["invitation_id"] or f"YQ{self.desk.ids.new()}"
         asked = command(**{**words, "invitation_id": invitation_id}, at=occasion.at)
@@ -53,7 +53,7 @@ class RatingCommands:
     desk: Desk
     register: Register
 
-    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         if command is PostRating:
             return await self._post(words, occasion)
         if command is SupplementRating:
@@ -61,14 +61,14 @@ class RatingCommands:
         asked = command(at=occasion.at, **words)
         return await handle(RATING, asked, stream_of(asked.review_id), occasion, desk=self.desk)
 
-    async def _post(self, words: Words, occasion: Occasion) -> Answer:
+    async def _post(self, words: Fields, occasion: Occasion) -> Answer:
         case_no, phase = words["case_no"], words["phase"]
         known = case_no is not None and await self.register.is_rated(case_no, phase)
         review_id = rating_of(case_no, phase) if case_no else f"PJ{self.desk.ids.new()}"
         posting = PostRating(at=occasion.at, review_id=review_id, rated_elsewhere=known, **words)
         return await handle(RATING, posting, stream_of(review_id), occasion, desk=self.desk)
 
-    async def _supplement(self, words: Words, occasion: Occasion) -> Answer:
+    async def _supplement(self, words: Fields, occasion: Occasion) -> Answer:
         history = await self.desk.store.load(stream_of(words["review_id"]))
         prior = reduce(RATING.evolve, (event.data for event in history.events), RATING.initial)
         asked = SupplementRating(at=occasion.at, prior=prior, **words)
@@ -86,7 +86,7 @@ class RectificationCommands:
     rules: RulesInForce
     limits: RectificationLimits
 
-    async def take(self, command: type[Any], words: Words, occasion: Occasion) -> Answer:
+    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         stream = f"rectification-{words['rect_id']}"
         asked = command(at=occasion.at, **words, **await self._dates(command, stream))
         return await handle(RECTIFICATION, asked, stream, occasion, desk=self.desk)

@@ -10,7 +10,7 @@ from itertools import count
 
 from shared.contracts.envelope import Event
 from shared.eventstore.memory import MemoryEventStore
-from shared.eventstore.port import History, Outgoing, Place, Receipt, Recorded
+from shared.eventstore.port import History, Outgoing, Position, Receipt, Recorded
 from tests.support.simulation.life import Life
 
 
@@ -32,7 +32,7 @@ class SimulatedStore(MemoryEventStore):
         self._running: set[int] = set()
         self._streams: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._placed: list[Outgoing] = []
-        self._sent = Place(0, 0)
+        self._sent = Position(0, 0)
         self.leader: Life | None = None
 
     @asynccontextmanager
@@ -51,7 +51,7 @@ class SimulatedStore(MemoryEventStore):
 
     def _place(self, number: int) -> None:
         for outgoing in self._outgoing[len(self._placed) :]:
-            self._placed.append(replace(outgoing, place=Place(number, outgoing.place.position)))
+            self._placed.append(replace(outgoing, place=Position(number, outgoing.place.position)))
 
     def unsent(self, rows_max: int) -> Sequence[Outgoing]:
         waiting = [outgoing for outgoing in self._in_order() if outgoing.place > self._sent]
@@ -72,7 +72,7 @@ class SimulatedStore(MemoryEventStore):
         """Whether nothing waits, held back or not."""
         return all(outgoing.place <= self._sent for outgoing in self._placed)
 
-    def confirm(self, place: Place) -> None:
+    def confirm(self, place: Position) -> None:
         self._sent = place
 
     @property
@@ -139,14 +139,14 @@ class StoreOf:
     async def pending(self, rows_max: int) -> Sequence[Outgoing]:
         return await self._life.ask(partial(self._store.unsent, min(rows_max, 20)))
 
-    async def advance(self, place: Place) -> None:
+    async def advance(self, place: Position) -> None:
         await self._life.ask(partial(self._store.confirm, place))
 
     async def park(self, outgoing: Outgoing, reason: str) -> None:
         await self._life.hop()
         await self._store.park(outgoing, reason)
 
-    async def parked(self, after: Place, rows_max: int) -> Sequence[Outgoing]:
+    async def parked(self, after: Position, rows_max: int) -> Sequence[Outgoing]:
         await self._life.hop()
         return await self._store.parked(after, rows_max)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.subjects.case import Hold
 from shared.contracts.words import LimitUnit
-from shared.policy.calendar import Day, DayKind
+from shared.policy.calendar import CalendarDay, DayKind
 
 DAYS_SHOWN_MAX = 1_100
 """Three years; a case that lies longer is late beyond anything a strip can show."""
@@ -48,7 +48,7 @@ class ClockDay:
     day: date
     kind: Kind
     counted: bool
-    calendar: Day
+    calendar: CalendarDay
     hold: Hold | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from deploy.command.output import Door
+from deploy.command.output import SafeConsole
 from deploy.texts import say
 from shared.runtime.clock import Clock
 from shared.runtime.visible import visible
@@ -15,11 +15,11 @@ MINUTE = 60
 
 
 @dataclass(slots=True)
-class Course:
+class ProgressBar:
     """Shows what is done: on a terminal as a bar, else as a line every few seconds."""
 
     what: str
-    console: Door
+    console: SafeConsole
     clock: Clock
     done: int = 0
     _since: float = 0.0
@@ -65,6 +65,6 @@ class Course:
         rate = self.done / self.seconds if self.seconds > 0 else 0.0
         counts = {"done": f"{self.done:,}", "rate": f"{rate:,.0f}"}
         if not reached:
-            return say("course.counted", **counts)
+            return say("progress.counted", **counts)
         minutes, seconds = divmod(round(self.seconds * (1 - reached) / reached), MINUTE)
-        return say("course.told", **counts, left=f"{minutes}:{seconds:02d}")
+        return say("progress.told", **counts, left=f"{minutes}:{seconds:02d}")

@@ -1,6 +1,6 @@
-"""Whole courses of the bureau's life, from somebody who comes in to what is left in the archive."""
+"""Whole stories of the bureau's life, from somebody who comes in to what is left in the archive."""
 
-from deploy.bureau.counters import Refused
+from deploy.bureau.counters import TurnedDown
 from deploy.bureau.errand import Errand
 from deploy.bureau.examination import HANDLER, examine
 from deploy.bureau.items import BUREAU, ITEMS, STATUTORY_DAYS, VERSION, WEIGHTS, Item
@@ -179,7 +179,7 @@ async def _opened(errand: Errand) -> str:
             if subject["kind"] == "rectification":
                 return str(subject["name"])
         await errand.pace.clock.sleep(1.0)
-    raise Refused(f"no rectification of {errand.name}")
+    raise TurnedDown(f"no rectification of {errand.name}")
 
 
 def _party(errand: Errand) -> dict[str, str]:
