@@ -26,6 +26,7 @@ class Entry(Struct, frozen=True, gc=False):
     partitionkey: str
     order: Order
     windowid: str | None
+    siteid: str | None
     activity: str | None
     data: Any
     """A fact of the published language."""
@@ -40,6 +41,7 @@ class Entry(Struct, frozen=True, gc=False):
             partitionkey=event.partitionkey,
             order=event.order,
             windowid=event.windowid,
+            siteid=event.siteid,
             activity=event.activity,
             data=event.data,
         )

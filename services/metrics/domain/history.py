@@ -24,6 +24,7 @@ class Envelope(msgspec.Struct, gc=False):
     data: msgspec.Raw
     sequence: str | None = None
     windowid: str | None = None
+    siteid: str | None = None
     activity: str | None = None
 
 
@@ -59,6 +60,7 @@ def entry_of(body: bytes) -> Entry:
         partitionkey=head.partitionkey,
         order=order_of(time, head.sequence, head.id),
         windowid=head.windowid,
+        siteid=head.siteid,
         activity=head.activity,
         data=fact,
     )

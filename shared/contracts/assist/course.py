@@ -26,6 +26,9 @@ class TaskState(StrEnum):
 
 T = TaskState
 
+DONE = frozenset({T.COMPLETED, T.RATED})
+"""States in which the help was given."""
+
 
 def _work(fact: type[Fact], target: TaskState) -> Iterator[Row]:
     """Yield the rows of a *fact* of an agent at work, who may need a mandate for it first."""

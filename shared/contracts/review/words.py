@@ -15,6 +15,9 @@ class Satisfaction(Word):
     VERY_DISSATISFIED = auto()
 
 
+GOOD = (Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED)
+"""Whoever says one of these is satisfied: the three upper levels."""
+
 BAD = frozenset({Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED})
 """差评: the two lowest levels (V-01)."""
 

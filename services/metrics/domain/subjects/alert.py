@@ -6,7 +6,7 @@ from typing import ClassVar
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.course import Course
-from shared.contracts.supervision.course import ALERT
+from shared.contracts.supervision.course import ALERT, STANDING
 from shared.contracts.supervision.facts import AlertRaised
 from shared.policy.calendar import business_date
 
@@ -19,11 +19,25 @@ class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
     level: str = ""
     basis: str = ""
     raised_on: date | None = None
+    sla: str = ""
+    """The limit that is near or broken."""
+    concerns: str = ""
+    """The subject that has the limit, by name."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the work that it asks for is still to be done."""
+        return self.state in STANDING
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
-            case AlertRaised(level=level, basis=basis) if self.raised_on is None:
-                raised_on = business_date(entry.time)
-                return {"level": level.value, "basis": basis.value, "raised_on": raised_on}, True
+            case AlertRaised() as fact if self.raised_on is None:
+                return {
+                    "level": fact.level.value,
+                    "basis": fact.basis.value,
+                    "raised_on": business_date(entry.time),
+                    "sla": fact.sla_id or "",
+                    "concerns": fact.concerns,
+                }, True
             case _:
                 return {}, True

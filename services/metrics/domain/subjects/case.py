@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,10 +16,14 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling import course
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import Phase
+from shared.contracts.handling.words import DigitalInstrument
 from shared.contracts.intake import facts as intake
 from shared.contracts.moments import is_meant, meant_day_of
 from shared.contracts.types import count_of
 from shared.policy.calendar import business_date
+
+MISTAKES_MAX = 32
+"""So many mistakes of one case are kept."""
 
 
 class Terms(Struct, frozen=True, array_like=True, gc=False):
@@ -63,6 +67,13 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     decided: bool
 
 
+class Mistake(Struct, frozen=True, array_like=True, gc=False):
+    """An error of the bureau's own in one case (业务受理差错)."""
+
+    kind: Literal["AMENDED", "CORRECTED_TWICE", "REVERSED"]
+    found_on: date
+
+
 class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     """What figures, clocks and pages need of one case; its state is its phase."""
 
@@ -99,6 +110,24 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     extensions: tuple[Extension, ...] = ()
     corrections: int = 0
     returns: int = 0
+    terminal: str = ""
+    """The kind of device on which it was filed (K15.1)."""
+    site: str = ""
+    """Where it was filed."""
+    weekend: bool = False
+    """Whether it was filed on a day on which others rest (K20.2)."""
+    case_type: str = ""
+    """承诺件 or 即办件, as it was accepted (K10.1)."""
+    steps_done: int = 0
+    """Steps of the examination that ended, returned ones too (K23.5)."""
+    visits: int | None = None
+    """How often the applicant had to come (K01.4)."""
+    disclosed_on: date | None = None
+    """When the decision was published (K23.4)."""
+    e_licence: bool = False
+    """Whether an electronic certificate was made (K14.1)."""
+    mistakes: tuple[Mistake, ...] = ()
+    """What should not have happened (K22.8)."""
 
     @property
     def phase(self) -> Phase:
@@ -139,11 +168,24 @@ def _received(case: Case, entry: Entry, fact: intake.ApplicationReceived) -> Not
         "window": entry.windowid or "",
         "org_code": fact.handling_org.org_code,
         "org_name": fact.handling_org.org_name,
+        "terminal": fact.terminal.value,
+        "site": entry.siteid or "",
+        "weekend": fact.weekend,
     }, True
 
 
-def _correction_requested(case: Case, _: Entry, __: intake.CorrectionRequested) -> Noted:
-    return {"corrections": case.corrections + 1}, True
+def _correction_requested(case: Case, entry: Entry, fact: intake.CorrectionRequested) -> Noted:
+    """Count a round; the law asks for everything at once (art. 32), a second one is a mistake."""
+    mistaken = _mistaken(case, entry, "CORRECTED_TWICE") if fact.round > 1 else {}
+    return {"corrections": case.corrections + 1, **mistaken}, True
+
+
+def _mistaken(
+    case: Case, entry: Entry, kind: Literal["AMENDED", "CORRECTED_TWICE", "REVERSED"]
+) -> dict[str, Any]:
+    if len(case.mistakes) == MISTAKES_MAX:
+        return {}
+    return {"mistakes": (*case.mistakes, Mistake(kind, business_date(entry.time)))}
 
 
 def _accepted(case: Case, entry: Entry, fact: intake.ApplicationAccepted) -> Noted:
@@ -157,12 +199,16 @@ def _accepted(case: Case, entry: Entry, fact: intake.ApplicationAccepted) -> Not
         committed_limit=fact.committed_limit,
         committed_unit=fact.committed_unit,
     )
-    return {"terms": terms, "item_code": case.item_code or fact.case.item_code}, True
+    return {
+        "terms": terms,
+        "item_code": case.item_code or fact.case.item_code,
+        "case_type": fact.case.case_type.value,
+    }, True
 
 
 def _step_completed(case: Case, _: Entry, fact: handling.StepCompleted) -> Noted:
     returned = fact.action == "RETURN"
-    return ({"returns": case.returns + 1} if returned else {}), True
+    return {"steps_done": case.steps_done + 1, "returns": case.returns + returned}, True
 
 
 def _hold_opened(case: Case, entry: Entry, fact: handling.HoldOpened) -> Noted:
@@ -216,22 +262,42 @@ def _ended(case: Case, entry: Entry, _: Fact) -> Noted:
     return _ending(case, entry, business_date(entry.time)), True
 
 
+def _rejected(case: Case, entry: Entry, fact: intake.ApplicationRejected) -> Noted:
+    """End the case; one that was accepted before should not have been."""
+    changes, possible = _ended(case, entry, fact)
+    reversed_now = _mistaken(case, entry, "REVERSED") if case.terms is not None else {}
+    return {**changes, **reversed_now}, possible
+
+
+def _issued(_: Case, __: Entry, fact: handling.ResultIssued) -> Noted:
+    return ({"e_licence": True} if fact.instrument == DigitalInstrument.E_LICENCE else {}), True
+
+
+def _disclosed(case: Case, _: Entry, fact: handling.DecisionDisclosed) -> Noted:
+    return {"disclosed_on": case.disclosed_on or fact.published_date}, True
+
+
 def _closed(case: Case, entry: Entry, fact: handling.CaseClosed) -> Noted:
     """Close the case; where nobody told us of a decision, the closing stops the clocks."""
     if case.closed_on is not None:
         return {}, False
-    return {"closed_on": fact.closed_date, **_ending(case, entry, fact.closed_date)}, True
+    return {
+        "closed_on": fact.closed_date,
+        "visits": fact.onsite_visits,
+        **_ending(case, entry, fact.closed_date),
+    }, True
 
 
 def _delivered(case: Case, _: Entry, fact: handling.ResultDelivered) -> Noted:
     return {"delivered_on": case.delivered_on or fact.delivered_date}, True
 
 
-def _amended(case: Case, _: Entry, fact: handling.CaseAmended) -> Noted:
+def _amended(case: Case, entry: Entry, fact: handling.CaseAmended) -> Noted:
+    mistaken = _mistaken(case, entry, "AMENDED") if fact.is_error else {}
     try:
-        return _corrected(case, fact), True
+        return {**_corrected(case, fact), **mistaken}, True
     except ValueError:
-        return {}, False
+        return mistaken, False
 
 
 def _corrected(case: Case, fact: handling.CaseAmended) -> dict[str, Any]:
@@ -257,7 +323,7 @@ NOTING: Mapping[type[Fact], Callable[[Case, Entry, Any], Noted]] = {
     intake.CorrectionRequested: _correction_requested,
     intake.CorrectionExpired: _ended,
     intake.ApplicationAccepted: _accepted,
-    intake.ApplicationRejected: _ended,
+    intake.ApplicationRejected: _rejected,
     intake.ApplicationWithdrawn: _ended,
     handling.StepCompleted: _step_completed,
     handling.HoldOpened: _hold_opened,
@@ -267,7 +333,9 @@ NOTING: Mapping[type[Fact], Callable[[Case, Entry, Any], Noted]] = {
     handling.CaseClosed: _closed,
     handling.CaseForwarded: _ended,
     handling.CaseTerminated: _ended,
+    handling.ResultIssued: _issued,
     handling.ResultDelivered: _delivered,
+    handling.DecisionDisclosed: _disclosed,
     handling.CaseAmended: _amended,
     SupplementExpired: _ended,
 }
@@ -280,5 +348,6 @@ EFFECTIVE: Mapping[type[Fact], str] = {
     handling.DecisionMade: "decision_date",
     handling.CaseClosed: "closed_date",
     handling.ResultDelivered: "delivered_date",
+    handling.DecisionDisclosed: "published_date",
 }
 """The field that says on which day a fact took effect, if one does."""

@@ -1,5 +1,6 @@
 """The promise of an applicant (告知承诺, 容缺受理)."""
 
+from datetime import date
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
@@ -12,6 +13,7 @@ from shared.contracts.commitment.facts import (
 )
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import is_meant
 
 
 class Commitment(Subject, frozen=True, array_like=True, gc=False, tag="commitment"):
@@ -20,11 +22,20 @@ class Commitment(Subject, frozen=True, array_like=True, gc=False, tag="commitmen
     COURSE: ClassVar[Course] = COMMITMENT
 
     mode: str = ""
+    technique: str = ""
+    """What the promise replaces (K16.2)."""
+    promised_on: date | None = None
+    """Until when what is missing was promised (K16.3)."""
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
-            case PromiseSigned(mode=mode):
-                return {"mode": str(mode)}, True
+            case PromiseSigned(mode=mode, technique=technique, promise_date=promised_on):
+                meant = promised_on is None or is_meant(promised_on)
+                return {
+                    "mode": str(mode),
+                    "technique": technique.value,
+                    "promised_on": promised_on if meant else None,
+                }, meant
             case _:
                 return {}, True
 
