@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from services.metrics.domain.contributions import contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.figures.contributions import contributions
+from services.metrics.domain.figures.figure import About
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.inspection import Inspection
@@ -81,7 +82,8 @@ def test_a_course_names_its_states_from_nothing_to_the_end() -> None:
 def test_a_card_that_nobody_raised_counts_in_no_figure() -> None:
     dossier = fold_all(CASE, [entry(like_the_example(AlertAcknowledged), 1)])
 
-    assert [kpi for kpi, *_ in contributions(dossier, {}, official_calendar())] == ["L08"]
+    about = About(dossier, {}, official_calendar())
+    assert {part for part, _ in contributions(about)} == {"L08/anomalies", "L09/doubtful"}
 
 
 def test_what_comes_by_the_dozen_is_no_step_of_the_case() -> None:

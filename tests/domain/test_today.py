@@ -116,8 +116,8 @@ def test_a_fact_leads_to_its_case_unless_it_has_none(
 
 
 def test_hours_are_compared_with_the_mean_of_earlier_weeks() -> None:
-    assert today.by_hour({"hour:09": 6, "received": 6})[9] == 6
-    assert today.by_hour({"hour:09": 6}, today.WEEKS_COMPARED)[9] == 1.5
+    assert today.by_hour({"L03/hour:09": 6, "L03/received:PC": 6})[9] == 6
+    assert today.by_hour({"L03/hour:09": 6}, today.WEEKS_COMPARED)[9] == 1.5
     assert today.compared_days(date(2024, 9, 30))[-1] == date(2024, 9, 2)
 
 

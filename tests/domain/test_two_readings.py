@@ -1,7 +1,7 @@
 """What our own services decide contradicts nothing in the fold: both read each course alike."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,32 +9,41 @@ from typing import Any
 import pytest
 
 from services.assist.domain.task import commands as assist
+from services.assist.domain.task import decide as assist_rules
+from services.assist.domain.task import states as assist_course
 from services.intake.domain.case import commands as case
+from services.intake.domain.case import decide as case_rules
+from services.intake.domain.case import states as case_course
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.inspection import commands as inspection
+from services.intake.domain.inspection import decide as inspection_rules
+from services.intake.domain.inspection import states as inspection_course
 from services.intake.domain.meeting.states import Meeting
 from services.intake.domain.referral import commands as referral
+from services.intake.domain.referral import decide as referral_rules
+from services.intake.domain.referral import states as referral_course
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import commands as rectification
-from shared.commands.command import Command
+from services.review.domain.rectification import decide as rectification_rules
+from services.review.domain.rectification import states as rectification_course
+from shared.commands.deciding import Decider
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.course import MeetingState
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling.words import Decision, DeliveryMode, HoldReason, Step, StepAction
+from shared.contracts.handling.words import DeliveryMode, Step, StepAction
 from shared.contracts.inspection.facts import Shortcoming
 from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.intake.words import AcceptanceMode, RejectReason
 from shared.contracts.rectification.words import VerifyFinding
-from shared.contracts.rejection import Blame, Rejection
+from shared.contracts.rejection import Rejection
 from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.words import GradeLevel
 from shared.policy.calendar import ZONE
-from tests.support.courses import OWNED, Owned
 from tests.support.intake_cases import (
     ACCEPT,
     APPROVE_EXTENSION,
@@ -57,50 +66,29 @@ HEAD = "st-0001"
 Choice = Callable[[Random], Any]
 
 
-Refused = tuple[str, type[Fact], str]
-"""In which state what was refused although the course allows it, and the code."""
-
-
-@dataclass
-class Walk:
-    """Where a random walk of commands ended, the facts that it made, and what was refused."""
-
-    subject: Any
-    facts: list[Event] = field(default_factory=list)
-    refused: set[Refused] = field(default_factory=set)
-
-
 @dataclass(frozen=True)
-class Walked:
-    """A kind of subject, and what may be asked of it."""
+class Course:
+    """A subject, its decider, what may be asked of it, and whom its facts name."""
 
-    owned: Owned
+    decider: Decider[Any, Any]
     asked: Sequence[Choice]
 
-    def walk(self, seed: int) -> Walk:
-        decider = self.owned.decider
+    def walk(self, seed: int) -> tuple[Any, list[Event]]:
+        """Return where a random walk of commands ends, and the facts that it made."""
         chance = Random(seed)  # noqa: S311 - a story, no secret
-        walk, at = Walk(decider.initial), NINE
+        state, at = self.decider.initial, NINE
+        facts: list[Event] = []
         for _ in range(WALK):
             at += timedelta(hours=chance.randrange(60))
             command = replace(chance.choice(self.asked)(chance), at=at.astimezone(ZONE))
             try:
-                decided = decider.decide(walk.subject, command)
-            except Rejection as refusal:
-                walk.refused |= self._beside_the_course(
-                    self.owned.state(walk.subject), command, refusal
-                )
+                decided = self.decider.decide(state, command)
+            except Rejection:
                 continue
             for fact in decided:
-                walk.subject = decider.evolve(walk.subject, fact)
-                walk.facts.append(_event(fact, len(walk.facts) + 1, at))
-        return walk
-
-    def _beside_the_course(self, state: str, command: Command, refusal: Rejection) -> set[Refused]:
-        allowed = self.owned.course.allows(state, command.FACT)
-        if not allowed or refusal.blame is Blame.COMMAND:
-            return set()
-        return {(state, command.FACT, refusal.code)}
+                state = self.decider.evolve(state, fact)
+                facts.append(_event(fact, len(facts) + 1, at))
+        return state, facts
 
 
 def _event(fact: Fact, number: int, at: datetime) -> Event:
@@ -123,8 +111,8 @@ def always(command: object) -> Choice:
     return lambda _: command
 
 
-CASE = Walked(
-    OWNED["case"],
+CASE = Course(
+    Decider(case_course.INITIAL, case_rules.decide, case_course.evolve),
     [
         always(RECEIVE),
         lambda chance: case.PrecheckApplication(
@@ -195,18 +183,6 @@ CASE = Walked(
     ],
 )
 RARE = [
-    always(replace(DECIDE, decision=Decision.DENIED, reasons="不符合条件", remedies_told=True)),
-    always(
-        case.IssueResult(
-            at=NINE,
-            case_no=NO,
-            instrument="PAPER",
-            licence_name="食品经营许可证",
-            licence_no_token="licence-1",
-        )
-    ),
-    lambda chance: open_hold(HoldReason.SUPPLEMENT, f"supplement-{chance.randrange(4)}"),
-    lambda chance: case.CloseHold(at=NINE, case_no=NO, hold_id=f"supplement-{chance.randrange(4)}"),
     always(case.RevokeDecision(at=NINE, case_no=NO, cause="FRAUD", document=PAPER)),
     always(case.WithdrawApplication(at=NINE, case_no=NO, by="APPLICANT", document=PAPER)),
     always(case.ForwardCase(at=NINE, case_no=NO, to_org=BUREAU, document=PAPER)),
@@ -214,8 +190,8 @@ RARE = [
         case.TerminateCase(at=NINE, case_no=NO, cause="VOID", reason="重复录入", approved_by=HEAD)
     ),
 ]
-INSPECTION = Walked(
-    OWNED["inspection"],
+INSPECTION = Course(
+    Decider(inspection_course.INITIAL, inspection_rules.decide, inspection_course.evolve),
     [
         always(
             inspection.OrderInspection(
@@ -262,8 +238,8 @@ INSPECTION = Walked(
     ],
 )
 MET = Meeting(state=MeetingState.HELD, referral_ids=frozenset({"SY1"}), quorum_ok=True)
-REFERRAL = Walked(
-    OWNED["referral"],
+REFERRAL = Course(
+    Decider(referral_course.INITIAL, referral_rules.decide, referral_course.evolve),
     [
         always(
             referral.MakeReferral(
@@ -295,8 +271,8 @@ REFERRAL = Walked(
         always(referral.ExecuteResolution(at=NINE, referral_id="SY1")),
     ],
 )
-RECTIFICATION = Walked(
-    OWNED["rectification"],
+RECTIFICATION = Course(
+    Decider(rectification_course.INITIAL, rectification_rules.decide, rectification_course.evolve),
     [
         always(
             rectification.OpenRectification(
@@ -345,8 +321,8 @@ RECTIFICATION = Walked(
         always(rectification.ReopenRectification(at=NINE, rect_id="ZG1", reason="不满意")),
     ],
 )
-ASSIST = Walked(
-    OWNED["task"],
+ASSIST = Course(
+    Decider(assist_course.INITIAL, assist_rules.decide, assist_course.evolve),
     [
         lambda chance: assist.RequestAssist(
             at=NINE,
@@ -384,40 +360,18 @@ COURSES = {
 }
 
 
-@pytest.mark.parametrize("walked", COURSES.values(), ids=COURSES)
-def test_what_we_decide_is_no_anomaly(walked: Walked) -> None:
+@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
+def test_what_we_decide_is_no_anomaly(course: Course) -> None:
     for seed in range(SEEDS):
-        events = walked.walk(seed).facts
+        _, events = course.walk(seed)
         dossier = folded(events)
         told = [(event.id, event.type) for event in events]
         assert dossier.anomalous == (), (seed, told)
 
 
-@pytest.mark.parametrize("walked", COURSES.values(), ids=COURSES)
-def test_what_the_course_allows_is_refused_for_what_its_rows_name_alone(walked: Walked) -> None:
-    assert refused(walked) <= named(walked)
-
-
-def test_whatever_the_rows_of_a_case_name_does_stand_in_the_way() -> None:
-    met = refused(CASE) | refused(COURSES["case, often ended early"])
-
-    assert codes(met) == codes(named(CASE))
-
-
-def named(walked: Walked) -> set[Refused]:
-    return {(row.source, row.fact, code) for row in walked.owned.course.rows for code in row.unless}
-
-
-def refused(walked: Walked) -> set[Refused]:
-    return {found for seed in range(SEEDS) for found in walked.walk(seed).refused}
-
-
-def codes(places: set[Refused]) -> set[str]:
-    return {code for _, _, code in places}
-
-
 @pytest.mark.parametrize("asked", [CASE.asked, [*CASE.asked, *RARE]])
 def test_intake_and_the_fold_see_a_case_in_the_same_state(asked: Sequence[Choice]) -> None:
+    course = replace(CASE, asked=asked)
     for seed in range(SEEDS):
-        walk = replace(CASE, asked=asked).walk(seed)
-        assert folded(walk.facts).case.phase == walk.subject.phase, seed
+        state, events = course.walk(seed)
+        assert folded(events).case.phase == state.phase, seed

@@ -9,9 +9,10 @@ from services.metrics.adapters.columns import text_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.app import fingerprint
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
-from services.metrics.domain.kpis import KPIS, Kpi
+from services.metrics.domain.figures import register
 from services.metrics.handlers.rebuild import FACTS_PER_STEP_MAX, portions
 from shared.contracts.registry import encode
+from tests.support import scratch_figure
 from tests.support.way_of_a_case import CASE, RECEIVED, event
 
 RECEIPT = encode(event(RECEIVED.data, 0))
@@ -29,8 +30,8 @@ def test_it_is_the_same_from_one_process_to_the_next() -> None:
 
 def test_one_figure_more_makes_another_projection(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = made()
-    more = Kpi("K99.9", "试", "Trial", "case", ("open",))
-    monkeypatch.setattr(fingerprint, "KPIS", (*KPIS, more))
+    more = register.Register.of((*register.MODULES, scratch_figure))
+    monkeypatch.setattr(register, "REGISTER", more)
     with_one_more = made()
     fingerprint.our_fingerprint.cache_clear()
 

@@ -37,7 +37,7 @@ ROLE_OF = {
     "supervision": "casetrack_metrics",
 }
 ROLES = [*ROLE_OF.values(), "casetrack_relay", "casetrack_auditor"]
-TABLES = ["events", "receipts", "claims", "relay_cursor", "parked", "timers", "timer_cursor"]
+TABLES = ["events", "receipts", "relay_cursor", "parked", "timers", "timer_cursor"]
 VERBS = {
     "SELECT": "SELECT FROM {table}",
     "INSERT": "INSERT INTO {table} DEFAULT VALUES",
@@ -48,7 +48,6 @@ VERBS = {
 COLUMN = {
     "events": "body",
     "receipts": "answer",
-    "claims": "holder",
     "relay_cursor": "xid",
     "parked": "reason",
     "timers": "stream",
@@ -57,7 +56,6 @@ COLUMN = {
 WRITTEN = {
     "events": {"SELECT", "INSERT"},
     "receipts": {"SELECT", "INSERT"},
-    "claims": {"SELECT", "INSERT"},
     "relay_cursor": set(),
     "parked": set(),
     "timers": {"SELECT", "INSERT", "UPDATE", "DELETE"},
@@ -346,7 +344,7 @@ async def filled(store: PostgresEventStore, superuser: asyncpg.Connection) -> No
 
 @pytest.mark.usefixtures("filled")
 async def test_a_history_is_read_by_its_key(superuser: asyncpg.Connection) -> None:
-    plan = await plan_of(superuser, LOAD, "case-C7", 0)
+    plan = await plan_of(superuser, LOAD, "case-C7")
 
     assert "events_pkey" in plan
     assert "Seq Scan" not in plan

@@ -74,8 +74,10 @@ FACTS = tuple(
 
 FOLDED = """
 SELECT (SELECT string_agg(dossier || phase || state, ';' ORDER BY dossier) FROM dossiers),
-  (SELECT string_agg(concat(kpi, day, part, item, service_window, channel, value), ';'
-     ORDER BY kpi, day, part) FROM kpi WHERE value <> 0),
+  (SELECT string_agg(concat_ws('|', part, day, value), ';'
+     ORDER BY part, day) FROM kpi WHERE value <> 0),
+  (SELECT string_agg(concat_ws('|', part, day, dossier, number, service_window, item, channel), ';'
+     ORDER BY part, day, dossier) FROM contributors JOIN places USING (place)),
   (SELECT string_agg(concat(dossier, sla, due, red_at, paused, ended, next_at), ';'
      ORDER BY dossier, sla) FROM clocks),
   (SELECT string_agg(encode(identity, 'hex'), ';' ORDER BY identity) FROM timeline)
@@ -92,10 +94,15 @@ async def folded(pool: asyncpg.Pool, *batches: Sequence[Event]) -> tuple[str, ..
 
 
 async def test_all_at_once_gives_what_the_case_is(pool: asyncpg.Pool) -> None:
-    dossiers, kpi, clocks, timeline = await folded(pool, FACTS)
+    dossiers, kpi, contributors, clocks, timeline = await folded(pool, FACTS)
 
     assert '"CLOSED"' in dossiers
-    assert "L032024-09-02received116101020001W12WINDOW1" in kpi
+    assert "L03/received:WINDOW|2024-09-02|1" in kpi.split(";")
+    assert (
+        f"L03/received:WINDOW|2024-09-02|{way.CASE}|1|W12|116101020001|WINDOW"
+        in contributors.split(";")
+    )
+    assert "L01/open" not in contributors
     assert clocks.count("SLA-0") == 2
     assert len(timeline.split(";")) == len(FACTS)
 
@@ -118,12 +125,12 @@ async def test_of_two_facts_with_one_name_the_first_is_kept_and_folded(
     first = FACTS[0]
     other = first.model_copy(update={"windowid": "W99"})
     batches = [[first, other]] if together else [[first], [other]]
-    _, kpi, _, _ = await folded(pool, *batches)
+    _, _, contributors, _, _ = await folded(pool, *batches)
     body = await pool.fetchval("SELECT body FROM timeline")
 
     assert body.encode() == encode(first)
-    assert "W12" in kpi
-    assert "W99" not in kpi
+    assert "W12" in contributors
+    assert "W99" not in contributors
 
 
 @pytest.mark.parametrize(
@@ -155,7 +162,8 @@ async def emptied(role_dsn: Callable[[str], str]) -> None:
     superuser = await asyncpg.connect(role_dsn("casetrack"))
     await superuser.execute("SET search_path TO metrics")
     await superuser.execute(
-        "TRUNCATE timeline, dossiers, kpi, clocks, offsets, lanes, open_cases, projection"
+        "TRUNCATE timeline, dossiers, kpi, contributors, clocks, offsets, lanes, open_cases, "
+        "projection"
     )
     await superuser.close()
 

@@ -8,19 +8,25 @@ import pytest
 
 from services.metrics.domain import today
 from services.metrics.domain.clocks.alert import STANDING
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
+from services.metrics.handlers.kpis import LAST_OF_ALL
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Lines, Span
 from services.metrics.ports.readings import AlertsSought
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
+from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.supervision.facts import AlertAcknowledged
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import ZONE
 from tests.support import way_of_a_case as way
+from tests.support.examples import like_the_example
 from tests.support.facts import SUPERVISION
 from tests.support.metrics_store import (
     FACTS,
     LAST,
+    RECEIPTS,
     RULES,
     SEPTEMBER,
     TOPIC,
@@ -43,19 +49,69 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
 async def test_sums_are_what_was_added_and_taken_away(store: Store) -> None:
     await store.fold(*FACTS)
     await store.fold(received("XC9", on="2024-09-03"))
-    parts = await store.readings.parts(["L01", "L03"], SEPTEMBER)
-    days = await store.readings.days("L03", SEPTEMBER)
-    by_item = await store.readings.dimension("L03", SEPTEMBER, "item")
-    elsewhere = await store.readings.parts(["L03"], SEPTEMBER._replace(window="W99"))
-    before = await store.readings.parts(["L03"], SEPTEMBER._replace(until=date(2024, 9, 1)))
+    both = SEPTEMBER._replace(parts=(RECEIPTS, live.Part.OPEN))
+    parts = await store.readings.parts(both)
+    days = await store.readings.days(SEPTEMBER)
+    by_item = await store.readings.dimension(SEPTEMBER, "item")
+    before = await store.readings.parts(SEPTEMBER._replace(until=date(2024, 9, 1)))
 
-    assert (parts["L03"]["received"], parts["L01"]["open"]) == (2, 1)
-    assert [(day, sums.get("received")) for day, sums in days.items()][:2] == [
-        (date(2024, 9, 2), 1),
-        (date(2024, 9, 3), 1),
+    assert parts == {"L03/received:WINDOW": 2, "L01/open": 1}
+    assert list(days.items()) == [
+        (date(2024, 9, 2), {"L03/received:WINDOW": 1}),
+        (date(2024, 9, 3), {"L03/received:WINDOW": 1}),
     ]
-    assert {sums["received"] for sums in by_item.values()} == {2}
-    assert elsewhere == before == {}
+    assert by_item == {"116101020001": {"L03/received:WINDOW": 2}}
+    assert before == {}
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+async def test_sums_are_narrowed_by_each_dimension(store: Store, dimension: Dimension) -> None:
+    await store.fold(*FACTS)
+    here = way.PLACE._asdict()[dimension]
+    narrowed = [
+        SEPTEMBER._replace(narrowed=narrowed_to(**{dimension: value}))
+        for value in (here, "elsewhere")
+    ]
+    of_here, of_elsewhere = [await store.readings.parts(one) for one in narrowed]
+    by_day = [await store.readings.days(one) for one in narrowed]
+
+    assert (of_here, of_elsewhere) == ({"L03/received:WINDOW": 1}, {})
+    assert by_day == [{date(2024, 9, 2): of_here}, {}]
+    assert await store.readings.dimension(SEPTEMBER, dimension) == {here: of_here}
+    assert await store.readings.dimension(narrowed[1], dimension) == {}
+    assert await store.readings.behind(narrowed[1], LAST_OF_ALL, 9) == []
+
+
+async def test_who_stands_behind_a_sum_is_told_day_by_day_the_last_first(store: Store) -> None:
+    await store.fold(*FACTS)
+    await store.fold(*(received(f"XC{n}", on="2024-09-03") for n in range(3)))
+    wanted = SEPTEMBER._replace(parts=(RECEIPTS, live.Part.CLOSED, live.Part.OPEN))
+    first = await store.readings.behind(wanted, LAST_OF_ALL, 2)
+    rest = await store.readings.behind(wanted, (first[-1].day, first[-1].dossier.key), 9)
+
+    assert [(one.day.day, one.dossier.key) for one in first] == [(11, way.CASE), (3, "XC2")]
+    assert [(one.day.day, one.dossier.key) for one in rest] == [
+        (3, "XC1"),
+        (3, "XC0"),
+        (2, way.CASE),
+    ]
+    assert [one.adds for one in (*first, rest[-1])] == [
+        {"L03/closed": 1},
+        {"L03/received:WINDOW": 1, "L01/open": 1},
+        {"L03/received:WINDOW": 1},
+    ]
+
+
+async def test_a_case_that_moves_takes_its_numbers_with_it(store: Store) -> None:
+    await store.fold(*FACTS[:3])
+    amended = like_the_example(
+        CaseAmended, case_no=way.CASE, field="item_code", new="116101020009", is_error=False
+    )
+    await store.fold(way.event(amended, 300))
+
+    assert await store.readings.dimension(SEPTEMBER, "item") == {
+        "116101020009": {"L03/received:WINDOW": 1}
+    }
 
 
 async def test_subjects_are_listed_section_by_section(store: Store) -> None:
@@ -199,13 +255,13 @@ async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
     begins, ends = today.day_span(noon.date(), RULES)
     horizon = noon + timedelta(days=30)
     span = Span(noon, noon.date(), begins, ends, horizon)
-    glance = await store.glances.load(span, ["L03"], Lines(5, 5, 2))
+    glance = await store.glances.load(span, [RECEIPTS], Lines(5, 5, 2))
     ahead = await store.glances.load(
-        Span(noon, date(2024, 9, 12), begins, horizon, horizon), ["L03"], Lines(1, 1, 0)
+        Span(noon, date(2024, 9, 12), begins, horizon, horizon), [RECEIPTS], Lines(1, 1, 0)
     )
 
     assert (glance.changes, await store.glances.changes()) == (1, 1)
-    assert (glance.open_cases, glance.sums["L03", "received"]) == (2, 2)
+    assert (glance.open_cases, glance.sums) == (2, {"L03/received:WINDOW": 2})
     assert [fact.type for fact, _ in glance.latest] == [FACTS[2].type, FACTS[1].type]
     assert [subject.key for _, subject in glance.latest if subject] == [way.CASE] * 2
     assert glance.cards == {(AlertLevel.RED, "COMMITTED"): 1, (AlertLevel.RED, "STATUTORY"): 1}
@@ -214,7 +270,7 @@ async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
     assert ahead.due_today == 1
     assert [(key.sla, dossier.key) for key, dossier in ahead.late_next] == [("SLA-04", way.CASE)]
     assert set(glance.outboxes) == {"intake", "assist", "review", "supervision"}
-    assert await store.glances.hours([noon.date()]) == {"hour:10": 2}
+    assert await store.glances.sums(today.HOURS, [noon.date()]) == {"L03/hour:10": 2}
 
 
 async def test_offsets_tell_how_far_everybody_is(store: Store) -> None:

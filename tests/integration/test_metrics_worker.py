@@ -30,7 +30,7 @@ FOLDED = "SELECT count(*) FROM metrics.timeline"
 COUNTED = """
 SELECT sum(value)::bigint
 FROM metrics.kpi
-WHERE kpi = 'L03' AND part = 'received'
+WHERE part LIKE 'L03/received:%'
 """
 RECEIVED = "SELECT count(*) FROM metrics.timeline WHERE body LIKE '%application.received%'"
 

@@ -30,6 +30,7 @@ EVERYTHING = """
 SELECT (SELECT string_agg(dossier || partition || phase || state, ';' ORDER BY dossier)
         FROM metrics.dossiers),
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.kpi AS row WHERE value <> 0),
+  (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.contributors AS row),
   (SELECT string_agg((to_jsonb(row) - 'next_at')::text, ';' ORDER BY row::text)
    FROM metrics.clocks AS row),
   (SELECT sum(cases) FROM metrics.open_cases)
@@ -125,10 +126,18 @@ async def test_without_the_switch_nothing_is_left_and_nothing_has_changed(
 @pytest.mark.parametrize(
     ("statement", "differs"),
     [
-        ("DELETE FROM metrics.kpi WHERE part = 'accepted'", ("figure", "L03", (3, 0, 0))),
+        ("DELETE FROM metrics.kpi WHERE part LIKE 'L03/accepted%'", ("figure", "L03", (1, 0, 0))),
         (
-            "UPDATE metrics.kpi SET value = value + 1 WHERE part = 'open'",
+            "UPDATE metrics.kpi SET value = value + 1 WHERE part = 'L01/open'",
             ("figure", "L01", (0, 0, 1)),
+        ),
+        (
+            "DELETE FROM metrics.contributors WHERE part = 'L03/closed'",
+            ("contributor", "L03", (2, 0, 0)),
+        ),
+        (
+            "UPDATE metrics.contributors SET number = 2 WHERE part = 'L03/closed'",
+            ("contributor", "L03", (0, 0, 2)),
         ),
         (
             "UPDATE metrics.dossiers SET phase = 'EXAMINING' WHERE phase = 'CLOSED'",

@@ -115,8 +115,19 @@ async def test_a_fact_under_way_is_no_difference_until_it_had_its_time(bureau: B
         ("UPDATE metrics.dossiers SET phase = 'CLOSED' WHERE dossier LIKE '%17'", {"state"}),
         ("UPDATE metrics.dossiers SET state = replace(state, 'W12', 'W13')", {"state"}),
         ("DELETE FROM metrics.dossiers WHERE dossier LIKE '%18'", {"state"}),
-        ("UPDATE metrics.kpi SET value = value + 1 WHERE part = 'accepted'", {"kpi"}),
-        ("DELETE FROM metrics.kpi WHERE part = 'referred'", {"kpi"}),
+        ("UPDATE metrics.kpi SET value = value + 1 WHERE part LIKE 'L03/accepted%'", {"kpi"}),
+        ("DELETE FROM metrics.kpi WHERE part = 'L01/open'", {"kpi"}),
+        ("UPDATE metrics.contributors SET number = 7 WHERE part = 'L01/open'", {"kpi.contributor"}),
+        ("DELETE FROM metrics.contributors WHERE part LIKE 'L03/%'", {"kpi.contributor"}),
+        (
+            (
+                "INSERT INTO metrics.contributors "
+                "SELECT number, place, day, 'K10.2', dossier FROM metrics.contributors LIMIT 1"
+            ),
+            {"kpi.contributor"},
+        ),
+        ("UPDATE metrics.places SET service_window = 'W13'", {"kpi.contributor"}),
+        ("DELETE FROM metrics.places", {"kpi.contributor"}),
         ("UPDATE metrics.open_cases SET cases = cases + 1", {"kpi"}),
         ("UPDATE metrics.clocks SET due = due + 1 WHERE clock = 'COMMITTED'", {"clock"}),
         ("DELETE FROM metrics.clocks WHERE clock = 'COMMITTED'", {"clock"}),
@@ -137,7 +148,7 @@ async def test_a_fact_under_way_is_no_difference_until_it_had_its_time(bureau: B
         ),
         (
             "DELETE FROM metrics.timeline WHERE dossier LIKE '%18'",
-            {"timeline.missing", "state", "kpi"},
+            {"timeline.missing", "state", "kpi", "kpi.contributor"},
         ),
         (
             "DELETE FROM intake.events WHERE version = 3",

@@ -17,6 +17,9 @@ from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.figure import many
+from services.metrics.domain.picture import Differences
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
@@ -38,8 +41,9 @@ from tests.support.fetched import FetchedRecord
 TOPIC = "casetrack.intake.v1"
 MONTH_LATER = datetime(2024, 10, 9, tzinfo=UTC)
 RULES = shipped()
-NOTHING = Changes((), {}, ())
-SEPTEMBER = Summed(date(2024, 9, 1), date(2024, 9, 30))
+NOTHING = Changes((), Differences(), ())
+RECEIPTS = many(live.Part.RECEIVED)
+SEPTEMBER = Summed((RECEIPTS,), date(2024, 9, 1), date(2024, 9, 30))
 LAST = "\U0010ffff"
 FACTS = tuple(
     way.event(one.data, hours, identity=one.id, window=one.windowid)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.figures.dimensions import Dimensions
 from shared.contracts.committee.facts import ReferralMade
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import (
@@ -21,6 +22,10 @@ CASE = "XC20240902000017"
 REF = {"case_no": CASE, "item_code": "116101020001", "item_version": 1, "case_type": "COMMITTED"}
 ORG = {"org_code": "11610102MB29934570", "org_name": "新城区行政审批服务局"}
 DOC = {"doc_type": "NOTICE"}
+PLACE = Dimensions(
+    organisation=ORG["org_code"], window="W12", item="116101020001", channel="WINDOW"
+)
+"""Where the case belongs."""
 MONDAY = datetime(2024, 9, 2, 2, tzinfo=UTC)
 
 

@@ -1,6 +1,6 @@
 """How the domain's values are laid out in columns, and read again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,12 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.figure import MANY
 from services.metrics.domain.recent import Recent
 from shared.contracts.supervision.words import AlertLevel, CardState
+
+LAST = "\U0010ffff"
+"""Sorts behind every character."""
 
 Row = Mapping[str, Any]
 
@@ -51,6 +55,19 @@ ALERT_COLUMNS = (
     "reason",
 )
 """Those that are stored as they are."""
+
+
+def bounds(parts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the first and the last name of each stretch of names that *parts* stand for."""
+    lows, highs = [], []
+    for part in parts:
+        name = part.removesuffix(MANY)
+        lows.append(name)
+        highs.append(name)
+        if name != part:
+            lows.append(f"{name}:")
+            highs.append(f"{name}:{LAST}")
+    return lows, highs
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401 - whatever msgspec encodes

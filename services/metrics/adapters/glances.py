@@ -7,14 +7,15 @@ from functools import partial
 
 import asyncpg
 
-from services.metrics.adapters.columns import RECENT, Row, alert_of
+from services.metrics.adapters.columns import RECENT, Row, alert_of, bounds
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.projection import LOAD_HISTORIES
+from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.recent import newest
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
-from services.metrics.ports.readings import AlertRead, Parts
+from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import translated
 
@@ -35,20 +36,11 @@ FROM dossiers
 WHERE dossier = ANY($1::text[])
 """
 
-SUM_DAY = """
-SELECT kpi, part, sum(value)::bigint AS total
-FROM kpi
-WHERE kpi = ANY($1::text[])
-  AND day = $2
-GROUP BY kpi, part
-"""
-
-SUM_HOURS = """
+SUM_DAYS = """
 SELECT part, sum(value)::bigint AS total
-FROM kpi
-WHERE kpi = 'L03'
-  AND day = ANY($1::date[])
-  AND part LIKE 'hour:%'
+FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+JOIN kpi ON part BETWEEN low AND high
+WHERE day = ANY($3::date[])
 GROUP BY part
 """
 
@@ -132,7 +124,7 @@ class PostgresGlances(Glances):
             changes: int = await self._pool.fetchval(SUM_CHANGES)
         return changes
 
-    async def load(self, span: Span, kpis: Sequence[str], lines: Lines) -> Glance:
+    async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
         with translated():
             async with (
                 self._pool.acquire() as connection,
@@ -160,7 +152,7 @@ class PostgresGlances(Glances):
                     changes=sum(lane["changes"] for lane in lanes),
                     open_cases=sum(lane["open_cases"] for lane in lanes),
                     latest=[(fact, dossiers.get(fact.dossier)) for fact in latest],
-                    sums=_sums(await fetch(SUM_DAY, kpis, span.today)),
+                    sums=dict(await fetch(SUM_DAYS, *bounds(parts), [span.today])),
                     cards=_cards(await fetch(COUNT_CARDS)),
                     due_today=await connection.fetchval(COUNT_DUE, span.begins, span.ends),
                     late_next=[
@@ -173,10 +165,9 @@ class PostgresGlances(Glances):
                     rebuilding=_rebuild(rebuilding),
                 )
 
-    async def hours(self, days: Sequence[date]) -> Parts:
+    async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:
         with translated():
-            rows = await self._pool.fetch(SUM_HOURS, days)
-        return {row["part"]: row["total"] for row in rows}
+            return dict(await self._pool.fetch(SUM_DAYS, *bounds(parts), days))
 
     async def offsets(self) -> Sequence[Offset]:
         with translated():
@@ -221,10 +212,6 @@ async def _histories(
     for key, body in await connection.fetch(LOAD_HISTORIES, keys):
         histories[key].append(body.encode())
     return histories
-
-
-def _sums(rows: Sequence[Row]) -> Mapping[tuple[str, str], int]:
-    return {(row["kpi"], row["part"]): row["total"] for row in rows}
 
 
 def _cards(rows: Sequence[Row]) -> Mapping[tuple[AlertLevel, str], int]:

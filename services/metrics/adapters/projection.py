@@ -1,8 +1,8 @@
 """The projection in PostgreSQL: a batch of facts and all that it changes, in one transaction."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -10,10 +10,13 @@ import asyncpg
 from services.metrics.adapters.binary_copy import binary_copy
 from services.metrics.adapters.columns import DOSSIER, RECENT, clock_row, text_of
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Arrived
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.contributions import Contributions, Contributor
+from services.metrics.domain.figures.dimensions import Dimensions, identity_of
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.projection import (
     Batch,
@@ -84,8 +87,35 @@ ADD_FIGURES = """
 INSERT INTO kpi
 SELECT *
 FROM unnest($1::kpi[])
-ON CONFLICT (kpi, day, partition, part, item, service_window, channel) DO UPDATE
+ON CONFLICT (part, day, partition) DO UPDATE
 SET value = kpi.value + excluded.value
+"""
+
+# The one row for which two lanes may wait: sorted, so that they never wait for each other.
+ADD_PLACES = """
+INSERT INTO places
+SELECT *
+FROM unnest($1::places[])
+ON CONFLICT DO NOTHING
+"""
+
+CONTRIBUTORS = ("contributors", ("number", "place", "day", "part", "dossier"))
+
+CHANGE_CONTRIBUTORS = """
+UPDATE contributors
+SET number = new.number, place = new.place
+FROM unnest($1::contributors[]) AS new
+WHERE contributors.part = new.part
+  AND contributors.day = new.day
+  AND contributors.dossier = new.dossier
+"""
+
+REMOVE_CONTRIBUTORS = """
+DELETE FROM contributors
+USING unnest($1::contributors[]) AS gone
+WHERE contributors.part = gone.part
+  AND contributors.day = gone.day
+  AND contributors.dossier = gone.dossier
 """
 
 ADD_OPEN_CASES = """
@@ -175,16 +205,21 @@ WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 NOT_ALERTED = False
 """What a new clock has between its course and its deadline; of a known one it stays."""
 
-OPEN_CASES = ("L01", "open")
-"""The figure of which each lane keeps the sum."""
+OPEN_CASES: str = live.Part.OPEN
+"""The part of which each lane keeps the sum."""
 
 
 class PostgresBatch(Batch):
     """One open transaction of one lane."""
 
-    def __init__(self, connection: asyncpg.Connection, partition: int) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, partition: int, known_places: Container[int] = ()
+    ) -> None:
         self._connection = connection
         self._partition = partition
+        self._known_places = known_places
+        self.new_places: set[int] = set()
+        """What nobody knew before this batch, as far as its worker knew."""
 
     async def insert(self, facts: Sequence[Arrived]) -> None:
         table, names = TIMELINE
@@ -217,8 +252,8 @@ class PostgresBatch(Batch):
     async def write(self, changes: Changes) -> None:
         if changes.dossiers:
             await self._write_dossiers(changes.dossiers)
-        if changes.figures:
-            await self._add_figures(changes.figures)
+        await self._add_figures(changes.figures.sums)
+        await self._write_contributors(changes.figures)
         if changes.clocks:
             await self._write_clocks(changes.clocks)
 
@@ -229,21 +264,54 @@ class PostgresBatch(Batch):
         ]
         await self._connection.execute(WRITE_STATES, rows)
 
-    async def _add_figures(self, figures: Contributions) -> None:
+    async def _add_figures(self, sums: Contributions) -> None:
         rows = [
-            (kpi, day, self._partition, part, item, window, channel, number)
-            for (kpi, part, day, item, window, channel), number in figures.items()
-            if number
+            (part, day, self._partition, number) for (part, day), number in sums.items() if number
         ]
         rows.sort()
-        await self._connection.execute(ADD_FIGURES, rows)
-        opened = sum(row[-1] for row in rows if (row[0], row[3]) == OPEN_CASES)
+        if rows:
+            await self._connection.execute(ADD_FIGURES, rows)
+        opened = sum(number for part, _, _, number in rows if part == OPEN_CASES)
         if opened:
             await self._connection.execute(ADD_OPEN_CASES, self._partition, opened)
+
+    async def _write_contributors(self, figures: Differences) -> None:
+        await self._add_places((*figures.added, *figures.changed))
+        if figures.gone:
+            await self._connection.execute(REMOVE_CONTRIBUTORS, _rows(figures.gone))
+        if figures.changed:
+            await self._connection.execute(CHANGE_CONTRIBUTORS, _rows(figures.changed))
+        if figures.added:
+            table, names = CONTRIBUTORS
+            await self._connection.copy_records_to_table(
+                table, records=_rows(figures.added), columns=names
+            )
+
+    async def _add_places(self, contributors: Iterable[Contributor]) -> None:
+        rows = place_rows({one.dimensions for one in contributors}, self._known_places)
+        if rows:
+            await self._connection.execute(ADD_PLACES, rows)
+            self.new_places.update(place for place, *_ in rows)
 
     async def _write_clocks(self, clocks: Sequence[Clock]) -> None:
         rows = [(*row[:-1], NOT_ALERTED, row[-1]) for row in map(clock_row, clocks)]
         await self._connection.execute(WRITE_CLOCKS, rows)
+
+
+def place_rows(
+    dimensions: Iterable[Dimensions], known: Container[int]
+) -> list[tuple[int, str, str, str, str, str, str]]:
+    """Return the rows of those of *dimensions* that are not *known*, in the order of their keys."""
+    places = {identity_of(one): one for one in dimensions}
+    return [(place, *one) for place, one in sorted(places.items()) if place not in known]
+
+
+def _rows(contributors: Iterable[Contributor]) -> list[tuple[int, int, date, str, str]]:
+    """Return the rows of *contributors* in the order of their index."""
+    return [
+        (number, identity_of(dimensions), day, part, dossier)
+        for part, day, dossier, number, dimensions in sorted(contributors)
+    ]
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
@@ -257,6 +325,8 @@ class PostgresProjection(Projection):
     def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
         self._pool = pool
         self.fingerprint = fingerprint
+        self._places: set[int] = set()
+        """Those that are committed; every combination of dimensions is one, so they are few."""
 
     @asynccontextmanager
     async def batch(
@@ -281,7 +351,9 @@ class PostgresProjection(Projection):
                     # tables of before is worth nothing.
                     await self._pool.expire_connections()
                     raise Fenced(stretch)
-                yield PostgresBatch(connection, stretch.partition)
+                batch = PostgresBatch(connection, stretch.partition, self._places)
+                yield batch
+        self._places |= batch.new_places
 
     async def made_by(self) -> tuple[str | None, bool]:
         """Return what has made the projection, if anything, and whether ours was there before."""

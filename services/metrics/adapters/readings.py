@@ -7,17 +7,18 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from services.metrics.adapters.columns import Row, alert_of
+from services.metrics.adapters.columns import Row, alert_of, bounds
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.projection import LOAD_HISTORIES
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
+from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Document, Raised
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
-    Dimension,
-    Parts,
+    Behind,
     Readings,
     Section,
     Sought,
@@ -75,38 +76,118 @@ WHERE dossier = $1
 """
 
 SUM_PARTS = """
-SELECT kpi, part, sum(value)::bigint AS total
-FROM kpi
-WHERE kpi = ANY($1::text[])
-  AND day BETWEEN $2 AND $3
-  AND ($4::text IS NULL OR item = $4)
-  AND ($5::text IS NULL OR service_window = $5)
-  AND ($6::text IS NULL OR channel = $6)
-GROUP BY kpi, part
+SELECT part, sum(value)::bigint AS total
+FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+JOIN kpi ON part BETWEEN low AND high
+WHERE day BETWEEN $3 AND $4
+GROUP BY part
 """
 
 SUM_DAYS = """
 SELECT day, part, sum(value)::bigint AS total
-FROM kpi
-WHERE kpi = $1
-  AND day BETWEEN $2 AND $3
-  AND ($4::text IS NULL OR item = $4)
-  AND ($5::text IS NULL OR service_window = $5)
-  AND ($6::text IS NULL OR channel = $6)
+FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+JOIN kpi ON part BETWEEN low AND high
+WHERE day BETWEEN $3 AND $4
 GROUP BY day, part
 ORDER BY day
 """
 
+# The small sums know no dimensions; what is narrowed is summed over its contributors.
+SUM_PARTS_NARROWED = """
+SELECT part, sum(number)::bigint AS total
+FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+JOIN contributors ON part BETWEEN low AND high
+JOIN places USING (place)
+WHERE day BETWEEN $3 AND $4
+  AND ($5::text IS NULL OR organisation = $5)
+  AND ($6::text IS NULL OR section = $6)
+  AND ($7::text IS NULL OR service_window = $7)
+  AND ($8::text IS NULL OR item = $8)
+  AND ($9::text IS NULL OR channel = $9)
+  AND ($10::text IS NULL OR site = $10)
+GROUP BY part
+"""
+
+SUM_DAYS_NARROWED = """
+SELECT day, part, sum(number)::bigint AS total
+FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+JOIN contributors ON part BETWEEN low AND high
+JOIN places USING (place)
+WHERE day BETWEEN $3 AND $4
+  AND ($5::text IS NULL OR organisation = $5)
+  AND ($6::text IS NULL OR section = $6)
+  AND ($7::text IS NULL OR service_window = $7)
+  AND ($8::text IS NULL OR item = $8)
+  AND ($9::text IS NULL OR channel = $9)
+  AND ($10::text IS NULL OR site = $10)
+GROUP BY day, part
+ORDER BY day
+"""
+
+# By place first: there are few of them, and they are numbers.
 SUM_DIMENSION = """
-SELECT CASE $7::text WHEN 'item' THEN item WHEN 'window' THEN service_window ELSE channel END AS of,
-       part, sum(value)::bigint AS total
-FROM kpi
-WHERE kpi = $1
-  AND day BETWEEN $2 AND $3
-  AND ($4::text IS NULL OR item = $4)
-  AND ($5::text IS NULL OR service_window = $5)
-  AND ($6::text IS NULL OR channel = $6)
+SELECT CASE $11::text
+         WHEN 'organisation' THEN organisation
+         WHEN 'section' THEN section
+         WHEN 'window' THEN service_window
+         WHEN 'item' THEN item
+         WHEN 'channel' THEN channel
+         ELSE site
+       END AS of,
+       part, sum(total)::bigint AS total
+FROM (
+  SELECT place, part, sum(number) AS total
+  FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+  JOIN contributors ON part BETWEEN low AND high
+  WHERE day BETWEEN $3 AND $4
+  GROUP BY place, part
+) AS sums
+JOIN places USING (place)
+WHERE true
+  AND ($5::text IS NULL OR organisation = $5)
+  AND ($6::text IS NULL OR section = $6)
+  AND ($7::text IS NULL OR service_window = $7)
+  AND ($8::text IS NULL OR item = $8)
+  AND ($9::text IS NULL OR channel = $9)
+  AND ($10::text IS NULL OR site = $10)
 GROUP BY 1, 2
+"""
+
+# Whoever is among the first of a page is among the first of each of its parts, so that few rows
+# of every part are enough, read by the index from its end.
+LOAD_BEHIND = """
+WITH parts AS (
+  SELECT DISTINCT part
+  FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+  JOIN kpi ON part BETWEEN low AND high
+  WHERE day BETWEEN $3 AND $4
+), page AS (
+  SELECT day, dossier, array_agg(part) AS parts, array_agg(number) AS numbers
+  FROM parts
+  CROSS JOIN LATERAL (
+    SELECT day, dossier, number
+    FROM contributors
+    JOIN places USING (place)
+    WHERE contributors.part = parts.part
+      AND day BETWEEN $3 AND $4
+      AND (day, dossier) < ($11::date, $12::text)
+      AND ($5::text IS NULL OR organisation = $5)
+      AND ($6::text IS NULL OR section = $6)
+      AND ($7::text IS NULL OR service_window = $7)
+      AND ($8::text IS NULL OR item = $8)
+      AND ($9::text IS NULL OR channel = $9)
+      AND ($10::text IS NULL OR site = $10)
+    ORDER BY day DESC, dossier DESC
+    LIMIT $13
+  ) AS first
+  GROUP BY day, dossier
+  ORDER BY day DESC, dossier DESC
+  LIMIT $13
+)
+SELECT day, dossier, parts, numbers, state
+FROM page
+JOIN dossiers USING (dossier)
+ORDER BY day DESC, dossier DESC
 """
 
 # Newest first; the id tells apart what was raised in the same instant.
@@ -159,17 +240,36 @@ class PostgresReadings(Readings):
     async def timeline(self, key: str) -> Sequence[str]:
         return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]
 
-    async def parts(self, kpis: Sequence[str], summed: Summed) -> Mapping[str, Parts]:
-        rows = await self._fetch(SUM_PARTS, kpis, *summed)
-        return _by_part((row["kpi"], row["part"], row["total"]) for row in rows)
+    async def parts(self, summed: Summed) -> Parts:
+        rows = await self._summed(SUM_PARTS, SUM_PARTS_NARROWED, summed)
+        return {row["part"]: row["total"] for row in rows}
 
-    async def days(self, kpi: str, summed: Summed) -> Mapping[date, Parts]:
-        rows = await self._fetch(SUM_DAYS, kpi, *summed)
+    async def days(self, summed: Summed) -> Mapping[date, Parts]:
+        rows = await self._summed(SUM_DAYS, SUM_DAYS_NARROWED, summed)
         return _by_part((row["day"], row["part"], row["total"]) for row in rows)
 
-    async def dimension(self, kpi: str, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
-        rows = await self._fetch(SUM_DIMENSION, kpi, *summed, by)
+    async def dimension(self, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
+        rows = await self._fetch(SUM_DIMENSION, *_over(summed), *summed.narrowed, by)
         return _by_part((row["of"], row["part"], row["total"]) for row in rows)
+
+    async def behind(
+        self, summed: Summed, before: tuple[date, str], rows_max: int
+    ) -> Sequence[Behind]:
+        rows = await self._fetch(LOAD_BEHIND, *_over(summed), *summed.narrowed, *before, rows_max)
+        dossiers = await self._dossiers({row["dossier"]: row["state"] for row in rows})
+        return [
+            Behind(
+                row["day"],
+                dossiers[row["dossier"]],
+                dict(zip(row["parts"], row["numbers"], strict=True)),
+            )
+            for row in rows
+        ]
+
+    async def _summed(self, whole: str, narrowed: str, summed: Summed) -> Sequence[Row]:
+        if summed.narrowed == EVERYWHERE:
+            return await self._fetch(whole, *_over(summed))
+        return await self._fetch(narrowed, *_over(summed), *summed.narrowed)
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         before, *wanted = sought
@@ -215,6 +315,10 @@ class PostgresReadings(Readings):
         with translated():
             rows: Sequence[Row] = await self._pool.fetch(query, *values)
         return rows
+
+
+def _over(summed: Summed) -> tuple[list[str], list[str], date, date]:
+    return *bounds(summed.parts), summed.since, summed.until
 
 
 def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:

@@ -1,13 +1,14 @@
 """The second projection in PostgreSQL: filled beside the live one, laid beside it, switched."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
 
-from services.metrics.adapters.projection import PostgresBatch
+from services.metrics.adapters.both_projections import STATEMENT_SECONDS_MAX, Comparison
+from services.metrics.adapters.projection import ADD_PLACES, PostgresBatch, place_rows
+from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.domain.fingerprint import Fingerprint
 from shared.eventstore.postgres import open_pool, translated
 
@@ -16,8 +17,6 @@ SEARCH_PATH = "metrics_next,metrics,supervision"
 
 CONNECTIONS_MAX = 6
 """One holds the lock, one reads ahead, one writes; at the end one holds the lanes."""
-STATEMENT_SECONDS_MAX = 900.0
-"""The comparison sorts all figures and all clocks."""
 REBUILD_LOCK = 0x7265_6275
 """Held by whoever rebuilds, as long as it lives."""
 
@@ -84,76 +83,6 @@ WHERE clocks.dossier = said.dossier
   AND NOT clocks.alerted
 """
 
-COMPARE_FIGURES = """
-WITH before AS (
-  SELECT kpi, to_jsonb(row) - '{kpi,partition,value}'::text[] AS place, sum(value) AS value
-  FROM metrics.kpi AS row
-  GROUP BY 1, 2
-  HAVING sum(value) <> 0
-), after AS (
-  SELECT kpi, to_jsonb(row) - '{kpi,partition,value}'::text[] AS place, sum(value) AS value
-  FROM metrics_next.kpi AS row
-  GROUP BY 1, 2
-  HAVING sum(value) <> 0
-)
-SELECT kpi AS name,
-       count(*) FILTER (WHERE before.value IS NULL) AS added,
-       count(*) FILTER (WHERE after.value IS NULL) AS gone,
-       count(*) FILTER (WHERE before.value <> after.value) AS changed,
-       (array_agg(place || jsonb_build_object('before', before.value, 'after', after.value)
-          ORDER BY place))[1:$1]::text[] AS examples
-FROM before
-FULL JOIN after USING (kpi, place)
-WHERE before.value IS DISTINCT FROM after.value
-GROUP BY kpi
-ORDER BY kpi
-"""
-
-COMPARE_STATES = """
-SELECT concat(before.phase, ' → ', after.phase) AS name,
-       count(*) FILTER (WHERE before.dossier IS NULL) AS added,
-       count(*) FILTER (WHERE after.dossier IS NULL) AS gone,
-       count(*) FILTER (WHERE before.dossier = after.dossier) AS changed,
-       (array_agg(jsonb_build_object('dossier', dossier) ORDER BY dossier))[1:$1]::text[]
-         AS examples
-FROM metrics.dossiers AS before
-FULL JOIN metrics_next.dossiers AS after USING (dossier)
-WHERE (before.phase, before.source) IS DISTINCT FROM (after.phase, after.source)
-GROUP BY 1
-ORDER BY 1
-"""
-
-# How a clock is armed follows from what the ticker has said, too.
-COMPARE_CLOCKS = """
-WITH before AS (
-  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
-  FROM metrics.clocks AS row
-), after AS (
-  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
-  FROM metrics_next.clocks AS row
-)
-SELECT sla AS name,
-       count(*) FILTER (WHERE before.clock IS NULL) AS added,
-       count(*) FILTER (WHERE after.clock IS NULL) AS gone,
-       count(*) FILTER (WHERE before.clock <> after.clock) AS changed,
-       (array_agg(
-          jsonb_build_object('dossier', dossier, 'before', before.clock, 'after', after.clock)
-          ORDER BY dossier))[1:$1]::text[] AS examples
-FROM before
-FULL JOIN after USING (dossier, sla)
-WHERE before.clock IS DISTINCT FROM after.clock
-GROUP BY sla
-ORDER BY sla
-"""
-
-COMPARISONS = {
-    "figure": COMPARE_FIGURES,
-    "state": COMPARE_STATES,
-    "clock": COMPARE_CLOCKS,
-}
-
-Row = Mapping[str, Any]
-
 
 class ProjectionHeld(Exception):
     """Somebody reads or writes the live projection, and has not ended in time; try again."""
@@ -176,12 +105,13 @@ class Standing:
 class Chunk:
     """One open transaction over the second projection."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, known_places: Container[int]) -> None:
         self._connection = connection
+        self._known_places = known_places
 
     def batch(self, partition: int) -> PostgresBatch:
         """Return the way to write what belongs to the lane of *partition*."""
-        return PostgresBatch(self._connection, partition)
+        return PostgresBatch(self._connection, partition, self._known_places)
 
     async def take_touched(self, subjects_max: int) -> Sequence[str]:
         """Return subjects of which facts have arrived, and forget that they have."""
@@ -205,6 +135,7 @@ class Beside:
     def __init__(self, pool: asyncpg.Pool, fingerprint: Fingerprint) -> None:
         self._pool = pool
         self.fingerprint = fingerprint
+        self._places: set[int] = set()
 
     async def begin(self) -> Standing:
         """
@@ -263,7 +194,20 @@ class Beside:
                 )
                 if taken != "UPDATE 1":
                     raise RebuildOvertaken(step)
-                yield Chunk(connection)
+                yield Chunk(connection, self._places)
+
+    async def meet(self, dimensions: Collection[Dimensions]) -> None:
+        """
+        Keep those of *dimensions* that nobody has met yet.
+
+        At once, and not with a chunk: what waits for a lane there would have
+        others wait for it.
+        """
+        rows = place_rows(dimensions, self._places)
+        if rows:
+            with translated():
+                await self._pool.execute(ADD_PLACES, rows)
+            self._places.update(place for place, *_ in rows)
 
     async def touched(self, count_max: int) -> int:
         """Return how much has arrived and is not folded here; *count_max* where it is more."""
@@ -288,7 +232,7 @@ class Beside:
                 yield Held(connection)
 
     @asynccontextmanager
-    async def looked_at(self) -> AsyncIterator["Comparison"]:
+    async def looked_at(self) -> AsyncIterator[Comparison]:
         """Look at both projections as they are when the block begins."""
         with translated():
             async with (
@@ -324,20 +268,6 @@ class Held:
             await self._connection.execute(SWITCH)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as held:
             raise ProjectionHeld from held
-
-
-class Comparison:
-    """One snapshot of both projections."""
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-
-    async def rows(self, what: str, examples_max: int) -> Sequence[Row]:
-        """Return what differs, by name: how much was added, is gone, has changed; and examples."""
-        rows: Sequence[Row] = await self._connection.fetch(
-            COMPARISONS[what], examples_max, timeout=STATEMENT_SECONDS_MAX
-        )
-        return rows
 
 
 @asynccontextmanager

@@ -130,11 +130,18 @@ FROM metrics.alerts
 ORDER BY dossier
 """
 
+LOAD_CONTRIBUTORS = """
+SELECT dossier, part, day, number, organisation, section, service_window, item, channel, site
+FROM metrics.contributors
+LEFT JOIN metrics.places USING (place)
+ORDER BY dossier
+"""
+
 LOAD_FIGURES = """
-SELECT kpi, part, day, item, service_window, channel, sum(value)::bigint AS value
+SELECT part, day, sum(value)::bigint AS value
 FROM metrics.kpi
-GROUP BY kpi, part, day, item, service_window, channel
-ORDER BY kpi, day, part, item, service_window, channel
+GROUP BY part, day
+ORDER BY part, day
 """
 
 
@@ -192,6 +199,7 @@ class SubjectRows:
     states: Sequence[Row]
     clocks: Sequence[Row]
     alerts: Sequence[Row]
+    contributors: Sequence[Row]
 
 
 class Snapshot:
@@ -230,6 +238,7 @@ class Snapshot:
                     self._cursor(LOAD_STATES),
                     self._cursor(LOAD_CLOCKS, self.now),
                     self._cursor(LOAD_ALERTS),
+                    self._cursor(LOAD_CONTRIBUTORS),
                 )
             ]
             while (dossier := min(_dossiers(lines), default=None)) is not None:

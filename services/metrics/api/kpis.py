@@ -1,12 +1,13 @@
 """Figures: all of them, one with its course, and the cases behind it."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.metrics.api.paging import KEYS, PAGE, page
+from services.metrics.api.paging import DAYS, PAGE, page
 from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
@@ -18,7 +19,9 @@ from services.metrics.api.parameters import (
     Word,
 )
 from services.metrics.api.roles import READERS
-from services.metrics.domain.kpis import BY_ID, Kpi
+from services.metrics.domain.figures import register
+from services.metrics.domain.figures.dimensions import Dimension, Narrowed, narrowed_to
+from services.metrics.domain.figures.figure import Figure
 from services.metrics.handlers.kpis import Asked, DaysInvalid, Kpis
 from shared.web.description import told
 from shared.web.policies import permit
@@ -28,18 +31,44 @@ KPI_UNKNOWN = ProblemKind(404, "kpi_unknown")
 QUESTION = (kind_of(DaysInvalid), *READING)
 
 
+async def narrowed_of(
+    organisation: Word | None = None,
+    section: Word | None = None,
+    window: Word | None = None,
+    item: Word | None = None,
+    channel: Word | None = None,
+    site: Word | None = None,
+) -> Narrowed:
+    """Return what figures are narrowed to."""
+    return narrowed_to(
+        organisation=organisation,
+        section=section,
+        window=window,
+        item=item,
+        channel=channel,
+        site=site,
+    )
+
+
 async def asked_of(
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to")] = None,
-    item: Word | None = None,
-    window: Word | None = None,
-    channel: Word | None = None,
+    *,
+    narrowed: Annotated[Narrowed, Depends(narrowed_of)],
 ) -> Asked:
     """Return what is asked."""
-    return Asked(since, until, item, window, channel)
+    return Asked(since, until, narrowed)
+
+
+async def broken_down(
+    asked: Annotated[Asked, Depends(asked_of)], by: Dimension | None = None
+) -> Asked:
+    """Return what is asked, told by one dimension where one is named."""
+    return replace(asked, by=by)
 
 
 Question = Annotated[Asked, Depends(asked_of)]
+Breakdown = Annotated[Asked, Depends(broken_down)]
 
 
 def kpi_routes(kpis: Kpis) -> APIRouter:
@@ -56,8 +85,8 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         return page(request, await kpis.listed(asked))
 
     @router.get("/{kpi_id}", openapi_extra=told(KPI_UNKNOWN, *QUESTION))
-    async def one(kpi_id: KpiId, asked: Question) -> JSONResponse:
-        """Return a figure by business day, item, window and channel."""
+    async def one(kpi_id: KpiId, asked: Breakdown) -> JSONResponse:
+        """Return a figure by business day, and by one dimension or by each of them."""
         return JSONResponse(await kpis.one(_known(kpi_id), asked))
 
     @router.get(
@@ -72,16 +101,17 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> JSONResponse:
-        """List the cases that a figure counts, each with what it adds."""
-        found = await kpis.cases(_known(kpi_id), asked, KEYS.read(cursor), rows)
+        """List the cases that a figure counts, the last day first, each with what it adds."""
+        found = await kpis.cases(_known(kpi_id), asked, DAYS.read(cursor), rows)
         return page(
-            request, found.items, KEYS.written(found.following) if found.following else None
+            request, found.items, DAYS.written(found.following) if found.following else None
         )
 
     return router
 
 
-def _known(kpi_id: str) -> Kpi:
-    if kpi_id not in BY_ID:
+def _known(kpi_id: str) -> Figure:
+    figure = register.REGISTER.by_id.get(kpi_id)
+    if figure is None:
         raise Problem(*KPI_UNKNOWN, field="kpi_id")
-    return BY_ID[kpi_id]
+    return figure

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -67,6 +67,10 @@ class Places(Generic[P]):
 
 KEYS = Places[str](msgspec.json.Decoder(Key))
 """Behind a subject."""
+
+
+DAYS = Places[tuple[date, str]](msgspec.json.Decoder(tuple[date, Key]))
+"""Behind a subject of a day."""
 
 
 _MOMENTS = Places[tuple[int, str]](msgspec.json.Decoder(tuple[Microseconds, Key]))

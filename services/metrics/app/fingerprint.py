@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from services.metrics.domain.dossier import FOLD_VERSION
+from services.metrics.domain.figures import register
 from services.metrics.domain.fingerprint import Fingerprint, fingerprint_of
-from services.metrics.domain.kpis import KPIS
 from shared.policy.rules import shipped
 
 PACKAGES = ("services.metrics.domain", "shared.contracts", "shared.policy")
@@ -26,7 +26,7 @@ def our_fingerprint() -> Fingerprint:
         FOLD_VERSION,
         [
             *sources(),
-            ("figures", "\n".join(kpi.kpi_id for kpi in KPIS).encode()),
+            ("figures", "\n".join(register.REGISTER.by_id).encode()),
             ("calendar", rules.calendar.version.encode()),
         ],
     )

@@ -1,10 +1,20 @@
 """A dossier with all that is derived from it: its clocks and what it adds to the figures."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
-from services.metrics.domain.contributions import Contributions, contributions
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures import register
+from services.metrics.domain.figures.contributions import (
+    NOTHING,
+    Contributions,
+    Contributor,
+    Place,
+    contributions,
+)
+from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of
+from services.metrics.domain.figures.figure import About
 from services.metrics.domain.subjects.case import Case
 from shared.contracts.types import OrgRef
 from shared.policy.rules import Rules
@@ -16,6 +26,7 @@ class Picture:
 
     dossier: Dossier
     clocks: tuple[Clock, ...]
+    dimensions: Dimensions
     contributions: Contributions
 
 
@@ -50,7 +61,8 @@ def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Pictur
     else:
         running = clocks_of(dossier, rules)
     dues = {clock.name: clock.due for clock in running}
-    return Picture(dossier, running, contributions(dossier, dues, rules.calendar))
+    about = About(dossier, dues, rules.calendar)
+    return Picture(dossier, running, dimensions_of(dossier), contributions(about))
 
 
 def _same_clocks(case: Case, known: Case) -> bool:
@@ -64,17 +76,41 @@ def _same_clocks(case: Case, known: Case) -> bool:
     )
 
 
-NOTHING: Contributions = {}
+def contributors_of(picture: Picture) -> Sequence[Contributor]:
+    """Return the numbers behind which the dossier stands by name."""
+    differences = Differences()
+    differences.note(picture, None)
+    return differences.added
 
 
-def difference(after: Contributions, before: Contributions) -> Contributions:
-    """Return what to add to the sums so that *before* becomes *after*."""
-    changes = {
-        place: number - before.get(place, 0)
-        for place, number in after.items()
-        if number != before.get(place, 0)
-    }
-    for place, number in before.items():
-        if place not in after:
-            changes[place] = -number
-    return changes
+@dataclass(slots=True)
+class Differences:
+    """What to change so that what some dossiers added becomes what they add."""
+
+    sums: dict[Place, int] = field(default_factory=dict)
+    """What to add to each sum."""
+    added: list[Contributor] = field(default_factory=list)
+    changed: list[Contributor] = field(default_factory=list)
+    gone: list[Contributor] = field(default_factory=list)
+
+    def note(self, after: Picture, before: Picture | None) -> None:
+        """Note what has changed since *before*; the numbers that are gone are told as they were."""
+        earlier = before.contributions if before else NOTHING
+        moved = before is not None and before.dimensions != after.dimensions
+        for place, number in after.contributions.items():
+            known = earlier.get(place)
+            if known != number or moved:
+                self._add(place, number - (known or 0))
+                self._list(self.added if known is None else self.changed, place, number, after)
+        if before is not None:
+            for place, number in earlier.items():
+                if place not in after.contributions:
+                    self._add(place, -number)
+                    self._list(self.gone, place, number, before)
+
+    def _add(self, place: Place, number: int) -> None:
+        self.sums[place] = self.sums.get(place, 0) + number
+
+    def _list(self, rows: list[Contributor], place: Place, number: int, of: Picture) -> None:
+        if register.REGISTER.is_listed(place[0]):
+            rows.append(Contributor(*place, of.dossier.key, number, of.dimensions))

@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta
 
 from services.metrics.domain.clocks.clock import Clock, cut_off
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures import live, register
+from services.metrics.domain.figures.figure import many
+from services.metrics.domain.figures.values import Parts, valued
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.days import days
 from services.metrics.domain.reasons.explanation import Document
@@ -19,27 +22,28 @@ from shared.policy.calendar import business_date, spelled
 from shared.policy.counting import counted, ruler
 from shared.policy.rules import Rules
 
-HOURS = 24
+HOURS = (many(live.Part.HOUR),)
+"""What came in hour by hour."""
+
 WEEKS_COMPARED = 4
 WORKING_DAYS_AHEAD = 5
 """As far ahead as the widest margin at which a limit can be near."""
 
-NOW: Mapping[str, tuple[str, str]] = {
-    "received_today": ("L03", "received"),
-    "accepted_today": ("L03", "accepted"),
-    "decided_today": ("L03", "decided"),
-    "closed_today": ("L03", "closed"),
-    "ratings_today": ("K12.3", "posted"),
-    "rectifications_closed_today": ("K12.1", "closed"),
-    "inspections_today": ("K24.5", "concluded"),
-    "referrals_today": ("K10.1", "referred"),
-}
-"""The day's figures: the KPI and the part that each one sums."""
-
-KPIS = sorted({kpi for kpi, _ in NOW.values()})
-
 ONE_DAY = timedelta(days=1)
 MINUTE = 60
+
+
+def parts_of_the_day() -> list[str]:
+    """Return the parts of which the page shows what the day has added."""
+    tiles = register.REGISTER.tiles.values()
+    return [*HOURS, *(part for figure in tiles for part in figure.parts)]
+
+
+def tiles(parts: Parts) -> dict[str, float]:
+    """Return the day's figures by the names of their tiles."""
+    return {
+        name: valued(figure, parts).number or 0 for name, figure in register.REGISTER.tiles.items()
+    }
 
 
 def horizon(today: date, rules: Rules) -> datetime:
@@ -123,7 +127,7 @@ def stands_alone(dossier: Dossier) -> bool:
 
 def by_hour(parts: Mapping[str, int], share: int = 1) -> list[float]:
     """Return the figures of the day's hours, divided by *share*."""
-    figures = [parts.get(f"hour:{hour:02}", 0) for hour in range(HOURS)]
+    figures = [parts.get(hour, 0) for hour in live.HOURS]
     return [round(figure / share, 2) for figure in figures] if share > 1 else list(figures)
 
 

@@ -12,11 +12,11 @@ from services.metrics.adapters.recorded import Row, SubjectRows
 from services.metrics.domain.clocks.alert import Alert, AlertState, next_at, reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
-from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
+from services.metrics.domain.figures.contributions import NOTHING, Contributions
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.history import known_entries
-from services.metrics.domain.picture import NOTHING, picture_of
+from services.metrics.domain.picture import Picture, contributors_of, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.handlers.reading import identity_of
 from shared.contracts.envelope import Event
@@ -45,6 +45,17 @@ CLOCK_COLUMNS = (
     "ended",
 )
 """As `clock_row` has them between the subject and the deadline."""
+
+CONTRIBUTOR_COLUMNS = (
+    "number",
+    "organisation",
+    "section",
+    "service_window",
+    "item",
+    "channel",
+    "site",
+)
+"""How much is added, and the dimensions in their order."""
 
 STATE = msgspec.json.Decoder(Dossier)
 GROUNDS = msgspec.json.Decoder(Grounds)
@@ -84,6 +95,7 @@ def reckon(rows: SubjectRows, rules: Rules, now: datetime) -> Reckoning:
         *_clocks(rows.dossier, clocks, stored),
         *_deadlines(clocks, stored, alerts, now),
         *_alerts(rows),
+        *_contributors(rows, picture),
     ]
     return Reckoning(
         found,
@@ -185,6 +197,25 @@ def _deadlines(
         due = {"sla": sla, "next_at": next_at(clock, said, now), "alerted": bool(said)}
         if armed != due:
             yield Difference(clock.subject, What.DEADLINE, armed, due)
+
+
+def _contributors(rows: SubjectRows, picture: Picture | None) -> Iterator[Difference]:
+    """Compare the numbers behind which the subject stands by name."""
+    stored = {
+        (row["part"], row["day"]): {name: row[name] for name in CONTRIBUTOR_COLUMNS}
+        for row in rows.contributors
+    }
+    recomputed = {
+        (one.part, one.day): dict(
+            zip(CONTRIBUTOR_COLUMNS, (one.number, *one.dimensions), strict=True)
+        )
+        for one in (contributors_of(picture) if picture else ())
+    }
+    for part, day in sorted({*stored, *recomputed}):
+        found = unequal(stored.get((part, day), {}), recomputed.get((part, day), {}))
+        if found:
+            place = {"part": part, "day": day}
+            yield Difference(rows.dossier, What.CONTRIBUTOR, place | found[0], place | found[1])
 
 
 def _alerts_by_sla(rows: Iterable[Row]) -> Mapping[str, list[Alert]]:

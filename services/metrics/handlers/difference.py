@@ -31,6 +31,7 @@ class What(StrEnum):
     ALERT = "alert"
     ALERT_DUE = "alert.due"
     KPI = "kpi"
+    CONTRIBUTOR = "kpi.contributor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from itertools import groupby
 from operator import attrgetter
 
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.contributions import Place
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.fold import fold, is_late
 from services.metrics.domain.history import refolded
-from services.metrics.domain.picture import NOTHING, Picture, difference, picture_of
+from services.metrics.domain.picture import Differences, Picture, picture_of
 from services.metrics.domain.recent import Recent, recent_after
 from services.metrics.ports.projection import Batch, Changes, FactKnown, Projection, Stretch
 from shared.policy.rules import Rules
@@ -144,16 +143,14 @@ def advance(
 def changes_of(before: Mapping[str, Picture], after: Mapping[str, Picture]) -> Changes:
     """Return what has to be written so that *before* becomes *after*."""
     clocks: list[Clock] = []
-    sums: dict[Place, int] = {}
+    figures = Differences()
     for key, picture in after.items():
         known = before.get(key)
-        earlier = known.contributions if known else NOTHING
-        for place, number in difference(picture.contributions, earlier).items():
-            sums[place] = sums.get(place, 0) + number
+        figures.note(picture, known)
         if known is None or picture.clocks is not known.clocks:
             clocks += picture.clocks
     return Changes(
         dossiers=[picture.dossier for picture in after.values()],
-        figures=sums,
+        figures=figures,
         clocks=clocks,
     )

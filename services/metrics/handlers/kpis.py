@@ -1,18 +1,23 @@
 """Figures as readers see them: their values, their course, and the cases behind them."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
-from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.kpi_values import Parts, Value, catalogued, counts, quantiles, valued
-from services.metrics.domain.kpis import KPIS, Kpi
-from services.metrics.domain.picture import Picture, picture_of
+from services.metrics.domain.figures import register
+from services.metrics.domain.figures.dimensions import (
+    DIMENSIONS,
+    EVERYWHERE,
+    Dimension,
+    Narrowed,
+)
+from services.metrics.domain.figures.figure import Figure, Measure, counts, named
+from services.metrics.domain.figures.values import Parts, Value, quantiles, valued
+from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Document
-from services.metrics.handlers.cases import Cases, Found, summary, worst
-from services.metrics.ports.readings import Dimension, Readings, Summed
-from shared.contracts.handling.course import OPEN, Phase
+from services.metrics.handlers.cases import summary, worst
+from services.metrics.ports.readings import Behind, Readings, Summed
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import business_date
@@ -21,9 +26,14 @@ from shared.runtime.clock import Clock
 
 DAYS_USUAL = 30
 DAYS_MAX = 400
-DIMENSIONS: tuple[Dimension, ...] = ("item", "window", "channel")
 LINES_MAX = 50
-"""Items, windows or channels that are listed, largest first."""
+"""Values of a dimension that are listed, largest first."""
+
+LAST_OF_ALL = (date.max, "")
+"""Behind every day that is asked for."""
+
+UNNAMED = (Measure.DISTINCT, Measure.LOAD)
+"""What counts people or enterprises names none of them."""
 
 
 class DaysInvalid(Rejection):
@@ -36,37 +46,32 @@ class DaysInvalid(Rejection):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The days of which figures are asked, both included, and what they are narrowed to."""
+    """The days of which figures are asked, both included, what they are narrowed to, by what."""
 
     since: date | None = None
     until: date | None = None
-    item: str | None = None
-    window: str | None = None
-    channel: str | None = None
+    narrowed: Narrowed = EVERYWHERE
+    by: Dimension | None = None
+    """The dimension by which the figure is told; None for each of them."""
 
-    def over(self, days: tuple[date, date]) -> Summed:
-        """Return which sums are asked for, over *days*."""
-        return Summed(*days, self.item, self.window, self.channel)
 
-    def takes(self, dossier: Dossier) -> bool:
-        """Say whether *dossier* is among what it is narrowed to."""
-        return (
-            self.item in (None, dossier.case.item_code)
-            and self.window in (None, dossier.case.window)
-            and self.channel in (None, dossier.case.channel)
-        )
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Cases behind a figure, and the place behind which the next ones begin."""
+
+    items: list[Document]
+    following: tuple[date, str] | None
 
 
 class Kpis:
-    """Reads figures; a figure's cases are found by the rules that made it."""
+    """Reads figures, and who stands behind them."""
 
     def __init__(self, readings: Readings, rules: Rules, clock: Clock) -> None:
         self._readings = readings
         self._rules = rules
         self._clock = clock
-        self._cases = Cases(readings, rules, clock)
 
-    def days_of(self, kpi: Kpi, asked: Asked) -> tuple[date, date]:
+    def days_of(self, asked: Asked, *, gauge: bool) -> tuple[date, date]:
         """
         Return the first and the last day; the last thirty where none are named.
 
@@ -79,90 +84,95 @@ class Kpis:
         since = asked.since or until - timedelta(days=DAYS_USUAL - 1)
         if not 0 <= (until - since).days < DAYS_MAX:
             raise DaysInvalid(days=DAYS_MAX)
-        return (FIRST_DAY if kpi.gauge else since), until
+        return (FIRST_DAY if gauge else since), until
 
     async def listed(self, asked: Asked) -> list[Document]:
         """Return every figure with its value."""
-        sums: dict[str, Parts] = {}
+        figures = register.REGISTER.figures
+        sums: dict[bool, Parts] = {}
         for gauge in (False, True):
-            ids = sorted({catalogued(kpi) for kpi in KPIS if kpi.gauge is gauge})
-            days = self.days_of(next(kpi for kpi in KPIS if kpi.gauge is gauge), asked)
-            sums |= await self._readings.parts(ids, asked.over(days))
-        return [self._told(kpi, asked, sums.get(catalogued(kpi), {})) for kpi in KPIS]
+            names = {part for one in figures if one.gauge is gauge for part in one.parts}
+            days = self.days_of(asked, gauge=gauge)
+            sums[gauge] = await self._readings.parts(Summed(sorted(names), *days, asked.narrowed))
+        return [self._told(figure, asked, sums[figure.gauge]) for figure in figures]
 
-    async def one(self, kpi: Kpi, asked: Asked) -> Document:
+    async def one(self, figure: Figure, asked: Asked) -> Document:
         """Return a figure with its course by business day and its parts by dimension."""
-        summed = asked.over(self.days_of(kpi, asked))
-        by_day = await self._readings.days(catalogued(kpi), summed)
+        by_day = await self._readings.days(self._summed(figure, asked, shown=figure.shown))
         whole = Counter[str]()
         for parts in by_day.values():
             whole.update(parts)
         return {
-            **self._told(kpi, asked, whole),
-            "quantiles": quantiles(whole),
-            "parts": {
-                part: n
-                for part, n in sorted(whole.items())
-                if counts((*kpi.numerator, *kpi.denominator), part)
-            },
+            **self._told(figure, asked, whole),
+            "quantiles": quantiles(figure, whole),
+            "parts": _parts(figure, whole),
             "series": [
-                {"day": day.isoformat(), **_value(valued(kpi, parts))}
+                {"day": day.isoformat(), **_value(valued(figure, parts))}
                 for day, parts in by_day.items()
             ],
-            "by": {name: await self._dimension(kpi, asked, name) for name in DIMENSIONS},
+            "by": {
+                name: await self._dimension(figure, asked, name)
+                for name in ((asked.by,) if asked.by else DIMENSIONS)
+            },
         }
 
-    async def _dimension(self, kpi: Kpi, asked: Asked, name: Dimension) -> list[Document]:
-        summed = asked.over(self.days_of(kpi, asked))
-        by_key = await self._readings.dimension(catalogued(kpi), summed, name)
-        values = {key: valued(kpi, parts) for key, parts in by_key.items()}
+    async def _dimension(self, figure: Figure, asked: Asked, name: Dimension) -> list[Document]:
+        by_key = await self._readings.dimension(self._summed(figure, asked), name)
+        values = {key: valued(figure, parts) for key, parts in by_key.items()}
         ranked = sorted(values.items(), key=lambda one: (-(one[1].number or 0), one[0]))
         return [{"key": key, **_value(value)} for key, value in ranked[:LINES_MAX]]
 
-    async def cases(self, kpi: Kpi, asked: Asked, below: str | None, rows_max: int) -> Found:
-        """Return the subjects that a figure counts, by asking each what it adds."""
-        since, until = self.days_of(kpi, asked)
-        phases = tuple(OPEN) if kpi.gauge else tuple(Phase)
-        items: list[Document] = []
-        async for section in self._cases.every(below, phases):
-            for dossier in filter(asked.takes, section.dossiers):
-                picture = picture_of(dossier, None, self._rules)
-                added = _added(picture, kpi, (since, until))
-                if added:
-                    items.append({**summary(dossier, picture.clocks, {}), "adds": added})
-                if len(items) == rows_max:
-                    return Found(await self._levelled(items), dossier.key)
-            below = section.last
-        return Found(await self._levelled(items), below)
-
-    async def _levelled(self, items: list[Document]) -> list[Document]:
-        keys = [item["case_no"] for item in items]
+    async def cases(
+        self, figure: Figure, asked: Asked, before: tuple[date, str] | None, rows_max: int
+    ) -> Page:
+        """Return the subjects that a figure counts, day by day, the last day first."""
+        summed = self._summed(figure, asked)
+        found = await self._readings.behind(summed, before or LAST_OF_ALL, rows_max)
+        keys = [one.dossier.key for one in found]
         standing = worst(await self._readings.standing(keys) if keys else ())
         levels = {clock.dossier: raised.level for clock, raised in standing.items()}
-        return [{**item, "level": levels.get(item["case_no"])} for item in items]
+        items = [self._item(one) | {"level": levels.get(one.dossier.key)} for one in found]
+        more = len(found) == rows_max
+        return Page(items, (found[-1].day, keys[-1]) if more else None)
 
-    def _told(self, kpi: Kpi, asked: Asked, parts: Parts) -> Document:
-        since, until = self.days_of(kpi, asked)
+    def _item(self, one: Behind) -> Document:
+        adds = Counter[str]()
+        for part, number in one.adds.items():
+            adds[_tail(named(part))] += number
+        clocks = clocks_of(one.dossier, self._rules)
+        return summary(one.dossier, clocks, {}) | {"day": one.day.isoformat(), "adds": dict(adds)}
+
+    def _summed(self, figure: Figure, asked: Asked, shown: Iterable[str] = ()) -> Summed:
+        days = self.days_of(asked, gauge=figure.gauge)
+        return Summed((*figure.parts, *shown), *days, asked.narrowed)
+
+    def _told(self, figure: Figure, asked: Asked, parts: Parts) -> Document:
+        since, until = self.days_of(asked, gauge=figure.gauge)
         return {
-            "kpi_id": kpi.kpi_id,
-            "name": {"zh-CN": kpi.zh, "en": kpi.en},
-            "unit": kpi.unit,
-            "formula": kpi.formula or None,
-            "gauge": kpi.gauge,
-            "since": None if kpi.gauge else since.isoformat(),
+            "kpi_id": figure.id,
+            "item": figure.item,
+            "name": {"zh-CN": figure.zh, "en": figure.en},
+            "unit": figure.unit,
+            "formula": figure.formula,
+            "gauge": figure.gauge,
+            "target": asdict(figure.target) if figure.target else None,
+            "since": None if figure.gauge else since.isoformat(),
             "until": until.isoformat(),
-            **_value(valued(kpi, parts)),
+            **_value(valued(figure, parts)),
         }
 
 
-def _added(picture: Picture, kpi: Kpi, days: tuple[date, date]) -> Mapping[str, int]:
-    """Return the parts of *kpi* that *picture* adds within *days*."""
-    table, names = catalogued(kpi), (*kpi.numerator, *kpi.denominator)
-    added: dict[str, int] = {}
-    for (name, part, day, *_), number in picture.contributions.items():
-        if name == table and days[0] <= day <= days[1] and counts(names, part):
-            added[part] = added.get(part, 0) + number
-    return added
+def _parts(figure: Figure, whole: Parts) -> Mapping[str, int]:
+    """Return the parts that *figure* names, by their names in its own table."""
+    parts = Counter[str]()
+    for part, number in sorted(whole.items()):
+        if counts((*figure.parts, *figure.shown), part):
+            parts[_tail(named(part) if figure.measure in UNNAMED else part)] += number
+    return parts
+
+
+def _tail(part: str) -> str:
+    return part.partition("/")[2]
 
 
 def _value(value: Value) -> Document:
@@ -171,4 +181,6 @@ def _value(value: Value) -> Document:
         "numerator": value.numerator,
         "denominator": value.denominator,
         "sample_ok": value.sample_ok,
+        "pending": value.pending,
+        "level": value.level,
     }

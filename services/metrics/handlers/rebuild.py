@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from services.metrics.adapters.both_projections import COMPARISONS, Row
 from services.metrics.adapters.rebuilding import (
-    COMPARISONS,
     Beside,
     Chunk,
     ProjectionHeld,
-    Row,
     Standing,
     Step,
 )
@@ -157,6 +156,7 @@ class Rebuilding:
         def lane(key: str) -> int:
             return partition_of(key.encode(), self._partitions)
 
+        await self._beside.meet({picture.dimensions for picture in after.values()})
         for partition, keys in groupby(sorted(after, key=lane), lane):
             changes = changes_of(before, {key: after[key] for key in sorted(keys)})
             await chunk.batch(partition).write(changes)

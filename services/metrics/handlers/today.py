@@ -48,7 +48,7 @@ class Today:
     async def load(self) -> tuple[int, Document]:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
-        glance = await self._glances.load(self._span(now), today.KPIS, LINES)
+        glance = await self._glances.load(self._span(now), today.parts_of_the_day(), LINES)
         lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, {
@@ -61,7 +61,7 @@ class Today:
             "late_next": self._late_next(glance, now),
             "red": [self._red_card(*one, business_date(now)) for one in glance.red],
             "arrivals": {
-                "hours": today.by_hour({part: n for (_, part), n in glance.sums.items()}),
+                "hours": today.by_hour(glance.sums),
                 "comparison": await self._comparison(business_date(now)),
             },
             "latest": [today.fact_line(*one) for one in glance.latest],
@@ -121,7 +121,7 @@ class Today:
         kept, instant = self._remembered, self._clock.monotonic()
         known = kept.comparison_day == day
         if not known or instant - kept.comparison_at > COMPARISON_SECONDS:
-            parts = await self._glances.hours(today.compared_days(day))
+            parts = await self._glances.sums(today.HOURS, today.compared_days(day))
             kept.comparison = today.by_hour(parts, today.WEEKS_COMPARED)
             kept.comparison_day, kept.comparison_at = day, instant
         return kept.comparison
@@ -136,7 +136,7 @@ def _figures(glance: Glance) -> Document:
         "yellow": sum(standing.values()) - sum(red.values()),
         "red": sum(red.values()),
         "red_statutory": sum(n for clock, n in red.items() if today.is_statutory(clock)),
-        **{name: glance.sums.get(place, 0) for name, place in today.NOW.items()},
+        **today.tiles(glance.sums),
     }
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
-from services.metrics.adapters.projection import OPEN_CASES
 from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
-from services.metrics.domain.contributions import Place
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.contributions import Place
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.comparison import reckon
@@ -123,14 +122,13 @@ class Verifying:
         return sums
 
     async def _figures(self, snapshot: Snapshot, sums: dict[Place, int]) -> None:
-        open_cases = sum(number for place, number in sums.items() if place[:2] == OPEN_CASES)
+        open_cases = sum(number for (part, _), number in sums.items() if part == live.Part.OPEN)
         shown = await snapshot.open_cases()
         if shown != open_cases:
             self.report.note([Difference("open_cases", What.KPI, shown, open_cases)])
         async for row in snapshot.figures():
-            *names, value = row.values()
-            place = cast("Place", tuple(names))
-            self.report.note(_figure(place, value, sums.pop(place, 0)))
+            place = (row["part"], row["day"])
+            self.report.note(_figure(place, row["value"], sums.pop(place, 0)))
         for place, number in sums.items():
             self.report.note(_figure(place, 0, number))
 
@@ -168,6 +166,5 @@ class Verifying:
 
 def _figure(place: Place, stored: int, recomputed: int) -> Iterator[Difference]:
     if stored != recomputed:
-        kpi, part, day, item, window, channel = place
-        subject = f"{kpi}/{part}/{day}/{item}/{window}/{channel}"
-        yield Difference(subject, What.KPI, stored, recomputed)
+        part, day = place
+        yield Difference(f"{part}/{day}", What.KPI, stored, recomputed)

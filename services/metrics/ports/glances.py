@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.recent import RecentFact
 from services.metrics.ports.deadlines import ClockKey
-from services.metrics.ports.readings import AlertRead, Parts
+from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
 
 
@@ -64,8 +65,8 @@ class Glance:
     """A number that grows with every batch."""
     open_cases: int
     latest: Sequence[tuple[RecentFact, Dossier | None]]
-    sums: Mapping[tuple[str, str], int]
-    """Today's, by KPI and part."""
+    sums: Parts
+    """Today's."""
     cards: Mapping[tuple[AlertLevel, str], int]
     """How many stand, by level and clock."""
     due_today: int
@@ -83,12 +84,12 @@ class Glances(Protocol):
         """Return what tells cheaply whether a batch was folded since the last glance."""
         ...
 
-    async def load(self, span: Span, kpis: Sequence[str], lines: Lines) -> Glance:
-        """Return the projection at one moment."""
+    async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
+        """Return the projection at one moment, with today's sums of *parts*."""
         ...
 
-    async def hours(self, days: Sequence[date]) -> Parts:
-        """Return what was received on *days* together, by the parts that name the hours."""
+    async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:
+        """Return the sums of *parts* over *days*."""
         ...
 
     async def offsets(self) -> Sequence[Offset]:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.contributions import Contributions
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
+from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 
 
@@ -49,10 +49,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch makes of its dossiers: they and their clocks as they are now, sums to add."""
+    """What a batch makes of its dossiers: they, their clocks, and what changes in the figures."""
 
     dossiers: Sequence[Dossier]
-    figures: Contributions
+    figures: Differences
     clocks: Sequence[Clock]
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension, Narrowed
+from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Document, Raised
 from services.metrics.ports.deadlines import ClockKey
 from shared.contracts.handling.course import Phase
@@ -30,19 +32,26 @@ class Section:
     last: str | None
 
 
-Dimension = Literal["item", "window", "channel"]
-Parts = Mapping[str, int]
-"""The sums of one figure, by part."""
-
-
 class Summed(NamedTuple):
-    """Which sums: over which days, both included, of which item, window, channel; None for all."""
+    """
+    Which sums: of which parts, over which days, both included, narrowed to what.
 
+    What is narrowed knows only parts whose contributors are kept by name.
+    """
+
+    parts: Sequence[str]
+    """By name; one that ends like `MANY` stands for all its classes."""
     since: date
     until: date
-    item: str | None = None
-    window: str | None = None
-    channel: str | None = None
+    narrowed: Narrowed = EVERYWHERE
+
+
+class Behind(NamedTuple):
+    """A dossier that stands behind a number on one day, and how much of each part it adds."""
+
+    day: date
+    dossier: Dossier
+    adds: Parts
 
 
 class AlertsSought(NamedTuple):
@@ -82,16 +91,22 @@ class Readings(Protocol):
         """Return the bodies of all facts of a subject, in no order."""
         ...
 
-    async def parts(self, kpis: Sequence[str], summed: Summed) -> Mapping[str, Parts]:
-        """Return sums by KPI and part."""
+    async def parts(self, summed: Summed) -> Parts:
+        """Return sums by part."""
         ...
 
-    async def days(self, kpi: str, summed: Summed) -> Mapping[date, Parts]:
+    async def days(self, summed: Summed) -> Mapping[date, Parts]:
         """Return sums by business day and part, oldest first."""
         ...
 
-    async def dimension(self, kpi: str, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
+    async def dimension(self, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
         """Return sums by one dimension and part."""
+        ...
+
+    async def behind(
+        self, summed: Summed, before: tuple[date, str], rows_max: int
+    ) -> Sequence[Behind]:
+        """Return who stands behind the sums, the last day first, and of one day the last key."""
         ...
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.figures.figure import named
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.history import entry_of
-from services.metrics.domain.picture import picture_of
+from services.metrics.domain.picture import contributors_of, picture_of
 from services.metrics.handlers.reading import identity_of
 from services.metrics.ports.deadlines import ClockKey
 from shared.contracts.registry import INBOX, Owner
@@ -134,6 +135,8 @@ def _folded(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
         figures.update(dict(picture.contributions))
     found = {place: value for place, value in tables.figures.items() if value}
     same("every figure is the sum of its cases", found, {p: v for p, v in figures.items() if v})
+    named_by = {row[:3]: row for one in pictures.values() for row in contributors_of(one)}
+    same("who stands behind a figure is kept by name", tables.contributors, named_by)
     clocks = {ClockKey.of(clock): clock for one in pictures.values() for clock in one.clocks}
     same("every clock is as its case", {k: c.clock for k, c in tables.clocks.items()}, clocks)
 
@@ -142,24 +145,24 @@ def _counted(bodies: Iterable[bytes], tables: SimulatedTables, now: datetime) ->
     cases = cases_of(bodies)
     wanted = Counter(line for case in cases.values() for line in case.figures())
     found: Counter[Any] = Counter()
-    for (kpi, part, day, *_), value in tables.figures.items():
-        if (kpi, part) in {(line[0], line[1]) for line in PROMISED}:
-            found[kpi, part, day] += value
+    for (part, day), value in tables.figures.items():
+        if named(part) in PROMISED:
+            found[named(part), day] += value
     same("the model counts alike", +found, wanted)
-    oddities = sum(v for (kpi, *_), v in tables.figures.items() if kpi == "L08")
+    oddities = sum(n for (part, _), n in tables.figures.items() if part == "L08/anomalies")
     same("the model finds as many oddities", oddities, sum(c.oddities for c in cases.values()))
     _alarmed(cases, tables, now)
 
 
 PROMISED = (
-    ("L03", "received"),
-    ("L03", "accepted"),
-    ("L03", "decided"),
-    ("L03", "closed"),
-    ("L01", "open"),
-    ("K23.2", "on_time"),
-    ("K23.2", "late"),
-    ("K23.2", "late_by_law"),
+    "L03/received",
+    "L03/accepted",
+    "L03/decided",
+    "L03/closed",
+    "L01/open",
+    "K23.2/on_time",
+    "K23.2/late",
+    "K23.2/late_by_law",
 )
 
 
@@ -184,10 +187,10 @@ def _said(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
         "alerts are what was said", {name: one.state for name, one in tables.alerts.items()}, states
     )
     cards = Counter(
-        part.split(":")[-1]
-        for (kpi, part, *_), n in tables.figures.items()
-        for _ in range(n)
-        if kpi == "K12.4"
+        "REVOKED" if named(part) == "K12.4/REVOKED" else part.split(":")[-1]
+        for (part, _), number in tables.figures.items()
+        for _ in range(number)
+        if part.startswith("K12.4/")
     )
     same("cards are what was said", cards, Counter(states.values()))
     late = [one for one in documents if _instant(one["time"]) > _instant(one["recordedtime"])]

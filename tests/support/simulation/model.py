@@ -102,22 +102,25 @@ class Case:
             elif hold.opened_on < self.decided_on:
                 yield hold.opened_on, min(hold.closed_on or self.decided_on, self.decided_on)
 
-    def figures(self) -> Iterator[tuple[str, str, date]]:
+    def figures(self) -> Iterator[tuple[str, date]]:
         if self.received_on:
-            yield "L03", "received", self.received_on
+            yield "L03/received", self.received_on
             if not (self.closed_on or self.expired):
-                yield "L01", "open", self.received_on
+                yield "L01/open", self.received_on
         if self.accepted_on:
-            yield "L03", "accepted", self.accepted_on
+            yield "L03/accepted", self.accepted_on
         if self.decided_on:
-            yield "L03", "decided", self.decided_on
+            yield "L03/decided", self.decided_on
             promised, law = self.nth("COMMITTED", self.limits["COMMITTED"]), self._by_law()
             if promised:
-                yield "K23.2", "on_time" if self.decided_on <= promised else "late", self.decided_on
+                yield (
+                    "K23.2/on_time" if self.decided_on <= promised else "K23.2/late",
+                    self.decided_on,
+                )
             if law and self.decided_on > law:
-                yield "K23.2", "late_by_law", self.decided_on
+                yield "K23.2/late_by_law", self.decided_on
         if self.closed_on:
-            yield "L03", "closed", self.closed_on
+            yield "L03/closed", self.closed_on
 
     def _by_law(self) -> date | None:
         return self.nth("STATUTORY", self.limits["STATUTORY"])

@@ -8,13 +8,14 @@ from datetime import date
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.figure import counts
+from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.recent import newest
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
-from services.metrics.ports.readings import AlertRead, Parts
+from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
-
-OPEN_CASES = ("L01", "open")
 
 
 class MemoryGlances(Glances):
@@ -26,12 +27,9 @@ class MemoryGlances(Glances):
     async def changes(self) -> int:
         return sum(lane.changes for lane in self._tables.lanes.values())
 
-    async def load(self, span: Span, kpis: Sequence[str], lines: Lines) -> Glance:
+    async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
         tables = self._tables
-        sums, dossiers = Counter[tuple[str, str]](), tables.dossiers
-        for (kpi, part, day, *_), number in tables.figures.items():
-            if kpi in kpis and day == span.today:
-                sums[kpi, part] += number
+        dossiers = tables.dossiers
         standing = [alert for alert in tables.alerts.values() if alert.state in STANDING]
         red = sorted(
             (alert for alert in standing if alert.level is AlertLevel.RED),
@@ -40,9 +38,9 @@ class MemoryGlances(Glances):
         facts = newest((lane.recent for lane in tables.lanes.values()), lines.latest_max)
         return Glance(
             changes=await self.changes(),
-            open_cases=sum(n for place, n in tables.figures.items() if place[:2] == OPEN_CASES),
+            open_cases=sum(n for (part, _), n in tables.figures.items() if part == live.Part.OPEN),
             latest=[(fact, dossiers.get(fact.dossier)) for fact in facts],
-            sums=dict(sums),
+            sums=await self.sums(parts, [span.today]),
             cards=dict(Counter((alert.level, alert.clock) for alert in standing)),
             due_today=len({one.subject for one in tables.running(span.begins, span.ends)}),
             late_next=[
@@ -66,10 +64,10 @@ class MemoryGlances(Glances):
         near.sort(key=lambda clock: clock.red_at or span.horizon)
         return near
 
-    async def hours(self, days: Sequence[date]) -> Parts:
+    async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:
         sums = Counter[str]()
-        for (kpi, part, day, *_), number in self._tables.figures.items():
-            if kpi == "L03" and day in days and part.startswith("hour:"):
+        for (part, day), number in self._tables.figures.items():
+            if day in days and counts(parts, part):
                 sums[part] += number
         return dict(sums)
 

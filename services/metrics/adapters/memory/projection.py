@@ -7,6 +7,7 @@ from datetime import datetime
 from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
+from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Offset
@@ -30,7 +31,7 @@ class MemoryBatch(Batch):
         self._tables = tables
         self._reach = reach
         self.facts: Sequence[Arrived] = ()
-        self.changes = Changes((), {}, ())
+        self.changes = Changes((), Differences(), ())
 
     async def insert(self, facts: Sequence[Arrived]) -> None:
         await self._reach()

@@ -1,21 +1,28 @@
 """What readers ask of the projection in memory."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.alert import STANDING, AlertRecord
-from services.metrics.domain.contributions import Place
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.contributions import Contributor
+from services.metrics.domain.figures.dimensions import (
+    DIMENSIONS,
+    EVERYWHERE,
+    Dimension,
+    Dimensions,
+)
+from services.metrics.domain.figures.figure import counts
+from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Document, Raised
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
-    Dimension,
-    Parts,
+    Behind,
     Readings,
     Section,
     Sought,
@@ -23,9 +30,6 @@ from services.metrics.ports.readings import (
 )
 
 K = TypeVar("K")
-
-DIMENSIONS: Mapping[Dimension, int] = {"item": 3, "window": 4, "channel": 5}
-"""Where each stands in the place of a sum."""
 
 
 class MemoryReadings(Readings):
@@ -55,15 +59,22 @@ class MemoryReadings(Readings):
     async def timeline(self, key: str) -> Sequence[str]:
         return [body.decode() for (owner, _), body in self._tables.timeline.items() if owner == key]
 
-    async def parts(self, kpis: Sequence[str], summed: Summed) -> Mapping[str, Parts]:
-        return self._grouped(kpis, summed, lambda place: place[0])
+    async def parts(self, summed: Summed) -> Parts:
+        return self._grouped(summed, lambda _: "").get("", {})
 
-    async def days(self, kpi: str, summed: Summed) -> Mapping[date, Parts]:
-        by_day = self._grouped([kpi], summed, lambda place: place[2])
-        return dict(sorted(by_day.items()))
+    async def days(self, summed: Summed) -> Mapping[date, Parts]:
+        return dict(sorted(self._grouped(summed, lambda row: row.day).items()))
 
-    async def dimension(self, kpi: str, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
-        return self._grouped([kpi], summed, lambda place: str(place[DIMENSIONS[by]]))
+    async def dimension(self, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
+        place = DIMENSIONS.index(by)
+        return _grouped(self._named(summed), lambda row: row.dimensions[place])
+
+    async def behind(
+        self, summed: Summed, before: tuple[date, str], rows_max: int
+    ) -> Sequence[Behind]:
+        pages = _grouped(self._named(summed), lambda row: (row.day, row.dossier))
+        keys = sorted((key for key in pages if key < before), reverse=True)[:rows_max]
+        return [Behind(day, self._tables.dossiers[key], pages[day, key]) for day, key in keys]
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         found = [
@@ -98,18 +109,36 @@ class MemoryReadings(Readings):
     def _read(self, alert: AlertRecord) -> AlertRead:
         return AlertRead(alert, self._tables.dossiers[alert.dossier])
 
-    def _grouped(
-        self, kpis: Sequence[str], summed: Summed, key_of: Callable[[Place], K]
-    ) -> dict[K, Parts]:
-        groups: defaultdict[K, Counter[str]] = defaultdict(Counter)
-        for place, number in self._tables.figures.items():
-            kpi, part, day, *narrowed = place
-            wanted = all(
-                asked in (None, found) for asked, found in zip(summed[2:], narrowed, strict=True)
+    def _grouped(self, summed: Summed, key_of: Callable[[Contributor], K]) -> dict[K, Parts]:
+        if summed.narrowed != EVERYWHERE:
+            return _grouped(self._named(summed), key_of)
+        rows = [
+            Contributor(part, day, "", number, Dimensions())
+            for (part, day), number in self._tables.figures.items()
+        ]
+        return _grouped((row for row in rows if _within(row, summed)), key_of)
+
+    def _named(self, summed: Summed) -> Iterator[Contributor]:
+        return (
+            row
+            for row in self._tables.contributors.values()
+            if _within(row, summed)
+            and all(
+                asked in (None, found)
+                for asked, found in zip(summed.narrowed, row.dimensions, strict=True)
             )
-            if kpi in kpis and summed.since <= day <= summed.until and wanted:
-                groups[key_of(place)][part] += number
-        return {key: dict(parts) for key, parts in groups.items()}
+        )
+
+
+def _within(row: Contributor, summed: Summed) -> bool:
+    return summed.since <= row.day <= summed.until and counts(summed.parts, row.part)
+
+
+def _grouped(rows: Iterable[Contributor], key_of: Callable[[Contributor], K]) -> dict[K, Parts]:
+    groups: defaultdict[K, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        groups[key_of(row)][row.part] += row.number
+    return {key: dict(parts) for key, parts in groups.items()}
 
 
 def _fits(dossier: Dossier, sought: Sought) -> bool:

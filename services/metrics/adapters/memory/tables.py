@@ -4,14 +4,15 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import first_at
-from services.metrics.domain.contributions import Place
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
+from services.metrics.domain.figures.contributions import Contributor, Place
+from services.metrics.domain.picture import Differences
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Explained
@@ -64,6 +65,7 @@ class MemoryTables:
     timeline: dict[FactName, bytes] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
     figures: Counter[Place] = field(default_factory=Counter)
+    contributors: dict[tuple[str, date, str], Contributor] = field(default_factory=dict)
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     explanations: dict[str, Document] = field(default_factory=dict)
@@ -112,10 +114,16 @@ class MemoryTables:
         """Apply what a batch changes, offsets apart."""
         self.timeline.update({(fact.dossier, fact.identity): fact.body for fact in facts})
         self.dossiers.update({dossier.key: dossier for dossier in changes.dossiers})
-        for place, number in changes.figures.items():
-            self.figures[place] += number
+        self._write_figures(changes.figures)
         for clock in changes.clocks:
             self._write_clock(clock)
+
+    def _write_figures(self, figures: Differences) -> None:
+        self.figures.update(figures.sums)
+        for gone in figures.gone:
+            del self.contributors[gone[:3]]
+        for new in (*figures.changed, *figures.added):
+            self.contributors[new[:3]] = new
 
     def _write_clock(self, clock: Clock) -> None:
         key = ClockKey.of(clock)

@@ -8,9 +8,9 @@ const TODAYS: Partial<Record<Figure, string>> = {
   accepted_today: 'L03.accepted',
   decided_today: 'L03.decided',
   closed_today: 'L03.closed',
-  referrals_today: 'K10.1',
-  inspections_today: 'K24.5',
-  ratings_today: 'K12.3',
+  referrals_today: 'K10.1.referred',
+  inspections_today: 'K24.5.concluded',
+  ratings_today: 'K12.3.posted',
   rectifications_closed_today: 'K12.1.closed',
 }
 

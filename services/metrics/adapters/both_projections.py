@@ -1,0 +1,123 @@
+"""What differs between the live projection and the second one, in words of both."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+STATEMENT_SECONDS_MAX = 900.0
+"""All figures, contributors and clocks are sorted."""
+
+COMPARE_FIGURES = """
+WITH before AS (
+  SELECT part, day, sum(value) AS value
+  FROM metrics.kpi
+  GROUP BY part, day
+  HAVING sum(value) <> 0
+), after AS (
+  SELECT part, day, sum(value) AS value
+  FROM metrics_next.kpi
+  GROUP BY part, day
+  HAVING sum(value) <> 0
+)
+SELECT split_part(part, '/', 1) AS name,
+       count(*) FILTER (WHERE before.value IS NULL) AS added,
+       count(*) FILTER (WHERE after.value IS NULL) AS gone,
+       count(*) FILTER (WHERE before.value <> after.value) AS changed,
+       (array_agg(
+          jsonb_build_object(
+            'part', part, 'day', day, 'before', before.value, 'after', after.value)
+          ORDER BY part, day))[1:$1]::text[] AS examples
+FROM before
+FULL JOIN after USING (part, day)
+WHERE before.value IS DISTINCT FROM after.value
+GROUP BY 1
+ORDER BY 1
+"""
+
+# By place, not by dossier: where a whole group agrees, its members are believed.
+COMPARE_CONTRIBUTORS = """
+WITH before AS (
+  SELECT part, place, count(*) AS dossiers, sum(number) AS value
+  FROM metrics.contributors
+  GROUP BY part, place
+), after AS (
+  SELECT part, place, count(*) AS dossiers, sum(number) AS value
+  FROM metrics_next.contributors
+  GROUP BY part, place
+)
+SELECT split_part(part, '/', 1) AS name,
+       count(*) FILTER (WHERE before.dossiers IS NULL) AS added,
+       count(*) FILTER (WHERE after.dossiers IS NULL) AS gone,
+       count(*) FILTER (WHERE before.place = after.place) AS changed,
+       (array_agg(
+          to_jsonb(places) - 'place' || jsonb_build_object(
+            'part', part, 'before', before.value, 'after', after.value)
+          ORDER BY part, place))[1:$1]::text[] AS examples
+FROM before
+FULL JOIN after USING (part, place)
+JOIN metrics.places USING (place)
+WHERE (before.dossiers, before.value) IS DISTINCT FROM (after.dossiers, after.value)
+GROUP BY 1
+ORDER BY 1
+"""
+
+COMPARE_STATES = """
+SELECT concat(before.phase, ' → ', after.phase) AS name,
+       count(*) FILTER (WHERE before.dossier IS NULL) AS added,
+       count(*) FILTER (WHERE after.dossier IS NULL) AS gone,
+       count(*) FILTER (WHERE before.dossier = after.dossier) AS changed,
+       (array_agg(jsonb_build_object('dossier', dossier) ORDER BY dossier))[1:$1]::text[]
+         AS examples
+FROM metrics.dossiers AS before
+FULL JOIN metrics_next.dossiers AS after USING (dossier)
+WHERE (before.phase, before.source) IS DISTINCT FROM (after.phase, after.source)
+GROUP BY 1
+ORDER BY 1
+"""
+
+# How a clock is armed follows from what the ticker has said, too.
+COMPARE_CLOCKS = """
+WITH before AS (
+  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
+  FROM metrics.clocks AS row
+), after AS (
+  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
+  FROM metrics_next.clocks AS row
+)
+SELECT sla AS name,
+       count(*) FILTER (WHERE before.clock IS NULL) AS added,
+       count(*) FILTER (WHERE after.clock IS NULL) AS gone,
+       count(*) FILTER (WHERE before.clock <> after.clock) AS changed,
+       (array_agg(
+          jsonb_build_object('dossier', dossier, 'before', before.clock, 'after', after.clock)
+          ORDER BY dossier))[1:$1]::text[] AS examples
+FROM before
+FULL JOIN after USING (dossier, sla)
+WHERE before.clock IS DISTINCT FROM after.clock
+GROUP BY sla
+ORDER BY sla
+"""
+
+COMPARISONS = {
+    "figure": COMPARE_FIGURES,
+    "contributor": COMPARE_CONTRIBUTORS,
+    "state": COMPARE_STATES,
+    "clock": COMPARE_CLOCKS,
+}
+
+Row = Mapping[str, Any]
+
+
+class Comparison:
+    """One snapshot of both projections."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, what: str, examples_max: int) -> Sequence[Row]:
+        """Return what differs, by name: how much was added, is gone, has changed; and examples."""
+        rows: Sequence[Row] = await self._connection.fetch(
+            COMPARISONS[what], examples_max, timeout=STATEMENT_SECONDS_MAX
+        )
+        return rows

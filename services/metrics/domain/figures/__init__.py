@@ -1,0 +1,1 @@
+"""The figures: one file for each item of the plan, and what all of them share."""

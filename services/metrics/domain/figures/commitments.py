@@ -1,0 +1,96 @@
+"""Plan item 16: a promise in place of a document (一诺即办)."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.figure import (
+    About,
+    Alert,
+    Figure,
+    Line,
+    LinesOf,
+    Measure,
+    Origin,
+    Target,
+    many,
+    of_class,
+)
+from services.metrics.domain.subjects.commitment import Commitment
+from shared.contracts.commitment.course import CommitmentState
+from shared.contracts.supervision.words import AlertLevel
+
+ITEM = 16
+
+SUPPLEMENT = ("SLA-29",)
+
+
+class Part(StrEnum):
+    """What is counted of promises."""
+
+    SIGNED = "K16.2/signed"
+    """By form and by what the promise replaces."""
+    SUPPLIED = "K16.3/supplied"
+    """Tolerated material that came by the promised day."""
+    SUPPLIED_LATE = "K16.3/supplied_late"
+    MISSING = "K16.3/missing"
+    """Tolerated material that is overdue, or never came."""
+    WAITED_FOR = "K16.3/waited_for"
+
+
+def _of_commitment(promise: Commitment, about: About) -> Iterator[Line]:
+    if promise.mode and promise.opened_on is not None:
+        signed = f"{promise.mode}:{promise.technique}"
+        yield of_class(Part.SIGNED, signed), promise.opened_on, 1
+    if promise.promised_on is None or promise.mode != "TOLERANCE":
+        return
+    match promise.state, promise.done_on:
+        case CommitmentState.SUPPLIED, day if day is not None:
+            yield Part.SUPPLIED if day <= promise.promised_on else Part.SUPPLIED_LATE, day, 1
+        case CommitmentState.EXPIRED, day if day is not None:
+            yield Part.MISSING, day, 1
+        case _:
+            overdue_on = about.overdue_on(SUPPLEMENT, promise.name)
+            part = Part.WAITED_FOR if overdue_on is None else Part.MISSING
+            yield part, overdue_on or promise.promised_on, 1
+
+
+LINES: Mapping[type, LinesOf] = {Commitment: _of_commitment}
+
+FIGURES = (
+    Figure(
+        id="K16.2",
+        item=ITEM,
+        zh="承诺容缺办件占比",
+        en="Cases by commitment or tolerance",
+        unit="ratio",
+        formula="promises signed / accepted cases",
+        numerator=(many(Part.SIGNED),),
+        denominator=(many(live.Part.ACCEPTED),),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, trend="rising"),
+    ),
+    Figure(
+        id="K16.2.signed",
+        item=ITEM,
+        zh="承诺容缺办件数",
+        en="Promises signed",
+        unit="promise",
+        formula="Σ signed, by form and technique",
+        numerator=(many(Part.SIGNED),),
+    ),
+    Figure(
+        id="K16.3",
+        item=ITEM,
+        zh="容缺材料按时补齐率",
+        en="Tolerance material on time",
+        unit="ratio",
+        formula="supplied by the promised day / supplied, expired or overdue",
+        numerator=(Part.SUPPLIED,),
+        denominator=(Part.SUPPLIED, Part.SUPPLIED_LATE, Part.MISSING),
+        pending=(Part.WAITED_FOR,),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, at_least=0.95),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+    ),
+)

@@ -1,0 +1,143 @@
+"""Plan item 10: what goes before the committee, and how long it stays there (决策委员会)."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.figure import (
+    About,
+    Alert,
+    Figure,
+    Line,
+    LinesOf,
+    Measure,
+    Origin,
+    Target,
+    many,
+    of_class,
+)
+from services.metrics.domain.subjects.alert import Card
+from services.metrics.domain.subjects.committee import Referral
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertBasis, AlertLevel
+from shared.contracts.words import CaseType
+
+ITEM = 10
+
+LIMITS_OF_CASES = frozenset({AlertBasis.COMMITTED, AlertBasis.STATUTORY})
+
+
+class Part(StrEnum):
+    """What is counted of referrals."""
+
+    CASE = "K10.1/case"
+    """Referred cases, however often."""
+    REFERRED = "K10.1/referred"
+    OUTSIDE = "K10.2/outside"
+    """Referrals that the grading list does not ask for, and nobody returned."""
+    DAYS = "K10.3/days"
+    """Referrals by the working days until the committee had spoken."""
+    BREACHED = "K10.4/breached"
+    """Red cards of cases that the committee held."""
+
+
+def _of_referral(referral: Referral, about: About) -> Iterator[Line]:
+    day = referral.opened_on
+    if day is None:
+        return
+    yield Part.REFERRED, day, 1
+    if referral is next(_referrals(about)):
+        yield Part.CASE, day, 1
+    if not referral.on_list and referral.screening != "RETURNED":
+        yield Part.OUTSIDE, day, 1
+    if referral.resolved_on is not None:
+        stayed = about.calendar.working_days_between(day, referral.resolved_on)
+        yield of_class(Part.DAYS, f"{stayed:03}"), referral.resolved_on, 1
+
+
+def _of_card(card: Card, about: About) -> Iterator[Line]:
+    if card.raised_on is None or not _is_breach(card):
+        return
+    held = any(
+        referral.opened_on is not None
+        and referral.opened_on <= card.raised_on
+        and (referral.done_on is None or card.raised_on <= referral.done_on)
+        for referral in _referrals(about)
+    )
+    if held:
+        yield Part.BREACHED, card.raised_on, 1
+
+
+def _is_breach(card: Card) -> bool:
+    valid = card.level == AlertLevel.RED and card.state != AlertState.REVOKED
+    return valid and card.basis in LIMITS_OF_CASES
+
+
+def _referrals(about: About) -> Iterator[Referral]:
+    return (one for one in about.dossier.subjects if type(one) is Referral)
+
+
+LINES: Mapping[type, LinesOf] = {Referral: _of_referral, Card: _of_card}
+
+FIGURES = (
+    Figure(
+        id="K10.1",
+        item=ITEM,
+        zh="提交审议率",
+        en="Committee referral rate",
+        unit="ratio",
+        formula="referred cases / accepted cases with a commitment (承诺件)",
+        numerator=(Part.CASE,),
+        denominator=(of_class(live.Part.ACCEPTED, CaseType.COMMITTED),),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, at_most=0.01),
+        alerts=(
+            Alert(level=AlertLevel.YELLOW, above=0.01),
+            Alert(level=AlertLevel.RED, above=0.1),
+        ),
+    ),
+    Figure(
+        id="K10.1.referred",
+        item=ITEM,
+        zh="提交审议数",
+        en="Referrals to the committee",
+        unit="referral",
+        formula="Σ referred",
+        numerator=(Part.REFERRED,),
+        tile="referrals_today",
+    ),
+    Figure(
+        id="K10.2",
+        item=ITEM,
+        zh="清单外提交数",
+        en="Referrals outside the rule",
+        unit="referral",
+        formula="referrals that are not on the grading list and were not returned",
+        numerator=(Part.OUTSIDE,),
+        target=Target(origin=Origin.OURS, at_most=0),
+        alerts=(Alert(level=AlertLevel.YELLOW, above=0),),
+    ),
+    Figure(
+        id="K10.3",
+        item=ITEM,
+        zh="审议用时",
+        en="Days in committee",
+        unit="working day",
+        formula="ninetieth percentile of the working days from referral to resolution",
+        numerator=(many(Part.DAYS),),
+        measure=Measure.NINETIETH,
+        target=Target(origin=Origin.OURS, at_most=8),
+        alerts=(Alert(level=AlertLevel.YELLOW, above=8),),
+    ),
+    Figure(
+        id="K10.4",
+        item=ITEM,
+        zh="审议期间超期数",
+        en="Breaches while the committee held the case",
+        unit="card",
+        formula="red cards of a case's limits between referral and resolution",
+        numerator=(Part.BREACHED,),
+        target=Target(origin=Origin.OURS, at_most=0),
+        alerts=(Alert(level=AlertLevel.RED, above=0),),
+    ),
+)

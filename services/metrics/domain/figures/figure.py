@@ -1,0 +1,171 @@
+"""What a figure is: its words, the parts that it is made of, and what it is judged by."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Literal, Protocol
+
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.alert import Card
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockName
+from shared.policy.calendar import WorkCalendar
+
+Line = tuple[str, date, int]
+"""Part, business day, number: what one subject adds."""
+
+Dues = Mapping[ClockName, date | None]
+"""The due day by clock; None where a pause holds it open."""
+
+CLASSES_KEPT_MAX = 16_384
+"""Names of classes that are remembered: every fact of a case asks for some again."""
+
+MANY = ":*"
+"""Ends the name of a part of which there is one for each class, state or name."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a figure may ask for beside the subject itself."""
+
+    dossier: Dossier
+    dues: Dues
+    calendar: WorkCalendar
+
+    def reds(self, slas: Collection[str], name: str) -> Iterator[Card]:
+        """Yield the red cards of the limits *slas* on the subject *name*, without those revoked."""
+        return (
+            card
+            for card in self.dossier.cards
+            if card.level == AlertLevel.RED
+            and card.state != AlertState.REVOKED
+            and card.sla in slas
+            and card.concerns == name
+        )
+
+    def overdue_on(self, slas: Collection[str], name: str) -> date | None:
+        """Return since when the subject *name* is past one of its limits; None if it is not."""
+        return min(
+            (card.raised_on for card in self.reds(slas, name) if card.raised_on and card.stands),
+            default=None,
+        )
+
+
+LinesOf = Callable[[Any, About], Iterable[Line]]
+"""What a subject of one kind adds to the parts of one module."""
+
+
+def many(part: str) -> str:
+    """Return the name of all parts that are *part*, or begin with it and a colon."""
+    return f"{part}{MANY}"
+
+
+@lru_cache(CLASSES_KEPT_MAX)
+def of_class(part: str, name: object) -> str:
+    """Return the one of the many of *part* that is called *name*."""
+    return f"{part}:{name}"
+
+
+def named(part: str) -> str:
+    """Return the name under which *part* is one of many."""
+    return part.partition(":")[0]
+
+
+def counts(names: Collection[str], part: str) -> bool:
+    """Say whether *part* is one of *names*, or one of the many that one of them names."""
+    return part in names or many(named(part)) in names
+
+
+class Measure(StrEnum):
+    """What the parts come to."""
+
+    SUM = "sum"
+    RATE = "rate"
+    MEAN = "mean"
+    """Of classes such as ``days:007``, each as often as it was counted."""
+    NINETIETH = "p90"
+    """Of classes, by nearest rank."""
+    DISTINCT = "distinct"
+    """How many of the many parts count at all."""
+    SPREAD = "spread"
+    """Of classes in groups such as ``days:PC:007``: how far apart the groups' medians are."""
+    LOAD = "load"
+    """How much the ninetieth in a hundred of the many parts has."""
+
+
+class Origin(StrEnum):
+    """Who set a target, as the catalogue marks it."""
+
+    PLAN = "T"
+    PUBLISHED = "P"
+    OURS = "D"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is aimed at; *trend* where only the direction is."""
+
+    origin: Origin
+    at_least: float | None = None
+    at_most: float | None = None
+    trend: Literal["rising", "falling"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """When a figure is yellow or red: its value, or the sum of *parts* where some are named."""
+
+    level: AlertLevel
+    below: float | None = None
+    above: float | None = None
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """
+    One row of the catalogue, or a part of one; a suffix tells those apart.
+
+    The formula is read by people, the parts by whoever computes it. A *gauge*
+    counts all days up to the last one asked for. What is *pending* may still
+    come in time: it is told apart, and judged by nobody. What is *shown* beside
+    it tells more of the same, as a sum alone. A *tile* names it on the page of
+    today, which shows what the day has added.
+    """
+
+    id: str
+    item: int | None
+    """The plan's item; None for what only runs the bureau."""
+    zh: str
+    en: str
+    unit: str
+    formula: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    measure: Measure = Measure.SUM
+    per: int = 1
+    """A rate is told of so many."""
+    gauge: bool = False
+    target: Target | None = None
+    alerts: tuple[Alert, ...] = ()
+    tile: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every part that it counts; the dossiers behind these can be listed."""
+        judged = (part for alert in self.alerts for part in alert.parts)
+        names = (*self.numerator, *self.denominator, *self.pending, *judged)
+        return tuple(dict.fromkeys(names))
+
+
+class Module(Protocol):
+    """A file of figures: the figures, their parts, and the lines that yield them."""
+
+    FIGURES: tuple[Figure, ...]
+    LINES: Mapping[type, LinesOf]
+    Part: type[StrEnum]

@@ -1,0 +1,93 @@
+"""The register of figures: every module that has some, and what follows from them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import cast
+
+from services.metrics.domain.figures import (
+    agents,
+    certificates,
+    commitments,
+    committee,
+    enterprises,
+    examination,
+    inspection,
+    live,
+    platform,
+    projects,
+    special_groups,
+    supervision,
+    terminals,
+    weekends,
+    windows,
+)
+from services.metrics.domain.figures.figure import MANY, Figure, LinesOf, Module, named
+
+MODULES: tuple[ModuleType, ...] = (
+    live,
+    platform,
+    projects,
+    enterprises,
+    special_groups,
+    committee,
+    supervision,
+    certificates,
+    terminals,
+    commitments,
+    weekends,
+    windows,
+    examination,
+    inspection,
+    agents,
+)
+"""The bureau's day first, then the items of the plan in their order."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """The figures of some modules."""
+
+    modules: tuple[Module, ...]
+
+    @classmethod
+    def of(cls, modules: Iterable[ModuleType]) -> "Register":
+        return cls(tuple(cast("Module", module) for module in modules))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(figure for module in self.modules for figure in module.FIGURES)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Figure]:
+        return {figure.id: figure for figure in self.figures}
+
+    @cached_property
+    def tiles(self) -> Mapping[str, Figure]:
+        """The figures of the page of today, by the names of their tiles."""
+        return {figure.tile: figure for figure in self.figures if figure.tile}
+
+    @cached_property
+    def lines(self) -> Mapping[type, tuple[LinesOf, ...]]:
+        """What each kind of subject adds, module by module."""
+        lines: dict[type, tuple[LinesOf, ...]] = {}
+        for module in self.modules:
+            for kind, added in module.LINES.items():
+                lines[kind] = (*lines.get(kind, ()), added)
+        return lines
+
+    def is_listed(self, part: str) -> bool:
+        """Say whether a figure counts *part*: then the dossiers behind it are kept by name."""
+        return part in self._counted or named(part) in self._counted_by_class
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        return frozenset(part for figure in self.figures for part in figure.parts)
+
+    @cached_property
+    def _counted_by_class(self) -> frozenset[str]:
+        return frozenset(part.removesuffix(MANY) for part in self._counted if part.endswith(MANY))
+
+
+REGISTER = Register.of(MODULES)

@@ -1,0 +1,93 @@
+"""Plan item 6: help at home for those who cannot come (特殊群体上门帮办)."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from services.metrics.domain.figures.figure import (
+    About,
+    Alert,
+    Figure,
+    Line,
+    LinesOf,
+    Measure,
+    Origin,
+    Target,
+)
+from services.metrics.domain.subjects.task import Task
+from shared.contracts.assist.words import AssistKind, AssistMode
+from shared.contracts.review.words import GOOD
+from shared.contracts.supervision.words import AlertLevel
+
+ITEM = 6
+
+VISIT = ("SLA-28",)
+VISIT_WORKING_DAYS = 3
+"""By the figure's own formula: whoever asks for a visit at home has one within so many."""
+
+
+class Part(StrEnum):
+    """What is counted of help at home and of help for special groups."""
+
+    VISITED = "K06.1/visited"
+    VISITED_LATE = "K06.1/visited_late"
+    OVERDUE = "K06.1/overdue"
+    WAITING = "K06.1/waiting"
+    RATED = "K06.3/rated"
+    SATISFIED = "K06.3/satisfied"
+
+
+def _of_task(task: Task, about: About) -> Iterator[Line]:
+    if task.mode == AssistMode.HOME_VISIT:
+        yield from _visit(task, about)
+    special = task.special_group or task.kind == AssistKind.SPECIAL_GROUP
+    if special and task.rated_on is not None:
+        yield Part.RATED, task.rated_on, 1
+        if task.level in GOOD:
+            yield Part.SATISFIED, task.rated_on, 1
+
+
+def _visit(task: Task, about: About) -> Iterator[Line]:
+    asked_on, visited_on = task.opened_on, task.visited_on
+    if asked_on is None:
+        return
+    if visited_on is not None:
+        waited = about.calendar.working_days_between(asked_on, visited_on)
+        in_time = waited <= VISIT_WORKING_DAYS
+        yield Part.VISITED if in_time else Part.VISITED_LATE, asked_on, 1
+    elif (overdue_on := about.overdue_on(VISIT, task.name)) is not None:
+        yield Part.OVERDUE, overdue_on, 1
+    elif task.done_on is None:
+        yield Part.WAITING, asked_on, 1
+
+
+LINES: Mapping[type, LinesOf] = {Task: _of_task}
+
+FIGURES = (
+    Figure(
+        id="K06.1",
+        item=ITEM,
+        zh="上门帮办及时率",
+        en="Home service on time",
+        unit="ratio",
+        formula="visited within 3 working days / visited or overdue, requests of a visit at home",
+        numerator=(Part.VISITED,),
+        denominator=(Part.VISITED, Part.VISITED_LATE, Part.OVERDUE),
+        pending=(Part.WAITING,),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, at_least=0.95),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+    ),
+    Figure(
+        id="K06.3",
+        item=ITEM,
+        zh="特殊群体满意率",
+        en="Satisfaction of special groups",
+        unit="ratio",
+        formula="satisfied / rated, help for special groups",
+        numerator=(Part.SATISFIED,),
+        denominator=(Part.RATED,),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, at_least=0.98),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=0.98),),
+    ),
+)

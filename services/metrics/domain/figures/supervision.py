@@ -1,0 +1,319 @@
+"""Plan item 12: ratings, what is done about bad ones, and supervision cards (监督评价)."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from services.metrics.domain.figures import live
+from services.metrics.domain.figures.figure import (
+    About,
+    Alert,
+    Figure,
+    Line,
+    LinesOf,
+    Measure,
+    Origin,
+    Target,
+    many,
+    of_class,
+)
+from services.metrics.domain.subjects.alert import Card
+from services.metrics.domain.subjects.rectification import Rectification
+from services.metrics.domain.subjects.review import Rating
+from shared.contracts.rectification.course import RectificationState
+from shared.contracts.review.words import GOOD
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
+
+ITEM = 12
+
+RECTIFY = ("SLA-20", "SLA-21")
+THOUSAND = 1000
+
+
+class Part(StrEnum):
+    """What is counted of ratings, rectifications and cards."""
+
+    OPENED = "K12.1/opened"
+    CLOSED = "K12.1/closed"
+    ON_TIME = "K12.1/on_time"
+    """Valid bad reviews that were answered in time."""
+    LATE = "K12.1/late"
+    OVERDUE = "K12.1/overdue"
+    RUNNING = "K12.1/running"
+    """Valid bad reviews whose answer is within its limit."""
+    REAL_NAME = "K12.2/real_name"
+    """Valid bad reviews by name whose answer is closed."""
+    CALLED_BACK = "K12.2/called_back"
+    GIVEN = "K12.3/given"
+    """Valid ratings that somebody gave, by level."""
+    DEFAULT = "K12.3/default"
+    """Ratings that the system gave because nobody did."""
+    YELLOW = "K12.4/YELLOW"
+    """Yellow cards by what they are about and how they stand; those revoked left out."""
+    RED = "K12.4/RED"
+    REVOKED = "K12.4/REVOKED"
+    ITEM = "K12.6/item"
+    """Valid ratings that somebody gave, by item."""
+    WINDOW = "K12.6/window"
+    STAFF = "K12.6/staff"
+    STANDS_YELLOW = "L02/yellow"
+    """Standing yellow cards by limit."""
+    STANDS_RED = "L02/red"
+
+
+def _of_rating(rating: Rating, about: About) -> Iterator[Line]:
+    day = rating.opened_on
+    # A text that is added to a rating is no second opinion.
+    if day is None or rating.struck_out or not rating.channel:
+        return
+    if rating.by_default:
+        yield Part.DEFAULT, day, 1
+        return
+    yield of_class(Part.GIVEN, rating.level), day, 1
+    case = about.dossier.case
+    for part, name in (
+        (Part.ITEM, case.item_code or rating.item_code),
+        (Part.WINDOW, case.window or rating.window),
+        (Part.STAFF, rating.staff),
+    ):
+        if name:
+            yield of_class(part, name), day, 1
+
+
+def _of_rectification(order: Rectification, about: About) -> Iterator[Line]:
+    opened_on, done_on = order.opened_on, order.done_on
+    if opened_on is None:
+        return
+    yield Part.OPENED, opened_on, 1
+    closed_on = done_on if order.state == RectificationState.CLOSED else None
+    if closed_on is not None:
+        yield Part.CLOSED, closed_on, 1
+    if not is_valid(order, about):
+        return
+    if closed_on is not None:
+        yield Part.ON_TIME if order.on_time else Part.LATE, closed_on, 1
+        if order.real_name:
+            yield Part.REAL_NAME, closed_on, 1
+            if order.followed_up_on is not None:
+                yield Part.CALLED_BACK, closed_on, 1
+    elif (overdue_on := about.overdue_on(RECTIFY, order.name)) is not None:
+        yield Part.OVERDUE, overdue_on, 1
+    else:
+        yield Part.RUNNING, opened_on, 1
+
+
+def is_valid(order: Rectification, about: About) -> bool:
+    """Say whether the rating that *order* answers stands: no appeal has struck it out."""
+    return not any(
+        type(one) is Rating and one.name == order.review_id and one.struck_out
+        for one in about.dossier.subjects
+    )
+
+
+def _of_card(card: Card, _: About) -> Iterator[Line]:
+    day = card.raised_on
+    if day is None:
+        return
+    if card.state == AlertState.REVOKED:
+        yield of_class(Part.REVOKED, f"{card.level}:{card.basis}"), day, 1
+        return
+    is_red = card.level == AlertLevel.RED
+    part = Part.RED if is_red else Part.YELLOW
+    yield of_class(part, f"{card.basis}:{card.state}"), day, 1
+    if card.stands:
+        yield of_class(Part.STANDS_RED if is_red else Part.STANDS_YELLOW, card.sla), day, 1
+
+
+LINES: Mapping[type, LinesOf] = {
+    Rating: _of_rating,
+    Rectification: _of_rectification,
+    Card: _of_card,
+}
+
+SATISFIED = tuple(of_class(Part.GIVEN, level) for level in GOOD)
+
+FIGURES = (
+    Figure(
+        id="K12.1",
+        item=ITEM,
+        zh="差评整改率",
+        en="Bad-review rectification rate",
+        unit="ratio",
+        formula="valid bad reviews rectified on time / rectified, or open and overdue",
+        numerator=(Part.ON_TIME,),
+        denominator=(Part.ON_TIME, Part.LATE, Part.OVERDUE),
+        pending=(Part.RUNNING,),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.PLAN, at_least=1),
+        alerts=(Alert(level=AlertLevel.RED, above=0, parts=(Part.OVERDUE,)),),
+    ),
+    Figure(
+        id="K12.1.opened",
+        item=ITEM,
+        zh="差评整改立案数",
+        en="Rectifications opened",
+        unit="order",
+        formula="Σ opened",
+        numerator=(Part.OPENED,),
+    ),
+    Figure(
+        id="K12.1.closed",
+        item=ITEM,
+        zh="差评整改办结数",
+        en="Rectifications closed",
+        unit="order",
+        formula="Σ closed",
+        numerator=(Part.CLOSED,),
+        tile="rectifications_closed_today",
+    ),
+    Figure(
+        id="K12.2",
+        item=ITEM,
+        zh="实名差评回访率",
+        en="Real-name call-back rate",
+        unit="ratio",
+        formula="called back / valid bad reviews by name whose answer is closed",
+        numerator=(Part.CALLED_BACK,),
+        denominator=(Part.REAL_NAME,),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.PUBLISHED, at_least=1),
+        alerts=(Alert(level=AlertLevel.RED, below=1),),
+    ),
+    Figure(
+        id="K12.3",
+        item=ITEM,
+        zh="好评率",
+        en="Good-review rate",
+        unit="ratio",
+        formula="the three upper levels / ratings given, without default and struck-out ones",
+        numerator=SATISFIED,
+        denominator=(many(Part.GIVEN),),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, at_least=0.99),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=0.99),),
+    ),
+    Figure(
+        id="K12.3.voluntary",
+        item=ITEM,
+        zh="主动评价率",
+        en="Voluntary review rate",
+        unit="ratio",
+        formula="ratings given, without default and struck-out ones / closed cases",
+        numerator=(many(Part.GIVEN),),
+        denominator=(live.Part.CLOSED,),
+        measure=Measure.RATE,
+        target=Target(origin=Origin.OURS, at_least=0.5),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=0.5),),
+    ),
+    Figure(
+        id="K12.3.posted",
+        item=ITEM,
+        zh="评价数",
+        en="Ratings posted",
+        unit="rating",
+        formula="Σ ratings, default ones too, without struck-out ones",
+        numerator=(many(Part.GIVEN), Part.DEFAULT),
+        tile="ratings_today",
+    ),
+    Figure(
+        id="K12.4",
+        item=ITEM,
+        zh="监察牌数",
+        en="Supervision cards",
+        unit="card",
+        formula="yellow + red, without those revoked",
+        numerator=(many(Part.YELLOW), many(Part.RED)),
+    ),
+    Figure(
+        id="K12.4.red",
+        item=ITEM,
+        zh="红牌数",
+        en="Red cards",
+        unit="card",
+        formula="red, without those revoked",
+        numerator=(many(Part.RED),),
+        target=Target(origin=Origin.OURS, at_most=0),
+        alerts=(Alert(level=AlertLevel.RED, above=0),),
+    ),
+    Figure(
+        id="K12.4.yellow",
+        item=ITEM,
+        zh="黄牌数",
+        en="Yellow cards",
+        unit="card",
+        formula="yellow, without those revoked",
+        numerator=(many(Part.YELLOW),),
+    ),
+    Figure(
+        id="K12.4.revoked",
+        item=ITEM,
+        zh="撤销监察牌数",
+        en="Cards revoked",
+        unit="card",
+        formula="yellow or red cards that should not have been raised",
+        numerator=(many(Part.REVOKED),),
+    ),
+    Figure(
+        id="K12.4.per_thousand",
+        item=ITEM,
+        zh="每千件监察牌数",
+        en="Cards per 1,000 cases",
+        unit="card per 1,000 cases",
+        formula="1,000 × cards without those revoked / cases received",
+        numerator=(many(Part.YELLOW), many(Part.RED)),
+        denominator=(many(live.Part.RECEIVED),),
+        measure=Measure.RATE,
+        per=THOUSAND,
+    ),
+    Figure(
+        id="K12.6.items",
+        item=ITEM,
+        zh="有评价事项数",
+        en="Items with a review",
+        unit="item",
+        formula="items with at least one valid rating that somebody gave",
+        numerator=(many(Part.ITEM),),
+        measure=Measure.DISTINCT,
+    ),
+    Figure(
+        id="K12.6.windows",
+        item=ITEM,
+        zh="有评价窗口数",
+        en="Windows with a review",
+        unit="window",
+        formula="windows with at least one valid rating that somebody gave",
+        numerator=(many(Part.WINDOW),),
+        measure=Measure.DISTINCT,
+    ),
+    Figure(
+        id="K12.6.staff",
+        item=ITEM,
+        zh="有评价人员数",
+        en="Staff with a review",
+        unit="person",
+        formula="members of staff with at least one valid rating that somebody gave",
+        numerator=(many(Part.STAFF),),
+        measure=Measure.DISTINCT,
+    ),
+    Figure(
+        id="L02.red",
+        item=None,
+        zh="在牌红牌数",
+        en="Red cards that stand",
+        unit="card",
+        formula="Σ standing red cards, by limit",
+        numerator=(many(Part.STANDS_RED),),
+        gauge=True,
+        alerts=(Alert(level=AlertLevel.RED, above=0),),
+    ),
+    Figure(
+        id="L02.yellow",
+        item=None,
+        zh="在牌黄牌数",
+        en="Yellow cards that stand",
+        unit="card",
+        formula="Σ standing yellow cards, by limit",
+        numerator=(many(Part.STANDS_YELLOW),),
+        gauge=True,
+    ),
+)

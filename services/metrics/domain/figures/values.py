@@ -1,0 +1,176 @@
+"""What a figure comes to: its parts summed, divided, and judged by how many there were."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+from services.metrics.domain.figures.figure import Alert, Figure, Measure, counts
+from shared.contracts.supervision.words import AlertLevel
+
+SAMPLE_MIN = 20
+"""A rate of fewer than this is shown and not judged (domain conventions)."""
+
+DIGITS = 4
+
+Parts = Mapping[str, int]
+
+Classes = list[tuple[int, int]]
+"""A class of a histogram and how often it was counted, in ascending order."""
+
+
+Measured = tuple[float | None, int, int | None]
+"""The value, what it is made of, and how many it judges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A figure's value with what it is made of; None where there is nothing to divide by."""
+
+    number: float | None
+    numerator: int
+    denominator: int | None
+    sample_ok: bool
+    pending: int | None = None
+    """What is within its limit and may still come in time."""
+    level: AlertLevel | None = None
+    """The colour by the figure's own rules; None where it is as it should be, or too few."""
+
+
+def valued(figure: Figure, parts: Parts) -> Value:
+    """Return what *parts* make of *figure*."""
+    number, numerator, denominator = MEASURED[figure.measure](figure, parts)
+    sample_ok = denominator is None or denominator >= SAMPLE_MIN
+    return Value(
+        number,
+        numerator,
+        denominator,
+        sample_ok,
+        summed(figure.pending, parts) if figure.pending else None,
+        _level(figure.alerts, parts, number if sample_ok else None),
+    )
+
+
+def _sum(figure: Figure, parts: Parts) -> Measured:
+    total = summed(figure.numerator, parts)
+    return total, total, None
+
+
+def _rate(figure: Figure, parts: Parts) -> Measured:
+    total, of = summed(figure.numerator, parts), summed(figure.denominator, parts)
+    return _quotient(total * figure.per, of), total, of
+
+
+def _mean(figure: Figure, parts: Parts) -> Measured:
+    classes = classes_of(figure.numerator, parts)
+    total, of = sum(name * n for name, n in classes), _count(classes)
+    return _quotient(total, of), total, of
+
+
+def _ninetieth(figure: Figure, parts: Parts) -> Measured:
+    classes = classes_of(figure.numerator, parts)
+    reached = quantile(classes, 90)
+    return reached, reached or 0, _count(classes)
+
+
+def _distinct(figure: Figure, parts: Parts) -> Measured:
+    distinct = len(_counted(figure.numerator, parts))
+    return distinct, distinct, None
+
+
+def _spread(figure: Figure, parts: Parts) -> Measured:
+    groups = _grouped(figure.numerator, parts)
+    medians = [median for one in groups if (median := quantile(one, 50)) is not None]
+    spread = max(medians) - min(medians) if medians else None
+    return spread, spread or 0, sum(map(_count, groups))
+
+
+def _load(figure: Figure, parts: Parts) -> Measured:
+    loads = sorted(_counted(figure.numerator, parts))
+    return quantile([(load, 1) for load in loads], 90), sum(loads), None
+
+
+MEASURED: Mapping[Measure, Callable[[Figure, Parts], Measured]] = {
+    Measure.SUM: _sum,
+    Measure.RATE: _rate,
+    Measure.MEAN: _mean,
+    Measure.NINETIETH: _ninetieth,
+    Measure.DISTINCT: _distinct,
+    Measure.SPREAD: _spread,
+    Measure.LOAD: _load,
+}
+
+
+def _count(classes: Classes) -> int:
+    return sum(number for _, number in classes)
+
+
+def _counted(names: Collection[str], parts: Parts) -> list[int]:
+    """Return the numbers of those of *parts* that count at all."""
+    return [number for part, number in parts.items() if number > 0 and counts(names, part)]
+
+
+def _grouped(names: Collection[str], parts: Parts) -> list[Classes]:
+    """Return a histogram for each group of classes that *names* name."""
+    groups: dict[str, dict[str, int]] = {}
+    for part, number in parts.items():
+        groups.setdefault(part.rpartition(":")[0], {})[part] = number
+    return [classes for group in groups.values() if (classes := classes_of(names, group))]
+
+
+def _quotient(total: int, of: int) -> float | None:
+    return round(total / of, DIGITS) if of else None
+
+
+def summed(names: Collection[str], parts: Parts) -> int:
+    """Return the sum of those of *parts* that *names* name."""
+    return sum(number for part, number in parts.items() if counts(names, part))
+
+
+def _level(alerts: Iterable[Alert], parts: Parts, number: float | None) -> AlertLevel | None:
+    """Return the worst colour that one of *alerts* calls for."""
+    called_for = {
+        alert.level
+        for alert in alerts
+        if _applies(alert, summed(alert.parts, parts) if alert.parts else number)
+    }
+    return next(
+        (level for level in (AlertLevel.RED, AlertLevel.YELLOW) if level in called_for), None
+    )
+
+
+def _applies(alert: Alert, number: float | None) -> bool:
+    if number is None:
+        return False
+    below = alert.below is not None and number < alert.below
+    return below or (alert.above is not None and number > alert.above)
+
+
+def classes_of(names: Collection[str], parts: Parts) -> Classes:
+    """Return the histogram that *names* name."""
+    classes: dict[int, int] = {}
+    for part, number in parts.items():
+        if number > 0 and counts(names, part):
+            name = int(part.rpartition(":")[2])
+            classes[name] = classes.get(name, 0) + number
+    return sorted(classes.items())
+
+
+def quantiles(figure: Figure, parts: Parts) -> dict[str, int] | None:
+    """Return the median and the ninetieth percentile of a figure of classes, if there are any."""
+    if figure.measure not in (Measure.MEAN, Measure.NINETIETH):
+        return None
+    classes = classes_of(figure.numerator, parts)
+    median, ninetieth = quantile(classes, 50), quantile(classes, 90)
+    if median is None or ninetieth is None:
+        return None
+    return {"p50": median, "p90": ninetieth}
+
+
+def quantile(classes: Classes, percent: int) -> int | None:
+    """Return the class that the nearest rank of *percent* falls into; None of none."""
+    total = _count(classes)
+    if not total:
+        return None
+    rank = -(-total * percent // 100)
+    reached = accumulate(number for _, number in classes)
+    return next(name for (name, _), seen in zip(classes, reached, strict=True) if seen >= rank)

@@ -1,0 +1,125 @@
+"""What a figure comes to, from its parts."""
+
+import pytest
+
+from services.metrics.domain.figures.figure import Alert, Figure, Measure, many
+from services.metrics.domain.figures.register import REGISTER
+from services.metrics.domain.figures.values import Value, quantiles, valued
+from shared.contracts.supervision.words import AlertLevel
+
+RED, YELLOW = AlertLevel.RED, AlertLevel.YELLOW
+
+
+def figure(figure_id: str) -> Figure:
+    return REGISTER.by_id[figure_id]
+
+
+def test_a_count_is_the_sum_of_its_parts() -> None:
+    value = valued(
+        figure("K12.4"), {"K12.4/YELLOW:COMMITTED:RAISED": 3, "K12.4/RED:STATUTORY:RAISED": 2}
+    )
+
+    assert value == Value(5, 5, None, sample_ok=True)
+
+
+def test_a_rate_is_divided_and_says_how_many_it_judges() -> None:
+    value = valued(figure("K23.5"), {"K23.5/steps": 20, "K23.5/returned": 1, "L03/closed": 7})
+
+    assert value == Value(0.05, 1, 20, sample_ok=True)
+
+
+def test_a_rate_of_few_is_shown_but_not_judged() -> None:
+    value = valued(figure("K24.1"), {"K24.1/answered": 19})
+
+    assert value == Value(0.0, 0, 19, sample_ok=False)
+
+
+def test_a_rate_of_nothing_is_undefined() -> None:
+    assert valued(figure("K23.5"), {}) == Value(None, 0, 0, sample_ok=False)
+
+
+def test_a_rate_of_a_thousand_is_told_so() -> None:
+    value = valued(
+        figure("K22.8.per_thousand"), {"K22.8/mistake:AMENDED": 3, "L03/received:PC": 400}
+    )
+
+    assert value.number == 7.5
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "level"), [(19, RED), (20, RED), (96, YELLOW), (97, None), (100, None)]
+)
+def test_a_figure_is_as_red_as_the_worst_of_its_rules(
+    satisfied: int, level: AlertLevel | None
+) -> None:
+    value = valued(figure("K24.1"), {"K24.1/answered": 100, "K24.1/satisfied": satisfied})
+
+    assert value.level is level
+
+
+def test_one_that_is_overdue_is_red_however_few_there_are() -> None:
+    parts = {"K12.1/on_time": 3, "K12.1/overdue": 1, "K12.1/running": 2}
+
+    assert valued(figure("K12.1"), parts) == Value(
+        0.75, 3, 4, sample_ok=False, pending=2, level=RED
+    )
+
+
+def test_a_rule_may_look_at_what_is_too_much() -> None:
+    assert valued(figure("K22.9"), {"K22.9/backlog": 1}).level is YELLOW
+    assert valued(figure("K22.9"), {"K22.9/backlog": 4}).level is RED
+    assert valued(figure("K22.9"), {}).level is None
+
+
+DAYS = {"L04/days:PC:002": 5, "L04/days:WINDOW:010": 4, "L04/days:PC:120": 1, "L04/days:PC:003": 0}
+
+
+def test_a_mean_and_its_quantiles_are_read_from_the_histogram() -> None:
+    assert valued(figure("L04"), DAYS) == Value(17.0, 170, 10, sample_ok=False)
+    assert quantiles(figure("L04"), DAYS) == {"p50": 2, "p90": 10}
+
+
+def test_a_ninetieth_percentile_is_reached_by_nearest_rank() -> None:
+    parts = {f"K10.3/days:{days:03}": 2 for days in range(1, 11)}
+
+    assert valued(figure("K10.3"), parts) == Value(9, 9, 20, sample_ok=True, level=YELLOW)
+    assert valued(figure("K10.3"), {}) == Value(None, 0, 0, sample_ok=False)
+
+
+def test_a_spread_is_how_far_apart_the_medians_of_the_groups_are() -> None:
+    assert valued(figure("K15.3"), DAYS).number == 8
+    assert valued(figure("K15.3"), {}).number is None
+
+
+def test_of_many_names_those_count_that_anything_is_left_of() -> None:
+    parts = {"K04.1/project:a": 2, "K04.1/project:b": 1, "K04.1/project:c": 0}
+
+    assert valued(figure("K04.1"), parts) == Value(2, 2, None, sample_ok=True)
+
+
+def test_a_load_is_that_of_the_ninetieth_in_a_hundred() -> None:
+    loads = {f"K25.5/load:{name}": name for name in range(1, 11)}
+
+    assert valued(figure("K25.5"), loads) == Value(9, 55, None, sample_ok=True)
+    assert valued(figure("K25.5"), {}).number is None
+
+
+def test_without_a_histogram_there_are_no_quantiles() -> None:
+    assert quantiles(figure("L04"), {}) is None
+    assert quantiles(figure("L03.received"), DAYS) is None
+
+
+def test_a_rule_without_a_bound_says_nothing() -> None:
+    quiet = Figure(
+        id="own",
+        item=None,
+        zh="自",
+        en="own",
+        unit="case",
+        formula="own",
+        numerator=(many("own/part"),),
+        measure=Measure.SUM,
+        alerts=(Alert(level=RED),),
+    )
+
+    assert valued(quiet, {"own/part": 1, "own/part:class": 1}) == Value(2, 2, None, sample_ok=True)

@@ -1,0 +1,217 @@
+"""What every figure of the register is made of, and what the stories add to it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pytest
+
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.figures.figure import MANY, Figure, Measure, counts, named
+from services.metrics.domain.figures.register import REGISTER
+from services.metrics.domain.figures.values import Value, valued
+from services.metrics.domain.fold import fold_all
+from services.metrics.domain.picture import Picture, picture_of
+from shared.policy.rules import shipped
+from tests.support.figure_stories import STORIES
+from tests.support.way_of_a_case import CASE
+
+RULES = shipped()
+
+FIGURES = {figure.id: figure for figure in REGISTER.figures}
+PARTS = [part for module in REGISTER.modules for part in module.Part]
+
+
+def picture(facts: Sequence[Entry]) -> Picture:
+    key = CASE if any(fact.partitionkey == CASE for fact in facts) else facts[0].partitionkey
+    return picture_of(fold_all(key, facts), None, RULES)
+
+
+def parts(story: str) -> dict[str, int]:
+    """Return what a story adds, whatever the day."""
+    sums: dict[str, int] = {}
+    for (part, _), number in picture(STORIES[story]).contributions.items():
+        sums[part] = sums.get(part, 0) + number
+    return sums
+
+
+def value(figure: str, *stories: str) -> Value:
+    sums: dict[str, int] = {}
+    for story in stories:
+        for part, number in parts(story).items():
+            sums[part] = sums.get(part, 0) + number
+    return valued(FIGURES[figure], sums)
+
+
+def names(figure: Figure) -> Iterator[str]:
+    return (part.removesuffix(MANY) for part in (*figure.parts, *figure.shown))
+
+
+def test_every_part_is_yielded_by_a_line() -> None:
+    yielded = {named(part) for story in STORIES for part in parts(story)}
+
+    assert yielded == {*PARTS}
+
+
+def test_every_part_is_named_by_a_figure_and_every_figure_names_parts_alone() -> None:
+    told = {named(name) for figure in REGISTER.figures for name in names(figure)}
+
+    assert told == {*PARTS}
+
+
+def test_every_line_is_counted_or_shown_by_a_figure() -> None:
+    told = [name for figure in REGISTER.figures for name in (*figure.parts, *figure.shown)]
+    lines = {part for story in STORIES for part in parts(story)}
+
+    assert {part for part in lines if not counts(told, part)} == set()
+
+
+def test_every_figure_and_every_part_has_a_name_of_its_own() -> None:
+    assert len(FIGURES) == len(REGISTER.figures)
+    assert len({*PARTS}) == len(PARTS)
+    assert len(REGISTER.tiles) == sum(figure.tile is not None for figure in REGISTER.figures)
+
+
+@pytest.mark.parametrize("figure", REGISTER.figures, ids=lambda figure: figure.id)
+def test_a_figure_says_what_it_is(figure: Figure) -> None:
+    assert figure.zh
+    assert figure.en
+    assert figure.formula
+    assert bool(figure.denominator) is (figure.measure is Measure.RATE)
+    assert figure.item is None or figure.id.startswith(f"K{figure.item:02}.")
+    tails = [name.rpartition("/")[2] for name in figure.parts]
+    assert len(tails) == len({*tails})
+
+
+@pytest.mark.parametrize(
+    ("figure", "stories", "expected"),
+    [
+        ("K01.2", ["a case from receipt to rating"], (0, 1)),
+        ("K01.4", ["a case from receipt to rating"], (1, 1)),
+        ("K04.1", ["a key project", "a key project with a gap"], (1, None)),
+        ("K04.3", ["a key project", "a key project with a gap"], (1, 2)),
+        ("K05.1", ["a request that was answered in time"], (1, None)),
+        ("K05.2", ["a request that was answered in time"], (1, 1)),
+        ("K05.2", ["a request that was answered late"], (0, 1)),
+        ("K05.2", ["a request that nobody answers"], (0, 1)),
+        ("K05.2", ["a request within its limit"], (0, 0)),
+        ("K05.2", ["a request that was declined"], (0, 0)),
+        (
+            "K05.3",
+            [
+                "a request that was answered in time",
+                "an enterprise that is helped from afar",
+            ],
+            (1, 2),
+        ),
+        ("K06.1", ["a visit at home in time"], (1, 1)),
+        ("K06.1", ["a visit at home that comes late"], (0, 1)),
+        ("K06.1", ["a visit at home for which somebody waits too long"], (0, 1)),
+        ("K06.1", ["a visit at home that is waited for"], (0, 0)),
+        ("K06.3", ["a visit at home in time"], (1, 1)),
+        ("K10.1", ["a referral within its limit"], (1, 1)),
+        ("K10.1", ["two referrals of one case"], (1, 1)),
+        ("K10.1.referred", ["two referrals of one case"], (2, None)),
+        ("K10.2", ["a referral that the list does not ask for"], (1, None)),
+        ("K10.2", ["a referral that was sent back"], (0, None)),
+        ("K10.3", ["a referral that the list does not ask for"], (13, 1)),
+        ("K10.4", ["a referral that the list does not ask for"], (1, None)),
+        ("K10.4", ["a referral that was sent back"], (0, None)),
+        ("K12.1", ["a bad review that was answered in time"], (1, 1)),
+        ("K12.1", ["a bad review that was answered late, and nobody called"], (0, 1)),
+        ("K12.1", ["a bad review that waits too long"], (0, 1)),
+        ("K12.1", ["a bad review within its limit"], (0, 0)),
+        ("K12.1", ["a bad review that was struck out"], (0, 0)),
+        ("K12.2", ["a bad review that was answered in time"], (1, 1)),
+        ("K12.2", ["a bad review that was answered late, and nobody called"], (0, 1)),
+        ("K12.3", ["a case from receipt to rating"], (0, 1)),
+        ("K12.3", ["a default rating"], (0, 0)),
+        ("K12.3", ["a bad review that was struck out"], (0, 0)),
+        ("K12.3", ["a text that was added to a rating"], (0, 0)),
+        ("K12.3.voluntary", ["a case from receipt to rating"], (1, 1)),
+        ("K12.3.posted", ["a case from receipt to rating", "a default rating"], (2, None)),
+        ("K12.4", ["an open case past its limit", "a card that was wrong"], (2, None)),
+        ("K12.4.revoked", ["a card that was wrong"], (1, None)),
+        ("K12.6.staff", ["a rating of somebody at a window"], (1, None)),
+        ("K14.1", ["a certificate that is published in time"], (1, 1)),
+        ("K14.1", ["a decision of which nobody speaks"], (0, 1)),
+        ("K15.1.window", ["a case from receipt to rating"], (1, 1)),
+        ("K16.2", ["a promise that was kept", "a case from receipt to rating"], (1, 1)),
+        ("K16.3", ["a promise that was kept"], (1, 1)),
+        ("K16.3", ["a promise that was kept late"], (0, 1)),
+        ("K16.3", ["a promise that was broken"], (0, 1)),
+        ("K16.3", ["a promise that is overdue"], (0, 1)),
+        ("K16.3", ["a promise that is waited for"], (0, 0)),
+        ("K16.3", ["a promise without a day"], (0, 0)),
+        ("K20.2", ["a weekend's case"], (1, None)),
+        ("K22.5", ["a bad review within its limit"], (1, None)),
+        ("K22.5", ["a bad review that was struck out"], (0, None)),
+        ("K22.8", ["a case that is wrong in three ways"], (3, None)),
+        ("K22.9", ["an open case past its limit"], (1, None)),
+        ("K22.9", ["a card of a limit that was kept after all"], (0, None)),
+        ("K23.2", ["a case from receipt to rating"], (1, 1)),
+        ("K23.2", ["an open case past its limit"], (0, 1)),
+        ("K23.2", ["a card that was wrong"], (0, 0)),
+        ("K23.2", ["a decision after both limits"], (0, 1)),
+        ("K23.2.late_by_law", ["a decision after both limits"], (1, None)),
+        ("K23.2.days_saved", ["a case from receipt to rating"], (6, 1)),
+        ("K23.4", ["a certificate that is published in time"], (1, 1)),
+        ("K23.4", ["a decision that is published late"], (0, 1)),
+        ("K23.4", ["a decision that nobody publishes"], (0, 1)),
+        ("K23.4", ["a decision of which nobody speaks"], (0, 0)),
+        ("K23.5", ["a case from receipt to rating"], (1, 1)),
+        ("K24.1", ["an inspection passed at once"], (1, 1)),
+        ("K24.1", ["an inspection about which somebody complains"], (0, 1)),
+        ("K24.1", ["an inspection that was made twice"], (0, 0)),
+        ("K24.2", ["an inspection passed at once", "an inspection that was late"], (1, 2)),
+        ("K24.3", ["an inspection passed at once"], (1, 1)),
+        ("K24.3", ["an inspection that was late"], (0, 1)),
+        ("K24.3", ["an inspection that nobody makes"], (0, 1)),
+        ("K24.3", ["an inspection within its limit"], (0, 0)),
+        ("K24.4", ["an inspection passed at once", "an inspection that was late"], (1, 2)),
+        ("K24.5", ["an inspection passed at once", "an inspection that was made twice"], (1, 2)),
+        ("K24.5.again", ["an inspection that was made twice"], (1, None)),
+        ("K24.6", ["an inspection passed at once"], (1, 1)),
+        ("K25.3", ["a visit at home in time", "a key project"], (1, 2)),
+        ("K25.3.bad", ["a key project"], (1, None)),
+        ("K25.5", ["a request that was answered late"], (1, None)),
+        ("L05", ["a case from receipt to rating"], (10, 20)),
+        ("L09", ["a fact that contradicts its case", "a case from receipt to rating"], (1, 1)),
+    ],
+)
+def test_a_figure_counts_what_its_formula_says(
+    figure: str, stories: list[str], expected: tuple[int, int | None]
+) -> None:
+    found = value(figure, *stories)
+
+    assert (found.numerator, found.denominator) == expected
+
+
+@pytest.mark.parametrize(
+    ("figure", "story"),
+    [
+        ("K05.2", "a request within its limit"),
+        ("K06.1", "a visit at home that is waited for"),
+        ("K12.1", "a bad review within its limit"),
+        ("K16.3", "a promise that is waited for"),
+        ("K23.2", "a card that was wrong"),
+        ("K24.3", "an inspection within its limit"),
+    ],
+)
+def test_what_may_still_come_in_time_is_told_apart_and_judged_by_nobody(
+    figure: str, story: str
+) -> None:
+    found = value(figure, story)
+
+    assert (found.number, found.denominator, found.pending, found.level) == (None, 0, 1, None)
+
+
+def test_a_late_card_takes_an_overdue_case_out_of_the_rate_once_it_is_withdrawn() -> None:
+    assert value("K23.2", "an open case past its limit").pending == 0
+    assert value("K23.2", "a card of a limit that was kept after all").pending == 1
+
+
+def test_an_overdue_case_is_counted_on_the_day_of_its_card() -> None:
+    of = picture(STORIES["an open case past its limit"]).contributions
+
+    assert of["K23.2/overdue", date(2024, 10, 12)] == 1
+    assert of["K22.9/backlog", date(2024, 10, 12)] == 1
