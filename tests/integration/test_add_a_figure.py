@@ -1,0 +1,104 @@
+"""A figure in a file of its own arrives everywhere: API, command, page, cases, verification."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.domain.figures import register
+from shared.contracts.naming import Language
+from shared.eventstore.postgres import open_pool
+from shared.runtime.clock import SystemClock
+from tests.support import scratch_figure
+from tests.support import way_of_a_case as way
+from tests.support.read_api import ReadApi, keyed, read_api
+from tests.support.stepped_bureau import stepped_bureau
+from tests.support.terminal import Terminal
+
+EVENING = datetime(2024, 9, 2, 10, tzinfo=UTC)
+FACTS = [
+    way.event(one.data, hours, identity=one.id, window=one.windowid)
+    for one, hours in ((way.RECEIVED, 0), (way.ACCEPTED, 1))
+]
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = register.Register.of((*register.MODULES, scratch_figure))
+    monkeypatch.setattr(register, "REGISTER", more)
+    our_fingerprint.cache_clear()
+
+
+@pytest.fixture
+async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
+    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
+        yield opened
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    return folder
+
+
+@asynccontextmanager
+async def serving(pool: asyncpg.Pool, folder: Path, now: datetime) -> AsyncIterator[ReadApi]:
+    async with read_api(pool, folder, now) as opened:
+        await opened.fold(*FACTS)
+        yield opened
+
+
+@pytest.fixture
+async def api(pool: asyncpg.Pool, keys: Path) -> AsyncIterator[ReadApi]:
+    async with serving(pool, keys, EVENING) as opened:
+        yield opened
+
+
+async def test_it_is_read_with_its_course_its_dimensions_and_its_cases(api: ReadApi) -> None:
+    listed = (await api.read("/v1/kpis"))["items"]
+    figure = await api.read("/v1/kpis/K99.1?by=window")
+    behind = await api.read("/v1/kpis/K99.1/cases")
+
+    assert {one["kpi_id"]: one["value"] for one in listed}["K99.1"] == 1
+    assert [(day["day"], day["value"]) for day in figure["series"]] == [("2024-09-02", 1)]
+    assert [(line["key"], line["value"]) for line in figure["by"]["window"]] == [("W12", 1)]
+    assert keyed(behind, "case_no") == [way.CASE]
+    assert behind["items"][0]["adds"] == {"at_w12": 1}
+
+
+async def test_its_tile_is_on_the_page(api: ReadApi) -> None:
+    async with api.listening() as line:
+        heard = await line.until("now")
+
+    assert heard.document["now"]["at_w12_today"] == 1
+
+
+async def test_it_is_shown_on_a_terminal(pool: asyncpg.Pool, keys: Path, tmp_path: Path) -> None:
+    terminal, days = Terminal(tmp_path), ("--since", "2024-09-01", "--until", "2024-09-02")
+    async with serving(pool, keys, SystemClock().now()) as api:
+        url = ("--url", str(api.client.base_url), *days)
+        listed = await terminal.casetrack("kpi", "list", *url, language=Language.EN)
+        shown = await terminal.casetrack("kpi", "show", "K99.1", *url, language=Language.ZH_CN)
+
+    assert "Applications at window 12" in listed.out
+    assert "十二号窗口收件数" in shown.out
+
+
+async def test_it_is_verified_with_all_others(postgres_dsn: str) -> None:
+    async with stepped_bureau(postgres_dsn) as bureau:
+        await bureau.record(FACTS)
+        await bureau.fold()
+        await bureau.judge()
+        agreed = await bureau.verify()
+        await bureau.tamper("DELETE FROM metrics.contributors WHERE part = 'K99.1/at_w12'")
+        await bureau.tamper("UPDATE metrics.kpi SET value = 2 WHERE part = 'K99.1/at_w12'")
+        found = await bureau.verify()
+
+    assert agreed.differences == []
+    assert {one.what.value for one in found.differences} == {"kpi", "kpi.contributor"}
