@@ -35,7 +35,7 @@ SLOW_OR_MANY = (408, 429)
 STRANGERS = ((Role.AUDITOR,), (Role.WINDOW_CLERK,))
 EVENT = "application/cloudevents+json"
 
-SUBJECTS = {"case_no", "inspection_id", "referral_id", "meeting_id", "task_id"}
+SUBJECTS = {"case_no", "inspection_id", "referral_id", "meeting_id", "task_id", "invitation_id"}
 LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
 
 Request = tuple[str, str, dict[str, Any]]

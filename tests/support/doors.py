@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,11 @@ from shared.web.keys import SigningKey
 from tests.support.answers import Listened
 from tests.support.read_api import ReadApi, read_api
 
-COMMANDED: dict[str, type[Service]] = {"intake": Intake, "assist": Assist, "review": Review}
+COMMANDED: dict[str, Callable[..., Service]] = {
+    "intake": partial(Intake, trial=True),
+    "assist": Assist,
+    "review": Review,
+}
 MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
 
 RoleDsn = Callable[[str], str]
