@@ -102,7 +102,7 @@ class WorkCalendar:
         self._first = date(min(years), 1, 1).toordinal()
         last = date(max(years), 12, 31).toordinal()
         span = range(self._first, last + 1)
-        self._worked = [ordinal for ordinal in span if self.kind(date.fromordinal(ordinal)).worked]
+        self._worked = [ordinal for ordinal in span if self.is_workday(date.fromordinal(ordinal))]
         start = _weekdays_before(self._first)
         self._before = [start + bisect_left(self._worked, ordinal) for ordinal in span]
         self._drift = start + len(self._worked) - _weekdays_before(last + 1)
