@@ -1,7 +1,7 @@
 """``python -m deploy.reference``: writes the tables of the docs that the code knows."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -15,6 +15,7 @@ from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
+from shared.contracts.naming import Language, Name, words
 from shared.relay.settings import RelaySettings
 from shared.runtime import measures
 from shared.runtime.settings import settings_table
@@ -22,7 +23,12 @@ from shared.web.gate import AuthSettings
 
 PAGES = tuple(
     CHECKOUT / "docs" / page
-    for page in ("operations.md", "reference/problems.md", "reference/courses.md")
+    for page in (
+        "operations.md",
+        "reference/problems.md",
+        "reference/courses.md",
+        "reference/names.md",
+    )
 )
 SETTINGS = (
     LocalSettings,
@@ -44,6 +50,7 @@ def tables() -> dict[str, str]:
         "measures": _measures_table(),
         "problems": problems_table(),
         "courses": courses_tables(),
+        "names": _names_tables(),
     }
 
 
@@ -57,6 +64,19 @@ def filled(page: str) -> str:
         _, _, after = rest.partition(closing)
         page = f"{before}{opening}{table}{closing}{after}"
     return page
+
+
+def _names_tables() -> str:
+    return "\n".join(line for group, names in words().items() for line in _group(group, names))
+
+
+def _group(group: str, names: Mapping[str, Name]) -> Iterator[str]:
+    yield f"## {group}\n\n| code | 中文 | English |\n|---|---|---|"
+    yield from (
+        f"| `{code}` | {' | '.join(name[one] for one in Language)} |"
+        for code, name in names.items()
+    )
+    yield ""
 
 
 def _measures_table() -> str:

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 NAMES = files("shared.contracts") / "names"
+Name = Mapping[str, str]
+"""What one code is called, by language."""
 
 
 class Language(StrEnum):
@@ -18,22 +20,24 @@ class Language(StrEnum):
 
 def called(vocabulary: type[StrEnum], code: str, language: str) -> str:
     """Return what people call *code*; one that nobody has named speaks for itself."""
-    return _names(language)[vocabulary.__name__].get(code, code)
+    return words()[vocabulary.__name__].get(code, {}).get(language, code)
 
 
 def fact_called(kind: str, language: str) -> str:
     """Return casetrack.intake.application.received.v1 in words."""
     stem = kind.removeprefix("casetrack.").rpartition(".v")[0]
-    return _facts().get(stem, {}).get(language, kind)
+    return facts().get(stem, {}).get(language, kind)
 
 
 @cache
-def _names(language: str) -> Mapping[str, Mapping[str, str]]:
-    names: dict[str, dict[str, str]] = json.loads((NAMES / f"{language}.json").read_text("utf-8"))
+def words() -> Mapping[str, Mapping[str, Name]]:
+    """Return the name of each word, and of each state of a course, by its class."""
+    names: dict[str, dict[str, Name]] = json.loads((NAMES / "words.json").read_text("utf-8"))
     return names
 
 
 @cache
-def _facts() -> Mapping[str, Mapping[str, str]]:
-    names: dict[str, dict[str, str]] = json.loads((NAMES / "facts.json").read_text("utf-8"))
+def facts() -> Mapping[str, Name]:
+    """Return the name of each fact."""
+    names: dict[str, Name] = json.loads((NAMES / "facts.json").read_text("utf-8"))
     return names

@@ -1,6 +1,5 @@
 """Whatever people may see of the published language has a name in both languages."""
 
-import json
 from enum import StrEnum
 from importlib import import_module
 from pkgutil import walk_packages
@@ -8,7 +7,7 @@ from pkgutil import walk_packages
 import pytest
 
 from shared import contracts
-from shared.contracts.naming import NAMES, Language, called, fact_called
+from shared.contracts.naming import Language, called, fact_called, facts, words
 from shared.contracts.registry import FACTS
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.words import Word
@@ -52,20 +51,19 @@ def test_every_fact_has_a_name(kind: str, language: Language) -> None:
     assert fact_called(kind, language) != kind
 
 
-@pytest.mark.parametrize("language", Language)
-def test_nothing_is_named_that_is_not_there(language: Language) -> None:
-    named = json.loads((NAMES / f"{language}.json").read_text("utf-8"))
+def test_nothing_is_named_that_is_not_there() -> None:
+    stems = {kind.removeprefix("casetrack.").rpartition(".v")[0] for kind in FACTS}
 
-    assert {name: list(words) for name, words in named.items()} == {
+    assert facts().keys() == stems
+    assert {name: list(codes) for name, codes in words().items()} == {
         name: list(vocabulary) for name, vocabulary in VOCABULARIES.items()
     }
 
 
-def test_no_fact_is_named_that_is_not_there() -> None:
-    named = json.loads((NAMES / "facts.json").read_text("utf-8"))
+def test_every_name_is_told_in_every_language() -> None:
+    names = [*facts().values(), *(name for codes in words().values() for name in codes.values())]
 
-    assert named.keys() == {kind.removeprefix("casetrack.").rpartition(".v")[0] for kind in FACTS}
-    assert {tuple(names) for names in named.values()} == {tuple(Language)}
+    assert {tuple(name) for name in names} == {tuple(Language)}
 
 
 def test_a_card_is_in_the_states_of_its_course() -> None:

@@ -1,19 +1,20 @@
 /** What the published language's codes are called; the catalogue is the one that every service and the command read. */
 import { useI18n } from 'vue-i18n'
 
-import en from '@names/en.json'
 import facts from '@names/facts.json'
-import zhCN from '@names/zh-CN.json'
+import words from '@names/words.json'
 import type { Language } from '@/picture/types'
 import { language } from './preferences'
 
-const NAMES: Record<Language, Record<string, Record<string, string>>> = { 'zh-CN': zhCN, en }
-const FACTS: Record<string, Record<Language, string>> = facts
+type Names = Record<string, Record<Language, string>>
+
+const WORDS: Record<string, Names> = words
+const FACTS: Names = facts
 const STEM = /^casetrack\.(.+)\.v\d+$/
 
 /** A code that nobody has named speaks for itself. */
 function called(vocabulary: string, code: string): string {
-  return NAMES[language.value][vocabulary]?.[code] ?? code
+  return WORDS[vocabulary]?.[code]?.[language.value] ?? code
 }
 
 export function useNames() {
