@@ -1,49 +1,35 @@
 """What our own services decide contradicts nothing in the fold: both read each course alike."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from random import Random
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from services.assist.domain.task import commands as assist
-from services.assist.domain.task import decide as assist_rules
-from services.assist.domain.task import states as assist_course
 from services.intake.domain.case import commands as case
-from services.intake.domain.case import decide as case_rules
-from services.intake.domain.case import states as case_course
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.inspection import commands as inspection
-from services.intake.domain.inspection import decide as inspection_rules
-from services.intake.domain.inspection import states as inspection_course
 from services.intake.domain.meeting.states import Meeting
 from services.intake.domain.referral import commands as referral
-from services.intake.domain.referral import decide as referral_rules
-from services.intake.domain.referral import states as referral_course
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import commands as rectification
-from services.review.domain.rectification import decide as rectification_rules
-from services.review.domain.rectification import states as rectification_course
-from shared.commands.deciding import Decider
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.course import MeetingState
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
-from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling.words import DeliveryMode, Step, StepAction
+from shared.contracts.envelope import Event
+from shared.contracts.handling.words import Decision, DeliveryMode, HoldReason, Step, StepAction
 from shared.contracts.inspection.facts import Shortcoming
 from shared.contracts.inspection.words import InspectionMode, InspectionResult
 from shared.contracts.intake.words import AcceptanceMode, RejectReason
 from shared.contracts.rectification.words import VerifyFinding
-from shared.contracts.rejection import Rejection
 from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.words import GradeLevel
-from shared.policy.calendar import ZONE
+from tests.support.courses import OWNED
 from tests.support.intake_cases import (
     ACCEPT,
     APPROVE_EXTENSION,
@@ -57,50 +43,11 @@ from tests.support.intake_cases import (
     open_hold,
 )
 from tests.support.simulation.story import CLOSE, RECEIVE
+from tests.support.walks import Choice, Refused, Walked
 
 SEEDS = 300
-WALK = 60
 SOME_DAY = date(2024, 9, 30)
 HEAD = "st-0001"
-
-Choice = Callable[[Random], Any]
-
-
-@dataclass(frozen=True)
-class Course:
-    """A subject, its decider, what may be asked of it, and whom its facts name."""
-
-    decider: Decider[Any, Any]
-    asked: Sequence[Choice]
-
-    def walk(self, seed: int) -> tuple[Any, list[Event]]:
-        """Return where a random walk of commands ends, and the facts that it made."""
-        chance = Random(seed)  # noqa: S311 - a story, no secret
-        state, at = self.decider.initial, NINE
-        facts: list[Event] = []
-        for _ in range(WALK):
-            at += timedelta(hours=chance.randrange(60))
-            command = replace(chance.choice(self.asked)(chance), at=at.astimezone(ZONE))
-            try:
-                decided = self.decider.decide(state, command)
-            except Rejection:
-                continue
-            for fact in decided:
-                state = self.decider.evolve(state, fact)
-                facts.append(_event(fact, len(facts) + 1, at))
-        return state, facts
-
-
-def _event(fact: Fact, number: int, at: datetime) -> Event:
-    return Event.of(
-        fact,
-        id=f"{number:03}",
-        source="urn:casetrack:610102:ours",
-        time=at,
-        recordedtime=at,
-        sequence=str(number),
-        partitionkey=NO,
-    )
 
 
 def folded(events: Iterable[Event]) -> Dossier:
@@ -111,8 +58,8 @@ def always(command: object) -> Choice:
     return lambda _: command
 
 
-CASE = Course(
-    Decider(case_course.INITIAL, case_rules.decide, case_course.evolve),
+CASE = Walked(
+    OWNED["case"],
     [
         always(RECEIVE),
         lambda chance: case.PrecheckApplication(
@@ -183,6 +130,18 @@ CASE = Course(
     ],
 )
 RARE = [
+    always(replace(DECIDE, decision=Decision.DENIED, reasons="不符合条件", remedies_told=True)),
+    always(
+        case.IssueResult(
+            at=NINE,
+            case_no=NO,
+            instrument="PAPER",
+            licence_name="食品经营许可证",
+            licence_no_token="licence-1",
+        )
+    ),
+    lambda chance: open_hold(HoldReason.SUPPLEMENT, f"supplement-{chance.randrange(4)}"),
+    lambda chance: case.CloseHold(at=NINE, case_no=NO, hold_id=f"supplement-{chance.randrange(4)}"),
     always(case.RevokeDecision(at=NINE, case_no=NO, cause="FRAUD", document=PAPER)),
     always(case.WithdrawApplication(at=NINE, case_no=NO, by="APPLICANT", document=PAPER)),
     always(case.ForwardCase(at=NINE, case_no=NO, to_org=BUREAU, document=PAPER)),
@@ -190,8 +149,8 @@ RARE = [
         case.TerminateCase(at=NINE, case_no=NO, cause="VOID", reason="重复录入", approved_by=HEAD)
     ),
 ]
-INSPECTION = Course(
-    Decider(inspection_course.INITIAL, inspection_rules.decide, inspection_course.evolve),
+INSPECTION = Walked(
+    OWNED["inspection"],
     [
         always(
             inspection.OrderInspection(
@@ -238,8 +197,8 @@ INSPECTION = Course(
     ],
 )
 MET = Meeting(state=MeetingState.HELD, referral_ids=frozenset({"SY1"}), quorum_ok=True)
-REFERRAL = Course(
-    Decider(referral_course.INITIAL, referral_rules.decide, referral_course.evolve),
+REFERRAL = Walked(
+    OWNED["referral"],
     [
         always(
             referral.MakeReferral(
@@ -271,8 +230,8 @@ REFERRAL = Course(
         always(referral.ExecuteResolution(at=NINE, referral_id="SY1")),
     ],
 )
-RECTIFICATION = Course(
-    Decider(rectification_course.INITIAL, rectification_rules.decide, rectification_course.evolve),
+RECTIFICATION = Walked(
+    OWNED["rectification"],
     [
         always(
             rectification.OpenRectification(
@@ -321,8 +280,8 @@ RECTIFICATION = Course(
         always(rectification.ReopenRectification(at=NINE, rect_id="ZG1", reason="不满意")),
     ],
 )
-ASSIST = Course(
-    Decider(assist_course.INITIAL, assist_rules.decide, assist_course.evolve),
+ASSIST = Walked(
+    OWNED["task"],
     [
         lambda chance: assist.RequestAssist(
             at=NINE,
@@ -360,18 +319,40 @@ COURSES = {
 }
 
 
-@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
-def test_what_we_decide_is_no_anomaly(course: Course) -> None:
+@pytest.mark.parametrize("walked", COURSES.values(), ids=COURSES)
+def test_what_we_decide_is_no_anomaly(walked: Walked) -> None:
     for seed in range(SEEDS):
-        _, events = course.walk(seed)
+        events = walked.walk(seed).facts
         dossier = folded(events)
         told = [(event.id, event.type) for event in events]
         assert dossier.anomalous == (), (seed, told)
 
 
+@pytest.mark.parametrize("walked", COURSES.values(), ids=COURSES)
+def test_what_the_course_allows_is_refused_for_what_its_rows_name_alone(walked: Walked) -> None:
+    assert refused(walked) <= named(walked)
+
+
+def test_whatever_the_rows_of_a_case_name_does_stand_in_the_way() -> None:
+    met = refused(CASE) | refused(COURSES["case, often ended early"])
+
+    assert codes(met) == codes(named(CASE))
+
+
+def named(walked: Walked) -> set[Refused]:
+    return {(row.source, row.fact, code) for row in walked.owned.course.rows for code in row.unless}
+
+
+def refused(walked: Walked) -> set[Refused]:
+    return {found for seed in range(SEEDS) for found in walked.walk(seed).refused}
+
+
+def codes(places: set[Refused]) -> set[str]:
+    return {code for _, _, code in places}
+
+
 @pytest.mark.parametrize("asked", [CASE.asked, [*CASE.asked, *RARE]])
 def test_intake_and_the_fold_see_a_case_in_the_same_state(asked: Sequence[Choice]) -> None:
-    course = replace(CASE, asked=asked)
     for seed in range(SEEDS):
-        state, events = course.walk(seed)
-        assert folded(events).case.phase == state.phase, seed
+        walk = replace(CASE, asked=asked).walk(seed)
+        assert folded(walk.facts).case.phase == walk.subject.phase, seed
