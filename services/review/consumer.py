@@ -43,5 +43,5 @@ class Ratings:
         if event is None:
             return
         if isinstance(event.data, RatingPosted):
-            await self._register.enter(event, event.data)
+            await self._register.enter(event.data)
         await self._reactions.react(event)

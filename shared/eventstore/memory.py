@@ -36,6 +36,7 @@ class MemoryEventStore:
         self._bodies: defaultdict[str, list[bytes]] = defaultdict(list)
         self._known: dict[tuple[str, str], tuple[bytes, str, int]] = {}
         self._receipts: dict[tuple[str, str], Receipt] = {}
+        self._claims: dict[tuple[str, str], str] = {}
         self._outgoing: list[Outgoing] = []
         self._cursor = 0
         self._parked: dict[tuple[str, int], Outgoing] = {}
@@ -75,6 +76,12 @@ class MemoryEventStore:
 
     async def answered(self, principal: str, key: str) -> Receipt | None:
         return self._receipts.get((principal, key))
+
+    async def claim(self, kind: str, name: str, holder: str) -> str:
+        return self._claims.setdefault((kind, name), holder)
+
+    async def holder(self, kind: str, name: str) -> str | None:
+        return self._claims.get((kind, name))
 
     async def lead(self) -> bool:
         return True

@@ -186,6 +186,14 @@ class EventStore(Protocol):
 
     async def answered(self, principal: str, key: str) -> Receipt | None: ...
 
+    async def claim(self, kind: str, name: str, holder: str) -> str:
+        """Return whose *name* is among its *kind*, for ever: *holder*'s, if nobody came before."""
+        ...
+
+    async def holder(self, kind: str, name: str) -> str | None:
+        """Return whose *name* is among its *kind*; None while nobody has claimed it."""
+        ...
+
     async def waiting_seconds(self) -> float:
         """Return the age of the oldest fact that the relay has yet to send; 0 for none."""
         ...

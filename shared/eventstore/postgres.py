@@ -73,6 +73,19 @@ WHERE principal = $1
 AND key = $2
 """
 
+CLAIM = """
+INSERT INTO claims (kind, name, holder)
+VALUES ($1, $2, $3)
+ON CONFLICT (kind, name) DO NOTHING
+"""
+
+LOAD_HOLDER = """
+SELECT holder
+FROM claims
+WHERE kind = $1
+AND name = $2
+"""
+
 Columns = tuple[list[str], list[str], list[str], list[str], list[Any], list[str], list[bytes]]
 
 
@@ -193,6 +206,18 @@ class PostgresEventStore(EventStore):
         async with self._connection() as connection:
             row = await connection.fetchrow(LOAD_RECEIPT, principal, key)
         return Receipt(principal, key, row["digest"], row["answer"]) if row else None
+
+    async def claim(self, kind: str, name: str, holder: str) -> str:
+        # In one statement, whoever loses the race would see neither row: its snapshot is older.
+        async with self._connection() as connection:
+            await connection.execute(CLAIM, kind, name, holder)
+            held: str = await connection.fetchval(LOAD_HOLDER, kind, name)
+        return held
+
+    async def holder(self, kind: str, name: str) -> str | None:
+        async with self._connection() as connection:
+            held: str | None = await connection.fetchval(LOAD_HOLDER, kind, name)
+        return held
 
     async def waiting_seconds(self) -> float:
         async with self._connection() as connection:

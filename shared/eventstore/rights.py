@@ -40,7 +40,7 @@ SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::text
 QUOTE_WRITER = """
 SELECT format(
     'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
-    'GRANT SELECT, INSERT ON %1$I.events, %1$I.receipts TO %2$I;'
+    'GRANT SELECT, INSERT ON %1$I.events, %1$I.receipts, %1$I.claims TO %2$I;'
     'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.timers TO %2$I;'
     'GRANT SELECT, UPDATE ON %1$I.timer_cursor TO %2$I;'
     'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO %2$I',

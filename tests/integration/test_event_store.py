@@ -145,6 +145,22 @@ async def test_an_answer_without_facts_is_kept(store: EventStore) -> None:
     assert await store.answered("clerk-7", "key-1") == RECEIPT
 
 
+async def test_a_name_belongs_to_whoever_claims_it_first(store: EventStore) -> None:
+    assert await store.holder("rating", "A") is None
+    assert await store.claim("rating", "A", "first") == "first"
+    assert await store.claim("rating", "A", "second") == "first"
+    assert await store.claim("other", "A", "second") == "second"
+    assert await store.holder("rating", "A") == "first"
+
+
+async def test_of_those_who_claim_a_name_at_the_same_moment_all_see_one_holder(
+    store: EventStore,
+) -> None:
+    held = await asyncio.gather(*(store.claim("rating", "A", str(number)) for number in range(8)))
+
+    assert len(set(held)) == 1
+
+
 async def test_a_fact_of_ours_is_never_recorded_twice(store: EventStore) -> None:
     await store.append(STREAM, [activity(1)], expected_version=0)
 

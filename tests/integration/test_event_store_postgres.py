@@ -37,7 +37,7 @@ ROLE_OF = {
     "supervision": "casetrack_metrics",
 }
 ROLES = [*ROLE_OF.values(), "casetrack_relay", "casetrack_auditor"]
-TABLES = ["events", "receipts", "relay_cursor", "parked", "timers", "timer_cursor"]
+TABLES = ["events", "receipts", "claims", "relay_cursor", "parked", "timers", "timer_cursor"]
 VERBS = {
     "SELECT": "SELECT FROM {table}",
     "INSERT": "INSERT INTO {table} DEFAULT VALUES",
@@ -48,6 +48,7 @@ VERBS = {
 COLUMN = {
     "events": "body",
     "receipts": "answer",
+    "claims": "holder",
     "relay_cursor": "xid",
     "parked": "reason",
     "timers": "stream",
@@ -56,6 +57,7 @@ COLUMN = {
 WRITTEN = {
     "events": {"SELECT", "INSERT"},
     "receipts": {"SELECT", "INSERT"},
+    "claims": {"SELECT", "INSERT"},
     "relay_cursor": set(),
     "parked": set(),
     "timers": {"SELECT", "INSERT", "UPDATE", "DELETE"},
@@ -344,7 +346,7 @@ async def filled(store: PostgresEventStore, superuser: asyncpg.Connection) -> No
 
 @pytest.mark.usefixtures("filled")
 async def test_a_history_is_read_by_its_key(superuser: asyncpg.Connection) -> None:
-    plan = await plan_of(superuser, LOAD, "case-C7")
+    plan = await plan_of(superuser, LOAD, "case-C7", 0)
 
     assert "events_pkey" in plan
     assert "Seq Scan" not in plan

@@ -38,16 +38,16 @@ class Reactions:
                 if later := await self.register.supplement_to(rating.review_id):
                     await self._compare(event, later)
             case RatingSupplemented() as supplement if is_bad(supplement):
-                if rated := await self._rated(event, supplement):
+                if rated := await self._rated(supplement):
                     await self._compare(rated, event)
             case _:
                 return
 
-    async def _rated(self, later: Event, supplement: RatingSupplemented) -> Event | None:
-        """Return the rating to which *later* adds; if it is not here yet, it will find *later*."""
+    async def _rated(self, supplement: RatingSupplemented) -> Event | None:
+        """Return the rating that *supplement* adds to; one not here yet will find *supplement*."""
         if rated := await self.register.rating(supplement.prior_review_id):
             return rated
-        await self.register.expect_rating(later, supplement)
+        await self.register.expect_rating(supplement)
         # It may have come meanwhile, and looked for us before there was anything to find.
         return await self.register.rating(supplement.prior_review_id)
 

@@ -127,6 +127,16 @@ class StoreOf:
         await self._life.hop()
         return await self._store.answered(principal, key)
 
+    async def claim(self, kind: str, name: str, holder: str) -> str:
+        await self._life.hop()
+        held = await self._store.claim(kind, name, holder)
+        await self._life.hop()
+        return held
+
+    async def holder(self, kind: str, name: str) -> str | None:
+        await self._life.hop()
+        return await self._store.holder(kind, name)
+
     async def waiting_seconds(self) -> float:
         return 0.0
 
