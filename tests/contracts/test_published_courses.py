@@ -1,0 +1,46 @@
+"""The courses that are published: all there are, and each whole in itself."""
+
+from importlib import import_module
+
+import pytest
+
+from shared.contracts.course import ABSENT, Course
+from shared.contracts.courses import COURSES
+from shared.contracts.registry import FACTS, FAMILIES
+
+EACH = pytest.mark.parametrize("course", COURSES, ids=lambda course: course.subject)
+WITHOUT_COURSE = {"rules"}
+"""Families of what binds everybody, which is no subject with a way to go."""
+
+
+def test_every_course_of_a_family_is_published() -> None:
+    families = {str(module.__package__) for modules in FAMILIES.values() for module in modules}
+    found = [
+        member
+        for family in sorted(families)
+        if family.rpartition(".")[2] not in WITHOUT_COURSE | {"intake"}
+        for member in vars(import_module(f"{family}.course")).values()
+        if isinstance(member, Course)
+    ]
+
+    assert sorted(course.subject for course in found) == sorted(one.subject for one in COURSES)
+
+
+def test_every_fact_has_its_row_in_some_course() -> None:
+    led = {fact.TYPE for course in COURSES for fact in course.facts}
+
+    assert {kind for kind in FACTS if kind.split(".")[1] not in WITHOUT_COURSE} == led
+
+
+@EACH
+def test_a_course_leads_to_each_of_its_states_and_to_no_other(course: Course) -> None:
+    targets = {row.target for row in course.rows if row.target != row.source}
+
+    assert {ABSENT, *targets} == set(course.states)
+    assert {row.source for row in course.rows} <= set(course.states)
+
+
+@EACH
+def test_what_happens_in_some_states_alone_is_found_by_them(course: Course) -> None:
+    assert course.within(course.states) == course.facts
+    assert course.within(()) == ()
