@@ -15,7 +15,7 @@ from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
-from shared.contracts.naming import Language, Name, words
+from shared.contracts.naming import Called, Language, words
 from shared.relay.settings import RelaySettings
 from shared.runtime import measures
 from shared.runtime.settings import settings_table
@@ -70,7 +70,7 @@ def _names_tables() -> str:
     return "\n".join(line for group, names in words().items() for line in _group(group, names))
 
 
-def _group(group: str, names: Mapping[str, Name]) -> Iterator[str]:
+def _group(group: str, names: Mapping[str, Called]) -> Iterator[str]:
     yield f"## {group}\n\n| code | 中文 | English |\n|---|---|---|"
     yield from (
         f"| `{code}` | {' | '.join(name[one] for one in Language)} |"

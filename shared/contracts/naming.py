@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 NAMES = files("shared.contracts") / "names"
-Name = Mapping[str, str]
+Called = Mapping[str, str]
 """What one code is called, by language."""
 
 
@@ -30,14 +30,14 @@ def fact_called(kind: str, language: str) -> str:
 
 
 @cache
-def words() -> Mapping[str, Mapping[str, Name]]:
+def words() -> Mapping[str, Mapping[str, Called]]:
     """Return the name of each word, and of each state of a course, by its class."""
-    names: dict[str, dict[str, Name]] = json.loads((NAMES / "words.json").read_text("utf-8"))
+    names: dict[str, dict[str, Called]] = json.loads((NAMES / "words.json").read_text("utf-8"))
     return names
 
 
 @cache
-def facts() -> Mapping[str, Name]:
+def facts() -> Mapping[str, Called]:
     """Return the name of each fact."""
-    names: dict[str, Name] = json.loads((NAMES / "facts.json").read_text("utf-8"))
+    names: dict[str, Called] = json.loads((NAMES / "facts.json").read_text("utf-8"))
     return names
