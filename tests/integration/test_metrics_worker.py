@@ -1,11 +1,7 @@
 """Two real workers share the topics; kill and freeze them, and every fact counts once."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -22,19 +18,23 @@ from shared.kafka.port import Partition, Record
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
 from tests.support.eventually import eventually
+from tests.support.folding_workers import (
+    BUREAU,
+    EVENTS,
+    FOLDED,
+    TOPIC,
+    Fold,
+    at_least,
+    fill,
+    workers,
+)
 
-TOPIC = "casetrack.intake.v1"
-BUREAU = tuple(bureau_events(3_000, 300))
-EVENTS = len(BUREAU)
-FOLDED = "SELECT count(*) FROM metrics.timeline"
 COUNTED = """
 SELECT sum(value)::bigint
 FROM metrics.kpi
 WHERE part LIKE 'L03/received:%'
 """
 RECEIVED = "SELECT count(*) FROM metrics.timeline WHERE body LIKE '%application.received%'"
-
-Fold = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -46,56 +46,8 @@ async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 @pytest.fixture
 def worker(role_dsn: Callable[[str], str], no_bureau_topics: str, tmp_path: Path) -> Iterator[Fold]:
     """Return what starts a worker; those that are left are ended with the test."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {
-        **os.environ,
-        "METRICS_POSTGRES_DSN": role_dsn("casetrack_metrics"),
-        "METRICS_KAFKA": no_bureau_topics,
-        "METRICS_BATCH_RECORDS_MAX": "100",
-    }
-
-    def start(more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        with (tmp_path / f"worker-{len(started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "services.metrics", "worker"],
-                env={**environment, **(more or {})},
-                stderr=log,
-                cwd=Path(__file__).parents[2],
-            )
-        started.append(process)
-        return process
-
-    with _ended(started):
+    with workers(role_dsn("casetrack_metrics"), no_bureau_topics, tmp_path) as start:
         yield start
-    for log in sorted(tmp_path.glob("worker-*.log")):
-        sys.stdout.write(f"{log.name}\n{log.read_text()}\n")
-
-
-@contextmanager
-def _ended(processes: list[subprocess.Popen[bytes]]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        for process in processes:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-
-
-def at_least(database: asyncpg.Pool, query: str, number: int) -> Callable[[], Awaitable[bool]]:
-    async def reached() -> bool:
-        return int(await database.fetchval(query) or 0) >= number
-
-    return reached
-
-
-async def fill(kafka: str, first: int, last: int) -> None:
-    events = BUREAU[first:last]
-    async with KafkaProducer(kafka) as producer:
-        for start in range(0, len(events), 500):
-            await producer.send(
-                [Record(TOPIC, key, body) for key, body in events[start : start + 500]]
-            )
 
 
 async def test_workers_that_are_killed_and_frozen_count_every_fact_once(

@@ -13,13 +13,14 @@ from services.metrics.adapters.rebuilding import Beside, RebuildOvertaken, Step,
 from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.handlers.rebuild import TOUCHED_LEFT_MAX, Outcome, Rebuilding
+from services.metrics.handlers.rebuild import TOUCHED_LEFT_MAX, Rebuilding
 from services.metrics.ports.projection import Fenced, ProjectionOutdated
 from shared.contracts.envelope import Event, Fact
 from shared.policy.rules import Rules
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually
+from tests.support.rebuilding import rebuilt
 from tests.support.stepped_bureau import RULES, Bureau, stepped_bureau
 from tests.support.way_of_a_case import ACCEPTED, CLOSED, DECIDED, RECEIVED, event
 
@@ -71,15 +72,6 @@ def of_case(fact: Fact, key: str) -> Fact:
     told = fact.model_dump(mode="json")
     told |= {"case": told["case"] | {"case_no": key}} if "case" in told else {"case_no": key}
     return type(fact).model_validate(told)
-
-
-async def rebuilt(
-    dsn: str, *, switch: bool = True, fingerprint: Fingerprint | None = None
-) -> Outcome:
-    async with open_beside(dsn, fingerprint or our_fingerprint()) as beside:
-        assert beside is not None
-        rebuilding = Rebuilding(beside, RULES, SystemClock())
-        return await rebuilding.handle(lambda _count, _reached: None, switch=switch)
 
 
 async def at_work(bureau: Bureau, cases: int = 30) -> None:

@@ -8,15 +8,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.metrics.adapters.rebuilding import open_beside
-from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
-from services.metrics.handlers.rebuild import Rebuilding
 from shared.eventstore.postgres import open_pool
-from shared.policy.rules import shipped
-from shared.runtime.clock import SystemClock
 from tests.integration.test_metrics_api import BEGUN, CASE, LATE, MORNING, raise_cards
 from tests.support.read_api import ReadApi, keyed, read_api
+from tests.support.rebuilding import rebuilt
 
 # As the first release stored a dossier: fields in another order, and no version in front.
 MADE_BEFORE = """
@@ -52,13 +48,6 @@ async def shown(api: ReadApi) -> dict[str, Any]:
     }
 
 
-async def rebuild(dsn: str) -> None:
-    async with open_beside(dsn, our_fingerprint()) as beside:
-        assert beside is not None
-        rebuilding = Rebuilding(beside, shipped(), SystemClock())
-        await rebuilding.handle(lambda _count, _reached: None, switch=True)
-
-
 async def test_figures_cases_and_cards_of_before_are_shown_as_they_were(
     api: ReadApi, postgres_dsn: str, role_dsn: Callable[[str], str]
 ) -> None:
@@ -70,7 +59,7 @@ async def test_figures_cases_and_cards_of_before_are_shown_as_they_were(
     await superuser.close()
     before = await shown(api)
     told = (await api.read("/v1/freshness"))["rebuilding"]
-    await rebuild(role_dsn("casetrack_metrics"))
+    await rebuilt(role_dsn("casetrack_metrics"))
     switched = await shown(api)
 
     assert not_rebuilding is None
@@ -99,7 +88,7 @@ async def test_readers_at_work_notice_nothing_of_the_switch(
     async with asyncio.TaskGroup() as tasks:
         reading = [tasks.create_task(read()) for _ in range(3)]
         for _ in range(3):
-            await rebuild(role_dsn("casetrack_metrics"))
+            await rebuilt(role_dsn("casetrack_metrics"))
         switched.set()
 
     assert all(one.result() >= 20 for one in reading)

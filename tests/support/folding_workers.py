@@ -1,0 +1,76 @@
+"""Real workers of metrics, each a process, and events for them to fold."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from bench.bureau import bureau_events
+from shared.kafka.port import Record
+from shared.kafka.producer import KafkaProducer
+
+TOPIC = "casetrack.intake.v1"
+BUREAU = tuple(bureau_events(3_000, 300))
+EVENTS = len(BUREAU)
+FOLDED = "SELECT count(*) FROM metrics.timeline"
+
+Fold = Callable[..., subprocess.Popen[bytes]]
+
+
+@contextmanager
+def workers(dsn: str, kafka: str, folder: Path) -> Iterator[Fold]:
+    """Give what starts a worker; those that are left are ended with the block."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "METRICS_POSTGRES_DSN": dsn,
+        "METRICS_KAFKA": kafka,
+        "METRICS_BATCH_RECORDS_MAX": "100",
+    }
+
+    def start(more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        with (folder / f"worker-{len(started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "services.metrics", "worker"],
+                env={**environment, **(more or {})},
+                stderr=log,
+                cwd=Path(__file__).parents[2],
+            )
+        started.append(process)
+        return process
+
+    with _ended(started):
+        yield start
+    for log in sorted(folder.glob("worker-*.log")):
+        sys.stdout.write(f"{log.name}\n{log.read_text()}\n")
+
+
+@contextmanager
+def _ended(processes: list[subprocess.Popen[bytes]]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def at_least(database: asyncpg.Pool, query: str, number: int) -> Callable[[], Awaitable[bool]]:
+    async def reached() -> bool:
+        return int(await database.fetchval(query) or 0) >= number
+
+    return reached
+
+
+async def fill(kafka: str, first: int, last: int) -> None:
+    events = BUREAU[first:last]
+    async with KafkaProducer(kafka) as producer:
+        for start in range(0, len(events), 500):
+            await producer.send(
+                [Record(TOPIC, key, body) for key, body in events[start : start + 500]]
+            )
