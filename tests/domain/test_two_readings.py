@@ -1,6 +1,6 @@
 """What our own services decide contradicts nothing in the fold: both read each course alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.course import MeetingState
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
+from shared.contracts.course import ABSENT
 from shared.contracts.envelope import Event
 from shared.contracts.handling.words import Decision, DeliveryMode, HoldReason, Step, StepAction
 from shared.contracts.inspection.facts import Shortcoming
@@ -351,8 +352,9 @@ def codes(places: set[Refused]) -> set[str]:
     return {code for _, _, code in places}
 
 
-@pytest.mark.parametrize("asked", [CASE.asked, [*CASE.asked, *RARE]])
-def test_intake_and_the_fold_see_a_case_in_the_same_state(asked: Sequence[Choice]) -> None:
+@pytest.mark.parametrize("walked", COURSES.values(), ids=COURSES)
+def test_the_owner_and_the_fold_see_a_subject_in_the_same_state(walked: Walked) -> None:
     for seed in range(SEEDS):
-        walk = replace(CASE, asked=asked).walk(seed)
-        assert folded(walk.facts).case.phase == walk.subject.phase, seed
+        walk = walked.walk(seed)
+        seen = next((one.state for one in folded(walk.facts).subjects), ABSENT)
+        assert seen == walked.owned.state(walk.subject), seed
