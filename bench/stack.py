@@ -16,7 +16,7 @@ from bench.whole import python_of
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.journal import Journal
 from deploy.stack.part import PartGroup
-from deploy.stack.places import CHECKOUT, Places
+from deploy.stack.places import CHECKOUT, StackFolders
 from deploy.stack.postgres import embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.stack.supervisor import Supervisor
@@ -88,10 +88,10 @@ async def servers() -> AsyncIterator[Servers]:
         shutil.rmtree(places.home, ignore_errors=True)
 
 
-def _places() -> Places:
+def _places() -> StackFolders:
     home = Path(tempfile.mkdtemp(prefix="casetrack-bench-"))
     home.chmod(0o711)
-    places = Places(home)
+    places = StackFolders(home)
     places.make()
     return places
 

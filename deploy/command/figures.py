@@ -18,7 +18,7 @@ from deploy.faults import ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from services.metrics.adapters.figures import load_cases
-from services.metrics.domain.log_figures import Asked, log_figures
+from services.metrics.domain.log_figures import LogQuestion, log_figures
 from shared.contracts.moments import local_instant_of
 from shared.eventstore.migrations import Schema
 from shared.eventstore.port import StoreUnavailable
@@ -76,7 +76,7 @@ async def figures_of(
             await connection.close()
     except (*UNREACHABLE, StoreUnavailable) as fault:
         raise ServerUnreachable(server="PostgreSQL", reason=str(fault)) from fault
-    return log_figures(loaded.cases, Asked(zone, instants, loaded.started, loaded.ended))
+    return log_figures(loaded.cases, LogQuestion(zone, instants, loaded.started, loaded.ended))
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -16,7 +16,7 @@ from deploy.faults import StoppedMeanwhile
 from deploy.stack import control
 from deploy.stack.journal import StackPhase, StackRecord
 from deploy.stack.leash import Leash
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.settings import LocalSettings
 from deploy.stack.status import look
 from deploy.texts import say
@@ -77,7 +77,7 @@ def _progress(record: StackRecord) -> str:
 
 
 @contextmanager
-def taken_down(places: Places) -> Iterator[None]:
+def taken_down(places: StackFolders) -> Iterator[None]:
     """Take down what we have brought up, however the block ends, and say so in a line."""
     try:
         yield
@@ -96,7 +96,7 @@ def taken_down(places: Places) -> Iterator[None]:
         err.print(say("down.done"))
 
 
-def stay(places: Places) -> None:
+def stay(places: StackFolders) -> None:
     """
     Stay for as long as the stack runs.
 
@@ -108,7 +108,7 @@ def stay(places: Places) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _stop(places: Places) -> None:
+def _stop(places: StackFolders) -> None:
     interruption.unheard()
     with waiting(say("down.stopping")):
         control.stop(places)

@@ -9,7 +9,7 @@ import structlog
 from deploy.faults import Fault
 from deploy.stack import leash
 from deploy.stack.journal import Journal, last_record
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.plan import Plan, plan_stack
 from deploy.stack.settings import LocalSettings
 from deploy.stack.supervisor import Supervisor, end_leftovers, take_lock
@@ -41,7 +41,7 @@ def main() -> int:
     return 0
 
 
-async def _supervise(places: Places, plan: Plan) -> None:
+async def _supervise(places: StackFolders, plan: Plan) -> None:
     journal = Journal(places.state, kafka=plan.kafka, postgres=plan.postgres)
     supervisor = Supervisor(places, journal, plan.stages, plan.env)
     loop = asyncio.get_running_loop()

@@ -13,7 +13,7 @@ from deploy.stack.java import ShowProgress, kafka_jars
 from deploy.stack.journal import StackPhase, StackRecord, last_record
 from deploy.stack.leash import HELD, Leash
 from deploy.stack.parts import PORT_OFFSET
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.ports import require_free
 from deploy.stack.settings import LocalSettings
 from deploy.stack.supervisor import end_leftovers, take_lock
@@ -26,7 +26,7 @@ LOOK_SECONDS = 0.1
 Watch = Callable[[StackRecord], None]
 
 
-def is_running(places: Places) -> bool:
+def is_running(places: StackFolders) -> bool:
     """Say whether a supervisor holds these places."""
     if not places.lock.exists():
         return False
@@ -69,7 +69,7 @@ def start(
     return leash
 
 
-def stands(places: Places) -> bool:
+def stands(places: StackFolders) -> bool:
     """
     Return true as long as the stack of these places is up.
 
@@ -85,7 +85,7 @@ def stands(places: Places) -> bool:
     return True
 
 
-def stop(places: Places) -> bool:
+def stop(places: StackFolders) -> bool:
     """End the stack of these places, and what a killed supervisor left; say whether any ran."""
     record = last_record(places.state)
     if record is None:
@@ -102,20 +102,20 @@ def stop(places: Places) -> bool:
     return ran or bool(left)
 
 
-def _make(places: Places) -> None:
+def _make(places: StackFolders) -> None:
     try:
         places.make()
     except OSError as failure:
         raise HomeUnusable(folder=places.home, reason=failure.strerror) from failure
 
 
-def _require_room(places: Places) -> None:
+def _require_room(places: StackFolders) -> None:
     free = shutil.disk_usage(places.home).free
     if free < FREE_BYTES_MIN:
         raise DiskFull(folder=places.home, free=free // 1024 // 1024)
 
 
-def _spawn(places: Places, leash: int) -> subprocess.Popen[bytes]:
+def _spawn(places: StackFolders, leash: int) -> subprocess.Popen[bytes]:
     with (places.logs / "supervisor.log").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "deploy.stack", HELD],
@@ -128,7 +128,7 @@ def _spawn(places: Places, leash: int) -> subprocess.Popen[bytes]:
         )
 
 
-def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -> None:
+def _await_ready(child: subprocess.Popen[bytes], places: StackFolders, watch: Watch) -> None:
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline:
         ended = child.poll() is not None
@@ -149,7 +149,7 @@ def _await_ready(child: subprocess.Popen[bytes], places: Places, watch: Watch) -
     raise PartFailed(part="supervisor", reason=last[-300:], log=log_file)
 
 
-def _await_end(child: subprocess.Popen[bytes], places: Places, watch: Watch) -> None:
+def _await_end(child: subprocess.Popen[bytes], places: StackFolders, watch: Watch) -> None:
     """Return once *child* and all that it has started are gone, whether it wants to or not."""
     deadline = time.monotonic() + STOP_SECONDS_MAX
     while child.poll() is None and time.monotonic() < deadline:

@@ -4,12 +4,12 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 
 PASSWORD_BYTES = 24
 
 
-def load_passwords(places: Places, roles: Iterable[str]) -> Mapping[str, str]:
+def load_passwords(places: StackFolders, roles: Iterable[str]) -> Mapping[str, str]:
     """Return the password of each of *roles*; a role that is new gets one."""
     path = places.secrets / "postgres.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
@@ -23,7 +23,7 @@ def load_passwords(places: Places, roles: Iterable[str]) -> Mapping[str, str]:
     return known
 
 
-def write_passfile(places: Places, role: str, password: str) -> None:
+def write_passfile(places: StackFolders, role: str, password: str) -> None:
     """Let whoever may read our secrets log in as *role*, wherever the server is."""
     places.passfile.touch(mode=0o600)
     places.passfile.write_text(f"*:*:*:{role}:{password}\n")

@@ -13,7 +13,7 @@ import structlog
 
 from deploy.faults import Fault, PartFailed
 from deploy.stack.journal import Journal, PartRecord, Process
-from deploy.stack.part import Part
+from deploy.stack.part import StackPart
 from deploy.stack.program import as_account, follow_parent
 
 BACK_OFF_SECONDS_MIN = 0.2
@@ -31,7 +31,7 @@ class Keeper:
     """Runs one part for as long as it is not cancelled, then lets itself be stopped."""
 
     def __init__(
-        self, part: Part, journal: Journal, log_file: Path, env: Mapping[str, str]
+        self, part: StackPart, journal: Journal, log_file: Path, env: Mapping[str, str]
     ) -> None:
         self.part = part
         self.ready = asyncio.Event()

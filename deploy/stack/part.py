@@ -16,7 +16,7 @@ Probe = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StackPart:
     """
     One process: how it starts, when it is ready, how it is asked to stop.
 
@@ -39,7 +39,7 @@ class Part:
 class PartGroup:
     """Parts that start together; *settle* runs once all are ready, before the next stage."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[StackPart, ...]
     settle: Callable[[], Awaitable[None]] | None = None
 
 

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from deploy.stack.part import Part, answers_http, wrote
-from deploy.stack.places import Places
+from deploy.stack.part import StackPart, answers_http, wrote
+from deploy.stack.places import StackFolders
 from deploy.stack.ports import LOOPBACK
 from shared.eventstore.roles import DatabaseRole
 
@@ -26,14 +26,14 @@ def address_of(service: str, first_port: int) -> str:
 class Briefing:
     """What every process of ours is told."""
 
-    places: Places
+    places: StackFolders
     first_port: int
     kafka: str
     dsn_of: Callable[[DatabaseRole], str]
     trust: Mapping[str, str]
 
 
-def service_parts(desk: Briefing) -> tuple[Part, ...]:
+def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
     """Return our processes; they start together and stop together."""
     workers = range(1, METRICS_WORKERS + 1)
     return (
@@ -47,11 +47,11 @@ def service_parts(desk: Briefing) -> tuple[Part, ...]:
     )
 
 
-def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> Part:
+def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> StackPart:
     port = desk.first_port + PORT_OFFSET[name]
     url = address_of(name, desk.first_port)
     prefix = name.upper()
-    return Part(
+    return StackPart(
         name=name,
         argv=_module(f"services.{name}", *arguments),
         ready=answers_http(url),
@@ -60,19 +60,19 @@ def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> Part
     )
 
 
-def _metrics(desk: Briefing, name: str, task: str) -> Part:
+def _metrics(desk: Briefing, name: str, task: str) -> StackPart:
     env = _reach(desk, "METRICS", DatabaseRole.METRICS)
     return _quiet(desk, name, _module("services.metrics", task), env)
 
 
-def _quiet(desk: Briefing, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> Part:
+def _quiet(desk: Briefing, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> StackPart:
     # A process without an address says that it is ready by writing a file.
     ready_file = desk.places.ready / name
 
     async def forget() -> None:
         ready_file.unlink(missing_ok=True)
 
-    return Part(
+    return StackPart(
         name=name,
         argv=argv,
         ready=wrote(ready_file),

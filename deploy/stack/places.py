@@ -24,7 +24,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class StackFolders:
     """The folders of one embedded stack, all below its home."""
 
     home: Path
@@ -98,7 +98,7 @@ def _may_enter(account: Account, folder: os.stat_result) -> bool:
     return bool(folder.st_mode & stat.S_IXOTH)
 
 
-def server_home(places: Places, account: Account | None) -> Path:
+def server_home(places: StackFolders, account: Account | None) -> Path:
     """
     Return the folder for PostgreSQL's data, which its account must be able to reach.
 

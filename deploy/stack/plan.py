@@ -8,9 +8,9 @@ from functools import partial
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.credentials import load_passwords, write_passfile
 from deploy.stack.java import ShowProgress
-from deploy.stack.part import Part, PartGroup
+from deploy.stack.part import PartGroup, StackPart
 from deploy.stack.parts import Briefing, service_parts
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.postgres import SUPERUSER, embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.stack.settings import LocalSettings
@@ -60,14 +60,16 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
     )
 
 
-def _postgres(settings: LocalSettings, password: str) -> tuple[str, tuple[Part, ...]]:
+def _postgres(settings: LocalSettings, password: str) -> tuple[str, tuple[StackPart, ...]]:
     if settings.postgres is not None:
         return addressed(settings.postgres.get_secret_value(), database=DATABASE), ()
     server = embedded_postgres(settings.places, password)
     return server.dsn(DATABASE), (postgres_part(server),)
 
 
-def _kafka(settings: LocalSettings, progress: ShowProgress | None) -> tuple[str, tuple[Part, ...]]:
+def _kafka(
+    settings: LocalSettings, progress: ShowProgress | None
+) -> tuple[str, tuple[StackPart, ...]]:
     if settings.kafka is not None:
         return settings.kafka, ()
     broker = embedded_kafka(settings.places, settings.port + KAFKA_PORT_OFFSET, progress)
@@ -78,7 +80,7 @@ def _as_role(postgres: str, role: DatabaseRole, passwords: Mapping[str, str]) ->
     return addressed(postgres, database=DATABASE, role=role, password=passwords[role])
 
 
-def _trust(places: Places) -> dict[str, str]:
+def _trust(places: StackFolders) -> dict[str, str]:
     # An OIDC issuer in the environment wins over the local one.
     LocalIssuer.open(places.keys, SystemClock(), SystemIds())
     jwks = str(places.keys / "jwks.json")

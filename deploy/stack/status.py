@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from deploy.stack.control import is_running
 from deploy.stack.journal import PartRecord, StackRecord, last_record
 from deploy.stack.part import answers_http, wrote
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 
 SERVERS = ("postgres", "kafka")
 SECRET = frozenset({"password", "sslpassword", "passfile"})
@@ -70,7 +70,7 @@ NOTHING = StackStatus(
 )
 
 
-def look(places: Places) -> StackStatus:
+def look(places: StackFolders) -> StackStatus:
     """Return what runs; asks every service itself whether it is ready."""
     record = last_record(places.state)
     if record is None or not is_running(places):
@@ -86,7 +86,7 @@ def look(places: Places) -> StackStatus:
     )
 
 
-async def _look_at(record: StackRecord, places: Places) -> dict[str, Seen]:
+async def _look_at(record: StackRecord, places: StackFolders) -> dict[str, Seen]:
     async with asyncio.TaskGroup() as group:
         looks = {
             name: group.create_task(_seen(part, places.ready / name))
@@ -108,7 +108,7 @@ async def _is_ready(part: PartRecord, ready_file: Path) -> bool:
     return part.ready and (ready_file.name in SERVERS or await wrote(ready_file)())
 
 
-def _without_password(record: StackRecord, places: Places) -> str:
+def _without_password(record: StackRecord, places: StackFolders) -> str:
     """Return the server's address; who may read our secrets logs in to ours by it."""
     address = urlsplit(record.postgres)
     role, _, server = address.netloc.rpartition("@")

@@ -16,7 +16,7 @@ from deploy.faults import Fault, first_of
 from deploy.stack.journal import Journal, Process, StackPhase, StackRecord
 from deploy.stack.keeper import Keeper
 from deploy.stack.part import PartGroup
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 
 STOP_SECONDS_MAX = 10.0
 KILL_SECONDS_MAX = 5.0
@@ -35,7 +35,11 @@ class Supervisor:
     """Runs *stages* until told to stop; whatever happens, no process is left when `run` returns."""
 
     def __init__(
-        self, places: Places, journal: Journal, stages: Sequence[PartGroup], env: Mapping[str, str]
+        self,
+        places: StackFolders,
+        journal: Journal,
+        stages: Sequence[PartGroup],
+        env: Mapping[str, str],
     ) -> None:
         self._places = places
         self._journal = journal
@@ -132,7 +136,7 @@ def cap_log(path: Path) -> None:
     os.truncate(path, 0)
 
 
-def take_lock(places: Places) -> TextIOWrapper | None:
+def take_lock(places: StackFolders) -> TextIOWrapper | None:
     """Return the supervisor's lock, which ends with the process; None where another holds it."""
     handle = places.lock.open("a")
     try:

@@ -15,7 +15,7 @@ from services.review.handlers.commands import (
     RectificationCommands,
 )
 from services.review.handlers.reactions import Reactions
-from services.review.handlers.register import Register
+from services.review.handlers.register import RatingRegister
 from services.review.settings import ReviewSettings
 from shared.commands.adoption import Adoption
 from shared.commands.counter import command_routes
@@ -57,8 +57,8 @@ class Review(Service):
         return RulesInForce(self.store)
 
     @cached_property
-    def register(self) -> Register:
-        return Register(self.store)
+    def register(self) -> RatingRegister:
+        return RatingRegister(self.store)
 
 
 async def live(settings: ReviewSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """What review reads: foreign facts of its families, its own facts, and editions of the rules."""
 
 from services.review.handlers.reactions import Reactions
-from services.review.handlers.register import Register
+from services.review.handlers.register import RatingRegister
 from shared.commands.adoption import Adoption
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner, decode
@@ -23,7 +23,11 @@ class Ratings:
     """
 
     def __init__(
-        self, adoption: Adoption, register: Register, reactions: Reactions, rules: RulesInForce
+        self,
+        adoption: Adoption,
+        register: RatingRegister,
+        reactions: Reactions,
+        rules: RulesInForce,
     ) -> None:
         self._adoption = adoption
         self._rules = rules

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.kafka.dead_letters import DeadLetter, Origin, read_dead_letter, replayed
+from shared.kafka.dead_letters import DeadLetter, LetterOrigin, read_dead_letter, replayed
 from shared.kafka.port import Sender
 from shared.kafka.reader import kafka_reader, places_of, stored
 from shared.kafka.topics import DEAD_LETTER_TOPICS
@@ -31,7 +31,7 @@ class News:
     """
 
     def __init__(self) -> None:
-        self._latest: OrderedDict[Origin, None] = OrderedDict()
+        self._latest: OrderedDict[LetterOrigin, None] = OrderedDict()
 
     def is_news(self, letter: DeadLetter) -> bool:
         origin = letter.origin

@@ -61,7 +61,7 @@ class Cut:
     value_sha256: str
 
 
-class Origin(NamedTuple):
+class LetterOrigin(NamedTuple):
     """Who refused which record: there is one letter for each."""
 
     group: str
@@ -85,12 +85,12 @@ class DeadLetter:
     """Where the letter has only the beginnings of key, headers and value."""
 
     @property
-    def origin(self) -> Origin | None:
+    def origin(self) -> LetterOrigin | None:
         """What the letter is about; None where it does not say."""
         number, offset = self.record.partition, self.record.offset
         if number is None or offset is None:
             return None
-        return Origin(self.group, Partition(self.record.topic, number), offset)
+        return LetterOrigin(self.group, Partition(self.record.topic, number), offset)
 
 
 class LetterCut(Exception):

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.kafka.dead_letters import Origin, read_dead_letter, shortened
+from shared.kafka.dead_letters import LetterOrigin, read_dead_letter, shortened
 from shared.kafka.port import Partition, Record, Sender, SendRefused, SendUnknown
 from shared.kafka.reader import kafka_reader, stored
 
@@ -32,7 +32,7 @@ class Shelf(Protocol):
         """Return the offset of the next letter in *place*."""
         ...
 
-    async def origins(self, place: Partition, first: int, end: int) -> Collection[Origin]:
+    async def origins(self, place: Partition, first: int, end: int) -> Collection[LetterOrigin]:
         """Return what the letters from *first* until *end* are about, as far as they say so."""
         ...
 
@@ -51,7 +51,7 @@ class LettersOnce:
         self._sender = sender
         self._shelf = shelf
         self._ends: dict[Partition, int] = {}
-        self._laid: defaultdict[Partition, deque[Origin]] = defaultdict(
+        self._laid: defaultdict[Partition, deque[LetterOrigin]] = defaultdict(
             lambda: deque(maxlen=2 * LOOK_BACK_MAX)
         )
 
@@ -93,7 +93,7 @@ def _by_place(records: Iterable[Record]) -> Iterable[tuple[Partition, list[Recor
     return places.items()
 
 
-def _origin(letter: Record) -> Origin | None:
+def _origin(letter: Record) -> LetterOrigin | None:
     return read_dead_letter(letter).origin
 
 
@@ -127,7 +127,7 @@ class KafkaShelf:
             await self._close()
             raise SendUnknown(repr(fault)) from fault
 
-    async def origins(self, place: Partition, first: int, end: int) -> Collection[Origin]:
+    async def origins(self, place: Partition, first: int, end: int) -> Collection[LetterOrigin]:
         """Raise SendUnknown where Kafka does not say it."""
         try:
             async with self._turns, asyncio.timeout(LOOK_SECONDS_MAX):
@@ -136,14 +136,14 @@ class KafkaShelf:
             await self._close()
             raise SendUnknown(repr(fault)) from fault
 
-    async def _read(self, place: TopicPartition, first: int, end: int) -> Collection[Origin]:
+    async def _read(self, place: TopicPartition, first: int, end: int) -> Collection[LetterOrigin]:
         reader = await self._started()
         starts = await reader.beginning_offsets([place])
         if (first := max(first, starts[place])) >= end:
             return []
         reader.assign([place])
         reader.seek(place, first)
-        found: list[Origin] = []
+        found: list[LetterOrigin] = []
         while await reader.position(place) < end:
             batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)
             letters = (read_dead_letter(stored(letter)) for letter in batch.get(place, ()))

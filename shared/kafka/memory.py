@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from shared.kafka.dead_letters import Origin, read_dead_letter
+from shared.kafka.dead_letters import LetterOrigin, read_dead_letter
 from shared.kafka.keys import partition_of
 from shared.kafka.port import Backlog, Partition, Record
 from shared.runtime.clock import Clock
@@ -55,7 +55,7 @@ class MemoryBus:
     async def end(self, place: Partition) -> int:
         return self.size(place)
 
-    async def origins(self, place: Partition, first: int, end: int) -> Collection[Origin]:
+    async def origins(self, place: Partition, first: int, end: int) -> Collection[LetterOrigin]:
         letters = map(read_dead_letter, self._logs[place][first:end])
         return [letter.origin for letter in letters if letter.origin]
 

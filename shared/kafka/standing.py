@@ -12,7 +12,7 @@ from shared.kafka.port import Partition
 from shared.kafka.reader import kafka_reader, places_of
 
 
-class Standing(NamedTuple):
+class ReadUpTo(NamedTuple):
     """What a group reads next of a partition, and where that ends."""
 
     following: int
@@ -43,7 +43,7 @@ class GroupStanding:
     ) -> None:
         await self._reader.stop()
 
-    async def load(self) -> Mapping[Partition, Standing]:
+    async def load(self) -> Mapping[Partition, ReadUpTo]:
         """
         Return where the group is in each partition that it has ever read, or that has records.
 
@@ -58,6 +58,6 @@ class GroupStanding:
         except (KafkaError, OSError) as fault:
             raise BrokerAway(str(fault)) from fault
         return {
-            Partition(*place): Standing(done[place] or begins[place], ends[place])
+            Partition(*place): ReadUpTo(done[place] or begins[place], ends[place])
             for place in places
         }

@@ -14,7 +14,7 @@ import pytest
 from deploy.prepare import PrepareSettings
 from deploy.stack.java import COORDINATES
 from deploy.stack.parts import METRICS_WORKERS, Briefing, service_parts
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.settings import LocalSettings
 from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
@@ -125,7 +125,7 @@ def test_the_checkers_find_what_is_wrong(checkers: Path, tmp_path: Path) -> None
 
 
 def test_compose_runs_what_the_supervisor_runs(services: Mapping[str, Service]) -> None:
-    desk = Briefing(Places(Path("home")), 8700, "kafka:9092", lambda role: role.value, {})
+    desk = Briefing(StackFolders(Path("home")), 8700, "kafka:9092", lambda role: role.value, {})
     supervised = [list(part.argv[3:]) for part in service_parts(desk)]
     composed = [
         service["command"]

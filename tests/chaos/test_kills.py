@@ -18,7 +18,7 @@ import pytest
 
 from deploy.command.figures import figures_of
 from deploy.command.verify import verified
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.servers import embedded_kafka
 from shared.kafka.ends import load_ends
 from shared.kafka.topics import DEAD_LETTER_TOPICS, ensure_topics
@@ -86,7 +86,7 @@ class Ring:
 async def ring(
     tmp_path: Path, role_dsn: Callable[[str], str], postgres_dsn: str
 ) -> AsyncIterator[Ring]:
-    places = Places(tmp_path)
+    places = StackFolders(tmp_path)
     places.make()
     kafka = embedded_kafka(places, 0)
     await kafka.prepare()

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.metrics.domain.log_figures import (
-    Asked,
-    LoggedCase,
-    Told,
+    CaseOfLog,
+    LogFact,
+    LogQuestion,
     distribution,
     log_figures,
     weekdays,
@@ -22,9 +22,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def case(*events: tuple[str, str], **instants: str) -> LoggedCase:
-    told = tuple(Told(at(when), number, name) for number, (when, name) in enumerate(events, 1))
-    return LoggedCase(told, **{f"{name}_at": at(text) for name, text in instants.items()})
+def case(*events: tuple[str, str], **instants: str) -> CaseOfLog:
+    told = tuple(LogFact(at(when), number, name) for number, (when, name) in enumerate(events, 1))
+    return CaseOfLog(told, **{f"{name}_at": at(text) for name, text in instants.items()})
 
 
 ONE_EVENT = case(("2011-06-30T22:30:00+00:00", "a"), started="2011-06-30T22:00:00+00:00")
@@ -37,8 +37,8 @@ LATE = case(
 )
 
 
-def figures(*cases: LoggedCase) -> dict[str, object]:
-    return log_figures(cases, Asked(AMSTERDAM, {MIDNIGHT: at(MIDNIGHT)}))
+def figures(*cases: CaseOfLog) -> dict[str, object]:
+    return log_figures(cases, LogQuestion(AMSTERDAM, {MIDNIGHT: at(MIDNIGHT)}))
 
 
 def test_cases_events_and_variants_are_counted() -> None:

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from services.review.domain.rectification.deadlines import Deadlines, Round, rounds
+from services.review.domain.rectification.deadlines import Round, RoundDeadlines, rounds
 from shared.contracts.envelope import Fact
 from shared.policy.calendar import official_calendar
 from shared.policy.counting import HORIZON
@@ -25,8 +25,8 @@ WEDNESDAY = date(2024, 9, 18)
 """Followed by make-up days on 09-29 and 10-12, and the national holiday from 10-01 to 10-07."""
 
 
-def deadlines(*facts: tuple[date, Fact]) -> Deadlines:
-    return Deadlines(rounds(dated(*facts)), rectification_limits(), official_calendar())
+def deadlines(*facts: tuple[date, Fact]) -> RoundDeadlines:
+    return RoundDeadlines(rounds(dated(*facts)), rectification_limits(), official_calendar())
 
 
 def test_the_bureaus_limits_are_those_of_its_policy() -> None:

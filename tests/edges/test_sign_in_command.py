@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.supervisor import take_lock
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_the_link_of_a_running_stack_carries_a_ticket_of_its_key(home: Path) -> None:
-    with take_lock(Places(home)) or pytest.fail("somebody holds a new folder"):
+    with take_lock(StackFolders(home)) or pytest.fail("somebody holds a new folder"):
         printed = command.invoke(app, ["sign-in", "--role", "DIRECTOR", "--json"])
     address = urlsplit(json.loads(printed.stdout)["link"])
     clock = SystemClock()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.journal import Journal
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.status import look
 from deploy.stack.supervisor import take_lock
 
@@ -23,7 +23,7 @@ from deploy.stack.supervisor import take_lock
     ],
 )
 def test_no_password_is_shown(tmp_path: Path, given: str, shown: str) -> None:
-    places = Places(tmp_path / str(os.getpid()))
+    places = StackFolders(tmp_path / str(os.getpid()))
     places.make()
     Journal(places.state, kafka="kafka:9092", postgres=given).write()
     lock = take_lock(places)

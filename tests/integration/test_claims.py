@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.review.handlers.register import RATING_AWAITED, Register
+from services.review.handlers.register import RATING_AWAITED, RatingRegister
 from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.migrations import OWN_FOLDER, Schema, migrate_schema
 from shared.eventstore.postgres import PostgresEventStore, open_pool
@@ -31,7 +31,7 @@ async def test_what_was_known_of_ratings_is_known_after_the_upgrade(
 
     async with await open_pool(postgres_dsn, "review") as pool:
         store = PostgresEventStore(pool)
-        register = Register(store)
+        register = RatingRegister(store)
         assert await register.is_rated(CASE, ReviewPhase.COMPLETION)
         assert not await register.is_rated(CASE, ReviewPhase.ACCEPTANCE)
         assert await store.holder(RATING_AWAITED, "PJ1") == "PJ2"

@@ -18,7 +18,7 @@ import pytest
 
 from deploy.stack.journal import last_record
 from deploy.stack.parts import PORT_OFFSET
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.ports import any_free
 from tests.support.eventually import eventually
 from tests.support.standing_bureau import sweep
@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give one home to all, so that only the first start makes its data folders."""
     home: Path = tmp_path_factory.mktemp("life") / "home"
     yield home
-    sweep(Places(home))
+    sweep(StackFolders(home))
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Held:
 
 
 def running_parts(home: Path) -> set[str]:
-    record = last_record(Places(home).state)
+    record = last_record(StackFolders(home).state)
     parts = {} if record is None else record.parts
     return {name for name, part in parts.items() if part.process and part.process.found()}
 

@@ -13,7 +13,7 @@ from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import IDENTITY_BYTES, Refused, read_records
+from services.metrics.handlers.reading import IDENTITY_BYTES, RefusedRecord, read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.projection import Fenced, Stretch
 from shared.contracts.envelope import Event
@@ -42,7 +42,7 @@ def arrived(events: Sequence[Event]) -> list[Arrived]:
         for offset, event in enumerate(events)
     ]
     readings = list(read_records(records))
-    assert not [reading for reading in readings if isinstance(reading, Refused)]
+    assert not [reading for reading in readings if isinstance(reading, RefusedRecord)]
     return [reading for reading in readings if isinstance(reading, Arrived)]
 
 

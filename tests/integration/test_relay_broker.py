@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.kafka import Kafka
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.servers import embedded_kafka
 from shared.contracts.registry import Owner
 from shared.eventstore.outbox import PostgresOutbox
@@ -58,7 +58,7 @@ class Broker:
 
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    places = Places(tmp_path)
+    places = StackFolders(tmp_path)
     places.make()
     kafka = embedded_kafka(places, 0)
     await kafka.prepare()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.ports import any_free
 from deploy.stack.supervisor import take_lock
 from tests.support.small_disk import small_disk
@@ -103,7 +103,7 @@ def test_a_full_disk_is_said_before_anything_is_started(run: Run, home: Path) ->
 
 
 def test_a_second_up_says_that_the_first_runs(run: Run, home: Path) -> None:
-    places = Places(home)
+    places = StackFolders(home)
     places.make()
     lock = take_lock(places)
     assert lock is not None

@@ -18,7 +18,7 @@ from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
 from deploy.stack.places import (
     CHECKOUT,
     Account,
-    Places,
+    StackFolders,
     private_folder,
     reaches,
     server_home,
@@ -32,27 +32,27 @@ NOBODY = Account("nobody", 65534, 65534)
 
 
 @pytest.fixture
-def places() -> Iterator[Places]:
+def places() -> Iterator[StackFolders]:
     # Not pytest's own folders: every session closes them to other accounts
     # again, also to the one that PostgreSQL runs under where we are root.
     folder = Path(tempfile.mkdtemp(prefix="casetrack-servers-"))
     folder.chmod(0o711)
-    places = Places(folder / "home")
+    places = StackFolders(folder / "home")
     places.make()
     yield places
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def postgres(places: Places) -> Postgres:
+def postgres(places: StackFolders) -> Postgres:
     return embedded_postgres(places, "only-for-tests")
 
 
 @pytest.fixture
-def serve(places: Places) -> Iterator[Callable[[], Places]]:
+def serve(places: StackFolders) -> Iterator[Callable[[], StackFolders]]:
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> Places:
+    def start() -> StackFolders:
         started.append(
             subprocess.Popen(
                 [sys.executable, "-m", "tests.support.servers", str(places.home), str(os.getpid())],
@@ -69,11 +69,11 @@ def serve(places: Places) -> Iterator[Callable[[], Places]]:
 
 
 @pytest.fixture
-def servers(serve: Callable[[], Places]) -> Places:
+def servers(serve: Callable[[], StackFolders]) -> StackFolders:
     return serve()
 
 
-def ready(places: Places) -> StackRecord | None:
+def ready(places: StackFolders) -> StackRecord | None:
     record = last_record(places.state)
     if record is None or record.phase is not StackPhase.READY:
         return None
@@ -86,7 +86,7 @@ def pids(record: StackRecord) -> dict[str, int]:
     }
 
 
-async def test_killed_servers_come_back_with_everything(servers: Places) -> None:
+async def test_killed_servers_come_back_with_everything(servers: StackFolders) -> None:
     before: StackRecord = await eventually(lambda: ready(servers), within=60)
     await leave_something(before)
     for pid in pids(before).values():
@@ -106,7 +106,7 @@ async def test_killed_servers_come_back_with_everything(servers: Places) -> None
 
 
 async def test_after_a_killed_supervisor_the_next_one_takes_over(
-    serve: Callable[[], Places],
+    serve: Callable[[], StackFolders],
 ) -> None:
     places = serve()
     before: StackRecord = await eventually(lambda: ready(places), within=60)
@@ -188,7 +188,7 @@ def test_a_closed_folder_above_the_home_is_seen_before_postgresql_sees_it(tmp_pa
 
 def test_under_a_closed_folder_the_data_goes_to_a_folder_of_the_system(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    home = server_home(Places(tmp_path), NOBODY)
+    home = server_home(StackFolders(tmp_path), NOBODY)
     home.parent.rmdir()
 
     assert str(home).startswith("/var/tmp/casetrack-")  # noqa: S108 - the name is the point

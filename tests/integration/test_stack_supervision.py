@@ -12,19 +12,19 @@ import psutil
 import pytest
 
 from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
-from deploy.stack.places import CHECKOUT, Places
+from deploy.stack.places import CHECKOUT, StackFolders
 from tests.support.eventually import eventually
 
 Launch = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "home")
+def places(tmp_path: Path) -> StackFolders:
+    return StackFolders(tmp_path / "home")
 
 
 @pytest.fixture
-def launch(places: Places) -> Iterator[Launch]:
+def launch(places: StackFolders) -> Iterator[Launch]:
     started: list[subprocess.Popen[bytes]] = []
 
     def run(*toys: str, errors: Path = Path(os.devnull)) -> subprocess.Popen[bytes]:
@@ -55,21 +55,21 @@ def processes(record: StackRecord) -> list[Process]:
     return [part.process for part in record.parts.values() if part.process is not None]
 
 
-def is_ready(places: Places, supervisor: subprocess.Popen[bytes]) -> StackRecord | None:
+def is_ready(places: StackFolders, supervisor: subprocess.Popen[bytes]) -> StackRecord | None:
     record = last_record(places.state)
     if record is None or record.supervisor.pid != supervisor.pid:
         return None
     return record if record.phase is StackPhase.READY else None
 
 
-def pid_of(places: Places, name: str) -> int | None:
+def pid_of(places: StackFolders, name: str) -> int | None:
     record = last_record(places.state)
     part = record.parts.get(name) if record else None
     return part.process.pid if part and part.process and part.ready else None
 
 
 async def test_a_part_that_can_wait_stands_back_behind_the_others(
-    places: Places, launch: Launch
+    places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("first", "patient")
     await eventually(lambda: is_ready(places, supervisor))
@@ -78,7 +78,7 @@ async def test_a_part_that_can_wait_stands_back_behind_the_others(
     assert patient.nice() - first.nice() == 7
 
 
-async def test_a_part_that_is_killed_comes_back(places: Places, launch: Launch) -> None:
+async def test_a_part_that_is_killed_comes_back(places: StackFolders, launch: Launch) -> None:
     supervisor = launch("first", "second")
     await eventually(lambda: is_ready(places, supervisor), within=30)
     before = pid_of(places, "first")
@@ -92,7 +92,9 @@ async def test_a_part_that_is_killed_comes_back(places: Places, launch: Launch) 
     assert psutil.pid_exists(after)
 
 
-async def test_stopping_leaves_no_process_even_a_deaf_one(places: Places, launch: Launch) -> None:
+async def test_stopping_leaves_no_process_even_a_deaf_one(
+    places: StackFolders, launch: Launch
+) -> None:
     supervisor = launch("first", "deaf")
     record = await eventually(lambda: is_ready(places, supervisor), within=30)
     supervisor.terminate()
@@ -101,7 +103,9 @@ async def test_stopping_leaves_no_process_even_a_deaf_one(places: Places, launch
     assert [process.found() for process in processes(record)] == [None, None]
 
 
-async def test_parts_do_not_outlive_a_killed_supervisor(places: Places, launch: Launch) -> None:
+async def test_parts_do_not_outlive_a_killed_supervisor(
+    places: StackFolders, launch: Launch
+) -> None:
     supervisor = launch("first", "second")
     record = await eventually(lambda: is_ready(places, supervisor), within=30)
     supervisor.kill()
@@ -110,7 +114,7 @@ async def test_parts_do_not_outlive_a_killed_supervisor(places: Places, launch: 
 
 
 async def test_the_next_supervisor_ends_what_a_killed_one_left(
-    places: Places, launch: Launch
+    places: StackFolders, launch: Launch
 ) -> None:
     killed = launch("deaf", "second")
     record = await eventually(lambda: is_ready(places, killed), within=30)
@@ -122,7 +126,7 @@ async def test_the_next_supervisor_ends_what_a_killed_one_left(
     assert [process.found() for process in processes(record)] == [None, None]
 
 
-async def test_a_second_supervisor_changes_nothing(places: Places, launch: Launch) -> None:
+async def test_a_second_supervisor_changes_nothing(places: StackFolders, launch: Launch) -> None:
     first = launch("first")
     record = await eventually(lambda: is_ready(places, first), within=30)
     second = launch("first")
@@ -137,7 +141,7 @@ async def test_a_pid_that_was_given_to_somebody_else_is_left_alone() -> None:
 
 
 async def test_a_part_that_never_gets_ready_is_named_with_its_last_words(
-    places: Places, launch: Launch
+    places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("first", "broken")
     code = supervisor.wait(60)
@@ -153,7 +157,7 @@ async def test_a_part_that_never_gets_ready_is_named_with_its_last_words(
 
 
 async def test_why_the_stack_failed_stands_alone_in_the_supervisors_log(
-    places: Places, launch: Launch
+    places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("broken", errors=places.home.parent / "errors")
     supervisor.wait(60)

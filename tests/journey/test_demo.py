@@ -13,7 +13,7 @@ import pytest
 
 from deploy.stack.journal import last_record
 from deploy.stack.parts import PORT_OFFSET
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.ports import any_free
 from tests.support.standing_bureau import sweep
 
@@ -39,7 +39,7 @@ async def demo(home: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Pr
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
             await process.wait()
-        sweep(Places(home))
+        sweep(StackFolders(home))
 
 
 async def sign_in_link(process: asyncio.subprocess.Process) -> str:
@@ -52,7 +52,7 @@ async def sign_in_link(process: asyncio.subprocess.Process) -> str:
 
 def left_running(home: Path) -> list[str]:
     """Return the names of the parts that still run."""
-    record = last_record(Places(home).state)
+    record = last_record(StackFolders(home).state)
     assert record is not None
     return [
         name

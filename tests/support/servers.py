@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.databases import ROLES, prepare_database
 from deploy.stack.journal import Journal, Process, last_record
 from deploy.stack.part import PartGroup
-from deploy.stack.places import Places
+from deploy.stack.places import StackFolders
 from deploy.stack.postgres import Postgres, embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.stack.supervisor import Supervisor, end_leftovers
@@ -24,7 +24,7 @@ FASTER = {"fsync": "off", "shared_buffers": "128MB", "max_connections": "300"}
 
 async def serve(home: Path, session: Process) -> None:
     """Keep both servers up until *session* has ended or a signal comes."""
-    places = Places(home)
+    places = StackFolders(home)
     places.make()
     end_leftovers(last_record(places.state))
     postgres = embedded_postgres(places, PASSWORD)

@@ -31,7 +31,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.databases import addressed
 from deploy.stack.journal import StackPhase, last_record
-from deploy.stack.places import CHECKOUT, Places
+from deploy.stack.places import CHECKOUT, StackFolders
 from deploy.stack.postgres import embedded_postgres
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, MESSAGE_BYTES_MAX, ensure_topics
 from tests.support.eventually import eventually
@@ -57,7 +57,7 @@ class Servers:
 
     @property
     def supervisor_pid(self) -> int:
-        record = last_record(Places(self.home).state)
+        record = last_record(StackFolders(self.home).state)
         assert record is not None
         return record.supervisor.pid
 
@@ -77,11 +77,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or os.environ.get(SESSION) != str(os.getpid()):
         return
     home = Path(os.environ[HOME])
-    record = last_record(Places(home).state)
+    record = last_record(StackFolders(home).state)
     if record is not None and record.supervisor.found():
         os.kill(record.supervisor.pid, signal.SIGTERM)
         _wait(lambda: record.supervisor.found() is None, STOP_SECONDS_MAX)
-    shutil.rmtree(embedded_postgres(Places(home), PASSWORD).home, ignore_errors=True)
+    shutil.rmtree(embedded_postgres(StackFolders(home), PASSWORD).home, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
 
 
@@ -90,9 +90,9 @@ def servers() -> Servers:
     """Return the session's PostgreSQL and Kafka; the first worker that asks starts them."""
     home = Path(os.environ[HOME])
     with _locked(home / "start.lock"):
-        if last_record(Places(home).state) is None:
+        if last_record(StackFolders(home).state) is None:
             _start(home)
-    record = last_record(Places(home).state)
+    record = last_record(StackFolders(home).state)
     assert record is not None
     return Servers(home, record.kafka, record.postgres)
 
@@ -209,20 +209,20 @@ def _start(home: Path) -> None:
     )
 
     def settled() -> bool:
-        record = last_record(Places(home).state)
+        record = last_record(StackFolders(home).state)
         phase = None if record is None else record.phase
         return (
             phase in {StackPhase.READY, StackPhase.FAILED} or os.waitpid(pid, os.WNOHANG)[0] == pid
         )
 
     _wait(settled, START_SECONDS_MAX)
-    record = last_record(Places(home).state)
+    record = last_record(StackFolders(home).state)
     if record is None or record.phase is not StackPhase.READY:
         pytest.exit((home / "servers.log").read_text()[-4000:], returncode=3)
 
 
 def _psql(servers: Servers, statement: str) -> None:
-    program = embedded_postgres(Places(servers.home), PASSWORD).programs / "psql"
+    program = embedded_postgres(StackFolders(servers.home), PASSWORD).programs / "psql"
     dsn = addressed(servers.postgres, database="postgres")
     subprocess.run(
         [program, "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", statement, dsn],

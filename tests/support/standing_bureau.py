@@ -18,7 +18,7 @@ from deploy.bureau.counters import Counters
 from deploy.delivery import client_of
 from deploy.stack import control
 from deploy.stack.parts import PORT_OFFSET
-from deploy.stack.places import Places, server_account, server_home
+from deploy.stack.places import StackFolders, server_account, server_home
 from deploy.stack.ports import LOOPBACK, any_free
 from deploy.stack.settings import LocalSettings
 from shared.runtime.clock import SystemClock
@@ -142,7 +142,7 @@ def bring_up(environment: Mapping[str, str]) -> None:
     )
 
 
-def sweep(places: Places) -> None:
+def sweep(places: StackFolders) -> None:
     """Take away what a stopped bureau leaves outside its home, which is the test's own folder."""
     data = server_home(places, server_account())
     if not data.is_relative_to(places.home):

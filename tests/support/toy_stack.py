@@ -8,8 +8,8 @@ from pathlib import Path
 
 from deploy.faults import Fault
 from deploy.stack.journal import Journal, last_record
-from deploy.stack.part import Part, PartGroup, wrote
-from deploy.stack.places import Places
+from deploy.stack.part import PartGroup, StackPart, wrote
+from deploy.stack.places import StackFolders
 from deploy.stack.supervisor import Supervisor, end_leftovers, take_lock
 
 LIVES = """
@@ -26,14 +26,14 @@ NICENESS = {"patient": 7}
 BUSY = 3
 
 
-def toy(name: str, places: Places) -> Part:
+def toy(name: str, places: StackFolders) -> StackPart:
     """Return a part that does nothing but live."""
     ready_file = places.ready / name
 
     async def forget() -> None:
         ready_file.unlink(missing_ok=True)
 
-    return Part(
+    return StackPart(
         name=name,
         argv=(sys.executable, "-c", LIVES.format(before=TOYS[name]), str(ready_file)),
         ready=wrote(ready_file),
@@ -42,7 +42,7 @@ def toy(name: str, places: Places) -> Part:
     )
 
 
-async def supervise(places: Places, names: list[str]) -> None:
+async def supervise(places: StackFolders, names: list[str]) -> None:
     journal = Journal(places.state, kafka="", postgres="")
     stages = [PartGroup((toy(name, places),)) for name in names]
     supervisor = Supervisor(places, journal, stages, os.environ)
@@ -51,7 +51,7 @@ async def supervise(places: Places, names: list[str]) -> None:
 
 
 def main() -> int:
-    places = Places(Path(sys.argv[1]))
+    places = StackFolders(Path(sys.argv[1]))
     places.make()
     lock = take_lock(places)
     if lock is None:

@@ -17,7 +17,7 @@ from deploy.texts import CATALOGUE
 from shared.contracts.naming import Language, called, fact_called
 from shared.contracts.supervision.words import AlertLevel
 
-Picture = Mapping[str, Any]
+TodayPicture = Mapping[str, Any]
 
 WIDE_COLUMNS_MIN = 100
 """On a narrower screen the parts stand below each other."""
@@ -97,7 +97,7 @@ def screen(watched: Watched, look: Look, size: tuple[int, int]) -> RenderableTyp
     return whole
 
 
-def _wide(body: Layout, picture: Picture, look: Look, size: tuple[int, int]) -> None:
+def _wide(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, int]) -> None:
     columns, rows = size
     right_columns = max(RIGHT_COLUMNS_MIN, columns // 3)
     inner = columns - right_columns - FRAME
@@ -121,7 +121,7 @@ def _wide(body: Layout, picture: Picture, look: Look, size: tuple[int, int]) -> 
     right.split_column(*parts)
 
 
-def _narrow(body: Layout, picture: Picture, look: Look, size: tuple[int, int]) -> None:
+def _narrow(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, int]) -> None:
     columns, rows = size
     inner = columns - FRAME
     red_rows = _red_rows(picture, rows - NOW_ROWS)
@@ -132,7 +132,7 @@ def _narrow(body: Layout, picture: Picture, look: Look, size: tuple[int, int]) -
     )
 
 
-def _red_rows(picture: Picture, rows: int) -> int:
+def _red_rows(picture: TodayPicture, rows: int) -> int:
     """Red takes what it needs, a line at least, and never more than a third."""
     return max(3, min(len(picture["red"]) + 2, rows // 3))
 
@@ -186,7 +186,7 @@ def footer(watched: Watched, look: Look) -> RenderableType:
     return line
 
 
-def _latest(picture: Picture, look: Look, columns: int) -> RenderableType:
+def _latest(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
     """Return the last facts, newest first; the panel's height cuts them."""
     if not picture["latest"]:
         return _panel(Styled(look.word("latest.empty"), style="muted"), look.word("latest.title"))
@@ -201,7 +201,7 @@ def _latest(picture: Picture, look: Look, columns: int) -> RenderableType:
     return _panel(_fitted(cells, look, flexible=1, columns=columns), look.word("latest.title"))
 
 
-def _late_next(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
+def _late_next(picture: TodayPicture, look: Look, size: tuple[int, int]) -> RenderableType:
     columns, rows = size
     lines = picture["late_next"]
     title = look.say("top.counted", title=look.word("late_next.title"), count=len(lines))
@@ -252,13 +252,13 @@ def _mark(level: str | None, look: Look) -> Styled:
     return Styled()
 
 
-def _subject(line: Picture, look: Look) -> Styled:
+def _subject(line: TodayPicture, look: Look) -> Styled:
     stopped = line["stopped_days"]
     note = f" · {look.word('late_next.stopped', n=stopped)}" if stopped else ""
     return Styled(f"{line['item_name'] or ''}{note}", style="muted")
 
 
-def _budget(line: Picture, look: Look) -> Styled:
+def _budget(line: TodayPicture, look: Look) -> Styled:
     """Return how much of the limit is used, as a bar and in figures."""
     limit, consumed = max(1, line["limit"]), line["consumed"]
     full = min(BAR_COLUMNS, round(BAR_COLUMNS * consumed / limit))
@@ -270,7 +270,7 @@ def _budget(line: Picture, look: Look) -> Styled:
     return bar
 
 
-def _left(line: Picture, look: Look) -> Styled:
+def _left(line: TodayPicture, look: Look) -> Styled:
     seconds = line["seconds_left"]
     if line["paused"]:
         return Styled(look.word("late_next.paused"), style="muted")
@@ -284,7 +284,7 @@ def _left(line: Picture, look: Look) -> Styled:
     return Styled(text, style="near" if line["level"] and seconds < DAY else "ink")
 
 
-def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
+def _red(picture: TodayPicture, look: Look, size: tuple[int, int]) -> RenderableType:
     columns, rows = size
     cards = picture["red"]
     title = look.say("top.counted", title=look.word("red.title"), count=picture["now"]["red"])
@@ -303,7 +303,7 @@ def _red(picture: Picture, look: Look, size: tuple[int, int]) -> RenderableType:
     return _panel(_fitted(cells, look, flexible=3, columns=columns), title)
 
 
-def _now(picture: Picture, look: Look) -> RenderableType:
+def _now(picture: TodayPicture, look: Look) -> RenderableType:
     now = picture["now"]
     tiles = Table.grid(expand=True)
     for _ in TILES:
@@ -327,7 +327,7 @@ def _now(picture: Picture, look: Look) -> RenderableType:
     return _panel(Group(tiles, note), look.word("now.title"))
 
 
-def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
+def _flow(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
     """Return today's work by stage, in the order in which a case takes them."""
     now = picture["now"]
     most = max([now[name] for name in FLOW] + [1])
@@ -344,7 +344,7 @@ def _flow(picture: Picture, look: Look, columns: int) -> RenderableType:
     return _panel(table, look.say("top.flow"))
 
 
-def _hours(picture: Picture, look: Look, *, wide: bool) -> RenderableType:
+def _hours(picture: TodayPicture, look: Look, *, wide: bool) -> RenderableType:
     """Return the day's arrivals hour by hour, over the mean of the last four weeks."""
     hours: Sequence[float] = picture["arrivals"]["hours"]
     usual: Sequence[float] = picture["arrivals"]["comparison"]

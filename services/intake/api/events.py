@@ -73,7 +73,7 @@ DESCRIBED: Mapping[str, Any] = {
 }
 
 
-class Told(BaseModel):
+class EventAnswer(BaseModel):
     """What became of one event; the stream and its version stand there once it is on record."""
 
     status: Status
@@ -112,8 +112,8 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
         "",
         status_code=ACCEPTED,
         responses={
-            ACCEPTED: {"model": Told},
-            DUPLICATE: {"model": Told, "description": "On record already"},
+            ACCEPTED: {"model": EventAnswer},
+            DUPLICATE: {"model": EventAnswer, "description": "On record already"},
             **EACH,
         },
         openapi_extra={
@@ -135,7 +135,7 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     @router.post(
         "/validate",
         status_code=DUPLICATE,
-        responses={DUPLICATE: {"model": Told}, **EACH},
+        responses={DUPLICATE: {"model": EventAnswer}, **EACH},
         openapi_extra={
             **DESCRIBED,
             **told(*(kind_of(code) for code in VERDICTS if code not in OF_THE_STORE)),

@@ -54,7 +54,7 @@ MINTING_TRIES_MAX = 8
 
 JUDGED_BY_CALENDAR = (AcceptApplication, ApproveExtension)
 
-Asked = (
+IntakeCommand = (
     case_commands.AnyCommand
     | inspection_commands.AnyCommand
     | meeting_commands.AnyCommand
@@ -99,8 +99,10 @@ class Commands:
     async def _begin(
         self, command: type[Any], subject: str, words: Fields, occasion: Occasion
     ) -> Answer:
-        def named() -> Asked:
-            asked: Asked = command(**{**words, subject: self._new_name(command, occasion.at)})
+        def named() -> IntakeCommand:
+            asked: IntakeCommand = command(
+                **{**words, subject: self._new_name(command, occasion.at)}
+            )
             return asked
 
         for _ in range(MINTING_TRIES_MAX - 1):
@@ -110,7 +112,7 @@ class Commands:
                 continue
         return await self._apply(named(), occasion)
 
-    async def _apply(self, command: Asked, occasion: Occasion) -> Answer:
+    async def _apply(self, command: IntakeCommand, occasion: Occasion) -> Answer:
         match command:
             case CaseCommand() | CommitmentCommand():
                 return await self._to_case(command, occasion)

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from services.metrics.domain.log_figures import LoggedCase, Told
+from services.metrics.domain.log_figures import CaseOfLog, LogFact
 from shared.contracts.handling.facts import ActivityRecorded, CaseClosed
 from shared.eventstore.postgres import translated
 
@@ -47,7 +47,7 @@ class _Draft:
 
     dossier: str
     spelling: str = STARTED
-    events: list[Told] = field(default_factory=list)
+    events: list[LogFact] = field(default_factory=list)
     instants: dict[str, datetime] = field(default_factory=dict)
 
     def add(self, at: datetime, body: _Body) -> None:
@@ -56,7 +56,9 @@ class _Draft:
         if not body.derived:
             digits = body.sequence
             number = int(digits) if digits.isdecimal() else 0
-            self.events.append(Told(at, number, body.activity or body.data.activity or body.type))
+            self.events.append(
+                LogFact(at, number, body.activity or body.data.activity or body.type)
+            )
         elif body.type == ActivityRecorded.TYPE:
             self._add_attribute(at, body.data.activity)
 
@@ -70,16 +72,16 @@ class _Draft:
             case _:
                 pass
 
-    def case(self) -> LoggedCase:
+    def case(self) -> CaseOfLog:
         ordered = sorted(self.events, key=lambda told: (told.sequence, told.at))
-        return LoggedCase(tuple(ordered), **self.instants)
+        return CaseOfLog(tuple(ordered), **self.instants)
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedCases:
     """All cases of one source, and how it spells the attribute of their start."""
 
-    cases: tuple[LoggedCase, ...]
+    cases: tuple[CaseOfLog, ...]
     started: str
 
     @property

@@ -9,7 +9,7 @@ import structlog
 
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Fetched, Refused, read_records
+from services.metrics.handlers.reading import Fetched, RefusedRecord, read_records
 from services.metrics.ports.projection import Claim, Fenced, Projection, ProjectionOutdated, Stretch
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.dead_letters import Refusal, dead_letter
@@ -193,13 +193,15 @@ class LaneRunner:
         if not tally.take(self._lanes.clock.monotonic()):
             raise Unfoldable(fetch.place, record.offset) from fault
         log.error("record_unfoldable", offset=record.offset, exc_info=fault)
-        await self._refuse(fetch.place, [Refused(record, "unfoldable", "", type(fault).__name__)])
+        await self._refuse(
+            fetch.place, [RefusedRecord(record, "unfoldable", "", type(fault).__name__)]
+        )
         await self._store(lane, fetch, [])
 
     async def _commit(self, lane: Lane, fetch: Fetch) -> None:
         readings = list(read_records(fetch.records))
         arrived = [reading for reading in readings if isinstance(reading, Arrived)]
-        refused = [reading for reading in readings if isinstance(reading, Refused)]
+        refused = [reading for reading in readings if isinstance(reading, RefusedRecord)]
         if len(refused) > LETTERS_AT_ONCE_MAX:
             await self._fold_halves(lane, fetch)
             return
@@ -227,7 +229,7 @@ class LaneRunner:
             duration_ms=round((self._lanes.clock.monotonic() - started) * 1000, 1),
         )
 
-    async def _refuse(self, place: Partition, refused: Sequence[Refused]) -> None:
+    async def _refuse(self, place: Partition, refused: Sequence[RefusedRecord]) -> None:
         """Send dead letters before the offset passes them: never lost, and each of them once."""
         if not refused:
             return
@@ -241,7 +243,7 @@ class LaneRunner:
             log.warning("message_dead_lettered", code=reading.code, field=reading.field)
 
 
-def _letter(place: Partition, reading: Refused) -> Record:
+def _letter(place: Partition, reading: RefusedRecord) -> Record:
     fetched = reading.record
     record = Record(
         topic=place.topic,

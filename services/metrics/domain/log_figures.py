@@ -14,7 +14,7 @@ DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LogFact:
     """One fact of a case, as far as the figures go."""
 
     at: datetime
@@ -23,10 +23,10 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedCase:
+class CaseOfLog:
     """One case: its events in the order of the log, and what its attributes said."""
 
-    events: tuple[Told, ...]
+    events: tuple[LogFact, ...]
     started_at: datetime | None = None
     ended_at: datetime | None = None
     deadline_at: datetime | None = None
@@ -54,7 +54,7 @@ class LoggedCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LogQuestion:
     """What the reader wants to know: whose calendar, which instants, how the log spells."""
 
     zone: tzinfo
@@ -66,7 +66,7 @@ class Asked:
         return instant.astimezone(self.zone).date()
 
 
-def log_figures(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
+def log_figures(cases: Sequence[CaseOfLog], asked: LogQuestion) -> dict[str, Any]:
     """Return the figures of *cases* under the keys that are promised for them."""
     figures = _counts(cases, asked)
     if any(case.started_at is not None for case in cases):
@@ -76,7 +76,7 @@ def log_figures(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
     return figures
 
 
-def _counts(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
+def _counts(cases: Sequence[CaseOfLog], asked: LogQuestion) -> dict[str, Any]:
     events = [event for case in cases for event in case.events]
     activities = Counter(event.activity for event in events)
     busy = Counter(asked.day(event.at) for event in events)
@@ -97,7 +97,7 @@ def _counts(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
         "throughput_first_to_last_event_days": distribution(
             [_days(case.first_at, case.last_at) for case in cases]
         ),
-        "open_at": _at_each(asked, cases, LoggedCase.is_open),
+        "open_at": _at_each(asked, cases, CaseOfLog.is_open),
         "events_per_day": {
             "max": most,
             "dates": sorted(day.isoformat() for day, count in busy.items() if count == most),
@@ -105,7 +105,7 @@ def _counts(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
     }
 
 
-def _from_start_to_end(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
+def _from_start_to_end(cases: Sequence[CaseOfLog], asked: LogQuestion) -> dict[str, Any]:
     spans = [
         (case.started_at, case.ended_at)
         for case in cases
@@ -127,20 +127,20 @@ def _from_start_to_end(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, A
     }
 
 
-def _against_deadlines(cases: Sequence[LoggedCase], asked: Asked) -> dict[str, Any]:
+def _against_deadlines(cases: Sequence[CaseOfLog], asked: LogQuestion) -> dict[str, Any]:
     late = sum(
         case.ended_at > case.deadline_at
         for case in cases
         if case.ended_at is not None and case.deadline_at is not None
     )
     return {
-        "overdue_open_at": _at_each(asked, cases, LoggedCase.is_overdue),
+        "overdue_open_at": _at_each(asked, cases, CaseOfLog.is_overdue),
         f"{asked.ended}_after_deadline": late,
     }
 
 
 def _at_each(
-    asked: Asked, cases: Iterable[LoggedCase], holds: Callable[[LoggedCase, datetime], bool]
+    asked: LogQuestion, cases: Iterable[CaseOfLog], holds: Callable[[CaseOfLog, datetime], bool]
 ) -> dict[str, int]:
     return {
         text: sum(holds(case, instant) for case in cases)
@@ -188,5 +188,5 @@ def _days(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() / DAY_SECONDS
 
 
-def _spelled(instant: datetime | None, asked: Asked) -> str | None:
+def _spelled(instant: datetime | None, asked: LogQuestion) -> str | None:
     return None if instant is None else str(instant.astimezone(asked.zone))

@@ -34,7 +34,7 @@ class Fetched(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRecord:
     """A record for the dead letters."""
 
     record: Fetched
@@ -48,17 +48,17 @@ def identity_of(source: str, event_id: str) -> bytes:
     return blake2b(f"{source}\0{event_id}".encode(), digest_size=IDENTITY_BYTES).digest()
 
 
-def read_records(records: Iterable[Fetched]) -> Iterator[Arrived | Refused]:
+def read_records(records: Iterable[Fetched]) -> Iterator[Arrived | RefusedRecord]:
     """Yield what each record is."""
     for record in records:
         body = record.value or b""
         if isinstance(body, Illegible):
-            yield Refused(record, body.code, "", body.detail)
+            yield RefusedRecord(record, body.code, "", body.detail)
             continue
         try:
             yield _read(body, record.key)
         except Unreadable as fault:
-            yield Refused(record, fault.code, fault.field, fault.detail)
+            yield RefusedRecord(record, fault.code, fault.field, fault.detail)
 
 
 def _read(body: bytes, key: bytes | None) -> Arrived:

@@ -17,9 +17,9 @@ from services.review.domain.rectification.commands import (
     AssignRectification,
     CloseRectification,
 )
-from services.review.domain.rectification.deadlines import Deadlines, rounds
+from services.review.domain.rectification.deadlines import RoundDeadlines, rounds
 from services.review.domain.rectification.refusals import RectificationUnknown
-from services.review.handlers.register import Register
+from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
@@ -51,7 +51,7 @@ class RatingCommands:
     """Review's side of what citizens say; what it answers is durable."""
 
     desk: Desk
-    register: Register
+    register: RatingRegister
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         if command is PostRating:
@@ -103,7 +103,7 @@ class RectificationCommands:
         tried = rounds((await self.desk.store.load(stream)).events)
         if not tried:
             raise RectificationUnknown
-        deadlines = Deadlines(tried, self.limits, self.rules.newest.calendar)
+        deadlines = RoundDeadlines(tried, self.limits, self.rules.newest.calendar)
         if command is CloseRectification:
             return {"on_time": deadlines.kept}
         return {"due_contact": deadlines.contact, "due_rectify": deadlines.rectify}

@@ -7,7 +7,7 @@ from services.review.domain.names import rectification_of
 from services.review.domain.rating.states import is_bad, turns_bad
 from services.review.domain.rectification.commands import OpenRectification
 from services.review.handlers.commands import RECTIFICATION
-from services.review.handlers.register import Register
+from services.review.handlers.register import RatingRegister
 from shared.commands.deciding import Desk, Occasion, handle
 from shared.contracts.envelope import Event
 from shared.contracts.review.facts import RatingPosted, RatingSupplemented
@@ -26,7 +26,7 @@ class Reactions:
     """
 
     desk: Desk
-    register: Register
+    register: RatingRegister
     district: str
 
     async def react(self, event: Event) -> None:

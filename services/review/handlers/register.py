@@ -16,7 +16,7 @@ RATING_AWAITED = "rating-awaited"
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class RatingRegister:
     """
     Looks up what streams named after ratings cannot say.
 

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from shared.contracts.registry import INBOX, Owner
-from shared.kafka.dead_letters import Origin
+from shared.kafka.dead_letters import LetterOrigin
 from shared.kafka.port import Partition, Record
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 from tests.support.hostile.mutation import mutated
@@ -61,12 +61,12 @@ class Sent:
     event_id: str
     fate: Fate = Fate.JUDGED
 
-    def origin(self, group: str) -> Origin:
+    def origin(self, group: str) -> LetterOrigin:
         """Return what a letter of *group*'s about this record is known by."""
         assert self.record.partition is not None
         assert self.record.offset is not None
         place = Partition(self.record.topic, self.record.partition)
-        return Origin(group, place, self.record.offset)
+        return LetterOrigin(group, place, self.record.offset)
 
 
 class NotUtf8(str):

@@ -29,7 +29,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Deadlines:
+class RoundDeadlines:
     """The rounds of one rectification, measured by *limits* on *calendar*."""
 
     rounds: tuple[Round, ...]
