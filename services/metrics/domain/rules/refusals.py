@@ -1,0 +1,119 @@
+"""
+Refusals that whoever changes the rules may be given.
+
+Rejection
+└── RulesRejection
+    ├── EditionTaken
+    ├── EditionUnknown
+    ├── calendar
+    │   ├── NoticeUnreadable
+    │   ├── NoticePartial
+    │   ├── NoticeContradictory
+    │   └── NoticeOfAnotherYear
+    ├── policy
+    │   ├── PolicyInThePast
+    │   └── PolicyUnfit
+    └── publisher
+        ├── PublisherUnfit
+        ├── PatternMatchesNothing
+        ├── SourceTooWide
+        ├── SourceReserved
+        └── PublisherUnregistered
+"""
+
+from shared.contracts.rejection import Blame, Rejection
+
+
+class RulesRejection(Rejection):
+    """A change of the rules that was understood and declined."""
+
+    blame = Blame.COMMAND
+
+
+class EditionTaken(RulesRejection):
+    """Somebody else has published meanwhile; the newest edition is another than was looked at."""
+
+    code = "edition_taken"
+    blame = Blame.HISTORY
+
+
+class EditionUnknown(RulesRejection):
+    """There is no such edition."""
+
+    code = "edition_unknown"
+    field = "edition"
+
+
+class NoticeUnreadable(RulesRejection):
+    """What was sent is no notice in the form of holiday-cn."""
+
+    code = "notice_unreadable"
+
+
+class NoticePartial(RulesRejection):
+    """A notice that leaves out a holiday settles nothing."""
+
+    code = "notice_partial"
+    field = "days"
+
+
+class NoticeContradictory(RulesRejection):
+    """A day is there twice, or made a working day that is one anyway."""
+
+    code = "notice_contradictory"
+    field = "days"
+
+
+class NoticeOfAnotherYear(RulesRejection):
+    """A notice settles its year and the months beside it, and no others."""
+
+    code = "notice_of_another_year"
+    field = "days"
+
+
+class PolicyInThePast(RulesRejection):
+    """What has begun is judged by the policy of its day, so none begins before today."""
+
+    code = "policy_in_the_past"
+    field = "effective_from"
+
+
+class PolicyUnfit(RulesRejection):
+    """The document is no policy; the values say where."""
+
+    code = "policy_unfit"
+    field = "document"
+
+
+class PublisherUnfit(RulesRejection):
+    """The entry has a name, a source or a pattern that is none."""
+
+    code = "publisher_unfit"
+
+
+class PatternMatchesNothing(RulesRejection):
+    """No type that others may speak of is like this."""
+
+    code = "pattern_matches_nothing"
+    field = "types"
+
+
+class SourceTooWide(RulesRejection):
+    """A prefix that names nobody would let its holder speak for everybody."""
+
+    code = "source_too_wide"
+    field = "sources"
+
+
+class SourceReserved(RulesRejection):
+    """From our own sources nobody else speaks."""
+
+    code = "source_reserved"
+    field = "sources"
+
+
+class PublisherUnregistered(RulesRejection):
+    """There is no such publisher."""
+
+    code = "publisher_unregistered"
+    field = "publisher_id"
