@@ -16,8 +16,8 @@ from bench.bureau import bureau_events
 from bench.fold import CASES, EVENTS, ROOT, RUNS, TOPIC, fill, fold
 from bench.report import Outcome, keep
 from bench.stack import Servers, servers
+from services.metrics.adapters.batch import TIMELINE
 from services.metrics.adapters.binary_copy import binary_copy
-from services.metrics.adapters.projection import TIMELINE
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.history import ENVELOPE
 from services.metrics.handlers.reading import identity_of

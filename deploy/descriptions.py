@@ -17,9 +17,9 @@ from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app import serving as metrics
 from services.metrics.app.fingerprint import our_fingerprint
 from services.review import app as review
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.naming import Language
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue, Text
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -86,7 +86,7 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
         readings=PostgresReadings(pool),
         glances=PostgresGlances(pool, our_fingerprint()),
         deadlines=PostgresDeadlines(pool, our_fingerprint()),
-        rules=shipped(),
+        rules=RulesInForce(PostgresEventStore(pool)),
         auth=AUTH,
     )
     return {

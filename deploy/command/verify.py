@@ -22,7 +22,6 @@ from services.metrics.handlers.verify import Advance, Verifying
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.ends import BrokerAway, load_ends
-from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
@@ -72,7 +71,7 @@ async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advan
     """
     try:
         async with open_records(dsn) as records:
-            verifying = Verifying(records, shipped(), SystemClock(), our_fingerprint())
+            verifying = Verifying(records, SystemClock(), our_fingerprint())
             mark = None
             if kafka:
                 mark = await verifying.settle(lambda: load_ends(kafka, TOPICS), patience_seconds)

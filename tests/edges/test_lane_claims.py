@@ -1,19 +1,28 @@
 """Claims on lanes that overlap: a worker folds what it was assigned last."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
 
 from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.consumer.lanes import Lanes
 from services.metrics.handlers.folding import Folding
-from services.metrics.ports.projection import Claim
+from services.metrics.ports.projection import Batch, Claim
+from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner
+from shared.contracts.rules.facts import STREAM
 from shared.eventstore.memory import MemoryEventStore
+from shared.eventstore.port import StoreUnavailable
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Partition
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
+from tests.support.eventually import eventually
+from tests.support.facts import SUPERVISION
+from tests.support.rule_changes import notice_of
 
 FIRST, SECOND = (Partition(Owner.INTAKE.topic, number) for number in (0, 1))
 
@@ -31,6 +40,22 @@ class SlowProjection(MemoryProjection):
         return await super().claim(partitions)
 
 
+class MoodyProjection(MemoryProjection):
+    """Is away so many times when it is asked to judge anew."""
+
+    def __init__(self, tables: MemoryTables, away: int) -> None:
+        super().__init__(tables)
+        self.away = away
+
+    @asynccontextmanager
+    async def sweep(self, partition: int, epoch: int) -> AsyncIterator[Batch]:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable("away")
+        async with super().sweep(partition, epoch) as batch:
+            yield batch
+
+
 async def _beginning(_: Partition) -> int:
     return 7
 
@@ -46,3 +71,26 @@ async def test_a_claim_that_ends_late_takes_nothing_of_the_later_one_away() -> N
         projection.answering.set()
 
     assert lanes.positions() == {SECOND: 7}
+
+
+async def published(supervision: MemoryEventStore, clock: SystemClock) -> None:
+    notice = notice_of(1, 2027, off=["2027-01-01"], on=[])
+    event = Event.of(notice, id="rules-1", source=SUPERVISION, time=clock.now())
+    await supervision.append(STREAM, [event], expected_version=0)
+
+
+@pytest.mark.parametrize("away", [0, 1])
+async def test_a_lane_with_nothing_to_fold_judges_anew_when_it_hears_of_an_edition(
+    away: int,
+) -> None:
+    clock, supervision = SystemClock(), MemoryEventStore()
+    tables = MemoryTables(supervision, clock)
+    projection = MoodyProjection(tables, away)
+    lanes = Lanes(projection, Folding(projection, shipped()), MemoryBus(clock), clock)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(lanes.run())
+        await lanes.claim([FIRST, SECOND], _beginning)
+        await published(supervision, clock)
+        lanes.hear(await projection.edition())
+        await eventually(lambda: {lane.edition for lane in tables.lanes.values()} == {1})
+        running.cancel()

@@ -19,6 +19,7 @@ from services.metrics.consumer.worker import TOPICS, faust_app
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding
 from shared.kafka.unpacking import Batches
+from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 
 
@@ -30,7 +31,7 @@ def app() -> App:
     """Return the app over parts that nothing calls: an app connects only when it starts."""
     nothing: object = None
     projection = PostgresProjection(nothing, Fingerprint("ours"))
-    lanes = Lanes(projection, Folding(None, None), None, SystemClock())  # type: ignore[arg-type]  # see above
+    lanes = Lanes(projection, Folding(projection, shipped()), None, SystemClock())  # type: ignore[arg-type]  # see above
     return faust_app("127.0.0.1:9092", lanes, batch_records_max=5000)
 
 

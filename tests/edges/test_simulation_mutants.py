@@ -22,7 +22,8 @@ from services.intake.handlers.timekeeper import Timekeeper
 from services.metrics.adapters.memory.deadlines import MemorySweep
 from services.metrics.adapters.memory.projection import MemoryBatch
 from services.metrics.adapters.memory.tables import MemoryTables
-from services.metrics.consumer.lanes import Fetch, LaneRunner, Lanes
+from services.metrics.consumer.fetch import Fetch
+from services.metrics.consumer.lanes import LaneRunner, Lanes
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane
@@ -201,7 +202,7 @@ def a_deadline_is_moved_before_the_alert_is_said(patch: pytest.MonkeyPatch) -> N
 
 def the_ticker_judges_by_when_it_asked(patch: pytest.MonkeyPatch) -> None:
     async def handle(self: Any, now: datetime) -> int:  # noqa: ANN401
-        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX) as sweep:
+        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX, 0) as sweep:
             if sweep.due:
                 await self._sweep(sweep, now)
         return len(sweep.due)

@@ -55,7 +55,7 @@ async def raise_cards(api: ReadApi) -> None:
     api.clock.move_to(LATE)
     # The ticker distrusts a clock that jumps; a new one has seen no jump.
     reader = api.reader
-    api.ticker = type(api.ticker)(reader.deadlines, reader.rules, api.clock, reader.source)
+    api.ticker = type(api.ticker)(reader.deadlines, reader.rules.newest, api.clock, reader.source)
     assert await api.ticker.handle(api.clock.now()) == 2
 
 
@@ -103,14 +103,14 @@ async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -
     await api.fold(*facts)
     api.clock.move_to(LATE)
     reader = api.reader
-    ticker = type(api.ticker)(reader.deadlines, reader.rules, api.clock, reader.source)
+    ticker = type(api.ticker)(reader.deadlines, reader.rules.newest, api.clock, reader.source)
     assert await ticker.handle(api.clock.now()) > 0
 
     for number in {event.partitionkey for event in facts}:
         for path in ("", "/timeline", "/clocks"):
             await api.read(f"/v1/cases/{number}{path}")
     cards = (await api.read("/v1/alerts"))["items"]
-    _, picture = await Today(reader.glances, reader.rules, api.clock, demo=False).load()
+    _, picture = await Today(reader.glances, reader.rules.editions, api.clock, demo=False).load()
 
     assert {card["raised_at"][:4] for card in cards} == {"2024"}
     assert len(picture["red"]) == len([card for card in cards if card["level"] == "RED"])

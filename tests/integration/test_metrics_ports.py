@@ -100,7 +100,7 @@ async def test_a_batch_reads_what_it_has_written(store: Store) -> None:
         histories = await batch.histories([way.CASE])
 
     assert list(known) == [way.CASE]
-    assert known[way.CASE].case.phase is Phase.ACCEPTED
+    assert known[way.CASE].dossier.case.phase is Phase.ACCEPTED
     assert [dossier for dossier, _ in added] == [way.CASE]
     assert sorted(histories[way.CASE]) == sorted(encode(fact) for fact in FACTS[:3])
 

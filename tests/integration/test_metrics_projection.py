@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from services.metrics.adapters.batch import TIMELINE
 from services.metrics.adapters.binary_copy import binary_copy
 from services.metrics.adapters.deadlines import PostgresDeadlines
-from services.metrics.adapters.projection import TIMELINE, PostgresProjection
+from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived

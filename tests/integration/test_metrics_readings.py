@@ -146,8 +146,8 @@ async def test_a_due_clock_is_in_one_hand_at_a_time(store: Store) -> None:
     await store.fold(*FACTS[:3])
     now = store.clock.now()
     async with (
-        store.deadlines.claim(now, 10) as mine,
-        store.deadlines.claim(now, 10) as theirs,
+        store.deadlines.claim(now, 10, 0) as mine,
+        store.deadlines.claim(now, 10, 0) as theirs,
     ):
         due = (mine.due, theirs.due)
 
@@ -157,7 +157,7 @@ async def test_a_due_clock_is_in_one_hand_at_a_time(store: Store) -> None:
 
 async def test_a_sweep_takes_so_many_and_the_longest_due_first(store: Store) -> None:
     await store.fold(*FACTS[:3])
-    async with store.deadlines.claim(store.clock.now(), 1) as sweep:
+    async with store.deadlines.claim(store.clock.now(), 1, 0) as sweep:
         dossiers = await sweep.dossiers()
 
     assert sweep.due == [ClockKey(way.CASE, "SLA-04")]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
@@ -19,7 +20,6 @@ from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import many
-from services.metrics.domain.picture import Differences
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
@@ -30,9 +30,11 @@ from services.metrics.ports.readings import Readings, Section, Sought, Summed
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.registry import encode
+from shared.contracts.rules.facts import STREAM
 from shared.eventstore.memory import MemoryEventStore
-from shared.eventstore.postgres import open_pool
-from shared.policy.rules import shipped
+from shared.eventstore.port import EventStore
+from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.policy.rules import RuleChange, shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
@@ -41,7 +43,7 @@ from tests.support.fetched import FetchedRecord
 TOPIC = "casetrack.intake.v1"
 MONTH_LATER = datetime(2024, 10, 9, tzinfo=UTC)
 RULES = shipped()
-NOTHING = Changes((), Differences(), ())
+NOTHING = Changes(0)
 RECEIPTS = many(live.Part.RECEIVED)
 SEPTEMBER = Summed((RECEIPTS,), date(2024, 9, 1), date(2024, 9, 30))
 LAST = "\U0010ffff"
@@ -59,13 +61,15 @@ class Store:
     deadlines: Deadlines
     readings: Readings
     glances: Glances
+    supervision: EventStore
     clock: VirtualClock
     next_offset: int = 0
     lane: Lane | None = None
 
     async def claim(self) -> Lane:
         await self.projection.begin(TOPIC, 0, 0)
-        self.lane = Lane(0, (await self.projection.claim([0]))[0].epoch)
+        claim = (await self.projection.claim([0]))[0]
+        self.lane = Lane(0, claim.epoch, edition=claim.edition)
         return self.lane
 
     def stretch(self, facts: int) -> Stretch:
@@ -80,8 +84,25 @@ class Store:
         self.next_offset = stretch.following
         return new
 
+    async def sweep(self) -> None:
+        """Judge anew, as a worker does that was started just now."""
+        await Folding(self.projection, RULES).sweep(self.lane or await self.claim())
+
     async def tick(self) -> int:
-        return await Ticker(self.deadlines, RULES, self.clock, SUPERVISION).handle(self.clock.now())
+        return await self.ticker.handle(self.clock.now())
+
+    @cached_property
+    def ticker(self) -> Ticker:
+        return Ticker(self.deadlines, RULES, self.clock, SUPERVISION)
+
+    async def publish(self, *changes: RuleChange) -> None:
+        """Record new editions of the rules."""
+        version = (await self.supervision.load(STREAM)).version
+        events = [
+            Event.of(one, id=f"rules-{one.edition}", source=SUPERVISION, time=self.clock.now())
+            for one in changes
+        ]
+        await self.supervision.append(STREAM, events, expected_version=version)
 
 
 @asynccontextmanager
@@ -89,12 +110,14 @@ async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
     """Give the store *name*; only the one in PostgreSQL needs a place to be."""
     clock = VirtualClock(MONTH_LATER)
     if name == "memory":
-        tables = MemoryTables(MemoryEventStore(), clock)
+        supervision = MemoryEventStore()
+        tables = MemoryTables(supervision, clock)
         yield Store(
             MemoryProjection(tables),
             MemoryDeadlines(tables),
             MemoryReadings(tables),
             MemoryGlances(tables),
+            supervision,
             clock,
         )
         return
@@ -104,6 +127,7 @@ async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
             PostgresDeadlines(pool, our_fingerprint()),
             PostgresReadings(pool),
             PostgresGlances(pool, our_fingerprint()),
+            PostgresEventStore(pool),
             clock,
         )
 

@@ -24,8 +24,10 @@ from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.projection import Stretch
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
+from shared.eventstore.postgres import PostgresEventStore
 from shared.policy.rules import shipped
 from shared.runtime.clock import Clock
 from shared.runtime.ids import SeededIds
@@ -159,7 +161,7 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         readings=PostgresReadings(pool),
         glances=PostgresGlances(pool, our_fingerprint()),
         deadlines=PostgresDeadlines(pool, our_fingerprint()),
-        rules=shipped(),
+        rules=RulesInForce(PostgresEventStore(pool)),
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),

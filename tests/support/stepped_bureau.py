@@ -73,7 +73,7 @@ class Bureau:
     async def verify(self, *, settled: bool = True) -> Report:
         async with open_records(self.dsn) as records:
             mark = await records.mark() if settled else None
-            verifying = Verifying(records, RULES, SystemClock(), our_fingerprint())
+            verifying = Verifying(records, SystemClock(), our_fingerprint())
             return await verifying.handle(mark, lambda _count, _reached: None)
 
     async def tamper(self, statement: str) -> None:

@@ -14,6 +14,7 @@ from deploy.command.__main__ import app
 from services.metrics.handlers.cases import Cases
 from shared.contracts.envelope import Event
 from shared.contracts.naming import Language, fact_called
+from shared.policy.rules import Editions
 from shared.web.auth import Role
 from tests.edges.test_intake_commands import ACCEPTANCE, received
 from tests.support.intake_service import hall_in_memory
@@ -41,7 +42,7 @@ async def shown(events: Sequence[Event]) -> dict[str, Any]:
     async with opened("memory", str) as store:
         await store.fold(*events)
         dossier = await store.readings.dossier(case_no)
-        timeline = await Cases(store.readings, RULES, store.clock).timeline(case_no)
+        timeline = await Cases(store.readings, Editions(RULES), store.clock).timeline(case_no)
     assert dossier
     return {
         "phase": dossier.case.phase,

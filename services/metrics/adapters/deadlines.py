@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, text_of
+from services.metrics.adapters.editions import load_changes, load_edition
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert, alert_state
 from services.metrics.domain.dossier import Dossier
@@ -16,15 +17,18 @@ from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.eventstore.postgres import record_within, translated
+from shared.policy.rules import RuleChange
 
 # A row that another ticker, or a batch, holds just now is left to the next sweep.
 CLAIM_DUE = """
-SELECT dossier, sla
+SELECT clocks.dossier, clocks.sla
 FROM clocks
-WHERE next_at <= $1
-ORDER BY next_at
+JOIN dossiers USING (dossier)
+WHERE clocks.next_at <= $1
+AND dossiers.edition = $3
+ORDER BY clocks.next_at
 LIMIT $2
-FOR UPDATE SKIP LOCKED
+FOR UPDATE OF clocks SKIP LOCKED
 """
 
 # Behind the locks: a batch that changes a clock writes its dossier first and waits for us after.
@@ -78,9 +82,19 @@ RETURNING dossier
 class PostgresSweep(Sweep):
     """One open transaction over due clocks."""
 
-    def __init__(self, connection: asyncpg.Connection, due: Sequence[ClockKey]) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, due: Sequence[ClockKey], edition: int
+    ) -> None:
         self._connection = connection
         self._due = due
+        self._edition = edition
+
+    @property
+    def edition(self) -> int:
+        return self._edition
+
+    async def rule_changes(self, after: int) -> Sequence[RuleChange]:
+        return await load_changes(self._connection, after)
 
     @property
     def due(self) -> Sequence[ClockKey]:
@@ -122,14 +136,15 @@ class PostgresDeadlines(Deadlines):
         self._fingerprint = fingerprint
 
     @asynccontextmanager
-    async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
+    async def claim(self, now: datetime, clocks_max: int, edition: int) -> AsyncIterator[Sweep]:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 stored = await connection.fetchval(LOAD_FINGERPRINT)
                 if stored not in (None, self._fingerprint):
                     raise ProjectionOutdated(stored)
-                rows = await connection.fetch(CLAIM_DUE, now, clocks_max)
-                yield PostgresSweep(connection, [ClockKey(*row) for row in rows])
+                rows = await connection.fetch(CLAIM_DUE, now, clocks_max, edition)
+                newest = await load_edition(connection)
+                yield PostgresSweep(connection, [ClockKey(*row) for row in rows], newest)
 
     async def turn(
         self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event

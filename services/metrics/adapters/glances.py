@@ -7,9 +7,9 @@ from functools import partial
 
 import asyncpg
 
+from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import RECENT, Row, alert_of, bounds
 from services.metrics.adapters.dossiers import dossiers_of
-from services.metrics.adapters.projection import LOAD_HISTORIES
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.recent import newest

@@ -1,29 +1,20 @@
 """The projection in PostgreSQL: a batch of facts and all that it changes, in one transaction."""
 
-from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 
-from services.metrics.adapters.binary_copy import binary_copy
-from services.metrics.adapters.columns import DOSSIER, RECENT, clock_row, text_of
-from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.dossier import FOLD_VERSION, Dossier
-from services.metrics.domain.entry import Arrived
-from services.metrics.domain.figures import live
-from services.metrics.domain.figures.contributions import Contributions, Contributor
-from services.metrics.domain.figures.dimensions import Dimensions, identity_of
+from services.metrics.adapters.batch import PostgresBatch
+from services.metrics.adapters.columns import RECENT, text_of
+from services.metrics.adapters.editions import load_edition
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.projection import (
     Batch,
-    Changes,
     Claim,
-    FactKnown,
-    FactName,
     Fenced,
     Place,
     Projection,
@@ -34,7 +25,7 @@ from shared.eventstore.postgres import translated
 
 TAKE_LANE = """
 UPDATE lanes
-SET changes = changes + 1, recent = $3
+SET changes = changes + 1, recent = coalesce($3, recent)
 WHERE partition = $1 AND epoch = $2
 """
 
@@ -48,101 +39,6 @@ SET next_offset = $4,
 WHERE topic = $1 AND partition = $2 AND next_offset = $3
 """
 
-TIMELINE = ("timeline", ("dossier", "identity", "occurred_at", "body"))
-
-INSERT_UNKNOWN_FACTS = """
-INSERT INTO timeline
-SELECT *
-FROM unnest($1::timeline[])
-ON CONFLICT DO NOTHING
-RETURNING dossier, identity
-"""
-
-LOAD_STATES = """
-SELECT dossier, fold_version, state
-FROM dossiers
-WHERE dossier = ANY($1::text[])
-"""
-
-LOAD_HISTORIES = """
-SELECT dossier, body
-FROM timeline
-WHERE dossier = ANY($1::text[])
-"""
-
-# Whole rows, not an array for each column, because PostgreSQL spools every array on its own.
-WRITE_STATES = """
-INSERT INTO dossiers
-SELECT *
-FROM unnest($1::dossiers[])
-ON CONFLICT (dossier) DO UPDATE
-SET phase = excluded.phase,
-    source = excluded.source,
-    fold_version = excluded.fold_version,
-    state = excluded.state
-"""
-
-# Sorted, so that pages are visited once.
-ADD_FIGURES = """
-INSERT INTO kpi
-SELECT *
-FROM unnest($1::kpi[])
-ON CONFLICT (part, day, partition) DO UPDATE
-SET value = kpi.value + excluded.value
-"""
-
-# The one row for which two lanes may wait: sorted, so that they never wait for each other.
-ADD_PLACES = """
-INSERT INTO places
-SELECT *
-FROM unnest($1::places[])
-ON CONFLICT DO NOTHING
-"""
-
-CONTRIBUTORS = ("contributors", ("number", "place", "day", "part", "dossier"))
-
-CHANGE_CONTRIBUTORS = """
-UPDATE contributors
-SET number = new.number, place = new.place
-FROM unnest($1::contributors[]) AS new
-WHERE contributors.part = new.part
-  AND contributors.day = new.day
-  AND contributors.dossier = new.dossier
-"""
-
-REMOVE_CONTRIBUTORS = """
-DELETE FROM contributors
-USING unnest($1::contributors[]) AS gone
-WHERE contributors.part = gone.part
-  AND contributors.day = gone.day
-  AND contributors.dossier = gone.dossier
-"""
-
-ADD_OPEN_CASES = """
-INSERT INTO open_cases (partition, cases)
-VALUES ($1, $2)
-ON CONFLICT (partition) DO UPDATE
-SET cases = open_cases.cases + excluded.cases
-"""
-
-# Where an alert was raised before, the ticker must look again at once: it may no longer be right.
-WRITE_CLOCKS = """
-INSERT INTO clocks
-SELECT *
-FROM unnest($1::clocks[])
-ON CONFLICT (dossier, sla) DO UPDATE
-SET started_on = excluded.started_on,
-    due = excluded.due,
-    yellow_from = excluded.yellow_from,
-    red_at = excluded.red_at,
-    limit_total = excluded.limit_total,
-    unit = excluded.unit,
-    paused = excluded.paused,
-    provisional = excluded.provisional,
-    ended = excluded.ended,
-    next_at = CASE WHEN clocks.alerted THEN '-infinity' ELSE excluded.next_at END
-"""
-
 CLAIM_LANES = """
 INSERT INTO lanes (partition, epoch, changes, recent)
 SELECT partition, 1, 0, '[]'
@@ -150,7 +46,11 @@ FROM unnest($1::smallint[]) AS given (partition)
 ORDER BY partition
 ON CONFLICT (partition) DO UPDATE
 SET epoch = lanes.epoch + 1
-RETURNING partition, epoch, recent
+RETURNING partition, epoch, recent, coalesce((
+  SELECT swept.edition
+  FROM swept
+  WHERE swept.partition = lanes.partition
+), 0) AS edition
 """
 
 # Whoever is first to fold into nothing has made the projection.
@@ -202,118 +102,6 @@ SET next_offset = excluded.next_offset,
 WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 
-NOT_ALERTED = False
-"""What a new clock has between its course and its deadline; of a known one it stays."""
-
-OPEN_CASES: str = live.Part.OPEN
-"""The part of which each lane keeps the sum."""
-
-
-class PostgresBatch(Batch):
-    """One open transaction of one lane."""
-
-    def __init__(
-        self, connection: asyncpg.Connection, partition: int, known_places: Container[int] = ()
-    ) -> None:
-        self._connection = connection
-        self._partition = partition
-        self._known_places = known_places
-        self.new_places: set[int] = set()
-        """What nobody knew before this batch, as far as its worker knew."""
-
-    async def insert(self, facts: Sequence[Arrived]) -> None:
-        table, names = TIMELINE
-        try:
-            await self._connection.copy_to_table(
-                table, columns=names, source=binary_copy(facts), format="binary"
-            )
-        except asyncpg.UniqueViolationError as violation:
-            raise FactKnown from violation
-
-    async def insert_unknown(self, facts: Sequence[Arrived]) -> set[FactName]:
-        rows = [(dossier, identity, at, body.decode()) for dossier, identity, at, body, _ in facts]
-        added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, rows)
-        return {(dossier, identity) for dossier, identity in added}
-
-    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Dossier]:
-        known = {}
-        for key, version, state in await self._connection.fetch(LOAD_STATES, dossiers):
-            if version != FOLD_VERSION:
-                raise ProjectionOutdated(f"{key}: fold {version}")
-            known[key] = DOSSIER.decode(state)
-        return known
-
-    async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        histories: dict[str, list[bytes]] = {key: [] for key in dossiers}
-        for key, body in await self._connection.fetch(LOAD_HISTORIES, dossiers):
-            histories[key].append(body.encode())
-        return histories
-
-    async def write(self, changes: Changes) -> None:
-        if changes.dossiers:
-            await self._write_dossiers(changes.dossiers)
-        await self._add_figures(changes.figures.sums)
-        await self._write_contributors(changes.figures)
-        if changes.clocks:
-            await self._write_clocks(changes.clocks)
-
-    async def _write_dossiers(self, dossiers: Sequence[Dossier]) -> None:
-        rows = [
-            (one.key, self._partition, one.case.phase.value, one.source, FOLD_VERSION, text_of(one))
-            for one in dossiers
-        ]
-        await self._connection.execute(WRITE_STATES, rows)
-
-    async def _add_figures(self, sums: Contributions) -> None:
-        rows = [
-            (part, day, self._partition, number) for (part, day), number in sums.items() if number
-        ]
-        rows.sort()
-        if rows:
-            await self._connection.execute(ADD_FIGURES, rows)
-        opened = sum(number for part, _, _, number in rows if part == OPEN_CASES)
-        if opened:
-            await self._connection.execute(ADD_OPEN_CASES, self._partition, opened)
-
-    async def _write_contributors(self, figures: Differences) -> None:
-        await self._add_places((*figures.added, *figures.changed))
-        if figures.gone:
-            await self._connection.execute(REMOVE_CONTRIBUTORS, _rows(figures.gone))
-        if figures.changed:
-            await self._connection.execute(CHANGE_CONTRIBUTORS, _rows(figures.changed))
-        if figures.added:
-            table, names = CONTRIBUTORS
-            await self._connection.copy_records_to_table(
-                table, records=_rows(figures.added), columns=names
-            )
-
-    async def _add_places(self, contributors: Iterable[Contributor]) -> None:
-        rows = place_rows({one.dimensions for one in contributors}, self._known_places)
-        if rows:
-            await self._connection.execute(ADD_PLACES, rows)
-            self.new_places.update(place for place, *_ in rows)
-
-    async def _write_clocks(self, clocks: Sequence[Clock]) -> None:
-        rows = [(*row[:-1], NOT_ALERTED, row[-1]) for row in map(clock_row, clocks)]
-        await self._connection.execute(WRITE_CLOCKS, rows)
-
-
-def place_rows(
-    dimensions: Iterable[Dimensions], known: Container[int]
-) -> list[tuple[int, str, str, str, str, str, str]]:
-    """Return the rows of those of *dimensions* that are not *known*, in the order of their keys."""
-    places = {identity_of(one): one for one in dimensions}
-    return [(place, *one) for place, one in sorted(places.items()) if place not in known]
-
-
-def _rows(contributors: Iterable[Contributor]) -> list[tuple[int, int, date, str, str]]:
-    """Return the rows of *contributors* in the order of their index."""
-    return [
-        (number, identity_of(dimensions), day, part, dossier)
-        for part, day, dossier, number, dimensions in sorted(contributors)
-    ]
-
-
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
     """Turn rows into the arrays that unnest takes."""
     return list(zip(*rows, strict=True)) if rows else [()] * width
@@ -351,9 +139,26 @@ class PostgresProjection(Projection):
                     # tables of before is worth nothing.
                     await self._pool.expire_connections()
                     raise Fenced(stretch)
-                batch = PostgresBatch(connection, stretch.partition, self._places)
+                edition = await load_edition(connection)
+                batch = PostgresBatch(connection, stretch.partition, edition, self._places)
                 yield batch
         self._places |= batch.new_places
+
+    @asynccontextmanager
+    async def sweep(self, partition: int, epoch: int) -> AsyncIterator[Batch]:
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                if await connection.execute(TAKE_LANE, partition, epoch, None) != "UPDATE 1":
+                    await self._pool.expire_connections()
+                    raise Fenced(partition)
+                edition = await load_edition(connection)
+                batch = PostgresBatch(connection, partition, edition, self._places)
+                yield batch
+        self._places |= batch.new_places
+
+    async def edition(self) -> int:
+        with translated():
+            return await load_edition(self._pool)
 
     async def made_by(self) -> tuple[str | None, bool]:
         """Return what has made the projection, if anything, and whether ours was there before."""
@@ -370,7 +175,10 @@ class PostgresProjection(Projection):
                 stored = await connection.fetchval(LOAD_FINGERPRINT)
                 if stored != self.fingerprint:
                     raise ProjectionOutdated(stored)
-        return {partition: Claim(epoch, RECENT.decode(recent)) for partition, epoch, recent in rows}
+        return {
+            partition: Claim(epoch, RECENT.decode(recent), edition)
+            for partition, epoch, recent, edition in rows
+        }
 
     async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
         topics, numbers = columns(partitions, 2)

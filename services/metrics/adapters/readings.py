@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
+from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import Row, alert_of, bounds
 from services.metrics.adapters.dossiers import dossiers_of
-from services.metrics.adapters.projection import LOAD_HISTORIES
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
 from services.metrics.domain.figures.values import Parts

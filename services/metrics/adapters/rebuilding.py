@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from services.metrics.adapters.batch import ADD_PLACES, PostgresBatch, place_rows
 from services.metrics.adapters.both_projections import STATEMENT_SECONDS_MAX, Comparison
-from services.metrics.adapters.projection import ADD_PLACES, PostgresBatch, place_rows
+from services.metrics.adapters.editions import load_changes
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.domain.fingerprint import Fingerprint
 from shared.eventstore.postgres import open_pool, translated
+from shared.policy.rules import RuleChange
 
 SEARCH_PATH = "metrics_next,metrics,supervision"
 """What is derived is found in the second projection, everything else where it always is."""
@@ -111,7 +113,7 @@ class Chunk:
 
     def batch(self, partition: int) -> PostgresBatch:
         """Return the way to write what belongs to the lane of *partition*."""
-        return PostgresBatch(self._connection, partition, self._known_places)
+        return PostgresBatch(self._connection, partition, known_places=self._known_places)
 
     async def take_touched(self, subjects_max: int) -> Sequence[str]:
         """Return subjects of which facts have arrived, and forget that they have."""
@@ -161,6 +163,12 @@ class Beside:
         """Return over how many lanes the subjects are spread."""
         with translated():
             return int(await self._pool.fetchval(COUNT_PARTITIONS))
+
+    async def rule_changes(self) -> Sequence[RuleChange]:
+        """Return what made every edition of the rules, oldest first."""
+        with translated():
+            async with self._pool.acquire() as connection:
+                return await load_changes(connection, 0)
 
     async def following(self, dossier: str, subjects_max: int) -> Sequence[tuple[str, int]]:
         """Return the next subjects behind *dossier*, and how many facts each has."""

@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from functools import reduce
+from typing import Any, Self, cast
 
 import asyncpg
 
-from shared.contracts.registry import Owner
+from shared.contracts.registry import Owner, decode
+from shared.contracts.rules.facts import STREAM
 from shared.eventstore.postgres import CONNECT_SECONDS_MAX, translated
 from shared.kafka.port import Partition
+from shared.policy.rules import RuleChange, Rules, evolve, shipped
 
 Row = Mapping[str, Any]
 """A row by column."""
@@ -67,6 +70,23 @@ FROM metrics.clocks
 WHERE next_at <= $1
 """
 
+LOAD_RULES = """
+SELECT body
+FROM supervision.events
+WHERE stream = $1
+ORDER BY version
+"""
+
+COUNT_OUTDATED = """
+SELECT count(*)
+FROM metrics.lanes LEFT JOIN metrics.swept USING (partition)
+WHERE coalesce(edition, 0) < (
+  SELECT coalesce(max(version), 0)
+  FROM supervision.events
+  WHERE stream = $1
+)
+"""
+
 COUNT_ROWS = """
 SELECT (SELECT count(*) FROM intake.events) + (SELECT count(*) FROM assist.events)
   + (SELECT count(*) FROM review.events) + (SELECT count(*) FROM supervision.events)
@@ -111,7 +131,7 @@ ORDER BY dossier
 """
 
 LOAD_STATES = """
-SELECT dossier, phase, source, fold_version, state
+SELECT dossier, phase, source, fold_version, state, edition
 FROM metrics.dossiers
 ORDER BY dossier
 """
@@ -218,6 +238,13 @@ class Snapshot:
         with translated():
             return int(await self._connection.fetchval(COUNT_ROWS))
 
+    async def rules(self) -> Rules:
+        """Return the newest edition of the rules."""
+        with translated():
+            rows = await self._connection.fetch(LOAD_RULES, STREAM)
+        events = (decode(row["body"].encode()) for row in rows)
+        return reduce(evolve, (cast("RuleChange", event.data) for event in events), shipped())
+
     async def chains(self, owner: Owner) -> AsyncIterator[Row]:
         """Yield the rows of every stream of *owner*, stream by stream, oldest first."""
         with translated():
@@ -295,6 +322,11 @@ class Records:
         with translated():
             rows = await self._connection.fetch(LOAD_OFFSETS)
         return {Partition(topic, number): offset for topic, number, offset in rows}
+
+    async def outdated(self) -> int:
+        """Return how many lanes have yet to fold the newest edition of the rules."""
+        with translated():
+            return int(await self._connection.fetchval(COUNT_OUTDATED, STREAM))
 
     async def due(self, at: datetime) -> int:
         """Return how many clocks the ticker should have looked at by *at*."""

@@ -30,10 +30,10 @@ from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.readings import Readings
 from services.metrics.settings import MetricsSettings
+from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import STORE_FAULTS
 from shared.eventstore.port import StoreUnavailable
-from shared.eventstore.postgres import open_pool
-from shared.policy.rules import Rules, shipped
+from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import Ids, SystemIds
@@ -58,7 +58,7 @@ class Reader:
     readings: Readings
     glances: Glances
     deadlines: Deadlines
-    rules: Rules
+    rules: RulesInForce
     auth: AuthSettings
     clock: Clock
     ids: Ids
@@ -67,13 +67,13 @@ class Reader:
 
     @cached_property
     def board(self) -> Board:
-        today = Today(self.glances, self.rules, self.clock, demo=self.demo)
+        today = Today(self.glances, self.rules.editions, self.clock, demo=self.demo)
         return Board(today, self.glances, self.clock)
 
     @cached_property
     def web(self) -> FastAPI:
         catalogue = Catalogue.read(OWN, MESSAGES)
-        alerts = Alerts(self.readings, self.rules, self.clock)
+        alerts = Alerts(self.readings, self.rules.editions, self.clock)
         seen = Acknowledging(self.deadlines, self.readings, self.clock, self.source)
         return create_web(
             Web(
@@ -83,8 +83,8 @@ class Reader:
                 ids=self.ids,
                 routers=[
                     stream_routes(self.board),
-                    case_routes(Cases(self.readings, self.rules, self.clock), catalogue),
-                    kpi_routes(Kpis(self.readings, self.rules, self.clock)),
+                    case_routes(Cases(self.readings, self.rules.editions, self.clock), catalogue),
+                    kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
                     alert_routes(alerts, seen),
                     freshness_routes(self.glances, self.clock),
                     session_routes(_sign_in(self.auth, self.clock, self.ids), catalogue),
@@ -112,7 +112,7 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             readings=PostgresReadings(pool),
             glances=PostgresGlances(pool, our_fingerprint()),
             deadlines=PostgresDeadlines(pool, our_fingerprint()),
-            rules=shipped(),
+            rules=RulesInForce(PostgresEventStore(pool)),
             auth=load_settings(AuthSettings),
             clock=SystemClock(),
             ids=SystemIds(),
@@ -120,6 +120,7 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             demo=settings.demo,
         )
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(reader.rules.follow(reader.clock, stopping), name="rules")
             tasks.create_task(reader.board.run(stopping), name="board")
             tasks.create_task(
                 serve(

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
+from services.metrics.consumer.fetch import Fetch, Steering
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import Fetched, RefusedRecord, read_records
+from services.metrics.handlers.reading import RefusedRecord, read_records
 from services.metrics.ports.projection import Claim, Fenced, Projection, ProjectionOutdated, Stretch
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.dead_letters import Refusal, dead_letter
@@ -40,32 +41,9 @@ After so many seeks to one offset that brought a later one, the records before i
 More than there can be batches on the way that were fetched before the first seek.
 """
 
-Seek = Callable[[Partition, int], Awaitable[None]]
-Rejoin = Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """All that lies in a partition from *first* until before *following*, and where it ends."""
-
-    place: Partition
-    records: Sequence[Fetched]
-    first: int
-    following: int
-    highwater: int
-
 
 class Unfoldable(Exception):
     """A fault of ours with one record, after others: it is tried again before it is buried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Steering:
-    """What a lane may ask of the consumer."""
-
-    seek: Seek
-    rejoin: Rejoin
-    """Claim all assigned partitions again and seek to their stored offsets."""
 
 
 class LaneRunner:
@@ -74,7 +52,8 @@ class LaneRunner:
     def __init__(self, lanes: "Lanes", number: int) -> None:
         self._lanes = lanes
         self._number = number
-        self.waiting: asyncio.Queue[Fetch] = asyncio.Queue(BATCHES_WAITING_MAX)
+        self.waiting: asyncio.Queue[Fetch | None] = asyncio.Queue(BATCHES_WAITING_MAX)
+        """None wakes a lane that has nothing to fold, and something to judge anew."""
         self.lane: Lane | None = None
         self._tallies: dict[Partition, FaultTally] = {}
         self._seeks: dict[Partition, int] = {}
@@ -83,13 +62,55 @@ class LaneRunner:
 
     async def run(self) -> None:
         while True:
-            fetch = await self.waiting.get()
-            pause = RETRY_SECONDS_FIRST
-            while (rest := await self._attempt(fetch, pause)) is not None:
-                fetch, pause = rest, min(pause * 2, RETRY_SECONDS_MAX)
-            self._lanes.pulse.release(self._name)
-            self._lanes.watchdog.progressed()
-            await self._catch_up()
+            if (fetch := await self._next()) is not None:
+                await self._fold_until_done(fetch)
+            if (lane := self._outdated()) is not None:
+                await self._sweep(lane)
+
+    def wake(self) -> None:
+        """Go on where there is something to judge anew; a lane that is busy does so anyway."""
+        if self._outdated() and self.waiting.empty():
+            self.waiting.put_nowait(None)
+
+    async def _next(self) -> Fetch | None:
+        """Return what is to be folded next: nothing where there is time to judge anew."""
+        if self._outdated() and self.waiting.empty():
+            return None
+        return await self.waiting.get()
+
+    def _outdated(self) -> Lane | None:
+        """Return our lane if an older edition has made some of it."""
+        lane = self.lane
+        return lane if lane is not None and lane.edition < self._lanes.edition else None
+
+    async def _fold_until_done(self, fetch: Fetch) -> None:
+        pause, rest = RETRY_SECONDS_FIRST, await self._attempt(fetch, RETRY_SECONDS_FIRST)
+        while rest is not None:
+            pause = min(pause * 2, RETRY_SECONDS_MAX)
+            rest = await self._attempt(rest, pause)
+        self._lanes.pulse.release(self._name)
+        self._lanes.watchdog.progressed()
+        await self._catch_up()
+
+    async def _sweep(self, lane: Lane) -> None:
+        """Judge anew a part of what an older edition has made."""
+        try:
+            crash("metrics.before_sweep")
+            await self._lanes.folding.sweep(lane)
+            crash("metrics.after_sweep")
+        except Fenced:
+            await self._give_way()
+        except StoreUnavailable as fault:
+            log.warning("sweep_postponed", partition=self._number, fault=repr(fault))
+            lane.pictures.clear()
+            await self._lanes.clock.sleep(RETRY_SECONDS_FIRST)
+        self._lanes.watchdog.progressed()
+        self._lanes.changed.set()
+
+    async def _give_way(self) -> None:
+        log.warning("lane_fenced", partition=self._number)
+        self.lane = None
+        await self._lanes.steering.rejoin()
 
     async def put(self, fetch: Fetch) -> None:
         """
@@ -108,9 +129,7 @@ class LaneRunner:
         try:
             await self._fold(fetch)
         except Fenced:
-            log.warning("lane_fenced", partition=self._number)
-            self.lane = None
-            await self._lanes.steering.rejoin()
+            await self._give_way()
         except (StoreUnavailable, SendUnknown, Unfoldable) as fault:
             log.warning("batch_postponed", partition=self._number, fault=repr(fault))
             self._held = isinstance(fault, Unfoldable)
@@ -217,6 +236,7 @@ class LaneRunner:
         crash("metrics.before_batch")
         new = await self._lanes.folding.handle(lane, stretch, arrived)
         crash("metrics.after_batch")
+        self._lanes.hear(self._lanes.folding.edition)
         lane.expected[place.topic] = following
         self._lanes.changed.set()
         self._lanes.pulse.moved()
@@ -271,6 +291,8 @@ class Lanes:
         """Other code has made the projection: nothing is left for us to do here."""
         self.watchdog = Watchdog("metrics.fold", clock)
         self.pulse = pulse_of(GROUP, clock)
+        self.edition = folding.edition
+        """The newest edition of the rules that we have heard of."""
         self.steering: Steering
         self._claiming = asyncio.Lock()
         self._runners: dict[int, LaneRunner] = {}
@@ -282,6 +304,13 @@ class Lanes:
             while True:
                 runner = await self._started.get()
                 tasks.create_task(runner.run(), name=f"lane-{runner}")
+
+    def hear(self, edition: int) -> None:
+        """Let every lane judge anew what older editions have made, where *edition* is news."""
+        if edition > self.edition:
+            self.edition = edition
+            for runner in self._runners.values():
+                runner.wake()
 
     async def put(self, fetch: Fetch) -> None:
         """Hand on what was fetched, waiting while its lane is busy."""
@@ -329,11 +358,12 @@ class Lanes:
             if number not in claims:
                 runner.lane = None
         for number, claim in claims.items():
-            lane = Lane(number, claim.epoch, claim.recent)
+            lane = Lane(number, claim.epoch, claim.recent, claim.edition)
             lane.expected = {
                 place.topic: offset for place, offset in offsets.items() if place.number == number
             }
             self._runner(number).lane = lane
+            self._runner(number).wake()
 
     def positions(self) -> dict[Partition, int]:
         """Return up to where each of our partitions is committed."""

@@ -12,7 +12,8 @@ import faust
 import structlog
 from aiokafka import TopicPartition
 
-from services.metrics.consumer.lanes import GROUP, Fetch, Lanes, Steering
+from services.metrics.consumer.fetch import Fetch, Steering
+from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import batch_transport
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
@@ -147,13 +148,14 @@ async def _wake_readers(lanes: Lanes, stopping: asyncio.Event) -> None:
 
 
 async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
-    """Say for each partition without a backlog that it is complete up to now."""
+    """Say for each partition without a backlog that it is complete; hear of other rules."""
     looks = 0
     while not await pause(lanes.clock, LOOK_SECONDS, stopping):
         positions = lanes.positions()
         idle = [place for place in positions if _highwater(app, place) == positions[place]]
         try:
             await lanes.projection.caught_up([(*place, positions[place]) for place in idle])
+            lanes.hear(await lanes.projection.edition())
         except StoreUnavailable:
             continue
         looks += 1

@@ -22,9 +22,14 @@ from shared.policy.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything about one subject; *clocks* is the same object where a fact left them alone."""
+    """
+    Everything about one subject, as one edition of the rules judges it.
+
+    *clocks* is the same object where a fact left them alone.
+    """
 
     dossier: Dossier
+    edition: int
     clocks: tuple[Clock, ...]
     dimensions: Dimensions
     contributions: Contributions
@@ -56,13 +61,18 @@ def clocks_of(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
 
 def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Picture:
     """Return the picture of *dossier*; what *before* shows already is not computed again."""
-    if before is not None and _same_clocks(dossier.case, before.dossier.case):
+    edition = rules.judging
+    if (
+        before is not None
+        and before.edition == edition
+        and _same_clocks(dossier.case, before.dossier.case)
+    ):
         running = before.clocks
     else:
         running = clocks_of(dossier, rules)
     dues = {clock.name: clock.due for clock in running}
     about = About(dossier, dues, rules.calendar)
-    return Picture(dossier, running, dimensions_of(dossier), contributions(about))
+    return Picture(dossier, edition, running, dimensions_of(dossier), contributions(about))
 
 
 def _same_clocks(case: Case, known: Case) -> bool:

@@ -11,7 +11,7 @@ from services.metrics.domain.today import clock_of
 from services.metrics.ports.readings import AlertsSought, Readings
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.calendar import business_date, spelled
-from shared.policy.rules import Rules
+from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
 NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
@@ -41,9 +41,9 @@ class Found:
 
 
 class Alerts:
-    """Reads cards under one set of rules."""
+    """Reads cards under the newest rules."""
 
-    def __init__(self, readings: Readings, rules: Rules, clock: Clock) -> None:
+    def __init__(self, readings: Readings, rules: Editions, clock: Clock) -> None:
         self._readings = readings
         self._rules = rules
         self._clock = clock
@@ -70,7 +70,7 @@ class Alerts:
         if found is None:
             return None
         (alert, dossier), stored = found
-        clock = clock_of(dossier, alert.sla, self._rules)
+        clock = clock_of(dossier, alert.sla, self._rules.newest)
         explained = stored
         if clock is not None and alert.state in STANDING:
             raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)

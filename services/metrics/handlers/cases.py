@@ -24,7 +24,7 @@ from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import business_date, spelled
-from shared.policy.rules import Rules
+from shared.policy.rules import Editions
 from shared.runtime.clock import Clock as RuntimeClock
 
 SECTION_ROWS = 500
@@ -64,9 +64,9 @@ Standing = Mapping[ClockKey, Raised]
 
 
 class Cases:
-    """Reads cases under one set of rules."""
+    """Reads cases under the newest rules."""
 
-    def __init__(self, readings: Readings, rules: Rules, clock: RuntimeClock) -> None:
+    def __init__(self, readings: Readings, rules: Editions, clock: RuntimeClock) -> None:
         self._readings = readings
         self._rules = rules
         self._clock = clock
@@ -88,7 +88,7 @@ class Cases:
         on = business_date(self._clock.now())
         return [
             explain(clock, on, standing.get(ClockKey.of(clock)), language)
-            for clock in clocks_of(dossier, self._rules)
+            for clock in clocks_of(dossier, self._rules.newest)
         ]
 
     async def timeline(self, case_no: str) -> list[Document] | None:
@@ -124,7 +124,7 @@ class Cases:
     def _sought(self, wanted: Wanted, below: str | None) -> AsyncIterator[Section]:
         if wanted.due is None:
             return self.every(below, wanted.phases or CASES, wanted.source)
-        read = partial(self._readings.due, between=day_span(wanted.due, self._rules))
+        read = partial(self._readings.due, between=day_span(wanted.due, self._rules.newest))
         return self._sections(read, below, wanted.phases or tuple(Phase), wanted.source)
 
     async def _sections(
@@ -142,7 +142,7 @@ class Cases:
         return worst(await self._readings.standing(keys)) if keys else {}
 
     def _summary(self, dossier: Dossier, standing: Standing) -> Document:
-        clocks = clocks_of(dossier, self._rules)
+        clocks = clocks_of(dossier, self._rules.newest)
         return summary(dossier, clocks, standing)
 
 

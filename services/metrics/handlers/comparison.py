@@ -91,7 +91,7 @@ def reckon(rows: SubjectRows, rules: Rules, now: datetime) -> Reckoning:
     alerts = _alerts_by_sla(rows.alerts)
     found = [
         *facts.differences,
-        *_state(rows, dossier),
+        *_state(rows, dossier, rules.judging),
         *_clocks(rows.dossier, clocks, stored),
         *_deadlines(clocks, stored, alerts, now),
         *_alerts(rows),
@@ -131,14 +131,15 @@ def _facts(rows: SubjectRows) -> Facts:
     return Facts(bodies, under_way, found)
 
 
-def _state(rows: SubjectRows, dossier: Dossier | None) -> Iterator[Difference]:
-    recomputed = _state_columns(dossier) if dossier else {}
+def _state(rows: SubjectRows, dossier: Dossier | None, edition: int) -> Iterator[Difference]:
+    recomputed = {"edition": edition, **_state_columns(dossier)} if dossier else {}
     stored = {}
     for row in rows.states:
         stored = {
             "phase": row["phase"],
             "source": row["source"],
             "fold_version": row["fold_version"],
+            "edition": row["edition"],
             **_fields(row["state"]),
         }
     if pair := unequal(stored, recomputed):

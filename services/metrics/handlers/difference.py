@@ -21,6 +21,7 @@ class What(StrEnum):
     PROJECTION_OUTDATED = "projection.outdated"
     RELAY_BEHIND = "relay.behind"
     WORKER_BEHIND = "worker.behind"
+    SWEEP_BEHIND = "sweep.behind"
     TICKER_BEHIND = "ticker.behind"
     FACT_MISSING = "timeline.missing"
     FACT_FOREIGN = "timeline.foreign"

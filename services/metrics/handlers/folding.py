@@ -13,9 +13,20 @@ from services.metrics.domain.fold import fold, is_late
 from services.metrics.domain.history import refolded
 from services.metrics.domain.picture import Differences, Picture, picture_of
 from services.metrics.domain.recent import Recent, recent_after
-from services.metrics.ports.projection import Batch, Changes, FactKnown, Projection, Stretch
-from shared.policy.rules import Rules
+from services.metrics.domain.rules.effect import moved_clocks
+from services.metrics.ports.projection import (
+    Batch,
+    Changes,
+    Edited,
+    FactKnown,
+    Known,
+    Projection,
+    Stretch,
+)
+from shared.policy.rules import Editions, Rules
 
+DOSSIERS_PER_SWEEP_MAX = 500
+"""Judged anew in one transaction: what comes meanwhile waits for a tenth of a second."""
 PICTURES_CACHED_MAX = 10_000
 """About two kilobytes each; what is dropped is read again from PostgreSQL."""
 
@@ -32,6 +43,8 @@ class Lane:
     partition: int
     epoch: int
     recent: Recent = ()
+    edition: int = 0
+    """None of its dossiers was made by an older one."""
     expected: dict[str, int] = field(default_factory=dict)
     """The next offset of each topic."""
     pictures: OrderedDict[str, Picture] = field(default_factory=OrderedDict)
@@ -46,11 +59,16 @@ class Lane:
 
 
 class Folding:
-    """Folds batches into a projection under one set of rules."""
+    """Folds batches into a projection, each under the newest edition of the rules."""
 
     def __init__(self, projection: Projection, rules: Rules) -> None:
         self._projection = projection
-        self._rules = rules
+        self._editions = Editions(rules)
+
+    @property
+    def edition(self) -> int:
+        """The newest edition that we have folded under."""
+        return self._editions.newest.edition
 
     async def handle(self, lane: Lane, stretch: Stretch, arrived: list[Arrived]) -> int:
         """
@@ -84,6 +102,29 @@ class Folding:
         lane.keep(after)
         return len(new)
 
+    async def sweep(self, lane: Lane) -> None:
+        """
+        Judge anew some of what an older edition has made in *lane*, and no fact has touched.
+
+        The lane has all of the newest edition once it has its number.
+
+        Raises:
+            Fenced: the partition has another worker.
+            StoreUnavailable: the outcome is unknown, and what is remembered of the lane worthless.
+        """
+        async with self._projection.sweep(lane.partition, lane.epoch) as batch:
+            rules = await newest(batch, self._editions)
+            known = await batch.outdated(rules.judging, DOSSIERS_PER_SWEEP_MAX)
+            before = {key: self._picture(one) for key, one in known.items()}
+            after = {key: picture_of(one.dossier, None, rules) for key, one in known.items()}
+            await batch.write(rejudged(before, after, rules.judging))
+            last = len(known) < DOSSIERS_PER_SWEEP_MAX
+            if last:
+                await batch.settle(rules.edition)
+        lane.pictures.update({key: one for key, one in after.items() if key in lane.pictures})
+        if last:
+            lane.edition = rules.edition
+
     async def _fold(
         self, lane: Lane, batch: Batch, new: Iterable[Arrived]
     ) -> Mapping[str, Picture]:
@@ -93,23 +134,34 @@ class Folding:
             for key, facts in groupby(new, DOSSIER)
             if (entries := [fact.entry for fact in facts if fact.entry is not None])
         }
+        rules = await newest(batch, self._editions)
         before = await self._before(lane, batch, by_dossier)
         dossiers, late = advance(by_dossier, before)
         dossiers |= refolded(await batch.histories(late)) if late else {}
         after = {
-            key: picture_of(dossier, before.get(key), self._rules)
-            for key, dossier in dossiers.items()
+            key: picture_of(dossier, before.get(key), rules) for key, dossier in dossiers.items()
         }
-        await batch.write(changes_of(before, after))
+        await batch.write(changes_of(before, after, rules.judging))
         return after
 
     async def _before(self, lane: Lane, batch: Batch, keys: Iterable[str]) -> Mapping[str, Picture]:
         """Return the pictures of *keys* as committed: from memory, else from PostgreSQL."""
         known = {key: lane.pictures[key] for key in keys if key in lane.pictures}
         missing = [key for key in keys if key not in known]
-        for key, dossier in (await batch.load(missing) if missing else {}).items():
-            known[key] = picture_of(dossier, None, self._rules)
+        for key, stored in (await batch.load(missing) if missing else {}).items():
+            known[key] = self._picture(stored)
         return known
+
+    def _picture(self, stored: Known) -> Picture:
+        """Return the picture that is stored: under the edition that made it."""
+        return picture_of(stored.dossier, None, self._editions.at(stored.edition))
+
+
+async def newest(transaction: Edited, editions: Editions) -> Rules:
+    """Return the rules as they are in force for *transaction*; *editions* learn of them."""
+    if transaction.edition > editions.newest.edition:
+        editions.learn(await transaction.rule_changes(editions.newest.edition))
+    return editions.newest
 
 
 async def _insert(batch: Batch, facts: list[Arrived], *, all_new: bool) -> list[Arrived]:
@@ -140,8 +192,10 @@ def advance(
     return dossiers, late
 
 
-def changes_of(before: Mapping[str, Picture], after: Mapping[str, Picture]) -> Changes:
-    """Return what has to be written so that *before* becomes *after*."""
+def changes_of(
+    before: Mapping[str, Picture], after: Mapping[str, Picture], edition: int
+) -> Changes:
+    """Return what has to be written so that *before* becomes *after* under *edition*."""
     clocks: list[Clock] = []
     figures = Differences()
     for key, picture in after.items():
@@ -150,7 +204,18 @@ def changes_of(before: Mapping[str, Picture], after: Mapping[str, Picture]) -> C
         if known is None or picture.clocks is not known.clocks:
             clocks += picture.clocks
     return Changes(
+        edition,
         dossiers=[picture.dossier for picture in after.values()],
         figures=figures,
         clocks=clocks,
     )
+
+
+def rejudged(before: Mapping[str, Picture], after: Mapping[str, Picture], edition: int) -> Changes:
+    """Return what *edition* changes of dossiers that stay as they are: mostly that it made them."""
+    clocks: list[Clock] = []
+    figures = Differences()
+    for key, picture in after.items():
+        figures.note(picture, before[key])
+        clocks += moved_clocks(before[key].clocks, picture.clocks)
+    return Changes(edition, figures=figures, clocks=clocks, rejudged=[*after])

@@ -21,7 +21,7 @@ from services.metrics.ports.readings import Behind, Readings, Summed
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import business_date
-from shared.policy.rules import Rules
+from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
 DAYS_USUAL = 30
@@ -66,7 +66,7 @@ class Page:
 class Kpis:
     """Reads figures, and who stands behind them."""
 
-    def __init__(self, readings: Readings, rules: Rules, clock: Clock) -> None:
+    def __init__(self, readings: Readings, rules: Editions, clock: Clock) -> None:
         self._readings = readings
         self._rules = rules
         self._clock = clock
@@ -139,7 +139,7 @@ class Kpis:
         adds = Counter[str]()
         for part, number in one.adds.items():
             adds[_tail(named(part))] += number
-        clocks = clocks_of(one.dossier, self._rules)
+        clocks = clocks_of(one.dossier, self._rules.newest)
         return summary(one.dossier, clocks, {}) | {"day": one.day.isoformat(), "adds": dict(adds)}
 
     def _summed(self, figure: Figure, asked: Asked, shown: Iterable[str] = ()) -> Summed:

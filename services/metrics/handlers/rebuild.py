@@ -22,7 +22,7 @@ from services.metrics.domain.history import refolded
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers.folding import changes_of
 from shared.kafka.keys import partition_of
-from shared.policy.rules import Rules
+from shared.policy.rules import Editions, Rules
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import crash
 
@@ -64,11 +64,11 @@ class Outcome:
 
 
 class Rebuilding:
-    """Rebuilds under one set of rules; whoever is killed has changed nothing that is served."""
+    """Rebuilds under the newest rules; whoever is killed has changed nothing that is served."""
 
     def __init__(self, beside: Beside, rules: Rules, clock: Clock) -> None:
         self._beside = beside
-        self._rules = rules
+        self._editions = Editions(rules)
         self._clock = clock
         self._partitions = 1
 
@@ -82,6 +82,7 @@ class Rebuilding:
             RebuildOvertaken: somebody else goes on with it.
             StoreUnavailable: the database went away; another attempt goes on from there.
         """
+        self._editions.learn(await self._beside.rule_changes())
         standing = await self._patiently(self._beside.begin)
         self._partitions = await self._beside.partitions()
         outcome = Outcome(self._beside.fingerprint, standing.subjects, standing.facts)
@@ -139,7 +140,7 @@ class Rebuilding:
     async def _pictures(self, histories: Histories) -> dict[str, Picture]:
         pictures = {}
         for number, (key, dossier) in enumerate(refolded(histories).items()):
-            pictures[key] = picture_of(dossier, None, self._rules)
+            pictures[key] = picture_of(dossier, None, self._editions.newest)
             if number % SUBJECTS_AT_A_STRETCH == 0:
                 await asyncio.sleep(0)
         return pictures
@@ -158,7 +159,8 @@ class Rebuilding:
 
         await self._beside.meet({picture.dimensions for picture in after.values()})
         for partition, keys in groupby(sorted(after, key=lane), lane):
-            changes = changes_of(before, {key: after[key] for key in sorted(keys)})
+            pictures = {key: after[key] for key in sorted(keys)}
+            changes = changes_of(before, pictures, self._editions.newest.judging)
             await chunk.batch(partition).write(changes)
 
     async def _catch_up(self, last: str, left_max: int = TOUCHED_LEFT_MAX) -> None:
@@ -172,7 +174,8 @@ class Rebuilding:
             batch = chunk.batch(0)
             stored = await batch.load(keys)
             before = {
-                key: picture_of(dossier, None, self._rules) for key, dossier in stored.items()
+                key: picture_of(one.dossier, None, self._editions.at(one.edition))
+                for key, one in stored.items()
             }
             after = await self._pictures(await batch.histories(keys))
             await self._put(chunk, before, after)

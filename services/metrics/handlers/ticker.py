@@ -26,7 +26,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.calendar import business_date
-from shared.policy.rules import Rules
+from shared.policy.rules import Editions, Rules
 from shared.runtime.clock import Clock as RuntimeClock
 from shared.runtime.lifecycle import Watchdog, pause
 from shared.runtime.measures import ALERTS_RAISED, TIMER_LATENESS_SECONDS
@@ -40,13 +40,13 @@ RETRY_SECONDS = 2.0
 
 
 class Ticker:
-    """Raises, resolves and revokes alerts under one set of rules; *source* says that it was us."""
+    """Raises, resolves and revokes alerts by the newest rules; *source* says that it was us."""
 
     def __init__(
         self, deadlines: Deadlines, rules: Rules, clock: RuntimeClock, source: str
     ) -> None:
         self._deadlines = deadlines
-        self._rules = rules
+        self._editions = Editions(rules)
         self._clock = clock
         self._source = source
         self._guard = WallGuard(clock)
@@ -81,7 +81,12 @@ class Ticker:
         """
         if not self._guard.trusts(now):
             return 0
-        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX) as sweep:
+        known = self._editions.newest
+        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX, known.judging) as sweep:
+            if sweep.edition > known.edition:
+                # What these clocks call for is being judged anew.
+                self._editions.learn(await sweep.rule_changes(known.edition))
+                return 0
             if sweep.due:
                 # Asked again behind the locks: who waited for them must not judge by an older
                 # time than whoever had them before, or it would withdraw what that one said.
@@ -92,7 +97,7 @@ class Ticker:
         clocks = {
             ClockKey.of(clock): clock
             for dossier in (await sweep.dossiers()).values()
-            for clock in clocks_of(dossier, self._rules)
+            for clock in clocks_of(dossier, self._editions.newest)
         }
         said = await sweep.alerts()
         findings = [_find(key, clocks[key], said.get(key, ()), now) for key in sweep.due]

@@ -13,7 +13,7 @@ from services.metrics.handlers.freshness import Freshness, rebuilding_told
 from services.metrics.ports.glances import Glance, Glances, Lines, Span
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, spelled
-from shared.policy.rules import Rules
+from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
 LINES = Lines(late_next_max=20, red_max=60, latest_max=RECENT_FACTS_MAX)
@@ -35,9 +35,9 @@ class Remembered:
 
 
 class Today:
-    """Reads the picture of today under one set of rules."""
+    """Reads the picture of today under the newest rules."""
 
-    def __init__(self, glances: Glances, rules: Rules, clock: Clock, *, demo: bool) -> None:
+    def __init__(self, glances: Glances, rules: Editions, clock: Clock, *, demo: bool) -> None:
         self._glances = glances
         self._rules = rules
         self._clock = clock
@@ -69,13 +69,13 @@ class Today:
 
     def _span(self, now: datetime) -> Span:
         day = business_date(now)
-        begins, ends = today.day_span(day, self._rules)
-        return Span(now, day, begins, ends, today.horizon(day, self._rules))
+        begins, ends = today.day_span(day, self._rules.newest)
+        return Span(now, day, begins, ends, today.horizon(day, self._rules.newest))
 
     def _late_next(self, glance: Glance, now: datetime) -> list[Document]:
         lines = []
         for key, dossier in glance.late_next:
-            clock = today.clock_of(dossier, key.sla, self._rules)
+            clock = today.clock_of(dossier, key.sla, self._rules.newest)
             if clock is not None:
                 lines.append(today.late_next(clock, dossier, now))
         return lines
@@ -103,7 +103,7 @@ class Today:
         kept = self._remembered.sentences
         key = (alert.alert_id, day, dossier.facts)
         if key not in kept:
-            clock = today.clock_of(dossier, alert.sla, self._rules)
+            clock = today.clock_of(dossier, alert.sla, self._rules.newest)
             if len(kept) >= SENTENCES_KEPT_MAX:
                 kept.clear()
             kept[key] = (

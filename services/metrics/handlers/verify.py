@@ -12,7 +12,6 @@ from services.metrics.handlers.comparison import reckon
 from services.metrics.handlers.difference import Difference, Report, What
 from shared.contracts.registry import Owner
 from shared.kafka.port import Partition
-from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 
 LOOK_SECONDS = 0.25
@@ -46,7 +45,6 @@ class Verifying:
     """One verification."""
 
     records: Records
-    rules: Rules
     clock: Clock
     fingerprint: Fingerprint
     """Of the code that reckons: what other code has made says other things, and may."""
@@ -64,8 +62,10 @@ class Verifying:
             await self.clock.sleep(LOOK_SECONDS)
         if await self._wait(lambda: self._unsent(mark), give_up_at):
             goals = await ends()
-            if await self._wait(lambda: self._unread(goals), give_up_at):
-                await self._wait(lambda: self._unjudged(mark), give_up_at)
+            waits = (lambda: self._unread(goals), self._unswept, lambda: self._unjudged(mark))
+            for behind in waits:
+                if not await self._wait(behind, give_up_at):
+                    break
         return mark
 
     async def handle(self, mark: Mark | None, advance: Advance) -> Report:
@@ -110,8 +110,9 @@ class Verifying:
     ) -> dict[Place, int]:
         """Compare subject by subject; return the sums of what they contribute."""
         sums: dict[Place, int] = {}
+        rules = await snapshot.rules()
         async for rows in snapshot.subjects(settled):
-            reckoning = reckon(rows, self.rules, snapshot.now)
+            reckoning = reckon(rows, rules, snapshot.now)
             self.report.subjects += 1
             self.report.under_way += reckoning.under_way
             self.report.due_clocks += reckoning.due_clocks
@@ -158,6 +159,10 @@ class Verifying:
             for place, goal in goals.items()
             if goal > offsets.get(place, 0)
         ]
+
+    async def _unswept(self) -> list[Difference]:
+        waiting = await self.records.outdated()
+        return [Difference("rules", What.SWEEP_BEHIND, waiting, 0)] if waiting else []
 
     async def _unjudged(self, mark: Mark) -> list[Difference]:
         waiting = await self.records.due(mark.at)

@@ -9,6 +9,7 @@ from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Document
+from services.metrics.ports.projection import Edited
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import CardState
 
@@ -47,7 +48,7 @@ class Explained(NamedTuple):
     explanation: Document
 
 
-class Sweep(Protocol):
+class Sweep(Edited, Protocol):
     """One open transaction over due clocks; nobody else has them meanwhile."""
 
     @property
@@ -77,11 +78,14 @@ class Sweep(Protocol):
 class Deadlines(Protocol):
     """The armed deadlines of all clocks, and the alerts that came of them."""
 
-    def claim(self, now: datetime, clocks_max: int) -> AbstractAsyncContextManager[Sweep]:
+    def claim(
+        self, now: datetime, clocks_max: int, edition: int
+    ) -> AbstractAsyncContextManager[Sweep]:
         """
         Lock what is due by *now*, longest due first; all of it is one transaction.
 
-        What another sweep or a batch has in hand is left to the next one.
+        What another sweep or a batch has in hand is left to the next one, and
+        so are the clocks that another than *edition* has made.
 
         Raises:
             ProjectionOutdated: the clocks were made by other code than ours.

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
+from shared.policy.rules import RuleChange
 
 
 class Fenced(Exception):
@@ -47,24 +48,56 @@ class Stretch:
     highwater: int
 
 
+class Known(NamedTuple):
+    """A dossier as it is stored, and the edition that its figures and clocks were made by."""
+
+    dossier: Dossier
+    edition: int
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch makes of its dossiers: they, their clocks, and what changes in the figures."""
+    """
+    What a batch makes of its dossiers under one edition of the rules.
 
-    dossiers: Sequence[Dossier]
-    figures: Differences
-    clocks: Sequence[Clock]
+    They, their clocks, and what changes in the figures; those that are
+    *rejudged* stay as they are, and only what the edition makes of them is new.
+    """
+
+    edition: int
+    dossiers: Sequence[Dossier] = ()
+    figures: Differences = field(default_factory=Differences)
+    clocks: Sequence[Clock] = ()
+    rejudged: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A lane that is ours from now on: under which number, and what was folded last."""
+    """
+    A lane that is ours from now on: under which number, and what was folded last.
+
+    None of its dossiers was made by an older *edition*.
+    """
 
     epoch: int
     recent: Recent
+    edition: int
 
 
-class Batch(Protocol):
+class Edited(Protocol):
+    """A transaction that sees which editions of the rules there are."""
+
+    @property
+    def edition(self) -> int:
+        """The newest edition."""
+        ...
+
+    async def rule_changes(self, after: int) -> Sequence[RuleChange]:
+        """Return what made the editions behind *after*, oldest first."""
+        ...
+
+
+class Batch(Edited, Protocol):
     """One open transaction of one lane."""
 
     async def insert(self, facts: Sequence[Arrived]) -> None:
@@ -80,13 +113,26 @@ class Batch(Protocol):
         """Record those facts that are new, and return their names."""
         ...
 
-    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Dossier]:
+    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Known]:
         """
         Return each dossier that is known.
 
         Raises:
             ProjectionOutdated: another fold made one of them.
         """
+        ...
+
+    async def outdated(self, edition: int, dossiers_max: int) -> Mapping[str, Known]:
+        """
+        Return dossiers of the lane that were made before *edition*, in no order.
+
+        Raises:
+            ProjectionOutdated: another fold made one of them.
+        """
+        ...
+
+    async def settle(self, edition: int) -> None:
+        """Note that no dossier of the lane was made by an older *edition*."""
         ...
 
     async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
@@ -111,6 +157,20 @@ class Projection(Protocol):
             Fenced: the lane or the offset has another owner.
             StoreUnavailable: nothing is known about the commit; ask for the offset.
         """
+        ...
+
+    def sweep(self, partition: int, epoch: int) -> AbstractAsyncContextManager[Batch]:
+        """
+        Open a transaction of a lane that no record has asked for.
+
+        Raises:
+            Fenced: the lane has another owner.
+            StoreUnavailable: nothing is known about the commit.
+        """
+        ...
+
+    async def edition(self) -> int:
+        """Return the newest edition of the rules."""
         ...
 
     async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:

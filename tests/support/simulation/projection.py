@@ -49,9 +49,9 @@ class SimulatedDeadlines(MemoryDeadlines):
         self._life = life
 
     @asynccontextmanager
-    async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
+    async def claim(self, now: datetime, clocks_max: int, edition: int) -> AsyncIterator[Sweep]:
         await self._life.be_held_up(partial(self._tables.contradicted, now))
-        async with super().claim(now, clocks_max) as sweep:
+        async with super().claim(now, clocks_max, edition) as sweep:
             yield sweep
 
     async def commit(self, sweep: MemorySweep) -> None:

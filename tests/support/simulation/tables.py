@@ -52,8 +52,8 @@ class SimulatedTables(MemoryTables):
     def _folded(self, number: int) -> list[int]:
         return [one.next_offset for one in self.offsets.values() if one.partition == number]
 
-    def write(self, facts: Sequence[Arrived], changes: Changes) -> None:
-        super().write(facts, changes)
+    def write(self, partition: int, facts: Sequence[Arrived], changes: Changes) -> None:
+        super().write(partition, facts, changes)
         for dossier in changes.dossiers:
             self._must_be_folded(dossier)
 

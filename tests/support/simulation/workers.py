@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from services.metrics.consumer.lanes import Fetch, Lanes, Steering
+from services.metrics.consumer.fetch import Fetch, Steering
+from services.metrics.consumer.lanes import Lanes
 from services.metrics.consumer.worker import TOPICS
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.reading import Fetched

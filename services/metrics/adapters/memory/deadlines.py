@@ -10,19 +10,31 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import CardState
+from shared.policy.rules import RuleChange
 
 
 class MemorySweep(Sweep):
     """One open transaction over due clocks."""
 
-    def __init__(self, tables: MemoryTables, due: Sequence[ClockKey], reach: Reach) -> None:
+    def __init__(
+        self, tables: MemoryTables, due: Sequence[ClockKey], reach: Reach, edition: int
+    ) -> None:
         self._tables = tables
         self._due = due
         self._reach = reach
+        self._edition = edition
         self.events: Sequence[Event] = ()
         self.raised: Sequence[Explained] = ()
         self.closed: Sequence[Closed] = ()
         self.armed: Sequence[Armed] = ()
+
+    @property
+    def edition(self) -> int:
+        return self._edition
+
+    async def rule_changes(self, after: int) -> Sequence[RuleChange]:
+        await self._reach()
+        return await self._tables.rule_changes(after)
 
     @property
     def due(self) -> Sequence[ClockKey]:
@@ -58,13 +70,13 @@ class MemoryDeadlines(Deadlines):
         self._reach = reach
 
     @asynccontextmanager
-    async def claim(self, now: datetime, clocks_max: int) -> AsyncIterator[Sweep]:
+    async def claim(self, now: datetime, clocks_max: int, edition: int) -> AsyncIterator[Sweep]:
         await self._reach()
         async with AsyncExitStack() as locks:
-            due = self._tables.due(now, clocks_max)
+            due = self._tables.due(now, clocks_max, edition)
             for key in due:
                 await locks.enter_async_context(self._tables.clock_locks[key])
-            sweep = MemorySweep(self._tables, due, self._reach)
+            sweep = MemorySweep(self._tables, due, self._reach, await self._tables.edition())
             yield sweep
             await self.commit(sweep)
         await self._reach()

@@ -1,13 +1,11 @@
 """The projection over tables in memory."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
-from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
-from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Offset
@@ -18,20 +16,33 @@ from services.metrics.ports.projection import (
     FactKnown,
     FactName,
     Fenced,
+    Known,
     Place,
     Projection,
     Stretch,
 )
+from shared.policy.rules import RuleChange
 
 
 class MemoryBatch(Batch):
     """One open transaction of one lane: nobody sees it before it is committed."""
 
-    def __init__(self, tables: MemoryTables, reach: Reach) -> None:
+    def __init__(self, tables: MemoryTables, reach: Reach, partition: int, edition: int) -> None:
         self._tables = tables
         self._reach = reach
+        self._partition = partition
+        self._edition = edition
         self.facts: Sequence[Arrived] = ()
-        self.changes = Changes((), Differences(), ())
+        self.changes = Changes(edition)
+        self.settled: int | None = None
+
+    @property
+    def edition(self) -> int:
+        return self._edition
+
+    async def rule_changes(self, after: int) -> Sequence[RuleChange]:
+        await self._reach()
+        return await self._tables.rule_changes(after)
 
     async def insert(self, facts: Sequence[Arrived]) -> None:
         await self._reach()
@@ -44,10 +55,22 @@ class MemoryBatch(Batch):
         self.facts = self._tables.unknown(facts)
         return {(fact.dossier, fact.identity) for fact in self.facts}
 
-    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Dossier]:
+    async def load(self, dossiers: Sequence[str]) -> Mapping[str, Known]:
         await self._reach()
         known = self._tables.dossiers
-        return {key: known[key] for key in dossiers if key in known}
+        return self._known(key for key in dossiers if key in known)
+
+    async def outdated(self, edition: int, dossiers_max: int) -> Mapping[str, Known]:
+        await self._reach()
+        return self._known(self._tables.outdated(self._partition, edition)[:dossiers_max])
+
+    async def settle(self, edition: int) -> None:
+        await self._reach()
+        self.settled = edition
+
+    def _known(self, keys: Iterable[str]) -> dict[str, Known]:
+        tables = self._tables
+        return {key: Known(tables.dossiers[key], tables.made_by[key]) for key in keys}
 
     async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         await self._reach()
@@ -76,14 +99,40 @@ class MemoryProjection(Projection):
             await locks.enter_async_context(self._tables.lane_locks[stretch.partition])
             if not self._tables.owned(stretch, epoch):
                 raise Fenced(stretch)
-            batch = MemoryBatch(self._tables, self._reach)
+            batch = await self._opened(stretch.partition)
             yield batch
-            for key in sorted(map(ClockKey.of, batch.changes.clocks)):
-                await locks.enter_async_context(self._tables.clock_locks[key])
-            await self._reach()
+            await self._lock_clocks(batch, locks)
             self._tables.advance(stretch, complete_to, recent)
-            self._tables.write(batch.facts, batch.changes)
+            self._tables.write(stretch.partition, batch.facts, batch.changes)
         await self._reach()
+
+    @asynccontextmanager
+    async def sweep(self, partition: int, epoch: int) -> AsyncIterator[Batch]:
+        await self._reach()
+        async with AsyncExitStack() as locks:
+            await locks.enter_async_context(self._tables.lane_locks[partition])
+            lane = self._tables.lanes[partition]
+            if lane.epoch != epoch:
+                raise Fenced(partition)
+            batch = await self._opened(partition)
+            yield batch
+            await self._lock_clocks(batch, locks)
+            self._tables.write(partition, batch.facts, batch.changes)
+            lane.changes += 1
+            lane.edition = lane.edition if batch.settled is None else batch.settled
+        await self._reach()
+
+    async def _opened(self, partition: int) -> MemoryBatch:
+        return MemoryBatch(self._tables, self._reach, partition, await self._tables.edition())
+
+    async def _lock_clocks(self, batch: MemoryBatch, locks: AsyncExitStack) -> None:
+        for key in sorted(map(ClockKey.of, batch.changes.clocks)):
+            await locks.enter_async_context(self._tables.clock_locks[key])
+        await self._reach()
+
+    async def edition(self) -> int:
+        await self._reach()
+        return await self._tables.edition()
 
     async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
         await self._reach()
@@ -92,7 +141,7 @@ class MemoryProjection(Projection):
             async with self._tables.lane_locks[partition]:
                 lane = self._tables.lanes[partition]
                 lane.epoch += 1
-                claims[partition] = Claim(lane.epoch, lane.recent)
+                claims[partition] = Claim(lane.epoch, lane.recent, lane.edition)
         await self._reach()
         return claims
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import cast
 
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.clock import Clock
@@ -20,8 +21,10 @@ from services.metrics.ports.glances import Offset
 from services.metrics.ports.projection import Changes, FactName, Stretch
 from services.metrics.ports.projection import Place as Partition
 from shared.contracts.registry import Owner
+from shared.contracts.rules.facts import STREAM
 from shared.contracts.supervision.words import CardState
 from shared.eventstore.memory import MemoryEventStore
+from shared.policy.rules import RuleChange
 from shared.runtime.clock import Clock as RuntimeClock
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -50,6 +53,7 @@ class LaneRow:
     epoch: int = 0
     changes: int = 0
     recent: Recent = ()
+    edition: int = 0
 
 
 @dataclass
@@ -64,6 +68,10 @@ class MemoryTables:
     clock: RuntimeClock
     timeline: dict[FactName, bytes] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
+    made_by: dict[str, int] = field(default_factory=dict)
+    """The edition that made each dossier."""
+    partitions: dict[str, int] = field(default_factory=dict)
+    """In which lane each dossier is."""
     figures: Counter[Place] = field(default_factory=Counter)
     contributors: dict[tuple[str, date, str], Contributor] = field(default_factory=dict)
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
@@ -110,10 +118,12 @@ class MemoryTables:
         lane = self.lanes[stretch.partition]
         lane.changes, lane.recent = lane.changes + 1, recent
 
-    def write(self, facts: Sequence[Arrived], changes: Changes) -> None:
+    def write(self, partition: int, facts: Sequence[Arrived], changes: Changes) -> None:
         """Apply what a batch changes, offsets apart."""
         self.timeline.update({(fact.dossier, fact.identity): fact.body for fact in facts})
         self.dossiers.update({dossier.key: dossier for dossier in changes.dossiers})
+        for key in (*(dossier.key for dossier in changes.dossiers), *changes.rejudged):
+            self.made_by[key], self.partitions[key] = changes.edition, partition
         self._write_figures(changes.figures)
         for clock in changes.clocks:
             self._write_clock(clock)
@@ -136,6 +146,23 @@ class MemoryTables:
         """Return when to look at a changed clock of which something was said: at once."""
         return AT_ONCE
 
+    async def edition(self) -> int:
+        """Return the newest edition of the rules."""
+        return (await self.supervision.load(STREAM)).version
+
+    async def rule_changes(self, after: int) -> Sequence[RuleChange]:
+        """Return what made the editions behind *after*, oldest first."""
+        history = await self.supervision.load(STREAM, after=after)
+        return [cast("RuleChange", event.data) for event in history.events]
+
+    def outdated(self, partition: int, edition: int) -> list[str]:
+        """Return the dossiers of a lane that were made before *edition*."""
+        return [
+            key
+            for key, made_by in self.made_by.items()
+            if self.partitions[key] == partition and made_by < edition
+        ]
+
     def overdue(self, now: datetime) -> list[tuple[datetime, ClockKey]]:
         """Return every clock that somebody has to look at, longest due first."""
         return sorted(
@@ -144,9 +171,13 @@ class MemoryTables:
             if armed.next_at is not None and armed.next_at <= now
         )
 
-    def due(self, now: datetime, clocks_max: int) -> list[ClockKey]:
-        """Return the clocks to look at, those that nobody else has in hand."""
-        free = [key for _, key in self.overdue(now) if not self.clock_locks[key].locked()]
+    def due(self, now: datetime, clocks_max: int, edition: int) -> list[ClockKey]:
+        """Return the clocks to look at that *edition* made, those that nobody else has in hand."""
+        free = [
+            key
+            for _, key in self.overdue(now)
+            if not self.clock_locks[key].locked() and self.made_by[key.dossier] == edition
+        ]
         return free[:clocks_max]
 
     def say(self, raised: Iterable[Explained], closed: Iterable[Closed]) -> None:
