@@ -13,11 +13,13 @@ from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
 from deploy.texts import LANGUAGE, say
-from services.metrics.domain.clocks.clock import ClockFacts, clocks
+from services.metrics.domain.clocks.clock import clock_of
+from services.metrics.domain.clocks.instants import midnight
+from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.reasons.explanation import explain
-from services.metrics.domain.subjects.case import Terms
 from shared.contracts.moments import day_of
 from shared.contracts.words import LimitUnit
+from shared.policy import limits
 from shared.policy.calendar import WorkCalendar, official_calendar
 from shared.policy.notice import read_notice
 from shared.policy.sla import bureau_policy
@@ -25,6 +27,8 @@ from shared.policy.sla import bureau_policy
 LIMIT_DAYS_MAX = 700
 """Nearly three working years; nothing that a bureau promises takes longer."""
 
+PLAIN = "SLA-04"
+"""A limit that begins with an acceptance, which is how the sentence begins."""
 SHOWN = ("starts_on", "limit", "unit", "due", "provisional", "calendar_version", "days", "sentence")
 
 FromOption = Annotated[
@@ -69,9 +73,9 @@ def due_document(
     calendar: WorkCalendar, start: date, limit: int, unit: LimitUnit
 ) -> dict[str, Any]:
     """Return what explains the end of a limit that nothing stops."""
-    terms = Terms(start, "", limit, unit, limit, unit)
-    clock, _ = clocks(ClockFacts("", terms), bureau_policy(), calendar)
-    explained = explain(clock, start, language=LANGUAGE)
+    policy, begun_at = bureau_policy(), midnight(start)
+    run = Run(policy.by_id[PLAIN], "", "", begun_at, start, "", limit, limits.Unit(unit))
+    explained = explain(clock_of(run, policy, calendar), begun_at, language=LANGUAGE)
     return {name: explained[name] for name in SHOWN}
 
 

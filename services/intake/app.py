@@ -22,7 +22,6 @@ from shared.commands.service import Faults, Service, owners_pool
 from shared.eventstore.port import Timers
 from shared.eventstore.timers import PostgresTimers
 from shared.kafka.membership import Subscription
-from shared.policy.acceptance import acceptance_terms
 from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.web.gate import AuthSettings
@@ -56,11 +55,11 @@ class Intake(Service):
 
     @cached_property
     def commands(self) -> Commands:
-        return Commands(self.desk, self.rules, acceptance_terms())
+        return Commands(self.desk, self.rules)
 
     def timekeeper(self, timers: Timers) -> Timekeeper:
         """Return who ends silences, by *timers* over our store."""
-        return Timekeeper(timers, self.desk, self.rules, self.commands.terms, self.district)
+        return Timekeeper(timers, self.desk, self.rules, self.district)
 
     @cached_property
     def inbox(self) -> Inbox:

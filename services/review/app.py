@@ -24,7 +24,6 @@ from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Service
 from shared.contracts.registry import Owner, kinds_of
 from shared.kafka.membership import Subscription
-from shared.policy.rectification import rectification_limits
 from shared.web.gate import AuthSettings
 
 MESSAGES = files("services.review.api") / "messages"
@@ -37,7 +36,7 @@ class Review(Service):
     @cached_property
     def web(self) -> FastAPI:
         rating = RatingCommands(self.desk, self.register)
-        rectifying = RectificationCommands(self.desk, self.rules, rectification_limits())
+        rectifying = RectificationCommands(self.desk, self.rules)
         routers = [
             command_routes([INVITATIONS], InvitationCommands(self.desk).take),
             command_routes([RATINGS], rating.take),

@@ -88,6 +88,8 @@ class Course:
     rows: Sequence[Row]
     restarts: frozenset[type[Fact]] = frozenset()
     """Facts that lead back even where they contradict: they say that all begins again."""
+    marks: Sequence[tuple[type[Fact], Guard]] = ()
+    """What else may be asked of a fact: no transition turns on it, but a limit may."""
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -106,6 +108,17 @@ class Course:
     def allows(self, state: str, fact: type[Fact]) -> bool:
         """Say whether a *fact* may have a legal transition from *state*."""
         return (state, fact) in self._rows
+
+    def guards(self, fact: type[Fact]) -> tuple[Guard, ...]:
+        """Return what may be asked of such a fact."""
+        return self._guards.get(fact, ())
+
+    def met_by(self, fact: Fact) -> tuple[str, ...]:
+        """Return the names of the guards that *fact* meets."""
+        guards = self._guards.get(type(fact))
+        if guards is None:
+            return ()
+        return tuple(guard.name for guard in guards if guard.holds(fact))
 
     def target(self, state: str, fact: Fact) -> str | None:
         """Return the state after *fact*, None where it has no legal transition."""
@@ -130,6 +143,14 @@ class Course:
     def _restarts(self, row: Row, state: str) -> bool:
         # Nothing can begin again, neither can what is over.
         return row.fact in self.restarts and state not in (*self.stages[0], *self.stages[-1])
+
+    @cached_property
+    def _guards(self) -> Mapping[type[Fact], tuple[Guard, ...]]:
+        guards: dict[type[Fact], dict[str, Guard]] = {}
+        named = ((row.fact, row.guard) for row in self.rows if row.guard is not None)
+        for fact, guard in (*named, *self.marks):
+            guards.setdefault(fact, {})[guard.name] = guard
+        return {fact: tuple(named.values()) for fact, named in guards.items()}
 
     @cached_property
     def _rows(self) -> Mapping[tuple[str, type[Fact]], tuple[Row, ...]]:

@@ -64,6 +64,7 @@ class ClockName(Word):
     INSPECT_DEFECT = auto()
     INSPECT_REINSPECT = auto()
     INSPECT_FOLLOWUP = auto()
+    COMMITTEE_STAY = auto()
     COMMITTEE_SCREEN = auto()
     COMMITTEE_MEETING = auto()
     COMMITTEE_MINUTES = auto()

@@ -1,12 +1,16 @@
 """What holds before acceptance where nobody says otherwise (受理环节默认规则), in working days."""
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from pydantic import Field
 
 from shared.contracts.words import GradeLevel
-from shared.policy.sla import PROFILE, Rule
+from shared.policy.rule import Rule
+from shared.policy.sla import PROFILE, Policy
+
+SILENCE, ANSWER = "SLA-01", "SLA-03"
 
 
 class DeemedTerms(Rule):
@@ -25,16 +29,25 @@ class DeemedTerms(Rule):
     """Nobody wrote an acceptance; what stands in its place is of this type."""
 
 
-class AcceptanceTerms(Rule):
+@dataclass(frozen=True, slots=True)
+class AcceptanceTerms:
     """What a bureau lays down for all of its items."""
 
-    answer_days: int = Field(ge=1)
-    """The applicant's time where a correction notice names no day (SLA-03)."""
+    silence_days: int
+    """How long the bureau may say nothing before an application counts as accepted (T-05)."""
+    answer_days: int
+    """The applicant's time where a correction notice names no day."""
     deemed: DeemedTerms
 
 
 @cache
-def acceptance_terms() -> AcceptanceTerms:
+def deemed_terms() -> DeemedTerms:
     """Return the terms of the bureau that casetrack was built for."""
     source = files("shared.policy") / "profiles" / PROFILE / "acceptance.json"
-    return AcceptanceTerms.model_validate_json(source.read_bytes())
+    return DeemedTerms.model_validate_json(source.read_bytes())
+
+
+def acceptance_terms(policy: Policy) -> AcceptanceTerms:
+    """Return the terms under *policy*."""
+    limits = policy.by_id
+    return AcceptanceTerms(limits[SILENCE].number, limits[ANSWER].number, deemed_terms())

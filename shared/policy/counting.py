@@ -25,6 +25,7 @@ of Python's calendar is infinity to the driver of PostgreSQL.
 """
 
 HORIZON_ORDINAL = HORIZON.toordinal()
+DAY_SECONDS = 86_400
 
 
 class Ruler(Protocol):
@@ -37,6 +38,39 @@ class Ruler(Protocol):
     def nth(self, count: int) -> int:
         """Return the ordinal of the *count*-th day that counts."""
         ...
+
+
+class HallHours:
+    """
+    Seconds count while the hall is open (大厅工时), and it is open on working days.
+
+    A second has the number of its day, as *date.toordinal* has it, times the
+    seconds of a day, and then its own.
+    """
+
+    __slots__ = ("_calendar", "_daily", "_sessions")
+
+    def __init__(self, calendar: WorkCalendar, sessions: tuple[tuple[int, int], ...]) -> None:
+        self._calendar = calendar
+        self._sessions = sessions
+        self._daily = sum(closes - opens for opens, closes in sessions)
+
+    def before(self, ordinal: int) -> int:
+        day, second = divmod(ordinal, DAY_SECONDS)
+        days = self._calendar.before(day)
+        if self._calendar.before(day + 1) == days:
+            return days * self._daily
+        today = sum(max(0, min(second, closes) - opens) for opens, closes in self._sessions)
+        return days * self._daily + today
+
+    def nth(self, count: int) -> int:
+        days, left = divmod(count - 1, self._daily)
+        midnight = self._calendar.nth(days + 1) * DAY_SECONDS
+        for opens, closes in self._sessions:
+            if left < closes - opens:
+                return midnight + opens + left
+            left -= closes - opens
+        raise AssertionError("a day has no more seconds than its sessions")
 
 
 class NaturalDays:
@@ -80,23 +114,8 @@ def spent(measure: Ruler, start: date, amount: int, stops: tuple[Stop, ...] = ()
     """
     if amount <= 0:
         return start
-    first = start.toordinal() + 1
-    count = measure.before(first) + amount
-    end = measure.nth(count)
-    if not stops:
-        return _within(start, end)
-    for opened, closed in stops:
-        since = opened.toordinal()
-        if since > end:
-            break
-        if closed is None:
-            return None
-        until = closed.toordinal()
-        since = max(since, first)
-        if until > since:
-            count += measure.before(until) - measure.before(since)
-            end = measure.nth(count)
-    return _within(start, end)
+    end = reached(measure, start.toordinal() + 1, amount, spans(stops))
+    return None if end is None else _within(start, end)
 
 
 def _within(start: date, ordinal: int) -> date:
@@ -105,17 +124,51 @@ def _within(start: date, ordinal: int) -> date:
 
 def counted(measure: Ruler, after: date, until: date, stops: tuple[Stop, ...] = ()) -> int:
     """Return how many days in (*after*, *until*] count; *stops* are merged."""
-    first, end = after.toordinal() + 1, until.toordinal() + 1
+    return passed(measure, after.toordinal() + 1, until.toordinal() + 1, spans(stops))
+
+
+Span = tuple[int, int | None]
+"""A stop by the numbers of a ruler."""
+
+
+def spans(stops: tuple[Stop, ...], scale: int = 1) -> tuple[Span, ...]:
+    """Return *stops* by number; *scale* is how many of them a day has."""
+    if not stops:
+        return ()
+    return tuple(
+        (opened.toordinal() * scale, None if closed is None else closed.toordinal() * scale)
+        for opened, closed in stops
+    )
+
+
+def reached(measure: Ruler, first: int, amount: int, stopped: tuple[Span, ...]) -> int | None:
+    """Return the number at which *amount* have counted from *first* on; None while it is open."""
+    count = measure.before(first) + amount
+    end = measure.nth(count)
+    for since, until in stopped:
+        if since > end:
+            break
+        if until is None:
+            return None
+        begun = max(since, first)
+        if until > begun:
+            count += measure.before(until) - measure.before(begun)
+            end = measure.nth(count)
+    return end
+
+
+def passed(measure: Ruler, first: int, end: int, stopped: tuple[Span, ...]) -> int:
+    """Return how many count from *first* on and before *end*."""
     if end <= first:
         return 0
     total = measure.before(end) - measure.before(first)
-    for opened, closed in stops:
-        since = max(opened.toordinal(), first)
-        if since >= end:
+    for since, until in stopped:
+        begun = max(since, first)
+        if begun >= end:
             break
-        resumed = end if closed is None else min(closed.toordinal(), end)
-        if resumed > since:
-            total -= measure.before(resumed) - measure.before(since)
+        resumed = end if until is None else min(until, end)
+        if resumed > begun:
+            total -= measure.before(resumed) - measure.before(begun)
     return total
 
 

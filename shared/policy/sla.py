@@ -1,69 +1,23 @@
-"""What is promised, how long it may take, what stops its clock: the bureau's policy as data."""
+"""The bureau's policy: its limits, what may stop their clocks, and when its hall is open."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import time
-from decimal import Decimal
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Annotated, Literal, Self
+from itertools import pairwise
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from shared.contracts.handling.words import HoldBasis, HoldReason
-from shared.contracts.supervision.words import AlertBasis, AlertLevel
 from shared.contracts.types import OrgRef
 from shared.contracts.words import ClockName
+from shared.policy.limits import HoursYellow, Limit, Reads, Unit, reads_of
+from shared.policy.rule import Bilingual, Rule
 
 PROFILE = "cn-shaanxi-xian-xincheng"
-
-Bilingual = Annotated[dict[str, str], Field(min_length=2)]
-"""The same words in ``zh-CN`` and ``en``."""
-
-
-class Rule(BaseModel):
-    """A part of the policy: frozen, and strict, because we write it ourselves."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class YellowRule(Rule):
-    """How many days before the end a limit is near (临期)."""
-
-    fraction: Decimal = Field(gt=0, lt=1)
-    days_min: int = Field(ge=0)
-    days_max: int = Field(ge=0)
-    zero_upto: int = Field(ge=0)
-    """A limit of so many days or less is near on its last day only."""
-    limit_min: int = Field(ge=0)
-    """A shorter limit has no yellow: an immediate case is either done today or late."""
-
-    @cached_property
-    def _ratio(self) -> tuple[int, int]:
-        return self.fraction.as_integer_ratio()
-
-    def days(self, limit: int) -> int | None:
-        """Return from how many days left on *limit* is near; None where it never is."""
-        if limit < self.limit_min:
-            return None
-        if limit <= self.zero_upto:
-            return 0
-        part, whole = self._ratio
-        return min(self.days_max, max(self.days_min, limit * part // whole))
-
-
-class Sla(Rule):
-    """One promise (监察规则): which clock, what starts and stops it, who hears of it."""
-
-    id: str = Field(pattern=r"^SLA-[0-9]{2}[a-z]?$")
-    name: Bilingual
-    clock: ClockName
-    basis: AlertBasis
-    severity: Literal[1, 2]
-    starts_on: tuple[str, ...]
-    stops_on: tuple[str, ...]
-    yellow: YellowRule
-    recipients: Mapping[AlertLevel, tuple[str, ...]]
+HOUR_SECONDS = 3600
 
 
 class Permission(Rule):
@@ -89,22 +43,57 @@ class Bureau(Rule):
     org: OrgRef
     cut_off: time
     """The last moment of a due day."""
-    extensions_max: int = Field(ge=0)
+    hall: tuple[tuple[time, time], ...] = Field(min_length=1)
+    """From when to when the hall is open on a working day; only then do hall hours pass."""
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        moments = [moment for session in self.hall for moment in session]
+        if any(after <= before for before, after in pairwise(moments)):
+            raise ValueError("the hall's hours are not in order")
+        return self
+
+    @cached_property
+    def hall_seconds(self) -> tuple[tuple[int, int], ...]:
+        """The sessions in seconds of the day."""
+        return tuple((_second(opens), _second(closes)) for opens, closes in self.hall)
+
+    @property
+    def hall_hours(self) -> int:
+        """How many whole hours a working day has."""
+        return sum(closes - opens for opens, closes in self.hall_seconds) // HOUR_SECONDS
+
+
+def _second(moment: time) -> int:
+    return (moment.hour * 60 + moment.minute) * 60 + moment.second
 
 
 class Policy(Rule):
     """Everything above, for one bureau; *version* changes with every word of it."""
 
     bureau: Bureau
-    slas: tuple[Sla, ...]
+    limits: tuple[Limit, ...]
     pauses: tuple[PauseRule, ...]
 
     @model_validator(mode="after")
-    def _every_reason_once(self) -> Self:
+    def _every_row_once(self) -> Self:
         if sorted(rule.reason for rule in self.pauses) != sorted(HoldReason):
             raise ValueError("every reason for a hold has exactly one row")
-        if len(self.by_clock) != len(self.slas):
-            raise ValueError("two promises share a clock")
+        ids = [limit.id for limit in self.limits]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"two rows of {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _near_before_they_end(self) -> Self:
+        for limit in self.limits:
+            if not isinstance(limit.yellow, HoursYellow) or limit.unit is Unit.HH:
+                continue
+            hours = self.bureau.hall_hours * (limit.limit if isinstance(limit.limit, int) else 1)
+            if limit.yellow.hours >= hours:
+                raise ValueError(
+                    f"{limit.id}: near with {limit.yellow.hours} hours left, of {hours}"
+                )
         return self
 
     @cached_property
@@ -113,8 +102,22 @@ class Policy(Rule):
         return f"{self.bureau.edition}-{digest}"
 
     @cached_property
-    def by_clock(self) -> Mapping[str, Sla]:
-        return {sla.clock: sla for sla in self.slas}
+    def by_id(self) -> Mapping[str, Limit]:
+        return {limit.id: limit for limit in self.limits}
+
+    @cached_property
+    def by_subject(self) -> Mapping[str, tuple[Limit, ...]]:
+        """The rows of each kind of subject that anybody hears of."""
+        kinds = dict.fromkeys(limit.subject for limit in self.limits)
+        return {
+            kind: tuple(one for one in self.limits if one.subject == kind and one.recipients)
+            for kind in kinds
+        }
+
+    @cached_property
+    def reads(self) -> Mapping[str, Reads]:
+        """What the rows look at, by kind of subject."""
+        return reads_of(limit for rows in self.by_subject.values() for limit in rows)
 
     @cached_property
     def by_reason(self) -> Mapping[str, PauseRule]:
@@ -152,10 +155,12 @@ class Policy(Rule):
 def read_policy(profile: str) -> Policy:
     """Return the policy that is shipped for *profile*."""
     folder = files("shared.policy") / "profiles" / profile
-    parts = {name: (folder / f"{name}.json").read_bytes() for name in ("bureau", "sla", "pauses")}
+    parts = {
+        name: (folder / f"{name}.json").read_bytes() for name in ("bureau", "limits", "pauses")
+    }
     return Policy(
         bureau=Bureau.model_validate_json(parts["bureau"]),
-        slas=TypeAdapter(tuple[Sla, ...]).validate_json(parts["sla"]),
+        limits=TypeAdapter(tuple[Limit, ...]).validate_json(parts["limits"]),
         pauses=TypeAdapter(tuple[PauseRule, ...]).validate_json(parts["pauses"]),
     )
 

@@ -9,13 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.domain.clocks.alert import AlertState, next_at, reconcile
-from services.metrics.domain.clocks.clock import Clock, ClockFacts, midnight
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import expected, first_at
+from services.metrics.domain.clocks.instants import midnight
 from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
-from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
+from tests.support.clock_facts import (
+    ClockFacts,
+    clock,
+    day,
+    decision,
+    extension,
+    hold,
+    instant,
+    terms,
+)
 from tests.support.desk import Desk
 
 PLAIN = ClockFacts("XC1", terms("2024-09-02"))  # near on 09-25, due on 09-30
@@ -259,7 +269,7 @@ def test_every_breach_has_exactly_one_red_card_and_nothing_else_has(
     late = found.due is not None and (found.ending is None or found.ending.ended_on > found.due)
 
     assert len(reds) == late
-    assert [alert.raised_at for alert in reds] == [found.red_at for _ in range(late)]
+    assert [alert.raised_at for alert in reds] == [found.due_at for _ in range(late)]
     assert all(not isinstance(one.fact, AlertRevoked) for one in desk.rulings)
 
 

@@ -6,11 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.instants import midnight
 from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from shared.policy.sla import bureau_policy
-from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
+from tests.support.clock_facts import (
+    ClockFacts,
+    clock,
+    clocks,
+    day,
+    decision,
+    extension,
+    hold,
+    instant,
+    terms,
+)
 
 VECTORS = [
     ("2024-09-02", 20, [], "2024-09-30", "2024-09-25"),
@@ -56,8 +67,8 @@ def test_the_published_vectors(
     )
 
     assert found.due == day(due)
-    assert found.yellow_from == day(yellow)
-    assert found.red_at == instant(due) + timedelta(days=1)
+    assert found.near_at == instant(yellow)
+    assert found.due_at == instant(due) + timedelta(days=1)
     assert not found.provisional
 
 
@@ -65,9 +76,7 @@ def test_the_two_clocks_of_a_case_never_mix() -> None:
     inspection = hold("2024-09-10", "2024-09-20", reason="ONSITE_VERIFICATION", basis="LOCAL_RULE")
 
     committed, statutory = clocks(
-        ClockFacts("XC1", terms("2024-09-02", committed=10), (inspection,)),
-        bureau_policy(),
-        official_calendar(),
+        ClockFacts("XC1", terms("2024-09-02", committed=10), (inspection,))
     )
 
     assert committed.due == day("2024-09-26")
@@ -118,10 +127,10 @@ def test_an_open_hold_freezes_what_remains() -> None:
     found = clock(ClockFacts("XC1", terms("2024-09-02"), (hold("2024-09-10"),)))
 
     assert found.due is None
-    assert found.red_at is None
+    assert found.due_at is None
     assert found.paused
-    assert found.remaining(day("2024-09-09")) == 15
-    assert found.remaining(day("2024-12-31")) == 15
+    assert found.remaining(instant("2024-09-09")) == 15
+    assert found.remaining(instant("2024-12-31")) == 15
 
 
 def test_a_hold_after_the_due_day_heals_nothing() -> None:
@@ -155,8 +164,8 @@ def test_an_immediate_case_is_due_on_its_day_and_never_near() -> None:
     found = clock(ClockFacts("XC1", terms("2024-09-02", committed=0)), ClockName.COMMITTED)
 
     assert found.due == day("2024-09-02")
-    assert found.yellow_from is None
-    assert found.red_at == instant("2024-09-03")
+    assert found.near_at is None
+    assert found.due_at == instant("2024-09-03")
 
 
 def test_an_extension_in_time_makes_the_limit_longer() -> None:
@@ -191,8 +200,8 @@ def test_natural_days_run_over_the_weekend() -> None:
     found = clock(ClockFacts("XC1", terms("2024-09-27", statutory=4, unit="ND")))
 
     assert found.due == day("2024-10-08")
-    assert found.days_left(day("2024-10-07")) == 1
-    assert found.yellow_from == day("2024-10-07")
+    assert found.left(instant("2024-10-07")) == 1
+    assert found.near_at == instant("2024-10-07")
 
 
 def test_a_limit_that_crosses_an_unpublished_year_is_provisional() -> None:
@@ -211,17 +220,17 @@ def test_the_bureaus_cut_off_ends_the_due_day() -> None:
         ClockFacts("XC1", terms("2024-09-02")), policy=bureau_policy().amended(bureau=bureau)
     )
 
-    assert found.red_at == instant("2024-09-30T17:30:00")
+    assert found.due_at == instant("2024-09-30T17:30:00")
     assert found.policy.version != bureau_policy().version
 
 
 def test_days_left_count_down_to_nothing_and_being_late_counts_up() -> None:
     found = clock(ClockFacts("XC1", terms("2024-09-02")))
 
-    assert [found.days_left(day(f"2024-09-{on}")) for on in (25, 26, 28, 29, 30)] == [4, 3, 2, 1, 0]
-    assert found.days_left(day("2024-10-09")) == 0
-    assert found.overdue_days(day("2024-10-07")) == 0
-    assert found.overdue_days(day("2024-10-09")) == 2
+    assert [found.left(instant(f"2024-09-{on}")) for on in (25, 26, 28, 29, 30)] == [4, 3, 2, 1, 0]
+    assert found.left(instant("2024-10-09")) == 0
+    assert found.overdue(instant("2024-10-07")) == 0
+    assert found.overdue(instant("2024-10-09")) == 2
 
 
 DAYS = st.integers(0, 70).map(lambda n: date(2024, 8, 26) + timedelta(n))
@@ -237,9 +246,9 @@ def test_yellow_begins_when_the_days_left_reach_the_margin(
     days = (found.started_on + timedelta(n) for n in range(300))
 
     if found.due is not None:
-        first = next(day for day in days if found.days_left(day) <= margin)
-        assert found.yellow_from == first
-        assert found.consumed(found.due) == limit
+        first = next(day for day in days if found.left(midnight(day)) <= margin)
+        assert found.near_at == midnight(first)
+        assert found.consumed(midnight(found.due)) == limit
 
 
 def _with_holds(limit: int, spans: list[tuple[date, int | None]]) -> Clock:

@@ -6,14 +6,21 @@ from datetime import date, datetime
 import pytest
 
 from services.metrics.domain.clocks.alert import AlertState
-from services.metrics.domain.clocks.clock import ClockFacts
 from services.metrics.domain.clocks.deadline import expected
 from services.metrics.domain.clocks.reason import Grounds, why_revoked
 from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.counting import HORIZON
-from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
+from tests.support.clock_facts import (
+    ClockFacts,
+    clock,
+    decision,
+    extension,
+    hold,
+    instant,
+    terms,
+)
 from tests.support.desk import Desk
 
 PLAIN = ClockFacts("XC1", terms("2024-09-02"))  # near on 09-25, due on 09-30
@@ -24,26 +31,26 @@ BREACHED_AT = instant("2024-10-01")
 def test_a_clock_that_is_held_open_is_never_late_and_never_near() -> None:
     found = clock(ClockFacts("XC1", NATURAL, (hold("2024-09-05"),)))
 
-    assert (found.due, found.yellow_from, found.ended_at) == (None, None, None)
-    assert found.overdue_days(day("2024-12-31")) == 0
+    assert (found.due, found.near_at, found.ended_at) == (None, None, None)
+    assert found.overdue(instant("2024-12-31")) == 0
 
 
 def test_a_limit_of_millions_of_days_ends_with_the_last_day_that_counts() -> None:
     endless = clock(ClockFacts("XC1", terms("2024-09-02", statutory=2**31 - 1)))
 
     assert (endless.due, endless.provisional) == (HORIZON, True)
-    assert endless.red_at == datetime(9999, 1, 1, tzinfo=ZONE)
+    assert endless.due_at == datetime(9999, 1, 1, tzinfo=ZONE)
 
 
 def test_a_clock_that_starts_on_the_last_days_of_all_can_be_explained() -> None:
     last = clock(ClockFacts("XC1", terms("9999-12-30")))
 
     assert last.due == date(9999, 12, 30)
-    assert [one["date"] for one in explain(last, day("2024-09-03"))["days"]] == ["9999-12-30"]
+    assert [one["date"] for one in explain(last, instant("2024-09-03"))["days"]] == ["9999-12-30"]
 
 
 def test_natural_days_that_end_on_a_working_day_do_not_roll() -> None:
-    said = explain(clock(ClockFacts("XC1", NATURAL)), day("2024-09-03"))["sentence"]
+    said = explain(clock(ClockFacts("XC1", NATURAL)), instant("2024-09-03"))["sentence"]
 
     assert said["zh-CN"] == "9月2日受理，第二日起算；应于9月12日办结。"
 
@@ -81,6 +88,6 @@ REASONS = [
 def test_a_card_is_withdrawn_for_what_was_not_known_when_it_was_raised(
     facts: ClockFacts, grounds: Grounds, code: str
 ) -> None:
-    reason = why_revoked(clock(facts), AlertLevel.YELLOW, day("2024-09-25"), grounds)
+    reason = why_revoked(clock(facts), AlertLevel.YELLOW, instant("2024-09-25"), grounds)
 
     assert reason.code == code

@@ -8,12 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.clocks.clock import ClockFacts
+from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.wording import LANGUAGES, words
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
-from tests.support.clock_facts import clock, day, decision, extension, hold, instant, terms
+from tests.support.clock_facts import (
+    ClockFacts,
+    clock,
+    day,
+    decision,
+    extension,
+    hold,
+    instant,
+    terms,
+)
 
 TESTED = ClockFacts("XC1", terms("2024-09-02", committed=10), (hold("2024-09-05", "2024-09-07"),))
 PROMISED = {
@@ -79,7 +88,7 @@ def test_a_stranger_finds_the_same_due_date_from_the_explanation_alone(
     ending = decision(seen.isoformat()) if ended else None
     one = clock(ClockFacts("XC1", terms(start.isoformat(), statutory=limit), holds, (), ending))
 
-    explained = explain(one, seen)
+    explained = explain(one, midnight(seen))
 
     assert found_again(explained) == one.due
     assert explained["consumed"] + explained["remaining"] == limit
@@ -91,7 +100,7 @@ def test_a_stranger_finds_the_same_due_date_from_the_explanation_alone(
 
 def test_natural_days_are_found_again_too() -> None:
     explained = explain(
-        clock(ClockFacts("XC1", terms("2024-09-27", statutory=4, unit="ND"))), day("2024-09-30")
+        clock(ClockFacts("XC1", terms("2024-09-27", statutory=4, unit="ND"))), instant("2024-09-30")
     )
 
     assert found_again(explained) == day("2024-10-08")
@@ -101,7 +110,7 @@ def test_natural_days_are_found_again_too() -> None:
 def test_every_promised_name_is_there_and_the_card_is_named() -> None:
     raised = Raised(AlertLevel.RED, instant("2024-09-20"), 38)
 
-    explained = explain(clock(TESTED, ClockName.COMMITTED), day("2024-09-20"), raised)
+    explained = explain(clock(TESTED, ClockName.COMMITTED), instant("2024-09-20"), raised)
 
     assert explained.keys() >= PROMISED
     assert (explained["level"], explained["lateness_ms"]) == ("RED", 38)
@@ -110,7 +119,7 @@ def test_every_promised_name_is_there_and_the_card_is_named() -> None:
 
 
 def test_each_day_says_why() -> None:
-    explained = explain(clock(TESTED, ClockName.COMMITTED), day("2024-09-21"))
+    explained = explain(clock(TESTED, ClockName.COMMITTED), instant("2024-09-21"))
     why = {one["date"][8:]: one["why"] for one in explained["days"]}
 
     assert why["02"] == "start"
@@ -124,7 +133,7 @@ def test_each_day_says_why() -> None:
 
 
 def test_a_stopped_day_names_the_law_and_the_event_behind_it() -> None:
-    explained = explain(clock(TESTED, ClockName.COMMITTED), day("2024-09-05"))
+    explained = explain(clock(TESTED, ClockName.COMMITTED), instant("2024-09-05"))
     stopped = next(one for one in explained["days"] if one["kind"] == "stopped")
 
     assert stopped["law"] == "行政许可法 第四十五条"
@@ -208,7 +217,7 @@ SENTENCES = [
 def test_one_sentence_says_it_in_both_languages(
     facts: ClockFacts, on: str, chinese: str, english: str
 ) -> None:
-    said = explain(clock(facts, ClockName.COMMITTED), day(on))["sentence"]
+    said = explain(clock(facts, ClockName.COMMITTED), instant(on))["sentence"]
 
     assert said == {"zh-CN": chinese, "en": english}
 
@@ -221,7 +230,7 @@ def test_both_languages_have_words_for_the_same() -> None:
 
 
 def test_a_case_forgotten_for_ever_still_has_an_explanation_of_bounded_length() -> None:
-    explained = explain(clock(ClockFacts("XC1", terms("2010-03-01"))), day("2026-11-23"))
+    explained = explain(clock(ClockFacts("XC1", terms("2010-03-01"))), instant("2026-11-23"))
 
     assert explained["due"] == "2010-03-29"
     assert len(explained["days"]) == 1101

@@ -1,5 +1,6 @@
 """What time asks of a case when nobody does anything."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -16,8 +17,8 @@ from shared.contracts.intake.facts import (
     CorrectionRequested,
 )
 from shared.contracts.intake.words import AcceptanceMode
-from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, WorkCalendar
+from shared.policy.rules import shipped
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
     ACCEPTED,
@@ -39,7 +40,7 @@ FRIDAY = date(2024, 9, 20)
 
 
 def after(*facts: Fact, calendar: WorkCalendar = CALENDAR) -> Timer | None:
-    return timer(case.given(*facts).state, acceptance_terms(), calendar)
+    return timer(case.given(*facts).state, replace(shipped(), calendar=calendar))
 
 
 def due(*facts: Fact) -> AcceptApplication | ExpireCorrection:

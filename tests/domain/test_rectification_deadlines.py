@@ -7,9 +7,10 @@ import pytest
 
 from services.review.domain.rectification.deadlines import Round, RoundDeadlines, rounds
 from shared.contracts.envelope import Fact
-from shared.policy.calendar import official_calendar
 from shared.policy.counting import HORIZON
 from shared.policy.rectification import RectificationLimits, rectification_limits
+from shared.policy.rules import shipped
+from shared.policy.sla import bureau_policy
 from tests.support.ratings import (
     CALLED,
     EXTENDED,
@@ -26,11 +27,11 @@ WEDNESDAY = date(2024, 9, 18)
 
 
 def deadlines(*facts: tuple[date, Fact]) -> RoundDeadlines:
-    return RoundDeadlines(rounds(dated(*facts)), rectification_limits(), official_calendar())
+    return RoundDeadlines(rounds(dated(*facts)), shipped())
 
 
 def test_the_bureaus_limits_are_those_of_its_policy() -> None:
-    assert rectification_limits() == RectificationLimits(
+    assert rectification_limits(bureau_policy()) == RectificationLimits(
         contact_days=1, fix_now_days=5, ledger_days=15
     )
 

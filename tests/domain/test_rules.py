@@ -12,6 +12,7 @@ from shared.contracts.rules.facts import (
 )
 from shared.policy.calendar import DayKind
 from shared.policy.rules import RuleChange, Rules, evolve, shipped
+from shared.policy.sla import PROFILE
 from tests.support.rule_changes import notice_of, policy_from
 
 ENTRY = PublisherRegistered(
@@ -70,22 +71,27 @@ def test_the_notice_of_the_year_before_leaves_what_its_successor_named() -> None
 
 
 def test_a_run_is_judged_by_the_policy_of_the_day_on_which_it_started() -> None:
-    rules = after(policy_from(1, FROM, extensions_max=3))
+    rules = after(policy_from(1, FROM, profile="p3"))
 
     assert rules.policy_on(date(2026, 12, 31)) == shipped().policy_on(FROM)
-    assert rules.policy_on(FROM).bureau.extensions_max == 3
-    assert rules.policy_on(date(2030, 1, 1)).bureau.extensions_max == 3
+    assert rules.policy_on(FROM).bureau.profile == "p3"
+    assert rules.policy_on(date(2030, 1, 1)).bureau.profile == "p3"
 
 
 def test_an_earlier_policy_governs_until_the_day_of_the_later_one() -> None:
     rules = after(
-        policy_from(1, date(2027, 6, 1), extensions_max=5),
-        policy_from(2, FROM, extensions_max=3),
-        policy_from(3, FROM, extensions_max=4),
+        policy_from(1, date(2027, 6, 1), profile="p5"),
+        policy_from(2, FROM, profile="p3"),
+        policy_from(3, FROM, profile="p4"),
     )
 
     days = [date(2026, 1, 1), FROM, date(2027, 5, 31), date(2027, 6, 1)]
-    assert [rules.policy_on(day).bureau.extensions_max for day in days] == [1, 4, 4, 5]
+    assert [rules.policy_on(day).bureau.profile for day in days] == [
+        PROFILE,
+        "p4",
+        "p4",
+        "p5",
+    ]
 
 
 def test_an_entry_in_the_register_changes_no_judgement() -> None:

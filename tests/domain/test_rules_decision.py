@@ -53,7 +53,7 @@ def calendar(**parts: object) -> PublishCalendar:
 
 def policy(since: date = NEW_YEAR, **bureau: object) -> PublishPolicy:
     document = bureau_policy().model_dump(mode="json")
-    document["bureau"] |= bureau or {"extensions_max": 2}
+    document["bureau"] |= bureau or {"cut_off": "17:29:59"}
     return PublishPolicy(at=AT, effective_from=since, document=document, approved_by="st-0601")
 
 
@@ -166,9 +166,9 @@ def test_a_policy_of_the_past_is_refused() -> None:
 
 def test_a_document_that_is_no_policy_is_refused_with_its_place() -> None:
     with pytest.raises(PolicyUnfit) as refused:
-        BOOK.published(policy(extensions_max=-1))
+        BOOK.published(policy(cut_off="never"))
 
-    assert refused.value.values["place"] == "bureau.extensions_max"
+    assert refused.value.values["place"] == "bureau.cut_off"
 
 
 def test_the_policy_that_holds_from_a_day_is_not_published_for_it_again() -> None:

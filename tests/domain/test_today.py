@@ -6,18 +6,28 @@ import pytest
 from msgspec.structs import replace
 
 from services.metrics.domain import today
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RecentFact
 from services.metrics.domain.subjects.case import Case, Hold, Terms
 from services.metrics.domain.subjects.review import Rating
+from services.metrics.domain.subjects.subject import Step
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.handling.course import Phase
+from shared.contracts.intake.facts import ApplicationAccepted
+from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
 
 RULES = shipped()
 TERMS = Terms(date(2024, 9, 2), "accepted", 20, "WD", 10, "WD")
+COMMITTED = ClockKey("XC1", "XC1", "SLA-04", 0)
 FILED = Case(
-    name="XC1", state=Phase.ACCEPTED, item_code="I1", item_name="食品经营许可", terms=TERMS
+    name="XC1",
+    state=Phase.ACCEPTED,
+    steps=(Step(ApplicationAccepted.TYPE, datetime(2024, 9, 2, 10, tzinfo=ZONE), "accepted"),),
+    item_code="I1",
+    item_name="食品经营许可",
+    terms=TERMS,
 )
 CASE = Dossier(key="XC1", subjects=(FILED,))
 
@@ -43,7 +53,7 @@ def at(text: str) -> datetime:
 
 
 def line(dossier: Dossier, now: str) -> dict[str, object]:
-    clock = today.clock_of(dossier, "SLA-04", RULES)
+    clock = today.clock_named(dossier, COMMITTED, RULES)
     assert clock is not None
 
     return today.late_next(clock, dossier, at(now))
@@ -72,7 +82,7 @@ def test_a_clock_that_stands_still_has_no_due_day_and_no_hours() -> None:
 
 
 def test_a_clock_that_is_not_there_is_not_found() -> None:
-    assert today.clock_of(Dossier(key="XC2"), "SLA-04", RULES) is None
+    assert today.clock_named(Dossier(key="XC2"), COMMITTED, RULES) is None
 
 
 def test_today_lies_between_two_cut_offs() -> None:
@@ -87,10 +97,10 @@ def test_the_look_ahead_counts_working_days_across_a_holiday() -> None:
 
 
 def test_a_sentence_comes_in_both_languages() -> None:
-    clock = today.clock_of(CASE, "SLA-04", RULES)
+    clock = today.clock_named(CASE, COMMITTED, RULES)
     assert clock is not None
 
-    said = today.sentences(clock, date(2024, 9, 20))
+    said = today.sentences(clock, at("2024-09-20T09:00:00"))
 
     assert "逾期" in said["zh-CN"]
     assert "overdue" in said["en"]

@@ -114,8 +114,8 @@ def test_a_dossier_that_was_folded_before_is_still_shown(start: date) -> None:
     stored = replace(stored, subjects=(case,))
 
     for clock in clocks_of(stored, RULES):
-        assert clock.red_at is not None
-        assert clock.red_at - timedelta(days=400) > datetime.min.replace(tzinfo=clock.red_at.tzinfo)
+        assert clock.due_at is not None
+        assert clock.due_at - timedelta(days=400) > datetime.min.replace(tzinfo=clock.due_at.tzinfo)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.alert import reconcile
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures.contributions import Place
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.history import known_entries
@@ -23,7 +24,6 @@ from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.ticker import Ticker
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.projection import Stretch
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import CaseClosed, DecisionMade, HoldClosed, HoldOpened
@@ -170,16 +170,17 @@ def different(bureau: Bureau, rules: Rules, now: datetime) -> list[object]:
         key: picture_of(fold_all(key, known_entries(facts)), None, rules)
         for key, facts in bodies.items()
     }
-    clocks = {ClockKey.of(clock): clock for one in pictures.values() for clock in one.clocks}
+    clocks = {clock.key: clock for one in pictures.values() for clock in one.clocks}
     found: list[object] = [
         key for key, one in pictures.items() if tables.dossiers.get(key) != one.dossier
     ]
     found += [key for key, made_by in tables.made_by.items() if made_by != rules.judging]
     stored, sums = tables.figures, _sums(pictures.values())
     found += [place for place in {*stored, *sums} if stored[place] != sums[place]]
-    found += [place for place in {*clocks, *tables.clocks} if not _alike(tables, clocks, place)]
+    kept = {key for key, one in tables.clocks.items() if not one.gone}
+    found += [place for place in {*clocks, *kept} if not _alike(tables, clocks, place)]
     for place, clock in clocks.items():
-        said = [one.alert for one in tables.alerts_of([clock.subject]) if one.sla == place.sla]
+        said = [one.alert for one in tables.alerts_of([place.dossier]) if one.key == place]
         found += reconcile(clock, said, now)
     return found
 
@@ -197,7 +198,7 @@ def _alike(tables: MemoryTables, clocks: Mapping[ClockKey, Clock], key: ClockKey
 
 
 def _days(clock: Clock) -> tuple[object, ...]:
-    return clock.due, clock.yellow_from, clock.red_at, clock.provisional
+    return clock.due, clock.near_at, clock.due_at, clock.provisional
 
 
 DAYS = st.dates(BEGIN, date(2027, 1, 20))
@@ -214,16 +215,18 @@ def notice(year: int, off: Iterable[date], on: Iterable[date]) -> Change:
 def policy(since: date, extensions: int, fraction: str) -> Change:
     shipped_one = bureau_policy()
     document = shipped_one.model_dump(mode="json")
-    document["bureau"]["extensions_max"] = extensions
-    for limit in document["slas"]:
-        limit["yellow"]["fraction"] = fraction
+    for limit in document["limits"]:
+        if limit["extensions"] is not None:
+            limit["extensions"]["times_max"] = extensions
+        if limit["yellow"] is not None and limit["yellow"]["by"] == "share":
+            limit["yellow"]["fraction"] = fraction
     changed = type(shipped_one).model_validate_json(json.dumps(document))
     return lambda edition: policy_fact(edition, since, changed)
 
 
 CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(notice, st.just(2027), st.sets(WEEKDAYS, max_size=12), st.sets(WEEKENDS, max_size=3)),
-    st.builds(policy, DAYS, st.integers(0, 2), st.sampled_from(["0.1", "0.2", "0.5"])),
+    st.builds(policy, DAYS, st.integers(1, 3), st.sampled_from(["0.1", "0.2", "0.5"])),
     st.just(lambda edition: ENTRY.model_copy(update={"edition": edition})),
 )
 FACTS = st.lists(

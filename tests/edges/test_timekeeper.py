@@ -15,7 +15,6 @@ from shared.contracts.envelope import Event, Fact
 from shared.contracts.intake.facts import ApplicationAccepted, CorrectionExpired
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
 from shared.eventstore.port import History, StoreUnavailable
-from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
 from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
@@ -61,7 +60,7 @@ class Hall:
         return self.following(RulesInForce(self.store, known))
 
     def following(self, rules: RulesInForce) -> Timekeeper:
-        return Timekeeper(self.timers, self.desk, rules, acceptance_terms(), "610102")
+        return Timekeeper(self.timers, self.desk, rules, "610102")
 
     async def ask(self, command: AnyCommand) -> None:
         now = self.clock.now().astimezone(ZONE)

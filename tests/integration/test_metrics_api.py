@@ -95,7 +95,11 @@ async def test_a_case_is_found_with_state_and_due_dates(api: ReadApi) -> None:
     case = await api.read(f"/v1/cases/{CASE}")
 
     assert (case["phase"], case["item_name"], case["window"]) == ("ACCEPTED", "食品经营许可", "W12")
-    assert case["due"] == {"COMMITTED": "2024-09-14", "STATUTORY": "2024-09-30"}
+    assert case["due"] == {
+        "INTAKE": "2024-09-09",
+        "COMMITTED": "2024-09-14",
+        "STATUTORY": "2024-09-30",
+    }
 
 
 async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -> None:
@@ -124,7 +128,7 @@ async def test_a_case_is_found_whatever_stands_in_its_number(api: ReadApi, numbe
     address = f"/v1/cases/{quote(number, safe='')}"
 
     assert (await api.read(f"{address}/timeline"))["items"][0]["partitionkey"] == number
-    assert (await api.read(f"{address}/clocks"))["items"] == []
+    assert [one["subject"] for one in (await api.read(f"{address}/clocks"))["items"]] == [number]
     assert (await api.read(address))["case_no"] == number
 
 
@@ -196,6 +200,7 @@ async def test_a_deadline_comes_with_its_days_and_the_card_that_lies_on_it(api: 
     assert [(clock["clock"], clock["due"], clock["level"]) for clock in clocks] == [
         ("COMMITTED", "2024-09-14", "RED"),
         ("STATUTORY", "2024-09-30", "YELLOW"),
+        ("INTAKE", "2024-09-09", None),
     ]
     assert clocks[0]["days"][0]["kind"] == "start"
 

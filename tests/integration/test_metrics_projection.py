@@ -18,12 +18,14 @@ from services.metrics.handlers.reading import IDENTITY_BYTES, RefusedRecord, rea
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.projection import Fenced, Stretch
 from shared.contracts.envelope import Event
+from shared.contracts.intake.facts import CorrectionReceived, CorrectionRequested
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import open_pool
 from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
+from tests.support.examples import like_the_example
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 
@@ -73,14 +75,21 @@ FACTS = tuple(
 )
 
 
+OF_THE_SECOND_SILENCE = """
+SELECT level, state
+FROM alerts
+WHERE sla = 'SLA-01' AND episode = 1
+ORDER BY level
+"""
+
 FOLDED = """
 SELECT (SELECT string_agg(dossier || phase || state, ';' ORDER BY dossier) FROM dossiers),
   (SELECT string_agg(concat_ws('|', part, day, value), ';'
      ORDER BY part, day) FROM kpi WHERE value <> 0),
   (SELECT string_agg(concat_ws('|', part, day, dossier, number, service_window, item, channel), ';'
      ORDER BY part, day, dossier) FROM contributors JOIN places USING (place)),
-  (SELECT string_agg(concat(dossier, sla, due, red_at, paused, ended, next_at), ';'
-     ORDER BY dossier, sla) FROM clocks),
+  (SELECT string_agg(concat(dossier, subject, sla, episode, due, due_at, paused, ended, next_at),
+     ';' ORDER BY dossier, subject, sla, episode) FROM clocks WHERE NOT gone),
   (SELECT string_agg(encode(identity, 'hex'), ';' ORDER BY identity) FROM timeline)
 """
 
@@ -104,7 +113,12 @@ async def test_all_at_once_gives_what_the_case_is(pool: asyncpg.Pool) -> None:
         in contributors.split(";")
     )
     assert "L01/open" not in contributors
-    assert clocks.count("SLA-0") == 2
+    assert [name for name in ("SLA-01", "SLA-04", "SLA-05", "SLA-18") if name in clocks] == [
+        "SLA-01",
+        "SLA-04",
+        "SLA-05",
+        "SLA-18",
+    ]
     assert len(timeline.split(";")) == len(FACTS)
 
 
@@ -226,6 +240,30 @@ async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyn
     ]
     assert {row["state"] for row in healed} == {"REVOKED"}
     assert all("h1" in row["reason"] or "检验" in row["reason"] for row in healed)
+
+
+async def test_a_limit_that_never_began_after_all_is_gone_and_its_cards_are_withdrawn(
+    pool: asyncpg.Pool,
+) -> None:
+    desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
+    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    lane = await desk.claim()
+    corrections = [
+        way.event(like_the_example(CorrectionRequested, case_no=way.CASE), 24),
+        way.event(like_the_example(CorrectionReceived, case_no=way.CASE, complete=True), 48),
+    ]
+    await desk.fold(lane, FACTS[0], *corrections)
+    await ticker.handle(clock.now())
+    raised = await pool.fetch(OF_THE_SECOND_SILENCE)
+    await desk.fold(lane, FACTS[1])
+    clock.advance(timedelta(seconds=1))
+    await ticker.handle(clock.now())
+    withdrawn = await pool.fetch(OF_THE_SECOND_SILENCE)
+    row = await pool.fetchrow("SELECT gone, ended, next_at FROM clocks WHERE episode = 1")
+
+    assert [tuple(one) for one in raised] == [("RED", "RAISED"), ("YELLOW", "RESOLVED")]
+    assert {one["state"] for one in withdrawn} == {"REVOKED"}
+    assert tuple(row) == (True, True, None)
 
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:

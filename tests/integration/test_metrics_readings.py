@@ -8,10 +8,10 @@ import pytest
 
 from services.metrics.domain import today
 from services.metrics.domain.clocks.alert import STANDING
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
 from services.metrics.handlers.kpis import LAST_OF_ALL
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Lines, Span
 from services.metrics.ports.readings import AlertsSought
 from shared.contracts.envelope import Event
@@ -114,6 +114,11 @@ async def test_a_case_that_moves_takes_its_numbers_with_it(store: Store) -> None
     }
 
 
+def key(sla: str) -> ClockKey:
+    """Return which clock of our case *sla* names."""
+    return ClockKey(way.CASE, way.CASE, sla, 0)
+
+
 async def test_subjects_are_listed_section_by_section(store: Store) -> None:
     await store.fold(*(received(f"XC{number}") for number in range(5)))
     first = await store.readings.dossiers(sought(rows_max=3))
@@ -131,10 +136,10 @@ async def test_what_turns_red_on_a_day_is_found_by_its_clock(store: Store) -> No
     await store.fold(*FACTS[:3], received("XC9"))
     dossier = await store.readings.dossier(way.CASE)
     assert dossier is not None
-    clock = today.clock_of(dossier, "SLA-04", RULES)
+    clock = today.clock_named(dossier, key("SLA-04"), RULES)
     assert clock is not None
-    assert clock.red_at is not None
-    day = (clock.red_at - timedelta(days=1), clock.red_at)
+    assert clock.due_at is not None
+    day = (clock.due_at - timedelta(days=1), clock.due_at)
     before = (day[0] - timedelta(days=1), day[0])
 
     assert keys(await store.readings.due(sought(), day)) == [way.CASE]
@@ -151,7 +156,7 @@ async def test_a_due_clock_is_in_one_hand_at_a_time(store: Store) -> None:
     ):
         due = (mine.due, theirs.due)
 
-    assert sorted(due[0]) == [ClockKey(way.CASE, "SLA-04"), ClockKey(way.CASE, "SLA-05")]
+    assert sorted(due[0]) == [key("SLA-04"), key("SLA-05")]
     assert due[1] == []
 
 
@@ -160,7 +165,7 @@ async def test_a_sweep_takes_so_many_and_the_longest_due_first(store: Store) -> 
     async with store.deadlines.claim(store.clock.now(), 1, 0) as sweep:
         dossiers = await sweep.dossiers()
 
-    assert sweep.due == [ClockKey(way.CASE, "SLA-04")]
+    assert sweep.due == [key("SLA-04")]
     assert list(dossiers) == [way.CASE]
 
 
@@ -264,11 +269,14 @@ async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
     assert (glance.open_cases, glance.sums) == (2, {"L03/received:WINDOW": 2})
     assert [fact.type for fact, _ in glance.latest] == [FACTS[2].type, FACTS[1].type]
     assert [subject.key for _, subject in glance.latest if subject] == [way.CASE] * 2
-    assert glance.cards == {(AlertLevel.RED, "COMMITTED"): 1, (AlertLevel.RED, "STATUTORY"): 1}
-    assert [one.alert.sla for one in glance.red] == ["SLA-05", "SLA-04"]
+    reds = [(one.alert.sla, one.dossier.key) for one in glance.red]
+    assert glance.cards == {
+        (AlertLevel.RED, clock): 1 for clock in ("INTAKE", "COMMITTED", "STATUTORY")
+    }
+    assert reds == [("SLA-05", way.CASE), ("SLA-04", way.CASE), ("SLA-01", "XC9")]
     assert (glance.due_today, glance.late_next) == (0, [])
-    assert ahead.due_today == 1
-    assert [(key.sla, dossier.key) for key, dossier in ahead.late_next] == [("SLA-04", way.CASE)]
+    assert ahead.due_today == 2
+    assert [(key.sla, dossier.key) for key, dossier in ahead.late_next] == [("SLA-01", "XC9")]
     assert set(glance.outboxes) == {"intake", "assist", "review", "supervision"}
     assert await store.glances.sums(today.HOURS, [noon.date()]) == {"L03/hour:10": 2}
 

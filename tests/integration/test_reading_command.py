@@ -172,8 +172,12 @@ async def test_programs_get_a_case_with_its_clocks_and_its_history(desk: Desk) -
     await desk.run_late()
     case = (await desk.ask("case", "show", way.CASE, "--json")).document
 
-    assert case["case"]["due"] == {"COMMITTED": "2024-09-14", "STATUTORY": "2024-09-30"}
-    assert [clock["clock"] for clock in case["clocks"]] == ["COMMITTED", "STATUTORY"]
+    assert case["case"]["due"] == {
+        "INTAKE": "2024-09-09",
+        "COMMITTED": "2024-09-14",
+        "STATUTORY": "2024-09-30",
+    }
+    assert [clock["clock"] for clock in case["clocks"]] == ["COMMITTED", "STATUTORY", "INTAKE"]
     assert [fact["id"] for fact in case["timeline"]] == [event.id for event in LATE_CASE]
 
 

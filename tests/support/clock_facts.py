@@ -1,9 +1,15 @@
 """Facts for clocks, short to write and to read."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
-from services.metrics.domain.subjects.case import Ending, Extension, Hold, Terms
+from services.metrics.domain.clocks.clock import Clock, clock_of
+from services.metrics.domain.clocks.instants import midnight
+from services.metrics.domain.clocks.reading import runs_of
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold, Terms
+from services.metrics.domain.subjects.subject import Step
+from shared.contracts.intake.facts import ApplicationAccepted
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
 from shared.policy.sla import Policy, bureau_policy
@@ -55,6 +61,42 @@ def decision(on: str, at: time = time(15)) -> Ending:
     return Ending(day(on), datetime.combine(day(on), at, ZONE), "decided", decided=True)
 
 
+@dataclass(frozen=True)
+class ClockFacts:
+    """What the two clocks of one case are made of."""
+
+    subject: str
+    terms: Terms
+    holds: tuple[Hold, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    ending: Ending | None = None
+
+    @property
+    def dossier(self) -> Dossier:
+        """The case as the fold would keep it."""
+        accepted = Step(
+            ApplicationAccepted.TYPE, midnight(self.terms.effective_on), self.terms.accepted_by
+        )
+        case = Case(
+            name=self.subject,
+            steps=(accepted,),
+            terms=self.terms,
+            holds=self.holds,
+            extensions=self.extensions,
+            ending=self.ending,
+        )
+        return Dossier(key=self.subject, subjects=(case,))
+
+
+def clocks(
+    facts: ClockFacts, policy: Policy | None = None, calendar: WorkCalendar | None = None
+) -> tuple[Clock, ...]:
+    """Return the committed and the statutory clock."""
+    policy = policy or bureau_policy()
+    runs = runs_of(facts.dossier, policy)
+    return tuple(clock_of(run, policy, calendar or official_calendar()) for run in runs)
+
+
 def clock(
     facts: ClockFacts,
     name: ClockName = ClockName.STATUTORY,
@@ -62,5 +104,4 @@ def clock(
     policy: Policy | None = None,
     calendar: WorkCalendar | None = None,
 ) -> Clock:
-    both = clocks(facts, policy or bureau_policy(), calendar or official_calendar())
-    return next(one for one in both if one.name is name)
+    return next(one for one in clocks(facts, policy, calendar) if one.name is name)

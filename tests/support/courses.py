@@ -93,6 +93,7 @@ OURS: Mapping[str, Any] = MappingProxyType(
     {
         "at": LATER,
         "calendar": official_calendar(),
+        "silence_days": 5,
         "answer_by": date(2024, 10, 15),
         "promise_date": date(2024, 10, 15),
         "case_no": NO,

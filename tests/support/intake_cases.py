@@ -171,6 +171,7 @@ ACCEPT = commands.AcceptApplication(
     at=NINE,
     case_no=NO,
     calendar=CALENDAR,
+    silence_days=5,
     mode=AcceptanceMode.NORMAL,
     accept_doc=PAPER,
     statutory_limit=20,

@@ -3,13 +3,12 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.metrics.domain.clocks.clock import ClockFacts, clocks
+from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.case import Hold, Terms
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
-from shared.policy.calendar import official_calendar
-from shared.policy.sla import bureau_policy
+from tests.support.clock_facts import ClockFacts, clocks
 
 Document = dict[str, Any]
 
@@ -188,9 +187,9 @@ def case_head() -> Document:
 
 def _explained(facts: ClockFacts, name: ClockName, raised: Raised | None = None) -> Document:
     """Ask the domain itself, so that the page is tested with what it will be sent."""
-    found = clocks(facts, bureau_policy(), official_calendar())
+    found = clocks(facts)
     clock = next(clock for clock in found if clock.name is name)
-    return explain(clock, date(2024, 9, 12), raised)
+    return explain(clock, midnight(date(2024, 9, 12)), raised)
 
 
 def history() -> list[Document]:

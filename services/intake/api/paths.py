@@ -32,6 +32,7 @@ CALLERS = (Role.REVIEW_DESK, Role.SUPERVISOR)
 """Who asks how an inspection went: nobody who made it."""
 
 CALENDAR = frozenset({"calendar"})
+SILENCE = frozenset({"calendar", "silence_days"})
 ANSWER_BY = frozenset({"answer_by"})
 MEETING = frozenset({"meeting"})
 
@@ -52,7 +53,7 @@ CASES = Collection(
             "corrections/deliveries": Path(case.ReceiveCorrection, WINDOW),
             "corrections/expiry": Path(case.ExpireCorrection, WINDOW),
             "promises": Path(commitment.SignPromise, WINDOW),
-            "acceptance": Path(case.AcceptApplication, WINDOW, ours=CALENDAR),
+            "acceptance": Path(case.AcceptApplication, WINDOW, ours=SILENCE),
             "rejection": Path(case.RejectApplication, WINDOW),
             "withdrawal": Path(case.WithdrawApplication, WINDOW),
             "steps": Path(case.StartStep, EXAMINERS),

@@ -40,7 +40,7 @@ from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.words import LimitUnit
-from shared.policy.acceptance import AcceptanceTerms
+from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, business_date
 
 CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve)
@@ -51,8 +51,6 @@ REFERRAL = Decider(referral_course.INITIAL, referral_rules.decide, referral_cour
 NUMBERS_A_DAY = 1_000_000
 MINTING_TRIES_MAX = 8
 """A district receives thousands of cases a day, so a drawn number is free nearly always."""
-
-JUDGED_BY_CALENDAR = (AcceptApplication, ApproveExtension)
 
 IntakeCommand = (
     case_commands.AnyCommand
@@ -76,7 +74,6 @@ class Commands:
 
     desk: Desk
     rules: RulesInForce
-    terms: AcceptanceTerms
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; a first one that names no subject is about a new one."""
@@ -87,11 +84,15 @@ class Commands:
         return await self._begin(command, subject, words, occasion)
 
     async def _ours(self, command: type[Any], words: Fields, at: datetime) -> Fields:
-        if command in JUDGED_BY_CALENDAR:
-            return {"calendar": self.rules.newest.calendar}
+        rules, today = self.rules.newest, business_date(at)
+        terms = acceptance_terms(rules.policy_on(today))
+        if command is AcceptApplication:
+            return {"calendar": rules.calendar, "silence_days": terms.silence_days}
+        if command is ApproveExtension:
+            return {"calendar": rules.calendar}
         if command is RequestCorrection:
-            calendar, days = self.rules.newest.calendar, self.terms.answer_days
-            return {"answer_by": last_day(calendar, business_date(at), days, LimitUnit.WD)}
+            last = last_day(rules.calendar, today, terms.answer_days, LimitUnit.WD)
+            return {"answer_by": last}
         if command is AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}
         return {}

@@ -20,7 +20,6 @@ from shared.eventstore.port import (
     StoreUnavailable,
     Timers,
 )
-from shared.policy.acceptance import AcceptanceTerms
 from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.wall_guard import WallGuard
 
@@ -57,14 +56,12 @@ class Timekeeper:
         timers: Timers,
         desk: Desk,
         rules: RulesInForce,
-        terms: AcceptanceTerms,
         district: str,
     ) -> None:
         self._timers = timers
         self._desk = desk
         self._rules = rules
         self._judged_by = UNKNOWN
-        self._terms = terms
         self._district = district
         self._guard = WallGuard(desk.clock)
         self.watchdog = Watchdog("intake.timekeeper", desk.clock)
@@ -108,7 +105,7 @@ class Timekeeper:
     async def _look_at(self, stream: str, now: datetime, until: datetime) -> None:
         history = await self._desk.store.load(stream)
         case = reduce(CASE.evolve, (event.data for event in history.events), CASE.initial)
-        waiting = timer(case, self._terms, self._rules.newest.calendar)
+        waiting = timer(case, self._rules.newest)
         if waiting is None:
             await self._timers.settle(stream, until, None)
         elif waiting.command.at > now:

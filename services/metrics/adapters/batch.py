@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 
 from services.metrics.adapters.binary_copy import binary_copy
-from services.metrics.adapters.columns import DOSSIER, clock_row, text_of
+from services.metrics.adapters.clocks import write_clocks
+from services.metrics.adapters.columns import DOSSIER, text_of
 from services.metrics.adapters.editions import load_changes
-from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures import live
@@ -124,27 +124,6 @@ ON CONFLICT (partition) DO UPDATE
 SET cases = open_cases.cases + excluded.cases
 """
 
-# Where an alert was raised before, the ticker must look again at once: it may no longer be right.
-WRITE_CLOCKS = """
-INSERT INTO clocks
-SELECT *
-FROM unnest($1::clocks[])
-ON CONFLICT (dossier, sla) DO UPDATE
-SET started_on = excluded.started_on,
-    due = excluded.due,
-    yellow_from = excluded.yellow_from,
-    red_at = excluded.red_at,
-    limit_total = excluded.limit_total,
-    unit = excluded.unit,
-    paused = excluded.paused,
-    provisional = excluded.provisional,
-    ended = excluded.ended,
-    next_at = CASE WHEN clocks.alerted THEN '-infinity' ELSE excluded.next_at END
-"""
-
-NOT_ALERTED = False
-"""What a new clock has between its course and its deadline; of a known one it stays."""
-
 OPEN_CASES: str = live.Part.OPEN
 """The part of which each lane keeps the sum."""
 
@@ -210,8 +189,7 @@ class PostgresBatch(Batch):
             await self._connection.execute(REMARK, changes.rejudged, changes.edition)
         await self._add_figures(changes.figures.sums)
         await self._write_contributors(changes.figures)
-        if changes.clocks:
-            await self._write_clocks(changes.clocks)
+        await write_clocks(self._connection, changes.clocks, changes.gone)
 
     async def _write_dossiers(self, dossiers: Sequence[Dossier], edition: int) -> None:
         rows = [
@@ -256,10 +234,6 @@ class PostgresBatch(Batch):
         if rows:
             await self._connection.execute(ADD_PLACES, rows)
             self.new_places.update(place for place, *_ in rows)
-
-    async def _write_clocks(self, clocks: Sequence[Clock]) -> None:
-        rows = [(*row[:-1], NOT_ALERTED, row[-1]) for row in map(clock_row, clocks)]
-        await self._connection.execute(WRITE_CLOCKS, rows)
 
 
 def place_rows(

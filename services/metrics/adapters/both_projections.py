@@ -79,11 +79,13 @@ ORDER BY 1
 # How a clock is armed follows from what the ticker has said, too.
 COMPARE_CLOCKS = """
 WITH before AS (
-  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
+  SELECT dossier, subject, sla, episode, to_jsonb(row) - '{alerted,next_at}'::text[] AS clock
   FROM metrics.clocks AS row
+  WHERE NOT gone
 ), after AS (
-  SELECT dossier, sla, to_jsonb(row) - '{dossier,sla,alerted,next_at}'::text[] AS clock
+  SELECT dossier, subject, sla, episode, to_jsonb(row) - '{alerted,next_at}'::text[] AS clock
   FROM metrics_next.clocks AS row
+  WHERE NOT gone
 )
 SELECT sla AS name,
        count(*) FILTER (WHERE before.clock IS NULL) AS added,
@@ -93,7 +95,7 @@ SELECT sla AS name,
           jsonb_build_object('dossier', dossier, 'before', before.clock, 'after', after.clock)
           ORDER BY dossier))[1:$1]::text[] AS examples
 FROM before
-FULL JOIN after USING (dossier, sla)
+FULL JOIN after USING (dossier, subject, sla, episode)
 WHERE before.clock IS DISTINCT FROM after.clock
 GROUP BY sla
 ORDER BY sla

@@ -10,6 +10,7 @@ from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.domain.clocks.reason import Grounds
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.figure import MANY
 from services.metrics.domain.recent import Recent
@@ -24,9 +25,11 @@ ClockRow = tuple[
     str,
     str,
     str,
+    int,
+    str,
     date,
     date | None,
-    date | None,
+    datetime | None,
     datetime | None,
     int,
     str,
@@ -35,7 +38,7 @@ ClockRow = tuple[
     bool,
     datetime | None,
 ]
-"""The columns of a clock, in their order, without whether it was alerted."""
+"""The columns of a clock, in their order, without whether it is gone or was alerted."""
 
 DOSSIER = msgspec.json.Decoder(Dossier)
 GROUNDS = msgspec.json.Decoder(Grounds)
@@ -44,8 +47,6 @@ ENCODE = msgspec.json.Encoder().encode
 
 ALERT_COLUMNS = (
     "alert_id",
-    "dossier",
-    "sla",
     "clock",
     "severity",
     "raised_at",
@@ -77,13 +78,12 @@ def text_of(value: Any) -> str:  # noqa: ANN401 - whatever msgspec encodes
 def clock_row(clock: Clock) -> ClockRow:
     """Return the row of *clock*, armed for the first alert that it calls for."""
     return (
-        clock.facts.subject,
-        clock.sla.id,
+        *clock.key,
         clock.sla.clock,
         clock.started_on,
         clock.due,
-        clock.yellow_from,
-        clock.red_at,
+        clock.near_at,
+        clock.due_at,
         clock.limit,
         clock.unit.value,
         clock.paused,
@@ -93,10 +93,16 @@ def clock_row(clock: Clock) -> ClockRow:
     )
 
 
+def key_of(row: Row) -> ClockKey:
+    """Return which clock *row* is about."""
+    return ClockKey(row["dossier"], row["subject"], row["sla"], row["episode"])
+
+
 def alert_of(row: Row) -> AlertRecord:
     """Return the alert in *row*."""
     return AlertRecord(
         **{name: row[name] for name in ALERT_COLUMNS},
+        key=key_of(row),
         level=AlertLevel(row["level"]),
         state=CardState(row["state"]),
         grounds=GROUNDS.decode(row["grounds"]),

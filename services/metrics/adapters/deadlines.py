@@ -6,13 +6,14 @@ from datetime import datetime
 
 import asyncpg
 
-from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, text_of
+from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, key_of, text_of
 from services.metrics.adapters.editions import load_changes, load_edition
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert, alert_state
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import AlertLevel, CardState
@@ -21,7 +22,7 @@ from shared.policy.rules import RuleChange
 
 # A row that another ticker, or a batch, holds just now is left to the next sweep.
 CLAIM_DUE = """
-SELECT clocks.dossier, clocks.sla
+SELECT clocks.dossier, clocks.subject, clocks.sla, clocks.episode
 FROM clocks
 JOIN dossiers USING (dossier)
 WHERE clocks.next_at <= $1
@@ -39,20 +40,20 @@ WHERE dossier = ANY($1::text[])
 """
 
 LOAD_ALERTS = """
-SELECT alert_id, dossier, sla, level, state, raised_at, grounds
+SELECT alert_id, dossier, subject, sla, episode, level, state, raised_at, grounds
 FROM alerts
 WHERE dossier = ANY($1::text[])
 """
 
 RAISE_ALERTS = """
-INSERT INTO alerts (alert_id, dossier, sla, clock, level, severity, state, raised_at, recorded_at,
-                    lateness_ms, due, grounds, explanation)
-SELECT alert_id, dossier, sla, clock, level, severity, 'RAISED', raised_at, recorded_at,
-       lateness_ms, due, grounds, explanation
+INSERT INTO alerts (alert_id, dossier, subject, sla, episode, clock, level, severity, state,
+                    raised_at, recorded_at, lateness_ms, due, grounds, explanation)
+SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, 'RAISED',
+       raised_at, recorded_at, lateness_ms, due, grounds, explanation
 FROM jsonb_to_recordset($1::jsonb) AS given (
-  alert_id text, dossier text, sla text, clock text, level text, severity smallint,
-  raised_at timestamptz, recorded_at timestamptz, lateness_ms bigint, due date, grounds text,
-  explanation text)
+  alert_id text, dossier text, subject text, sla text, episode smallint, clock text, level text,
+  severity smallint, raised_at timestamptz, recorded_at timestamptz, lateness_ms bigint, due date,
+  grounds text, explanation text)
 ON CONFLICT DO NOTHING
 """
 
@@ -66,9 +67,10 @@ WHERE alerts.alert_id = given.alert_id
 ARM = """
 UPDATE clocks
 SET next_at = given.next_at, alerted = given.alerted
-FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[])
-  AS given (dossier, sla, next_at, alerted)
-WHERE clocks.dossier = given.dossier AND clocks.sla = given.sla
+FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::timestamptz[], $6::boolean[])
+  AS given (dossier, subject, sla, episode, next_at, alerted)
+WHERE (clocks.dossier, clocks.subject, clocks.sla, clocks.episode)
+  = (given.dossier, given.subject, given.sla, given.episode)
 """
 
 TURN_ALERT = """
@@ -107,7 +109,7 @@ class PostgresSweep(Sweep):
     async def alerts(self) -> Mapping[ClockKey, Sequence[Alert]]:
         alerts: dict[ClockKey, list[Alert]] = {}
         for row in await self._connection.fetch(LOAD_ALERTS, self._keys()):
-            alerts.setdefault(ClockKey(row["dossier"], row["sla"]), []).append(_alert(row))
+            alerts.setdefault(key_of(row), []).append(_alert(row))
         return alerts
 
     async def record(
@@ -172,8 +174,7 @@ def _raised(one: Explained) -> Row:
     alert = one.alert
     return {
         "alert_id": alert.alert_id,
-        "dossier": alert.dossier,
-        "sla": alert.sla,
+        **alert.key._asdict(),
         "clock": alert.clock,
         "level": alert.level,
         "severity": alert.severity,

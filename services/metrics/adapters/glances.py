@@ -8,12 +8,11 @@ from functools import partial
 import asyncpg
 
 from services.metrics.adapters.batch import LOAD_HISTORIES
-from services.metrics.adapters.columns import RECENT, Row, alert_of, bounds
+from services.metrics.adapters.columns import RECENT, Row, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.recent import newest
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
@@ -56,26 +55,26 @@ SELECT count(DISTINCT dossier)
 FROM clocks
 WHERE NOT ended
   AND NOT paused
-  AND red_at > $1
-  AND red_at <= $2
+  AND due_at > $1
+  AND due_at <= $2
 """
 
 LOAD_LATE_NEXT = """
-SELECT clocks.dossier, clocks.sla, dossiers.state
+SELECT clocks.dossier, clocks.subject, clocks.sla, clocks.episode, dossiers.state
 FROM clocks
 JOIN dossiers USING (dossier)
 WHERE NOT clocks.ended
   AND NOT clocks.paused
-  AND clocks.red_at > $1
-  AND clocks.red_at <= $2
-  AND (clocks.yellow_from <= $3 OR clocks.red_at <= $4)
-ORDER BY clocks.red_at, clocks.sla DESC, clocks.dossier
-LIMIT $5
+  AND clocks.due_at > $1
+  AND clocks.due_at <= $2
+  AND (clocks.near_at <= $1 OR clocks.due_at <= $3)
+ORDER BY clocks.due_at, clocks.sla DESC, clocks.dossier, clocks.subject, clocks.episode
+LIMIT $4
 """
 
 LOAD_RED_CARDS = """
-SELECT alert_id, dossier, sla, clock, level, severity, alerts.state, raised_at, recorded_at,
-       lateness_ms, due, grounds, reason, dossiers.state AS folded
+SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, alerts.state, raised_at,
+       recorded_at, lateness_ms, due, grounds, reason, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE level = 'RED'
@@ -140,7 +139,6 @@ class PostgresGlances(Glances):
                     LOAD_LATE_NEXT,
                     span.now,
                     span.horizon,
-                    span.today,
                     span.ends,
                     lines.late_next_max,
                 )
@@ -155,10 +153,7 @@ class PostgresGlances(Glances):
                     sums=dict(await fetch(SUM_DAYS, *bounds(parts), [span.today])),
                     cards=_cards(await fetch(COUNT_CARDS)),
                     due_today=await connection.fetchval(COUNT_DUE, span.begins, span.ends),
-                    late_next=[
-                        (ClockKey(row["dossier"], row["sla"]), dossiers[row["dossier"]])
-                        for row in late_next
-                    ],
+                    late_next=[(key_of(row), dossiers[row["dossier"]]) for row in late_next],
                     red=[AlertRead(alert_of(row), dossiers[row["dossier"]]) for row in red],
                     offsets=_offsets(await fetch(LOAD_OFFSETS)),
                     outboxes=_outboxes(await fetch(LOAD_OUTBOXES)),

@@ -8,13 +8,13 @@ import asyncpg
 import msgspec
 
 from services.metrics.adapters.batch import LOAD_HISTORIES
-from services.metrics.adapters.columns import Row, alert_of, bounds
+from services.metrics.adapters.columns import Row, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Document, Raised
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
@@ -62,8 +62,8 @@ WHERE dossier < $1
     FROM clocks
     WHERE NOT ended
       AND NOT paused
-      AND red_at > $5
-      AND red_at <= $6
+      AND due_at > $5
+      AND due_at <= $6
   )
 ORDER BY dossier DESC
 LIMIT $4
@@ -192,8 +192,8 @@ ORDER BY day DESC, dossier DESC
 
 # Newest first; the id tells apart what was raised in the same instant.
 LOAD_ALERTS = """
-SELECT alert_id, dossier, sla, clock, level, severity, alerts.state, raised_at, recorded_at,
-       lateness_ms, due, grounds, reason, dossiers.state AS folded
+SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, alerts.state, raised_at,
+       recorded_at, lateness_ms, due, grounds, reason, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE (raised_at, alert_id) < ($1::timestamptz, $2::text)
@@ -213,7 +213,7 @@ WHERE alert_id = $1
 """
 
 LOAD_STANDING = """
-SELECT dossier, sla, level, raised_at, lateness_ms
+SELECT dossier, subject, sla, episode, level, raised_at, lateness_ms
 FROM alerts
 WHERE dossier = ANY($1::text[])
   AND state IN ('RAISED', 'ACKNOWLEDGED', 'ESCALATED')
@@ -286,7 +286,7 @@ class PostgresReadings(Readings):
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         return [
             (
-                ClockKey(row["dossier"], row["sla"]),
+                key_of(row),
                 Raised(AlertLevel(row["level"]), row["raised_at"], row["lateness_ms"]),
             )
             for row in await self._fetch(LOAD_STANDING, dossiers)

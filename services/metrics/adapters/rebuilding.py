@@ -79,10 +79,20 @@ HOLD_LANES = "LOCK TABLE lanes IN SHARE ROW EXCLUSIVE MODE"
 ARM_ALERTED = """
 UPDATE clocks
 SET alerted = true, next_at = '-infinity'
-FROM (SELECT DISTINCT dossier, sla FROM alerts) AS said
-WHERE clocks.dossier = said.dossier
-  AND clocks.sla = said.sla
+FROM (SELECT DISTINCT dossier, subject, sla, episode FROM alerts) AS said
+WHERE (clocks.dossier, clocks.subject, clocks.sla, clocks.episode)
+  = (said.dossier, said.subject, said.sla, said.episode)
   AND NOT clocks.alerted
+"""
+
+# What was said of a clock that has no place in the new projection is withdrawn in the same way.
+ARM_GONE = """
+INSERT INTO clocks
+SELECT DISTINCT ON (dossier, subject, sla, episode)
+       dossier, subject, sla, episode, clock, due, NULL::date, NULL::timestamptz,
+       NULL::timestamptz, 0, 'WD', false, false, true, true, true, '-infinity'::timestamptz
+FROM alerts
+ON CONFLICT DO NOTHING
 """
 
 
@@ -226,6 +236,7 @@ class Beside:
         """Have the ticker look at every clock of which it has spoken."""
         with translated():
             await self._pool.execute(ARM_ALERTED, timeout=STATEMENT_SECONDS_MAX)
+            await self._pool.execute(ARM_GONE, timeout=STATEMENT_SECONDS_MAX)
 
     async def analyze(self) -> None:
         with translated():

@@ -137,15 +137,15 @@ ORDER BY dossier
 """
 
 LOAD_CLOCKS = """
-SELECT dossier, sla, clock, started_on, due, yellow_from, red_at, limit_total, unit, paused,
-       provisional, ended, alerted, next_at, coalesce(next_at <= $1, false) AS is_due
+SELECT dossier, subject, sla, episode, clock, started_on, due, near_at, due_at, limit_total, unit,
+       paused, provisional, ended, gone, alerted, next_at, coalesce(next_at <= $1, false) AS is_due
 FROM metrics.clocks
 ORDER BY dossier
 """
 
 LOAD_ALERTS = """
-SELECT dossier, alert_id, sla, level, severity, state, raised_at, recorded_at, lateness_ms, due,
-       grounds, reason
+SELECT dossier, alert_id, subject, sla, episode, level, severity, state, raised_at, recorded_at,
+       lateness_ms, due, grounds, reason
 FROM metrics.alerts
 ORDER BY dossier
 """

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.metrics.domain.clocks.clock import Clock, ClockFacts, clocks
+from msgspec import Struct
+
+from services.metrics.domain.clocks.clock import Clock, clock_of
+from services.metrics.domain.clocks.reading import moved, runs_in
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.contributions import (
@@ -16,74 +19,114 @@ from services.metrics.domain.figures.contributions import (
 from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of
 from services.metrics.domain.figures.figure import About
 from services.metrics.domain.subjects.case import Case
-from shared.contracts.types import OrgRef
+from services.metrics.domain.subjects.subject import Subject
 from shared.policy.rules import Rules
 
+EVERY_KIND: frozenset[str] = frozenset()
+"""Of which nothing is known yet."""
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+
+class Picture(Struct, frozen=True, gc=False):
     """
-    Everything about one subject, as one edition of the rules judges it.
+    Everything about one dossier, as one edition of the rules judges it.
 
-    *clocks* is the same object where a fact left them alone.
+    A clock is the same object where a fact left it alone.
     """
 
     dossier: Dossier
     edition: int
+    by_subject: tuple[tuple[Clock, ...], ...]
+    """The clocks of each subject, in the order of the subjects."""
     clocks: tuple[Clock, ...]
     dimensions: Dimensions
     contributions: Contributions
 
 
-def clock_facts_of(dossier: Dossier) -> ClockFacts | None:
-    """Return what the clocks are made of, or None where nothing was promised yet."""
-    case = dossier.case
-    if case.terms is None:
-        return None
-    org = OrgRef.model_construct(org_code=case.org_code, org_name=case.org_name)
-    return ClockFacts(
-        subject=dossier.key,
-        terms=case.terms,
-        holds=case.holds,
-        extensions=case.extensions,
-        ending=case.ending,
-        org=org if case.org_code else None,
-    )
-
-
 def clocks_of(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
     """Return the clocks of *dossier*, running or ended."""
-    facts = clock_facts_of(dossier)
-    if facts is None:
-        return ()
-    return clocks(facts, rules.policy_on(facts.terms.effective_on), rules.calendar)
+    case = dossier.case
+    return tuple(
+        clock for one in dossier.subjects for clock in _clocks_in(one, case, dossier, rules)
+    )
 
 
 def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Picture:
     """Return the picture of *dossier*; what *before* shows already is not computed again."""
     edition = rules.judging
-    if (
-        before is not None
-        and before.edition == edition
-        and _same_clocks(dossier.case, before.dossier.case)
-    ):
-        running = before.clocks
+    if before is None or before.edition != edition:
+        by_subject = _clocks(dossier, EVERY_KIND, (), rules)
+    elif moved := _moved(dossier, before.dossier, rules):
+        by_subject = _clocks(dossier, moved, before.by_subject, rules)
     else:
-        running = clocks_of(dossier, rules)
-    dues = {clock.name: clock.due for clock in running}
+        by_subject = before.by_subject
+    if before is not None and by_subject is before.by_subject:
+        clocks = before.clocks
+    else:
+        clocks = tuple(clock for group in by_subject for clock in group)
+    dues = {clock.name: clock.due for clock in clocks}
     about = About(dossier, dues, rules.calendar)
-    return Picture(dossier, edition, running, dimensions_of(dossier), contributions(about))
-
-
-def _same_clocks(case: Case, known: Case) -> bool:
-    """Compare by identity: a fold that leaves a field alone hands on the very same object."""
-    return (
-        case.terms is known.terms
-        and case.holds is known.holds
-        and case.extensions is known.extensions
-        and case.ending is known.ending
-        and case.org_code is known.org_code
+    return Picture(
+        dossier, edition, by_subject, clocks, dimensions_of(dossier), contributions(about)
     )
+
+
+def _clocks(
+    dossier: Dossier,
+    moved: frozenset[str],
+    known: tuple[tuple[Clock, ...], ...],
+    rules: Rules,
+) -> tuple[tuple[Clock, ...], ...]:
+    """Return the clocks of each subject; those of a kind that has not *moved* are *known*."""
+    case = dossier.case
+    return tuple(
+        known[place]
+        if place < len(known) and one.COURSE.subject not in moved
+        else _clocks_in(one, case, dossier, rules, known[place] if place < len(known) else ())
+        for place, one in enumerate(dossier.subjects)
+    )
+
+
+def _clocks_in(
+    subject: Subject, case: Case, dossier: Dossier, rules: Rules, known: tuple[Clock, ...] = ()
+) -> tuple[Clock, ...]:
+    """Return the clocks of *subject*; those of *known* whose runs are the same are kept."""
+    before = {(clock.run.sla.id, clock.run.episode): clock for clock in known}
+    found = []
+    for _, policy in rules.policies:
+        for run in runs_in(subject, case, dossier, policy):
+            if rules.policy_on(run.started_on) is not policy:
+                continue
+            clock = before.get((run.sla.id, run.episode))
+            if clock is None or clock.run != run:
+                clock = clock_of(run, policy, rules.calendar)
+            found.append(clock)
+    return tuple(found)
+
+
+def _has_moved(subject: Subject, known: Subject | None, rules: Rules) -> bool:
+    if known is None:
+        return True
+    return any(moved(subject, known, policy) for _, policy in rules.policies)
+
+
+def _moved(dossier: Dossier, known: Dossier, rules: Rules) -> frozenset[str]:
+    """Return the kinds of subjects whose clocks may be others than in *known*."""
+    if dossier.subjects is known.subjects:
+        return frozenset()
+    kinds: set[str] = set()
+    before = (*known.subjects, *[None] * (len(dossier.subjects) - len(known.subjects)))
+    for one, other in zip(dossier.subjects, before, strict=False):
+        if one is not other and _has_moved(one, other, rules):
+            kinds.add(one.COURSE.subject)
+    if not kinds:
+        return frozenset()
+    dependent = (
+        kind
+        for _, policy in rules.policies
+        for kind, read in policy.reads.items()
+        if not kinds.isdisjoint(read.others)
+    )
+    return frozenset((*kinds, *dependent))
 
 
 def contributors_of(picture: Picture) -> Sequence[Contributor]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from services.metrics.domain.clocks.clock import Clock, cut_off
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.instants import cut_off
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live, register
 from services.metrics.domain.figures.figure import many
@@ -18,8 +20,7 @@ from shared.contracts.handling.course import Phase
 from shared.contracts.moments import instant_of
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
-from shared.policy.calendar import business_date, spelled
-from shared.policy.counting import counted, ruler
+from shared.policy.calendar import spelled
 from shared.policy.rules import Rules
 
 HOURS = (many(live.Part.HOUR),)
@@ -50,24 +51,24 @@ def horizon(today: date, rules: Rules) -> datetime:
     """Return the instant up to which a limit counts as one of the next."""
     calendar = rules.calendar
     last = calendar.nth(calendar.before(today.toordinal() + 1) + WORKING_DAYS_AHEAD)
-    return cut_off(date.fromordinal(last), rules.policy_on(today))
+    return cut_off(date.fromordinal(last), rules.policy_on(today).bureau.cut_off)
 
 
 def day_span(today: date, rules: Rules) -> tuple[datetime, datetime]:
     """Return the cut-off of yesterday and that of *today*: what turns red between is due today."""
-    policy = rules.policy_on(today)
-    return cut_off(today - ONE_DAY, policy), cut_off(today, policy)
+    last = rules.policy_on(today).bureau.cut_off
+    return cut_off(today - ONE_DAY, last), cut_off(today, last)
 
 
-def clock_of(dossier: Dossier, sla_id: str, rules: Rules) -> Clock | None:
-    """Return the clock of *dossier* that *sla_id* names, if it has such a one now."""
-    return next((clock for clock in clocks_of(dossier, rules) if clock.sla.id == sla_id), None)
+def clock_named(dossier: Dossier, key: ClockKey, rules: Rules) -> Clock | None:
+    """Return the clock of *dossier* that *key* names, if it has such a one now."""
+    return next((clock for clock in clocks_of(dossier, rules) if clock.key == key), None)
 
 
 def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
     """Return one line of what can still be saved."""
-    today, near, red_at = business_date(now), clock.yellow_from, clock.red_at
-    seconds = None if red_at is None else int((red_at - now).total_seconds())
+    near, due_at = clock.near_at, clock.due_at
+    seconds = None if due_at is None else int((due_at - now).total_seconds())
     return {
         "case_no": dossier.key,
         "item_code": dossier.case.item_code,
@@ -75,32 +76,23 @@ def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
         "clock": clock.name.value,
         "sla_id": clock.sla.id,
         "due": clock.due.isoformat() if clock.due else None,
-        "days_left": clock.days_left(today),
+        "days_left": clock.left(now),
         # By the minute: to the second the line would change all the time.
         "seconds_left": None if seconds is None else seconds - seconds % MINUTE,
-        "level": AlertLevel.YELLOW.value if near is not None and near <= today else None,
+        "level": AlertLevel.YELLOW.value if near is not None and near <= now else None,
         "limit": clock.limit,
         "unit": clock.unit.value,
-        "consumed": clock.consumed(today),
-        "stopped_days": _stopped_days(clock, today),
+        "consumed": clock.consumed(now),
+        "stopped_days": clock.stood(now),
         "provisional": clock.provisional,
         "paused": clock.paused,
     }
 
 
-def _stopped_days(clock: Clock, today: date) -> int:
-    """Return how many days would have counted by *today*, had nothing stopped the clock."""
-    if not clock.stops:
-        return 0
-    until = min(today, clock.due or today)
-    measure = ruler(clock.calendar, clock.unit)
-    return counted(measure, clock.started_on, until) - clock.consumed(until)
-
-
-def sentences(clock: Clock, today: date) -> dict[str, str]:
+def sentences(clock: Clock, now: datetime) -> dict[str, str]:
     """Return in one sentence why *clock* is due when it is, and where it stands."""
-    strip = tuple(days(clock, today))
-    return {language: sentence(clock, strip, today, language) for language in LANGUAGES}
+    strip = tuple(days(clock, now))
+    return {language: sentence(clock, strip, now, language) for language in LANGUAGES}
 
 
 def is_statutory(clock: str) -> bool:

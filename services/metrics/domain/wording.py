@@ -25,7 +25,7 @@ def words(language: str) -> Mapping[str, str]:
 
 
 def say(language: str, code: str, **values: object) -> str:
-    """Return the words of *code*; a value that is itself a code or a date is put into words."""
+    """Return the words of *code*; a value that is a code, a date or bilingual is put into words."""
     catalogue = words(language)
     return catalogue[code].format_map(
         {name: _worded(language, name, value) for name, value in values.items()}
@@ -54,6 +54,9 @@ def named(language: str, holiday: str) -> str:
 def _worded(language: str, name: str, value: object) -> object:
     if isinstance(value, date):
         return day(language, value)
-    if vocabulary := VOCABULARIES.get(name):
+    if isinstance(value, Mapping):
+        return value[language]
+    word = words(language).get(f"{name}.{value}")
+    if word is None and (vocabulary := VOCABULARIES.get(name)):
         return called(vocabulary, str(value), language)
-    return words(language).get(f"{name}.{value}", value)
+    return value if word is None else word

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from services.metrics.domain.clocks.alert import STANDING, AlertRecord
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Document, Raised, explain
-from services.metrics.domain.today import clock_of
+from services.metrics.domain.today import clock_named
 from services.metrics.ports.readings import AlertsSought, Readings
 from shared.contracts.supervision.words import AlertLevel, CardState
-from shared.policy.calendar import business_date, spelled
+from shared.policy.calendar import spelled
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
@@ -70,11 +70,11 @@ class Alerts:
         if found is None:
             return None
         (alert, dossier), stored = found
-        clock = clock_of(dossier, alert.sla, self._rules.newest)
+        clock = clock_named(dossier, alert.key, self._rules.newest)
         explained = stored
         if clock is not None and alert.state in STANDING:
             raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)
-            explained = explain(clock, business_date(self._clock.now()), raised, language)
+            explained = explain(clock, self._clock.now(), raised, language)
         kept = ("due", "consumed", "remaining", "policy_version", "calendar_version", "sentence")
         as_raised = {name: stored[name] for name in (*kept, "causes")}
         return {**explained, **_card(alert, dossier), "as_raised": as_raised}
@@ -86,6 +86,8 @@ def _card(alert: AlertRecord, dossier: Dossier) -> Document:
         "case_no": alert.dossier,
         "item_name": dossier.case.item_name or None,
         "sla_id": alert.sla,
+        "subject": alert.key.subject,
+        "episode": alert.key.episode,
         "clock": alert.clock,
         "basis": alert.clock,
         "level": alert.level,

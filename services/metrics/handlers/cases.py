@@ -10,12 +10,12 @@ import msgspec
 from msgspec.structs import asdict
 
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Document, Raised, explain
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.readings import Readings, Section, Sought
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
@@ -23,7 +23,7 @@ from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
-from shared.policy.calendar import business_date, spelled
+from shared.policy.calendar import spelled
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock as RuntimeClock
 
@@ -85,10 +85,10 @@ class Cases:
         if dossier is None:
             return None
         standing = await self._standing([case_no])
-        on = business_date(self._clock.now())
+        now = self._clock.now()
         return [
-            explain(clock, on, standing.get(ClockKey.of(clock)), language)
-            for clock in clocks_of(dossier, self._rules.newest)
+            explain(clock, now, standing.get(clock.key), language)
+            for clock in sorted(clocks_of(dossier, self._rules.newest), key=is_over)
         ]
 
     async def timeline(self, case_no: str) -> list[Document] | None:
@@ -146,6 +146,11 @@ class Cases:
         return summary(dossier, clocks, standing)
 
 
+def is_over(clock: Clock) -> bool:
+    """Say whether *clock* has stopped for good: what still runs is told first."""
+    return clock.ending is not None
+
+
 def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> Standing:
     """Return the alert that counts for each clock: red before yellow."""
     return dict(sorted(standing, key=lambda one: one[1].level is AlertLevel.RED))
@@ -153,7 +158,7 @@ def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> Standing:
 
 def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Document:
     """Return a case in one line of a list."""
-    raised = (standing.get(ClockKey.of(clock)) for clock in clocks)
+    raised = (standing.get(clock.key) for clock in clocks)
     levels = {one.level for one in raised if one is not None}
     case = dossier.case
     return {

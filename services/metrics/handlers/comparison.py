@@ -7,11 +7,19 @@ from typing import Any
 
 import msgspec
 
-from services.metrics.adapters.columns import clock_row, text_of
+from services.metrics.adapters.columns import GROUNDS, clock_row, key_of, text_of
 from services.metrics.adapters.recorded import Row, SubjectRows
-from services.metrics.domain.clocks.alert import Alert, AlertState, next_at, reconcile
+from services.metrics.domain.clocks.alert import (
+    Alert,
+    AlertState,
+    alert_state,
+    next_at,
+    reconcile,
+    withdraw,
+)
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.figures.contributions import NOTHING, Contributions
 from services.metrics.domain.fold import fold_all
@@ -28,23 +36,22 @@ from shared.contracts.supervision.facts import (
     AlertResolved,
     AlertRevoked,
 )
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.policy.rules import Rules
 
 CLOCK_COLUMNS = (
-    "sla",
     "clock",
     "started_on",
     "due",
-    "yellow_from",
-    "red_at",
+    "near_at",
+    "due_at",
     "limit_total",
     "unit",
     "paused",
     "provisional",
     "ended",
 )
-"""As `clock_row` has them between the subject and the deadline."""
+"""As `clock_row` has them between the key and the deadline."""
 
 CONTRIBUTOR_COLUMNS = (
     "number",
@@ -56,9 +63,6 @@ CONTRIBUTOR_COLUMNS = (
     "site",
 )
 """How much is added, and the dimensions in their order."""
-
-STATE = msgspec.json.Decoder(Dossier)
-GROUNDS = msgspec.json.Decoder(Grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,9 @@ def reckon(rows: SubjectRows, rules: Rules, now: datetime) -> Reckoning:
     entries = known_entries(facts.bodies)
     dossier = fold_all(rows.dossier, entries) if entries else None
     picture = picture_of(dossier, None, rules) if dossier else None
-    clocks = {clock.sla.id: clock for clock in (picture.clocks if picture else ())}
-    stored = {row["sla"]: row for row in rows.clocks}
-    alerts = _alerts_by_sla(rows.alerts)
+    clocks = {clock.key: clock for clock in (picture.clocks if picture else ())}
+    stored = {key_of(row): row for row in rows.clocks}
+    alerts = _alerts_by_clock(rows.alerts)
     found = [
         *facts.differences,
         *_state(rows, dossier, rules.judging),
@@ -165,20 +169,27 @@ def _fields(state: str) -> dict[str, Any]:
 
 
 def _clocks(
-    subject: str, clocks: Mapping[str, Clock], stored: Mapping[str, Row]
+    dossier: str, clocks: Mapping[ClockKey, Clock], stored: Mapping[ClockKey, Row]
 ) -> Iterator[Difference]:
-    for sla in sorted({*clocks, *stored}):
-        ours = clocks.get(sla)
-        recomputed = dict(zip(CLOCK_COLUMNS, clock_row(ours)[1:-1], strict=True)) if ours else {}
-        theirs = {name: stored[sla][name] for name in CLOCK_COLUMNS} if sla in stored else {}
+    standing = {key: row for key, row in stored.items() if not row["gone"]}
+    for key in sorted({*clocks, *standing}):
+        ours = clocks.get(key)
+        recomputed = dict(zip(CLOCK_COLUMNS, clock_row(ours)[4:-1], strict=True)) if ours else {}
+        theirs = {name: standing[key][name] for name in CLOCK_COLUMNS} if key in standing else {}
         if pair := unequal(theirs, recomputed):
-            yield Difference(subject, What.CLOCK, {"sla": sla} | pair[0], {"sla": sla} | pair[1])
+            place = _place(key)
+            yield Difference(dossier, What.CLOCK, place | pair[0], place | pair[1])
+
+
+def _place(key: ClockKey) -> dict[str, Any]:
+    """Return how a difference names a clock of its dossier."""
+    return {"sla": key.sla, "subject": key.subject, "episode": key.episode}
 
 
 def _deadlines(
-    clocks: Mapping[str, Clock],
-    stored: Mapping[str, Row],
-    alerts: Mapping[str, list[Alert]],
+    clocks: Mapping[ClockKey, Clock],
+    stored: Mapping[ClockKey, Row],
+    alerts: Mapping[ClockKey, list[Alert]],
     now: datetime,
 ) -> Iterator[Difference]:
     """
@@ -186,18 +197,19 @@ def _deadlines(
 
     A clock that is due just now is the ticker's: by the next look it will have spoken.
     """
-    for sla, clock in clocks.items():
-        row = stored.get(sla)
-        if row is None or row["is_due"]:
+    for key, row in stored.items():
+        if row["is_due"]:
             continue
-        said = alerts.get(sla, [])
-        for ruling in reconcile(clock, said, now):
-            unsaid = {"sla": sla, "type": ruling.fact.TYPE, "at": ruling.at, "id": ruling.event_id}
-            yield Difference(clock.subject, What.ALERT_DUE, None, unsaid)
-        armed = {"sla": sla, "next_at": row["next_at"], "alerted": row["alerted"]}
-        due = {"sla": sla, "next_at": next_at(clock, said, now), "alerted": bool(said)}
+        clock, said, place = clocks.get(key), alerts.get(key, []), _place(key)
+        unsaid = withdraw(said, now) if clock is None else reconcile(clock, said, now)
+        for ruling in unsaid:
+            told = {"type": ruling.fact.TYPE, "at": ruling.at, "id": ruling.event_id}
+            yield Difference(key.dossier, What.ALERT_DUE, None, place | told)
+        armed = {"next_at": row["next_at"], "alerted": row["alerted"]}
+        coming = None if clock is None else next_at(clock, said, now)
+        due = {"next_at": coming, "alerted": bool(said)}
         if armed != due:
-            yield Difference(clock.subject, What.DEADLINE, armed, due)
+            yield Difference(key.dossier, What.DEADLINE, place | armed, place | due)
 
 
 def _contributors(rows: SubjectRows, picture: Picture | None) -> Iterator[Difference]:
@@ -219,19 +231,17 @@ def _contributors(rows: SubjectRows, picture: Picture | None) -> Iterator[Differ
             yield Difference(rows.dossier, What.CONTRIBUTOR, place | found[0], place | found[1])
 
 
-def _alerts_by_sla(rows: Iterable[Row]) -> Mapping[str, list[Alert]]:
-    alerts: dict[str, list[Alert]] = {}
+def _alerts_by_clock(rows: Iterable[Row]) -> Mapping[ClockKey, list[Alert]]:
+    alerts: dict[ClockKey, list[Alert]] = {}
     for row in rows:
-        over = row["state"] in (AlertState.RESOLVED, AlertState.REVOKED)
-        state = AlertState(row["state"]) if over else AlertState.RAISED
         alert = Alert(
             row["alert_id"],
             AlertLevel(row["level"]),
             row["raised_at"],
-            state,
+            alert_state(CardState(row["state"])),
             GROUNDS.decode(row["grounds"]),
         )
-        alerts.setdefault(row["sla"], []).append(alert)
+        alerts.setdefault(key_of(row), []).append(alert)
     return alerts
 
 
@@ -279,6 +289,8 @@ def _raised(event: Event, fact: AlertRaised) -> dict[str, Any]:
     recorded_at = event.recordedtime or event.time
     return {
         "sla": fact.sla_id,
+        "subject": fact.concerns,
+        "episode": fact.episode or 0,
         "level": fact.level.value,
         "severity": fact.severity,
         "state": AlertState.RAISED.value,

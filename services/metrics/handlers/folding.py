@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.fold import fold, is_late
@@ -197,25 +198,34 @@ def changes_of(
 ) -> Changes:
     """Return what has to be written so that *before* becomes *after* under *edition*."""
     clocks: list[Clock] = []
+    gone: list[ClockKey] = []
     figures = Differences()
     for key, picture in after.items():
         known = before.get(key)
         figures.note(picture, known)
-        if known is None or picture.clocks is not known.clocks:
+        if known is None:
             clocks += picture.clocks
+        elif picture.clocks is not known.clocks:
+            kept = {clock.key: clock for clock in known.clocks}
+            clocks += (one for one in picture.clocks if kept.pop(one.key, None) is not one)
+            gone += kept
     return Changes(
         edition,
         dossiers=[picture.dossier for picture in after.values()],
         figures=figures,
         clocks=clocks,
+        gone=gone,
     )
 
 
 def rejudged(before: Mapping[str, Picture], after: Mapping[str, Picture], edition: int) -> Changes:
     """Return what *edition* changes of dossiers that stay as they are: mostly that it made them."""
     clocks: list[Clock] = []
+    gone: list[ClockKey] = []
     figures = Differences()
     for key, picture in after.items():
         figures.note(picture, before[key])
         clocks += moved_clocks(before[key].clocks, picture.clocks)
-    return Changes(edition, figures=figures, clocks=clocks, rejudged=[*after])
+        left = {clock.key for clock in picture.clocks}
+        gone += (clock.key for clock in before[key].clocks if clock.key not in left)
+    return Changes(edition, figures=figures, clocks=clocks, gone=gone, rejudged=[*after])

@@ -15,17 +15,18 @@ from services.metrics.domain.clocks.alert import (
     Ruling,
     next_at,
     reconcile,
+    withdraw,
 )
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Raised, explain
-from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.eventstore.port import StoreUnavailable
-from shared.policy.calendar import business_date
 from shared.policy.rules import Editions, Rules
 from shared.runtime.clock import Clock as RuntimeClock
 from shared.runtime.lifecycle import Watchdog, pause
@@ -95,19 +96,19 @@ class Ticker:
 
     async def _sweep(self, sweep: Sweep, now: datetime) -> None:
         clocks = {
-            ClockKey.of(clock): clock
+            clock.key: clock
             for dossier in (await sweep.dossiers()).values()
             for clock in clocks_of(dossier, self._editions.newest)
         }
         said = await sweep.alerts()
-        findings = [_find(key, clocks[key], said.get(key, ()), now) for key in sweep.due]
-        rulings = [(finding.clock, one) for finding in findings for one in finding.rulings]
+        findings = [_find(key, clocks.get(key), said.get(key, ()), now) for key in sweep.due]
+        rulings = [(finding, one) for finding in findings for one in finding.rulings]
         await sweep.record(
-            [self._event(ruling, clock.subject, now) for clock, ruling in rulings],
+            [self._event(ruling, finding.armed.clock.dossier, now) for finding, ruling in rulings],
             [
-                _raised(clock, one.at, one.fact, now)
-                for clock, one in rulings
-                if isinstance(one.fact, AlertRaised)
+                _raised(finding.clock, one.at, one.fact, now)
+                for finding, one in rulings
+                if isinstance(one.fact, AlertRaised) and finding.clock is not None
             ],
             [
                 _closed(one.fact)
@@ -134,15 +135,17 @@ class Ticker:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is to be said of one due clock, and how it is armed then."""
+    """What is to be said of one due run, and how it is armed then; a gone one has no clock."""
 
-    clock: Clock
+    clock: Clock | None
     rulings: tuple[Ruling, ...]
     armed: Armed
 
 
-def _find(key: ClockKey, clock: Clock, said: Iterable[Alert], now: datetime) -> Finding:
+def _find(key: ClockKey, clock: Clock | None, said: Iterable[Alert], now: datetime) -> Finding:
     known = tuple(said)
+    if clock is None:
+        return Finding(None, tuple(withdraw(known, now)), Armed(key, None, bool(known)))
     rulings = tuple(reconcile(clock, known, now))
     after = said_after(known, rulings)
     return Finding(clock, rulings, Armed(key, next_at(clock, after, now), bool(after)))
@@ -183,8 +186,7 @@ def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Exp
     lateness_ms = round((now - at).total_seconds() * 1000)
     alert = AlertRecord(
         alert_id=fact.alert_id,
-        dossier=clock.subject,
-        sla=clock.sla.id,
+        key=clock.key,
         clock=clock.name.value,
         level=fact.level,
         severity=fact.severity,
@@ -194,7 +196,7 @@ def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Exp
         due=fact.due,
         grounds=_grounds(fact),
     )
-    return Explained(alert, explain(clock, business_date(at), Raised(fact.level, at, lateness_ms)))
+    return Explained(alert, explain(clock, at, Raised(fact.level, at, lateness_ms)))
 
 
 def _closed(fact: AlertResolved | AlertRevoked) -> Closed:

@@ -26,7 +26,7 @@ COMPARISON_SECONDS = 60.0
 class Remembered:
     """What is dear to make and seldom changes."""
 
-    sentences: dict[tuple[str, date, int], tuple[Document, int, str | None]] = field(
+    sentences: dict[tuple[str, datetime, int], tuple[Document, int, str | None]] = field(
         default_factory=dict
     )
     comparison: list[float] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Today:
             "demo": self._demo,
             "now": _figures(glance),
             "late_next": self._late_next(glance, now),
-            "red": [self._red_card(*one, business_date(now)) for one in glance.red],
+            "red": [self._red_card(*one, now) for one in glance.red],
             "arrivals": {
                 "hours": today.by_hour(glance.sums),
                 "comparison": await self._comparison(business_date(now)),
@@ -75,13 +75,13 @@ class Today:
     def _late_next(self, glance: Glance, now: datetime) -> list[Document]:
         lines = []
         for key, dossier in glance.late_next:
-            clock = today.clock_of(dossier, key.sla, self._rules.newest)
+            clock = today.clock_named(dossier, key, self._rules.newest)
             if clock is not None:
                 lines.append(today.late_next(clock, dossier, now))
         return lines
 
-    def _red_card(self, alert: AlertRecord, dossier: Dossier, day: date) -> Document:
-        sentence, overdue_days, due = self._reason(alert, dossier, day)
+    def _red_card(self, alert: AlertRecord, dossier: Dossier, now: datetime) -> Document:
+        sentence, overdue_days, due = self._reason(alert, dossier, now)
         return {
             "alert_id": alert.alert_id,
             "case_no": alert.dossier,
@@ -97,21 +97,22 @@ class Today:
         }
 
     def _reason(
-        self, alert: AlertRecord, dossier: Dossier, day: date
+        self, alert: AlertRecord, dossier: Dossier, now: datetime
     ) -> tuple[Document, int, str | None]:
-        """Return why the card stands on *day*; what was told of the same facts is told again."""
+        """Return why the card stands; what was told this hour of the same facts is repeated."""
         kept = self._remembered.sentences
-        key = (alert.alert_id, day, dossier.facts)
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        key = (alert.alert_id, hour, dossier.facts)
         if key not in kept:
-            clock = today.clock_of(dossier, alert.sla, self._rules.newest)
+            clock = today.clock_named(dossier, alert.key, self._rules.newest)
             if len(kept) >= SENTENCES_KEPT_MAX:
                 kept.clear()
             kept[key] = (
                 (dict.fromkeys(LANGUAGES, ""), 0, None)
                 if clock is None
                 else (
-                    today.sentences(clock, day),
-                    clock.overdue_days(day),
+                    today.sentences(clock, now),
+                    clock.overdue(now),
                     clock.due.isoformat() if clock.due else None,
                 )
             )

@@ -6,23 +6,12 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState
-from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.ports.projection import Edited
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import CardState
-
-
-class ClockKey(NamedTuple):
-    """What tells one clock from all others."""
-
-    dossier: str
-    sla: str
-
-    @classmethod
-    def of(cls, clock: Clock) -> "ClockKey":
-        return cls(clock.subject, clock.sla.id)
 
 
 class Armed(NamedTuple):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.recent import RecentFact
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.picture import Differences
@@ -68,6 +69,8 @@ class Changes:
     dossiers: Sequence[Dossier] = ()
     figures: Differences = field(default_factory=Differences)
     clocks: Sequence[Clock] = ()
+    gone: Sequence[ClockKey] = ()
+    """Those that were there before, and never began to run by what is known now."""
     rejudged: Sequence[str] = ()
 
 
@@ -140,7 +143,12 @@ class Batch(Edited, Protocol):
         ...
 
     async def write(self, changes: Changes) -> None:
-        """Replace dossiers and clocks, add to figures; a clock that was alerted is due at once."""
+        """
+        Replace dossiers and clocks, add to figures.
+
+        A clock that was alerted is due at once, also where it is gone; whoever
+        finds no clock for its key withdraws what was said of it.
+        """
         ...
 
 

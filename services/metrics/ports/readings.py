@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension, Narrowed
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Document, Raised
-from services.metrics.ports.deadlines import ClockKey
 from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.words import AlertLevel, CardState
 

@@ -23,7 +23,6 @@ from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
-from shared.policy.rectification import RectificationLimits
 
 INVITATION = Decider(invitation_course.INITIAL, invitation_rules.decide, invitation_course.evolve)
 RATING = Decider(rating_course.INITIAL, rating_rules.decide, rating_course.evolve)
@@ -84,7 +83,6 @@ class RectificationCommands:
 
     desk: Desk
     rules: RulesInForce
-    limits: RectificationLimits
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         stream = f"rectification-{words['rect_id']}"
@@ -103,7 +101,7 @@ class RectificationCommands:
         tried = rounds((await self.desk.store.load(stream)).events)
         if not tried:
             raise RectificationUnknown
-        deadlines = RoundDeadlines(tried, self.limits, self.rules.newest.calendar)
+        deadlines = RoundDeadlines(tried, self.rules.newest)
         if command is CloseRectification:
             return {"on_time": deadlines.kept}
         return {"due_contact": deadlines.contact, "due_rectify": deadlines.rectify}

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from shared.contracts.course import ABSENT, Course, Guard, leads, stays
 from shared.contracts.rectification import facts as rectification
+from shared.contracts.rectification.words import VerifyFinding
 
 
 class RectificationState(StrEnum):
@@ -26,6 +27,8 @@ S = RectificationState
 ATTEMPTS_ENOUGH = 3
 """Whoever was called so often in vain counts as contacted (SLA-19)."""
 IN_TOUCH = Guard("in_touch", lambda fact: fact.reached or fact.attempt_no >= ATTEMPTS_ENOUGH)
+
+COMPLEX = Guard("complex", lambda fact: fact.finding is VerifyFinding.LEDGER)
 
 BEFORE_THE_CALL = (S.OPENED, S.ASSIGNED)
 BEHIND_THE_CALL = (S.REOPENED, S.VERIFIED, S.COMPLETED, S.FED_BACK, S.FOLLOWED_UP)
@@ -64,4 +67,5 @@ RECTIFICATION = Course(
         ),
     ),
     restarts=frozenset({rectification.RectificationReopened}),
+    marks=((rectification.FindingRecorded, COMPLEX),),
 )

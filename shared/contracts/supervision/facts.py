@@ -31,6 +31,8 @@ class AlertRaised(AlertFact):
     sla_id: Code | None = None
     concerns: Identifier = Field(alias="subject")
     """What is late: the case number, mostly."""
+    episode: Count | None = None
+    """Which of several runs of one limit; the first where nothing is said."""
     due: Day
     overdue_days: Count
     responsible_org: OrgRef

@@ -12,7 +12,6 @@ from services.metrics.domain.fold import fold_all
 from services.metrics.domain.history import entry_of
 from services.metrics.domain.picture import contributors_of, picture_of
 from services.metrics.handlers.reading import identity_of
-from services.metrics.ports.deadlines import ClockKey
 from shared.contracts.registry import INBOX, Owner
 from shared.contracts.supervision.words import CardState
 from shared.kafka.dead_letters import read_dead_letter
@@ -137,8 +136,9 @@ def _folded(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
     same("every figure is the sum of its cases", found, {p: v for p, v in figures.items() if v})
     named_by = {row[:3]: row for one in pictures.values() for row in contributors_of(one)}
     same("who stands behind a figure is kept by name", tables.contributors, named_by)
-    clocks = {ClockKey.of(clock): clock for one in pictures.values() for clock in one.clocks}
-    same("every clock is as its case", {k: c.clock for k, c in tables.clocks.items()}, clocks)
+    clocks = {clock.key: clock for one in pictures.values() for clock in one.clocks}
+    kept = {key: one.clock for key, one in tables.clocks.items() if not one.gone}
+    same("every clock is as its case", kept, clocks)
 
 
 def _counted(bodies: Iterable[bytes], tables: SimulatedTables, now: datetime) -> None:

@@ -14,7 +14,6 @@ from shared.contracts.registry import INBOX
 from shared.kafka.consumer import ConsumerLoop
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import PARTITIONS, Partition
-from shared.policy.acceptance import acceptance_terms
 from shared.policy.rules import shipped
 from shared.runtime.ids import Ids
 from tests.support.simulation.bus import BusOf, FeedOf
@@ -74,7 +73,7 @@ class Hall:
             rules = RulesInForce(store, shipped(trial=True))
             gateway = Gateway(store, commits, rules, clock)
             desk = Desk(store, clock, self._ids, SOURCE)
-            counter = Counter(Commands(desk, rules, acceptance_terms()), gateway)
+            counter = Counter(Commands(desk, rules), gateway)
             tasks.create_task(self._read_inbox(life, Inbox(gateway, rules)))
             self._asked = asyncio.Queue()
             while True:

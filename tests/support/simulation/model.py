@@ -46,11 +46,17 @@ class Case:
     early: bool = False
     """Whether handling began, by its own time, before the case was accepted."""
     oddities: int = 0
+    silences: list["Unbroken"] = field(default_factory=list)
 
     def learn(self, kind: str, at: datetime, data: dict[str, Any]) -> None:  # noqa: C901 - a case a fact
         match kind:
             case "intake.application.received":
                 self.received_on = date.fromisoformat(data["received_date"])
+                self.silences.append(Unbroken(self.received_on))
+            case "intake.correction.received":
+                self.silences.append(Unbroken(date.fromisoformat(data["delivered_date"])))
+            case "intake.correction.requested":
+                self._speak(at)
             case "intake.correction.expired":
                 self.expired = True
             case "handling.step.started" if self.accepted_on is None:
@@ -59,6 +65,7 @@ class Case:
                 self.oddities += 1
             case "intake.application.accepted":
                 self.oddities += self.early
+                self._speak(at)
                 self.accepted_on = date.fromisoformat(data["effective_date"])
                 self.limits = {
                     "COMMITTED": data["committed_limit"],
@@ -80,6 +87,9 @@ class Case:
                 self.closed_on = date.fromisoformat(data["closed_date"])
             case _:
                 pass
+
+    def _speak(self, at: datetime) -> None:
+        self.silences[-1].broken_at = self.silences[-1].broken_at or at
 
     def nth(self, clock: str, count: int) -> date | None:
         """Return the day with which *count* days of *clock* are used up; None while it stands."""
@@ -126,6 +136,8 @@ class Case:
         return self.nth("STATUTORY", self.limits["STATUTORY"])
 
     def standing(self, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
+        for silence in self.silences:
+            yield from silence.standing(now)
         for clock, limit in self.limits.items():
             margin = 0 if limit <= 2 else min(5, max(1, limit // 5))
             near, due = self.nth(clock, limit - margin), self.nth(clock, limit)
@@ -136,6 +148,33 @@ class Case:
                 yield from _alert(clock, "YELLOW", midnight(near), late_at or self.decided_at, now)
             if late_at:
                 yield from _alert(clock, "RED", late_at, self.decided_at, now)
+
+
+@dataclass
+class Unbroken:
+    """A silence of the bureau: since when, and the instant at which it spoke."""
+
+    since: date
+    broken_at: datetime | None = None
+
+    def standing(self, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
+        near_at = midnight(_worked(self.since, SILENCE_DAYS - 1))
+        late_at: datetime | None = midnight(_worked(self.since, SILENCE_DAYS) + ONE_DAY)
+        if self.broken_at and late_at and self.broken_at < late_at:
+            late_at = None
+        if not self.broken_at or near_at <= self.broken_at:
+            yield from _alert("INTAKE", "YELLOW", near_at, late_at or self.broken_at, now)
+        if late_at:
+            yield from _alert("INTAKE", "RED", late_at, self.broken_at, now)
+
+
+def _worked(since: date, days: int) -> date:
+    """Return the day with which *days* working days have passed."""
+    day = since
+    while days:
+        day += ONE_DAY
+        days -= is_workday(day)
+    return day
 
 
 def _alert(
@@ -187,8 +226,5 @@ def silence_after(before: Silence | None, kind: str, data: dict[str, Any]) -> Si
 
 
 def _of_the_bureau(since: date) -> Silence:
-    day, left = since, SILENCE_DAYS
-    while left:
-        day += ONE_DAY
-        left -= is_workday(day)
-    return Silence("intake.application.accepted", midnight(day + ONE_DAY))
+    last = _worked(since, SILENCE_DAYS)
+    return Silence("intake.application.accepted", midnight(last + ONE_DAY))

@@ -12,7 +12,6 @@ from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner
 from shared.eventstore.port import Outbox
 from shared.kafka.memory import MemoryBus
-from shared.policy.acceptance import acceptance_terms
 from shared.relay.relay import Relay
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
@@ -137,7 +136,7 @@ class Simulation:
         clock = SteadyClock(self.clock, TIMEKEEPERS_SLOWNESS)
         desk = Desk(StoreOf(self.intake, life), clock, self.ids, SOURCE)
         timers, rules = TimersOf(self.timers, life), RulesInForce(desk.store)
-        await Timekeeper(timers, desk, rules, acceptance_terms(), DISTRICT).run(asyncio.Event())
+        await Timekeeper(timers, desk, rules, DISTRICT).run(asyncio.Event())
 
     async def _tick(self, life: Life) -> None:
         deadlines, clock = SimulatedDeadlines(self.tables, life), SteadyClock(self.clock)

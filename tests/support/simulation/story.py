@@ -28,7 +28,7 @@ DOORS = ("http", "batch", "inbox")
 ANSWER_BY = date(2024, 9, 27)
 """The last day for a correction, which notices of these weeks name."""
 
-OURS = frozenset({"at", "calendar", "answer_by"})
+OURS = frozenset({"at", "calendar", "silence_days", "answer_by"})
 """What the service adds to the words of a command."""
 
 

@@ -9,7 +9,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.history import entry_of
-from services.metrics.ports.deadlines import ClockKey, Closed, Explained
+from services.metrics.ports.deadlines import Closed, Explained
 from services.metrics.ports.projection import Changes, Stretch
 from tests.support.simulation.life import Violation
 from tests.support.simulation.store import SimulatedStore
@@ -39,8 +39,7 @@ class SimulatedTables(MemoryTables):
     def contradicted(self, asked_at: datetime) -> bool:
         """Say whether a clock is to be looked at of which more was said than was true then."""
         return any(
-            alert.raised_at > asked_at
-            and self.clocks[ClockKey(alert.dossier, alert.sla)].next_at == AT_ONCE
+            alert.raised_at > asked_at and self.clocks[alert.key].next_at == AT_ONCE
             for alert in self.alerts.values()
         )
 

@@ -130,6 +130,8 @@ class AcceptApplication(CaseCommand):
     FACT: ClassVar[type[Fact]] = intake.ApplicationAccepted
 
     calendar: WorkCalendar
+    silence_days: int
+    """How long the bureau might have said nothing."""
     mode: AcceptanceMode
     accept_doc: Doc
     statutory_limit: Count

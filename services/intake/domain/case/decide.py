@@ -148,7 +148,9 @@ def _accept(case: Case, command: AcceptApplication) -> Fact:
     """
     filing = _known(case.filing)
     deemed = command.mode is AcceptanceMode.DEEMED
-    if deemed and command.on <= (after := deemed_after(filing, command.calendar)):
+    if deemed and command.on <= (
+        after := deemed_after(filing, command.silence_days, command.calendar)
+    ):
         raise NotYetDeemed(after=after)
     corrected = filing.completed_on is not None
     effective = complete_since(filing) if corrected or deemed else command.on

@@ -14,18 +14,15 @@ from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar
 from shared.policy.counting import due
 
-SILENCE_DAYS = 5
-"""Working days without a notice after which an application counts as accepted (T-05)."""
-
 
 def complete_since(filing: Filing) -> date:
     """Return the day on which all the material was there: never before the application itself."""
     return max(filing.received_date, filing.completed_on or filing.received_date)
 
 
-def deemed_after(filing: Filing, calendar: WorkCalendar) -> date:
+def deemed_after(filing: Filing, silence_days: int, calendar: WorkCalendar) -> date:
     """Return the last day on which the bureau may break its silence."""
-    return last_day(calendar, complete_since(filing), SILENCE_DAYS, LimitUnit.WD)
+    return last_day(calendar, complete_since(filing), silence_days, LimitUnit.WD)
 
 
 def promise_date(command: AcceptApplication, effective: date) -> date:

@@ -16,8 +16,9 @@ from shared.contracts.intake.facts import (
 from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.types import Doc
 from shared.contracts.words import LimitUnit
-from shared.policy.acceptance import AcceptanceTerms, DeemedTerms
-from shared.policy.calendar import ZONE, WorkCalendar
+from shared.policy.acceptance import acceptance_terms
+from shared.policy.calendar import ZONE
+from shared.policy.rules import Rules
 
 WAITING_SINCE = (ApplicationReceived, CorrectionRequested, CorrectionReceived, CaseAmended)
 """The facts behind which somebody's time runs, or runs otherwise; all others can only end it."""
@@ -35,37 +36,40 @@ class Timer:
     provisional: bool = False
 
 
-def timer(case: Case, terms: AcceptanceTerms, calendar: WorkCalendar) -> Timer | None:
+def timer(case: Case, rules: Rules) -> Timer | None:
     """Return what time will ask of *case* as it stands; None where nobody's silence matters."""
     match case:
         case Case(phase=Phase.SUBMITTED | Phase.PRECHECKED, filing=Filing() as filing):
-            return _acceptance(filing, terms.deemed, calendar)
+            return _acceptance(filing, rules)
         case Case(phase=Phase.CORRECTION_PENDING, filing=Filing(answer_by=date() as day) as filing):
             return _expiry(filing, day)
         case _:
             return None
 
 
-def _acceptance(filing: Filing, terms: DeemedTerms, calendar: WorkCalendar) -> Timer | None:
-    last = deemed_after(filing, calendar)
+def _acceptance(filing: Filing, rules: Rules) -> Timer | None:
+    since, calendar = complete_since(filing), rules.calendar
+    terms = acceptance_terms(rules.policy_on(since))
+    last, deemed = deemed_after(filing, terms.silence_days, calendar), terms.deemed
     at = _end_of(last)
     if at is None:
         return None
     joint = filing.case.joint_case_id is not None
-    limit = terms.joint_limit_days if joint else terms.limit_days
+    limit = deemed.joint_limit_days if joint else deemed.limit_days
     command = AcceptApplication(
         at=at,
         case_no=filing.case.case_no,
         calendar=calendar,
+        silence_days=terms.silence_days,
         mode=AcceptanceMode.DEEMED,
-        accept_doc=Doc(doc_type=terms.document),
+        accept_doc=Doc(doc_type=deemed.document),
         statutory_limit=limit,
         statutory_unit=LimitUnit.WD,
         committed_limit=limit,
         committed_unit=LimitUnit.WD,
-        grade=terms.grade,
+        grade=deemed.grade,
     )
-    return Timer(command, calendar.provisional(complete_since(filing), last))
+    return Timer(command, calendar.provisional(since, last))
 
 
 def _expiry(filing: Filing, deadline: date) -> Timer | None:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
 from services.metrics.domain.clocks.alert import Alert
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
-from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import CardState
 from shared.policy.rules import RuleChange
@@ -48,7 +49,7 @@ class MemorySweep(Sweep):
         await self._reach()
         alerts: dict[ClockKey, list[Alert]] = {}
         for said in self._tables.alerts_of(clock.dossier for clock in self._due):
-            alerts.setdefault(ClockKey(said.dossier, said.sla), []).append(said.alert)
+            alerts.setdefault(said.key, []).append(said.alert)
         return alerts
 
     async def record(

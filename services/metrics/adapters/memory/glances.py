@@ -12,7 +12,6 @@ from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.recent import newest
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
@@ -42,9 +41,9 @@ class MemoryGlances(Glances):
             latest=[(fact, dossiers.get(fact.dossier)) for fact in facts],
             sums=await self.sums(parts, [span.today]),
             cards=dict(Counter((alert.level, alert.clock) for alert in standing)),
-            due_today=len({one.subject for one in tables.running(span.begins, span.ends)}),
+            due_today=len({one.key.dossier for one in tables.running(span.begins, span.ends)}),
             late_next=[
-                (ClockKey.of(clock), dossiers[clock.subject])
+                (clock.key, dossiers[clock.key.dossier])
                 for clock in self._late_next(span)[: lines.late_next_max]
             ],
             red=[AlertRead(alert, dossiers[alert.dossier]) for alert in red[: lines.red_max]],
@@ -56,12 +55,12 @@ class MemoryGlances(Glances):
         near = [
             clock
             for clock in self._tables.running(span.now, span.horizon)
-            if (clock.yellow_from is not None and clock.yellow_from <= span.today)
-            or (clock.red_at is not None and clock.red_at <= span.ends)
+            if (clock.near_at is not None and clock.near_at <= span.now)
+            or (clock.due_at is not None and clock.due_at <= span.ends)
         ]
-        near.sort(key=lambda clock: clock.subject)
+        near.sort(key=lambda clock: clock.key)
         near.sort(key=lambda clock: clock.sla.id, reverse=True)
-        near.sort(key=lambda clock: clock.red_at or span.horizon)
+        near.sort(key=lambda clock: clock.due_at or span.horizon)
         return near
 
     async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:

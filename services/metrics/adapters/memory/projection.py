@@ -7,7 +7,6 @@ from datetime import datetime
 from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.recent import Recent
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.glances import Offset
 from services.metrics.ports.projection import (
     Batch,
@@ -126,7 +125,8 @@ class MemoryProjection(Projection):
         return MemoryBatch(self._tables, self._reach, partition, await self._tables.edition())
 
     async def _lock_clocks(self, batch: MemoryBatch, locks: AsyncExitStack) -> None:
-        for key in sorted(map(ClockKey.of, batch.changes.clocks)):
+        changed = (clock.key for clock in batch.changes.clocks)
+        for key in sorted({*changed, *batch.changes.gone}):
             await locks.enter_async_context(self._tables.clock_locks[key])
         await self._reach()
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.alert import STANDING, AlertRecord
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.contributions import Contributor
 from services.metrics.domain.figures.dimensions import (
@@ -18,7 +19,6 @@ from services.metrics.domain.figures.dimensions import (
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Document, Raised
-from services.metrics.ports.deadlines import ClockKey
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
@@ -48,7 +48,7 @@ class MemoryReadings(Readings):
         return Section([one for one in looked_at if _fits(one, sought)], last)
 
     async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Section:
-        red = {clock.subject for clock in self._tables.running(*between)}
+        red = {clock.key.dossier for clock in self._tables.running(*between)}
         fitting = [
             dossier
             for key in self._below(sought.below)
@@ -96,7 +96,7 @@ class MemoryReadings(Readings):
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         return [
             (
-                ClockKey(alert.dossier, alert.sla),
+                alert.key,
                 Raised(alert.level, alert.raised_at, alert.lateness_ms),
             )
             for alert in self._tables.alerts_of(dossiers)

@@ -10,13 +10,14 @@ from typing import cast
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import first_at
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributor, Place
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.recent import Recent
-from services.metrics.ports.deadlines import Armed, ClockKey, Closed, Explained
+from services.metrics.ports.deadlines import Armed, Closed, Explained
 from services.metrics.ports.glances import Offset
 from services.metrics.ports.projection import Changes, FactName, Stretch
 from services.metrics.ports.projection import Place as Partition
@@ -44,6 +45,7 @@ class ArmedClock:
     clock: Clock
     next_at: datetime | None
     alerted: bool = False
+    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -127,6 +129,9 @@ class MemoryTables:
         self._write_figures(changes.figures)
         for clock in changes.clocks:
             self._write_clock(clock)
+        for never in changes.gone:
+            lost = self.clocks[never]
+            lost.gone, lost.next_at = True, self.rearmed(None) if lost.alerted else None
 
     def _write_figures(self, figures: Differences) -> None:
         self.figures.update(figures.sums)
@@ -136,7 +141,7 @@ class MemoryTables:
             self.contributors[new[:3]] = new
 
     def _write_clock(self, clock: Clock) -> None:
-        key = ClockKey.of(clock)
+        key = clock.key
         known = self.clocks.get(key)
         alerted = known is not None and known.alerted
         next_at = self.rearmed(first_at(clock)) if alerted else first_at(clock)
@@ -209,7 +214,8 @@ class MemoryTables:
             armed.clock
             for armed in self.clocks.values()
             if armed.clock.ending is None
+            and not armed.gone
             and not armed.clock.paused
-            and armed.clock.red_at is not None
-            and after < armed.clock.red_at <= until
+            and armed.clock.due_at is not None
+            and after < armed.clock.due_at <= until
         ]

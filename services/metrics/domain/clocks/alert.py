@@ -9,10 +9,11 @@ from uuid import NAMESPACE_URL, uuid5
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import Expected, expected, first_at
 from services.metrics.domain.clocks.reason import Grounds, Reason, why_revoked
+from services.metrics.domain.clocks.run import ClockKey
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import ITEMS_MAX
-from shared.policy.calendar import ZONE, business_date
+from shared.policy.calendar import ZONE
 
 ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
 
@@ -52,8 +53,7 @@ class AlertRecord:
     """An alert as it was said of a clock, and how it stands."""
 
     alert_id: str
-    dossier: str
-    sla: str
+    key: ClockKey
     clock: str
     level: AlertLevel
     severity: int
@@ -66,6 +66,14 @@ class AlertRecord:
     state: CardState = CardState.RAISED
     reason: str = ""
     """Why it is over."""
+
+    @property
+    def dossier(self) -> str:
+        return self.key.dossier
+
+    @property
+    def sla(self) -> str:
+        return self.key.sla
 
     @property
     def alert(self) -> Alert:
@@ -96,9 +104,16 @@ class Ruling:
 
 
 def alert_id(clock: Clock, level: AlertLevel, raised_at: datetime, episode: int) -> str:
-    """Return the name of an alert, the same for everybody who comes to raise it."""
+    """
+    Return the name of an alert, the same for everybody who comes to raise it.
+
+    *episode* counts how often the same claim was made, not how often the limit began.
+    """
     instant = raised_at.astimezone(ZONE).isoformat()
-    return str(uuid5(ALERTS, f"{clock.sla.id}/{clock.subject}/{level}/{instant}/{episode}"))
+    run = clock.run
+    whose = run.subject if run.subject == run.dossier else f"{run.dossier}/{run.subject}"
+    again = f"/{run.episode}" if run.episode else ""
+    return str(uuid5(ALERTS, f"{clock.sla.id}/{whose}{again}/{level}/{instant}/{episode}"))
 
 
 def reconcile(clock: Clock, said: Iterable[Alert], now: datetime) -> list[Ruling]:
@@ -127,6 +142,12 @@ def reconcile(clock: Clock, said: Iterable[Alert], now: datetime) -> list[Ruling
     return rulings
 
 
+def withdraw(said: Iterable[Alert], now: datetime) -> list[Ruling]:
+    """Return what is to be said where the limit never began, by what is known now."""
+    reason = Reason("revoked.never_began", {})
+    return [_revoked(one, reason, now) for one in said if one.state is not AlertState.REVOKED]
+
+
 def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | None:
     """
     Return when *reconcile* has something to say next, None where never.
@@ -151,8 +172,7 @@ def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | No
 def _against(clock: Clock, alert: Alert, wanted: Expected | None, now: datetime) -> Reason | None:
     """Return why *alert* cannot stand, None where it can."""
     if wanted is None:
-        raised_on = business_date(alert.raised_at)
-        return why_revoked(clock, alert.level, raised_on, alert.grounds)
+        return why_revoked(clock, alert.level, alert.raised_at, alert.grounds)
     if alert.state is AlertState.RESOLVED and not _over(wanted, now):
         return Reason("revoked.reopened", {})
     return None
@@ -192,6 +212,7 @@ def _raised(clock: Clock, wanted: Expected, name: str) -> AlertRaised:
         rule_id=sla.id,
         sla_id=sla.id,
         concerns=clock.subject,
+        episode=clock.run.episode or None,
         due=wanted.due,
         # At its due instant a red alert is in its first day of being late,
         # whenever it is raised.

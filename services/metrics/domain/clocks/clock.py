@@ -1,38 +1,24 @@
-"""A clock: a budget of days, what has been consumed of it, and when it is due therefore."""
+"""A clock: a run under the rules, what has been consumed of it, and when it is due therefore."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
 
-from services.metrics.domain.subjects.case import Ending, Extension, Hold, Terms
+from msgspec import Struct
+
+from services.metrics.domain.clocks.instants import midnight
+from services.metrics.domain.clocks.measure import Measure, Span, measure_of
+from services.metrics.domain.clocks.run import ClockKey, Run
+from services.metrics.domain.subjects.case import Ending, Hold
 from shared.contracts.types import OrgRef
-from shared.contracts.words import ClockName, LimitUnit
+from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar
-from shared.policy.counting import Stop, counted, due, merged, ruler, spent
-from shared.policy.sla import Policy, Sla
-
-INSTANTS_KEPT_MAX = 16_384
-"""Midnights and cut-offs that are remembered; twenty years of both fit."""
-
-UNITS = {unit.value: unit for unit in LimitUnit}
-SECOND = timedelta(seconds=1)
+from shared.policy.counting import Stop, merged
+from shared.policy.limits import Limit, Unit
+from shared.policy.sla import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class ClockFacts:
-    """What the clocks of one case are made of; the fold knows all of it."""
-
-    subject: str
-    terms: Terms
-    holds: tuple[Hold, ...] = ()
-    extensions: tuple[Extension, ...] = ()
-    ending: Ending | None = None
-    org: OrgRef | None = None
-    """Who has to answer for it; the bureau itself where nobody is named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The days since which one limit was in force, and the fact that set it."""
 
     since: date
@@ -40,54 +26,68 @@ class Stretch:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True, gc=False):
     """
-    One limit of one case, as all facts that are known today make it.
+    One run, as all facts that are known today make it.
 
     *holds* are those that stop it; the others of the case let it run. *due* is
-    None while one of them keeps it open, *yellow_from* also where no day is near.
+    None while one of them keeps it open, *near_at* also where it is never near.
     """
 
-    facts: ClockFacts
-    sla: Sla
+    run: Run
     policy: Policy
     calendar: WorkCalendar
-    unit: LimitUnit
     limits: tuple[Stretch, ...]
     holds: tuple[Hold, ...]
     stops: tuple[Stop, ...]
     due: date | None
-    yellow_from: date | None
+    due_at: datetime | None
+    """The first instant at which it is too late."""
+    near_at: datetime | None
+
+    @property
+    def key(self) -> ClockKey:
+        return self.run.key
+
+    @property
+    def sla(self) -> Limit:
+        return self.run.sla
 
     @property
     def subject(self) -> str:
-        return self.facts.subject
+        return self.run.subject
 
     @property
     def name(self) -> ClockName:
-        return self.sla.clock
+        return self.run.sla.clock
+
+    @property
+    def unit(self) -> Unit:
+        return Unit.WD if self.run.unit is Unit.AT else self.run.unit
 
     @property
     def org(self) -> OrgRef:
-        """Who has to answer for it."""
-        return self.facts.org or self.policy.bureau.org
+        """Who has to answer for it; the bureau itself where nobody is named."""
+        run = self.run
+        if not run.org_code:
+            return self.policy.bureau.org
+        return OrgRef.model_construct(org_code=run.org_code, org_name=run.org_name)
 
     @property
     def started_on(self) -> date:
-        return self.facts.terms.effective_on
+        return self.run.started_on
 
     @property
     def started_by(self) -> str:
-        return self.facts.terms.accepted_by
+        return self.run.started_by
 
     @property
     def ending(self) -> Ending | None:
-        return self.facts.ending
+        return self.run.ending
 
     @property
     def limit(self) -> int:
-        """The limit in days, extensions included."""
+        """The limit in its unit, extensions included."""
         return self.limits[-1].limit
 
     @property
@@ -101,11 +101,6 @@ class Clock:
         return self.calendar.provisional(self.started_on, self.due or self.started_on)
 
     @property
-    def red_at(self) -> datetime | None:
-        """The first instant after the due day's cut-off."""
-        return None if self.due is None else cut_off(self.due, self.policy)
-
-    @property
     def ended_at(self) -> datetime | None:
         """
         The instant at which the clock stopped for good.
@@ -113,26 +108,29 @@ class Clock:
         The date that the fact names is what counts; where it was entered on
         another day, its time of day says nothing.
         """
-        ending = self.facts.ending
+        ending = self.run.ending
         if ending is None:
             return None
         entered = ending.ended_at.astimezone(ZONE)
         return entered if entered.date() == ending.ended_on else midnight(ending.ended_on)
 
-    def near_from(self, limit: Stretch) -> date | None:
-        """Return the first day on which *limit* was near, had it stayed in force."""
+    def near_then(self, limit: Stretch) -> datetime | None:
+        """Return when *limit* would have come near, had it stayed in force."""
         if limit is self.limits[-1]:
-            return self.yellow_from
-        return _near_from(
-            self.sla, self.calendar, self.unit, self.started_on, limit.limit, self.stops
-        )
+            return self.near_at
+        return self._measure.span(limit.limit, self.stops).near_at
 
     def due_then(self, limit: Stretch, on: date) -> date:
         """Return when *limit* was due by what had stopped the clock and let it go before *on*."""
         if not self.stops and limit is self.limits[-1]:
             return self.due or on
         stops = tuple(stop for stop in self.stops if stop[0] <= on and stop[1] is not None)
-        return due(self.calendar, self.started_on, limit.limit, self.unit, stops) or on
+        return self._measure.span(limit.limit, stops).due or on
+
+    def why(self, hold: Hold) -> str | Mapping[str, str]:
+        """Return what stopped it: the code of a hold's reason, or the words of the row's own."""
+        waited = {one.reason: one.name for one in self.sla.standstills}
+        return waited.get(hold.reason, hold.reason)
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -141,111 +139,85 @@ class Clock:
         for hold in self.holds:
             ids += [hold.opened_by, hold.closed_by or ""]
         ids += [limit.event_id for limit in self.limits[1:]]
-        ids.append(self.facts.ending.ended_by if self.facts.ending else "")
+        ids.append(self.ending.ended_by if self.ending else "")
         return tuple(dict.fromkeys(event_id for event_id in ids if event_id))
 
-    def consumed(self, on: date) -> int:
-        """Return the days that had counted by the end of *on*, at most until the clock stopped."""
-        ending = self.facts.ending
-        until = on if ending is None else min(on, ending.ended_on)
-        return counted(ruler(self.calendar, self.unit), self.started_on, until, self.stops)
+    def consumed(self, at: datetime) -> int:
+        """Return what had counted by *at*, a day wholly, at most until the clock stopped."""
+        return self._measure.consumed(self._until(at), self.stops)
 
-    def remaining(self, on: date) -> int:
+    def remaining(self, at: datetime) -> int:
         """Return what is left of the limit, below 0 where it is late; a stop freezes it."""
-        return self.limit - self.consumed(on)
+        return self.limit - self.consumed(at)
 
-    def days_left(self, on: date) -> int:
-        """Return the days that count after *on* until it is due; 0 on the due day and later."""
-        if self.due is None:
-            return self.remaining(on)
-        return counted(ruler(self.calendar, self.unit), on, self.due, self.stops)
+    def left(self, at: datetime) -> int:
+        """Return what counts after *at* until it is due; 0 on the due day and later."""
+        end = self._end
+        return self.remaining(at) if end is None else self._measure.counted(at, end, self.stops)
 
-    def overdue_days(self, on: date) -> int:
-        """Return the days that counted after the due day until *on*, or until the clock stopped."""
-        if self.due is None:
+    def overdue(self, at: datetime) -> int:
+        """Return what counted after it was due until *at*, or until the clock stopped."""
+        end = self._end
+        return 0 if end is None else self._measure.counted(end, self._until(at), self.stops)
+
+    def stood(self, at: datetime) -> int:
+        """Return how much would have counted by *at*, or by when it was due, but for the stops."""
+        if not self.stops:
             return 0
-        ending = self.facts.ending
-        until = on if ending is None else min(on, ending.ended_on)
-        return counted(ruler(self.calendar, self.unit), self.due, until, self.stops)
+        until = min(at, self._end or at)
+        return self._measure.consumed(until, ()) - self.consumed(until)
+
+    @property
+    def _end(self) -> datetime | None:
+        """An instant of the last day, or the last instant itself where hours count."""
+        if self.due is None or self.unit is Unit.HH:
+            return self.due_at
+        return midnight(self.due)
+
+    def _until(self, at: datetime) -> datetime:
+        ended = self.ended_at
+        return at if ended is None else min(at, ended)
+
+    @property
+    def _measure(self) -> Measure:
+        return measure_of(self.run, self.policy, self.calendar)
 
 
-@lru_cache(INSTANTS_KEPT_MAX)
-def midnight(day: date) -> datetime:
-    """Return the instant at which *day* begins for the bureau."""
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
-
-
-@lru_cache(INSTANTS_KEPT_MAX)
-def _cut_off(day: date, hour: int, minute: int, second: int) -> datetime:
-    last = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZONE)
-    # The last day of all has no instant after it; only what was let in before starts there.
-    return last if day == date.max else last + SECOND
-
-
-def cut_off(day: date, policy: Policy) -> datetime:
-    """Return the first instant at which *day* is over for a deadline."""
-    last = policy.bureau.cut_off
-    return _cut_off(day, last.hour, last.minute, last.second)
-
-
-def clocks(facts: ClockFacts, policy: Policy, calendar: WorkCalendar) -> tuple[Clock, ...]:
-    """Return the committed and the statutory clock of a case, from all that is known of it."""
-    terms = facts.terms
-    return (
-        _clock(facts, policy, calendar, ClockName.COMMITTED, terms.committed_limit),
-        _clock(facts, policy, calendar, ClockName.STATUTORY, terms.statutory_limit),
-    )
-
-
-def _clock(
-    facts: ClockFacts, policy: Policy, calendar: WorkCalendar, name: ClockName, limit: int
-) -> Clock:
-    terms = facts.terms
-    unit = UNITS[terms.committed_unit if name is ClockName.COMMITTED else terms.statutory_unit]
-    sla, start = policy.by_clock[name], terms.effective_on
-    holds = _stopping(facts, policy, name) if facts.holds else ()
-    stops = _stops(holds, facts.ending) if holds else ()
-    limits: tuple[Stretch, ...] = (Stretch(start, limit, terms.accepted_by),)
-    if facts.extensions:
-        limits = _extended(limits[0], facts, policy, calendar, unit, stops)
-        limit = limits[-1].limit
+def clock_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Clock:
+    """Return the clock of *run*, from all that is known of it."""
+    holds = _stopping(run, policy) if run.holds or run.stood else ()
+    stops = _stops(holds, run.ending) if holds else ()
+    measure = measure_of(run, policy, calendar)
+    limits: tuple[Stretch, ...] = (Stretch(run.started_on, _limit(run, measure), run.started_by),)
+    span = measure.span(limits[0].limit, stops)
+    if run.extensions:
+        limits = _extended(limits[0], run, measure, span, stops)
+        span = measure.span(limits[-1].limit, stops)
     return Clock(
-        facts=facts,
-        sla=sla,
+        run=run,
         policy=policy,
         calendar=calendar,
-        unit=unit,
         limits=limits,
         holds=holds,
         stops=stops,
-        due=due(calendar, start, limit, unit, stops),
-        yellow_from=_near_from(sla, calendar, unit, start, limit, stops),
+        due=span.due,
+        due_at=span.due_at,
+        near_at=span.near_at,
     )
 
 
-def _near_from(
-    sla: Sla,
-    calendar: WorkCalendar,
-    unit: LimitUnit,
-    start: date,
-    limit: int,
-    stops: tuple[Stop, ...],
-) -> date | None:
-    margin = sla.yellow.days(limit)
-    if margin is None:
-        return None
-    measure = ruler(calendar, unit)
-    if unit is not LimitUnit.WD:
-        end = due(calendar, start, limit, unit, stops)
-        if end is None:
-            return None
-        limit = counted(measure, start, end, stops)
-    return spent(measure, start, limit - margin, stops)
+def _limit(run: Run, measure: Measure) -> int:
+    """Return how much the limit is; until a day that somebody named it has to be counted."""
+    if run.until is None:
+        return run.limit
+    until = run.until if isinstance(run.until, datetime) else midnight(run.until)
+    return measure.counted(midnight(run.started_on), until, ())
 
 
-def _stopping(facts: ClockFacts, policy: Policy, name: ClockName) -> tuple[Hold, ...]:
-    """Return the holds that stop this clock, earliest first."""
-    ending, holds = facts.ending, facts.holds
+def _stopping(run: Run, policy: Policy) -> tuple[Hold, ...]:
+    """Return the holds that stop this run, earliest first."""
+    ending, name = run.ending, run.sla.clock
+    holds = run.holds
     if len(holds) > 1:
         holds = tuple(sorted(holds, key=lambda hold: (hold.opened_on, hold.hold_id)))
     times: dict[str, int] = {}
@@ -258,6 +230,9 @@ def _stopping(facts: ClockFacts, policy: Policy, name: ClockName) -> tuple[Hold,
         if policy.may_pause(name, hold.reason, hold.basis, times_before=before):
             times[hold.reason] = before + 1
             stopping.append(hold)
+    if run.stood:
+        stopping += [one for one in run.stood if ending is None or one.opened_on < ending.ended_on]
+        stopping.sort(key=lambda hold: (hold.opened_on, hold.hold_id))
     return tuple(stopping)
 
 
@@ -270,21 +245,17 @@ def _stops(holds: tuple[Hold, ...], ending: Ending | None) -> tuple[Stop, ...]:
 
 
 def _extended(
-    first: Stretch,
-    facts: ClockFacts,
-    policy: Policy,
-    calendar: WorkCalendar,
-    unit: LimitUnit,
-    stops: tuple[Stop, ...],
+    first: Stretch, run: Run, measure: Measure, span: Span, stops: tuple[Stop, ...]
 ) -> tuple[Stretch, ...]:
     """Return the limits in their order; an extension that came after the due day is none."""
     limits = [first]
-    for extension in sorted(facts.extensions, key=lambda one: (one.approved_on, one.approved_by)):
-        ended = facts.ending is not None and extension.approved_on > facts.ending.ended_on
-        if ended or len(limits) > policy.bureau.extensions_max:
+    times_max = run.sla.extensions.times_max if run.sla.extensions else 0
+    for extension in sorted(run.extensions, key=lambda one: (one.approved_on, one.approved_by)):
+        ended = run.ending is not None and extension.approved_on > run.ending.ended_on
+        if ended or len(limits) > times_max:
             break
-        end = due(calendar, first.since, limits[-1].limit, unit, stops)
-        if end is None or extension.approved_on <= end:
+        if span.due is None or extension.approved_on <= span.due:
             since = max(extension.approved_on, first.since)
             limits.append(Stretch(since, limits[-1].limit + extension.days, extension.approved_by))
+            span = measure.span(limits[-1].limit, stops)
     return tuple(limits)

@@ -5,8 +5,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import zip_longest
 
-from services.metrics.domain.clocks.clock import Clock, Stretch, midnight
+from services.metrics.domain.clocks.clock import Clock, Stretch
+from services.metrics.domain.clocks.instants import midnight
 from shared.contracts.supervision.words import AlertLevel
+from shared.policy.calendar import business_date
+
+BOTH = len(AlertLevel)
 
 
 class Over(StrEnum):
@@ -39,25 +43,26 @@ class Expected:
 def expected(clock: Clock) -> tuple[Expected, ...]:
     """Return every alert of *clock* from its start to its end, earliest first."""
     red = _red(clock)
-    yellows = _yellows(clock, red)
-    return (*yellows, red) if red else yellows
+    wanted = (*_yellows(clock, red), red) if red else _yellows(clock, red)
+    heard = clock.sla.recipients
+    return wanted if len(heard) > 1 else tuple(one for one in wanted if one.level in heard)
 
 
 def first_at(clock: Clock) -> datetime | None:
     """Return when *clock* first calls for an alert: what *expected* begins with, but cheaply."""
-    if len(clock.limits) > 1:
+    if len(clock.limits) > 1 or len(clock.sla.recipients) < BOTH:
         called_for = expected(clock)
         return called_for[0].raised_at if called_for else None
-    near, ending = clock.yellow_from, clock.ending
-    if near is not None and (ending is None or near <= ending.ended_on):
-        return midnight(near)
+    near, ended_at = clock.near_at, clock.ended_at
+    if near is not None and (ended_at is None or near <= ended_at):
+        return near
     red = _red(clock)
     return None if red is None else red.raised_at
 
 
 def _red(clock: Clock) -> Expected | None:
     """Return the breach: a clock is late once, unless it ended before its cut-off."""
-    due, breached_at, ending = clock.due, clock.red_at, clock.ending
+    due, breached_at, ending = clock.due, clock.due_at, clock.ending
     if due is None or breached_at is None:
         return None
     if ending is None:
@@ -70,13 +75,13 @@ def _red(clock: Clock) -> Expected | None:
 
 def _yellows(clock: Clock, red: Expected | None) -> tuple[Expected, ...]:
     """
-    Return when the limit was near: from its first yellow day until another replaced it.
+    Return when the limit was near: from its first yellow instant until another replaced it.
 
     An extension that comes after the first yellow day does not make the yellow
     wrong: it was near then. So each limit is judged by the days it was in force.
     """
     yellows: list[Expected] = []
-    near_since: date | None = None
+    near_since: datetime | None = None
     for limit, following in zip_longest(clock.limits, clock.limits[1:]):
         near = _near(clock, limit, following)
         if near_since is None:
@@ -88,30 +93,32 @@ def _yellows(clock: Clock, red: Expected | None) -> tuple[Expected, ...]:
     return tuple(yellows)
 
 
-def _near(clock: Clock, limit: Stretch, following: Stretch | None) -> date | None:
-    """Return the day on which *limit* came near, while it was in force and the clock ran."""
-    near = clock.near_from(limit)
-    if near is None or (following is not None and near >= following.since):
+def _near(clock: Clock, limit: Stretch, following: Stretch | None) -> datetime | None:
+    """Return the instant at which *limit* came near, while it was in force and the clock ran."""
+    near = clock.near_then(limit)
+    if near is None or (following is not None and near >= midnight(following.since)):
         return None
-    ending = clock.ending
-    return None if ending is not None and near > ending.ended_on else near
+    ended_at = clock.ended_at
+    return None if ended_at is not None and near > ended_at else near
 
 
 def _near_still(clock: Clock, limit: Stretch) -> bool:
     """Whether *limit* was near from the first day on which it was in force."""
-    near = clock.near_from(limit)
-    return near is not None and near <= limit.since
+    near = clock.near_then(limit)
+    return near is not None and near <= midnight(limit.since)
 
 
 def _yellow(
-    clock: Clock, limit: Stretch, since: date, following: Stretch | None, red: Expected | None
+    clock: Clock, limit: Stretch, since: datetime, following: Stretch | None, red: Expected | None
 ) -> Expected:
-    at, due, ending = midnight(since), clock.due_then(limit, since), clock.ending
+    due, ending = clock.due_then(limit, business_date(since)), clock.ending
     if following is not None:
         granted_at = midnight(following.since)
-        return Expected(AlertLevel.YELLOW, at, due, granted_at, Over.MORE_TIME, following.event_id)
+        return Expected(
+            AlertLevel.YELLOW, since, due, granted_at, Over.MORE_TIME, following.event_id
+        )
     if red is not None:
-        return Expected(AlertLevel.YELLOW, at, due, red.raised_at, Over.RED_NOW)
+        return Expected(AlertLevel.YELLOW, since, due, red.raised_at, Over.RED_NOW)
     if ending is not None:
-        return Expected(AlertLevel.YELLOW, at, due, clock.ended_at, Over.DONE, ending.ended_by)
-    return Expected(AlertLevel.YELLOW, at, due, None, None)
+        return Expected(AlertLevel.YELLOW, since, due, clock.ended_at, Over.DONE, ending.ended_by)
+    return Expected(AlertLevel.YELLOW, since, due, None, None)

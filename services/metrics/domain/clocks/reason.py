@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.instants import SECOND
 from services.metrics.domain.wording import LANGUAGES, say
 from shared.contracts.supervision.words import AlertLevel
+from shared.policy.calendar import business_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,15 @@ class Grounds:
     calendar_version: str = ""
 
 
-def why_revoked(clock: Clock, level: AlertLevel, raised_on: date, grounds: Grounds) -> Reason:
+def why_revoked(clock: Clock, level: AlertLevel, raised_at: datetime, grounds: Grounds) -> Reason:
     """
-    Return what became known since a card was raised on *raised_on*, that speaks against it.
+    Return what became known since a card was raised at *raised_at*, that speaks against it.
 
     What its *grounds* already name cannot be the reason. Where several facts
     came late, the one that ends the matter first is named.
     """
-    last = raised_on - timedelta(days=1) if level is AlertLevel.RED else raised_on
+    # What was done on the last day speaks against red, which comes with the end of it.
+    last = business_date(raised_at - SECOND if level is AlertLevel.RED else raised_at)
     facts = (reason for reason in _facts(clock, last) if reason.event_id not in grounds.causes)
     return next(facts, None) or _amended(clock, grounds)
 
@@ -53,7 +56,7 @@ def _facts(clock: Clock, last: date) -> Iterator[Reason]:
             yield Reason("revoked.extended", {"on": limit.since}, limit.event_id)
     for hold in reversed(clock.holds):
         if hold.opened_on <= last:
-            values = {"on": hold.opened_on, "hold": hold.reason, "hold_id": hold.hold_id}
+            values = {"on": hold.opened_on, "hold": clock.why(hold), "hold_id": hold.hold_id}
             yield Reason("revoked.hold_opened", values, hold.opened_by)
     for hold in reversed(clock.holds):
         if hold.closed_on is not None:

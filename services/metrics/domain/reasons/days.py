@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.subjects.case import Hold
-from shared.contracts.words import LimitUnit
-from shared.policy.calendar import CalendarDay, DayKind
+from shared.policy.calendar import CalendarDay, DayKind, business_date
+from shared.policy.limits import Unit
 
 DAYS_SHOWN_MAX = 1_100
 """Three years; a case that lies longer is late beyond anything a strip can show."""
@@ -74,17 +74,17 @@ def _hold_on(clock: Clock, day: date) -> Hold:
     )
 
 
-def days(clock: Clock, on: date) -> Iterator[ClockDay]:
-    """Yield the days of *clock* from its start to its due day, and to *on* where that is later."""
+def days(clock: Clock, at: datetime) -> Iterator[ClockDay]:
+    """Yield the days of *clock* from its start to its due day, and to *at* where that is later."""
     ending = clock.ending
-    seen = on if ending is None else ending.ended_on
+    seen = business_date(at) if ending is None else ending.ended_on
     # By number: there is no day after the last one of all.
     first, last = clock.started_on.toordinal(), max(clock.due or seen, seen).toordinal()
     last = max(first, min(last, first + DAYS_SHOWN_MAX))
-    stops, consumed = stopped(clock), 0
+    stops, consumed, hours = stopped(clock), 0, clock.unit is Unit.HH
     for ordinal in range(first, last + 1):
         day = date.fromordinal(ordinal)
-        shown = _day(clock, day, stops, spent=consumed >= clock.limit)
+        shown = _day(clock, day, stops, spent=not hours and consumed >= clock.limit)
         consumed += shown.counted
         yield shown
 
@@ -93,9 +93,10 @@ def _day(clock: Clock, day: date, stops: tuple[Stopped, ...], *, spent: bool) ->
     what = clock.calendar.kind(day)
     hold = next((stop.hold for stop in stops if stop.covers(day)), None)
     late = clock.due is not None and day > clock.due
-    natural = clock.unit is LimitUnit.ND
+    natural = clock.unit is Unit.ND
     if day == clock.started_on and day != clock.due:
-        return ClockDay(day, Kind.START, counted=False, calendar=what)
+        hours = clock.unit is Unit.HH and what.worked
+        return ClockDay(day, Kind.START, counted=hours, calendar=what)
     if hold is not None:
         return ClockDay(day, Kind.STOPPED, counted=False, calendar=what, hold=hold)
     if day == clock.due:

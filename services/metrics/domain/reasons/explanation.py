@@ -12,8 +12,8 @@ from services.metrics.domain.wording import LANGUAGES, named, words
 from shared.contracts.handling.words import HoldBasis
 from shared.contracts.naming import called
 from shared.contracts.supervision.words import AlertLevel
-from shared.contracts.words import LimitUnit
 from shared.policy.calendar import spelled
+from shared.policy.limits import Unit
 
 Document = dict[str, Any]
 """What becomes JSON."""
@@ -34,38 +34,42 @@ class Raised:
 
 
 def explain(
-    clock: Clock, on: date, raised: Raised | None = None, language: str = LANGUAGES[0]
+    clock: Clock, at: datetime, raised: Raised | None = None, language: str = LANGUAGES[0]
 ) -> Document:
     """
-    Return the explanation of *clock* as it stands on *on*, the reader's business date.
+    Return the explanation of *clock* as it stands at *at*.
 
     Spans name their first and their last day, both included; a stretch without a
     last day goes on. Laws are cited in *language*, the sentence comes in both.
     """
-    strip = tuple(days(clock, on))
+    strip = tuple(days(clock, at))
     return {
         "subject": clock.subject,
         "sla_id": clock.sla.id,
+        "episode": clock.run.episode,
         "clock": clock.name.value,
+        "name": clock.sla.name,
         "policy_version": clock.policy.version,
         "calendar_version": clock.calendar.version,
         "limit": clock.limit,
         "unit": clock.unit.value,
         "started_by": clock.started_by,
         "starts_on": clock.started_on.isoformat(),
+        "near_at": spelled(clock.near_at) if clock.near_at else None,
         "due": _iso(clock.due),
+        "due_at": spelled(clock.due_at) if clock.due_at else None,
         "provisional": clock.provisional,
         "extensions": _extensions(clock),
         "stretches": _stretches(clock),
         "days": [_day(clock, one, language) for one in strip],
-        "consumed": clock.consumed(on),
-        "remaining": clock.remaining(on),
+        "consumed": clock.consumed(at),
+        "remaining": clock.remaining(at),
         "ended_on": _iso(clock.ending.ended_on if clock.ending else None),
         "level": raised.level.value if raised else None,
         "raised_at": spelled(raised.raised_at) if raised else None,
         "lateness_ms": raised.lateness_ms if raised else None,
         "causes": list(clock.causes),
-        "sentence": {name: sentence(clock, strip, on, name) for name in LANGUAGES},
+        "sentence": {name: sentence(clock, strip, at, name) for name in LANGUAGES},
     }
 
 
@@ -87,7 +91,8 @@ def _extensions(clock: Clock) -> list[Document]:
 def _stretches(clock: Clock) -> list[Document]:
     """Return running and stopped stretches by turns, from the day after the start."""
     result: list[Document] = []
-    since: date | None = clock.started_on + (ONE_DAY if clock.limit else NO_DAY)
+    at_once = clock.unit is Unit.HH or not clock.limit
+    since: date | None = clock.started_on + (NO_DAY if at_once else ONE_DAY)
     resumed_by: str | None = clock.started_by
     for stop in stopped(clock):
         if since is not None and stop.first > since:
@@ -157,7 +162,7 @@ def _law(clock: Clock, one: ClockDay, language: str) -> str | None:
             return _ground(clock, one.hold, language)
         case Kind.DUE:
             return catalogue["law.last_day"]
-        case _ if clock.unit is LimitUnit.WD:
+        case _ if clock.unit is not Unit.ND:
             return catalogue["law.working_days"]
         case _:
             return None if one.counted else catalogue["law.last_day"]
@@ -165,6 +170,9 @@ def _law(clock: Clock, one: ClockDay, language: str) -> str | None:
 
 def _ground(clock: Clock, hold: Hold, language: str) -> str:
     """Return what lets *hold* stop the clock: a law by name, else the bureau's own rule."""
+    waited = {one.reason: one.ground for one in clock.sla.standstills}
+    if hold.reason in waited:
+        return waited[hold.reason][language]
     if hold.basis == HoldBasis.LOCAL_RULE:
         return clock.policy.by_reason[hold.reason].ground[language]
     return called(HoldBasis, hold.basis, language)

@@ -1,15 +1,15 @@
 """A deadline in one sentence, as a clerk would say it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from services.metrics.domain import wording as words
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.reasons.days import ClockDay, Kind, Stopped, stopped
-from shared.contracts.words import LimitUnit
-from shared.policy.calendar import WEEK_WORKDAYS
-from shared.policy.counting import ruler, spent
+from shared.policy.calendar import WEEK_WORKDAYS, ZONE, business_date
+from shared.policy.counting import NATURAL_DAYS, spent
+from shared.policy.limits import Unit
 
 
 class Narrator:
@@ -42,25 +42,36 @@ class Narrator:
         return words.say(self.language, f"sentence.{clause}", **worded)
 
 
-def sentence(clock: Clock, strip: Iterable[ClockDay], on: date, language: str) -> str:
+def sentence(clock: Clock, strip: Iterable[ClockDay], at: datetime, language: str) -> str:
     """Return why *clock* is due when it is: start, exceptions in the order of time, end."""
-    begun = Narrator(language, on.year)
+    on = business_date(at)
     narrator = Narrator(language, clock.started_on.year)
-    same_day = clock.due == clock.started_on
-    start = begun.say("start_today" if same_day else "start", on=clock.started_on)
     counted = [day for day in strip if clock.due is None or day.day <= clock.due]
     clauses = sorted(
         [
-            *(_off_and_on(counted, narrator) if clock.unit is LimitUnit.WD else ()),
-            *_stops(clock, narrator, on),
+            *(() if clock.unit is Unit.ND else _off_and_on(counted, narrator)),
+            *_stops(clock, narrator, at),
             *_changes(clock, narrator),
         ]
     )
-    told = [start, *(text for _, text in clauses)]
+    told = [_start(clock, Narrator(language, on.year)), *(text for _, text in clauses)]
     if clock.due is not None:
-        told.append(_end(clock, narrator, on))
+        told.append(_end(clock, narrator, at))
     catalogue = words.words(language)
     return catalogue["clause"].join(told) + catalogue["stop"]
+
+
+def _start(clock: Clock, begun: Narrator) -> str:
+    said = clock.sla.begins[begun.language].format(on=begun.day(clock.started_on))
+    if clock.unit is Unit.HH:
+        return begun.say("start_hours", begun=said, time=clock_time(clock.run.started_at))
+    at_once = clock.due == clock.started_on or clock.run.until is not None
+    return said if at_once else begun.say("start", begun=said)
+
+
+def clock_time(instant: datetime) -> str:
+    """Return what the bureau's clocks show at *instant*."""
+    return f"{instant.astimezone(ZONE):%H:%M}"
 
 
 def _off_and_on(strip: Iterable[ClockDay], narrator: Narrator) -> Iterator[tuple[date, str]]:
@@ -75,21 +86,21 @@ def _off_and_on(strip: Iterable[ClockDay], narrator: Narrator) -> Iterator[tuple
             yield days[0], narrator.say("holiday", span=span, name=name)
 
 
-def _stops(clock: Clock, narrator: Narrator, on: date) -> Iterator[tuple[date, str]]:
+def _stops(clock: Clock, narrator: Narrator, at: datetime) -> Iterator[tuple[date, str]]:
     for stop in stopped(clock):
         if clock.due is None or stop.first <= clock.due:
-            yield stop.first, _stop(stop, clock, narrator, on)
+            yield stop.first, _stop(stop, clock, narrator, at)
 
 
-def _stop(stop: Stopped, clock: Clock, narrator: Narrator, on: date) -> str:
-    hold = stop.hold.reason
+def _stop(stop: Stopped, clock: Clock, narrator: Narrator, at: datetime) -> str:
+    hold = clock.why(stop.hold)
     if stop.last is not None:
         return narrator.say("stopped", span=narrator.span(stop.first, stop.last), hold=hold)
     return narrator.say(
         "stopped_open",
         on=stop.first,
         hold=hold,
-        remaining=narrator.amount(clock.remaining(on), clock.unit),
+        remaining=narrator.amount(clock.remaining(at), clock.unit),
     )
 
 
@@ -97,16 +108,16 @@ def _changes(clock: Clock, narrator: Narrator) -> Iterator[tuple[date, str]]:
     for before, after in zip(clock.limits, clock.limits[1:], strict=False):
         days = narrator.amount(after.limit - before.limit, clock.unit)
         yield after.since, narrator.say("extended", on=after.since, days=days)
-    if clock.due is None or clock.unit is LimitUnit.WD:
+    if clock.due is None or clock.unit is not Unit.ND:
         return
-    nominal = spent(ruler(clock.calendar, clock.unit), clock.started_on, clock.limit, clock.stops)
+    nominal = spent(NATURAL_DAYS, clock.started_on, clock.limit, clock.stops)
     if nominal is not None and clock.limit and nominal != clock.due:
         yield nominal, narrator.say("rolled", on=nominal)
 
 
-def _end(clock: Clock, narrator: Narrator, on: date) -> str:
-    due = clock.due or on
-    text = narrator.say("due_today" if due == clock.started_on else "due", on=due)
+def _end(clock: Clock, narrator: Narrator, at: datetime) -> str:
+    due, due_at, ended_at = clock.due or clock.started_on, clock.due_at, clock.ended_at
+    text = _due(clock, due, narrator)
     if clock.provisional:
         unpublished = next(
             year
@@ -114,12 +125,16 @@ def _end(clock: Clock, narrator: Narrator, on: date) -> str:
             if not clock.calendar.official(year)
         )
         text += narrator.say("provisional", year=unpublished)
-    ending = clock.ending
-    if ending is not None:
-        return text + narrator.say(
-            "late" if ending.ended_on > due else "on_time", on=ending.ended_on
-        )
-    if on > due:
-        days = narrator.amount(clock.overdue_days(on), clock.unit)
-        text += narrator.say("overdue", on=on, days=days)
+    if ended_at is not None:
+        late = due_at is not None and ended_at >= due_at
+        return text + narrator.say("late" if late else "on_time", on=business_date(ended_at))
+    if overdue := clock.overdue(at):
+        amount = narrator.amount(overdue, clock.unit)
+        text += narrator.say("overdue", on=business_date(at), days=amount)
     return text
+
+
+def _due(clock: Clock, due: date, narrator: Narrator) -> str:
+    if clock.due_at is not None and clock.unit is Unit.HH:
+        return narrator.say("due_hours", on=due, time=clock_time(clock.due_at))
+    return narrator.say("due_today" if due == clock.started_on else "due", on=due)

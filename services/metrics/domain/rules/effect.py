@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.metrics.domain.clocks.alert import Alert, reconcile
+from services.metrics.domain.clocks.alert import Alert, reconcile, withdraw
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import expected
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.picture import Differences, Picture
 from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
 
 EXAMPLES_MAX = 20
 
-Said = Mapping[str, Sequence[Alert]]
-"""By the limit of a clock, what was said of it."""
+Said = Mapping[ClockKey, Sequence[Alert]]
+"""What was said of each clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Effect:
 
 def moved_clocks(before: Iterable[Clock], after: Iterable[Clock]) -> list[Clock]:
     """Return those clocks of *after* that call for something else than they did."""
-    earlier = {clock.sla.id: clock for clock in before}
-    return [clock for clock in after if not _as_before(earlier.get(clock.sla.id), clock)]
+    earlier = {clock.key: clock for clock in before}
+    return [clock for clock in after if not _as_before(earlier.get(clock.key), clock)]
 
 
 def _as_before(before: Clock | None, after: Clock) -> bool:
@@ -80,20 +81,20 @@ def _as_before(before: Clock | None, after: Clock) -> bool:
 
 def _shown(clock: Clock) -> tuple[object, ...]:
     """Return all that is stored of *clock*, and what it calls for."""
-    span = (clock.due, clock.yellow_from, clock.red_at)
+    span = (clock.due, clock.near_at, clock.due_at)
     return (*span, clock.provisional, clock.limits, clock.stops, expected(clock))
 
 
 def _runs(before: Picture, after: Picture, said: Said, now: datetime) -> Iterator[Run]:
-    later = {clock.sla.id: clock for clock in after.clocks}
-    earlier = {clock.sla.id: clock for clock in before.clocks}
-    for name, known in {**earlier, **later}.items():
-        old, new = earlier.get(name), later.get(name)
-        raised, revoked = _cards(new, said.get(name, ()), now)
-        raised_anyway, revoked_anyway = _cards(old, said.get(name, ()), now)
+    later = {clock.key: clock for clock in after.clocks}
+    earlier = {clock.key: clock for clock in before.clocks}
+    for key, known in {**earlier, **later}.items():
+        old, new = earlier.get(key), later.get(key)
+        raised, revoked = _cards(new, said.get(key, ()), now)
+        raised_anyway, revoked_anyway = _cards(old, said.get(key, ()), now)
         yield Run(
-            dossier=known.subject,
-            sla=name,
+            dossier=key.dossier,
+            sla=key.sla,
             started_on=known.started_on,
             due_before=old.due if old else None,
             due_after=new.due if new else None,
@@ -106,6 +107,6 @@ def _runs(before: Picture, after: Picture, said: Said, now: datetime) -> Iterato
 
 def _cards(clock: Clock | None, said: Sequence[Alert], now: datetime) -> tuple[int, int]:
     """Return how many cards the ticker will raise and revoke where *clock* is as it is."""
-    rulings = reconcile(clock, said, now) if clock else []
+    rulings = reconcile(clock, said, now) if clock else withdraw(said, now)
     raised = sum(isinstance(one.fact, AlertRaised) for one in rulings)
     return raised, sum(isinstance(one.fact, AlertRevoked) for one in rulings)

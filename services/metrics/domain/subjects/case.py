@@ -90,6 +90,16 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
             handling.HoldClosed,
         }
     )
+    EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {
+        intake.ApplicationReceived: "received_date",
+        intake.CorrectionReceived: "delivered_date",
+        intake.ApplicationAccepted: "effective_date",
+        handling.ExtensionApproved: "approved_date",
+        handling.DecisionMade: "decision_date",
+        handling.CaseClosed: "closed_date",
+        handling.ResultDelivered: "delivered_date",
+        handling.DecisionDisclosed: "published_date",
+    }
 
     source: str = ""
     """Who told of the receipt."""
@@ -141,7 +151,7 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
         noting = NOTING.get(type(entry.data))
         if noting is None:
             return {}, True
-        name = EFFECTIVE.get(type(entry.data), "")
+        name = self.EFFECTIVE.get(type(entry.data), "")
         told = _believed(entry, name) if name else entry
         changes, possible = noting(self, told, told.data)
         return changes, possible and told is entry
@@ -340,14 +350,3 @@ NOTING: Mapping[type[Fact], Callable[[Case, Entry, Any], Noted]] = {
     SupplementExpired: _ended,
 }
 """What a fact tells beside the phase to which it leads."""
-
-EFFECTIVE: Mapping[type[Fact], str] = {
-    intake.ApplicationReceived: "received_date",
-    intake.ApplicationAccepted: "effective_date",
-    handling.ExtensionApproved: "approved_date",
-    handling.DecisionMade: "decision_date",
-    handling.CaseClosed: "closed_date",
-    handling.ResultDelivered: "delivered_date",
-    handling.DecisionDisclosed: "published_date",
-}
-"""The field that says on which day a fact took effect, if one does."""

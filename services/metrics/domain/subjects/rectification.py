@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.case import Extension
 from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
@@ -47,6 +48,8 @@ class Rectification(Subject, frozen=True, array_like=True, gc=False, tag="rectif
     org_name: str = ""
     """Which organisation has to answer: its figures and cards stand beside it."""
     rounds: tuple[Round, ...] = (Round(),)
+    extensions: tuple[Extension, ...] = ()
+    """When the head added days, and how many (SLA-21)."""
     attempts: int = 0
     """How often the reviewer was called (SLA-19)."""
     contacted_at: datetime | None = None
@@ -97,8 +100,11 @@ def _found(order: Rectification, _: Entry, fact: facts.FindingRecorded) -> Noted
     return {"cause": fact.cause.value, **order.tried(finding=fact.finding.value)}, True
 
 
-def _extended(order: Rectification, _: Entry, fact: facts.DeadlineExtended) -> Noted:
-    return order.tried(extension_days=order.round.extension_days + fact.days), True
+def _extended(order: Rectification, entry: Entry, fact: facts.DeadlineExtended) -> Noted:
+    extension = Extension(business_date(entry.time), fact.days, entry.id)
+    extensions = (*order.extensions[: ROUNDS_MAX - 1], extension)
+    tried = order.tried(extension_days=order.round.extension_days + fact.days)
+    return {**tried, "extensions": extensions}, True
 
 
 def _rectified(order: Rectification, entry: Entry, _: facts.MeasureCompleted) -> Noted:

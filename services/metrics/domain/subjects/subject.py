@@ -1,5 +1,6 @@
 """What every subject has: its name, its state, the facts that took it there."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
@@ -9,10 +10,11 @@ from msgspec.structs import replace
 from services.metrics.domain.entry import Entry
 from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
+from shared.contracts.moments import is_meant
 from shared.policy.calendar import business_date
 
 STEPS_MAX = 64
-"""Of more the first ones and the last are kept: notes and calls may come by the thousand."""
+"""Of more only the last of each kind is kept: notes and calls may come by the thousand."""
 
 Noted = tuple[dict[str, Any], bool]
 """New values by field, and whether the fact was possible by what the subject remembers."""
@@ -24,6 +26,15 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     fact: str
     at: datetime
     by: str
+    meets: tuple[str, ...] = ()
+    """The guards of the course that it meets."""
+    named: date | None = None
+    """The day on which it took effect, where it names another than that of its instant."""
+
+    @property
+    def day(self) -> date:
+        """The day that counts."""
+        return self.named or business_date(self.at)
 
 
 class Subject(Struct, frozen=True, array_like=True, gc=False):
@@ -36,11 +47,13 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     """The facts with which the work is done."""
     SILENT: ClassVar[frozenset[type[Fact]]] = frozenset()
     """The facts that are no steps: no limit begins or ends with them."""
+    EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {}
+    """The field that says on which day a fact took effect, if one does."""
 
     name: str
     state: str = ABSENT
     steps: tuple[Step, ...] = ()
-    """The facts that led it here, oldest first."""
+    """The facts that fitted, or told something all the same, oldest first."""
     opened_on: date | None = None
     done_on: date | None = None
 
@@ -57,13 +70,15 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         legal = target is not None
         if target is None:
             target = self.COURSE.onward(self.state, fact)
+        if target is not None or changes:
+            changes["steps"] = self._stepped(entry)
         if target is not None:
             changes["state"] = target
         if self.opened_on is None:
             changes["opened_on"] = business_date(entry.time)
         if self.ends(fact) and (target is not None or self.done_on is None):
             changes["done_on"] = business_date(entry.time)
-        return replace(self, steps=self._stepped(entry), **changes), legal
+        return replace(self, **changes), legal
 
     def noted(self, entry: Entry) -> Noted:  # noqa: ARG002 - for those that note something
         """Return what *entry* tells beside the state."""
@@ -74,6 +89,26 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         return type(fact) in self.ENDS
 
     def _stepped(self, entry: Entry) -> tuple[Step, ...]:
-        if type(entry.data) in self.SILENT:
+        fact = entry.data
+        if type(fact) in self.SILENT:
             return self.steps
-        return (*self.steps[: STEPS_MAX - 1], Step(entry.type, entry.time, entry.id))
+        meets, named = self.COURSE.met_by(fact), self._named(entry)
+        step = Step(entry.type, entry.time, entry.id, meets, named)
+        steps = self.steps
+        return (*(steps if len(steps) < STEPS_MAX else _thinned(steps, step)), step)
+
+    def _named(self, entry: Entry) -> date | None:
+        """Return the day on which the fact took effect, if it names another than its own."""
+        field = self.EFFECTIVE.get(type(entry.data))
+        if field is None:
+            return None
+        day: date = getattr(entry.data, field)
+        return day if is_meant(day) and day != business_date(entry.time) else None
+
+
+def _thinned(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    """Return *steps* without the last one of the kind of *step*."""
+    for place in range(len(steps) - 1, -1, -1):
+        if steps[place].fact == step.fact:
+            return (*steps[:place], *steps[place + 1 :])
+    return steps

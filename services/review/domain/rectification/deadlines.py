@@ -13,9 +13,10 @@ from shared.contracts.rectification.facts import (
     RectificationReopened,
 )
 from shared.contracts.rectification.words import VerifyFinding
-from shared.policy.calendar import WorkCalendar, business_date
+from shared.policy.calendar import business_date
 from shared.policy.counting import spent
-from shared.policy.rectification import RectificationLimits
+from shared.policy.rectification import RectificationLimits, rectification_limits
+from shared.policy.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,16 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class RoundDeadlines:
-    """The rounds of one rectification, measured by *limits* on *calendar*."""
+    """The rounds of one rectification, each measured by the rules of the day it began."""
 
     rounds: tuple[Round, ...]
-    limits: RectificationLimits
-    calendar: WorkCalendar
+    rules: Rules
 
     @property
     def contact(self) -> date:
         """The last day for the first call."""
-        return self._after(self.rounds[-1].since, self.limits.contact_days)
+        since = self.rounds[-1].since
+        return self._after(since, self._limits(since).contact_days)
 
     @property
     def rectify(self) -> date:
@@ -55,11 +56,15 @@ class RoundDeadlines:
         )
 
     def _last_day(self, tried: Round) -> date:
-        limit = self.limits.ledger_days if tried.is_ledger else self.limits.fix_now_days
+        limits = self._limits(tried.since)
+        limit = limits.ledger_days if tried.is_ledger else limits.fix_now_days
         return self._after(tried.since, limit + tried.extra_days)
 
+    def _limits(self, since: date) -> RectificationLimits:
+        return rectification_limits(self.rules.policy_on(since))
+
     def _after(self, day: date, days: int) -> date:
-        end = spent(self.calendar, day, days)
+        end = spent(self.rules.calendar, day, days)
         assert end is not None, "only a stop leaves an end open"  # noqa: S101 - a bug, not an input
         return end
 

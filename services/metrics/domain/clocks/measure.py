@@ -1,0 +1,202 @@
+"""The arithmetic of a limit: from its start to the instants at which it is near and over."""
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from msgspec import Struct
+
+from services.metrics.domain.clocks.instants import (
+    SECOND,
+    cut_off,
+    instant_of_second,
+    moment_of,
+    second_of,
+)
+from services.metrics.domain.clocks.run import Run
+from shared.contracts.words import LimitUnit
+from shared.policy.calendar import WorkCalendar, business_date
+from shared.policy.counting import (
+    DAY_SECONDS,
+    HallHours,
+    Ruler,
+    Stop,
+    counted,
+    due,
+    passed,
+    reached,
+    ruler,
+    spans,
+    spent,
+)
+from shared.policy.limits import DaysYellow, HoursYellow, Unit
+from shared.policy.sla import HOUR_SECONDS, Policy
+
+SPANS_KEPT_MAX = 16_384
+"""Of limits that began on one day with one length; a year of a bureau fits."""
+HALLS_KEPT_MAX = 64
+"""Calendars and hours of the hall that are remembered; an edition of the rules has one."""
+
+UNITS = {Unit.WD: LimitUnit.WD, Unit.ND: LimitUnit.ND, Unit.AT: LimitUnit.WD}
+
+
+class Span(NamedTuple):
+    """Where a limit leads: the day for showing, and the instants that are acted on."""
+
+    due: date | None
+    due_at: datetime | None
+    near_at: datetime | None
+
+
+OPEN = Span(None, None, None)
+"""A stop that has not ended holds it open."""
+
+
+def _span(due: date | None, over: datetime, near: datetime | None) -> Span:
+    """Return where a limit leads that nothing holds open; what is over is not near."""
+    return Span(due, over, None if near is not None and near >= over else near)
+
+
+class Measure(Protocol):
+    """What the limit of one run is measured with."""
+
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
+        """Return where *limit* leads."""
+        ...
+
+    def counted(self, after: datetime, until: datetime, stops: tuple[Stop, ...]) -> int:
+        """Return how many whole units have counted between two instants."""
+        ...
+
+    def consumed(self, until: datetime, stops: tuple[Stop, ...]) -> int:
+        """Return how many whole units of the limit have counted by *until*."""
+        ...
+
+
+class Days(NamedTuple):
+    """A limit of days: from when, how many, how many of them are left when it is near, and when."""
+
+    since: date
+    limit: int
+    margin: int | None
+    at: time
+    cut_off: time
+
+
+@lru_cache(SPANS_KEPT_MAX)
+def _by_day(calendar: WorkCalendar, unit: LimitUnit, days: Days, stops: tuple[Stop, ...]) -> Span:
+    """Return where *days* lead; so many begin on one day with one limit that it is remembered."""
+    measure, by_work = ruler(calendar, unit), unit is LimitUnit.WD
+    end = due(calendar, days.since, days.limit, unit, stops)
+    if end is None:
+        # Working days may have come near before the stop; the others are told by their end.
+        return Span(None, None, _near(measure, days, days.limit, stops) if by_work else None)
+    total = days.limit if by_work else counted(measure, days.since, end, stops)
+    return _span(end, cut_off(end, days.cut_off), _near(measure, days, total, stops))
+
+
+def _until(
+    calendar: WorkCalendar,
+    since: date,
+    until: date | datetime,
+    margin: int | None,
+    at: time,
+    last: time,
+) -> Span:
+    """Return where a limit leads that ends when somebody said so."""
+    end = business_date(until) if isinstance(until, datetime) else until
+    over = until if isinstance(until, datetime) else cut_off(until, last)
+    total = counted(calendar, since, end)
+    return _span(end, over, _near(calendar, Days(since, total, margin, at, last), total, ()))
+
+
+def _near(measure: Ruler, days: Days, total: int, stops: tuple[Stop, ...]) -> datetime | None:
+    """Return when *days* are near, of which *total* count in all."""
+    if days.margin is None:
+        return None
+    day = spent(measure, days.since, total - days.margin, stops)
+    return None if day is None else moment_of(day, days.at)
+
+
+class ByDay(Struct, frozen=True, gc=False):
+    """Working days, natural days, or the working days until a day that somebody named."""
+
+    run: Run
+    policy: Policy
+    calendar: WorkCalendar
+    unit: LimitUnit
+
+    @property
+    def _ruler(self) -> Ruler:
+        return ruler(self.calendar, self.unit)
+
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
+        run, yellow = self.run, self.run.sla.yellow
+        hours = isinstance(yellow, HoursYellow)
+        margin = None if yellow is None or hours else yellow.left(limit)
+        at = yellow.at if isinstance(yellow, DaysYellow) else time.min
+        last = self.policy.bureau.cut_off
+        if run.until is not None:
+            found = _until(self.calendar, run.started_on, run.until, margin, at, last)
+        else:
+            days = Days(run.started_on, limit, margin, at, last)
+            found = _by_day(self.calendar, self.unit, days, stops)
+        if isinstance(yellow, HoursYellow) and found.due_at is not None:
+            near = self._hours_before(found.due_at, yellow.hours)
+            return _span(found.due, found.due_at, near)
+        return found
+
+    def _hours_before(self, over: datetime, hours: int) -> datetime:
+        hall = hall_of(self.calendar, self.policy.bureau.hall_seconds)
+        left = hall.before(second_of(over)) - hours * HOUR_SECONDS
+        return max(self.run.started_at, instant_of_second(hall.nth(left)) + SECOND)
+
+    def counted(self, after: datetime, until: datetime, stops: tuple[Stop, ...]) -> int:
+        return counted(self._ruler, business_date(after), business_date(until), stops)
+
+    def consumed(self, until: datetime, stops: tuple[Stop, ...]) -> int:
+        return counted(self._ruler, self.run.started_on, business_date(until), stops)
+
+
+class ByHour(Struct, frozen=True, gc=False):
+    """Hall hours, from the very second of the start; a stop still takes whole days."""
+
+    run: Run
+    hall: HallHours
+
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
+        over = self._after(limit * HOUR_SECONDS, stops)
+        if over is None:
+            return OPEN
+        yellow = self.run.sla.yellow
+        left = None if yellow is None else yellow.left(limit)
+        near = None if left is None else self._after((limit - left) * HOUR_SECONDS, stops)
+        # Over with the close of a day, it was due on that day and not on the next one.
+        return _span(business_date(over - SECOND), over, near)
+
+    def _after(self, seconds: int, stops: tuple[Stop, ...]) -> datetime | None:
+        if seconds <= 0:
+            return self.run.started_at
+        first = second_of(self.run.started_at)
+        last = reached(self.hall, first, seconds, spans(stops, DAY_SECONDS))
+        return None if last is None else instant_of_second(last + 1)
+
+    def counted(self, after: datetime, until: datetime, stops: tuple[Stop, ...]) -> int:
+        stopped = spans(stops, DAY_SECONDS)
+        return passed(self.hall, second_of(after), second_of(until), stopped) // HOUR_SECONDS
+
+    def consumed(self, until: datetime, stops: tuple[Stop, ...]) -> int:
+        return self.counted(self.run.started_at, until, stops)
+
+
+@lru_cache(HALLS_KEPT_MAX)
+def hall_of(calendar: WorkCalendar, sessions: tuple[tuple[int, int], ...]) -> HallHours:
+    """Return the hall hours of a bureau."""
+    return HallHours(calendar, sessions)
+
+
+def measure_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Measure:
+    """Return what *run* is measured with."""
+    if run.unit is Unit.HH:
+        return ByHour(run, hall_of(calendar, policy.bureau.hall_seconds))
+    return ByDay(run, policy, calendar, UNITS[run.unit])

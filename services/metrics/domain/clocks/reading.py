@@ -1,0 +1,184 @@
+"""How the rows of the policy are read: which limits the facts of a dossier set running."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import cast
+
+from services.metrics.domain.clocks.run import Run
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
+from services.metrics.domain.subjects.subject import Step, Subject
+from shared.policy.calendar import business_date
+from shared.policy.limits import FieldOf, Limit, Moment, Prolongation, Reads, Standstill, Unit
+from shared.policy.sla import Policy
+
+NOTHING_READ = Reads(frozenset(), frozenset())
+UNITS = {unit.value: unit for unit in Unit}
+
+Episode = tuple[Step, Moment, Step | None]
+"""The fact that began, what it is to the limit, and the fact that ended."""
+
+
+def runs_of(dossier: Dossier, policy: Policy) -> Iterator[Run]:
+    """Yield every run of every subject of *dossier* as *policy* has them, ended or not."""
+    case = dossier.case
+    for subject in dossier.subjects:
+        yield from runs_in(subject, case, dossier, policy)
+
+
+def runs_in(subject: Subject, case: Case, dossier: Dossier, policy: Policy) -> Iterator[Run]:
+    """Yield the runs of one *subject* of *dossier*."""
+    for sla in policy.by_subject.get(subject.COURSE.subject, ()):
+        for number, episode in enumerate(_episodes(sla, subject.steps)):
+            run = _run(sla, number, episode, subject, case, dossier)
+            if run is not None:
+                yield run
+
+
+def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
+    """
+    Say whether a row of *policy* finds something in *subject* that it did not find in *known*.
+
+    By identity: a fold that leaves a value alone hands on the very same object.
+    """
+    if type(subject) is not type(known) or subject.name != known.name:
+        return True
+    read = policy.reads.get(subject.COURSE.subject, NOTHING_READ)
+    for name in read.fields:
+        if getattr(subject, name) is not getattr(known, name):
+            return True
+    steps, before = subject.steps, known.steps
+    if steps is before:
+        return False
+    more = len(before)
+    if steps[:more] != before:
+        return True
+    return any(step.fact in read.facts for step in steps[more:])
+
+
+def _episodes(sla: Limit, steps: tuple[Step, ...]) -> list[Episode]:
+    """Return what began and ended by turns; what begins again while it runs goes on running."""
+    starting, stopping = sla.starting, sla.stopping
+    found: list[Episode] = []
+    begun: tuple[Step, Moment] | None = None
+    for step in steps:
+        fact = step.fact
+        if begun is not None and fact in stopping and _met(stopping[fact], step):
+            found.append((*begun, step))
+            begun = None
+        if begun is None and fact in starting and (moment := _met(starting[fact], step)):
+            begun = step, moment
+    if begun is not None:
+        found.append((*begun, None))
+    return found
+
+
+def _met(moments: tuple[Moment, ...], step: Step) -> Moment | None:
+    for moment in moments:
+        if moment.when is None or moment.when in step.meets:
+            return moment
+    return None
+
+
+def _run(
+    sla: Limit, number: int, episode: Episode, subject: Subject, case: Case, dossier: Dossier
+) -> Run | None:
+    start, moment, stop = episode
+    limit, unit = sla.limit, sla.unit
+    if isinstance(limit, FieldOf):
+        limit = limit.read(subject, case)
+    if isinstance(unit, FieldOf):
+        unit = unit.read(subject, case)
+    if limit is None or unit is None:
+        return None
+    unit = UNITS[unit]
+    named = unit is Unit.AT
+    started_on, started_at = _counted_from(start, moment, subject, case)
+    return Run(
+        sla,
+        dossier.key,
+        subject.name,
+        started_at,
+        started_on,
+        start.by,
+        0 if named else limit,
+        unit,
+        number,
+        cast("date | datetime", limit) if named else None,
+        case.holds if sla.held else (),
+        _stood(sla, subject, case, dossier) if sla.standstills else (),
+        _extensions(sla.extensions, number, started_on, subject, case) if sla.extensions else (),
+        _ending(sla, stop, subject, case),
+        case.org_code,
+        case.org_name,
+    )
+
+
+def _counted_from(
+    start: Step, moment: Moment, subject: Subject, case: Case
+) -> tuple[date, datetime]:
+    """Return the day and the instant from which a limit is counted."""
+    if moment.read_day is not None:
+        day: date | None = moment.read_day(subject, case)
+        if day is not None:
+            return day, start.at
+    first = start
+    if moment.since:
+        before = [one for one in subject.steps if one.fact in moment.since and one.at <= start.at]
+        first = before[-1] if before else start
+    return first.day, first.at
+
+
+def _ending(sla: Limit, stop: Step | None, subject: Subject, case: Case) -> Ending | None:
+    """Return the first of what ends it."""
+    other: Ending | None = None
+    if sla.read_ending is not None:
+        other = sla.read_ending(subject, case)
+    if stop is None or (other is not None and other.ended_at < stop.at):
+        return other
+    # By its own time: an acceptance that takes effect earlier was given when it was given.
+    return Ending(business_date(stop.at), stop.at, stop.by, decided=False)
+
+
+def _extensions(
+    prolongation: Prolongation, episode: int, since: date, subject: Subject, case: Case
+) -> tuple[Extension, ...]:
+    found: tuple[Extension, ...] = prolongation.read(subject, case)
+    return found if not episode else tuple(one for one in found if one.approved_on >= since)
+
+
+def _stood(sla: Limit, subject: Subject, case: Case, dossier: Dossier) -> tuple[Hold, ...]:
+    """Return when other subjects made this one wait."""
+    return tuple(
+        hold
+        for standstill in sla.standstills
+        for other in dossier.subjects
+        if other.COURSE.subject == standstill.subject
+        and other.name == standstill.read_link(subject, case)
+        for hold in _waited(standstill, other)
+    )
+
+
+def _waited(standstill: Standstill, other: Subject) -> Iterator[Hold]:
+    opened: Step | None = None
+    for step in other.steps:
+        if opened is None and step.fact in standstill.since:
+            opened = step
+        elif opened is not None and step.fact in standstill.until:
+            yield _hold(standstill, opened, step)
+            opened = None
+    if opened is not None:
+        yield _hold(standstill, opened, None)
+
+
+def _hold(standstill: Standstill, opened: Step, closed: Step | None) -> Hold:
+    return Hold(
+        hold_id=opened.by,
+        reason=standstill.reason,
+        basis="",
+        pauses=(),
+        opened_on=opened.day,
+        opened_by=opened.by,
+        closed_on=closed.day if closed else None,
+        closed_by=closed.by if closed else None,
+    )

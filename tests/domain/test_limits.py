@@ -1,0 +1,207 @@
+"""The rows of the limits: each is what the published courses and the subjects say it may be."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from pydantic import ValidationError
+
+from services.metrics.domain.clocks.reading import runs_of
+from services.metrics.domain.clocks.run import Run
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.fold import fold_all
+from services.metrics.domain.subjects.case import Case, Ending, Extension
+from services.metrics.domain.subjects.register import KINDS
+from services.metrics.domain.subjects.subject import Subject
+from shared.contracts.envelope import Fact
+from shared.contracts.registry import FACTS
+from shared.policy.limits import OF_THE_CASE, FieldOf, Limit, Moment
+from shared.policy.sla import Policy, bureau_policy
+from tests.support.examples import like_the_example
+from tests.support.way_of_a_case import ACCEPTED, CASE, RECEIVED, entry
+
+POLICY = bureau_policy()
+LIMITS = POLICY.limits
+KIND = {kind.COURSE.subject: kind for kind in KINDS}
+MEETS: Mapping[str | None, Mapping[str, object]] = {
+    None: {},
+    "complete": {"complete": True},
+    "in_touch": {"reached": True},
+    "complex": {"finding": "LEDGER"},
+    "let_in": {"result": "ADMITTED"},
+    "sent_back": {"result": "RETURNED"},
+    "spoken": {"outcome": "APPROVE"},
+    "given_back": {"outcome": "RETURN_TO_SECTION"},
+}
+"""What a golden example has to say so that it meets a guard."""
+
+
+def told(moment: Moment, hours: float) -> Entry:
+    """Return the golden example of *moment*, about one subject of our case."""
+    kind: type[Fact] = FACTS[moment.fact]
+    named = {"case_no": CASE, "inspection_id": "I1", "referral_id": "R1", "rect_id": "B1"}
+    about = {name: value for name, value in named.items() if name in kind.model_fields}
+    return entry(like_the_example(kind, **about, **MEETS[moment.when]), hours)
+
+
+def before(limit: Limit) -> list[Entry]:
+    """Return what has to be known so that *limit* can run."""
+    named = isinstance(limit.limit, FieldOf)
+    return [RECEIVED, ACCEPTED] if named else [RECEIVED] if limit.subject == "case" else []
+
+
+def of(limit: Limit, facts: list[Entry]) -> list[Run]:
+    heard = limit.model_copy(update={"recipients": {"RED": ("ANYBODY",)}})
+    policy = POLICY.model_copy(update={"limits": (heard,)})
+    policy.__dict__.pop("by_subject", None)
+    return list(runs_of(fold_all(CASE, facts), policy))
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)
+def test_every_start_of_a_limit_sets_it_running(limit: Limit) -> None:
+    for start in limit.starts:
+        found = of(limit, [*before(limit), told(start, 30)])
+
+        assert [(run.sla.id, run.ending) for run in found if run.ending is None] == [
+            (limit.id, None)
+        ]
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)
+def test_every_stop_of_a_limit_ends_it(limit: Limit) -> None:
+    for stop in limit.stops:
+        found = of(limit, [*before(limit), told(limit.starts[0], 30), told(stop, 50)])
+
+        assert found[0].ending is not None, stop.fact
+        assert found[0].ending.ended_by == told(stop, 50).id
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)
+def test_what_a_limit_reads_is_kept_by_its_subject_and_of_the_right_kind(limit: Limit) -> None:
+    kind = KIND[limit.subject]
+    for start in limit.starts:
+        assert start.day is None or kept(kind, start.day) <= {date, type(None)}
+    if isinstance(limit.limit, FieldOf):
+        assert kept(kind, limit.limit.field) <= {int, date, datetime, type(None)}
+    if isinstance(limit.unit, FieldOf):
+        assert kept(kind, limit.unit.field) == {str}
+    if limit.ending is not None:
+        assert kept(kind, limit.ending) == {Ending, type(None)}
+    if limit.extensions is not None:
+        assert kept(kind, limit.extensions.field) == {Extension, Ellipsis}
+    for other in limit.standstills:
+        assert kept(kind, other.link) == {str}
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)
+def test_what_a_limit_turns_on_is_a_step_of_its_subject(limit: Limit) -> None:
+    silent = {kind.COURSE.subject: {one.TYPE for one in kind.SILENT} for kind in KINDS}
+
+    assert [fact for kind, fact in limit.facts if fact in silent[kind]] == []
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)
+def test_the_sentence_of_a_limit_can_be_said_in_both_languages(limit: Limit) -> None:
+    for language in ("zh-CN", "en"):
+        assert "9" in limit.begins[language].format(on="9")
+        assert limit.name[language]
+        assert limit.ground[language]
+
+
+def kept(kind: type[Subject], path: str) -> set[Any]:
+    """Return the types of what *kind* keeps in *path*."""
+    found: Any = Case if path.startswith(OF_THE_CASE) else kind
+    for name in path.removeprefix(OF_THE_CASE).split("."):
+        options = [one for one in get_args(found) if one is not type(None)] or [found]
+        found = get_type_hints(options[0])[name]
+    return set(get_args(found)) or {found}
+
+
+ROW = POLICY.by_id["SLA-01"].model_dump(mode="json", exclude_none=True)
+NAMED = POLICY.by_id["SLA-04"].model_dump(mode="json", exclude_none=True)
+BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "of nothing": (ROW, {"limit": 0}, "greater than or equal to 1"),
+    "of ten thousand days": (ROW, {"limit": 10_000}, "less than or equal to 1095"),
+    "near longer than it is": (ROW, {"yellow": {"by": "days", "days": 5}}, "near with 5 left"),
+    "on a fact that nobody publishes": (
+        ROW,
+        {"starts": [{"fact": "casetrack.intake.application.dreamt.v1"}]},
+        "casetrack.intake.application.dreamt.v1 is no fact of a case",
+    ),
+    "on a fact of another subject": (
+        ROW,
+        {"stops": [{"fact": "casetrack.inspection.visit.started.v1"}]},
+        "is no fact of a case",
+    ),
+    "of a subject that nobody knows": (ROW, {"subject": "dream"}, "no subject is called dream"),
+    "on a guard that the course has not": (
+        ROW,
+        {"stops": [{"fact": "casetrack.intake.correction.received.v1", "when": "dreamt"}]},
+        "has no guard dreamt",
+    ),
+    "that nothing stops": (ROW | {"ending": None}, {"stops": []}, "nothing stops it"),
+    "until a day that is a number": (ROW, {"unit": "AT"}, "has to come from a field"),
+    "of hours that are near by days": (ROW, {"unit": "HH"}, "not near by days"),
+    "near for somebody at no time": (ROW, {"yellow": None}, "nothing says when"),
+    "with the least above the most": (
+        NAMED,
+        {"yellow": NAMED["yellow"] | {"days_min": 6}},
+        "days_min is more than days_max",
+    ),
+    "in a blank that nobody fills": (ROW, {"begins": {"zh-CN": "{at}", "en": ""}}, "{at}"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_ROWS)
+def test_a_row_that_no_clock_can_follow_is_refused(fault: str) -> None:
+    row, changes, why = BAD_ROWS[fault]
+
+    with pytest.raises(ValidationError) as refused:
+        Limit.model_validate(row | changes)
+
+    assert why in str(refused.value)
+
+
+BAD_POLICIES: dict[str, tuple[dict[str, Any], str]] = {
+    "two rows of one id": ({"limits": POLICY.limits + POLICY.limits[:1]}, "two rows of SLA-01"),
+    "a reason for a pause twice": (
+        {"pauses": POLICY.pauses + POLICY.pauses[:1]},
+        "exactly one row",
+    ),
+    "more hours left than there are": (
+        {
+            "limits": tuple(
+                one.model_copy(update={"yellow": one.yellow.model_copy(update={"hours": 7})})
+                if one.id == "SLA-19" and one.yellow
+                else one
+                for one in POLICY.limits
+            )
+        },
+        "SLA-19: near with 7 hours left, of 7",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_POLICIES)
+def test_a_policy_whose_parts_do_not_fit_is_refused(fault: str) -> None:
+    changes, why = BAD_POLICIES[fault]
+
+    with pytest.raises(ValidationError) as refused:
+        Policy.model_validate(POLICY.model_dump() | changes)
+
+    assert why in str(refused.value)
+
+
+def test_a_hall_that_closes_before_it_opens_is_refused() -> None:
+    bureau = POLICY.bureau.model_dump(mode="json")
+
+    with pytest.raises(ValidationError, match="not in order"):
+        type(POLICY.bureau).model_validate_json(
+            str(bureau | {"hall": [["12:00", "09:00"]]}).replace("'", '"')
+        )
+
+
+def test_a_row_without_a_number_of_its_own_has_none() -> None:
+    with pytest.raises(AssertionError, match="SLA-04"):
+        _ = POLICY.by_id["SLA-04"].number
