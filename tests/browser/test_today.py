@@ -53,6 +53,21 @@ async def test_the_page_shows_the_figures_of_the_stream(open_page: OpenPage) -> 
             await expect(today.tile(name)).to_have_text(f"{value:,}")
 
 
+async def test_the_page_says_that_its_figures_are_of_before_until_they_are_counted_anew(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.snapshot = picture(rebuilding={"facts": 0, "facts_expected": None})
+    today = await open_page()
+    notice = today.page.locator('[data-part="rebuilding"]')
+    await expect(notice).to_contain_text("0%")
+    stage.send("delta", {"rebuilding": {"facts": 250, "facts_expected": 1000}})
+    await expect(notice).to_contain_text("25%")
+    await expect(today.tile("open")).to_have_text(f"{NOW['open']:,}")
+    stage.send("delta", {"rebuilding": None})
+
+    await expect(notice).to_have_count(0)
+
+
 @pytest.mark.parametrize(("kind", "tile", "word"), FIVE_FACTS)
 async def test_each_of_the_five_facts_changes_the_page_without_a_reload(
     stage: Stage, open_page: OpenPage, kind: str, tile: str, word: str

@@ -106,6 +106,7 @@ def picture(**changes: object) -> Document:
         "as_of": AS_OF,
         "complete_to": AS_OF,
         "lag_seconds": 0.4,
+        "rebuilding": None,
         "demo": True,
         "principal": {"name": "王督察", "role": "SUPERVISOR"},
         "now": NOW,

@@ -65,10 +65,17 @@ export interface LatestFact {
   activity: string | null
 }
 
+/** How far the projection is that will take the place of the one that is shown. */
+export interface Rebuilding {
+  facts: number
+  facts_expected: number | null
+}
+
 export interface Picture {
   as_of: string
   complete_to: string | null
   lag_seconds: number
+  rebuilding: Rebuilding | null
   demo: boolean
   principal: { name: string; role: string }
   now: Now
