@@ -1,10 +1,11 @@
 """
 An upgrade: what another release has stored is folded again, and served until that is done.
 
-Needs that release's checkout: CASETRACK_RELEASE_BEFORE names its folder.
+CASETRACK_RELEASE_BEFORE names the folder of another release's checkout.
 """
 
 import asyncio
+import json
 import os
 import threading
 import time
@@ -21,9 +22,12 @@ from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import CHECKOUT
 from deploy.stack.ports import any_free
 from deploy.stack.settings import LocalSettings
+from shared.contracts.registry import encode
 from shared.web.auth import Role
+from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.other_tree import Tree
+from tests.support.scratch import Scratch
 from tests.support.shared_logs import PROMISED, SharedLog, shared_log
 from tests.support.standing_bureau import StandingBureau, sweep
 
@@ -32,10 +36,9 @@ PATHS = ("/v1/kpis", "/v1/alerts", "/v1/cases?phase=EXAMINING", "/v1/freshness")
 LOOK_SECONDS = 0.1
 OK = 200
 
-pytestmark = [
-    pytest.mark.timeout(1800),
-    pytest.mark.skipif(not BEFORE, reason="CASETRACK_RELEASE_BEFORE names no checkout"),
-]
+NEAR, NEAR_EARLIER = '"fraction": "0.2"', '"fraction": "0.6"'
+
+pytestmark = pytest.mark.timeout(1800)
 
 
 @dataclass
@@ -98,9 +101,10 @@ def of_every_log(tree: Tree, logs: list[SharedLog]) -> list[dict[str, Any]]:
 async def test_a_release_takes_over_what_the_one_before_has_folded(
     settings: LocalSettings,
 ) -> None:
+    if not BEFORE:
+        pytest.skip("CASETRACK_RELEASE_BEFORE names no checkout")
     logs = [shared_log("wabo_receipt"), shared_log("BPIC15_1")]
     before = Tree(Path(BEFORE), settings.home, settings.port)
-    now = Tree(CHECKOUT, settings.home, settings.port)
     before.run("up", "--detach")
     for log in logs:
         before.run("import", str(log.path))
@@ -108,19 +112,84 @@ async def test_a_release_takes_over_what_the_one_before_has_folded(
     assert before.told("verify")["differences"] == []
     figures = of_every_log(before, logs)
     before.run("down")
-
-    reader = Reader(StandingBureau(settings))
-    reading = threading.Thread(target=reader.run, name="reader")
-    reading.start()
-    try:
-        now.run("up", "--detach")
-        await eventually(reader.ours.is_set, within=300)
-        verified = await asyncio.to_thread(now.told, "verify")
-    finally:
-        reader.leaving.set()
-        reading.join()
+    now = Tree(CHECKOUT, settings.home, settings.port)
+    reader, verified = await upgraded(now, settings)
 
     assert verified["differences"] == []
     assert of_every_log(now, logs) == figures
     assert reader.refused == []
-    assert reader.rebuilding[0]["facts_expected"] != 0
+
+
+async def test_one_figure_more_and_one_limit_changed_are_counted_from_the_first_fact_on(
+    settings: LocalSettings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    log = shared_log("wabo_receipt")
+    now = Tree(CHECKOUT, settings.home, settings.port)
+    now.run("up", "--detach")
+    now.run("import", str(log.path))
+    now.run("publish", str(begun(settings.home / "begun.jsonl")))
+    assert now.told("verify")["differences"] == []
+    figures = of_every_log(now, [log])
+    now.run("down")
+    next_one = Tree(changed(tmp_path_factory.mktemp("next")), settings.home, settings.port)
+    reader, verified = await upgraded(next_one, settings)
+    added = next_one.told("kpi", "show", "K99.1", "--since", "2024-01-01", "--until", "2024-12-31")
+
+    assert verified["differences"] == []
+    assert of_every_log(next_one, [log]) == figures
+    assert reader.refused == []
+    assert added["value"] == 1
+    assert {("figure", "K99.1"), ("clock", "SLA-04")} <= differences(settings)
+
+
+def begun(path: Path) -> Path:
+    """Write what happens to a case until its limits run; return the file."""
+    steps = ((way.RECEIVED, 0), (way.ACCEPTED, 1))
+    told = [way.event(one.data, hours, window=one.windowid) for one, hours in steps]
+    path.write_bytes(b"".join(encode(event) + b"\n" for event in told))
+    return path
+
+
+def differences(settings: LocalSettings) -> set[tuple[str, str]]:
+    """Return what the workers' logs say that came out otherwise, and its name."""
+    lines = [
+        json.loads(line)
+        for path in settings.places.logs.glob("metrics-worker-*.log")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "rebuild_differs" in line
+    ]
+    return {(line["what"], line["name"]) for line in lines}
+
+
+async def upgraded(tree: Tree, settings: LocalSettings) -> tuple[Reader, dict[str, Any]]:
+    """Bring up *tree* under a reader's eyes, until its projection is the live one; verify it."""
+    reader = Reader(StandingBureau(settings))
+    reading = threading.Thread(target=reader.run, name="reader")
+    reading.start()
+    try:
+        tree.run("up", "--detach")
+        await eventually(reader.ours.is_set, within=300)
+        verified = await asyncio.to_thread(tree.told, "verify")
+    finally:
+        reader.leaving.set()
+        reading.join()
+    return reader, verified
+
+
+def changed(folder: Path) -> Path:
+    """Return a copy of this tree with one figure more, in which limits are near much earlier."""
+    scratch = Scratch(folder)
+    source = (CHECKOUT / "tests" / "support" / "scratch_figure.py").read_text(encoding="utf-8")
+    scratch.write("services/metrics/domain/figures/at_w12.py", source)
+    register = "services/metrics/domain/figures/register.py"
+    scratch.insert(register, "    at_w12,\n", before="    certificates,\n    commitments")
+    scratch.insert(
+        register, "    at_w12,\n", before="    live,\n    platform,\n    projects,\n    enterp"
+    )
+    near = 0
+    for path in (folder / "shared" / "policy" / "profiles").rglob("*.json"):
+        told = path.read_text(encoding="utf-8")
+        near += told.count(NEAR)
+        path.write_text(told.replace(NEAR, NEAR_EARLIER), encoding="utf-8")
+    assert near, "no limit is near at a fifth of it any more"
+    return folder
