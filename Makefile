@@ -91,9 +91,10 @@ coverage: setup  ## every branch of the rules and contracts, from their own test
 	$(BIN)/coverage report
 
 .PHONY: schemas
-schemas: setup  ## write the frozen schemas and the tables of the docs again
+schemas: setup  ## write the frozen schemas, the tables of the docs and the types of the page again
 	$(BIN)/python -m shared.contracts.publishing
 	$(BIN)/python -m deploy.reference
+	$(BIN)/python -m deploy.typescript
 
 .PHONY: requirements
 requirements:  ## compile the pinned requirements again; needs uv

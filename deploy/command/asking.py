@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2
+import msgspec
 
 from deploy.faults import Fault, ServerUnreachable
 from deploy.stack.parts import address_of
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE
+from services.metrics.views.view import Page, View
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
+
+V = TypeVar("V", bound=View)
+T = TypeVar("T")
 
 READER = Bearer(Role.SUPERVISOR, name="casetrack")
 ANSWER_SECONDS_MAX = 30.0
@@ -61,13 +66,13 @@ class Asking:
             )
         )
 
-    def get(self, path: str, **query: Any) -> Any:  # noqa: ANN401 - whatever the API answers
+    def get(self, view: type[V], path: str, **query: Any) -> V:  # noqa: ANN401 - parameters
         """
-        Return the document at *path*.
+        Return the *view* at *path*.
 
         Raises:
             MetricsUnreachable: nobody answered.
-            MetricsRefuses: there is no such thing, or it is not for us.
+            MetricsRefuses: there is no such thing, it is not for us, or cannot be read by us.
         """
         asked = {name: value for name, value in query.items() if value}
         try:
@@ -76,19 +81,26 @@ class Asking:
             server = str(self.client.base_url)
             raise MetricsUnreachable(server=server, reason=fault) from fault
         if answer.is_success:
-            return answer.json()
+            return _read(answer, view)
         raise _refusal(answer)
 
-    def items(self, path: str, rows_max: int, **query: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - as above
-        """Yield a collection page by page, *rows_max* lines at most."""
+    def items(self, view: type[Page[T]], path: str, rows_max: int, **query: Any) -> Iterator[T]:  # noqa: ANN401 - as above
+        """Yield what is on the pages of a collection, *rows_max* lines at most."""
         cursor, left = None, rows_max
         while left > 0:
-            page = self.get(path, cursor=cursor, limit=min(left, PAGE_ROWS), **query)
-            yield from page["items"]
-            left -= len(page["items"])
-            cursor = page["next_cursor"]
+            page = self.get(view, path, cursor=cursor, limit=min(left, PAGE_ROWS), **query)
+            yield from page.items
+            left -= len(page.items)
+            cursor = page.next_cursor
             if cursor is None:
                 return
+
+
+def _read(answer: httpx2.Response, view: type[V]) -> V:
+    try:
+        return msgspec.json.decode(answer.content, type=view)
+    except msgspec.DecodeError as fault:
+        raise MetricsRefuses(title="HTTP 200", detail=str(fault)) from fault
 
 
 def _refusal(answer: httpx2.Response) -> MetricsRefuses:

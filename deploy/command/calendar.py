@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec import to_builtins
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rich.table import Table
@@ -75,7 +76,7 @@ def due_document(
     """Return what explains the end of a limit that nothing stops."""
     policy, begun_at = bureau_policy(), midnight(start)
     run = Run(policy.by_id[PLAIN], "", "", begun_at, start, "", limit, limits.Unit(unit))
-    explained = explain(clock_of(run, policy, calendar), begun_at, language=LANGUAGE)
+    explained = to_builtins(explain(clock_of(run, policy, calendar), begun_at, language=LANGUAGE))
     return {name: explained[name] for name in SHOWN}
 
 

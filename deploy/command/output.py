@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+from msgspec import to_builtins
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
@@ -75,7 +76,8 @@ err = SafeConsole(stderr=True, soft_wrap=True)
 
 def print_json(document: object) -> None:
     """Print the one document of a `--json` answer; what its strings hide is escaped."""
-    _write(visible_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
+    plain = to_builtins(document)
+    _write(visible_json(json.dumps(plain, ensure_ascii=False, indent=2)) + "\n")
 
 
 def print_line(line: str) -> None:

@@ -1,8 +1,8 @@
 """`casetrack case`, `kpi`, `alert`: what the metrics API knows, on a terminal."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Annotated, Any
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
@@ -16,6 +16,10 @@ from deploy.command.tables import Cell, show_table
 from deploy.command.words import word
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
+from services.metrics.views.alert import Alert, AlertLine, AlertPage
+from services.metrics.views.case import Case, CasePage, ClockPage, TimelineFact, TimelinePage
+from services.metrics.views.explanation import Explanation
+from services.metrics.views.kpi import KpiCourse, KpiPage, KpiValue
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
 from shared.contracts.naming import called, fact_called
@@ -30,7 +34,6 @@ ROWS_USUAL = 50
 ROWS_MAX = 10_000
 MINUTE_MS = 60_000
 MINUTES_SHOWN = len("2026-11-23 09:00")
-JsonAnswer = Mapping[str, Any]
 
 CaseNoArgument = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
 KpiIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
@@ -71,7 +74,7 @@ def register(app: typer.Typer) -> None:
 def list_cases(
     *, limit: LimitOption = ROWS_USUAL, url: UrlOption = "", as_json: JsonOption = False
 ) -> None:
-    cases = list(_asking(url).items("/v1/cases", limit))
+    cases = list(_asking(url).items(CasePage, "/v1/cases", limit))
     if as_json:
         print_json({"cases": cases})
         return
@@ -83,11 +86,11 @@ def list_cases(
         headers,
         [
             [
-                _level(one["level"]),
-                one["case_no"],
-                called(Phase, one["phase"], LANGUAGE),
-                _instant(one["received_at"]),
-                one["item_name"] or "",
+                _level(one.level),
+                one.case_no,
+                called(Phase, one.phase, LANGUAGE),
+                _instant(one.received_at),
+                one.item_name or "",
             ]
             for one in cases
         ],
@@ -97,13 +100,13 @@ def list_cases(
 def show_case(no: CaseNoArgument, *, url: UrlOption = "", as_json: JsonOption = False) -> None:
     asking = _asking(url)
     path = f"/v1/cases/{_named(no)}"
-    case = asking.get(path)
-    clocks = asking.get(f"{path}/clocks")["items"]
-    timeline = asking.get(f"{path}/timeline")["items"]
+    case = asking.get(Case, path)
+    clocks = asking.get(ClockPage, f"{path}/clocks").items
+    timeline = asking.get(TimelinePage, f"{path}/timeline").items
     if as_json:
         print_json({"case": case, "clocks": clocks, "timeline": timeline})
         return
-    out.print(Styled.assemble((case["case_no"], "bold"), f"  {case['item_name'] or ''}"))
+    out.print(Styled.assemble((case.case_no, "bold"), f"  {case.item_name or ''}"))
     out.print(Styled(" · ".join(_facts_of(case)), style="muted"))
     for clock in clocks:
         out.print()
@@ -119,7 +122,7 @@ def list_kpis(
     url: UrlOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    kpis = _asking(url).get("/v1/kpis", **_days(since, until))["items"]
+    kpis = _asking(url).get(KpiPage, "/v1/kpis", **_days(since, until)).items
     if as_json:
         print_json({"kpis": kpis})
         return
@@ -128,11 +131,11 @@ def list_kpis(
         headers,
         [
             [
-                one["kpi_id"],
-                _value(one),
+                one.kpi_id,
+                _value(one, one.unit),
                 _share(one),
-                one["until"] if one["gauge"] else f"{one['since']} – {one['until']}",
-                one["name"][LANGUAGE],
+                f"{one.until}" if one.gauge else f"{one.since} – {one.until}",
+                one.name.said(LANGUAGE),
             ]
             for one in kpis
         ],
@@ -147,16 +150,20 @@ def show_kpi(
     url: UrlOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    kpi = _asking(url).get(f"/v1/kpis/{_named(kpi_id)}", **_days(since, until))
+    kpi = _asking(url).get(KpiCourse, f"/v1/kpis/{_named(kpi_id)}", **_days(since, until))
     if as_json:
         print_json(kpi)
         return
-    out.print(Styled.assemble((kpi["name"][LANGUAGE], "bold"), f"  {_value(kpi)}  {_share(kpi)}"))
-    out.print(Styled(kpi["formula"] or "", style="dim"))
-    rows = [[one["day"], _value({**kpi, **one}), _share(one)] for one in kpi["series"]]
+    out.print(
+        Styled.assemble(
+            (kpi.name.said(LANGUAGE), "bold"), f"  {_value(kpi, kpi.unit)}  {_share(kpi)}"
+        )
+    )
+    out.print(Styled(kpi.formula or "", style="dim"))
+    rows = [[one.day.isoformat(), _value(one, kpi.unit), _share(one)] for one in kpi.series]
     rows += [
-        [f"{word_of(name)} {one['key'] or '–'}", _value({**kpi, **one}), _share(one)]
-        for name, lines in kpi["by"].items()
+        [f"{word_of(name)} {one.key or '–'}", _value(one, kpi.unit), _share(one)]
+        for name, lines in kpi.by.items()
         for one in lines
     ]
     show_table([say(f"kpi.{name}") for name in ("where", "value", "of")], rows)
@@ -175,7 +182,7 @@ def list_alerts(
     as_json: JsonOption = False,
 ) -> None:
     query = {"level": level.value if level else None, "state": state}
-    alerts = list(_asking(url).items("/v1/alerts", limit, **query))
+    alerts = list(_asking(url).items(AlertPage, "/v1/alerts", limit, **query))
     if as_json:
         print_json({"alerts": alerts})
         return
@@ -189,71 +196,75 @@ def list_alerts(
 def show_alert(
     alert_id: AlertIdArgument, *, url: UrlOption = "", as_json: JsonOption = False
 ) -> None:
-    alert = _asking(url).get(f"/v1/alerts/{_named(alert_id)}")
+    alert = _asking(url).get(Alert, f"/v1/alerts/{_named(alert_id)}")
     if as_json:
         print_json(alert)
         return
     out.print(
         Styled.assemble(
-            _level(alert["level"]),
-            f"  {alert['case_no']}  {alert['item_name'] or ''}  ",
-            (called(AlertState, alert["state"], LANGUAGE), "muted"),
+            _level(alert.level),
+            f"  {alert.case_no}  {alert.item_name or ''}  ",
+            (called(AlertState, alert.state, LANGUAGE), "muted"),
         )
     )
     _show_clock(alert)
     rows = [
-        ("raised_at", _instant(alert["raised_at"])),
-        ("lateness", _lateness(alert["lateness_ms"])),
-        ("policy_version", alert["policy_version"]),
-        ("calendar_version", alert["calendar_version"]),
-        ("causes", " ".join(alert["causes"])),
+        ("raised_at", _instant(alert.raised_at)),
+        ("lateness", _lateness(alert.lateness_ms or 0)),
+        ("policy_version", alert.policy_version),
+        ("calendar_version", alert.calendar_version),
+        ("causes", " ".join(alert.causes)),
     ]
     for name, value in rows:
         out.print(f"  {word(f'explanation.{name}')}  {value}", style="muted")
-    if alert["reason"]:
-        out.print(alert["reason"])
+    if alert.reason:
+        out.print(alert.reason)
 
 
-def _show_clock(clock: JsonAnswer) -> None:
-    due = clock["due"] or word("explanation.undetermined")
-    name = called(ClockName, clock["clock"], LANGUAGE)
+def _show_clock(clock: Explanation) -> None:
+    due = clock.due or word("explanation.undetermined")
+    name = called(ClockName, clock.clock, LANGUAGE)
     head = f"{name}  {word('explanation.due')} {due}"
-    limit = word(f"unit.{clock['unit']}", n=clock["limit"])
-    used = f"{word('explanation.consumed')} {clock['consumed']} / {limit}"
+    limit = word(f"unit.{clock.unit}", n=clock.limit)
+    used = f"{word('explanation.consumed')} {clock.consumed} / {limit}"
     out.print(Styled.assemble((head, "bold"), (f"  {used}", "muted")))
-    today = business_date(SystemClock().now()).isoformat()
+    today = business_date(SystemClock().now())
     out.print(strip(clock, today, plain=out.options.ascii_only))
-    out.print(Styled(clock["sentence"][LANGUAGE]))
+    out.print(Styled(clock.sentence.said(LANGUAGE)))
 
 
-def _facts_of(case: JsonAnswer) -> Iterator[str]:
-    yield called(Phase, case["phase"], LANGUAGE)
-    for name in ("received_on", "accepted_on", "ended_on", "closed_on"):
-        if case[name]:
-            yield f"{say(f'case.{name}')} {case[name]}"
-    if case["anomalies"]:
-        yield say("case.anomalies", count=case["anomalies"])
+def _facts_of(case: Case) -> Iterator[str]:
+    yield called(Phase, case.phase, LANGUAGE)
+    days = {
+        "received_on": case.received_on,
+        "accepted_on": case.accepted_on,
+        "ended_on": case.ended_on,
+        "closed_on": case.closed_on,
+    }
+    yield from (f"{say(f'case.{name}')} {day}" for name, day in days.items() if day)
+    if case.anomalies:
+        yield say("case.anomalies", count=case.anomalies)
 
 
-def _fact_line(fact: JsonAnswer) -> list[Cell]:
-    activity = fact.get("activity") or fact["data"].get("activity") or ""
-    note = " · ".join(text for text in (activity, fact.get("anomaly") or "") if text)
-    return [_instant(fact["time"]), fact_called(fact["type"], LANGUAGE), note]
+def _fact_line(fact: TimelineFact) -> list[Cell]:
+    activity = fact.activity or (fact.data or {}).get("activity") or ""
+    note = " · ".join(text for text in (activity, fact.anomaly or "") if text)
+    return [_instant(recorded_instant(fact.time)), fact_called(fact.type, LANGUAGE), note]
 
 
-def _alert_line(alert: JsonAnswer) -> list[Cell]:
+def _alert_line(alert: AlertLine) -> list[Cell]:
     return [
-        _level(alert["level"]),
-        alert["case_no"],
-        called(ClockName, alert["clock"], LANGUAGE),
-        alert["due"],
-        called(AlertState, alert["state"], LANGUAGE),
-        alert["alert_id"],
-        alert["item_name"] or "",
+        _level(alert.level),
+        alert.case_no,
+        called(ClockName, alert.clock, LANGUAGE),
+        alert.due.isoformat(),
+        called(AlertState, alert.state, LANGUAGE),
+        alert.alert_id,
+        alert.item_name or "",
     ]
 
 
-def _level(level: str | None) -> Styled:
+def _level(level: AlertLevel | None) -> Styled:
     match level:
         case AlertLevel.RED:
             return Styled(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
@@ -263,10 +274,10 @@ def _level(level: str | None) -> Styled:
             return Styled("–", style="dim")
 
 
-def _instant(text: str | None) -> str:
-    if text is None:
+def _instant(instant: datetime | None) -> str:
+    if instant is None:
         return "–"
-    return spelled(recorded_instant(text), "minutes").replace("T", " ")[:MINUTES_SHOWN]
+    return spelled(instant, "minutes").replace("T", " ")[:MINUTES_SHOWN]
 
 
 def _lateness(ms: int) -> str:
@@ -276,15 +287,14 @@ def _lateness(ms: int) -> str:
     return word("late_next.hours", hours=hours, minutes=minutes)
 
 
-def _value(one: JsonAnswer) -> str:
-    value = one["value"]
-    if value is None:
+def _value(one: KpiValue, unit: str) -> str:
+    if one.value is None:
         return "–"
-    return f"{value:.1%}" if one["unit"] == "ratio" else f"{value:,.10g}"
+    return f"{one.value:.1%}" if unit == "ratio" else f"{one.value:,.10g}"
 
 
-def _share(one: JsonAnswer) -> str:
-    return "" if one["denominator"] is None else f"{one['numerator']} / {one['denominator']}"
+def _share(one: KpiValue) -> str:
+    return "" if one.denominator is None else f"{one.numerator} / {one.denominator}"
 
 
 def _days(since: date | None, until: date | None) -> dict[str, str | None]:

@@ -33,18 +33,21 @@ def business_date(instant: datetime) -> date:
     return instant.astimezone(ZONE).date()
 
 
-def spelled(instant: datetime, timespec: str = "auto") -> str:
+def local(instant: datetime) -> datetime:
     """
-    Return *instant* as RFC 3339 writes it, in the bureau's zone.
+    Return *instant* in the bureau's zone, as far as RFC 3339 can write it.
 
     Before 1901 the zone kept local mean time, whose offset has seconds that
     RFC 3339 cannot say: an instant of then is in UTC.
     """
-    local = instant.astimezone(ZONE)
-    offset = local.utcoffset() or NO_OFFSET
-    return (local if offset % MINUTE == NO_OFFSET else instant.astimezone(UTC)).isoformat(
-        timespec=timespec
-    )
+    there = instant.astimezone(ZONE)
+    offset = there.utcoffset() or NO_OFFSET
+    return there if offset % MINUTE == NO_OFFSET else instant.astimezone(UTC)
+
+
+def spelled(instant: datetime, timespec: str = "auto") -> str:
+    """Return *instant* as RFC 3339 writes it, in the bureau's zone."""
+    return local(instant).isoformat(timespec=timespec)
 
 
 class DayKind(StrEnum):

@@ -62,6 +62,8 @@ class Web:
     faults: Mapping[type[Exception], FaultAnswer] = field(default_factory=dict)
     messages: Iterable[Traversable] = ()
     """Folders with `zh-CN.json` and `en.json` for the service's own codes."""
+    schemas: Mapping[str, Any] = field(default_factory=dict)
+    """Of answers that are no pydantic models, by the names that routes call them by."""
     lifespan: Lifespan | None = None
     body_bytes_max: int = BODY_BYTES_MAX
 
@@ -80,6 +82,7 @@ def create_web(web: Web) -> FastAPI:
         redoc_url=None,
         lifespan=_guarded(web.lifespan),
     )
+    app.schemas = web.schemas
     app.state.gate = web.gate
     answers = ProblemAnswers(Catalogue.read(OWN, *web.messages), web.faults)
     answers.install(app)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
@@ -52,8 +53,11 @@ class Described(FastAPI):
     An app whose description lists each answer that is no success, by status and code.
 
     What follows from a route's policy, parameters and body is listed by itself;
-    the rest is what the route has *told*.
+    the rest is what the route has *told*. *schemas* are those to which its routes
+    refer by name.
     """
+
+    schemas: Mapping[str, Any] = MappingProxyType({})
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -65,7 +69,7 @@ class Described(FastAPI):
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             for name in GENERATED:
                 schemas.pop(name, None)
-            schemas[SCHEMA] = ProblemBody.model_json_schema()
+            schemas |= {SCHEMA: ProblemBody.model_json_schema(), **self.schemas}
         return super().openapi()
 
 

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.clocks.alert import AlertState, next_at, reconcile
+from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState, next_at, reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import expected, first_at
 from services.metrics.domain.clocks.instants import midnight
+from services.metrics.domain.clocks.reason import Grounds
+from services.metrics.domain.clocks.run import ClockKey
 from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from tests.support.clock_facts import (
@@ -284,3 +286,32 @@ def test_what_a_clock_calls_for_is_told_in_the_order_of_time(
     assert first_at(final(*story)) == min(instants, default=None)
     assert all(one.over_at is None or one.over_at >= one.raised_at for one in called_for)
     assert reconcile(final(*story), (), instant("2024-08-30")) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (CardState.RAISED, AlertState.RAISED),
+        (CardState.ACKNOWLEDGED, AlertState.RAISED),
+        (CardState.ESCALATED, AlertState.RAISED),
+        (CardState.RESOLVED, AlertState.RESOLVED),
+        (CardState.REVOKED, AlertState.REVOKED),
+    ],
+)
+def test_an_alert_that_somebody_has_seen_is_still_open(state: CardState, said: AlertState) -> None:
+    at = instant("2024-09-13")
+    record = AlertRecord(
+        alert_id="a-1",
+        key=ClockKey("XC1", "XC1", "SLA-04", 0),
+        clock="COMMITTED",
+        level=AlertLevel.RED,
+        severity=2,
+        raised_at=at,
+        recorded_at=at,
+        lateness_ms=0,
+        due=day("2024-09-12"),
+        grounds=Grounds(),
+        state=state,
+    )
+
+    assert record.alert == Alert("a-1", AlertLevel.RED, at, said, Grounds())

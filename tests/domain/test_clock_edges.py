@@ -46,13 +46,13 @@ def test_a_clock_that_starts_on_the_last_days_of_all_can_be_explained() -> None:
     last = clock(ClockFacts("XC1", terms("9999-12-30")))
 
     assert last.due == date(9999, 12, 30)
-    assert [one["date"] for one in explain(last, instant("2024-09-03"))["days"]] == ["9999-12-30"]
+    assert [one.date for one in explain(last, instant("2024-09-03")).days] == [date(9999, 12, 30)]
 
 
 def test_natural_days_that_end_on_a_working_day_do_not_roll() -> None:
-    said = explain(clock(ClockFacts("XC1", NATURAL)), instant("2024-09-03"))["sentence"]
+    said = explain(clock(ClockFacts("XC1", NATURAL)), instant("2024-09-03")).sentence
 
-    assert said["zh-CN"] == "9月2日受理，第二日起算；应于9月12日办结。"
+    assert said.zh == "9月2日受理，第二日起算；应于9月12日办结。"
 
 
 def test_an_extension_by_too_little_leaves_one_yellow() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid5
 
 import pytest
+from msgspec import to_builtins
 
 from services.metrics.domain.clocks.alert import ALERTS, Alert, AlertState, alert_id, withdraw
 from services.metrics.domain.clocks.clock import Clock
@@ -220,7 +221,7 @@ def test_a_rating_under_appeal_stops_the_clocks_of_its_rectification() -> None:
     other = at("2024-09-19T09:30", AppealFiled, review_id="V2")
     pending = running(posted, OPENED, filed, other)["SLA-19", "B1", 0]
     called = running(posted, OPENED, filed, decided)["SLA-19", "B1", 0]
-    told = explain(called, instant("2024-09-23T10:00"))
+    told = to_builtins(explain(called, instant("2024-09-23T10:00")))
 
     assert (pending.due, pending.paused) == (None, True)
     assert (called.due, called.near_at) == (

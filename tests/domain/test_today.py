@@ -13,8 +13,10 @@ from services.metrics.domain.subjects.case import Case, Hold, Terms
 from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.subject import Step
 from services.metrics.domain.subjects.task import Task
+from services.metrics.views.today import LateNext
 from shared.contracts.handling.course import Phase
 from shared.contracts.intake.facts import ApplicationAccepted
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
 
@@ -52,7 +54,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+08:00")
 
 
-def line(dossier: Dossier, now: str) -> dict[str, object]:
+def line(dossier: Dossier, now: str) -> LateNext:
     clock = today.clock_named(dossier, COMMITTED, RULES)
     assert clock is not None
 
@@ -62,23 +64,23 @@ def line(dossier: Dossier, now: str) -> dict[str, object]:
 def test_a_case_near_its_limit_is_yellow_and_counts_the_hours_on_its_last_day() -> None:
     last = line(CASE, "2024-09-14T10:00:30")
 
-    assert (last["level"], last["due"], last["days_left"]) == ("YELLOW", "2024-09-14", 0)
-    assert last["seconds_left"] == 13 * 3600 + 59 * 60
-    assert (last["consumed"], last["limit"]) == (10, 10)
+    assert (last.level, last.due, last.days_left) == (AlertLevel.YELLOW, date(2024, 9, 14), 0)
+    assert last.seconds_left == 13 * 3600 + 59 * 60
+    assert (last.consumed, last.limit) == (10, 10)
 
 
 def test_a_case_with_time_left_has_no_colour() -> None:
-    assert line(CASE, "2024-09-03T10:00:00")["level"] is None
+    assert line(CASE, "2024-09-03T10:00:00").level is None
 
 
 def test_days_that_a_hold_took_are_told_as_stopped() -> None:
-    assert line(holding(STOP), "2024-09-10T10:00:00")["stopped_days"] == 2
+    assert line(holding(STOP), "2024-09-10T10:00:00").stopped_days == 2
 
 
 def test_a_clock_that_stands_still_has_no_due_day_and_no_hours() -> None:
     still = line(holding(replace(STOP, closed_on=None, closed_by=None)), "2024-09-10T10:00:00")
 
-    assert (still["paused"], still["due"], still["seconds_left"]) == (True, None, None)
+    assert (still.paused, still.due, still.seconds_left) == (True, None, None)
 
 
 def test_a_clock_that_is_not_there_is_not_found() -> None:
@@ -102,8 +104,8 @@ def test_a_sentence_comes_in_both_languages() -> None:
 
     said = today.sentences(clock, at("2024-09-20T09:00:00"))
 
-    assert "逾期" in said["zh-CN"]
-    assert "overdue" in said["en"]
+    assert "逾期" in said.zh
+    assert "overdue" in said.en
 
 
 @pytest.mark.parametrize(
@@ -121,8 +123,8 @@ def test_a_fact_leads_to_its_case_unless_it_has_none(
 ) -> None:
     told = today.fact_line(RecentFact("2024-09-02T02:00:00Z", "t", "XC1", None), dossier)
 
-    assert told["case_no"] == case_no
-    assert told["time"] == "2024-09-02T10:00:00+08:00"
+    assert told.case_no == case_no
+    assert told.time.isoformat() == "2024-09-02T10:00:00+08:00"
 
 
 def test_hours_are_compared_with_the_mean_of_earlier_weeks() -> None:

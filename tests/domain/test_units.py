@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import to_builtins
 
 from services.metrics.domain.clocks.clock import Clock, clock_of
 from services.metrics.domain.clocks.deadline import expected, first_at
@@ -69,7 +70,7 @@ def test_what_is_over_with_the_hall_was_due_on_that_day() -> None:
 
 def test_hours_are_told_as_hours() -> None:
     clock = clock_in(HOURS, "2024-09-02T15:30")
-    told = explain(clock, instant("2024-09-03T14:45"))
+    told = to_builtins(explain(clock, instant("2024-09-03T14:45")))
 
     assert (
         clock.consumed(instant("2024-09-03T10:30")),
@@ -139,7 +140,7 @@ def test_a_day_that_somebody_named_is_the_last_one() -> None:
     clock = clock_in(
         NAMED, "2024-09-02T09:00", limit=0, unit=Unit.AT, until=instant("2024-09-12").date()
     )
-    told = explain(clock, instant("2024-09-03"))
+    told = to_builtins(explain(clock, instant("2024-09-03")))
 
     assert (clock.near_at, clock.due_at) == (instant("2024-09-10"), instant("2024-09-13"))
     assert (clock.limit, clock.unit, clock.left(instant("2024-09-10"))) == (8, Unit.WD, 2)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import convert
 from starlette.types import Message
 
 from services.metrics.api import stream
@@ -15,30 +16,28 @@ from services.metrics.api.stream import Audience, Line, LiveStream
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
 from services.metrics.ports.glances import Offset
+from services.metrics.views.today import TodayPicture
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Principal, Role
 from shared.web.problems import Problem
+from tests.support import pictures
+from tests.support.pictures import AS_OF
 
+LATER = "2024-09-12T10:43:00+08:00"
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
 READER = Principal("local-supervisor", frozenset({Role.SUPERVISOR}), "610102", "王督察")
 
 
-def picture(**changes: object) -> dict[str, Any]:
-    return {
-        "as_of": "10:00",
-        "complete_to": None,
-        "lag_seconds": 0.4,
-        "now": 1,
-        "red": [],
-    } | changes
+def picture(**changes: object) -> TodayPicture:
+    return convert(pictures.picture(**changes), TodayPicture)
 
 
-def editions(*pictures: tuple[int, dict[str, Any]]) -> Edition:
+def editions(*shown: tuple[int, TodayPicture]) -> Edition:
     """Return the last of several editions."""
     newest: Edition | None = None
-    for changes, shown in pictures:
-        newest = next_edition(newest, changes, shown, 0.0)
+    for changes, one in shown:
+        newest = next_edition(newest, changes, one, 0.0)
     assert newest is not None
     return newest
 
@@ -48,31 +47,31 @@ def read(document: bytes | None) -> dict[str, Any] | None:
 
 
 def test_what_only_the_time_changed_is_no_change() -> None:
-    edition = editions((7, picture()), (8, picture(as_of="10:01", lag_seconds=3)))
+    edition = editions((7, picture()), (8, picture(as_of=LATER, lag_seconds=3)))
 
     assert edition.since(1) is None
-    assert read(edition.heartbeat()) == {"as_of": "10:01", "complete_to": None, "lag_seconds": 3}
+    assert read(edition.heartbeat()) == {"as_of": LATER, "complete_to": AS_OF, "lag_seconds": 3}
 
 
 def test_a_delta_has_the_new_parts_and_the_time() -> None:
-    edition = editions((7, picture()), (8, picture(now=2, as_of="10:01")))
+    edition = editions((7, picture()), (8, picture(demo=False, as_of=LATER)))
 
-    delta = {"as_of": "10:01", "complete_to": None, "lag_seconds": 0.4, "now": 2}
+    delta = {"as_of": LATER, "complete_to": AS_OF, "lag_seconds": 0.4, "demo": False}
     assert read(edition.since(1)) == delta
 
 
 def test_a_reader_who_skipped_editions_gets_all_of_their_changes_at_once() -> None:
-    edition = editions((7, picture()), (8, picture(now=2)), (9, picture(now=2, red=["a"])))
+    edition = editions((7, picture()), (8, picture(demo=False)), (9, picture(demo=False, red=[])))
 
     told = read(edition.since(1))
     assert told is not None
-    assert {"now", "red"} <= told.keys()
-    assert "now" not in (read(edition.since(2)) or {})
+    assert {"demo", "red"} <= told.keys()
+    assert "demo" not in (read(edition.since(2)) or {})
 
 
 def test_the_same_picture_has_the_same_id_whoever_read_it() -> None:
-    here = editions((5, picture(now=9)), (8, picture()))
-    there = editions((8, picture(as_of="11:00")))
+    here = editions((5, picture(demo=False)), (8, picture()))
+    there = editions((8, picture(as_of=LATER)))
 
     assert here.event_id == there.event_id
 
@@ -87,7 +86,7 @@ class Source:
         self.reads = 0
         self.wake: Callable[[], None] = lambda: None
 
-    async def load(self) -> tuple[int, dict[str, Any]]:
+    async def load(self) -> tuple[int, TodayPicture]:
         self.reads += 1
         if self.away:
             raise StoreUnavailable("away")
@@ -130,7 +129,7 @@ async def test_a_change_is_found_by_the_bell_and_without_it(rings: bool) -> None
         tasks.create_task(board.run(stopping))
         with board.watched():
             first = await board.fresh()
-            source.change(now=2)
+            source.change(demo=False)
             if rings:
                 source.wake()
             found = await board.turned(first.number, 5)
@@ -138,7 +137,7 @@ async def test_a_change_is_found_by_the_bell_and_without_it(rings: bool) -> None
 
     assert found is not None
     assert found.changes == 2
-    assert (read(found.since(first.number)) or {})["now"] == 2
+    assert (read(found.since(first.number)) or {})["demo"] is False
 
 
 async def test_a_database_that_went_away_is_told_as_lag() -> None:

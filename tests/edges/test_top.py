@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert
 from rich.console import Console
 
 from deploy.command.live.stream import Link, Message, Watched, messages
 from deploy.command.live.view import Look, look_of, screen
 from deploy.command.output import SafeConsole
 from deploy.command.shades import DARK, LIGHT, theme
+from services.metrics.views.today import Snapshot
 from shared.contracts.naming import Language
 from tests.support.pictures import picture
 
@@ -44,7 +46,7 @@ def drawn(
         color_system="truecolor",
         highlight=False,
     )
-    watched = Watched(document, link)
+    watched = Watched(convert(document, Snapshot) if document else None, link)
     console.print(screen(watched, look or Look(Language.ZH_CN), size))
     coloured = console.export_text(clear=False, styles=True)
     return console.export_text(), coloured
@@ -108,7 +110,9 @@ def test_without_utf8_english_and_ascii_say_the_same() -> None:
     console = SafeConsole(width=110, height=30, file=terminal)
     look = look_of(console, Language.ZH_CN)
     lines = [{**line, "item_name": "licence"} for line in picture()["late_next"]]
-    console.print(screen(Watched(picture(late_next=lines), Link.LIVE), look, (110, 30)))
+    console.print(
+        screen(Watched(convert(picture(late_next=lines), Snapshot), Link.LIVE), look, (110, 30))
+    )
     terminal.flush()
 
     assert look == Look(Language.EN, plain=True)
@@ -172,7 +176,7 @@ def test_a_delta_replaces_whole_keys_and_a_reset_forgets() -> None:
     watched.hear(Message("reset", "", ""))
 
     assert unknown is None
-    assert known == {**picture(), "red": []}
+    assert known == convert(picture(red=[]), Snapshot)
     assert (watched.picture, watched.told) == (None, "")
 
 

@@ -12,7 +12,6 @@ from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers.today import Today
 from shared.contracts.documents import write
 from shared.contracts.envelope import ATTRIBUTES, Event
-from shared.contracts.moments import instant_of
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.web.auth import Role
@@ -117,8 +116,8 @@ async def test_what_was_let_in_before_days_were_bounded_is_shown(api: ReadApi) -
     _, picture = await Today(reader.glances, reader.rules.editions, api.clock, demo=False).load()
 
     assert {card["raised_at"][:4] for card in cards} == {"2024"}
-    assert len(picture["red"]) == len([card for card in cards if card["level"] == "RED"])
-    assert all(instant_of(fact["time"]) for fact in picture["latest"])
+    assert len(picture.red) == len([card for card in cards if card["level"] == "RED"])
+    assert all(fact.time.tzinfo for fact in picture.latest)
     assert [item["case_no"] for item in (await api.read("/v1/kpis/L08/cases"))["items"]]
 
 

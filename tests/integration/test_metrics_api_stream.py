@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.views.today import Snapshot
 from shared import contracts
 from shared.contracts.registry import FACTS
 from shared.eventstore.postgres import open_pool
@@ -28,10 +29,7 @@ FIVE_FACTS = (
     ("casetrack.rectification.case.closed.v1", "rectifications_closed_today"),
 )
 TODAY = {"casetrack.intake.application.received.v1": {"received_date": date(2024, 9, 2)}}
-KEYS = {
-    *("as_of", "complete_to", "lag_seconds", "demo", "principal"),
-    *("now", "late_next", "red", "arrivals", "latest"),
-}
+KEYS = set(Snapshot.__struct_fields__)
 TIME = {"as_of", "complete_to", "lag_seconds"}
 
 

@@ -186,7 +186,7 @@ async def test_alerts_are_raised_once_and_read_newest_first(store: Store) -> Non
     ]
     assert {key.sla for key, _ in levels} == {"SLA-04", "SLA-05"}
     assert (alert, dossier.key) == (standing[0], way.CASE)
-    assert explanation["sla_id"] == "SLA-05"
+    assert explanation.sla_id == "SLA-05"
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,17 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec import convert, to_builtins
+
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.case import Hold, Terms
-from shared.contracts.supervision.words import AlertLevel
+from services.metrics.views.alert import Alert
+from services.metrics.views.case import Case, TimelineFact
+from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
+from services.metrics.views.view import Both, View
+from shared.contracts.handling.course import Phase
+from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.words import ClockName
 from tests.support.clock_facts import ClockFacts, clocks
 
@@ -16,6 +23,7 @@ SAVEABLE_CASE = "XC20240902000017"
 RED_CASE = "XC20240826000003"
 RED_ALERT = "0192a6f0-6a1c-7c3e-9d51-2f6b1f0c8a11"
 AS_OF = "2024-09-12T10:42:07+08:00"
+RAISED_AT = datetime.fromisoformat("2024-09-10T00:00:00+08:00")
 
 ITEMS = (
     "食品经营许可",
@@ -27,6 +35,13 @@ ITEMS = (
     "道路货物运输经营许可",
     "民办职业培训学校设立",
 )
+
+
+def document(view: View) -> Document:
+    """Return what *view* is on the wire, for tests that send something else in its place."""
+    plain: Document = to_builtins(view)
+    return plain
+
 
 NOW: Document = {
     "open": 1204,
@@ -47,62 +62,57 @@ NOW: Document = {
 
 def saveable(place: int, **changes: object) -> Document:
     """Return the row of a case near its limit, the *place*-th most urgent."""
-    row: Document = {
-        "case_no": SAVEABLE_CASE if place == 0 else f"XC2024090200{place:04d}",
-        "item_code": f"ITEM-{place:02d}",
-        "item_name": ITEMS[place % len(ITEMS)],
-        "clock": "STATUTORY" if place % 5 == 4 else "COMMITTED",
-        "sla_id": "SLA-05" if place % 5 == 4 else "SLA-04",
-        "due": str(date(2024, 9, 12) + timedelta(days=min(place // 3, 2))),
-        "days_left": min(place // 3, 2),
-        "seconds_left": 10_800 + 86_400 * min(place // 3, 2),
-        "level": "YELLOW" if place < 9 else None,
-        "limit": 20 if place % 5 == 4 else 10,
-        "unit": "WD",
-        "consumed": 18 if place % 5 == 4 else 10 - min(place // 3, 2),
-        "stopped_days": 2 if place % 4 == 0 else 0,
-        "provisional": place == 7,
-        "paused": False,
-    }
-    return row | changes
+    row = LateNext(
+        case_no=SAVEABLE_CASE if place == 0 else f"XC2024090200{place:04d}",
+        item_code=f"ITEM-{place:02d}",
+        item_name=ITEMS[place % len(ITEMS)],
+        clock="STATUTORY" if place % 5 == 4 else "COMMITTED",
+        sla_id="SLA-05" if place % 5 == 4 else "SLA-04",
+        due=date(2024, 9, 12) + timedelta(days=min(place // 3, 2)),
+        days_left=min(place // 3, 2),
+        seconds_left=10_800 + 86_400 * min(place // 3, 2),
+        level=AlertLevel.YELLOW if place < 9 else None,
+        limit=20 if place % 5 == 4 else 10,
+        unit="WD",
+        consumed=18 if place % 5 == 4 else 10 - min(place // 3, 2),
+        stopped_days=2 if place % 4 == 0 else 0,
+        provisional=place == 7,
+        paused=False,
+    )
+    return document(row) | changes
 
 
 def red_card(**changes: object) -> Document:
     """Return a red card with its reason in one sentence."""
-    card: Document = {
-        "alert_id": RED_ALERT,
-        "case_no": RED_CASE,
-        "item_name": "公共场所卫生许可",
-        "level": "RED",
-        "severity": 1,
-        "basis": "COMMITTED",
-        "due": "2024-09-09",
-        "overdue_days": 3,
-        "raised_at": "2024-09-10T00:00:00+08:00",
-        "sentence": {
-            "zh-CN": "8月26日受理，第二日起算；应于9月9日办结，至9月12日已逾期3个工作日。",
-            "en": "Accepted on 26 August, counted from the next day; due on 9 September, "
+    card = RedCard(
+        alert_id=RED_ALERT,
+        case_no=RED_CASE,
+        item_name="公共场所卫生许可",
+        level=AlertLevel.RED,
+        severity=1,
+        basis="COMMITTED",
+        due=date(2024, 9, 9),
+        overdue_days=3,
+        raised_at=RAISED_AT,
+        sentence=Both(
+            "8月26日受理，第二日起算；应于9月9日办结，至9月12日已逾期3个工作日。",
+            "Accepted on 26 August, counted from the next day; due on 9 September, "
             "overdue by 3 working days on 12 September.",
-        },
-        "state": "RAISED",
-    }
-    return card | changes
+        ),
+        state=CardState.RAISED,
+    )
+    return document(card) | changes
 
 
 def fact(kind: str, at: str, case_no: str | None, item: str | None) -> Document:
     """Return one line of the latest facts."""
-    return {
-        "time": f"2024-09-12T{at}+08:00",
-        "type": f"casetrack.{kind}.v1",
-        "case_no": case_no,
-        "item_name": item,
-        "activity": None,
-    }
+    told_at = datetime.fromisoformat(f"2024-09-12T{at}+08:00")
+    return document(LatestFact(told_at, f"casetrack.{kind}.v1", case_no, item, None))
 
 
 def picture(**changes: object) -> Document:
-    """Return the whole picture that a snapshot carries."""
-    whole: Document = {
+    """Return the whole picture that a snapshot carries, with *changes* in its parts."""
+    whole = {
         "as_of": AS_OF,
         "complete_to": AS_OF,
         "lag_seconds": 0.4,
@@ -142,7 +152,7 @@ def picture(**changes: object) -> Document:
             | {"activity": "Confirmation of receipt"},
         ],
     }
-    return whole | changes
+    return document(convert(whole, Snapshot)) | changes
 
 
 def explanation(name: ClockName = ClockName.COMMITTED) -> Document:
@@ -164,9 +174,20 @@ def explanation(name: ClockName = ClockName.COMMITTED) -> Document:
 def red_explanation() -> Document:
     """Return what made the red card red."""
     terms = Terms(date(2024, 8, 26), "evt-accepted", 20, "WD", 10, "WD")
-    raised = Raised(AlertLevel.RED, datetime.fromisoformat("2024-09-10T00:00:00+08:00"), 38)
+    raised = Raised(AlertLevel.RED, RAISED_AT, 38)
     explained = _explained(ClockFacts(RED_CASE, terms), ClockName.COMMITTED, raised)
-    return explained | {"alert_id": RED_ALERT, "case_no": RED_CASE, "item_name": ITEMS[1]}
+    card = {
+        "alert_id": RED_ALERT,
+        "case_no": RED_CASE,
+        "item_name": ITEMS[1],
+        "basis": explained["clock"],
+        "severity": 1,
+        "state": "RAISED",
+        "recorded_at": explained["raised_at"],
+        "reason": None,
+        "as_raised": explained,
+    }
+    return document(convert(explained | card, Alert))
 
 
 def forgotten_explanation() -> Document:
@@ -181,16 +202,50 @@ def unending_explanation() -> Document:
     return _explained(ClockFacts(SAVEABLE_CASE, terms), ClockName.COMMITTED)
 
 
+CASE = Case(
+    case_no=SAVEABLE_CASE,
+    phase=Phase.EXAMINING,
+    open=True,
+    item_code="ITEM-00",
+    item_name=ITEMS[0],
+    source="urn:casetrack:610102:intake",
+    window="W12",
+    channel="WINDOW",
+    received_at=datetime.fromisoformat("2024-09-02T09:40:00+08:00"),
+    due={"COMMITTED": date(2024, 9, 19), "STATUTORY": date(2024, 10, 8)},
+    paused=False,
+    level=AlertLevel.YELLOW,
+    facts=4,
+    anomalies=0,
+    received_on=date(2024, 9, 2),
+    accepted_on=date(2024, 9, 2),
+    ended_on=None,
+    decision=None,
+    closed_on=None,
+    delivered_on=None,
+    org_code=None,
+    org_name=None,
+    terms=None,
+    holds=(),
+    extensions=(),
+    corrections=0,
+    returns=0,
+    subjects=(),
+    cards=(),
+    anomalous=(),
+)
+
+
 def case_head() -> Document:
     """Return what is said of a case before its deadlines."""
-    return {"case_no": SAVEABLE_CASE, "item_name": ITEMS[0], "phase": "EXAMINING"}
+    return document(CASE)
 
 
 def _explained(facts: ClockFacts, name: ClockName, raised: Raised | None = None) -> Document:
     """Ask the domain itself, so that the page is tested with what it will be sent."""
     found = clocks(facts)
     clock = next(clock for clock in found if clock.name is name)
-    return explain(clock, midnight(date(2024, 9, 12)), raised)
+    return document(explain(clock, midnight(date(2024, 9, 12)), raised))
 
 
 def history() -> list[Document]:
@@ -202,6 +257,17 @@ def history() -> list[Document]:
         ("handling.hold.closed", "2024-09-06T17:30:00+08:00"),
     )
     return [
-        {"id": f"evt-{place}", "time": at, "recordedtime": at, "type": f"casetrack.{kind}.v1"}
+        document(
+            TimelineFact(
+                specversion="1.0",
+                id=f"evt-{place}",
+                source="urn:casetrack:610102:intake",
+                type=f"casetrack.{kind}.v1",
+                time=at,
+                recordedtime=at,
+                partitionkey=SAVEABLE_CASE,
+                anomaly=None,
+            )
+        )
         for place, (kind, at) in enumerate(steps)
     ]

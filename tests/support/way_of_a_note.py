@@ -48,7 +48,7 @@ async def shown(events: Sequence[Event]) -> dict[str, Any]:
         "phase": dossier.case.phase,
         "steps": [step.fact for step in dossier.case.steps],
         "anomalies": dossier.anomalies,
-        "timeline": [(told["type"], told["anomaly"]) for told in timeline or ()],
+        "timeline": [(told.type, told.anomaly) for told in timeline or ()],
     }
 
 

@@ -1,13 +1,14 @@
 """The stream behind the page: a snapshot, then what changes, through every interruption."""
 
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import httpx2
+import msgspec
+from msgspec.structs import replace
 
+from services.metrics.views.today import Delta, Snapshot, changed
 from shared.runtime.clock import Clock
 
 PATH = "/v1/stream"
@@ -38,7 +39,7 @@ class Message:
 class Watched:
     """The picture as far as we have been told, and what the line is like."""
 
-    picture: Mapping[str, Any] | None = None
+    picture: Snapshot | None = None
     link: Link = Link.CONNECTING
     fault: str = ""
     told: str = ""
@@ -49,9 +50,10 @@ class Watched:
         self.told = message.event_id or self.told
         match message.event:
             case "snapshot":
-                self.picture = json.loads(message.data)
+                self.picture = msgspec.json.decode(message.data, type=Snapshot)
             case "delta" if self.picture is not None:
-                self.picture = {**self.picture, **json.loads(message.data)}
+                delta = msgspec.json.decode(message.data, type=Delta)
+                self.picture = replace(self.picture, **changed(delta))
             case "reset":
                 self.picture, self.told = None, ""
             case _:

@@ -1,8 +1,8 @@
 """The picture of today as a terminal shows it: what can still be saved first, totals second."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from rich import box
 from rich.console import Group, OverflowMethod, RenderableType
@@ -14,10 +14,10 @@ from deploy.command.live.stream import Link, Watched
 from deploy.command.output import SafeConsole, Styled
 from deploy.command.words import short_clock, word
 from deploy.texts import CATALOGUE
+from services.metrics.views.today import LateNext, TodayPicture
 from shared.contracts.naming import Language, called, fact_called
 from shared.contracts.supervision.words import AlertLevel
-
-TodayPicture = Mapping[str, Any]
+from shared.policy.calendar import spelled
 
 WIDE_COLUMNS_MIN = 100
 """On a narrower screen the parts stand below each other."""
@@ -134,7 +134,7 @@ def _narrow(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, in
 
 def _red_rows(picture: TodayPicture, rows: int) -> int:
     """Red takes what it needs, a line at least, and never more than a third."""
-    return max(3, min(len(picture["red"]) + 2, rows // 3))
+    return max(3, min(len(picture.red) + 2, rows // 3))
 
 
 def header(watched: Watched, look: Look) -> RenderableType:
@@ -146,7 +146,7 @@ def header(watched: Watched, look: Look) -> RenderableType:
         (look.word("app.bureau"), "ink.bold"), (f"  {look.word('app.title')}", "muted")
     )
     picture = watched.picture
-    if picture and picture["demo"]:
+    if picture and picture.demo:
         name.append(f"  {look.word('app.demo')}", "muted")
     line.add_row(name, _state(watched, look))
     return line
@@ -156,13 +156,14 @@ def _state(watched: Watched, look: Look) -> Styled:
     picture = watched.picture
     text = Styled()
     if picture:
-        text.append(look.word("freshness.as_of", time=picture["as_of"][11:19]) + "  ", "muted")
+        as_of = look.word("freshness.as_of", time=spelled(picture.as_of)[11:19])
+        text.append(f"{as_of}  ", "muted")
     mark = "*" if look.plain else "●"
     if watched.link is not Link.LIVE:
         return text.append(
             f"{'-' if look.plain else '○'} {look.word(f'freshness.{watched.link}')}", "stale"
         )
-    lag = picture["lag_seconds"] if picture else 0.0
+    lag = picture.lag_seconds if picture else 0.0
     if lag > STALE_SECONDS:
         return text.append(f"{mark} {look.word('freshness.delayed', seconds=round(lag))}", "stale")
     return text.append(f"{mark} {look.word('freshness.live')}", "accent")
@@ -176,8 +177,8 @@ def footer(watched: Watched, look: Look) -> RenderableType:
     picture = watched.picture
     told = Styled(style="muted")
     if picture:
-        lag = picture["lag_seconds"]
-        complete = (picture["complete_to"] or "–")[5:19].replace("T", " ")
+        lag = picture.lag_seconds
+        complete = _day_and_time(picture.complete_to)
         told.append(
             look.say("top.lag", seconds=f"{lag:.1f}"), "stale" if lag > STALE_SECONDS else "muted"
         )
@@ -186,34 +187,38 @@ def footer(watched: Watched, look: Look) -> RenderableType:
     return line
 
 
+def _day_and_time(instant: datetime | None) -> str:
+    return spelled(instant)[5:19].replace("T", " ") if instant else "–"
+
+
 def _latest(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
     """Return the last facts, newest first; the panel's height cuts them."""
-    if not picture["latest"]:
+    if not picture.latest:
         return _panel(Styled(look.word("latest.empty"), style="muted"), look.word("latest.title"))
     cells = [
         [
-            Styled(fact["time"][11:16], style="muted"),
-            Styled(fact_called(fact["type"], look.language)),
-            Styled(_end_of(fact["case_no"] or "", look), style="muted"),
+            Styled(spelled(fact.time)[11:16], style="muted"),
+            Styled(fact_called(fact.type, look.language)),
+            Styled(_end_of(fact.case_no or "", look), style="muted"),
         ]
-        for fact in picture["latest"]
+        for fact in picture.latest
     ]
     return _panel(_fitted(cells, look, flexible=1, columns=columns), look.word("latest.title"))
 
 
 def _late_next(picture: TodayPicture, look: Look, size: tuple[int, int]) -> RenderableType:
     columns, rows = size
-    lines = picture["late_next"]
+    lines = picture.late_next
     title = look.say("top.counted", title=look.word("late_next.title"), count=len(lines))
     if not lines:
         return _panel(Styled(look.word("late_next.empty"), style="muted"), title)
     shown = lines[: max(1, rows)]
     cells = [
         [
-            _mark(line["level"], look),
-            Styled(_end_of(line["case_no"], look)),
+            _mark(line.level, look),
+            Styled(_end_of(line.case_no, look)),
             _subject(line, look),
-            Styled(short_clock(line["clock"], look.language)),
+            Styled(short_clock(line.clock, look.language)),
             _budget(line, look),
             _left(line, look),
         ]
@@ -245,34 +250,34 @@ def _end_of(case_no: str, look: Look) -> str:
     return case_no if len(case_no) <= cut + 1 else ("~" if look.plain else "…") + case_no[-cut:]
 
 
-def _mark(level: str | None, look: Look) -> Styled:
-    if level == "YELLOW":
+def _mark(level: AlertLevel | None, look: Look) -> Styled:
+    if level is AlertLevel.YELLOW:
         mark = "!" if look.plain else "▲"
         return Styled(f"{mark} {called(AlertLevel, level, look.language)}", style="near")
     return Styled()
 
 
-def _subject(line: TodayPicture, look: Look) -> Styled:
-    stopped = line["stopped_days"]
+def _subject(line: LateNext, look: Look) -> Styled:
+    stopped = line.stopped_days
     note = f" · {look.word('late_next.stopped', n=stopped)}" if stopped else ""
-    return Styled(f"{line['item_name'] or ''}{note}", style="muted")
+    return Styled(f"{line.item_name}{note}", style="muted")
 
 
-def _budget(line: TodayPicture, look: Look) -> Styled:
+def _budget(line: LateNext, look: Look) -> Styled:
     """Return how much of the limit is used, as a bar and in figures."""
-    limit, consumed = max(1, line["limit"]), line["consumed"]
+    limit, consumed = max(1, line.limit), line.consumed
     full = min(BAR_COLUMNS, round(BAR_COLUMNS * consumed / limit))
-    style = "near" if line["level"] else "accent"
+    style = "near" if line.level else "accent"
     done, rest = ("#", "-") if look.plain else ("━", "─")
     bar = Styled(done * full, style=style)
     bar.append(rest * (BAR_COLUMNS - full), "line")
-    bar.append(f" {consumed}/{line['limit']}", "muted")
+    bar.append(f" {consumed}/{line.limit}", "muted")
     return bar
 
 
-def _left(line: TodayPicture, look: Look) -> Styled:
-    seconds = line["seconds_left"]
-    if line["paused"]:
+def _left(line: LateNext, look: Look) -> Styled:
+    seconds = line.seconds_left
+    if line.paused:
         return Styled(look.word("late_next.paused"), style="muted")
     if seconds is None:
         return Styled("–", style="muted")
@@ -281,22 +286,22 @@ def _left(line: TodayPicture, look: Look) -> Styled:
     else:
         values = {"hours": max(0, seconds) // HOUR, "minutes": max(0, seconds) % HOUR // MINUTE}
         text = look.word("late_next.hours", **values)
-    return Styled(text, style="near" if line["level"] and seconds < DAY else "ink")
+    return Styled(text, style="near" if line.level and seconds < DAY else "ink")
 
 
 def _red(picture: TodayPicture, look: Look, size: tuple[int, int]) -> RenderableType:
     columns, rows = size
-    cards = picture["red"]
-    title = look.say("top.counted", title=look.word("red.title"), count=picture["now"]["red"])
+    cards = picture.red
+    title = look.say("top.counted", title=look.word("red.title"), count=picture.now["red"])
     if not cards:
         return _panel(Styled(look.word("red.empty"), style="muted"), title)
     mark = "*" if look.plain else "●"
     cells = [
         [
-            Styled(f"{mark} {look.word('red.overdue', n=card['overdue_days'])}", style="late"),
-            Styled(_end_of(card["case_no"], look)),
-            Styled(short_clock(card["basis"], look.language), style="muted"),
-            Styled(card["sentence"].get(look.language.value, ""), style="muted"),
+            Styled(f"{mark} {look.word('red.overdue', n=card.overdue_days)}", style="late"),
+            Styled(_end_of(card.case_no, look)),
+            Styled(short_clock(card.basis, look.language), style="muted"),
+            Styled(card.sentence.said(look.language), style="muted"),
         ]
         for card in cards[: max(1, rows)]
     ]
@@ -304,7 +309,7 @@ def _red(picture: TodayPicture, look: Look, size: tuple[int, int]) -> Renderable
 
 
 def _now(picture: TodayPicture, look: Look) -> RenderableType:
-    now = picture["now"]
+    now = picture.now
     tiles = Table.grid(expand=True)
     for _ in TILES:
         tiles.add_column(ratio=1, justify="center")
@@ -329,7 +334,7 @@ def _now(picture: TodayPicture, look: Look) -> RenderableType:
 
 def _flow(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
     """Return today's work by stage, in the order in which a case takes them."""
-    now = picture["now"]
+    now = picture.now
     most = max([now[name] for name in FLOW] + [1])
     names = [Styled(look.word(f"now.{name}"), style="muted") for name in FLOW]
     numbers = [f"{now[name]:,}" for name in FLOW]
@@ -339,15 +344,15 @@ def _flow(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
     for justify in ("left", "right", "left"):
         table.add_column(justify=justify, no_wrap=True)
     for name, words, number in zip(FLOW, names, numbers, strict=True):
-        bar = ("=" if look.plain else "━") * -(-longest * now[name] // most)
+        bar = ("=" if look.plain else "━") * int(-(-longest * now[name] // most))
         table.add_row(words, number, Styled(bar, style="accent"))
     return _panel(table, look.say("top.flow"))
 
 
 def _hours(picture: TodayPicture, look: Look, *, wide: bool) -> RenderableType:
     """Return the day's arrivals hour by hour, over the mean of the last four weeks."""
-    hours: Sequence[float] = picture["arrivals"]["hours"]
-    usual: Sequence[float] = picture["arrivals"]["comparison"]
+    hours: Sequence[float] = picture.arrivals.hours
+    usual: Sequence[float] = picture.arrivals.comparison
     shown = range(*_opening(hours, usual))
     most = max([*hours, *usual, 1])
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -375,13 +380,8 @@ def _spark(share: float, look: Look) -> str:
 
 
 def _help(look: Look) -> RenderableType:
-    return Group(*[Styled(line) for line in _help_lines(look)])
-
-
-def _help_lines(look: Look) -> Iterator[str]:
-    for code in ("order", "colours", "bar", "stale", "explain", "keys_help"):
-        yield look.say(f"top.{code}")
-        yield ""
+    codes = ("order", "colours", "bar", "stale", "explain", "keys_help")
+    return Group(*[Styled(f"{look.say(f'top.{code}')}\n") for code in codes])
 
 
 def _waiting(watched: Watched, look: Look) -> Styled:

@@ -14,6 +14,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.figure import MANY
 from services.metrics.domain.recent import Recent
+from services.metrics.views.explanation import Explanation
 from shared.contracts.supervision.words import AlertLevel, CardState
 
 LAST = "\U0010ffff"
@@ -43,6 +44,7 @@ ClockRow = tuple[
 DOSSIER = msgspec.json.Decoder(Dossier)
 GROUNDS = msgspec.json.Decoder(Grounds)
 RECENT = msgspec.json.Decoder(Recent)
+EXPLANATION = msgspec.json.Decoder(Explanation)
 ENCODE = msgspec.json.Encoder().encode
 
 ALERT_COLUMNS = (

@@ -13,7 +13,15 @@ from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.recent import newest
-from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
+from services.metrics.ports.glances import (
+    Glance,
+    Glances,
+    Lines,
+    Offset,
+    Outboxes,
+    RebuildProgress,
+    Span,
+)
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import translated
@@ -172,7 +180,7 @@ class PostgresGlances(Glances):
         with translated():
             return _outboxes(await self._pool.fetch(LOAD_OUTBOXES))
 
-    async def rebuilding(self) -> Rebuild | None:
+    async def rebuilding(self) -> RebuildProgress | None:
         with translated():
             return _rebuild(await self._pool.fetchrow(LOAD_REBUILDING, self._fingerprint))
 
@@ -221,5 +229,5 @@ def _outboxes(rows: Sequence[Row]) -> Outboxes:
     return {row["owner"]: row["waited"] for row in rows}
 
 
-def _rebuild(row: Row | None) -> Rebuild | None:
-    return None if row is None else Rebuild(row["facts"] or 0, row["facts_expected"])
+def _rebuild(row: Row | None) -> RebuildProgress | None:
+    return None if row is None else RebuildProgress(row["facts"] or 0, row["facts_expected"])

@@ -5,16 +5,15 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 import asyncpg
-import msgspec
 
 from services.metrics.adapters.batch import LOAD_HISTORIES
-from services.metrics.adapters.columns import Row, alert_of, bounds, key_of
+from services.metrics.adapters.columns import EXPLANATION, Row, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
 from services.metrics.domain.figures.values import Parts
-from services.metrics.domain.reasons.explanation import Document, Raised
+from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
@@ -24,6 +23,7 @@ from services.metrics.ports.readings import (
     Sought,
     Summed,
 )
+from services.metrics.views.explanation import Explanation
 from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import translated
 
@@ -276,12 +276,12 @@ class PostgresReadings(Readings):
         rows = await self._fetch(LOAD_ALERTS, *before, *wanted)
         return await self._read(rows)
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Document] | None:
+    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         rows = await self._fetch(FIND_ALERT, alert_id)
         if not rows:
             return None
         (found,) = await self._read(rows)
-        return found, msgspec.json.decode(rows[0]["explanation"])
+        return found, EXPLANATION.decode(rows[0]["explanation"])
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         return [

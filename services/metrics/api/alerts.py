@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
-from services.metrics.api.paging import MOMENTS, PAGE, page
+from services.metrics.api.answers import answer, answered, page
+from services.metrics.api.paging import MOMENTS
 from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
@@ -21,6 +22,7 @@ from services.metrics.api.roles import ACKNOWLEDGERS, READERS
 from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts, Wanted
+from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.types import Note
 from shared.web.description import told
@@ -56,7 +58,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
     @router.get(
         "",
         dependencies=[permit(*READERS)],
-        responses=PAGE,
+        responses=answered(AlertPage),
         openapi_extra=told(CURSOR_INVALID, *READING),
     )
     async def listed(
@@ -64,41 +66,40 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         wanted: Annotated[Wanted, Depends(wanted_of)],
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
-    ) -> JSONResponse:
+    ) -> Response:
         """List cards, newest first: those that stand, unless `state` asks for others."""
         found = await alerts.listed(wanted, MOMENTS.read(cursor), rows)
-        return page(
-            request, found.items, MOMENTS.written(found.following) if found.following else None
-        )
+        cursor = MOMENTS.written(found.following) if found.following else None
+        return page(request, AlertPage(found.items, cursor))
 
     @router.get(
         "/{alert_id}",
         dependencies=[permit(*READERS)],
+        responses=answered(Alert),
         openapi_extra=told(ALERT_UNKNOWN, *READING),
     )
-    async def one(request: Request, alert_id: AlertId) -> JSONResponse:
+    async def one(request: Request, alert_id: AlertId) -> Response:
         """Return a card with everything that made it."""
         found = await alerts.one(alert_id, language_of(request).value)
         if found is None:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
-        return JSONResponse(found)
+        return answer(found)
 
     @router.post(
         "/{alert_id}/acknowledge",
         dependencies=[permit(*ACKNOWLEDGERS)],
+        responses=answered(Acknowledged),
         openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *READING),
     )
     async def acknowledge(
         alert_id: AlertId, caller: Caller, word: Acknowledgement | None = None
-    ) -> JSONResponse:
+    ) -> Response:
         """Say that a standing card was seen; said again, it is answered like the first time."""
         said = await acknowledging.handle(alert_id, caller.subject, word.note if word else None)
         if said is None:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
         if not said.stands:
             raise Problem(*NOT_STANDING, field="alert_id")
-        return JSONResponse(
-            {"alert_id": alert_id, "state": CardState.ACKNOWLEDGED, "event_id": said.event_id}
-        )
+        return answer(Acknowledged(alert_id, CardState.ACKNOWLEDGED, said.event_id))
 
     return router

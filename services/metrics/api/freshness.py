@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
+from services.metrics.api.answers import answer, answered
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.freshness import Freshness, outboxes_told, rebuilding_told
 from services.metrics.ports.glances import Glances
-from shared.policy.calendar import spelled
+from services.metrics.views.freshness import Completeness
+from shared.policy.calendar import local
 from shared.runtime.clock import Clock
 from shared.web.description import told
 from shared.web.policies import permit
@@ -20,23 +22,22 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS)])
     freshness = Freshness()
 
-    @router.get("/freshness", openapi_extra=told(*READING))
-    async def fresh() -> JSONResponse:
+    @router.get("/freshness", responses=answered(Completeness), openapi_extra=told(*READING))
+    async def fresh() -> Response:
         """Return up to when the figures are complete, and where partitions and outboxes are."""
         offsets, outboxes = await glances.offsets(), await glances.outboxes()
         rebuilding = await glances.rebuilding()
         now = clock.now()
         lag = freshness.lag_seconds(offsets, outboxes, now)
-        complete_to = spelled(now - timedelta(seconds=lag))
-        return JSONResponse(
-            {
-                "as_of": spelled(now),
-                "complete_to": complete_to if offsets else None,
-                "lag_seconds": lag,
-                "rebuilding": rebuilding_told(rebuilding),
-                "partitions": freshness.partitions(offsets, now),
-                "outboxes": outboxes_told(outboxes),
-            }
+        return answer(
+            Completeness(
+                as_of=local(now),
+                complete_to=local(now - timedelta(seconds=lag)) if offsets else None,
+                lag_seconds=lag,
+                rebuilding=rebuilding_told(rebuilding),
+                partitions=freshness.partitions(offsets, now),
+                outboxes=outboxes_told(outboxes),
+            )
         )
 
     return router

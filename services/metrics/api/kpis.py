@@ -5,9 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
-from services.metrics.api.paging import DAYS, PAGE, page
+from services.metrics.api.answers import answer, answered, page
+from services.metrics.api.paging import DAYS
 from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
@@ -23,6 +24,7 @@ from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import Dimension, Narrowed, narrowed_to
 from services.metrics.domain.figures.figure import Figure
 from services.metrics.handlers.kpis import Asked, DaysInvalid, Kpis
+from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from shared.web.description import told
 from shared.web.policies import permit
 from shared.web.problems import Problem, ProblemKind, kind_of
@@ -75,23 +77,25 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
     """Return the routes of figures."""
     router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS)])
 
-    @router.get("", responses=PAGE, openapi_extra=told(*QUESTION))
-    async def listed(request: Request, asked: Question) -> JSONResponse:
+    @router.get("", responses=answered(KpiPage), openapi_extra=told(*QUESTION))
+    async def listed(request: Request, asked: Question) -> Response:
         """
         List the figures with their values over the days from `from` to `to`.
 
         A gauge counts everything up to `to`, and says so: its `since` is null.
         """
-        return page(request, await kpis.listed(asked))
+        return page(request, KpiPage(await kpis.listed(asked), None))
 
-    @router.get("/{kpi_id}", openapi_extra=told(KPI_UNKNOWN, *QUESTION))
-    async def one(kpi_id: KpiId, asked: Breakdown) -> JSONResponse:
+    @router.get(
+        "/{kpi_id}", responses=answered(KpiCourse), openapi_extra=told(KPI_UNKNOWN, *QUESTION)
+    )
+    async def one(kpi_id: KpiId, asked: Breakdown) -> Response:
         """Return a figure by business day, and by one dimension or by each of them."""
-        return JSONResponse(await kpis.one(_known(kpi_id), asked))
+        return answer(await kpis.one(_known(kpi_id), asked))
 
     @router.get(
         "/{kpi_id}/cases",
-        responses=PAGE,
+        responses=answered(KpiCasePage),
         openapi_extra=told(KPI_UNKNOWN, CURSOR_INVALID, *QUESTION),
     )
     async def cases(
@@ -100,12 +104,11 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         asked: Question,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
-    ) -> JSONResponse:
+    ) -> Response:
         """List the cases that a figure counts, the last day first, each with what it adds."""
         found = await kpis.cases(_known(kpi_id), asked, DAYS.read(cursor), rows)
-        return page(
-            request, found.items, DAYS.written(found.following) if found.following else None
-        )
+        cursor = DAYS.written(found.following) if found.following else None
+        return page(request, KpiCasePage(found.items, cursor))
 
     return router
 

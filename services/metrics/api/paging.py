@@ -1,14 +1,10 @@
-"""Pages of a collection: an opaque cursor says where the next one begins."""
+"""Cursors: opaque words for the place where the next page of a collection begins."""
 
 import base64
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
-from pydantic import BaseModel
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 
 from services.metrics.api.parameters import CURSOR_INVALID, KEY_CHARACTERS_MAX, WORD
 from shared.web.problems import Problem
@@ -90,25 +86,6 @@ class Moments:
 
 
 MOMENTS = Moments()
-
-
-class Page(BaseModel):
-    """A part of a collection, and the cursor of the next one if there is one."""
-
-    items: list[dict[str, Any]]
-    next_cursor: str | None
-
-
-PAGE: dict[int | str, dict[str, Any]] = {200: {"model": Page}}
-
-
-def page(request: Request, items: Sequence[Any], cursor: str | None = None) -> JSONResponse:
-    """Return a page of *items*, and the *cursor* of the next one if there is one."""
-    if cursor is None:
-        return JSONResponse({"items": items, "next_cursor": None})
-    url = request.url.include_query_params(cursor=cursor)
-    link = f'<{url.path}?{url.query}>; rel="next"'
-    return JSONResponse({"items": items, "next_cursor": cursor}, headers={"link": link})
 
 
 def _invalid() -> Problem:

@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from services.metrics.api.answers import schema_of
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.live import Board, Edition
+from services.metrics.views.today import Delta, Snapshot, Viewer
 from shared.runtime.measures import SSE_CLIENTS
 from shared.web.auth import Principal
 from shared.web.description import told
@@ -37,6 +39,19 @@ EVENT_ID = re.compile(r"([0-9]{1,18})-[0-9a-f]{1,32}")
 TOO_MANY = ProblemKind(429, "too_many_streams")
 GOODBYE = b"event: bye\ndata: {}\n\n"
 RESET = b"event: reset\ndata: {}\n\n"
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events: a snapshot, then deltas; `reset` where a snapshot follows anew, "
+        "`bye` at the end.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "x-events": {"snapshot": schema_of(Snapshot), "delta": schema_of(Delta)},
+            }
+        },
+    }
+}
 
 STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -81,7 +96,7 @@ def stream_routes(board: Board) -> APIRouter:
     @router.get(
         "/stream",
         response_class=Response,
-        responses={200: {"content": {"text/event-stream": {}}}},
+        responses=STREAMED,
         openapi_extra=told(TOO_MANY, *READING),
     )
     async def stream(
@@ -144,8 +159,8 @@ class Line:
 
     def _snapshot(self, edition: Edition) -> bytes:
         role = next((role for role in READERS if self.reader.has(role)), READERS[0])
-        principal = {"name": self.reader.name, "role": role.value}
-        return _frame(b"snapshot", edition.snapshot({"principal": principal}), edition)
+        viewer = Viewer(self.reader.name, role.value)
+        return _frame(b"snapshot", edition.snapshot(viewer), edition)
 
 
 def _frame(event: bytes, document: bytes, edition: Edition) -> bytes:

@@ -30,6 +30,7 @@ from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.readings import Readings
 from services.metrics.settings import MetricsSettings
+from services.metrics.views.schema import schemas
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import STORE_FAULTS
 from shared.eventstore.port import StoreUnavailable
@@ -93,6 +94,7 @@ class Reader:
                 ready=self._ready,
                 faults=STORE_FAULTS,
                 messages=[MESSAGES],
+                schemas=schemas(),
             )
         )
 

@@ -12,15 +12,16 @@ from services.metrics.domain.figures.figure import many
 from services.metrics.domain.figures.values import Parts, valued
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.days import days
-from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.recent import RecentFact
 from services.metrics.domain.wording import LANGUAGES
+from services.metrics.views.today import LateNext, LatestFact
+from services.metrics.views.view import Both
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import instant_of
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
-from shared.policy.calendar import spelled
+from shared.policy.calendar import local
 from shared.policy.rules import Rules
 
 HOURS = (many(live.Part.HOUR),)
@@ -65,50 +66,48 @@ def clock_named(dossier: Dossier, key: ClockKey, rules: Rules) -> Clock | None:
     return next((clock for clock in clocks_of(dossier, rules) if clock.key == key), None)
 
 
-def late_next(clock: Clock, dossier: Dossier, now: datetime) -> Document:
+def late_next(clock: Clock, dossier: Dossier, now: datetime) -> LateNext:
     """Return one line of what can still be saved."""
     near, due_at = clock.near_at, clock.due_at
     seconds = None if due_at is None else int((due_at - now).total_seconds())
-    return {
-        "case_no": dossier.key,
-        "item_code": dossier.case.item_code,
-        "item_name": dossier.case.item_name,
-        "clock": clock.name.value,
-        "sla_id": clock.sla.id,
-        "due": clock.due.isoformat() if clock.due else None,
-        "days_left": clock.left(now),
-        # By the minute: to the second the line would change all the time.
-        "seconds_left": None if seconds is None else seconds - seconds % MINUTE,
-        "level": AlertLevel.YELLOW.value if near is not None and near <= now else None,
-        "limit": clock.limit,
-        "unit": clock.unit.value,
-        "consumed": clock.consumed(now),
-        "stopped_days": clock.stood(now),
-        "provisional": clock.provisional,
-        "paused": clock.paused,
-    }
+    return LateNext(
+        case_no=dossier.key,
+        item_code=dossier.case.item_code,
+        item_name=dossier.case.item_name,
+        clock=clock.name.value,
+        sla_id=clock.sla.id,
+        due=clock.due,
+        days_left=clock.left(now),
+        seconds_left=None if seconds is None else seconds - seconds % MINUTE,
+        level=AlertLevel.YELLOW if near is not None and near <= now else None,
+        limit=clock.limit,
+        unit=clock.unit.value,
+        consumed=clock.consumed(now),
+        stopped_days=clock.stood(now),
+        provisional=clock.provisional,
+        paused=clock.paused,
+    )
 
 
-def sentences(clock: Clock, now: datetime) -> dict[str, str]:
+def sentences(clock: Clock, now: datetime) -> Both:
     """Return in one sentence why *clock* is due when it is, and where it stands."""
     strip = tuple(days(clock, now))
-    return {language: sentence(clock, strip, now, language) for language in LANGUAGES}
+    return Both(*(sentence(clock, strip, now, language) for language in LANGUAGES))
 
 
 def is_statutory(clock: str) -> bool:
     return clock == ClockName.STATUTORY
 
 
-def fact_line(fact: RecentFact, dossier: Dossier | None) -> Document:
+def fact_line(fact: RecentFact, dossier: Dossier | None) -> LatestFact:
     """Return one line of the latest facts, with the subject of which it is one."""
-    time, kind, subject, activity = fact
-    return {
-        "time": spelled(instant_of(time)),
-        "type": kind,
-        "case_no": None if dossier is not None and stands_alone(dossier) else subject,
-        "item_name": (dossier.case.item_name or None) if dossier else None,
-        "activity": activity,
-    }
+    return LatestFact(
+        time=local(instant_of(fact.time)),
+        type=fact.type,
+        case_no=None if dossier is not None and stands_alone(dossier) else fact.dossier,
+        item_name=(dossier.case.item_name or None) if dossier else None,
+        activity=fact.activity,
+    )
 
 
 def stands_alone(dossier: Dossier) -> bool:

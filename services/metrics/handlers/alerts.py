@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec.structs import asdict
+
 from services.metrics.domain.clocks.alert import STANDING, AlertRecord
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.reasons.explanation import Document, Raised, explain
+from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.today import clock_named
 from services.metrics.ports.readings import AlertsSought, Readings
+from services.metrics.views.alert import Alert, AlertLine, AsRaised
 from shared.contracts.supervision.words import AlertLevel, CardState
-from shared.policy.calendar import spelled
+from shared.policy.calendar import local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
@@ -36,7 +39,7 @@ class Wanted:
 class Found:
     """A page of cards, and the place behind which the next one begins."""
 
-    items: list[Document]
+    items: list[AlertLine]
     following: Place | None
 
 
@@ -59,7 +62,7 @@ class Alerts:
             [_card(*one) for one in found], (last.raised_at, last.alert_id) if last else None
         )
 
-    async def one(self, alert_id: str, language: str) -> Document | None:
+    async def one(self, alert_id: str, language: str) -> Alert | None:
         """
         Return a card with its explanation.
 
@@ -75,27 +78,26 @@ class Alerts:
         if clock is not None and alert.state in STANDING:
             raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)
             explained = explain(clock, self._clock.now(), raised, language)
-        kept = ("due", "consumed", "remaining", "policy_version", "calendar_version", "sentence")
-        as_raised = {name: stored[name] for name in (*kept, "causes")}
-        return {**explained, **_card(alert, dossier), "as_raised": as_raised}
+        as_raised = AsRaised(*(getattr(stored, name) for name in AsRaised.__struct_fields__))
+        return Alert(**asdict(explained) | asdict(_card(alert, dossier)), as_raised=as_raised)
 
 
-def _card(alert: AlertRecord, dossier: Dossier) -> Document:
-    return {
-        "alert_id": alert.alert_id,
-        "case_no": alert.dossier,
-        "item_name": dossier.case.item_name or None,
-        "sla_id": alert.sla,
-        "subject": alert.key.subject,
-        "episode": alert.key.episode,
-        "clock": alert.clock,
-        "basis": alert.clock,
-        "level": alert.level,
-        "severity": alert.severity,
-        "state": alert.state,
-        "due": alert.due.isoformat(),
-        "raised_at": spelled(alert.raised_at),
-        "recorded_at": spelled(alert.recorded_at),
-        "lateness_ms": alert.lateness_ms,
-        "reason": alert.reason or None,
-    }
+def _card(alert: AlertRecord, dossier: Dossier) -> AlertLine:
+    return AlertLine(
+        alert_id=alert.alert_id,
+        case_no=alert.dossier,
+        item_name=dossier.case.item_name or None,
+        sla_id=alert.sla,
+        subject=alert.key.subject,
+        episode=alert.key.episode,
+        clock=alert.clock,
+        basis=alert.clock,
+        level=alert.level,
+        severity=alert.severity,
+        state=alert.state,
+        due=alert.due,
+        raised_at=local(alert.raised_at),
+        recorded_at=local(alert.recorded_at),
+        lateness_ms=alert.lateness_ms,
+        reason=alert.reason or None,
+    )

@@ -13,17 +13,29 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
-from services.metrics.domain.reasons.explanation import Document, Raised, explain
+from services.metrics.domain.reasons.explanation import Raised, explain
+from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
 from services.metrics.ports.readings import Readings, Section, Sought
+from services.metrics.views.case import (
+    CardLine,
+    Case,
+    CaseLine,
+    Extended,
+    Hold,
+    SubjectLine,
+    Terms,
+    TimelineFact,
+)
+from services.metrics.views.explanation import Explanation
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
-from shared.policy.calendar import spelled
+from shared.policy.calendar import local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock as RuntimeClock
 
@@ -31,6 +43,7 @@ SECTION_ROWS = 500
 """Subjects that are searched in one query: a hundredth of a second, so that nobody waits."""
 SECTIONS_MAX = 20
 """After so many a page ends, full or not, and its cursor says where to go on."""
+WORST_FIRST = (AlertLevel.RED, AlertLevel.YELLOW)
 LAST = "\U0010ffff"
 """Sorts behind every key."""
 
@@ -53,7 +66,7 @@ class Wanted:
 class Found:
     """A page of cases, and the key behind which the next one begins."""
 
-    items: list[Document]
+    items: list[CaseLine]
     following: str | None
 
 
@@ -71,15 +84,15 @@ class Cases:
         self._rules = rules
         self._clock = clock
 
-    async def one(self, case_no: str) -> Document | None:
+    async def one(self, case_no: str) -> Case | None:
         """Return a case with all that is known of it."""
         dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         standing = await self._standing([case_no])
-        return {**self._summary(dossier, standing), **_details(dossier)}
+        return _whole(self._summary(dossier, standing), dossier)
 
-    async def clocks(self, case_no: str, language: str) -> list[Document] | None:
+    async def clocks(self, case_no: str, language: str) -> list[Explanation] | None:
         """Return the deadlines of a case with their reasons."""
         dossier = await self._readings.dossier(case_no)
         if dossier is None:
@@ -91,24 +104,24 @@ class Cases:
             for clock in sorted(clocks_of(dossier, self._rules.newest), key=is_over)
         ]
 
-    async def timeline(self, case_no: str) -> list[Document] | None:
+    async def timeline(self, case_no: str) -> list[TimelineFact] | None:
         """Return the facts of a case, oldest first; *anomaly* marks those that contradict it."""
         dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         bodies = await self._readings.timeline(case_no)
         told = sorted((_told(body, dossier) for body in bodies), key=lambda told: told[0])
-        return [document for _, document in told]
+        return [fact for _, fact in told]
 
     async def listed(self, wanted: Wanted, below: str | None, rows_max: int) -> Found:
         """Return cases in descending order of their numbers."""
-        items: list[Document] = []
+        items: list[CaseLine] = []
         async for section in self._sought(wanted, below):
             fitting = [one for one in section.dossiers if wanted.item in (None, one.case.item_code)]
             standing = await self._standing([one.key for one in fitting])
             for dossier in fitting:
                 line = self._summary(dossier, standing)
-                if wanted.level in (None, line["level"]):
+                if wanted.level in (None, line.level):
                     items.append(line)
                 if len(items) == rows_max:
                     return Found(items, dossier.key)
@@ -141,7 +154,7 @@ class Cases:
     async def _standing(self, keys: Sequence[str]) -> Standing:
         return worst(await self._readings.standing(keys)) if keys else {}
 
-    def _summary(self, dossier: Dossier, standing: Standing) -> Document:
+    def _summary(self, dossier: Dossier, standing: Standing) -> CaseLine:
         clocks = clocks_of(dossier, self._rules.newest)
         return summary(dossier, clocks, standing)
 
@@ -156,73 +169,70 @@ def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> Standing:
     return dict(sorted(standing, key=lambda one: one[1].level is AlertLevel.RED))
 
 
-def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> Document:
+def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> CaseLine:
     """Return a case in one line of a list."""
     raised = (standing.get(clock.key) for clock in clocks)
     levels = {one.level for one in raised if one is not None}
     case = dossier.case
-    return {
-        "case_no": dossier.key,
-        "phase": case.phase.value,
-        "open": case.is_open,
-        "item_code": case.item_code or None,
-        "item_name": case.item_name or None,
-        "source": dossier.source,
-        "window": case.window or None,
-        "channel": case.channel or None,
-        "received_at": spelled(case.received_at) if case.received_at else None,
-        "due": {clock.name.value: clock.due.isoformat() if clock.due else None for clock in clocks},
-        "paused": any(clock.paused for clock in clocks),
-        "level": next((level for level in ("RED", "YELLOW") if level in levels), None),
-        "facts": dossier.facts,
-        "anomalies": dossier.anomalies,
-    }
-
-
-def _details(dossier: Dossier) -> Document:
-    case = dossier.case
-    return _plain(
-        {
-            "received_on": case.received_on,
-            "accepted_on": case.terms.effective_on if case.terms else None,
-            "ended_on": case.ending.ended_on if case.ending else None,
-            "decision": case.decision or None,
-            "closed_on": case.closed_on,
-            "delivered_on": case.delivered_on,
-            "org_code": case.org_code or None,
-            "org_name": case.org_name or None,
-            "terms": asdict(case.terms) if case.terms else None,
-            "holds": [asdict(hold) for hold in case.holds],
-            "extensions": [asdict(extension) for extension in case.extensions],
-            "corrections": case.corrections,
-            "returns": case.returns,
-            "subjects": [_subject(one) for one in dossier.subjects if one is not case],
-            "cards": [_subject(card) for card in dossier.cards],
-            "anomalous": list(dossier.anomalous),
-        }
+    return CaseLine(
+        case_no=dossier.key,
+        phase=case.phase,
+        open=case.is_open,
+        item_code=case.item_code or None,
+        item_name=case.item_name or None,
+        source=dossier.source,
+        window=case.window or None,
+        channel=case.channel or None,
+        received_at=local(case.received_at) if case.received_at else None,
+        due={clock.name.value: clock.due for clock in clocks},
+        paused=any(clock.paused for clock in clocks),
+        level=next((level for level in WORST_FIRST if level in levels), None),
+        facts=dossier.facts,
+        anomalies=dossier.anomalies,
     )
 
 
-def _subject(subject: Subject) -> Document:
-    told = asdict(subject)
-    del told["steps"]
-    return {"kind": subject.COURSE.subject, **told}
+def _whole(line: CaseLine, dossier: Dossier) -> Case:
+    case = dossier.case
+    return Case(
+        **asdict(line),
+        received_on=case.received_on,
+        accepted_on=case.terms.effective_on if case.terms else None,
+        ended_on=case.ending.ended_on if case.ending else None,
+        decision=case.decision or None,
+        closed_on=case.closed_on,
+        delivered_on=case.delivered_on,
+        org_code=case.org_code or None,
+        org_name=case.org_name or None,
+        terms=Terms(**asdict(case.terms)) if case.terms else None,
+        holds=tuple(Hold(**asdict(hold)) for hold in case.holds),
+        extensions=tuple(Extended(**asdict(one)) for one in case.extensions),
+        corrections=case.corrections,
+        returns=case.returns,
+        subjects=tuple(_subject(one) for one in dossier.subjects if one is not case),
+        cards=tuple(_card(one) for one in dossier.cards),
+        anomalous=dossier.anomalous,
+    )
 
 
-def _plain(document: Document) -> Document:
-    plain: Document = msgspec.to_builtins(document)
-    return plain
+def _subject(subject: Subject) -> SubjectLine:
+    return SubjectLine(
+        subject.COURSE.subject, subject.name, subject.state, subject.opened_on, subject.done_on
+    )
 
 
-def _told(body: str, dossier: Dossier) -> tuple[Any, Document]:
-    fact: Document
+def _card(card: Card) -> CardLine:
+    return CardLine(card.name, card.level, card.basis, card.state, card.raised_on)
+
+
+def _told(body: str, dossier: Dossier) -> tuple[Any, TimelineFact]:
     try:
         event = decode(body.encode())
-        order, fact = event.order, msgspec.json.decode(encode(event))
+        order, said = event.order, msgspec.json.decode(encode(event))
     except Unreadable:
         # A newer producer's type: kept, and shown by its time and its attributes alone.
         said = msgspec.json.decode(body)
-        fact = {name: value for name, value in said.items() if name in ATTRIBUTES}
-        order = (recorded_instant(fact["time"]), 0, str(fact["id"]))
-    fact["anomaly"] = "contradicts" if fact["id"] in dossier.anomalous else None
-    return order, fact
+        said = {name: value for name, value in said.items() if name in ATTRIBUTES}
+        order = (recorded_instant(said["time"]), 0, str(said["id"]))
+    anomaly = "contradicts" if said["id"] in dossier.anomalous else None
+    return order, msgspec.convert(said | {"anomaly": anomaly}, TimelineFact)

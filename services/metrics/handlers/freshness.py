@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.metrics.domain.reasons.explanation import Document
-from services.metrics.ports.glances import Offset, Outboxes, Rebuild
+from services.metrics.ports.glances import Offset, Outboxes, RebuildProgress
 from services.metrics.ports.projection import Place
-from shared.policy.calendar import spelled
+from services.metrics.views.freshness import Outbox, Partition, Rebuild
+from shared.policy.calendar import local
 
 SILENT_SECONDS_MAX = 3.0
 """Workers say every second where they are; so much later they are late themselves."""
@@ -47,35 +47,31 @@ class Freshness:
         silent = (now - offset.checked_at).total_seconds()
         return round(max(waited, silent if silent > SILENT_SECONDS_MAX else 0.0), 1)
 
-    def partitions(self, offsets: Iterable[Offset], now: datetime) -> list[Document]:
+    def partitions(self, offsets: Iterable[Offset], now: datetime) -> list[Partition]:
         """Return every partition: how far it is folded, what waits, how late it is."""
         return [
-            {
-                "topic": offset.topic,
-                "partition": offset.partition,
-                "next_offset": offset.next_offset,
-                "waiting": max(0, offset.highwater - offset.next_offset),
-                "complete_to": _local(offset.complete_to),
-                "checked_at": _local(offset.checked_at),
-                "lag_seconds": self._lag(offset, now),
-            }
+            Partition(
+                topic=offset.topic,
+                partition=offset.partition,
+                next_offset=offset.next_offset,
+                waiting=max(0, offset.highwater - offset.next_offset),
+                complete_to=local(offset.complete_to) if offset.complete_to else None,
+                checked_at=local(offset.checked_at),
+                lag_seconds=self._lag(offset, now),
+            )
             for offset in offsets
         ]
 
 
-def outboxes_told(outboxes: Outboxes) -> list[Document]:
+def outboxes_told(outboxes: Outboxes) -> list[Outbox]:
     """Return every owner, and how late its relay is."""
-    return [{"owner": owner, "lag_seconds": _unsent(waited)} for owner, waited in outboxes.items()]
+    return [Outbox(owner, _unsent(waited)) for owner, waited in outboxes.items()]
 
 
-def rebuilding_told(rebuild: Rebuild | None) -> Document | None:
+def rebuilding_told(rebuild: RebuildProgress | None) -> Rebuild | None:
     """Return how far the projection is that will take the place of the one that is shown."""
-    return rebuild._asdict() if rebuild else None
+    return Rebuild(*rebuild) if rebuild else None
 
 
 def _unsent(waited: float) -> float:
     return round(max(0.0, waited), 1)
-
-
-def _local(instant: datetime | None) -> str | None:
-    return spelled(instant) if instant else None

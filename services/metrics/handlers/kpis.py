@@ -1,9 +1,12 @@
 """Figures as readers see them: their values, their course, and the cases behind them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from msgspec import structs
 
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import (
@@ -15,14 +18,27 @@ from services.metrics.domain.figures.dimensions import (
 from services.metrics.domain.figures.figure import Figure, Measure, counts, named
 from services.metrics.domain.figures.values import Parts, Value, quantiles, valued
 from services.metrics.domain.picture import clocks_of
-from services.metrics.domain.reasons.explanation import Document
 from services.metrics.handlers.cases import summary, worst
 from services.metrics.ports.readings import Behind, Readings, Summed
+from services.metrics.views.kpi import (
+    CountedCase,
+    KpiCourse,
+    KpiDay,
+    KpiKey,
+    KpiLine,
+    KpiTarget,
+    Quantiles,
+)
+from services.metrics.views.view import Both
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
+
+Fields = dict[str, Any]
+"""What several views have, by field."""
 
 DAYS_USUAL = 30
 DAYS_MAX = 400
@@ -56,10 +72,10 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Found:
     """Cases behind a figure, and the place behind which the next ones begin."""
 
-    items: list[Document]
+    items: list[CountedCase]
     following: tuple[date, str] | None
 
 
@@ -86,7 +102,7 @@ class Kpis:
             raise DaysInvalid(days=DAYS_MAX)
         return (FIRST_DAY if gauge else since), until
 
-    async def listed(self, asked: Asked) -> list[Document]:
+    async def listed(self, asked: Asked) -> list[KpiLine]:
         """Return every figure with its value."""
         figures = register.REGISTER.figures
         sums: dict[bool, Parts] = {}
@@ -94,88 +110,89 @@ class Kpis:
             names = {part for one in figures if one.gauge is gauge for part in one.parts}
             days = self.days_of(asked, gauge=gauge)
             sums[gauge] = await self._readings.parts(Summed(sorted(names), *days, asked.narrowed))
-        return [self._told(figure, asked, sums[figure.gauge]) for figure in figures]
+        return [KpiLine(**self._told(one, asked, sums[one.gauge])) for one in figures]
 
-    async def one(self, figure: Figure, asked: Asked) -> Document:
+    async def one(self, figure: Figure, asked: Asked) -> KpiCourse:
         """Return a figure with its course by business day and its parts by dimension."""
         by_day = await self._readings.days(self._summed(figure, asked, shown=figure.shown))
         whole = Counter[str]()
         for parts in by_day.values():
             whole.update(parts)
-        return {
+        lasted = quantiles(figure, whole)
+        return KpiCourse(
             **self._told(figure, asked, whole),
-            "quantiles": quantiles(figure, whole),
-            "parts": _parts(figure, whole),
-            "series": [
-                {"day": day.isoformat(), **_value(valued(figure, parts))}
-                for day, parts in by_day.items()
+            quantiles=Quantiles(**lasted) if lasted else None,
+            parts=_parts(figure, whole),
+            series=[
+                KpiDay(day=day, **_value(valued(figure, parts))) for day, parts in by_day.items()
             ],
-            "by": {
+            by={
                 name: await self._dimension(figure, asked, name)
                 for name in ((asked.by,) if asked.by else DIMENSIONS)
             },
-        }
+        )
 
-    async def _dimension(self, figure: Figure, asked: Asked, name: Dimension) -> list[Document]:
+    async def _dimension(self, figure: Figure, asked: Asked, name: Dimension) -> list[KpiKey]:
         by_key = await self._readings.dimension(self._summed(figure, asked), name)
         values = {key: valued(figure, parts) for key, parts in by_key.items()}
         ranked = sorted(values.items(), key=lambda one: (-(one[1].number or 0), one[0]))
-        return [{"key": key, **_value(value)} for key, value in ranked[:LINES_MAX]]
+        return [KpiKey(key=key, **_value(value)) for key, value in ranked[:LINES_MAX]]
 
     async def cases(
         self, figure: Figure, asked: Asked, before: tuple[date, str] | None, rows_max: int
-    ) -> Page:
+    ) -> Found:
         """Return the subjects that a figure counts, day by day, the last day first."""
         summed = self._summed(figure, asked)
         found = await self._readings.behind(summed, before or LAST_OF_ALL, rows_max)
         keys = [one.dossier.key for one in found]
         standing = worst(await self._readings.standing(keys) if keys else ())
         levels = {clock.dossier: raised.level for clock, raised in standing.items()}
-        items = [self._item(one) | {"level": levels.get(one.dossier.key)} for one in found]
+        items = [self._item(one, levels.get(one.dossier.key)) for one in found]
         more = len(found) == rows_max
-        return Page(items, (found[-1].day, keys[-1]) if more else None)
+        return Found(items, (found[-1].day, keys[-1]) if more else None)
 
-    def _item(self, one: Behind) -> Document:
+    def _item(self, one: Behind, level: AlertLevel | None) -> CountedCase:
         adds = Counter[str]()
         for part, number in one.adds.items():
             adds[_tail(named(part))] += number
         clocks = clocks_of(one.dossier, self._rules.newest)
-        return summary(one.dossier, clocks, {}) | {"day": one.day.isoformat(), "adds": dict(adds)}
+        line = structs.replace(summary(one.dossier, clocks, {}), level=level)
+        return CountedCase(**structs.asdict(line), day=one.day, adds=dict(adds))
 
     def _summed(self, figure: Figure, asked: Asked, shown: Iterable[str] = ()) -> Summed:
         days = self.days_of(asked, gauge=figure.gauge)
         return Summed((*figure.parts, *shown), *days, asked.narrowed)
 
-    def _told(self, figure: Figure, asked: Asked, parts: Parts) -> Document:
+    def _told(self, figure: Figure, asked: Asked, parts: Parts) -> Fields:
         since, until = self.days_of(asked, gauge=figure.gauge)
         return {
             "kpi_id": figure.id,
             "item": figure.item,
-            "name": {"zh-CN": figure.zh, "en": figure.en},
+            "name": Both(figure.zh, figure.en),
             "unit": figure.unit,
             "formula": figure.formula,
             "gauge": figure.gauge,
-            "target": asdict(figure.target) if figure.target else None,
-            "since": None if figure.gauge else since.isoformat(),
-            "until": until.isoformat(),
+            "target": KpiTarget(**asdict(figure.target)) if figure.target else None,
+            "since": None if figure.gauge else since,
+            "until": until,
             **_value(valued(figure, parts)),
         }
 
 
-def _parts(figure: Figure, whole: Parts) -> Mapping[str, int]:
+def _parts(figure: Figure, whole: Parts) -> dict[str, int]:
     """Return the parts that *figure* names, by their names in its own table."""
     parts = Counter[str]()
     for part, number in sorted(whole.items()):
         if counts((*figure.parts, *figure.shown), part):
             parts[_tail(named(part) if figure.measure in UNNAMED else part)] += number
-    return parts
+    return dict(parts)
 
 
 def _tail(part: str) -> str:
     return part.partition("/")[2]
 
 
-def _value(value: Value) -> Document:
+def _value(value: Value) -> Fields:
     return {
         "value": value.number,
         "numerator": value.numerator,

@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from services.metrics.domain.reasons.explanation import Document
+from services.metrics.views.today import TodayPicture, Viewer
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause
@@ -60,8 +60,9 @@ class Edition:
                 digest.update(part)
         return f"{self.changes}-{digest.hexdigest()}"
 
-    def snapshot(self, more: Mapping[str, object]) -> bytes:
-        return _document({**self.parts, **{key: ENCODE(value) for key, value in more.items()}})
+    def snapshot(self, principal: Viewer) -> bytes:
+        """Return all of it, as *principal* is shown it."""
+        return _document({**self.parts, "principal": ENCODE(principal)})
 
     def since(self, number: int) -> bytes | None:
         """Return what is new since edition *number*; None where only the time went on."""
@@ -90,10 +91,10 @@ def _document(parts: Mapping[str, bytes]) -> bytes:
     return b"{" + b",".join(b'"%s":%s' % (key.encode(), part) for key, part in parts.items()) + b"}"
 
 
-def next_edition(before: Edition | None, changes: int, picture: Document, at: float) -> Edition:
+def next_edition(before: Edition | None, changes: int, picture: TodayPicture, at: float) -> Edition:
     """Return the edition that shows *picture* after *before*."""
     number = before.number + 1 if before else 1
-    parts = {key: ENCODE(value) for key, value in picture.items()}
+    parts = {key: ENCODE(getattr(picture, key)) for key in picture.__struct_fields__}
     changed = {
         key: before.changed[key]
         if before is not None and before.parts[key] == part
@@ -107,7 +108,7 @@ def next_edition(before: Edition | None, changes: int, picture: Document, at: fl
 class Painter(Protocol):
     """Who makes the picture."""
 
-    async def load(self) -> tuple[int, Document]:
+    async def load(self) -> tuple[int, TodayPicture]:
         """Return how far the projection had changed, and the picture as it was then."""
         ...
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from services.metrics.domain import today
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.recent import RECENT_FACTS_MAX
-from services.metrics.domain.wording import LANGUAGES
 from services.metrics.handlers.freshness import Freshness, rebuilding_told
 from services.metrics.ports.glances import Glance, Glances, Lines, Span
+from services.metrics.views.today import Arrivals, LateNext, RedCard, TodayPicture
+from services.metrics.views.view import Both
 from shared.contracts.supervision.words import AlertLevel
-from shared.policy.calendar import business_date, spelled
+from shared.policy.calendar import business_date, local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
@@ -26,7 +26,7 @@ COMPARISON_SECONDS = 60.0
 class Remembered:
     """What is dear to make and seldom changes."""
 
-    sentences: dict[tuple[str, datetime, int], tuple[Document, int, str | None]] = field(
+    sentences: dict[tuple[str, datetime, int, int], tuple[Both, int, date | None]] = field(
         default_factory=dict
     )
     comparison: list[float] = field(default_factory=list)
@@ -45,34 +45,34 @@ class Today:
         self._remembered = Remembered()
         self.freshness = Freshness()
 
-    async def load(self) -> tuple[int, Document]:
+    async def load(self) -> tuple[int, TodayPicture]:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
         glance = await self._glances.load(self._span(now), today.parts_of_the_day(), LINES)
         lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
-        return glance.changes, {
-            "as_of": _local(now),
-            "complete_to": complete_to,
-            "lag_seconds": lag,
-            "rebuilding": rebuilding_told(glance.rebuilding),
-            "demo": self._demo,
-            "now": _figures(glance),
-            "late_next": self._late_next(glance, now),
-            "red": [self._red_card(*one, now) for one in glance.red],
-            "arrivals": {
-                "hours": today.by_hour(glance.sums),
-                "comparison": await self._comparison(business_date(now)),
-            },
-            "latest": [today.fact_line(*one) for one in glance.latest],
-        }
+        return glance.changes, TodayPicture(
+            as_of=_local(now),
+            complete_to=complete_to,
+            lag_seconds=lag,
+            rebuilding=rebuilding_told(glance.rebuilding),
+            demo=self._demo,
+            now=_figures(glance),
+            late_next=self._late_next(glance, now),
+            red=[self._red_card(*one, now) for one in glance.red],
+            arrivals=Arrivals(
+                hours=today.by_hour(glance.sums),
+                comparison=await self._comparison(business_date(now)),
+            ),
+            latest=[today.fact_line(*one) for one in glance.latest],
+        )
 
     def _span(self, now: datetime) -> Span:
         day = business_date(now)
         begins, ends = today.day_span(day, self._rules.newest)
         return Span(now, day, begins, ends, today.horizon(day, self._rules.newest))
 
-    def _late_next(self, glance: Glance, now: datetime) -> list[Document]:
+    def _late_next(self, glance: Glance, now: datetime) -> list[LateNext]:
         lines = []
         for key, dossier in glance.late_next:
             clock = today.clock_named(dossier, key, self._rules.newest)
@@ -80,41 +80,37 @@ class Today:
                 lines.append(today.late_next(clock, dossier, now))
         return lines
 
-    def _red_card(self, alert: AlertRecord, dossier: Dossier, now: datetime) -> Document:
+    def _red_card(self, alert: AlertRecord, dossier: Dossier, now: datetime) -> RedCard:
         sentence, overdue_days, due = self._reason(alert, dossier, now)
-        return {
-            "alert_id": alert.alert_id,
-            "case_no": alert.dossier,
-            "item_name": dossier.case.item_name,
-            "level": alert.level,
-            "severity": alert.severity,
-            "basis": alert.clock,
-            "due": due or alert.due.isoformat(),
-            "overdue_days": overdue_days,
-            "raised_at": _local(alert.raised_at),
-            "sentence": sentence,
-            "state": alert.state,
-        }
+        return RedCard(
+            alert_id=alert.alert_id,
+            case_no=alert.dossier,
+            item_name=dossier.case.item_name,
+            level=alert.level,
+            severity=alert.severity,
+            basis=alert.clock,
+            due=due or alert.due,
+            overdue_days=overdue_days,
+            raised_at=_local(alert.raised_at),
+            sentence=sentence,
+            state=alert.state,
+        )
 
     def _reason(
         self, alert: AlertRecord, dossier: Dossier, now: datetime
-    ) -> tuple[Document, int, str | None]:
+    ) -> tuple[Both, int, date | None]:
         """Return why the card stands; what was told this hour of the same facts is repeated."""
         kept = self._remembered.sentences
         hour = now.replace(minute=0, second=0, microsecond=0)
-        key = (alert.alert_id, hour, dossier.facts)
+        key = (alert.alert_id, hour, dossier.facts, self._rules.newest.edition)
         if key not in kept:
             clock = today.clock_named(dossier, alert.key, self._rules.newest)
             if len(kept) >= SENTENCES_KEPT_MAX:
                 kept.clear()
             kept[key] = (
-                (dict.fromkeys(LANGUAGES, ""), 0, None)
+                (Both("", ""), 0, None)
                 if clock is None
-                else (
-                    today.sentences(clock, now),
-                    clock.overdue(now),
-                    clock.due.isoformat() if clock.due else None,
-                )
+                else (today.sentences(clock, now), clock.overdue(now), clock.due)
             )
         return kept[key]
 
@@ -128,7 +124,7 @@ class Today:
         return kept.comparison
 
 
-def _figures(glance: Glance) -> Document:
+def _figures(glance: Glance) -> dict[str, int | float]:
     standing = glance.cards
     red = {clock: n for (level, clock), n in standing.items() if level is AlertLevel.RED}
     return {
@@ -141,5 +137,6 @@ def _figures(glance: Glance) -> Document:
     }
 
 
-def _local(instant: datetime) -> str:
-    return spelled(instant, "milliseconds")
+def _local(instant: datetime) -> datetime:
+    """Return *instant* to the millisecond."""
+    return local(instant.replace(microsecond=instant.microsecond // 1_000 * 1_000))

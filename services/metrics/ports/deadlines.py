@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol
 from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.reasons.explanation import Document
 from services.metrics.ports.projection import Edited
+from services.metrics.views.explanation import Explanation
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.words import CardState
 
@@ -34,7 +34,7 @@ class Explained(NamedTuple):
     """An alert with the explanation that it was raised with."""
 
     alert: AlertRecord
-    explanation: Document
+    explanation: Explanation
 
 
 class Sweep(Edited, Protocol):

@@ -49,7 +49,7 @@ Outboxes = Mapping[str, float]
 """How many seconds the oldest fact of each owner has waited for the relay."""
 
 
-class Rebuild(NamedTuple):
+class RebuildProgress(NamedTuple):
     """How far our projection is, where that of before is still the live one."""
 
     facts: int
@@ -74,7 +74,7 @@ class Glance:
     red: Sequence[AlertRead]
     offsets: Sequence[Offset]
     outboxes: Outboxes
-    rebuilding: Rebuild | None = None
+    rebuilding: RebuildProgress | None = None
 
 
 class Glances(Protocol):
@@ -100,7 +100,7 @@ class Glances(Protocol):
         """Return how long the oldest fact of each owner has waited for the relay."""
         ...
 
-    async def rebuilding(self) -> Rebuild | None:
+    async def rebuilding(self) -> RebuildProgress | None:
         """Return how far our projection is; None where it is the live one."""
         ...
 

@@ -10,7 +10,8 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension, Narrowed
 from services.metrics.domain.figures.values import Parts
-from services.metrics.domain.reasons.explanation import Document, Raised
+from services.metrics.domain.reasons.explanation import Raised
+from services.metrics.views.explanation import Explanation
 from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.words import AlertLevel, CardState
 
@@ -113,7 +114,7 @@ class Readings(Protocol):
         """Return alerts, newest first; the id tells apart those of one instant."""
         ...
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Document] | None:
+    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         """Return one alert, with the explanation that it was raised with."""
         ...
 

@@ -12,7 +12,15 @@ from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.recent import newest
-from services.metrics.ports.glances import Glance, Glances, Lines, Offset, Outboxes, Rebuild, Span
+from services.metrics.ports.glances import (
+    Glance,
+    Glances,
+    Lines,
+    Offset,
+    Outboxes,
+    RebuildProgress,
+    Span,
+)
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
 
@@ -76,7 +84,7 @@ class MemoryGlances(Glances):
     async def outboxes(self) -> Outboxes:
         return self._tables.outboxes
 
-    async def rebuilding(self) -> Rebuild | None:
+    async def rebuilding(self) -> RebuildProgress | None:
         return None
 
     async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:

@@ -18,7 +18,7 @@ from services.metrics.domain.figures.dimensions import (
 )
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
-from services.metrics.domain.reasons.explanation import Document, Raised
+from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
@@ -28,6 +28,7 @@ from services.metrics.ports.readings import (
     Sought,
     Summed,
 )
+from services.metrics.views.explanation import Explanation
 
 K = TypeVar("K")
 
@@ -89,7 +90,7 @@ class MemoryReadings(Readings):
         found.sort(key=lambda alert: (alert.raised_at, alert.alert_id), reverse=True)
         return [self._read(alert) for alert in found[: sought.rows_max]]
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Document] | None:
+    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         alert = self._tables.alerts.get(alert_id)
         return (self._read(alert), self._tables.explanations[alert_id]) if alert else None
 

@@ -15,12 +15,12 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributor, Place
 from services.metrics.domain.picture import Differences
-from services.metrics.domain.reasons.explanation import Document
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import Armed, Closed, Explained
 from services.metrics.ports.glances import Offset
 from services.metrics.ports.projection import Changes, FactName, Stretch
 from services.metrics.ports.projection import Place as Partition
+from services.metrics.views.explanation import Explanation
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
 from shared.contracts.supervision.words import CardState
@@ -78,7 +78,7 @@ class MemoryTables:
     contributors: dict[tuple[str, date, str], Contributor] = field(default_factory=dict)
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
-    explanations: dict[str, Document] = field(default_factory=dict)
+    explanations: dict[str, Explanation] = field(default_factory=dict)
     offsets: dict[Partition, Offset] = field(default_factory=dict)
     lanes: defaultdict[int, LaneRow] = field(default_factory=lambda: defaultdict(LaneRow))
     outboxes: dict[str, float] = field(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.subjects.case import Hold
+from services.metrics.views.explanation import ClockDayKind as Kind
 from shared.policy.calendar import CalendarDay, DayKind, business_date
 from shared.policy.limits import Unit
 
@@ -14,19 +14,6 @@ DAYS_SHOWN_MAX = 1_100
 """Three years; a case that lies longer is late beyond anything a strip can show."""
 
 ONE_DAY = timedelta(days=1)
-
-
-class Kind(StrEnum):
-    """What a day is to a clock."""
-
-    START = "start"
-    COUNTED = "counted"
-    MAKE_UP = "make_up"
-    WEEKEND = "weekend"
-    HOLIDAY = "holiday"
-    STOPPED = "stopped"
-    DUE = "due"
-    AFTER_DUE = "after_due"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import pairwise
 
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.reasons.days import ClockDay, Kind, Stopped, days, stopped
+from services.metrics.domain.reasons.days import ClockDay, Stopped, days, stopped
 from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.subjects.case import Hold
 from services.metrics.domain.wording import LANGUAGES, named, words
+from services.metrics.views.explanation import ClockDayKind as Kind
+from services.metrics.views.explanation import Day, Explanation, Extension, Span
+from services.metrics.views.view import Both
 from shared.contracts.handling.words import HoldBasis
 from shared.contracts.naming import called
 from shared.contracts.supervision.words import AlertLevel
-from shared.policy.calendar import spelled
+from shared.policy.calendar import local
 from shared.policy.limits import Unit
-
-Document = dict[str, Any]
-"""What becomes JSON."""
 
 ONE_DAY = timedelta(days=1)
 NO_DAY = timedelta(0)
@@ -35,7 +35,7 @@ class Raised:
 
 def explain(
     clock: Clock, at: datetime, raised: Raised | None = None, language: str = LANGUAGES[0]
-) -> Document:
+) -> Explanation:
     """
     Return the explanation of *clock* as it stands at *at*.
 
@@ -43,54 +43,46 @@ def explain(
     last day goes on. Laws are cited in *language*, the sentence comes in both.
     """
     strip = tuple(days(clock, at))
-    return {
-        "subject": clock.subject,
-        "sla_id": clock.sla.id,
-        "episode": clock.run.episode,
-        "clock": clock.name.value,
-        "name": clock.sla.name,
-        "policy_version": clock.policy.version,
-        "calendar_version": clock.calendar.version,
-        "limit": clock.limit,
-        "unit": clock.unit.value,
-        "started_by": clock.started_by,
-        "starts_on": clock.started_on.isoformat(),
-        "near_at": spelled(clock.near_at) if clock.near_at else None,
-        "due": _iso(clock.due),
-        "due_at": spelled(clock.due_at) if clock.due_at else None,
-        "provisional": clock.provisional,
-        "extensions": _extensions(clock),
-        "stretches": _stretches(clock),
-        "days": [_day(clock, one, language) for one in strip],
-        "consumed": clock.consumed(at),
-        "remaining": clock.remaining(at),
-        "ended_on": _iso(clock.ending.ended_on if clock.ending else None),
-        "level": raised.level.value if raised else None,
-        "raised_at": spelled(raised.raised_at) if raised else None,
-        "lateness_ms": raised.lateness_ms if raised else None,
-        "causes": list(clock.causes),
-        "sentence": {name: sentence(clock, strip, at, name) for name in LANGUAGES},
-    }
+    return Explanation(
+        subject=clock.subject,
+        sla_id=clock.sla.id,
+        clock=clock.name.value,
+        policy_version=clock.policy.version,
+        calendar_version=clock.calendar.version,
+        limit=clock.limit,
+        unit=clock.unit.value,
+        started_by=clock.started_by,
+        starts_on=clock.started_on,
+        due=clock.due,
+        provisional=clock.provisional,
+        extensions=_extensions(clock),
+        stretches=tuple(_stretches(clock)),
+        days=tuple(_day(clock, one, language) for one in strip),
+        consumed=clock.consumed(at),
+        remaining=clock.remaining(at),
+        ended_on=clock.ending.ended_on if clock.ending else None,
+        level=raised.level if raised else None,
+        raised_at=local(raised.raised_at) if raised else None,
+        lateness_ms=raised.lateness_ms if raised else None,
+        causes=clock.causes,
+        episode=clock.run.episode,
+        name=Both(*(clock.sla.name[language] for language in LANGUAGES)),
+        near_at=local(clock.near_at) if clock.near_at else None,
+        due_at=local(clock.due_at) if clock.due_at else None,
+        sentence=Both(*(sentence(clock, strip, at, name) for name in LANGUAGES)),
+    )
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _extensions(clock: Clock) -> tuple[Extension, ...]:
+    return tuple(
+        Extension(after.since, after.limit - before.limit, after.event_id)
+        for before, after in pairwise(clock.limits)
+    )
 
 
-def _extensions(clock: Clock) -> list[Document]:
-    return [
-        {
-            "on": after.since.isoformat(),
-            "days": after.limit - before.limit,
-            "event_id": after.event_id,
-        }
-        for before, after in zip(clock.limits, clock.limits[1:], strict=False)
-    ]
-
-
-def _stretches(clock: Clock) -> list[Document]:
+def _stretches(clock: Clock) -> list[Span]:
     """Return running and stopped stretches by turns, from the day after the start."""
-    result: list[Document] = []
+    result: list[Span] = []
     at_once = clock.unit is Unit.HH or not clock.limit
     since: date | None = clock.started_on + (NO_DAY if at_once else ONE_DAY)
     resumed_by: str | None = clock.started_by
@@ -107,43 +99,34 @@ def _stretches(clock: Clock) -> list[Document]:
     return result
 
 
-def _running(first: date, last: date | None, event_id: str | None) -> Document:
-    return {
-        "from": first.isoformat(),
-        "to": _iso(last),
-        "running": True,
-        "reason": None,
-        "legal_basis": None,
-        "event_id": event_id,
-    }
+def _running(first: date, last: date | None, event_id: str | None) -> Span:
+    return Span(first, last, running=True, reason=None, legal_basis=None, event_id=event_id)
 
 
-def _stopped(stop: Stopped) -> Document:
-    return {
-        "from": stop.first.isoformat(),
-        "to": _iso(stop.last),
-        "running": False,
-        "reason": stop.hold.reason,
-        "legal_basis": stop.hold.basis,
-        "event_id": stop.hold.opened_by,
-    }
+def _stopped(stop: Stopped) -> Span:
+    hold = stop.hold
+    return Span(
+        stop.first,
+        stop.last,
+        running=False,
+        reason=hold.reason,
+        legal_basis=hold.basis,
+        event_id=hold.opened_by,
+    )
 
 
-def _day(clock: Clock, one: ClockDay, language: str) -> Document:
-    entry: Document = {
-        "date": one.day.isoformat(),
-        "counted": one.counted,
-        "why": _why(one),
-        "kind": one.kind.value,
-        "law": _law(clock, one, language),
-    }
-    if one.calendar.name:
-        entry["name"] = named(language, one.calendar.name)
-    if one.hold is not None:
-        entry |= {"ground": one.hold.reason, "event_id": one.hold.opened_by}
-    if one.kind is Kind.START:
-        entry["event_id"] = clock.started_by
-    return entry
+def _day(clock: Clock, one: ClockDay, language: str) -> Day:
+    started_by = clock.started_by if one.kind is Kind.START else None
+    return Day(
+        one.day,
+        one.counted,
+        _why(one),
+        one.kind,
+        _law(clock, one, language),
+        named(language, one.calendar.name) if one.calendar.name else None,
+        one.hold.reason if one.hold else None,
+        one.hold.opened_by if one.hold and not started_by else started_by,
+    )
 
 
 def _why(one: ClockDay) -> str:

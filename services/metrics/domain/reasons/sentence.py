@@ -6,7 +6,8 @@ from itertools import groupby
 
 from services.metrics.domain import wording as words
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.reasons.days import ClockDay, Kind, Stopped, stopped
+from services.metrics.domain.reasons.days import ClockDay, Stopped, stopped
+from services.metrics.views.explanation import ClockDayKind as Kind
 from shared.policy.calendar import WEEK_WORKDAYS, ZONE, business_date
 from shared.policy.counting import NATURAL_DAYS, spent
 from shared.policy.limits import Unit

@@ -1,7 +1,7 @@
 /** What a day of the strip says in words: whether it counts, why, and by which law. */
 import { useI18n } from 'vue-i18n'
 
-import type { Day } from '@/picture/types'
+import type { Day } from '@/picture/views'
 import { useNames } from '@/words/names'
 import type { Cell } from './strip'
 

@@ -1,5 +1,5 @@
 /** The days of a deadline as cells of a strip: what each one is, and what it says about itself. */
-import type { Day, Explanation } from '@/picture/types'
+import type { Day, Explanation } from '@/picture/views'
 import { weekdayIndex } from '@/words/format'
 
 export type Fill = 'elapsed' | 'upcoming' | 'off' | 'stopped' | 'start' | 'late' | 'late_off'

@@ -2,14 +2,17 @@
 import { ref, shallowRef } from 'vue'
 
 import { readPage, type Reading } from '@/picture/read'
-import type { BehindFigure } from '@/picture/types'
+import type { AlertLine, CaseLine } from '@/picture/views'
+
+/** What a list behind a figure holds. */
+export type Row = AlertLine | CaseLine
 
 const ROWS = 50
 // The service searches a bounded stretch at a time: a page may be empty and not the last one.
 const EMPTY_PAGES_MAX = 20
 
 export function usePages() {
-  const rows = shallowRef<BehindFigure[]>([])
+  const rows = shallowRef<Row[]>([])
   const state = ref<Reading>('reading')
   const cursor = ref<string | null>(null)
   let source = ''
@@ -20,10 +23,10 @@ export function usePages() {
     try {
       for (let empty = 0; empty < EMPTY_PAGES_MAX; empty += 1) {
         const following = cursor.value ? `&cursor=${encodeURIComponent(cursor.value)}` : ''
-        const page = await readPage<BehindFigure>(`${asked}limit=${ROWS}${following}`)
+        const page = await readPage<Row>(`${asked}limit=${ROWS}${following}`)
         if (asked !== source) return
         rows.value = [...rows.value, ...page.items]
-        cursor.value = page.next_cursor ?? null
+        cursor.value = page.next_cursor
         if (page.items.length > 0 || cursor.value === null) break
       }
       state.value = 'shown'

@@ -1,9 +1,5 @@
 /** Which figures of the page lead to cases, and where the service lists those. */
-import type { Now } from '@/picture/types'
-
-export type Figure = Exclude<keyof Now, 'red_statutory'>
-
-const TODAYS: Partial<Record<Figure, string>> = {
+const TODAYS = {
   received_today: 'L03.received',
   accepted_today: 'L03.accepted',
   decided_today: 'L03.decided',
@@ -14,12 +10,14 @@ const TODAYS: Partial<Record<Figure, string>> = {
   rectifications_closed_today: 'K12.1.closed',
 }
 
-const OTHERS: Partial<Record<Figure, (day: string) => string>> = {
-  open: () => '/v1/kpis/L01/cases?',
-  due_today: (day) => `/v1/cases?due=${day}&`,
-  yellow: () => '/v1/alerts?level=YELLOW&',
-  red: () => '/v1/alerts?level=RED&',
+const OTHERS = {
+  open: (_: string) => '/v1/kpis/L01/cases?',
+  due_today: (day: string) => `/v1/cases?due=${day}&`,
+  yellow: (_: string) => '/v1/alerts?level=YELLOW&',
+  red: (_: string) => '/v1/alerts?level=RED&',
 }
+
+export type Figure = keyof typeof TODAYS | keyof typeof OTHERS
 
 export function isFigure(name: string): name is Figure {
   return name in TODAYS || name in OTHERS
@@ -27,6 +25,6 @@ export function isFigure(name: string): name is Figure {
 
 /** Where the cases behind *figure* on *day* are listed, open at its end for more parameters. */
 export function sourceOf(figure: Figure, day: string): string {
-  const other = OTHERS[figure]
-  return other ? other(day) : `/v1/kpis/${TODAYS[figure]}/cases?from=${day}&to=${day}&`
+  if (figure in OTHERS) return OTHERS[figure as keyof typeof OTHERS](day)
+  return `/v1/kpis/${TODAYS[figure as keyof typeof TODAYS]}/cases?from=${day}&to=${day}&`
 }

@@ -1,10 +1,10 @@
 /** One stream for all windows of a browser, which allows six connections to a host. */
 import { streamTo, type Line, type Listener } from './stream'
-import type { Picture } from './types'
+import type { Delta, Snapshot } from './views'
 
 type Word =
-  | { kind: 'snapshot'; picture: Picture }
-  | { kind: 'delta'; change: Partial<Picture> }
+  | { kind: 'snapshot'; picture: Snapshot }
+  | { kind: 'delta'; change: Delta }
   | { kind: 'line'; state: Line }
   | { kind: 'hello' }
 

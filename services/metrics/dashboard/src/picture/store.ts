@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { follow } from './follow'
 import type { Line } from './stream'
-import type { Picture } from './types'
+import type { Snapshot } from './views'
 
 export type Freshness = Line | 'delayed'
 
@@ -14,7 +14,7 @@ const SILENCE_SECONDS_MAX = 45
 const LOOK_MS = 1_000
 
 export const usePicture = defineStore('picture', () => {
-  const picture = shallowRef<Picture | null>(null)
+  const picture = shallowRef<Snapshot | null>(null)
   const line = ref<Line>('connecting')
   const silentSeconds = ref(0)
   let heardAt = performance.now()
@@ -29,7 +29,7 @@ export const usePicture = defineStore('picture', () => {
   const stale = computed(() => picture.value !== null && freshness.value !== 'live')
   const completeTo = computed(() => picture.value?.complete_to ?? picture.value?.as_of ?? null)
 
-  function hear(next: Picture): void {
+  function hear(next: Snapshot): void {
     heardAt = performance.now()
     silentSeconds.value = 0
     picture.value = next

@@ -1,11 +1,11 @@
 /** The live stream of one window: snapshot, deltas, and honest news about the line itself. */
-import type { Picture } from './types'
+import type { Delta, Snapshot } from './views'
 
 export type Line = 'connecting' | 'live' | 'reconnecting' | 'signed_out'
 
 export interface Listener {
-  snapshot(picture: Picture): void
-  delta(change: Partial<Picture>): void
+  snapshot(picture: Snapshot): void
+  delta(change: Delta): void
   line(state: Line): void
 }
 
@@ -61,10 +61,10 @@ export function streamTo(listener: Listener, glimpses: boolean): Stream {
       listener.line('live')
     })
     opened.addEventListener('snapshot', (event) => {
-      listener.snapshot(JSON.parse(event.data) as Picture)
+      listener.snapshot(JSON.parse(event.data) as Snapshot)
       if (glimpses) openIn(GLIMPSE_MS)
     })
-    opened.addEventListener('delta', (event) => listener.delta(JSON.parse(event.data) as Partial<Picture>))
+    opened.addEventListener('delta', (event) => listener.delta(JSON.parse(event.data) as Delta))
     opened.addEventListener('reset', open)
     opened.addEventListener('bye', retryLater)
     opened.addEventListener('error', () => {

@@ -3,7 +3,7 @@
  *
  * Nothing here throws: what spells no instant and no date is said as it came, and nothing as a dash.
  */
-import type { Language } from '@/picture/types'
+import type { Language } from './preferences'
 
 const ZONE = 'Asia/Shanghai'
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i

@@ -3,8 +3,7 @@ import { useI18n } from 'vue-i18n'
 
 import facts from '@names/facts.json'
 import words from '@names/words.json'
-import type { Language } from '@/picture/types'
-import { language } from './preferences'
+import { language, type Language } from './preferences'
 
 type Names = Record<string, Record<Language, string>>
 

@@ -1,10 +1,11 @@
 /** The reader's language and theme, remembered in this browser. */
 import { ref, watchEffect } from 'vue'
 
-import type { Language } from '@/picture/types'
+import type { Both } from '@/picture/views'
 import { i18n } from './i18n'
 
 export type Theme = 'light' | 'dark'
+export type Language = keyof Both
 
 const LANGUAGE_KEY = 'casetrack.language'
 const THEME_KEY = 'casetrack.theme'

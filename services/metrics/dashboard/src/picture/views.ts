@@ -1,0 +1,667 @@
+/** The shapes that the metrics service sends. Generated from its openapi.json: `make schemas`. */
+
+/** A standing alert that somebody has seen, and the fact that says so. */
+export interface Acknowledged {
+  alert_id: string
+  state: CardState
+  event_id: string
+}
+
+/** A word to go with it. */
+export interface Acknowledgement {
+  note?: string | null
+}
+
+/**
+ * An alert with its explanation.
+ *
+ * One that stands is explained as of today; one that is over, as it was when it
+ * was raised.
+ */
+export interface Alert {
+  subject: string
+  sla_id: string
+  /** The name of the clock: committed, statutory … */
+  clock: string
+  policy_version: string
+  calendar_version: string
+  /** Extensions included. */
+  limit: number
+  unit: string
+  /** The fact that started the clock. */
+  started_by: string
+  starts_on: string
+  /** Null while something keeps it open. */
+  due: string | null
+  /** Whether the count enters a year whose notice has not appeared. */
+  provisional: boolean
+  extensions: Extension[]
+  /** Running and stopped by turns. */
+  stretches: Span[]
+  days: Day[]
+  consumed: number
+  /** Below 0 where it is late. */
+  remaining: number
+  ended_on: string | null
+  /** Of the alert that is explained; null where none stands. */
+  level: AlertLevel | null
+  raised_at: string | null
+  /** How much later than its instant the alert was said. */
+  lateness_ms: number | null
+  /** The facts that made the clock, in the order in which they acted on it. */
+  causes: string[]
+  sentence: Both
+  /** Tells apart the runs of one limit on one subject. */
+  episode?: number
+  /** What the limit is called. */
+  name?: Both | null
+  /** The first instant at which the limit was near. */
+  near_at?: string | null
+  /** The first instant at which it is late. */
+  due_at?: string | null
+  alert_id: string
+  case_no: string
+  item_name: string | null
+  basis: string
+  severity: number
+  state: CardState
+  recorded_at: string
+  /** Why it is over. */
+  reason: string | null
+  as_raised: AsRaised
+}
+
+/** 黄牌, 红牌. */
+export type AlertLevel = 'RED' | 'YELLOW'
+
+/** An alert in one line of a list. */
+export interface AlertLine {
+  alert_id: string
+  case_no: string
+  item_name: string | null
+  sla_id: string
+  /** What in the case it is about: the case itself, an inspection, a referral … */
+  subject: string
+  /** Tells apart the runs of one limit on one subject. */
+  episode: number
+  clock: string
+  /** The same as the clock, by the name that facts have for it. */
+  basis: string
+  level: AlertLevel
+  severity: number
+  state: CardState
+  /** As it was when the alert was raised. */
+  due: string
+  /** In business time: the instant at which it became true. */
+  raised_at: string
+  recorded_at: string
+  lateness_ms: number
+  /** Why it is over. */
+  reason: string | null
+}
+
+/** Alerts, newest first. */
+export interface AlertPage {
+  items: AlertLine[]
+  next_cursor: string | null
+}
+
+/** What was received hour by hour, over the mean of the same weekday in four weeks. */
+export interface Arrivals {
+  hours: number[]
+  comparison: number[]
+}
+
+/** What was said of a clock when the alert was raised. */
+export interface AsRaised {
+  due: string | null
+  consumed: number
+  remaining: number
+  policy_version: string
+  calendar_version: string
+  sentence: Both
+  causes: string[]
+}
+
+/** The same in both languages. */
+export interface Both {
+  'zh-CN': string
+  en: string
+}
+
+/** A yellow or red card as it stands. */
+export interface CardLine {
+  alert_id: string
+  level: string
+  basis: string
+  state: string
+  raised_on: string | null
+}
+
+/** What became of a card: 未签收, 已签收, 已升级, 已解除, 已撤销; the first three stand. */
+export type CardState = 'ACKNOWLEDGED' | 'ESCALATED' | 'RAISED' | 'RESOLVED' | 'REVOKED'
+
+/** A case with all that is known of it. */
+export interface Case {
+  case_no: string
+  phase: Phase
+  /** Whether something is left to do before it is closed. */
+  open: boolean
+  item_code: string | null
+  item_name: string | null
+  /** Who told of the receipt. */
+  source: string
+  window: string | null
+  channel: string | null
+  received_at: string | null
+  /** The due day by clock; null while something keeps it open. */
+  due: Record<string, string | null>
+  /** Whether one of its clocks stands still. */
+  paused: boolean
+  /** The worst alert that stands on it. */
+  level: AlertLevel | null
+  facts: number
+  /** How many facts contradict it. */
+  anomalies: number
+  received_on: string | null
+  accepted_on: string | null
+  ended_on: string | null
+  decision: string | null
+  closed_on: string | null
+  delivered_on: string | null
+  org_code: string | null
+  org_name: string | null
+  terms: Terms | null
+  holds: Hold[]
+  extensions: Extended[]
+  corrections: number
+  returns: number
+  subjects: SubjectLine[]
+  cards: CardLine[]
+  /** The ids of facts that contradict it; the first ones. */
+  anomalous: string[]
+}
+
+/** A case in one line of a list. */
+export interface CaseLine {
+  case_no: string
+  phase: Phase
+  /** Whether something is left to do before it is closed. */
+  open: boolean
+  item_code: string | null
+  item_name: string | null
+  /** Who told of the receipt. */
+  source: string
+  window: string | null
+  channel: string | null
+  received_at: string | null
+  /** The due day by clock; null while something keeps it open. */
+  due: Record<string, string | null>
+  /** Whether one of its clocks stands still. */
+  paused: boolean
+  /** The worst alert that stands on it. */
+  level: AlertLevel | null
+  facts: number
+  /** How many facts contradict it. */
+  anomalies: number
+}
+
+/** Cases, greatest number first. */
+export interface CasePage {
+  items: CaseLine[]
+  next_cursor: string | null
+}
+
+/** What a day of a deadline is. */
+export type ClockDayKind = 'after_due' | 'counted' | 'due' | 'holiday' | 'make_up' | 'start' | 'stopped' | 'weekend'
+
+/** The deadlines of a case with everything that makes them. */
+export interface ClockPage {
+  items: Explanation[]
+  next_cursor: string | null
+}
+
+/** Up to when the figures are complete, and what waits where. */
+export interface Completeness {
+  as_of: string
+  /** Null where nothing was ever folded. */
+  complete_to: string | null
+  lag_seconds: number
+  rebuilding: Rebuild | null
+  partitions: Partition[]
+  outboxes: Outbox[]
+}
+
+/** A case that a figure counts. */
+export interface CountedCase {
+  case_no: string
+  phase: Phase
+  /** Whether something is left to do before it is closed. */
+  open: boolean
+  item_code: string | null
+  item_name: string | null
+  /** Who told of the receipt. */
+  source: string
+  window: string | null
+  channel: string | null
+  received_at: string | null
+  /** The due day by clock; null while something keeps it open. */
+  due: Record<string, string | null>
+  /** Whether one of its clocks stands still. */
+  paused: boolean
+  /** The worst alert that stands on it. */
+  level: AlertLevel | null
+  facts: number
+  /** How many facts contradict it. */
+  anomalies: number
+  /** On which it counts. */
+  day: string
+  /** What it adds, by part. */
+  adds: Record<string, number>
+}
+
+/** One day of a deadline: whether it counts, and why. */
+export interface Day {
+  date: string
+  counted: boolean
+  /** The kind and what it follows from, for programs. */
+  why: string
+  kind: ClockDayKind
+  /** The article that makes it what it is, in the reader's language. */
+  law: string | null
+  /** The holiday that it belongs to or makes up for. */
+  name?: string | null
+  /** The reason of the hold that stopped the clock. */
+  ground?: string | null
+  /** The fact that made it what it is, where one did. */
+  event_id?: string | null
+}
+
+/** What has changed: each part replaces the one that is known. */
+export interface Delta {
+  as_of?: string
+  complete_to?: string | null
+  lag_seconds?: number
+  rebuilding?: Rebuild | null
+  demo?: boolean
+  now?: Record<string, number>
+  late_next?: LateNext[]
+  red?: RedCard[]
+  arrivals?: Arrivals
+  latest?: LatestFact[]
+}
+
+/**
+ * All that a person, or another program, needs to find a due date again.
+ *
+ * Alerts keep the one that they were raised with.
+ */
+export interface Explanation {
+  subject: string
+  sla_id: string
+  /** The name of the clock: committed, statutory … */
+  clock: string
+  policy_version: string
+  calendar_version: string
+  /** Extensions included. */
+  limit: number
+  unit: string
+  /** The fact that started the clock. */
+  started_by: string
+  starts_on: string
+  /** Null while something keeps it open. */
+  due: string | null
+  /** Whether the count enters a year whose notice has not appeared. */
+  provisional: boolean
+  extensions: Extension[]
+  /** Running and stopped by turns. */
+  stretches: Span[]
+  days: Day[]
+  consumed: number
+  /** Below 0 where it is late. */
+  remaining: number
+  ended_on: string | null
+  /** Of the alert that is explained; null where none stands. */
+  level: AlertLevel | null
+  raised_at: string | null
+  /** How much later than its instant the alert was said. */
+  lateness_ms: number | null
+  /** The facts that made the clock, in the order in which they acted on it. */
+  causes: string[]
+  sentence: Both
+  /** Tells apart the runs of one limit on one subject. */
+  episode?: number
+  /** What the limit is called. */
+  name?: Both | null
+  /** The first instant at which the limit was near. */
+  near_at?: string | null
+  /** The first instant at which it is late. */
+  due_at?: string | null
+}
+
+/** An extension as it was approved, whether or not it came in time to count. */
+export interface Extended {
+  approved_on: string
+  days: number
+  approved_by: string
+}
+
+/** Days that the head of the agency added to a limit. */
+export interface Extension {
+  on: string
+  days: number
+  event_id: string
+}
+
+/** A stretch in which some clocks stand still. */
+export interface Hold {
+  hold_id: string
+  reason: string
+  basis: string
+  pauses: string[]
+  opened_on: string
+  opened_by: string
+  closed_on: string | null
+  closed_by: string | null
+}
+
+/** The cases that a figure counts. */
+export interface KpiCasePage {
+  items: CountedCase[]
+  next_cursor: string | null
+}
+
+/** A figure day by day, and by each dimension. */
+export interface KpiCourse {
+  /** Null where there is nothing to divide by. */
+  value: number | null
+  numerator: number
+  denominator: number | null
+  /** Whether there were enough to judge by. */
+  sample_ok: boolean
+  /** What is within its limit and may still come in time. */
+  pending: number | null
+  /** The colour by the figure's own rules; null where it is as it should be, or too few. */
+  level: AlertLevel | null
+  kpi_id: string
+  /** The item of the plan that it belongs to; null for what only runs the bureau. */
+  item: number | null
+  name: Both
+  unit: string
+  formula: string
+  /** Whether it counts everything up to a day. */
+  gauge: boolean
+  target: KpiTarget | null
+  /** Null where it does. */
+  since: string | null
+  until: string
+  quantiles: Quantiles | null
+  /** What it sums, by the names of its parts. */
+  parts: Record<string, number>
+  series: KpiDay[]
+  /** By dimension, largest first. */
+  by: Record<string, KpiKey[]>
+}
+
+/** What a figure came to on one day. */
+export interface KpiDay {
+  /** Null where there is nothing to divide by. */
+  value: number | null
+  numerator: number
+  denominator: number | null
+  /** Whether there were enough to judge by. */
+  sample_ok: boolean
+  /** What is within its limit and may still come in time. */
+  pending: number | null
+  /** The colour by the figure's own rules; null where it is as it should be, or too few. */
+  level: AlertLevel | null
+  day: string
+}
+
+/** What a figure comes to for one value of a dimension. */
+export interface KpiKey {
+  /** Null where there is nothing to divide by. */
+  value: number | null
+  numerator: number
+  denominator: number | null
+  /** Whether there were enough to judge by. */
+  sample_ok: boolean
+  /** What is within its limit and may still come in time. */
+  pending: number | null
+  /** The colour by the figure's own rules; null where it is as it should be, or too few. */
+  level: AlertLevel | null
+  key: string
+}
+
+/** A figure with its value over the days that were asked for. */
+export interface KpiLine {
+  /** Null where there is nothing to divide by. */
+  value: number | null
+  numerator: number
+  denominator: number | null
+  /** Whether there were enough to judge by. */
+  sample_ok: boolean
+  /** What is within its limit and may still come in time. */
+  pending: number | null
+  /** The colour by the figure's own rules; null where it is as it should be, or too few. */
+  level: AlertLevel | null
+  kpi_id: string
+  /** The item of the plan that it belongs to; null for what only runs the bureau. */
+  item: number | null
+  name: Both
+  unit: string
+  formula: string
+  /** Whether it counts everything up to a day. */
+  gauge: boolean
+  target: KpiTarget | null
+  /** Null where it does. */
+  since: string | null
+  until: string
+}
+
+/** Every figure. */
+export interface KpiPage {
+  items: KpiLine[]
+  next_cursor: string | null
+}
+
+/** What is aimed at, and who says so; *trend* where only the direction is. */
+export interface KpiTarget {
+  origin: string
+  at_least: number | null
+  at_most: number | null
+  trend: string | null
+}
+
+/** A clock that can still be saved. */
+export interface LateNext {
+  case_no: string
+  item_code: string
+  item_name: string
+  clock: string
+  sla_id: string
+  due: string | null
+  /** Days that count after today until it is due. */
+  days_left: number
+  /** By the minute: to the second it would change all the time. */
+  seconds_left: number | null
+  level: AlertLevel | null
+  limit: number
+  unit: string
+  consumed: number
+  /** Days that would have counted, had nothing stopped the clock. */
+  stopped_days: number
+  provisional: boolean
+  paused: boolean
+}
+
+/** One of the facts that were folded last. */
+export interface LatestFact {
+  time: string
+  type: string
+  /** Null where it belongs to no case. */
+  case_no: string | null
+  item_name: string | null
+  activity: string | null
+}
+
+/** How late the relay of one owner is. */
+export interface Outbox {
+  owner: string
+  lag_seconds: number
+}
+
+/** How far one partition is folded. */
+export interface Partition {
+  topic: string
+  partition: number
+  next_offset: number
+  /** Records that nobody has folded yet. */
+  waiting: number
+  /** The business time of the latest fact. */
+  complete_to: string | null
+  checked_at: string
+  lag_seconds: number
+}
+
+/** The exclusive state of a case. */
+export type Phase = 'ABSENT' | 'ACCEPTED' | 'ARCHIVED' | 'CLOSED' | 'CORRECTION_PENDING' | 'DECIDED' | 'DELIVERED' | 'EXAMINING' | 'NOT_ACCEPTED' | 'PRECHECKED' | 'REVOKED' | 'SUBMITTED' | 'TERMINATED' | 'WITHDRAWN'
+
+/** An answer that is no success (RFC 9457). */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  trace_id: string
+  field?: string | null
+  errors?: Record<string, string>[] | null
+}
+
+/** Percentiles of a histogram of days. */
+export interface Quantiles {
+  p50: number
+  p90: number
+}
+
+/** How far the projection is that will take the place of the one that is shown. */
+export interface Rebuild {
+  facts: number
+  /** Null where nobody has begun. */
+  facts_expected: number | null
+}
+
+/** A clock that is late, and why. */
+export interface RedCard {
+  alert_id: string
+  case_no: string
+  item_name: string
+  level: AlertLevel
+  severity: number
+  basis: string
+  due: string
+  overdue_days: number
+  raised_at: string
+  sentence: Both
+  state: CardState
+}
+
+/** The first event of a stream: the picture, and for whom it is. */
+export interface Snapshot {
+  as_of: string
+  /** Null where nothing was ever folded. */
+  complete_to: string | null
+  lag_seconds: number
+  rebuilding: Rebuild | null
+  /** Whether the bureau is a made-up one. */
+  demo: boolean
+  /** The figures of the moment and of the day so far, by the names of their tiles. */
+  now: Record<string, number>
+  late_next: LateNext[]
+  red: RedCard[]
+  arrivals: Arrivals
+  latest: LatestFact[]
+  principal: Viewer
+}
+
+/** Days on which the clock ran, or stood, the first and the last included. */
+export interface Span {
+  from: string
+  /** Null where it goes on. */
+  to: string | null
+  running: boolean
+  /** Why it stood. */
+  reason: string | null
+  legal_basis: string | null
+  /** The fact with which the days began. */
+  event_id: string | null
+}
+
+/** An inspection, a referral, a rating or whatever else stands beside the case. */
+export interface SubjectLine {
+  kind: string
+  name: string
+  state: string
+  opened_on: string | null
+  done_on: string | null
+}
+
+/** What was promised when the case was accepted. */
+export interface Terms {
+  effective_on: string
+  accepted_by: string
+  statutory_limit: number
+  statutory_unit: string
+  committed_limit: number
+  committed_unit: string
+}
+
+/**
+ * A fact of a case, as it was published.
+ *
+ * Of a type that this version does not know only the attributes are told.
+ */
+export interface TimelineFact {
+  specversion: string
+  id: string
+  source: string
+  type: string
+  subject?: string | null
+  /** When it happened. */
+  time: string
+  /** When we learned of it. */
+  recordedtime?: string | null
+  datacontenttype?: string | null
+  dataschema?: string | null
+  partitionkey: string
+  sequence?: string | null
+  correlationid?: string | null
+  causationid?: string | null
+  districtcode?: string | null
+  siteid?: string | null
+  windowid?: string | null
+  actorid?: string | null
+  actorrole?: string | null
+  datalevel?: string | null
+  traceparent?: string | null
+  /** The name that an imported log gave to it. */
+  activity?: string | null
+  /** True where an import made it from an attribute of the case. */
+  derived?: boolean | null
+  data?: Record<string, unknown> | null
+  /** What contradicts the case, in the reader's language. */
+  anomaly: string | null
+}
+
+/** Every fact of a case in the order of business time. */
+export interface TimelinePage {
+  items: TimelineFact[]
+  next_cursor: string | null
+}
+
+/** Who reads. */
+export interface Viewer {
+  name: string
+  role: string
+}

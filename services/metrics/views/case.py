@@ -1,0 +1,163 @@
+"""A case as a reader is told: in one line, as a whole, and fact by fact."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from services.metrics.views.explanation import Explanation
+from services.metrics.views.view import Instant, Page, View
+from shared.contracts.handling.course import Phase
+from shared.contracts.supervision.words import AlertLevel
+
+Recorded = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""An instant as it is on record, letter by letter."""
+
+
+class CaseLine(View, frozen=True):
+    """A case in one line of a list."""
+
+    case_no: str
+    phase: Phase
+    open: bool
+    """Whether something is left to do before it is closed."""
+    item_code: str | None
+    item_name: str | None
+    source: str
+    """Who told of the receipt."""
+    window: str | None
+    channel: str | None
+    received_at: Instant | None
+    due: dict[str, date | None]
+    """The due day by clock; null while something keeps it open."""
+    paused: bool
+    """Whether one of its clocks stands still."""
+    level: AlertLevel | None
+    """The worst alert that stands on it."""
+    facts: int
+    anomalies: int
+    """How many facts contradict it."""
+
+
+class Terms(View, frozen=True):
+    """What was promised when the case was accepted."""
+
+    effective_on: date
+    accepted_by: str
+    statutory_limit: int
+    statutory_unit: str
+    committed_limit: int
+    committed_unit: str
+
+
+class Hold(View, frozen=True):
+    """A stretch in which some clocks stand still."""
+
+    hold_id: str
+    reason: str
+    basis: str
+    pauses: tuple[str, ...]
+    opened_on: date
+    opened_by: str
+    closed_on: date | None
+    closed_by: str | None
+
+
+class Extended(View, frozen=True):
+    """An extension as it was approved, whether or not it came in time to count."""
+
+    approved_on: date
+    days: int
+    approved_by: str
+
+
+class SubjectLine(View, frozen=True):
+    """An inspection, a referral, a rating or whatever else stands beside the case."""
+
+    kind: str
+    name: str
+    state: str
+    opened_on: date | None
+    done_on: date | None
+
+
+class CardLine(View, frozen=True):
+    """A yellow or red card as it stands."""
+
+    alert_id: str
+    level: str
+    basis: str
+    state: str
+    raised_on: date | None
+
+
+class Case(CaseLine, frozen=True):
+    """A case with all that is known of it."""
+
+    received_on: date | None
+    accepted_on: date | None
+    ended_on: date | None
+    decision: str | None
+    closed_on: date | None
+    delivered_on: date | None
+    org_code: str | None
+    org_name: str | None
+    terms: Terms | None
+    holds: tuple[Hold, ...]
+    extensions: tuple[Extended, ...]
+    corrections: int
+    returns: int
+    subjects: tuple[SubjectLine, ...]
+    cards: tuple[CardLine, ...]
+    anomalous: tuple[str, ...]
+    """The ids of facts that contradict it; the first ones."""
+
+
+class TimelineFact(View, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    A fact of a case, as it was published.
+
+    Of a type that this version does not know only the attributes are told.
+    """
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str | None = None
+    time: Recorded
+    """When it happened."""
+    recordedtime: Recorded | None = None
+    """When we learned of it."""
+    datacontenttype: str | None = None
+    dataschema: str | None = None
+    partitionkey: str
+    sequence: str | None = None
+    correlationid: str | None = None
+    causationid: str | None = None
+    districtcode: str | None = None
+    siteid: str | None = None
+    windowid: str | None = None
+    actorid: str | None = None
+    actorrole: str | None = None
+    datalevel: str | None = None
+    traceparent: str | None = None
+    activity: str | None = None
+    """The name that an imported log gave to it."""
+    derived: bool | None = None
+    """True where an import made it from an attribute of the case."""
+    data: dict[str, Any] | None = None
+    anomaly: str | None
+    """What contradicts the case, in the reader's language."""
+
+
+class CasePage(Page[CaseLine], frozen=True):
+    """Cases, greatest number first."""
+
+
+class TimelinePage(Page[TimelineFact], frozen=True):
+    """Every fact of a case in the order of business time."""
+
+
+class ClockPage(Page[Explanation], frozen=True):
+    """The deadlines of a case with everything that makes them."""

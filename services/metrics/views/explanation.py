@@ -1,0 +1,111 @@
+"""Why a clock is due when it is, as a reader is told."""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import field
+
+from services.metrics.views.view import Both, Instant, View
+from shared.contracts.supervision.words import AlertLevel
+
+
+class ClockDayKind(StrEnum):
+    """What a day of a deadline is."""
+
+    COUNTED = "counted"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+    STOPPED = "stopped"
+    START = "start"
+    DUE = "due"
+    AFTER_DUE = "after_due"
+
+
+class Day(View, frozen=True, omit_defaults=True):
+    """One day of a deadline: whether it counts, and why."""
+
+    date: date
+    counted: bool
+    why: str
+    """The kind and what it follows from, for programs."""
+    kind: ClockDayKind
+    law: str | None
+    """The article that makes it what it is, in the reader's language."""
+    name: str | None = None
+    """The holiday that it belongs to or makes up for."""
+    ground: str | None = None
+    """The reason of the hold that stopped the clock."""
+    event_id: str | None = None
+    """The fact that made it what it is, where one did."""
+
+
+class Span(View, frozen=True):
+    """Days on which the clock ran, or stood, the first and the last included."""
+
+    first: date = field(name="from")
+    last: date | None = field(name="to")
+    """Null where it goes on."""
+    running: bool
+    reason: str | None
+    """Why it stood."""
+    legal_basis: str | None
+    event_id: str | None
+    """The fact with which the days began."""
+
+
+class Extension(View, frozen=True):
+    """Days that the head of the agency added to a limit."""
+
+    on: date
+    days: int
+    event_id: str
+
+
+class Explanation(View, frozen=True):
+    """
+    All that a person, or another program, needs to find a due date again.
+
+    Alerts keep the one that they were raised with.
+    """
+
+    subject: str
+    sla_id: str
+    clock: str
+    """The name of the clock: committed, statutory …"""
+    policy_version: str
+    calendar_version: str
+    limit: int
+    """Extensions included."""
+    unit: str
+    started_by: str
+    """The fact that started the clock."""
+    starts_on: date
+    due: date | None
+    """Null while something keeps it open."""
+    provisional: bool
+    """Whether the count enters a year whose notice has not appeared."""
+    extensions: tuple[Extension, ...]
+    stretches: tuple[Span, ...]
+    """Running and stopped by turns."""
+    days: tuple[Day, ...]
+    consumed: int
+    remaining: int
+    """Below 0 where it is late."""
+    ended_on: date | None
+    level: AlertLevel | None
+    """Of the alert that is explained; null where none stands."""
+    raised_at: Instant | None
+    lateness_ms: int | None
+    """How much later than its instant the alert was said."""
+    causes: tuple[str, ...]
+    """The facts that made the clock, in the order in which they acted on it."""
+    sentence: Both
+    episode: int = 0
+    """Tells apart the runs of one limit on one subject."""
+    name: Both | None = None
+    """What the limit is called."""
+    near_at: Instant | None = None
+    """The first instant at which the limit was near."""
+    due_at: Instant | None = None
+    """The first instant at which it is late."""

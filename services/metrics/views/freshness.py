@@ -1,0 +1,44 @@
+"""How far what is shown may be trusted, as a reader is told."""
+
+from services.metrics.views.view import Instant, View
+
+
+class Partition(View, frozen=True):
+    """How far one partition is folded."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    waiting: int
+    """Records that nobody has folded yet."""
+    complete_to: Instant | None
+    """The business time of the latest fact."""
+    checked_at: Instant
+    lag_seconds: float
+
+
+class Outbox(View, frozen=True):
+    """How late the relay of one owner is."""
+
+    owner: str
+    lag_seconds: float
+
+
+class Rebuild(View, frozen=True):
+    """How far the projection is that will take the place of the one that is shown."""
+
+    facts: int
+    facts_expected: int | None
+    """Null where nobody has begun."""
+
+
+class Completeness(View, frozen=True):
+    """Up to when the figures are complete, and what waits where."""
+
+    as_of: Instant
+    complete_to: Instant | None
+    """Null where nothing was ever folded."""
+    lag_seconds: float
+    rebuilding: Rebuild | None
+    partitions: list[Partition]
+    outboxes: list[Outbox]

@@ -1,0 +1,122 @@
+"""The picture of today, part by part, and how it goes over the stream."""
+
+from datetime import date
+from typing import Any, cast
+
+from msgspec import UNSET, UnsetType, defstruct
+from msgspec.structs import fields
+
+from services.metrics.views.freshness import Rebuild
+from services.metrics.views.view import Both, Instant, View
+from shared.contracts.supervision.words import AlertLevel, CardState
+
+
+class LateNext(View, frozen=True):
+    """A clock that can still be saved."""
+
+    case_no: str
+    item_code: str
+    item_name: str
+    clock: str
+    sla_id: str
+    due: date | None
+    days_left: int
+    """Days that count after today until it is due."""
+    seconds_left: int | None
+    """By the minute: to the second it would change all the time."""
+    level: AlertLevel | None
+    limit: int
+    unit: str
+    consumed: int
+    stopped_days: int
+    """Days that would have counted, had nothing stopped the clock."""
+    provisional: bool
+    paused: bool
+
+
+class RedCard(View, frozen=True):
+    """A clock that is late, and why."""
+
+    alert_id: str
+    case_no: str
+    item_name: str
+    level: AlertLevel
+    severity: int
+    basis: str
+    due: date
+    overdue_days: int
+    raised_at: Instant
+    sentence: Both
+    state: CardState
+
+
+class Arrivals(View, frozen=True):
+    """What was received hour by hour, over the mean of the same weekday in four weeks."""
+
+    hours: list[float]
+    comparison: list[float]
+
+
+class LatestFact(View, frozen=True):
+    """One of the facts that were folded last."""
+
+    time: Instant
+    type: str
+    case_no: str | None
+    """Null where it belongs to no case."""
+    item_name: str | None
+    activity: str | None
+
+
+class TodayPicture(View, frozen=True):
+    """All that the page of today shows."""
+
+    as_of: Instant
+    complete_to: Instant | None
+    """Null where nothing was ever folded."""
+    lag_seconds: float
+    rebuilding: Rebuild | None
+    demo: bool
+    """Whether the bureau is a made-up one."""
+    now: dict[str, int | float]
+    """The figures of the moment and of the day so far, by the names of their tiles."""
+    late_next: list[LateNext]
+    red: list[RedCard]
+    arrivals: Arrivals
+    latest: list[LatestFact]
+
+
+class Viewer(View, frozen=True):
+    """Who reads."""
+
+    name: str
+    role: str
+
+
+class Snapshot(TodayPicture, frozen=True):
+    """The first event of a stream: the picture, and for whom it is."""
+
+    principal: Viewer
+
+
+Delta = cast(
+    "type[View]",
+    defstruct(
+        "Delta",
+        [(one.name, one.type | UnsetType, UNSET) for one in fields(TodayPicture)],
+        bases=(View,),
+        namespace={"__doc__": "What has changed: each part replaces the one that is known."},
+        frozen=True,
+        kw_only=True,
+    ),
+)
+"""A later event of a stream."""
+
+
+def changed(delta: Any) -> dict[str, Any]:  # noqa: ANN401 - a Delta, whose parts mypy cannot know
+    """Return the parts that *delta* has."""
+    return {
+        name: part
+        for name in delta.__struct_fields__
+        if (part := getattr(delta, name)) is not UNSET
+    }
