@@ -1,0 +1,91 @@
+"""What `docs/howto/add-a-limit.md` promises: a row of the policy is all that a new limit takes."""
+
+from datetime import date
+
+import pytest
+
+from services.metrics.handlers.alerts import Alerts, Wanted
+from shared.contracts.handling.facts import CaseClosed
+from shared.contracts.supervision.words import CardState
+from shared.policy.rules import Editions, evolve, shipped
+from shared.policy.sla import Policy, bureau_policy
+from tests.support.metrics_store import FACTS, Store, opened
+from tests.support.rule_changes import policy_fact
+from tests.support.way_of_a_case import CASE
+
+ROW = {
+    "id": "SLA-39",
+    "name": {"zh-CN": "归档", "en": "archive"},
+    "begins": {"zh-CN": "{on}办结", "en": "Closed on {on}"},
+    "ground": {"zh-CN": "本局规定", "en": "the bureau's own rule"},
+    "subject": "case",
+    "clock": "DELIVERY",
+    "basis": "RULE",
+    "severity": 1,
+    "starts": [{"fact": CaseClosed.TYPE}],
+    "stops": [{"fact": "casetrack.handling.case.archived.v1"}],
+    "limit": 5,
+    "unit": "WD",
+    "yellow": {"by": "days", "days": 2},
+    "recipients": {"YELLOW": ["ARCHIVIST"], "RED": ["ARCHIVIST"]},
+}
+SINCE = date(2024, 9, 1)
+NEVER_BEGAN = "按现有记录，该时限并未起算，本牌撤销。"
+
+
+def with_the_row() -> Policy:
+    document = bureau_policy().model_dump(mode="json")
+    return Policy.model_validate({**document, "limits": [*document["limits"], ROW]})
+
+
+async def told(store: Store) -> Editions:
+    """Publish the row, and return the editions as a reader knows them."""
+    edition = policy_fact(1, SINCE, with_the_row())
+    await store.publish(edition)
+    editions = Editions(shipped())
+    editions.learn([edition])
+    return editions
+
+
+async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None:
+    async with opened("memory", lambda: "") as store:
+        editions = await told(store)
+        await store.fold(*FACTS)
+        await ticked(store)
+        alerts = Alerts(store.readings, editions, store.clock)
+        (card,) = (await alerts.listed(Wanted(sla="SLA-39"), None, 10)).items
+        explained = await alerts.one(card["alert_id"], "en")
+
+    assert (card["case_no"], card["level"], card["due"]) == (CASE, "RED", "2024-09-19")
+    assert explained is not None
+    assert (explained["limit"], explained["unit"], explained["name"]["en"]) == (5, "WD", "archive")
+    assert explained["sentence"]["en"].startswith("Closed on 11 September, counted from the next")
+    assert explained["causes"] == [FACTS[8].id]
+
+
+async def ticked(store: Store) -> None:
+    """Let the ticker learn of the edition, and then judge by it."""
+    await store.tick()
+    await store.tick()
+
+
+@pytest.mark.parametrize("dropped", ["SLA-04", "SLA-05"])
+async def test_a_policy_that_drops_a_limit_withdraws_its_cards(dropped: str) -> None:
+    async with opened("memory", lambda: "") as store:
+        await store.fold(*FACTS[:3])
+        await store.tick()
+        policy = bureau_policy()
+        kept = tuple(limit for limit in policy.limits if limit.id != dropped)
+        await store.publish(policy_fact(1, SINCE, policy.amended(limits=kept)))
+        await store.sweep()
+        await ticked(store)
+        editions = Editions(evolve(shipped(), policy_fact(1, SINCE, policy.amended(limits=kept))))
+        alerts = Alerts(store.readings, editions, store.clock)
+        standing = await alerts.listed(Wanted(), None, 10)
+        withdrawn = await alerts.listed(Wanted(states=(CardState.REVOKED,), sla=dropped), None, 10)
+
+    assert dropped not in {card["sla_id"] for card in standing.items}
+    assert len(withdrawn.items) == 2
+    assert {card["reason"] for card in withdrawn.items} == {
+        "按现有记录，该时限并未起算，本牌撤销。"
+    }
