@@ -13,7 +13,12 @@ from services.metrics.domain.reasons.explanation import explain
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.subject import STEPS_MAX, Step
 from shared.contracts.assist.facts import AssistCompleted, AssistRequested, AssistStepLogged
-from shared.contracts.intake.facts import ApplicationAccepted, ApplicationReceived
+from shared.contracts.intake.facts import (
+    ApplicationAccepted,
+    ApplicationReceived,
+    CorrectionReceived,
+    CorrectionRequested,
+)
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.supervision.words import AlertLevel, CardState
 from shared.contracts.words import ClockName
@@ -59,6 +64,15 @@ def test_what_is_told_late_makes_the_picture_that_it_would_have_made_in_time() -
     assert picture_of(dossier, before, RULES) == picture_of(dossier, None, RULES)
 
 
+def test_a_step_that_is_told_late_is_seen_although_nothing_else_is_new() -> None:
+    logged = entry(like_the_example(CorrectionRequested, case_no=CASE), 5)
+    late = entry(like_the_example(CorrectionReceived, case_no=CASE, complete=False), 3)
+    before = picture_of(fold_all(CASE, [RECEIVED, logged]), None, RULES)
+    dossier = fold_all(CASE, [RECEIVED, logged, late])
+
+    assert picture_of(dossier, before, RULES) == picture_of(dossier, None, RULES)
+
+
 def test_a_fact_about_a_card_changes_no_clock() -> None:
     before = picture_of(fold_all(CASE, [RECEIVED]), None, RULES)
     same = picture_of(fold(before.dossier, []), before, RULES)
@@ -100,11 +114,9 @@ def test_of_very_many_steps_the_first_of_a_kind_is_kept_however_late_it_comes() 
 def test_a_hold_by_the_bureaus_own_rule_is_explained_by_that_rule() -> None:
     held = hold("2024-09-10", "2024-09-12", reason="ONSITE_VERIFICATION", basis="LOCAL_RULE")
     one = clock(ClockFacts(CASE, terms("2024-09-02"), (held,)), ClockName.COMMITTED)
-    days = explain(one, instant("2024-09-13"), language="en")["days"]
+    days = explain(one, instant("2024-09-13"), language="en").days
 
-    assert {day["law"] for day in days if day["kind"] == "stopped"} == {
-        "the item's published guide"
-    }
+    assert {day.law for day in days if day.kind == "stopped"} == {"the item's published guide"}
 
 
 def test_a_stored_alert_is_what_was_said_of_its_clock() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from services.metrics.handlers.alerts import Alerts, Wanted
+from services.metrics.views.view import Both
 from shared.contracts.handling.facts import CaseClosed
 from shared.contracts.supervision.words import CardState
 from shared.policy.rules import Editions, evolve, shipped
@@ -54,13 +55,13 @@ async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None
         await ticked(store)
         alerts = Alerts(store.readings, editions, store.clock)
         (card,) = (await alerts.listed(Wanted(sla="SLA-39"), None, 10)).items
-        explained = await alerts.one(card["alert_id"], "en")
+        explained = await alerts.one(card.alert_id, "en")
 
-    assert (card["case_no"], card["level"], card["due"]) == (CASE, "RED", "2024-09-19")
+    assert (card.case_no, card.level, card.due) == (CASE, "RED", date(2024, 9, 19))
     assert explained is not None
-    assert (explained["limit"], explained["unit"], explained["name"]["en"]) == (5, "WD", "archive")
-    assert explained["sentence"]["en"].startswith("Closed on 11 September, counted from the next")
-    assert explained["causes"] == [FACTS[8].id]
+    assert (explained.limit, explained.unit, explained.name) == (5, "WD", Both("归档", "archive"))
+    assert explained.sentence.en.startswith("Closed on 11 September, counted from the next")
+    assert explained.causes == (FACTS[8].id,)
 
 
 async def ticked(store: Store) -> None:
@@ -84,8 +85,6 @@ async def test_a_policy_that_drops_a_limit_withdraws_its_cards(dropped: str) -> 
         standing = await alerts.listed(Wanted(), None, 10)
         withdrawn = await alerts.listed(Wanted(states=(CardState.REVOKED,), sla=dropped), None, 10)
 
-    assert dropped not in {card["sla_id"] for card in standing.items}
+    assert dropped not in {card.sla_id for card in standing.items}
     assert len(withdrawn.items) == 2
-    assert {card["reason"] for card in withdrawn.items} == {
-        "按现有记录，该时限并未起算，本牌撤销。"
-    }
+    assert {card.reason for card in withdrawn.items} == {"按现有记录，该时限并未起算，本牌撤销。"}
