@@ -15,6 +15,7 @@ BENCHES = {
     "gateway": "bench.gateway",
     "relay": "bench.relay",
     "import": "bench.importing",
+    "read": "bench.reading",
     "rebuild": "bench.rebuild",
 }
 PAIRED = ("fold", "gateway")
