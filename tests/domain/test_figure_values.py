@@ -38,6 +38,15 @@ def test_a_rate_of_nothing_is_undefined() -> None:
     assert valued(figure("K23.5"), {}) == Value(None, 0, 0, sample_ok=False)
 
 
+def test_a_share_is_what_the_second_of_two_limits_is_less() -> None:
+    limits = {"L05/limits:020:010": 3, "L05/limits:010:010": 1}
+
+    assert valued(figure("L05"), {**limits, "L03/closed:0": 2}) == Value(
+        0.4286, 30, 70, sample_ok=True
+    )
+    assert valued(figure("L05"), {}).number is None
+
+
 def test_a_rate_of_a_thousand_is_told_so() -> None:
     value = valued(
         figure("K22.8.per_thousand"), {"K22.8/mistake:AMENDED": 3, "L03/received:PC": 400}

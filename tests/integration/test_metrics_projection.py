@@ -107,9 +107,9 @@ async def test_all_at_once_gives_what_the_case_is(pool: asyncpg.Pool) -> None:
     dossiers, kpi, contributors, clocks, timeline = await folded(pool, FACTS)
 
     assert '"CLOSED"' in dossiers
-    assert "L03/received:WINDOW|2024-09-02|1" in kpi.split(";")
+    assert "L03/received:WINDOW:WINDOW|2024-09-02|1" in kpi.split(";")
     assert (
-        f"L03/received:WINDOW|2024-09-02|{way.CASE}|1|W12|116101020001|WINDOW"
+        f"L03/received:WINDOW:WINDOW|2024-09-02|{way.CASE}|1|W12|116101020001|WINDOW"
         in contributors.split(";")
     )
     assert "L01/open" not in contributors

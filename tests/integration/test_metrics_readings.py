@@ -11,6 +11,7 @@ from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
+from services.metrics.domain.figures.figure import many
 from services.metrics.handlers.kpis import LAST_OF_ALL
 from services.metrics.ports.glances import Lines, Span
 from services.metrics.ports.readings import AlertsSought
@@ -55,12 +56,12 @@ async def test_sums_are_what_was_added_and_taken_away(store: Store) -> None:
     by_item = await store.readings.dimension(SEPTEMBER, "item")
     before = await store.readings.parts(SEPTEMBER._replace(until=date(2024, 9, 1)))
 
-    assert parts == {"L03/received:WINDOW": 2, "L01/open": 1}
+    assert parts == {"L03/received:WINDOW:WINDOW": 2, "L01/open": 1}
     assert list(days.items()) == [
-        (date(2024, 9, 2), {"L03/received:WINDOW": 1}),
-        (date(2024, 9, 3), {"L03/received:WINDOW": 1}),
+        (date(2024, 9, 2), {"L03/received:WINDOW:WINDOW": 1}),
+        (date(2024, 9, 3), {"L03/received:WINDOW:WINDOW": 1}),
     ]
-    assert by_item == {"116101020001": {"L03/received:WINDOW": 2}}
+    assert by_item == {"116101020001": {"L03/received:WINDOW:WINDOW": 2}}
     assert before == {}
 
 
@@ -75,7 +76,7 @@ async def test_sums_are_narrowed_by_each_dimension(store: Store, dimension: Dime
     of_here, of_elsewhere = [await store.readings.parts(one) for one in narrowed]
     by_day = [await store.readings.days(one) for one in narrowed]
 
-    assert (of_here, of_elsewhere) == ({"L03/received:WINDOW": 1}, {})
+    assert (of_here, of_elsewhere) == ({"L03/received:WINDOW:WINDOW": 1}, {})
     assert by_day == [{date(2024, 9, 2): of_here}, {}]
     assert await store.readings.dimension(SEPTEMBER, dimension) == {here: of_here}
     assert await store.readings.dimension(narrowed[1], dimension) == {}
@@ -85,7 +86,7 @@ async def test_sums_are_narrowed_by_each_dimension(store: Store, dimension: Dime
 async def test_who_stands_behind_a_sum_is_told_day_by_day_the_last_first(store: Store) -> None:
     await store.fold(*FACTS)
     await store.fold(*(received(f"XC{n}", on="2024-09-03") for n in range(3)))
-    wanted = SEPTEMBER._replace(parts=(RECEIPTS, live.Part.CLOSED, live.Part.OPEN))
+    wanted = SEPTEMBER._replace(parts=(RECEIPTS, many(live.Part.CLOSED), live.Part.OPEN))
     first = await store.readings.behind(wanted, LAST_OF_ALL, 2)
     rest = await store.readings.behind(wanted, (first[-1].day, first[-1].dossier.key), 9)
 
@@ -96,9 +97,9 @@ async def test_who_stands_behind_a_sum_is_told_day_by_day_the_last_first(store: 
         (2, way.CASE),
     ]
     assert [one.adds for one in (*first, rest[-1])] == [
-        {"L03/closed": 1},
-        {"L03/received:WINDOW": 1, "L01/open": 1},
-        {"L03/received:WINDOW": 1},
+        {"L03/closed:0": 1},
+        {"L03/received:WINDOW:WINDOW": 1, "L01/open": 1},
+        {"L03/received:WINDOW:WINDOW": 1},
     ]
 
 
@@ -110,7 +111,7 @@ async def test_a_case_that_moves_takes_its_numbers_with_it(store: Store) -> None
     await store.fold(way.event(amended, 300))
 
     assert await store.readings.dimension(SEPTEMBER, "item") == {
-        "116101020009": {"L03/received:WINDOW": 1}
+        "116101020009": {"L03/received:WINDOW:WINDOW": 1}
     }
 
 
@@ -266,7 +267,7 @@ async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
     )
 
     assert (glance.changes, await store.glances.changes()) == (1, 1)
-    assert (glance.open_cases, glance.sums) == (2, {"L03/received:WINDOW": 2})
+    assert (glance.open_cases, glance.sums) == (2, {"L03/received:WINDOW:WINDOW": 2})
     assert [fact.type for fact, _ in glance.latest] == [FACTS[2].type, FACTS[1].type]
     assert [subject.key for _, subject in glance.latest if subject] == [way.CASE] * 2
     reds = [(one.alert.sla, one.dossier.key) for one in glance.red]

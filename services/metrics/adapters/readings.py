@@ -92,41 +92,49 @@ GROUP BY day, part
 ORDER BY day
 """
 
+# Contributors are found by exact names: then several processes may read one index.
+LOAD_PARTS = """
+SELECT DISTINCT part
+FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
+JOIN kpi ON part BETWEEN low AND high
+WHERE day BETWEEN $3 AND $4
+"""
+
 # The small sums know no dimensions; what is narrowed is summed over its contributors.
 SUM_PARTS_NARROWED = """
 SELECT part, sum(number)::bigint AS total
-FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
-JOIN contributors ON part BETWEEN low AND high
+FROM contributors
 JOIN places USING (place)
-WHERE day BETWEEN $3 AND $4
-  AND ($5::text IS NULL OR organisation = $5)
-  AND ($6::text IS NULL OR section = $6)
-  AND ($7::text IS NULL OR service_window = $7)
-  AND ($8::text IS NULL OR item = $8)
-  AND ($9::text IS NULL OR channel = $9)
-  AND ($10::text IS NULL OR site = $10)
+WHERE part = ANY($1::text[])
+  AND day BETWEEN $2 AND $3
+  AND ($4::text IS NULL OR organisation = $4)
+  AND ($5::text IS NULL OR section = $5)
+  AND ($6::text IS NULL OR service_window = $6)
+  AND ($7::text IS NULL OR item = $7)
+  AND ($8::text IS NULL OR channel = $8)
+  AND ($9::text IS NULL OR site = $9)
 GROUP BY part
 """
 
 SUM_DAYS_NARROWED = """
 SELECT day, part, sum(number)::bigint AS total
-FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
-JOIN contributors ON part BETWEEN low AND high
+FROM contributors
 JOIN places USING (place)
-WHERE day BETWEEN $3 AND $4
-  AND ($5::text IS NULL OR organisation = $5)
-  AND ($6::text IS NULL OR section = $6)
-  AND ($7::text IS NULL OR service_window = $7)
-  AND ($8::text IS NULL OR item = $8)
-  AND ($9::text IS NULL OR channel = $9)
-  AND ($10::text IS NULL OR site = $10)
+WHERE part = ANY($1::text[])
+  AND day BETWEEN $2 AND $3
+  AND ($4::text IS NULL OR organisation = $4)
+  AND ($5::text IS NULL OR section = $5)
+  AND ($6::text IS NULL OR service_window = $6)
+  AND ($7::text IS NULL OR item = $7)
+  AND ($8::text IS NULL OR channel = $8)
+  AND ($9::text IS NULL OR site = $9)
 GROUP BY day, part
 ORDER BY day
 """
 
 # By place first: there are few of them, and they are numbers.
 SUM_DIMENSION = """
-SELECT CASE $11::text
+SELECT CASE $10::text
          WHEN 'organisation' THEN organisation
          WHEN 'section' THEN section
          WHEN 'window' THEN service_window
@@ -137,52 +145,47 @@ SELECT CASE $11::text
        part, sum(total)::bigint AS total
 FROM (
   SELECT place, part, sum(number) AS total
-  FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
-  JOIN contributors ON part BETWEEN low AND high
-  WHERE day BETWEEN $3 AND $4
+  FROM contributors
+  WHERE part = ANY($1::text[])
+    AND day BETWEEN $2 AND $3
   GROUP BY place, part
 ) AS sums
 JOIN places USING (place)
 WHERE true
-  AND ($5::text IS NULL OR organisation = $5)
-  AND ($6::text IS NULL OR section = $6)
-  AND ($7::text IS NULL OR service_window = $7)
-  AND ($8::text IS NULL OR item = $8)
-  AND ($9::text IS NULL OR channel = $9)
-  AND ($10::text IS NULL OR site = $10)
+  AND ($4::text IS NULL OR organisation = $4)
+  AND ($5::text IS NULL OR section = $5)
+  AND ($6::text IS NULL OR service_window = $6)
+  AND ($7::text IS NULL OR item = $7)
+  AND ($8::text IS NULL OR channel = $8)
+  AND ($9::text IS NULL OR site = $9)
 GROUP BY 1, 2
 """
 
 # Whoever is among the first of a page is among the first of each of its parts, so that few rows
 # of every part are enough, read by the index from its end.
 LOAD_BEHIND = """
-WITH parts AS (
-  SELECT DISTINCT part
-  FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
-  JOIN kpi ON part BETWEEN low AND high
-  WHERE day BETWEEN $3 AND $4
-), page AS (
+WITH page AS (
   SELECT day, dossier, array_agg(part) AS parts, array_agg(number) AS numbers
-  FROM parts
+  FROM unnest($1::text[]) AS given (part)
   CROSS JOIN LATERAL (
     SELECT day, dossier, number
     FROM contributors
     JOIN places USING (place)
-    WHERE contributors.part = parts.part
-      AND day BETWEEN $3 AND $4
-      AND (day, dossier) < ($11::date, $12::text)
-      AND ($5::text IS NULL OR organisation = $5)
-      AND ($6::text IS NULL OR section = $6)
-      AND ($7::text IS NULL OR service_window = $7)
-      AND ($8::text IS NULL OR item = $8)
-      AND ($9::text IS NULL OR channel = $9)
-      AND ($10::text IS NULL OR site = $10)
+    WHERE contributors.part = given.part
+      AND day BETWEEN $2 AND $3
+      AND (day, dossier) < ($10::date, $11::text)
+      AND ($4::text IS NULL OR organisation = $4)
+      AND ($5::text IS NULL OR section = $5)
+      AND ($6::text IS NULL OR service_window = $6)
+      AND ($7::text IS NULL OR item = $7)
+      AND ($8::text IS NULL OR channel = $8)
+      AND ($9::text IS NULL OR site = $9)
     ORDER BY day DESC, dossier DESC
-    LIMIT $13
+    LIMIT $12
   ) AS first
   GROUP BY day, dossier
   ORDER BY day DESC, dossier DESC
-  LIMIT $13
+  LIMIT $12
 )
 SELECT day, dossier, parts, numbers, state
 FROM page
@@ -249,13 +252,13 @@ class PostgresReadings(Readings):
         return _by_part((row["day"], row["part"], row["total"]) for row in rows)
 
     async def dimension(self, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
-        rows = await self._fetch(SUM_DIMENSION, *_over(summed), *summed.narrowed, by)
+        rows = await self._of_contributors(SUM_DIMENSION, summed, by)
         return _by_part((row["of"], row["part"], row["total"]) for row in rows)
 
     async def behind(
         self, summed: Summed, before: tuple[date, str], rows_max: int
     ) -> Sequence[Behind]:
-        rows = await self._fetch(LOAD_BEHIND, *_over(summed), *summed.narrowed, *before, rows_max)
+        rows = await self._of_contributors(LOAD_BEHIND, summed, *before, rows_max)
         dossiers = await self._dossiers({row["dossier"]: row["state"] for row in rows})
         return [
             Behind(
@@ -268,8 +271,14 @@ class PostgresReadings(Readings):
 
     async def _summed(self, whole: str, narrowed: str, summed: Summed) -> Sequence[Row]:
         if summed.narrowed == EVERYWHERE:
-            return await self._fetch(whole, *_over(summed))
-        return await self._fetch(narrowed, *_over(summed), *summed.narrowed)
+            return await self._fetch(whole, *bounds(summed.parts), summed.since, summed.until)
+        return await self._of_contributors(narrowed, summed)
+
+    async def _of_contributors(self, query: str, summed: Summed, *values: object) -> Sequence[Row]:
+        days = (summed.since, summed.until)
+        known = await self._fetch(LOAD_PARTS, *bounds(summed.parts), *days)
+        parts = [row["part"] for row in known]
+        return await self._fetch(query, parts, *days, *summed.narrowed, *values)
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         before, *wanted = sought
@@ -315,10 +324,6 @@ class PostgresReadings(Readings):
         with translated():
             rows: Sequence[Row] = await self._pool.fetch(query, *values)
         return rows
-
-
-def _over(summed: Summed) -> tuple[list[str], list[str], date, date]:
-    return *bounds(summed.parts), summed.since, summed.until
 
 
 def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:

@@ -21,9 +21,9 @@ from services.metrics.api.parameters import (
 )
 from services.metrics.api.roles import READERS
 from services.metrics.domain.figures import register
-from services.metrics.domain.figures.dimensions import Dimension, Narrowed, narrowed_to
+from services.metrics.domain.figures.dimensions import Narrowed, narrowed_to
 from services.metrics.domain.figures.figure import Figure
-from services.metrics.handlers.kpis import Asked, DaysInvalid, Kpis
+from services.metrics.handlers.kpis import Asked, Breakdown, DaysInvalid, Kpis
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from shared.web.description import told
 from shared.web.policies import permit
@@ -63,14 +63,14 @@ async def asked_of(
 
 
 async def broken_down(
-    asked: Annotated[Asked, Depends(asked_of)], by: Dimension | None = None
+    asked: Annotated[Asked, Depends(asked_of)], by: Breakdown | None = None
 ) -> Asked:
-    """Return what is asked, told by one dimension where one is named."""
+    """Return what is asked, told by one dimension where one is named, or by the day alone."""
     return replace(asked, by=by)
 
 
 Question = Annotated[Asked, Depends(asked_of)]
-Breakdown = Annotated[Asked, Depends(broken_down)]
+BrokenDown = Annotated[Asked, Depends(broken_down)]
 
 
 def kpi_routes(kpis: Kpis) -> APIRouter:
@@ -89,8 +89,8 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
     @router.get(
         "/{kpi_id}", responses=answered(KpiCourse), openapi_extra=told(KPI_UNKNOWN, *QUESTION)
     )
-    async def one(kpi_id: KpiId, asked: Breakdown) -> Response:
-        """Return a figure by business day, and by one dimension or by each of them."""
+    async def one(kpi_id: KpiId, asked: BrokenDown) -> Response:
+        """Return a figure by business day, and by one dimension, by each of them, or by none."""
         return answer(await kpis.one(_known(kpi_id), asked))
 
     @router.get(

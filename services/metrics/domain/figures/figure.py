@@ -76,7 +76,14 @@ def named(part: str) -> str:
 
 def counts(names: Collection[str], part: str) -> bool:
     """Say whether *part* is one of *names*, or one of the many that one of them names."""
-    return part in names or many(named(part)) in names
+    return part in names or any(many(head) in names for head in heads(part))
+
+
+def heads(part: str) -> Iterator[str]:
+    """Yield all names under which *part* is one of many, the longest first: it is one itself."""
+    while part:
+        yield part
+        part = part.rpartition(":")[0]
 
 
 class Measure(StrEnum):
@@ -90,6 +97,8 @@ class Measure(StrEnum):
     """Of classes, by nearest rank."""
     DISTINCT = "distinct"
     """How many of the many parts count at all."""
+    SHORTENED = "shortened"
+    """Of classes in pairs such as ``limits:020:010``: by which share the second is less."""
     SPREAD = "spread"
     """Of classes in groups such as ``days:PC:007``: how far apart the groups' medians are."""
     LOAD = "load"

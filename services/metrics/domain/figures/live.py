@@ -20,6 +20,9 @@ from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE, business_date
 
+VISITS_TOLD_MAX = 2
+"""More are as bad."""
+
 
 class Part(StrEnum):
     """What is counted of every case."""
@@ -28,7 +31,7 @@ class Part(StrEnum):
     """Cases by the phase that they are in."""
     OPEN = "L01/open"
     RECEIVED = "L03/received"
-    """By channel."""
+    """By channel and terminal."""
     HOUR = "L03/hour"
     """Receipts by the hour of the day."""
     ACCEPTED = "L03/accepted"
@@ -36,12 +39,11 @@ class Part(StrEnum):
     DECIDED = "L03/decided"
     """By what was decided."""
     CLOSED = "L03/closed"
+    """By the visits that the applicant had to make: none, one, or two for more."""
     DAYS = "L04/days"
     """Decided cases by terminal and by the working days since their acceptance."""
-    SHORTENED = "L05/shortened"
-    """The days by which what was promised is shorter than what the law allows."""
-    ALLOWED = "L05/allowed"
-    """The days that the law allows."""
+    LIMITS = "L05/limits"
+    """Accepted cases by the days that the law allows and those that were promised."""
     ANOMALIES = "L08/anomalies"
     DOUBTFUL = "L09/doubtful"
     """Dossiers with a fact that contradicts what was known."""
@@ -59,7 +61,7 @@ def _of_dossier(dossier: Dossier, _: About) -> Iterator[Line]:
 
 def _of_case(case: Case, about: About) -> Iterator[Line]:
     if case.received_on is not None and case.received_at is not None:
-        yield of_class(Part.RECEIVED, case.channel), case.received_on, 1
+        yield of_class(Part.RECEIVED, f"{case.channel}:{case.terminal}"), case.received_on, 1
         yield of_class(Part.PHASE, case.state), case.received_on, 1
         if case.is_open:
             yield Part.OPEN, case.received_on, 1
@@ -70,16 +72,15 @@ def _of_case(case: Case, about: About) -> Iterator[Line]:
     if case.ending is not None and case.ending.decided:
         yield from _decision(case, case.ending.ended_on, about)
     if case.closed_on is not None:
-        yield Part.CLOSED, case.closed_on, 1
+        yield of_class(Part.CLOSED, min(case.visits or 0, VISITS_TOLD_MAX)), case.closed_on, 1
 
 
 def _acceptance(case: Case, terms: Terms) -> Iterator[Line]:
     yield of_class(Part.ACCEPTED, case.case_type), terms.effective_on, 1
     # Working days and calendar days do not compare.
-    if terms.statutory_unit == terms.committed_unit and terms.statutory_limit:
-        yield Part.ALLOWED, terms.effective_on, terms.statutory_limit
-        if shortened := terms.statutory_limit - terms.committed_limit:
-            yield Part.SHORTENED, terms.effective_on, shortened
+    if terms.statutory_unit == terms.committed_unit:
+        limits = f"{terms.statutory_limit:03}:{terms.committed_limit:03}"
+        yield of_class(Part.LIMITS, limits), terms.effective_on, 1
 
 
 def _decision(case: Case, day: date, about: About) -> Iterator[Line]:
@@ -144,7 +145,7 @@ FIGURES = (
         en="Cases closed",
         unit="case",
         formula="Σ closed",
-        numerator=(Part.CLOSED,),
+        numerator=(many(Part.CLOSED),),
         tile="closed_today",
     ),
     Figure(
@@ -154,7 +155,7 @@ FIGURES = (
         en="Closing rate",
         unit="ratio",
         formula="closed / accepted",
-        numerator=(Part.CLOSED,),
+        numerator=(many(Part.CLOSED),),
         denominator=(many(Part.ACCEPTED),),
         measure=Measure.RATE,
     ),
@@ -175,9 +176,8 @@ FIGURES = (
         en="Compression of limits",
         unit="ratio",
         formula="1 − days committed / days that the law allows, of accepted cases",
-        numerator=(Part.SHORTENED,),
-        denominator=(Part.ALLOWED,),
-        measure=Measure.RATE,
+        numerator=(many(Part.LIMITS),),
+        measure=Measure.SHORTENED,
     ),
     Figure(
         id="L08",

@@ -23,7 +23,7 @@ from services.metrics.domain.figures import (
     weekends,
     windows,
 )
-from services.metrics.domain.figures.figure import MANY, Figure, LinesOf, Module, named
+from services.metrics.domain.figures.figure import MANY, Figure, LinesOf, Module, heads
 
 MODULES: tuple[ModuleType, ...] = (
     live,
@@ -79,14 +79,14 @@ class Register:
 
     def is_listed(self, part: str) -> bool:
         """Say whether a figure counts *part*: then the dossiers behind it are kept by name."""
-        return part in self._counted or named(part) in self._counted_by_class
+        return part in self._counted or any(head in self._by_class for head in heads(part))
 
     @cached_property
     def _counted(self) -> frozenset[str]:
         return frozenset(part for figure in self.figures for part in figure.parts)
 
     @cached_property
-    def _counted_by_class(self) -> frozenset[str]:
+    def _by_class(self) -> frozenset[str]:
         return frozenset(part.removesuffix(MANY) for part in self._counted if part.endswith(MANY))
 
 

@@ -200,7 +200,7 @@ FIGURES = (
         unit="ratio",
         formula="ratings given, without default and struck-out ones / closed cases",
         numerator=(many(Part.GIVEN),),
-        denominator=(live.Part.CLOSED,),
+        denominator=(many(live.Part.CLOSED),),
         measure=Measure.RATE,
         target=Target(origin=Origin.OURS, at_least=0.5),
         alerts=(Alert(level=AlertLevel.YELLOW, below=0.5),),

@@ -1,14 +1,12 @@
 """Plan item 15: the four terminals, and whether they serve alike (四端融合)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
-    About,
     Alert,
     Figure,
-    Line,
     LinesOf,
     Measure,
     Origin,
@@ -16,26 +14,17 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from services.metrics.domain.subjects.case import Case
-from shared.contracts.intake.words import Terminal
+from shared.contracts.intake.words import Channel, Terminal
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 15
 
 
 class Part(StrEnum):
-    """What is counted of receipts."""
-
-    TERMINAL = "K15.1/terminal"
-    """By the kind of device."""
+    """Nothing of its own: receipts and durations are counted by terminal already."""
 
 
-def _of_case(case: Case, _: About) -> Iterator[Line]:
-    if case.received_on is not None:
-        yield of_class(Part.TERMINAL, case.terminal), case.received_on, 1
-
-
-LINES: Mapping[type, LinesOf] = {Case: _of_case}
+LINES: Mapping[type, LinesOf] = {}
 
 NAMES: Mapping[Terminal, tuple[str, str]] = {
     Terminal.WINDOW: ("窗口端占比", "Share of the windows"),
@@ -53,8 +42,10 @@ FIGURES = (
             en=en,
             unit="ratio",
             formula=f"received by {terminal} / received",
-            numerator=(of_class(Part.TERMINAL, terminal),),
-            denominator=(many(Part.TERMINAL),),
+            numerator=tuple(
+                of_class(live.Part.RECEIVED, f"{channel}:{terminal}") for channel in Channel
+            ),
+            denominator=(many(live.Part.RECEIVED),),
             measure=Measure.RATE,
         )
         for terminal, (zh, en) in NAMES.items()

@@ -66,6 +66,15 @@ def _mean(figure: Figure, parts: Parts) -> Measured:
     return _quotient(total, of), total, of
 
 
+def _shortened(figure: Figure, parts: Parts) -> Measured:
+    saved = of = 0
+    for part, number in parts.items():
+        if counts(figure.numerator, part):
+            first, second = map(int, part.split(":")[-2:])
+            saved, of = saved + (first - second) * number, of + first * number
+    return _quotient(saved, of), saved, of
+
+
 def _ninetieth(figure: Figure, parts: Parts) -> Measured:
     classes = classes_of(figure.numerator, parts)
     reached = quantile(classes, 90)
@@ -95,6 +104,7 @@ MEASURED: Mapping[Measure, Callable[[Figure, Parts], Measured]] = {
     Measure.MEAN: _mean,
     Measure.NINETIETH: _ninetieth,
     Measure.DISTINCT: _distinct,
+    Measure.SHORTENED: _shortened,
     Measure.SPREAD: _spread,
     Measure.LOAD: _load,
 }
