@@ -1,6 +1,6 @@
 """A figure in a file of its own arrives everywhere: API, command, page, cases, verification."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,9 +28,12 @@ FACTS = [
 
 
 @pytest.fixture(autouse=True)
-def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    more = register.Register.of((*register.MODULES, scratch_figure))
-    monkeypatch.setattr(register, "REGISTER", more)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    our_fingerprint.cache_clear()
+    with monkeypatch.context() as patched:
+        more = register.Register.of((*register.MODULES, scratch_figure))
+        patched.setattr(register, "REGISTER", more)
+        yield
     our_fingerprint.cache_clear()
 
 
