@@ -16,19 +16,12 @@ from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Record, SendRefused, SendUnknown
 from shared.relay.__main__ import announce
 from shared.relay.relay import Relay
-from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import is_ready, withdraw_ready
+from tests.support.consumer_bench import Quick
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
 
 TOPIC = Owner.INTAKE.topic
-
-
-class Quick(SystemClock):
-    """Waits as asked, a hundred times quicker."""
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / 100)
 
 
 class Hasty(Quick):

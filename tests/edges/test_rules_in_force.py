@@ -12,7 +12,6 @@ from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner, encode
 from shared.contracts.rules.facts import STREAM, PublisherRegistered
 from shared.eventstore.memory import MemoryEventStore
-from shared.eventstore.port import History, StoreUnavailable
 from shared.kafka.port import Record
 from shared.policy.rules import RuleChange, shipped
 from shared.runtime.clock import VirtualClock
@@ -20,6 +19,7 @@ from tests.support.eventually import eventually
 from tests.support.facts import SUPERVISION, activity
 from tests.support.foreign_facts import numbered
 from tests.support.intake_service import NOON, hall_in_memory
+from tests.support.moody_store import MoodyStore
 from tests.support.rule_changes import notice_of
 
 NOTICE = notice_of(1, 2027, off=["2027-01-01"], on=[])
@@ -31,18 +31,6 @@ ENTRY = PublisherRegistered(
     sources=("urn:xincheng:water-company:",),
     types=("casetrack.intake.*",),
 )
-
-
-class MoodyStore(MemoryEventStore):
-    """A store that is away as often as it is told to be."""
-
-    away = 0
-
-    async def load(self, stream: str, *, after: int = 0) -> History:
-        if self.away:
-            self.away -= 1
-            raise StoreUnavailable("away")
-        return await super().load(stream, after=after)
 
 
 def edition(change: RuleChange) -> Event:

@@ -13,14 +13,15 @@ from shared.commands.deciding import Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.intake.facts import ApplicationAccepted, CorrectionExpired
-from shared.eventstore.memory import MemoryEventStore, MemoryTimers
-from shared.eventstore.port import History, StoreUnavailable
+from shared.eventstore.memory import MemoryTimers
+from shared.eventstore.port import StoreUnavailable
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
 from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from tests.support.eventually import eventually
 from tests.support.intake_cases import ACCEPT, ACCEPTED, DEFECT, NO, NOTICE, PAPER, RECEIVED
+from tests.support.moody_store import MoodyStore
 from tests.support.rule_changes import notice_of
 from tests.support.simulation.story import RECEIVE
 
@@ -32,18 +33,6 @@ STRANGER = "urn:xincheng:hall-terminal:s1"
 BY = date(2024, 9, 4)
 RECEIVED_ONLY = ["application.received"]
 DEEMED = [*RECEIVED_ONLY, "application.accepted"]
-
-
-class MoodyStore(MemoryEventStore):
-    """A store that is away as often as it is told to be."""
-
-    away = 0
-
-    async def load(self, stream: str, *, after: int = 0) -> History:
-        if self.away:
-            self.away -= 1
-            raise StoreUnavailable("away")
-        return await super().load(stream, after=after)
 
 
 @dataclass

@@ -6,6 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from services.metrics.app.rules import SEARCH_PATH
+from shared.eventstore.postgres import open_pool
 from tests.support.whole_way import WholeWay, whole_way
 
 
@@ -14,6 +16,20 @@ async def superuser(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(postgres_dsn)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    """Give the projection as whoever may do anything with it."""
+    async with await open_pool(postgres_dsn, SEARCH_PATH) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
+    """Give the projection as metrics sees it."""
+    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A figure in a file of its own arrives everywhere: API, command, page, cases, verification."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +9,8 @@ import asyncpg
 import pytest
 
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.figures import register
 from shared.contracts.naming import Language
-from shared.eventstore.postgres import open_pool
 from shared.runtime.clock import SystemClock
 from tests.support import scratch_figure
 from tests.support import way_of_a_case as way
@@ -35,12 +33,6 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patched.setattr(register, "REGISTER", more)
         yield
     our_fingerprint.cache_clear()
-
-
-@pytest.fixture
-async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
-    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
 """Whoever watches today hears of every change once, and goes on where the line broke."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.views.today import Snapshot
 from shared import contracts
 from shared.contracts.registry import FACTS
-from shared.eventstore.postgres import open_pool
 from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.read_api import ReadApi, read_api
@@ -31,12 +29,6 @@ FIVE_FACTS = (
 TODAY = {"casetrack.intake.application.received.v1": {"received_date": date(2024, 9, 2)}}
 KEYS = set(Snapshot.__struct_fields__)
 TIME = {"as_of", "complete_to", "lag_seconds"}
-
-
-@pytest.fixture
-async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
-    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A batch takes effect once, whoever sends it, and deadlines say what became true: PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -31,12 +31,6 @@ from tests.support.fetched import FetchedRecord
 
 TOPIC = "casetrack.intake.v1"
 MONTH_LATER = datetime(2024, 10, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
-    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
-        yield opened
 
 
 def arrived(events: Sequence[Event]) -> list[Arrived]:

@@ -1,7 +1,7 @@
 """Two real workers share the topics; kill and freeze them, and every fact counts once."""
 
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -9,9 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from bench.bureau import bureau_events
-from services.metrics.app.rules import SEARCH_PATH
 from shared.contracts.registry import INBOX
-from shared.eventstore.postgres import open_pool
 from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.ends import load_ends
 from shared.kafka.port import Partition, Record
@@ -35,12 +33,6 @@ FROM metrics.kpi
 WHERE part LIKE 'L03/received:%'
 """
 RECEIVED = "SELECT count(*) FROM metrics.timeline WHERE body LIKE '%application.received%'"
-
-
-@pytest.fixture
-async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    async with await open_pool(postgres_dsn, SEARCH_PATH) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Real workers beside a rebuild: those of the same code go on, those of older code stay out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.app.rules import SEARCH_PATH
-from shared.eventstore.postgres import open_pool
 from tests.support.eventually import eventually
 from tests.support.folding_workers import EVENTS, FOLDED, Fold, at_least, fill, workers
 from tests.support.rebuilding import rebuilt
@@ -22,12 +20,6 @@ ACCEPTED = "SELECT sum(value)::bigint FROM metrics.kpi WHERE part LIKE 'L03/acce
 REPLACED = "INSERT INTO metrics.replaced VALUES ($1, now())"
 
 RoleDsn = Callable[[str], str]
-
-
-@pytest.fixture
-async def database(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    async with await open_pool(postgres_dsn, SEARCH_PATH) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from aiokafka.admin import NewTopic
 
 from deploy.faults import DataFolderForeign, FolderUnsafe
-from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
+from deploy.stack.journal import StackPhase, StackRecord, last_record
 from deploy.stack.places import (
     CHECKOUT,
     Account,
@@ -26,6 +26,7 @@ from deploy.stack.places import (
 )
 from deploy.stack.postgres import Postgres, embedded_postgres
 from tests.support.eventually import eventually
+from tests.support.processes import processes
 from tests.support.stack import kafka_admin
 
 NOBODY = Account("nobody", 65534, 65534)
@@ -121,11 +122,7 @@ async def test_after_a_killed_supervisor_the_next_one_takes_over(
     after: StackRecord = await eventually(taken_over, within=60)
 
     assert await find_something(after) == ("still here", True)
-    assert [left.found() for left in former(before)] == [None, None]
-
-
-def former(record: StackRecord) -> list[Process]:
-    return [part.process for part in record.parts.values() if part.process is not None]
+    assert [left.found() for left in processes(before)] == [None, None]
 
 
 async def leave_something(record: StackRecord) -> None:

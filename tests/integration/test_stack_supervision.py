@@ -14,6 +14,7 @@ import pytest
 from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
 from deploy.stack.places import CHECKOUT, StackFolders
 from tests.support.eventually import eventually
+from tests.support.processes import processes
 
 Launch = Callable[..., subprocess.Popen[bytes]]
 
@@ -49,10 +50,6 @@ def launch(places: StackFolders) -> Iterator[Launch]:
         if found is not None:
             with suppress(psutil.NoSuchProcess):
                 found.kill()
-
-
-def processes(record: StackRecord) -> list[Process]:
-    return [part.process for part in record.parts.values() if part.process is not None]
 
 
 def is_ready(places: StackFolders, supervisor: subprocess.Popen[bytes]) -> StackRecord | None:
