@@ -315,3 +315,4 @@ def test_an_alert_that_somebody_has_seen_is_still_open(state: CardState, said: A
     )
 
     assert record.alert == Alert("a-1", AlertLevel.RED, at, said, Grounds())
+    assert (record.dossier, record.sla) == ("XC1", "SLA-04")

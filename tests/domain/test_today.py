@@ -136,3 +136,11 @@ def test_hours_are_compared_with_the_mean_of_earlier_weeks() -> None:
 def test_the_law_s_limit_is_told_apart() -> None:
     assert today.is_statutory("STATUTORY")
     assert not today.is_statutory("COMMITTED")
+
+
+def test_on_a_quiet_morning_every_tile_shows_that_nothing_came() -> None:
+    quiet = today.tiles({})
+
+    assert set(quiet) >= {"received_today", "closed_today"}
+    assert set(quiet.values()) == {0}
+    assert set(today.HOURS) < set(today.parts_of_the_day())
