@@ -13,6 +13,7 @@ from services.assist import app as assist
 from services.intake import app as intake
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app import serving as metrics
 from services.metrics.app.fingerprint import our_fingerprint
@@ -87,6 +88,8 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
         glances=PostgresGlances(pool, our_fingerprint()),
         deadlines=PostgresDeadlines(pool, our_fingerprint()),
         rules=RulesInForce(PostgresEventStore(pool)),
+        supervision=PostgresEventStore(pool),
+        judgements=PostgresJudgements(pool),
         auth=AUTH,
     )
     return {

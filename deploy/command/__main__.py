@@ -28,6 +28,8 @@ MODULES: Mapping[str, str] = {
     "top": "top",
     "verify": "verify",
     "rebuild": "rebuild",
+    "rules": "rules",
+    "publishers": "rules",
     "demo": "demo",
     "calendar": "calendar",
     "case": "reading",

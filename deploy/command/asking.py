@@ -21,6 +21,7 @@ V = TypeVar("V", bound=View)
 T = TypeVar("T")
 
 READER = Bearer(Role.SUPERVISOR, name="casetrack")
+LAW_DESK = Bearer(Role.LAW_DESK, name="casetrack")
 ANSWER_SECONDS_MAX = 30.0
 PAGE_ROWS = 200
 
@@ -42,9 +43,9 @@ def metrics_url(settings: LocalSettings, given: str = "") -> str:
     return given.rstrip("/") or address_of("metrics", settings.port)
 
 
-def reader_headers(settings: LocalSettings) -> dict[str, str]:
-    """Return what a request needs to be answered, in the reader's language."""
-    token = LocalIssuer.open(settings.places.keys, SystemClock(), SystemIds()).issue(READER)
+def reader_headers(settings: LocalSettings, bearer: Bearer = READER) -> dict[str, str]:
+    """Return what a request of *bearer* needs to be answered, in the reader's language."""
+    token = LocalIssuer.open(settings.places.keys, SystemClock(), SystemIds()).issue(bearer)
     return {"Authorization": f"Bearer {token}", "Accept-Language": LANGUAGE.value}
 
 
@@ -55,12 +56,12 @@ class Asking:
     client: httpx2.Client
 
     @classmethod
-    def begin(cls, settings: LocalSettings, url: str = "") -> Self:
-        """Return a conversation; proxies are for other people's hosts."""
+    def begin(cls, settings: LocalSettings, url: str = "", bearer: Bearer = READER) -> Self:
+        """Return a conversation of *bearer*; proxies are for other people's hosts."""
         return cls(
             httpx2.Client(
                 base_url=metrics_url(settings, url),
-                headers=reader_headers(settings),
+                headers=reader_headers(settings, bearer),
                 timeout=ANSWER_SECONDS_MAX,
                 trust_env=False,
             )
@@ -74,9 +75,22 @@ class Asking:
             MetricsUnreachable: nobody answered.
             MetricsRefuses: there is no such thing, it is not for us, or cannot be read by us.
         """
+        return self._answer("GET", path, query)
+
+    def post(self, path: str, body: Any, seconds_max: float, **query: Any) -> Any:  # noqa: ANN401 - any JSON
+        """
+        Hand in *body* at *path* and return the answer, which may take *seconds_max*.
+
+        Raises:
+            MetricsUnreachable: nobody answered.
+            MetricsRefuses: it was declined.
+        """
+        return self._answer("POST", path, query, json=body, timeout=seconds_max)
+
+    def _answer(self, method: str, path: str, query: dict[str, Any], **more: Any) -> Any:  # noqa: ANN401 - as above
         asked = {name: value for name, value in query.items() if value}
         try:
-            answer = self.client.get(path, params=asked)
+            answer = self.client.request(method, path, params=asked, **more)
         except (httpx2.TransportError, OSError) as fault:
             server = str(self.client.base_url)
             raise MetricsUnreachable(server=server, reason=fault) from fault

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rich.table import Table
 
+from deploy.command.changing import RuleFileArgument, UrlOption, document_in, hand_in
 from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
@@ -45,14 +46,10 @@ NoticeFileOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help=say("calendar.help"), no_args_is_help=True)
-    group.callback()(_calendar)
     group.command("due", help=say("calendar.due_help"))(show_due)
+    group.command("preview", help=say("calendar.preview_help"))(preview_notice)
+    group.command("publish", help=say("calendar.publish_help"))(publish_notice)
     app.add_typer(group, name="calendar")
-
-
-def _calendar() -> None:
-    # typer folds a group of one command into that command, unless it has a callback.
-    pass
 
 
 def show_due(
@@ -68,6 +65,18 @@ def show_due(
         print_json(document)
     else:
         _show(document)
+
+
+def preview_notice(
+    file: RuleFileArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    hand_in("/v1/rules/calendar", document_in(file), url, preview=True, as_json=as_json)
+
+
+def publish_notice(
+    file: RuleFileArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    hand_in("/v1/rules/calendar", document_in(file), url, preview=False, as_json=as_json)
 
 
 def due_document(

@@ -15,6 +15,7 @@ import httpx2
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app.fingerprint import our_fingerprint
@@ -128,6 +129,11 @@ class ReadApi:
         self._next_offset = following
         await self.projection.wake_readers()
 
+    async def sweep(self) -> None:
+        """Judge anew what older rules have made, as a worker does when it has heard of others."""
+        if self._lane and self._lane.edition < await self.projection.edition():
+            await Folding(self.projection, shipped()).sweep(self._lane)
+
     def token(self, role: Role = Role.SUPERVISOR) -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, name='王督察'))}"}
 
@@ -162,6 +168,8 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         glances=PostgresGlances(pool, our_fingerprint()),
         deadlines=PostgresDeadlines(pool, our_fingerprint()),
         rules=RulesInForce(PostgresEventStore(pool)),
+        supervision=PostgresEventStore(pool),
+        judgements=PostgresJudgements(pool),
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),

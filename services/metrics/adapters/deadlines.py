@@ -109,7 +109,7 @@ class PostgresSweep(Sweep):
     async def alerts(self) -> Mapping[ClockKey, Sequence[Alert]]:
         alerts: dict[ClockKey, list[Alert]] = {}
         for row in await self._connection.fetch(LOAD_ALERTS, self._keys()):
-            alerts.setdefault(key_of(row), []).append(_alert(row))
+            alerts.setdefault(key_of(row), []).append(alert_in(row))
         return alerts
 
     async def record(
@@ -159,7 +159,8 @@ class PostgresDeadlines(Deadlines):
         return turned is not None
 
 
-def _alert(row: Row) -> Alert:
+def alert_in(row: Row) -> Alert:
+    """Return what was said, from its row."""
     return Alert(
         alert_id=row["alert_id"],
         level=AlertLevel(row["level"]),

@@ -10,12 +10,14 @@ from fastapi import FastAPI
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
 from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.kpis import kpi_routes
 from services.metrics.api.pages import page_routes
+from services.metrics.api.rules import rules_routes
 from services.metrics.api.session import session_routes
 from services.metrics.api.stream import stream_routes
 from services.metrics.app.fingerprint import our_fingerprint
@@ -25,15 +27,18 @@ from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.cases import Cases
 from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board
+from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
+from services.metrics.ports.judgements import Judgements
 from services.metrics.ports.readings import Readings
 from services.metrics.settings import MetricsSettings
 from services.metrics.views.schema import schemas
+from shared.commands.deciding import Desk
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import STORE_FAULTS
-from shared.eventstore.port import StoreUnavailable
+from shared.eventstore.port import EventStore, StoreUnavailable
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
@@ -60,6 +65,8 @@ class Reader:
     glances: Glances
     deadlines: Deadlines
     rules: RulesInForce
+    supervision: EventStore
+    judgements: Judgements
     auth: AuthSettings
     clock: Clock
     ids: Ids
@@ -70,6 +77,11 @@ class Reader:
     def board(self) -> Board:
         today = Today(self.glances, self.rules.editions, self.clock, demo=self.demo)
         return Board(today, self.glances, self.clock)
+
+    @property
+    def publishing(self) -> Publishing:
+        desk = Desk(self.supervision, self.clock, self.ids, self.source)
+        return Publishing(desk, self.rules, self.judgements)
 
     @cached_property
     def web(self) -> FastAPI:
@@ -88,6 +100,7 @@ class Reader:
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
                     alert_routes(alerts, seen),
                     freshness_routes(self.glances, self.clock),
+                    rules_routes(self.publishing, self.clock),
                     session_routes(_sign_in(self.auth, self.clock, self.ids), catalogue),
                     page_routes(catalogue),
                 ],
@@ -115,6 +128,8 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             glances=PostgresGlances(pool, our_fingerprint()),
             deadlines=PostgresDeadlines(pool, our_fingerprint()),
             rules=RulesInForce(PostgresEventStore(pool)),
+            supervision=PostgresEventStore(pool),
+            judgements=PostgresJudgements(pool),
             auth=load_settings(AuthSettings),
             clock=SystemClock(),
             ids=SystemIds(),

@@ -1,0 +1,69 @@
+"""Handing in a change of the rules: what it would change, and what it has changed."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.command.asking import LAW_DESK, Asking
+from deploy.command.output import err, out, print_json
+from deploy.command.tables import show_table
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
+from shared.runtime.settings import load_settings
+
+SECONDS_MAX = 3_600.0
+"""A preview goes through every dossier, and publishing waits for the lanes."""
+LANES_SECONDS_MAX = 600
+
+RuleFileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=say("rules.file"))
+]
+UrlOption = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
+
+
+def law_desk(url: str) -> Asking:
+    """Return a conversation of the law desk."""
+    return Asking.begin(load_settings(LocalSettings), url, LAW_DESK)
+
+
+def document_in(file: Path) -> Any:  # noqa: ANN401 - any JSON
+    """Return what *file* says; one that is no JSON is a wrong argument."""
+    try:
+        return json.loads(file.read_bytes())
+    except ValueError as fault:
+        said = say("rules.file_wrong", file=file, reason=fault)
+        raise typer.BadParameter(said, param_hint="FILE") from fault
+
+
+def hand_in(path: str, body: Any, url: str, *, preview: bool, as_json: bool) -> None:  # noqa: ANN401 - any JSON
+    """Hand in a change, or ask what it would change, and show the answer."""
+    with err.status(say("rules.foreseeing" if preview else "rules.publishing")):
+        answer = law_desk(url).post(
+            path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX
+        )
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer)
+
+
+def _show(answer: Mapping[str, Any]) -> None:
+    if not answer["new"]:
+        out.print(say("rules.nothing_new", **answer))
+        return
+    out.print(say("rules.would_change" if answer["preview"] else "rules.changed", **answer))
+    out.print(say("rules.effect", **answer))
+    if not answer["preview"] and not answer["folded"]:
+        out.print(say("rules.not_folded"), style="yellow")
+    if answer["examples"]:
+        columns = ("dossier", "sla", "started_on", "due_before", "due_after", "cards")
+        show_table([say(f"rules.{name}") for name in columns], map(_line, answer["examples"]))
+
+
+def _line(run: Mapping[str, Any]) -> list[str]:
+    cards = f"+{run['cards_raised']} \N{MINUS SIGN}{run['cards_revoked']}"
+    days = [str(run[name] or "–") for name in ("started_on", "due_before", "due_after")]
+    return [run["dossier"], run["sla"], *days, cards]

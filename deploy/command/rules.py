@@ -1,0 +1,101 @@
+"""`casetrack rules`, `casetrack publishers`: editions shown, foreseen and published."""
+
+from typing import Annotated, Any
+
+import typer
+
+from deploy.command.changing import RuleFileArgument, UrlOption, document_in, hand_in, law_desk
+from deploy.command.output import out, print_json
+from deploy.command.stack import JsonOption
+from deploy.command.tables import show_table
+from deploy.texts import say
+
+EditionOption = Annotated[
+    int | None, typer.Option("--edition", min=0, help=say("rules.edition_help"))
+]
+PublisherIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("publishers.id_help"))]
+
+
+def register(app: typer.Typer) -> None:
+    rules = typer.Typer(help=say("rules.help"), no_args_is_help=True)
+    rules.command("list", help=say("rules.list_help"))(list_editions)
+    rules.command("show", help=say("rules.show_help"))(show_rules)
+    rules.command("preview", help=say("rules.preview_help"))(preview_policy)
+    rules.command("publish", help=say("rules.publish_help"))(publish_policy)
+    publishers = typer.Typer(help=say("publishers.help"), no_args_is_help=True)
+    publishers.command("list", help=say("publishers.list_help"))(list_publishers)
+    publishers.command("add", help=say("publishers.add_help"))(add_publisher)
+    publishers.command("remove", help=say("publishers.remove_help"))(remove_publisher)
+    app.add_typer(rules, name="rules")
+    app.add_typer(publishers, name="publishers")
+
+
+def list_editions(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
+    editions = law_desk(url).get("/v1/rules")["editions"]
+    if as_json:
+        print_json({"editions": editions})
+        return
+    if not editions:
+        out.print(say("rules.none"))
+        return
+    headers = [say(f"rules.{name}") for name in ("edition", "what", "published_at", "by")]
+    show_table(headers, map(_line, editions))
+
+
+def show_rules(
+    *, edition: EditionOption = None, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    query = {} if edition is None else {"edition": str(edition)}
+    shown = law_desk(url).get("/v1/rules", **query)
+    if as_json:
+        print_json(shown)
+        return
+    years = shown["calendar"]["years"]
+    out.print(say("rules.shown", edition=shown["edition"], first=years[0], last=years[-1]))
+    headers = [say(f"rules.{name}") for name in ("effective_from", "version")]
+    shipped = say("rules.shipped")
+    show_table(headers, [[p["effective_from"] or shipped, p["version"]] for p in shown["policies"]])
+
+
+def preview_policy(
+    file: RuleFileArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    hand_in("/v1/rules/policy", document_in(file), url, preview=True, as_json=as_json)
+
+
+def publish_policy(
+    file: RuleFileArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    hand_in("/v1/rules/policy", document_in(file), url, preview=False, as_json=as_json)
+
+
+def list_publishers(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
+    publishers = law_desk(url).get("/v1/rules")["publishers"]
+    if as_json:
+        print_json({"publishers": publishers})
+        return
+    headers = [say(f"publishers.{name}") for name in ("id", "name", "sources", "types")]
+    rows = [
+        [one["publisher_id"], one["name"], " ".join(one["sources"]), " ".join(one["types"])]
+        for one in publishers
+    ]
+    show_table(headers, rows)
+
+
+def add_publisher(
+    file: RuleFileArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    hand_in("/v1/rules/publishers", document_in(file), url, preview=False, as_json=as_json)
+
+
+def remove_publisher(
+    publisher_id: PublisherIdArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    path = f"/v1/rules/publishers/{publisher_id}/remove"
+    hand_in(path, None, url, preview=False, as_json=as_json)
+
+
+def _line(edition: dict[str, Any]) -> list[str]:
+    kind = ".".join(edition["type"].split(".")[2:4])
+    by = edition["published_by"] or "–"
+    return [str(edition["edition"]), say(f"rules.what.{kind}"), edition["published_at"], by]

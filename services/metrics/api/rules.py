@@ -1,0 +1,316 @@
+"""The rules: as they stand, as they stood, and the way to change them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.metrics.api.parameters import READING
+from services.metrics.api.roles import PUBLISHERS_OF_RULES, READERS_OF_RULES
+from services.metrics.domain.rules import refusals
+from services.metrics.domain.rules.commands import (
+    AnyCommand,
+    PublishCalendar,
+    PublishPolicy,
+    RegisterPublisher,
+    RemovePublisher,
+)
+from services.metrics.domain.rules.decide import notice_of
+from services.metrics.handlers.publishing import Outcome, Publishing, Signature, Terms, change_in
+from shared.contracts.envelope import Event
+from shared.contracts.moments import MeantDay
+from shared.contracts.types import COUNT_MAX, Identifier
+from shared.policy.calendar import spelled
+from shared.policy.rules import Rules
+from shared.runtime.clock import Clock
+from shared.web.auth import Principal
+from shared.web.description import told
+from shared.web.policies import Caller, permit
+from shared.web.problems import BAD_REQUEST, kind_of
+
+WAIT_SECONDS_MAX = 600.0
+WAIT_SECONDS_USUAL = 60.0
+ACTOR_CHARACTERS_MAX = 64
+CHANGED = (BAD_REQUEST, kind_of(refusals.EditionTaken), *READING)
+OF_A_NOTICE = (
+    refusals.NoticeUnreadable,
+    refusals.NoticePartial,
+    refusals.NoticeContradictory,
+    refusals.NoticeOfAnotherYear,
+)
+OF_A_POLICY = (refusals.PolicyInThePast, refusals.PolicyUnfit)
+OF_A_PUBLISHER = (
+    refusals.PublisherUnfit,
+    refusals.PatternMatchesNothing,
+    refusals.SourceTooWide,
+    refusals.SourceReserved,
+)
+
+
+class Form(BaseModel):
+    """What is handed in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoticeForm(BaseModel):
+    """A State Council notice in the form of holiday-cn; what else it says is not read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    year: int
+    papers: list[str] = []
+    days: list[dict[str, Any]]
+
+
+class PolicyForm(Form):
+    """A policy, whole, and the day from which what begins is judged by it."""
+
+    effective_from: MeantDay
+    document: dict[str, Any]
+
+
+class PublisherForm(Form):
+    """Who may speak, from which sources, of which types."""
+
+    publisher_id: Identifier
+    name: str
+    sources: list[str] = Field(min_length=1, max_length=100)
+    types: list[str] = Field(min_length=1, max_length=100)
+
+
+class MovedRun(BaseModel):
+    """A run under the edition before and under the new one."""
+
+    dossier: str
+    sla: str
+    started_on: date
+    due_before: date | None
+    due_after: date | None
+    provisional_before: bool
+    provisional_after: bool
+    cards_raised: int
+    cards_revoked: int
+
+
+class RulesChanged(BaseModel):
+    """What an edition changes; *new* is false where the rules say so already."""
+
+    edition: int
+    years: list[int]
+    new: bool
+    preview: bool
+    folded: bool
+    runs_moved: int
+    runs_settled: int
+    cards_raised: int
+    cards_revoked: int
+    figures_changed: int
+    figures: list[str]
+    examples: list[MovedRun]
+
+
+class EditionShown(BaseModel):
+    """One edition: what it changed, when and by whom."""
+
+    edition: int
+    type: str
+    published_at: str
+    published_by: str | None
+    change: dict[str, Any]
+
+
+class PolicyShown(BaseModel):
+    """A policy, and from which day it is in force; none for the one that is shipped."""
+
+    effective_from: date | None
+    version: str
+    document: dict[str, Any]
+
+
+class CalendarShown(BaseModel):
+    version: str
+    years: list[int]
+
+
+class PublisherShown(BaseModel):
+    publisher_id: str
+    name: str
+    sources: list[str]
+    types: list[str]
+
+
+class RulesShown(BaseModel):
+    """The rules as one edition has them, and every edition that there was."""
+
+    edition: int
+    newest: int
+    lanes_behind: int
+    calendar: CalendarShown
+    policies: list[PolicyShown]
+    publishers: list[PublisherShown]
+    editions: list[EditionShown]
+
+
+async def terms_of(
+    *,
+    preview: bool = False,
+    edition: Annotated[int | None, Query(ge=1, le=COUNT_MAX)] = None,
+    wait: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX)] = WAIT_SECONDS_USUAL,
+) -> Terms:
+    """Return how the change is asked for."""
+    return Terms(preview, edition, wait)
+
+
+Asked = Annotated[Terms, Depends(terms_of)]
+
+
+def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
+    """Return the routes of the rules."""
+    router = APIRouter(prefix="/v1/rules", tags=["rules"])
+    permitted = [permit(*PUBLISHERS_OF_RULES)]
+
+    async def changed(command: AnyCommand, caller: Principal, terms: Terms) -> RulesChanged:
+        return _changed(command, await publishing.handle(command, _signature(caller), terms), terms)
+
+    @router.get(
+        "",
+        dependencies=[permit(*READERS_OF_RULES)],
+        openapi_extra=told(kind_of(refusals.EditionUnknown), *READING),
+    )
+    async def shown(
+        edition: Annotated[int | None, Query(ge=0, le=COUNT_MAX)] = None,
+    ) -> RulesShown:
+        """Return the rules as they stand, or as an edition had them."""
+        rules = await publishing.at(edition)
+        history = await publishing.history()
+        return _shown(rules, history, await publishing.lanes_behind(len(history)))
+
+    @router.post(
+        "/calendar",
+        dependencies=permitted,
+        openapi_extra=told(*map(kind_of, OF_A_NOTICE), *CHANGED),
+    )
+    async def calendar(form: NoticeForm, caller: Caller, terms: Asked) -> RulesChanged:
+        """Settle a year by its notice, or say what that would change."""
+        notice = notice_of(form.model_dump_json().encode())
+        return await changed(PublishCalendar(at=clock.now(), notice=notice), caller, terms)
+
+    @router.post(
+        "/policy",
+        dependencies=permitted,
+        openapi_extra=told(*map(kind_of, OF_A_POLICY), *CHANGED),
+    )
+    async def policy(form: PolicyForm, caller: Caller, terms: Asked) -> RulesChanged:
+        """Judge what begins by another policy, or say what that would change."""
+        command = PublishPolicy(
+            at=clock.now(),
+            effective_from=form.effective_from,
+            document=form.document,
+            approved_by=_signature(caller).actor,
+        )
+        return await changed(command, caller, terms)
+
+    @router.post(
+        "/publishers",
+        dependencies=permitted,
+        openapi_extra=told(*map(kind_of, OF_A_PUBLISHER), *CHANGED),
+    )
+    async def register(form: PublisherForm, caller: Caller, terms: Asked) -> RulesChanged:
+        """Let another system speak, or give it another entry."""
+        command = RegisterPublisher(
+            at=clock.now(),
+            publisher_id=form.publisher_id,
+            name=form.name,
+            sources=tuple(form.sources),
+            types=tuple(form.types),
+        )
+        return await changed(command, caller, terms)
+
+    @router.post(
+        "/publishers/{publisher_id}/remove",
+        dependencies=permitted,
+        openapi_extra=told(kind_of(refusals.PublisherUnregistered), *CHANGED),
+    )
+    async def remove(publisher_id: Identifier, caller: Caller, terms: Asked) -> RulesChanged:
+        """Let a system speak no longer."""
+        command = RemovePublisher(at=clock.now(), publisher_id=publisher_id)
+        return await changed(command, caller, terms)
+
+    return router
+
+
+def _signature(caller: Principal) -> Signature:
+    role = next(role for role in PUBLISHERS_OF_RULES if caller.has(role))
+    return Signature(caller.subject[:ACTOR_CHARACTERS_MAX], role.value)
+
+
+def _changed(command: AnyCommand, outcome: Outcome, terms: Terms) -> RulesChanged:
+    effect = outcome.effect
+    return RulesChanged(
+        edition=outcome.edition,
+        years=[command.notice.year] if isinstance(command, PublishCalendar) else [],
+        new=outcome.new,
+        preview=terms.preview,
+        folded=outcome.folded,
+        runs_moved=effect.runs_moved,
+        runs_settled=effect.runs_settled,
+        cards_raised=effect.cards_raised,
+        cards_revoked=effect.cards_revoked,
+        figures_changed=len(effect.figures),
+        figures=sorted(effect.figures),
+        examples=[
+            MovedRun(
+                dossier=run.dossier,
+                sla=run.sla,
+                started_on=run.started_on,
+                due_before=run.due_before,
+                due_after=run.due_after,
+                provisional_before=run.provisional_before,
+                provisional_after=run.provisional_after,
+                cards_raised=run.raised,
+                cards_revoked=run.revoked,
+            )
+            for run in effect.examples
+        ],
+    )
+
+
+def _shown(rules: Rules, history: Sequence[Event], behind: int) -> RulesShown:
+    return RulesShown(
+        edition=rules.edition,
+        newest=len(history),
+        lanes_behind=behind,
+        calendar=CalendarShown(
+            version=rules.calendar.version, years=sorted(rules.calendar.official_years)
+        ),
+        policies=[
+            PolicyShown(
+                effective_from=None if since == date.min else since,
+                version=policy.version,
+                document=policy.model_dump(mode="json"),
+            )
+            for since, policy in rules.policies
+        ],
+        publishers=[
+            PublisherShown(
+                publisher_id=one.id, name=one.name, sources=[*one.sources], types=[*one.types]
+            )
+            for one in rules.publishers.publishers
+        ],
+        editions=[_edition(event) for event in history],
+    )
+
+
+def _edition(event: Event) -> EditionShown:
+    change = change_in(event)
+    said: Mapping[str, Any] = change.model_dump(mode="json", exclude={"edition", "document"})
+    return EditionShown(
+        edition=change.edition,
+        type=event.type,
+        published_at=spelled(event.time),
+        published_by=event.actorid,
+        change={name: value for name, value in said.items() if value is not None},
+    )

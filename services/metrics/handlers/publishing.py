@@ -1,0 +1,153 @@
+"""A change of the rules: foreseen as it will be, decided, recorded, and waited for."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import cast
+
+from services.metrics.domain.picture import picture_of
+from services.metrics.domain.rules.commands import AnyCommand
+from services.metrics.domain.rules.decide import decide
+from services.metrics.domain.rules.effect import Effect
+from services.metrics.domain.rules.refusals import EditionTaken, EditionUnknown
+from services.metrics.ports.judgements import Judgements
+from shared.commands.deciding import Desk
+from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.envelope import Event
+from shared.contracts.rules.facts import STREAM
+from shared.eventstore.port import ConcurrencyConflict
+from shared.policy.rules import RuleChange, Rules, evolve
+
+DOSSIERS_PER_STEP_MAX = 500
+STRETCH = 25
+"""After so many dossiers others have their turn: a preview goes through all there are."""
+LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who asks for a change, and in which role."""
+
+    actor: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a change is asked for."""
+
+    preview: bool
+    """Say what it would change, and change nothing."""
+    edition: int | None
+    """The edition that it is to become: refused where another one has become that."""
+    wait_seconds: float
+    """How long to wait for the lanes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an edition changes; *new* is false where the rules say so already."""
+
+    edition: int
+    effect: Effect
+    new: bool
+    folded: bool
+    """Whether every lane has judged anew what it changes."""
+
+
+class Publishing:
+    """The law desk's side of the rules; what it publishes is durable."""
+
+    def __init__(self, desk: Desk, rules: RulesInForce, judgements: Judgements) -> None:
+        self._desk = desk
+        self._rules = rules
+        self._judgements = judgements
+
+    async def handle(self, command: AnyCommand, by: Signature, terms: Terms) -> Outcome:
+        """
+        Return what *command* changes, once it is published and folded, unless it is a preview.
+
+        Raises:
+            RulesRejection: the rules stay as they are.
+            StoreUnavailable: nothing is known; the same command may be given again.
+        """
+        before = await self._rules.look()
+        changes = decide(before, command)
+        after = reduce(evolve, changes, before)
+        if terms.edition not in (None, after.edition):
+            raise EditionTaken(edition=before.edition)
+        effect = await self._foreseen(before, after)
+        if terms.preview or not changes:
+            return Outcome(after.edition, effect, bool(changes), folded=not changes)
+        await self._record(changes, before, by)
+        folded = await self._folded(after.edition, terms.wait_seconds)
+        return Outcome(after.edition, effect, new=True, folded=folded)
+
+    async def history(self) -> Sequence[Event]:
+        """Return every edition as it was published, oldest first."""
+        await self._rules.look()
+        return (await self._desk.store.load(STREAM)).events
+
+    async def at(self, edition: int | None) -> Rules:
+        """Return the rules as *edition* had them, else the newest."""
+        newest = await self._rules.look()
+        if edition is None:
+            return newest
+        if not 0 <= edition <= newest.edition:
+            raise EditionUnknown(edition=edition)
+        return self._rules.editions.at(edition)
+
+    async def lanes_behind(self, edition: int) -> int:
+        """Return how many lanes have yet to fold *edition*."""
+        return await self._judgements.lanes_behind(edition)
+
+    async def _foreseen(self, before: Rules, after: Rules) -> Effect:
+        """Judge all dossiers under both editions; memory holds one step of them."""
+        effect, now, last = Effect(), self._desk.clock.now(), ""
+        if before.judging == after.judging:
+            return effect
+        while found := await self._judgements.following(last, DOSSIERS_PER_STEP_MAX):
+            for number, one in enumerate(found):
+                old = picture_of(one.dossier, None, before)
+                effect.note(old, picture_of(one.dossier, None, after), one.said, now)
+                if number % STRETCH == 0:
+                    await asyncio.sleep(0)
+            last = found[-1].dossier.key
+        return effect
+
+    async def _record(self, changes: Sequence[RuleChange], before: Rules, by: Signature) -> None:
+        now = self._desk.clock.now()
+        events = [
+            Event.of(
+                change,
+                id=self._desk.ids.new(),
+                source=self._desk.source,
+                time=now,
+                recordedtime=now,
+                sequence=str(change.edition),
+                actorid=by.actor,
+                actorrole=by.role,
+            )
+            for change in changes
+        ]
+        try:
+            await self._desk.store.append(STREAM, events, expected_version=before.edition)
+        except ConcurrencyConflict:
+            newest = await self._rules.look()
+            raise EditionTaken(edition=newest.edition) from None
+        await self._rules.look()
+
+    async def _folded(self, edition: int, seconds_max: float) -> bool:
+        clock = self._desk.clock
+        give_up_at = clock.monotonic() + seconds_max
+        while await self._judgements.lanes_behind(edition):
+            if clock.monotonic() >= give_up_at:
+                return False
+            await clock.sleep(LOOK_SECONDS)
+        return True
+
+
+def change_in(event: Event) -> RuleChange:
+    """Return the change that *event* of the rules' stream publishes."""
+    return cast("RuleChange", event.data)
