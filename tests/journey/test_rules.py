@@ -1,0 +1,130 @@
+"""The law desk publishes a notice: everything goes by it within seconds, nothing is restarted."""
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from shared.contracts.documents import parse
+from shared.contracts.registry import encode
+from shared.policy.calendar import ZONE, DayKind, official_calendar
+from shared.runtime.clock import SystemClock
+from shared.web.auth import Role
+from tests.support import way_of_a_case as way
+from tests.support.eventually import eventually
+from tests.support.standing_bureau import StandingBureau
+from tests.support.terminal import Terminal
+
+SECONDS = 60.0
+FIRST_UNSETTLED = max(official_calendar().official_years) + 1
+CALENDAR = official_calendar()
+LONG_LIMIT, SHORT_LIMIT = 20, 5
+pytestmark = pytest.mark.timeout(400)
+
+
+def acceptance(case_no: str, day: date, days: int) -> dict[str, Any]:
+    """Return an acceptance as another system tells it just now."""
+    case = way.ACCEPTED.data.case.model_copy(update={"case_no": case_no})
+    changes = {"case": case, "effective_date": day, "committed_limit": days}
+    fact = way.ACCEPTED.data.model_copy(update=changes)
+    event = way.event(fact, 0, identity=f"{case_no}-accepted", key=case_no)
+    now = SystemClock().now().astimezone(ZONE).isoformat()
+    return {**parse(encode(event)), "source": "urn:example:school", "time": now}
+
+
+def notice(year: int, off: dict[date, str]) -> dict[str, Any]:
+    """Return the notice for *year* as it is known, or like that of the year before, with *off*."""
+    like = min(year, FIRST_UNSETTLED - 1)
+    days = {}
+    for number in range(366):
+        day = date(like, 1, 1) + timedelta(number)
+        what = CALENDAR.kind(day)
+        if day.year == like and what.kind in (DayKind.DAY_OFF, DayKind.MAKE_UP):
+            days[day] = (what.name, what.kind is DayKind.DAY_OFF)
+    if year == like:
+        days |= {day: (name, True) for day, name in off.items()}
+    moved = {day.replace(year=year): what for day, what in days.items()}
+    named = [
+        {"name": name, "date": str(day), "isOffDay": is_off}
+        for day, (name, is_off) in sorted(moved.items())
+        if is_off or day.weekday() > 4
+    ]
+    return {"year": year, "papers": ["urn:example:notice"], "days": named}
+
+
+async def asked(bureau: StandingBureau, path: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {bureau.token(Role.SUPERVISOR)}"}
+    async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+        answer = await client.get(f"{bureau.addresses['metrics']}{path}", headers=headers)
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def clocks(bureau: StandingBureau, case_no: str) -> list[dict[str, Any]]:
+    return list((await asked(bureau, f"/v1/cases/{case_no}/clocks")).get("items", []))
+
+
+async def cards(bureau: StandingBureau, case_no: str, state: str) -> list[dict[str, Any]]:
+    found = await asked(bureau, f"/v1/alerts?case_no={case_no}&state={state}")
+    return list(found["items"])
+
+
+async def casetrack(bureau: StandingBureau, *words: str) -> dict[str, Any]:
+    home, port = bureau.settings.places.home, str(bureau.settings.port)
+    told = await Terminal(home, {"CASETRACK_PORT": port}).casetrack(*words, "--json")
+    document: dict[str, Any] = told.document
+    return document
+
+
+async def running(bureau: StandingBureau) -> dict[str, int]:
+    services = (await casetrack(bureau, "status"))["services"]
+    return {name: service["pid"] for name, service in services.items()}
+
+
+async def test_a_notice_makes_definite_what_was_provisional(
+    bureau: StandingBureau, tmp_path: Path
+) -> None:
+    case_no, file = "XCRULES0001", tmp_path / "notice.json"
+    file.write_text(json.dumps(notice(FIRST_UNSETTLED, {})), "utf-8")
+    day = date(FIRST_UNSETTLED - 1, 12, 10)
+    assert await bureau.publish(acceptance(case_no, day, LONG_LIMIT)) == 202
+    await eventually(lambda: clocks(bureau, case_no), within=SECONDS)
+    before, processes = await clocks(bureau, case_no), await running(bureau)
+
+    foreseen = await casetrack(bureau, "calendar", "preview", str(file))
+    done = await casetrack(bureau, "calendar", "publish", str(file))
+    after = await clocks(bureau, case_no)
+    again = await casetrack(bureau, "calendar", "publish", str(file))
+
+    assert [clock["provisional"] for clock in before] == [True, True]
+    assert [clock["provisional"] for clock in after] == [False, False]
+    assert before[0]["due"] < after[0]["due"]
+    assert done == {**foreseen, "preview": False, "folded": True}
+    assert (done["runs_settled"] >= 2, again["new"]) == (True, False)
+    assert await running(bureau) == processes
+    assert (await casetrack(bureau, "verify"))["differences"] == []
+
+
+async def test_a_corrected_notice_withdraws_the_cards_that_it_proves_wrong(
+    bureau: StandingBureau, tmp_path: Path
+) -> None:
+    case_no, file = "XCRULES0002", tmp_path / "notice.json"
+    today = datetime.now(ZONE).date()  # noqa: TID251 - the bureau's own day
+    began = today - timedelta(days=14)
+    off = [began + timedelta(n) for n in range(1, 14)]
+    holidays = {day: "临时放假" for day in off if CALENDAR.is_workday(day) and day.weekday() < 5}
+    file.write_text(json.dumps(notice(began.year, holidays)), "utf-8")
+    assert await bureau.publish(acceptance(case_no, began, SHORT_LIMIT)) == 202
+    await eventually(lambda: cards(bureau, case_no, "RAISED"), within=SECONDS)
+
+    foreseen = await casetrack(bureau, "calendar", "preview", str(file))
+    await casetrack(bureau, "calendar", "publish", str(file))
+    await eventually(lambda: cards(bureau, case_no, "REVOKED"), within=SECONDS)
+    revoked = await cards(bureau, case_no, "REVOKED")
+
+    assert foreseen["cards_revoked"] == len(revoked)
+    assert all("日历" in card["reason"] for card in revoked)
+    assert (await casetrack(bureau, "verify"))["differences"] == []
