@@ -40,10 +40,8 @@ def document_in(file: Path) -> Any:  # noqa: ANN401 - any JSON
 
 def hand_in(path: str, body: Any, url: str, *, preview: bool, as_json: bool) -> None:  # noqa: ANN401 - any JSON
     """Hand in a change, or ask what it would change, and show the answer."""
-    with err.status(say("rules.foreseeing" if preview else "rules.publishing")):
-        answer = law_desk(url).post(
-            path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX
-        )
+    err.print(say("rules.foreseeing" if preview else "rules.publishing"), style="dim")
+    answer = law_desk(url).post(path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX)
     if as_json:
         print_json(answer)
     else:

@@ -134,7 +134,7 @@ async def test_an_older_edition_can_be_looked_up(api: ReadApi) -> None:
 
 async def test_a_policy_is_published_for_what_begins(api: ReadApi) -> None:
     document = bureau_policy().model_dump(mode="json")
-    document["bureau"]["extensions_max"] = 2
+    document["bureau"]["cut_off"] = "17:30:00"
     since = (MORNING + timedelta(days=1)).date().isoformat()
     done = await published(api, "policy", {"effective_from": since, "document": document})
     late = await post(api, "policy", {"effective_from": "2026-12-10", "document": document})

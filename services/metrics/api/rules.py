@@ -1,7 +1,8 @@
 """The rules: as they stand, as they stood, and the way to change them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -170,10 +171,16 @@ Asked = Annotated[Terms, Depends(terms_of)]
 def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
     """Return the routes of the rules."""
     router = APIRouter(prefix="/v1/rules", tags=["rules"])
-    permitted = [permit(*PUBLISHERS_OF_RULES)]
-
-    async def changed(command: AnyCommand, caller: Principal, terms: Terms) -> RulesChanged:
-        return _changed(command, await publishing.handle(command, _signature(caller), terms), terms)
+    desk = RulesDesk(publishing, clock)
+    policy = [permit(*PUBLISHERS_OF_RULES)]
+    for path, changed, refused in (
+        ("/calendar", desk.calendar, OF_A_NOTICE),
+        ("/policy", desk.policy, OF_A_POLICY),
+        ("/publishers", desk.register, OF_A_PUBLISHER),
+        ("/publishers/{publisher_id}/remove", desk.remove, (refusals.PublisherUnregistered,)),
+    ):
+        extra = told(*map(kind_of, refused), *CHANGED)
+        router.post(path, dependencies=policy, openapi_extra=extra)(changed)
 
     @router.get(
         "",
@@ -188,58 +195,53 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
         history = await publishing.history()
         return _shown(rules, history, await publishing.lanes_behind(len(history)))
 
-    @router.post(
-        "/calendar",
-        dependencies=permitted,
-        openapi_extra=told(*map(kind_of, OF_A_NOTICE), *CHANGED),
-    )
-    async def calendar(form: NoticeForm, caller: Caller, terms: Asked) -> RulesChanged:
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDesk:
+    """Where changes of the rules are handed in."""
+
+    publishing: Publishing
+    clock: Clock
+
+    async def calendar(self, form: NoticeForm, caller: Caller, terms: Asked) -> RulesChanged:
         """Settle a year by its notice, or say what that would change."""
         notice = notice_of(form.model_dump_json().encode())
-        return await changed(PublishCalendar(at=clock.now(), notice=notice), caller, terms)
+        return await self._changed(PublishCalendar(at=self._now(), notice=notice), caller, terms)
 
-    @router.post(
-        "/policy",
-        dependencies=permitted,
-        openapi_extra=told(*map(kind_of, OF_A_POLICY), *CHANGED),
-    )
-    async def policy(form: PolicyForm, caller: Caller, terms: Asked) -> RulesChanged:
+    async def policy(self, form: PolicyForm, caller: Caller, terms: Asked) -> RulesChanged:
         """Judge what begins by another policy, or say what that would change."""
         command = PublishPolicy(
-            at=clock.now(),
+            at=self._now(),
             effective_from=form.effective_from,
             document=form.document,
             approved_by=_signature(caller).actor,
         )
-        return await changed(command, caller, terms)
+        return await self._changed(command, caller, terms)
 
-    @router.post(
-        "/publishers",
-        dependencies=permitted,
-        openapi_extra=told(*map(kind_of, OF_A_PUBLISHER), *CHANGED),
-    )
-    async def register(form: PublisherForm, caller: Caller, terms: Asked) -> RulesChanged:
+    async def register(self, form: PublisherForm, caller: Caller, terms: Asked) -> RulesChanged:
         """Let another system speak, or give it another entry."""
         command = RegisterPublisher(
-            at=clock.now(),
+            at=self._now(),
             publisher_id=form.publisher_id,
             name=form.name,
             sources=tuple(form.sources),
             types=tuple(form.types),
         )
-        return await changed(command, caller, terms)
+        return await self._changed(command, caller, terms)
 
-    @router.post(
-        "/publishers/{publisher_id}/remove",
-        dependencies=permitted,
-        openapi_extra=told(kind_of(refusals.PublisherUnregistered), *CHANGED),
-    )
-    async def remove(publisher_id: Identifier, caller: Caller, terms: Asked) -> RulesChanged:
+    async def remove(self, publisher_id: Identifier, caller: Caller, terms: Asked) -> RulesChanged:
         """Let a system speak no longer."""
-        command = RemovePublisher(at=clock.now(), publisher_id=publisher_id)
-        return await changed(command, caller, terms)
+        command = RemovePublisher(at=self._now(), publisher_id=publisher_id)
+        return await self._changed(command, caller, terms)
 
-    return router
+    async def _changed(self, command: AnyCommand, by: Principal, terms: Terms) -> RulesChanged:
+        outcome = await self.publishing.handle(command, _signature(by), terms)
+        return _changed(command, outcome, terms)
+
+    def _now(self) -> datetime:
+        return self.clock.now()
 
 
 def _signature(caller: Principal) -> Signature:
