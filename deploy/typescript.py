@@ -57,8 +57,9 @@ def _type(schema: Mapping[str, Any]) -> str:
         case {"type": str(kind)} if kind in PLAIN:
             return PLAIN[kind]
         case _:
+            # True says no more than nothing does: whatever there is.
             others = schema.get("additionalProperties")
-            return f"Record<string, {_type(others) if others else 'unknown'}>"
+            return f"Record<string, {_type(others) if isinstance(others, dict) else 'unknown'}>"
 
 
 def _comment(schema: Mapping[str, Any], indent: str) -> str:

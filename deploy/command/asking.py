@@ -1,6 +1,6 @@
 """Asking the metrics API, as a supervisor of the local issuer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -75,19 +75,28 @@ class Asking:
             MetricsUnreachable: nobody answered.
             MetricsRefuses: there is no such thing, it is not for us, or cannot be read by us.
         """
-        return self._answer("GET", path, query)
+        return _read(self._answer("GET", path, query), view)
 
-    def post(self, path: str, body: Any, seconds_max: float, **query: Any) -> Any:  # noqa: ANN401 - any JSON
+    def post(
+        self, view: type[V], path: str, body: object, seconds_max: float, **query: object
+    ) -> V:
         """
-        Hand in *body* at *path* and return the answer, which may take *seconds_max*.
+        Hand in *body* at *path* and return the *view* of the answer, which may take *seconds_max*.
 
         Raises:
             MetricsUnreachable: nobody answered.
             MetricsRefuses: it was declined.
         """
-        return self._answer("POST", path, query, json=body, timeout=seconds_max)
+        answer = self._answer("POST", path, query, json=body, timeout=seconds_max)
+        return _read(answer, view)
 
-    def _answer(self, method: str, path: str, query: dict[str, Any], **more: Any) -> Any:  # noqa: ANN401 - as above
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        **more: Any,  # noqa: ANN401 - what httpx2 takes
+    ) -> httpx2.Response:
         asked = {name: value for name, value in query.items() if value}
         try:
             answer = self.client.request(method, path, params=asked, **more)
@@ -95,7 +104,7 @@ class Asking:
             server = str(self.client.base_url)
             raise MetricsUnreachable(server=server, reason=fault) from fault
         if answer.is_success:
-            return _read(answer, view)
+            return answer
         raise _refusal(answer)
 
     def items(self, view: type[Page[T]], path: str, rows_max: int, **query: Any) -> Iterator[T]:  # noqa: ANN401 - as above

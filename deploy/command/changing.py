@@ -1,17 +1,19 @@
 """Handing in a change of the rules: what it would change, and what it has changed."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from deploy.command.asking import LAW_DESK, Asking
 from deploy.command.output import err, out, print_json
 from deploy.command.tables import show_table
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
+from services.metrics.views.rules import MovedRun, RulesChanged
 from shared.runtime.settings import load_settings
 
 SECONDS_MAX = 3_600.0
@@ -41,27 +43,30 @@ def document_in(file: Path) -> Any:  # noqa: ANN401 - any JSON
 def hand_in(path: str, body: Any, url: str, *, preview: bool, as_json: bool) -> None:  # noqa: ANN401 - any JSON
     """Hand in a change, or ask what it would change, and show the answer."""
     err.print(say("rules.foreseeing" if preview else "rules.publishing"), style="dim")
-    answer = law_desk(url).post(path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX)
+    answer = law_desk(url).post(
+        RulesChanged, path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX
+    )
     if as_json:
-        print_json(answer)
+        print_json(to_builtins(answer))
     else:
         _show(answer)
 
 
-def _show(answer: Mapping[str, Any]) -> None:
-    if not answer["new"]:
-        out.print(say("rules.nothing_new", **answer))
+def _show(answer: RulesChanged) -> None:
+    told = asdict(answer)
+    if not answer.new:
+        out.print(say("rules.nothing_new", **told))
         return
-    out.print(say("rules.would_change" if answer["preview"] else "rules.changed", **answer))
-    out.print(say("rules.effect", **answer))
-    if not answer["preview"] and not answer["folded"]:
+    out.print(say("rules.would_change" if answer.preview else "rules.changed", **told))
+    out.print(say("rules.effect", **told))
+    if not answer.preview and not answer.folded:
         out.print(say("rules.not_folded"), style="yellow")
-    if answer["examples"]:
+    if answer.examples:
         columns = ("dossier", "sla", "started_on", "due_before", "due_after", "cards")
-        show_table([say(f"rules.{name}") for name in columns], map(_line, answer["examples"]))
+        show_table([say(f"rules.{name}") for name in columns], map(_line, answer.examples))
 
 
-def _line(run: Mapping[str, Any]) -> list[str]:
-    cards = f"+{run['cards_raised']} \N{MINUS SIGN}{run['cards_revoked']}"
-    days = [str(run[name] or "–") for name in ("started_on", "due_before", "due_after")]
-    return [run["dossier"], run["sla"], *days, cards]
+def _line(run: MovedRun) -> list[str]:
+    cards = f"+{run.cards_raised} \N{MINUS SIGN}{run.cards_revoked}"
+    days = [str(day or "–") for day in (run.started_on, run.due_before, run.due_after)]
+    return [run.dossier, run.sla, *days, cards]

@@ -1,14 +1,16 @@
 """`casetrack rules`, `casetrack publishers`: editions shown, foreseen and published."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from msgspec import to_builtins
 
 from deploy.command.changing import RuleFileArgument, UrlOption, document_in, hand_in, law_desk
 from deploy.command.output import out, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.texts import say
+from services.metrics.views.rules import EditionShown, RulesShown
 
 EditionOption = Annotated[
     int | None, typer.Option("--edition", min=0, help=say("rules.edition_help"))
@@ -31,9 +33,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_editions(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
-    editions = law_desk(url).get("/v1/rules")["editions"]
+    editions = law_desk(url).get(RulesShown, "/v1/rules").editions
     if as_json:
-        print_json({"editions": editions})
+        print_json({"editions": to_builtins(editions)})
         return
     if not editions:
         out.print(say("rules.none"))
@@ -46,15 +48,16 @@ def show_rules(
     *, edition: EditionOption = None, url: UrlOption = "", as_json: JsonOption = False
 ) -> None:
     query = {} if edition is None else {"edition": str(edition)}
-    shown = law_desk(url).get("/v1/rules", **query)
+    shown = law_desk(url).get(RulesShown, "/v1/rules", **query)
     if as_json:
-        print_json(shown)
+        print_json(to_builtins(shown))
         return
-    years = shown["calendar"]["years"]
-    out.print(say("rules.shown", edition=shown["edition"], first=years[0], last=years[-1]))
+    years = shown.calendar.years
+    out.print(say("rules.shown", edition=shown.edition, first=years[0], last=years[-1]))
     headers = [say(f"rules.{name}") for name in ("effective_from", "version")]
     shipped = say("rules.shipped")
-    show_table(headers, [[p["effective_from"] or shipped, p["version"]] for p in shown["policies"]])
+    rows = [[str(one.effective_from or shipped), one.version] for one in shown.policies]
+    show_table(headers, rows)
 
 
 def preview_policy(
@@ -70,13 +73,13 @@ def publish_policy(
 
 
 def list_publishers(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
-    publishers = law_desk(url).get("/v1/rules")["publishers"]
+    publishers = law_desk(url).get(RulesShown, "/v1/rules").publishers
     if as_json:
-        print_json({"publishers": publishers})
+        print_json({"publishers": to_builtins(publishers)})
         return
     headers = [say(f"publishers.{name}") for name in ("id", "name", "sources", "types")]
     rows = [
-        [one["publisher_id"], one["name"], " ".join(one["sources"]), " ".join(one["types"])]
+        [one.publisher_id, one.name, " ".join(one.sources), " ".join(one.types)]
         for one in publishers
     ]
     show_table(headers, rows)
@@ -95,7 +98,7 @@ def remove_publisher(
     hand_in(path, None, url, preview=False, as_json=as_json)
 
 
-def _line(edition: dict[str, Any]) -> list[str]:
-    kind = ".".join(edition["type"].split(".")[2:4])
-    by = edition["published_by"] or "–"
-    return [str(edition["edition"]), say(f"rules.what.{kind}"), edition["published_at"], by]
+def _line(edition: EditionShown) -> list[str]:
+    kind = ".".join(edition.type.split(".")[2:4])
+    at = edition.published_at.strftime("%Y-%m-%d %H:%M")
+    return [str(edition.edition), say(f"rules.what.{kind}"), at, edition.published_by or "–"]

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
+from services.metrics.api.answers import answer, answered
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import PUBLISHERS_OF_RULES, READERS_OF_RULES
 from services.metrics.domain.rules import refusals
@@ -20,10 +22,19 @@ from services.metrics.domain.rules.commands import (
 )
 from services.metrics.domain.rules.decide import notice_of
 from services.metrics.handlers.publishing import Outcome, Publishing, Signature, Terms, change_in
+from services.metrics.views.rules import (
+    CalendarShown,
+    EditionShown,
+    MovedRun,
+    PolicyShown,
+    PublisherShown,
+    RulesChanged,
+    RulesShown,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.moments import MeantDay
 from shared.contracts.types import COUNT_MAX, Identifier
-from shared.policy.calendar import spelled
+from shared.policy.calendar import ZONE
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 from shared.web.auth import Principal
@@ -82,79 +93,6 @@ class PublisherForm(Form):
     types: list[str] = Field(min_length=1, max_length=100)
 
 
-class MovedRun(BaseModel):
-    """A run under the edition before and under the new one."""
-
-    dossier: str
-    sla: str
-    started_on: date
-    due_before: date | None
-    due_after: date | None
-    provisional_before: bool
-    provisional_after: bool
-    cards_raised: int
-    cards_revoked: int
-
-
-class RulesChanged(BaseModel):
-    """What an edition changes; *new* is false where the rules say so already."""
-
-    edition: int
-    years: list[int]
-    new: bool
-    preview: bool
-    folded: bool
-    runs_moved: int
-    runs_settled: int
-    cards_raised: int
-    cards_revoked: int
-    figures_changed: int
-    figures: list[str]
-    examples: list[MovedRun]
-
-
-class EditionShown(BaseModel):
-    """One edition: what it changed, when and by whom."""
-
-    edition: int
-    type: str
-    published_at: str
-    published_by: str | None
-    change: dict[str, Any]
-
-
-class PolicyShown(BaseModel):
-    """A policy, and from which day it is in force; none for the one that is shipped."""
-
-    effective_from: date | None
-    version: str
-    document: dict[str, Any]
-
-
-class CalendarShown(BaseModel):
-    version: str
-    years: list[int]
-
-
-class PublisherShown(BaseModel):
-    publisher_id: str
-    name: str
-    sources: list[str]
-    types: list[str]
-
-
-class RulesShown(BaseModel):
-    """The rules as one edition has them, and every edition that there was."""
-
-    edition: int
-    newest: int
-    lanes_behind: int
-    calendar: CalendarShown
-    policies: list[PolicyShown]
-    publishers: list[PublisherShown]
-    editions: list[EditionShown]
-
-
 async def terms_of(
     *,
     preview: bool = False,
@@ -180,20 +118,22 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
         ("/publishers/{publisher_id}/remove", desk.remove, (refusals.PublisherUnregistered,)),
     ):
         extra = told(*map(kind_of, refused), *CHANGED)
-        router.post(path, dependencies=policy, openapi_extra=extra)(changed)
+        answers = answered(RulesChanged)
+        router.post(path, dependencies=policy, responses=answers, openapi_extra=extra)(changed)
 
     @router.get(
         "",
         dependencies=[permit(*READERS_OF_RULES)],
+        responses=answered(RulesShown),
         openapi_extra=told(kind_of(refusals.EditionUnknown), *READING),
     )
     async def shown(
         edition: Annotated[int | None, Query(ge=0, le=COUNT_MAX)] = None,
-    ) -> RulesShown:
+    ) -> Response:
         """Return the rules as they stand, or as an edition had them."""
         rules = await publishing.at(edition)
         history = await publishing.history()
-        return _shown(rules, history, await publishing.lanes_behind(len(history)))
+        return answer(_shown(rules, history, await publishing.lanes_behind(len(history))))
 
     return router
 
@@ -205,12 +145,12 @@ class RulesDesk:
     publishing: Publishing
     clock: Clock
 
-    async def calendar(self, form: NoticeForm, caller: Caller, terms: Asked) -> RulesChanged:
+    async def calendar(self, form: NoticeForm, caller: Caller, terms: Asked) -> Response:
         """Settle a year by its notice, or say what that would change."""
         notice = notice_of(form.model_dump_json().encode())
         return await self._changed(PublishCalendar(at=self._now(), notice=notice), caller, terms)
 
-    async def policy(self, form: PolicyForm, caller: Caller, terms: Asked) -> RulesChanged:
+    async def policy(self, form: PolicyForm, caller: Caller, terms: Asked) -> Response:
         """Judge what begins by another policy, or say what that would change."""
         command = PublishPolicy(
             at=self._now(),
@@ -220,7 +160,7 @@ class RulesDesk:
         )
         return await self._changed(command, caller, terms)
 
-    async def register(self, form: PublisherForm, caller: Caller, terms: Asked) -> RulesChanged:
+    async def register(self, form: PublisherForm, caller: Caller, terms: Asked) -> Response:
         """Let another system speak, or give it another entry."""
         command = RegisterPublisher(
             at=self._now(),
@@ -231,14 +171,14 @@ class RulesDesk:
         )
         return await self._changed(command, caller, terms)
 
-    async def remove(self, publisher_id: Identifier, caller: Caller, terms: Asked) -> RulesChanged:
+    async def remove(self, publisher_id: Identifier, caller: Caller, terms: Asked) -> Response:
         """Let a system speak no longer."""
         command = RemovePublisher(at=self._now(), publisher_id=publisher_id)
         return await self._changed(command, caller, terms)
 
-    async def _changed(self, command: AnyCommand, by: Principal, terms: Terms) -> RulesChanged:
+    async def _changed(self, command: AnyCommand, by: Principal, terms: Terms) -> Response:
         outcome = await self.publishing.handle(command, _signature(by), terms)
-        return _changed(command, outcome, terms)
+        return answer(_changed(command, outcome, terms))
 
     def _now(self) -> datetime:
         return self.clock.now()
@@ -312,7 +252,7 @@ def _edition(event: Event) -> EditionShown:
     return EditionShown(
         edition=change.edition,
         type=event.type,
-        published_at=spelled(event.time),
+        published_at=event.time.astimezone(ZONE),
         published_by=event.actorid,
         change={name: value for name, value in said.items() if value is not None},
     )

@@ -13,6 +13,7 @@ from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from services.metrics.views.case import Case, CasePage, ClockPage, TimelinePage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
+from services.metrics.views.rules import RulesChanged, RulesShown
 from services.metrics.views.today import Delta, Snapshot
 from services.metrics.views.view import View
 
@@ -30,6 +31,8 @@ ANSWERS: tuple[type[View], ...] = (
     KpiCourse,
     KpiCasePage,
     Completeness,
+    RulesShown,
+    RulesChanged,
     Snapshot,
     Delta,
 )

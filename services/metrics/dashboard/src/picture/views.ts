@@ -129,6 +129,12 @@ export interface Both {
   en: string
 }
 
+/** A calendar, and the years whose notices it knows. */
+export interface CalendarShown {
+  version: string
+  years: number[]
+}
+
 /** A yellow or red card as it stands. */
 export interface CardLine {
   alert_id: string
@@ -289,6 +295,15 @@ export interface Delta {
   red?: RedCard[]
   arrivals?: Arrivals
   latest?: LatestFact[]
+}
+
+/** One edition: what it changed, when and by whom. */
+export interface EditionShown {
+  edition: number
+  type: string
+  published_at: string
+  published_by: string | null
+  change: Record<string, unknown>
 }
 
 /**
@@ -505,6 +520,26 @@ export interface LatestFact {
   activity: string | null
 }
 
+/** A run under two editions; no day while it stands still, or where it is no more. */
+export interface MovedRun {
+  dossier: string
+  sla: string
+  started_on: string
+  due_before: string | null
+  due_after: string | null
+  provisional_before: boolean
+  provisional_after: boolean
+  cards_raised: number
+  cards_revoked: number
+}
+
+/** A State Council notice in the form of holiday-cn; what else it says is not read. */
+export interface NoticeForm {
+  year: number
+  papers?: string[]
+  days: Record<string, unknown>[]
+}
+
 /** How late the relay of one owner is. */
 export interface Outbox {
   owner: string
@@ -527,6 +562,19 @@ export interface Partition {
 /** The exclusive state of a case. */
 export type Phase = 'ABSENT' | 'ACCEPTED' | 'ARCHIVED' | 'CLOSED' | 'CORRECTION_PENDING' | 'DECIDED' | 'DELIVERED' | 'EXAMINING' | 'NOT_ACCEPTED' | 'PRECHECKED' | 'REVOKED' | 'SUBMITTED' | 'TERMINATED' | 'WITHDRAWN'
 
+/** A policy, whole, and the day from which what begins is judged by it. */
+export interface PolicyForm {
+  effective_from: string
+  document: Record<string, unknown>
+}
+
+/** A policy, and from which day it is in force; none for the one that is shipped. */
+export interface PolicyShown {
+  effective_from: string | null
+  version: string
+  document: Record<string, unknown>
+}
+
 /** An answer that is no success (RFC 9457). */
 export interface Problem {
   type: string
@@ -537,6 +585,22 @@ export interface Problem {
   trace_id: string
   field?: string | null
   errors?: Record<string, string>[] | null
+}
+
+/** Who may speak, from which sources, of which types. */
+export interface PublisherForm {
+  publisher_id: string
+  name: string
+  sources: string[]
+  types: string[]
+}
+
+/** Who may speak, from which sources, of which types. */
+export interface PublisherShown {
+  publisher_id: string
+  name: string
+  sources: string[]
+  types: string[]
 }
 
 /** Percentiles of a histogram of days. */
@@ -565,6 +629,38 @@ export interface RedCard {
   raised_at: string
   sentence: Both
   state: CardState
+}
+
+/** What an edition changes. */
+export interface RulesChanged {
+  edition: number
+  /** Those that a notice settles. */
+  years: number[]
+  /** False where the rules say so already. */
+  new: boolean
+  preview: boolean
+  /** Whether every lane has judged anew what it changes. */
+  folded: boolean
+  runs_moved: number
+  /** Provisional no longer. */
+  runs_settled: number
+  cards_raised: number
+  cards_revoked: number
+  figures_changed: number
+  figures: string[]
+  examples: MovedRun[]
+}
+
+/** The rules as one edition has them, and every edition that there was. */
+export interface RulesShown {
+  edition: number
+  newest: number
+  /** How many have yet to judge anew what the newest edition changes. */
+  lanes_behind: number
+  calendar: CalendarShown
+  policies: PolicyShown[]
+  publishers: PublisherShown[]
+  editions: EditionShown[]
 }
 
 /** The first event of a stream: the picture, and for whom it is. */
