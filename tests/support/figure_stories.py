@@ -292,7 +292,7 @@ STORIES: Mapping[str, Sequence[Entry]] = {
     "an inspection within its limit": told(*INSPECTED[:1]),
     "an inspection that nobody makes": [
         *told(*INSPECTED[:1]),
-        card("SLA-13", "n1", basis="INSPECTION"),
+        card("SLA-13b", "n1", basis="INSPECTION"),
     ],
     "an inspection passed at once": told(
         *INSPECTED,

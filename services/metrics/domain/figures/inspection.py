@@ -23,7 +23,7 @@ from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 24
 
-VISIT = ("SLA-13", "SLA-13a", "SLA-13b", "SLA-14")
+VISIT = ("SLA-13a", "SLA-13b", "SLA-14")
 """The limits of booking, visit and conclusion."""
 
 MUST_BE_ASKED = frozenset({InspectionResult.FAIL, InspectionResult.RECTIFY})
