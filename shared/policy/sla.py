@@ -1,6 +1,7 @@
 """The bureau's policy: its limits, what may stop their clocks, and when its hall is open."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import time
 from functools import cache, cached_property
@@ -118,6 +119,15 @@ class Policy(Rule):
     def reads(self) -> Mapping[str, Reads]:
         """What the rows look at, by kind of subject."""
         return reads_of(limit for rows in self.by_subject.values() for limit in rows)
+
+    @cached_property
+    def dependents(self) -> Mapping[str, frozenset[str]]:
+        """The kinds of subjects whose clocks depend on another kind."""
+        found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+        for kind, read in self.reads.items():
+            for other in read.others:
+                found[other] |= {kind}
+        return found
 
     @cached_property
     def by_reason(self) -> Mapping[str, PauseRule]:

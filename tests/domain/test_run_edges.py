@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from msgspec import structs
+
 from services.metrics.domain.clocks.alert import AlertRecord, AlertState
+from services.metrics.domain.clocks.reading import moved
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
@@ -71,6 +74,14 @@ def test_a_step_that_is_told_late_is_seen_although_nothing_else_is_new() -> None
     dossier = fold_all(CASE, [RECEIVED, logged, late])
 
     assert picture_of(dossier, before, RULES) == picture_of(dossier, None, RULES)
+
+
+def test_steps_in_another_order_are_looked_at_again() -> None:
+    (case,) = known_by(ApplicationReceived.TYPE, CorrectionReceived.TYPE).subjects
+    turned = structs.replace(case, steps=tuple(reversed(case.steps)))
+
+    assert moved(turned, case, bureau_policy())
+    assert not moved(structs.replace(case), case, bureau_policy())
 
 
 def test_a_fact_about_a_card_changes_no_clock() -> None:

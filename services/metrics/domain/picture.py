@@ -120,13 +120,10 @@ def _moved(dossier: Dossier, known: Dossier, rules: Rules) -> frozenset[str]:
             kinds.add(one.COURSE.subject)
     if not kinds:
         return frozenset()
-    dependent = (
-        kind
-        for _, policy in rules.policies
-        for kind, read in policy.reads.items()
-        if not kinds.isdisjoint(read.others)
-    )
-    return frozenset((*kinds, *dependent))
+    if len(dossier.subjects) == 1:
+        return frozenset(kinds)
+    waiting = (policy.dependents[kind] for _, policy in rules.policies for kind in kinds)
+    return frozenset(kinds).union(*waiting)
 
 
 def contributors_of(picture: Picture) -> Sequence[Contributor]:
