@@ -5,7 +5,7 @@ from typing import Any
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
@@ -76,6 +76,7 @@ SPANS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(0, 40), SPANS, st.integers(0, 90), st.booleans())
 def test_a_stranger_finds_the_same_due_date_from_the_explanation_alone(
     start: date,
