@@ -1,8 +1,8 @@
 """The register of figures: every module that has some, and what follows from them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import cast
 
@@ -23,7 +23,14 @@ from services.metrics.domain.figures import (
     weekends,
     windows,
 )
-from services.metrics.domain.figures.figure import MANY, Figure, LinesOf, Module, heads
+from services.metrics.domain.figures.figure import (
+    CLASSES_KEPT_MAX,
+    MANY,
+    Figure,
+    LinesOf,
+    Module,
+    heads,
+)
 
 MODULES: tuple[ModuleType, ...] = (
     live,
@@ -77,8 +84,16 @@ class Register:
                 lines[kind] = (*lines.get(kind, ()), added)
         return lines
 
-    def is_listed(self, part: str) -> bool:
-        """Say whether a figure counts *part*: then the dossiers behind it are kept by name."""
+    @cached_property
+    def is_listed(self) -> Callable[[str], bool]:
+        """
+        Say whether a figure counts a part: then the dossiers behind it are kept by name.
+
+        Remembered, because every row that changes asks.
+        """
+        return lru_cache(CLASSES_KEPT_MAX)(self._is_listed)
+
+    def _is_listed(self, part: str) -> bool:
         return part in self._counted or any(head in self._by_class for head in heads(part))
 
     @cached_property
