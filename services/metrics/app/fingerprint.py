@@ -12,7 +12,12 @@ from shared.policy.rules import shipped
 
 PACKAGES = ("services.metrics.domain", "shared.contracts", "shared.policy")
 """Whatever they hold may change a figure: a new type of fact, for one, makes old facts known."""
-MODULES = ("services.metrics.handlers.reading", "services.metrics.adapters.columns")
+MODULES = (
+    "services.metrics.handlers.reading",
+    "services.metrics.adapters.batch",
+    "services.metrics.adapters.columns",
+)
+"""What reads a fact, and what lays out a row."""
 SUFFIXES = frozenset({".py", ".json"})
 GENERATED = frozenset({"schemas", "examples"})
 """They follow from the contracts."""
