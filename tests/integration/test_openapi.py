@@ -96,13 +96,21 @@ def well_meant(
     body = operation.get("requestBody", {})
     asked: dict[str, Any] = {"headers": head}
     if body.get("required"):
-        schema = body["content"]["application/json"]["schema"]
+        schema = named(door, body["content"]["application/json"]["schema"])
         names = SUBJECTS & schema.get("properties", {}).keys()
         asked["json"] = smallest(schema) | dict.fromkeys(names, "subject-1")
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query" and parameter["required"]:
             asked["params"] = {parameter["name"]: "x"}
     return method, path.format_map(Known(known)), asked
+
+
+def named(door: Door, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return *schema*, or the one that it refers to."""
+    components: dict[str, Any] = door.open.app.openapi()["components"]["schemas"]
+    reference = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = components[reference] if reference else schema
+    return found
 
 
 class Known(dict[str, str]):

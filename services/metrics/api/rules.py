@@ -45,7 +45,7 @@ from shared.web.problems import BAD_REQUEST, kind_of
 WAIT_SECONDS_MAX = 600.0
 WAIT_SECONDS_USUAL = 60.0
 ACTOR_CHARACTERS_MAX = 64
-CHANGED = (BAD_REQUEST, kind_of(refusals.EditionTaken), *READING)
+CHANGED = (kind_of(refusals.EditionTaken), *READING)
 OF_A_NOTICE = (
     refusals.NoticeUnreadable,
     refusals.NoticePartial,
@@ -59,6 +59,7 @@ OF_A_PUBLISHER = (
     refusals.SourceTooWide,
     refusals.SourceReserved,
 )
+OF_A_REMOVAL = (kind_of(refusals.PublisherUnregistered),)
 
 
 class Form(BaseModel):
@@ -112,12 +113,12 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
     desk = RulesDesk(publishing, clock)
     policy = [permit(*PUBLISHERS_OF_RULES)]
     for path, changed, refused in (
-        ("/calendar", desk.calendar, OF_A_NOTICE),
-        ("/policy", desk.policy, OF_A_POLICY),
-        ("/publishers", desk.register, OF_A_PUBLISHER),
-        ("/publishers/{publisher_id}/remove", desk.remove, (refusals.PublisherUnregistered,)),
+        ("/calendar", desk.calendar, (BAD_REQUEST, *map(kind_of, OF_A_NOTICE))),
+        ("/policy", desk.policy, (BAD_REQUEST, *map(kind_of, OF_A_POLICY))),
+        ("/publishers", desk.register, (BAD_REQUEST, *map(kind_of, OF_A_PUBLISHER))),
+        ("/publishers/{publisher_id}/remove", desk.remove, OF_A_REMOVAL),
     ):
-        extra = told(*map(kind_of, refused), *CHANGED)
+        extra = told(*refused, *CHANGED)
         answers = answered(RulesChanged)
         router.post(path, dependencies=policy, responses=answers, openapi_extra=extra)(changed)
 
