@@ -108,6 +108,39 @@ async def test_a_notice_makes_definite_what_was_provisional(
     assert (await casetrack(bureau, "verify"))["differences"] == []
 
 
+async def test_a_registered_publisher_gets_a_token_and_is_let_in(
+    bureau: StandingBureau, tmp_path: Path
+) -> None:
+    entry = {
+        "publisher_id": "water-company",
+        "name": "自来水公司",
+        "sources": ["urn:xincheng:water-company:"],
+        "types": ["casetrack.intake.*"],
+    }
+    file = tmp_path / "entry.json"
+    file.write_text(json.dumps(entry), "utf-8")
+    added = await casetrack(bureau, "publishers", "add", str(file))
+    issued = await casetrack(bureau, "token", "--role", "publisher", "--name", "water-company")
+    told = acceptance("XCRULES0003", date(2024, 9, 2), SHORT_LIMIT)
+    headers = {
+        "Authorization": f"Bearer {issued['token']}",
+        "Content-Type": "application/cloudevents+json",
+    }
+
+    async def let_in() -> bool:
+        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+            address = f"{bureau.addresses['intake']}/v1/events"
+            fact = json.dumps({**told, "source": "urn:xincheng:water-company:1"})
+            answer = await client.post(address, content=fact, headers=headers)
+        return answer.status_code in (200, 202)
+
+    await eventually(let_in, within=SECONDS)
+    listed = (await casetrack(bureau, "publishers", "list"))["publishers"]
+
+    assert (added["new"], added["runs_moved"]) == (True, 0)
+    assert "water-company" in {one["publisher_id"] for one in listed}
+
+
 async def test_a_corrected_notice_withdraws_the_cards_that_it_proves_wrong(
     bureau: StandingBureau, tmp_path: Path
 ) -> None:
