@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts.envelope import Contract, Event, event_model
 from shared.contracts.promises import faults
-from shared.contracts.registry import FACTS, INBOX, Owner, owner_of
+from shared.contracts.registry import FACTS, INBOX, Owner, kinds_of
 
 FOLDER = Path(__file__).parent
 SCHEMAS = FOLDER / "schemas"
@@ -35,7 +35,7 @@ def example_of(kind: str) -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """Return the AsyncAPI 3.0 document: what may be sent to us and what may be listened to."""
-    channels = {f"{owner}": _channel(owner.topic, _kinds_of(owner)) for owner in Owner}
+    channels = {f"{owner}": _channel(owner.topic, sorted(kinds_of(owner))) for owner in Owner}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -55,10 +55,6 @@ def asyncapi() -> dict[str, Any]:
         },
         "components": {"messages": _messages(), "schemas": _schemas()},
     }
-
-
-def _kinds_of(owner: Owner) -> list[str]:
-    return sorted(kind for kind in FACTS if owner_of(kind) is owner)
 
 
 def _message_name(kind: str) -> str:

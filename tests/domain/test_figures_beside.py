@@ -26,3 +26,23 @@ def test_clocks_that_no_fact_has_touched_are_not_computed_again() -> None:
 
     assert after.clocks is before.clocks
     assert after.contributions == picture_of(closed, None, RULES).contributions
+
+
+def test_a_step_on_which_no_limit_stands_moves_no_clock() -> None:
+    before = picture_of(fold_all(CASE, [RECEIVED, ACCEPTED]), None, RULES)
+    started = fold(before.dossier, [STARTED])
+
+    after = picture_of(started, before, RULES)
+
+    assert started.subjects is not before.dossier.subjects
+    assert after.clocks is before.clocks
+
+
+def test_a_step_that_begins_a_limit_moves_the_clocks_of_its_subject() -> None:
+    before = picture_of(fold_all(CASE, [RECEIVED]), None, RULES)
+    accepted = fold(before.dossier, [ACCEPTED])
+
+    after = picture_of(accepted, before, RULES)
+
+    assert len(after.clocks) > len(before.clocks)
+    assert after.clocks == picture_of(accepted, None, RULES).clocks
