@@ -20,7 +20,7 @@ from shared.contracts.publishing import (
     freeze,
     schema_of,
 )
-from shared.contracts.registry import FACTS, Owner, decode, encode, owner_of
+from shared.contracts.registry import FACTS, Owner, decode, encode, kinds_of, owner_of
 
 KINDS = sorted(FACTS)
 
@@ -98,6 +98,12 @@ def test_every_type_has_an_owner_a_stream_a_subject_and_a_reason(kind: str) -> N
     assert owner_of(kind) in Owner
     assert event.stream == f"{fact.STREAM}-{name}"
     assert "catalogue" not in (fact.__doc__ or "catalogue"), "say when it happens"
+
+
+def test_every_type_is_among_those_of_its_owner_alone() -> None:
+    found = [(kind, owner) for owner in Owner for kind in kinds_of(owner)]
+
+    assert sorted(found) == [(kind, owner_of(kind)) for kind in KINDS]
 
 
 def test_chinese_is_readable_on_the_wire() -> None:
