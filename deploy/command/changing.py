@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from deploy.command.asking import LAW_DESK, Asking
@@ -47,7 +46,7 @@ def hand_in(path: str, body: Any, url: str, *, preview: bool, as_json: bool) -> 
         RulesChanged, path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX
     )
     if as_json:
-        print_json(to_builtins(answer))
+        print_json(answer)
     else:
         _show(answer)
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from msgspec import to_builtins
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
@@ -76,8 +75,15 @@ err = SafeConsole(stderr=True, soft_wrap=True)
 
 def print_json(document: object) -> None:
     """Print the one document of a `--json` answer; what its strings hide is escaped."""
-    plain = to_builtins(document)
-    _write(visible_json(json.dumps(plain, ensure_ascii=False, indent=2)) + "\n")
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    _write(visible_json(text) + "\n")
+
+
+def _plain(model: object) -> object:
+    """Return what a *model* of the API, or a day of it, is in JSON."""
+    from msgspec import to_builtins  # noqa: PLC0415 - the help and the state need none of it
+
+    return to_builtins(model)
 
 
 def print_line(line: str) -> None:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from msgspec import to_builtins
 
 from deploy.command.changing import RuleFileArgument, UrlOption, document_in, hand_in, law_desk
 from deploy.command.output import out, print_json
@@ -35,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def list_editions(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
     editions = law_desk(url).get(RulesShown, "/v1/rules").editions
     if as_json:
-        print_json({"editions": to_builtins(editions)})
+        print_json({"editions": editions})
         return
     if not editions:
         out.print(say("rules.none"))
@@ -50,7 +49,7 @@ def show_rules(
     query = {} if edition is None else {"edition": str(edition)}
     shown = law_desk(url).get(RulesShown, "/v1/rules", **query)
     if as_json:
-        print_json(to_builtins(shown))
+        print_json(shown)
         return
     years = shown.calendar.years
     out.print(say("rules.shown", edition=shown.edition, first=years[0], last=years[-1]))
@@ -75,7 +74,7 @@ def publish_policy(
 def list_publishers(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
     publishers = law_desk(url).get(RulesShown, "/v1/rules").publishers
     if as_json:
-        print_json({"publishers": to_builtins(publishers)})
+        print_json({"publishers": publishers})
         return
     headers = [say(f"publishers.{name}") for name in ("id", "name", "sources", "types")]
     rows = [
