@@ -1,5 +1,6 @@
 """Dossiers are judged anew when the rules change, in memory and in PostgreSQL alike."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.metrics.domain.figures.examination import Part
+from services.metrics.domain.figures.figure import many
 from services.metrics.handlers import folding
 from services.metrics.ports.projection import Changes, Fenced
 from services.metrics.ports.readings import AlertsSought
@@ -62,9 +64,12 @@ CLOSED = way.event(way.CLOSED.data, 220)
 
 
 async def judged(store: Store) -> dict[str, int]:
-    wanted = SEPTEMBER._replace(parts=(Part.ON_TIME, Part.LATE))
-    parts = await store.readings.parts(wanted)
-    return {named.split("/")[1]: number for named, number in parts.items() if number}
+    """Return the decisions by whether they came in time, of whatever class."""
+    wanted = SEPTEMBER._replace(parts=(many(Part.ON_TIME), Part.LATE))
+    sums: Counter[str] = Counter()
+    for named, number in (await store.readings.parts(wanted)).items():
+        sums[named.split("/")[1].partition(":")[0]] += number
+    return dict(+sums)
 
 
 async def made_by(store: Store) -> dict[str, int]:

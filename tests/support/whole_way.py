@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import asyncpg
 
+from deploy.stack.parts import ALONE
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.issuer import LocalIssuer
@@ -133,7 +134,7 @@ async def whole_way(
         return Kept(home / name, (sys.executable, "-m", module, *words), env)
 
     def listening(service: str) -> dict[str, str]:
-        return {f"{service.upper()}_PORT": str(ports[service])}
+        return {f"{service.upper()}_PORT": str(ports[service]), **ALONE.get(service, {})}
 
     parts = {
         **{name: part(name, name, f"services.{name}", **listening(name)) for name in deciders},
