@@ -63,7 +63,10 @@ async def test_a_program_does_not_outlive_a_stage_that_is_killed(stage: str) -> 
 async def begun(stage: str) -> tuple[asyncio.subprocess.Process, list[psutil.Process]]:
     """Return a stage that waits, the program that it waits for, and what that has started."""
     waiting = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", WAITS[stage]), cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", WAITS[stage]),
+        cwd=CHECKOUT,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_as_from_a_terminal,
     )
     stage_process = psutil.Process(waiting.pid)
     programs: list[psutil.Process] = []
@@ -74,6 +77,11 @@ async def begun(stage: str) -> tuple[asyncio.subprocess.Process, list[psutil.Pro
 
     await eventually(both_run, within=SECONDS_MAX)
     return waiting, programs
+
+
+def _as_from_a_terminal() -> None:
+    # Whoever is started with nohup ignores its terminal's end, and so do its children.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def runs(process: psutil.Process) -> bool:
