@@ -1,6 +1,6 @@
 """The case: what was filed, promised, held up and decided."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.commitment.facts import SupplementExpired
 from shared.contracts.course import Course
@@ -148,13 +148,10 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
         return self.state in course.OPEN
 
     def noted(self, entry: Entry) -> Noted:
-        noting = NOTING.get(type(entry.data))
-        if noting is None:
-            return {}, True
         name = self.EFFECTIVE.get(type(entry.data), "")
-        told = _believed(entry, name) if name else entry
-        changes, possible = noting(self, told, told.data)
-        return changes, possible and told is entry
+        believed = _believed(entry, name) if name else entry
+        changes, possible = told(NOTING, self, believed)
+        return changes, possible and believed is entry
 
 
 def _believed(entry: Entry, name: str) -> Entry:
@@ -328,7 +325,7 @@ def _corrected(case: Case, fact: handling.CaseAmended) -> dict[str, Any]:
             return {}
 
 
-NOTING: Mapping[type[Fact], Callable[[Case, Entry, Any], Noted]] = {
+NOTING: Noting[Case] = {
     intake.ApplicationReceived: _received,
     intake.CorrectionRequested: _correction_requested,
     intake.CorrectionExpired: _ended,
@@ -349,4 +346,3 @@ NOTING: Mapping[type[Fact], Callable[[Case, Entry, Any], Noted]] = {
     handling.CaseAmended: _amended,
     SupplementExpired: _ended,
 }
-"""What a fact tells beside the phase to which it leads."""

@@ -1,11 +1,10 @@
 """The site inspection (现场勘验)."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.inspection import facts
@@ -56,8 +55,7 @@ class Inspection(Subject, frozen=True, array_like=True, gc=False, tag="inspectio
         return self.answered_on is not None
 
     def noted(self, entry: Entry) -> Noted:
-        noting = NOTING.get(type(entry.data))
-        return ({}, True) if noting is None else noting(self, entry, entry.data)
+        return told(NOTING, self, entry)
 
 
 def _created(inspection: Inspection, _: Entry, fact: facts.InspectionCreated) -> Noted:
@@ -112,7 +110,7 @@ def _followed_up(inspection: Inspection, entry: Entry, fact: facts.InspectionFol
     return {**asked, "answered_on": day, "level": level}, True
 
 
-NOTING: Mapping[type[Fact], Callable[[Inspection, Entry, Any], Noted]] = {
+NOTING: Noting[Inspection] = {
     facts.InspectionCreated: _created,
     facts.InspectionScheduled: _scheduled,
     facts.VisitConcluded: _concluded,
@@ -120,4 +118,3 @@ NOTING: Mapping[type[Fact], Callable[[Inspection, Entry, Any], Noted]] = {
     facts.DefectExpired: _expired,
     facts.InspectionFollowedUp: _followed_up,
 }
-"""What a fact tells beside the state to which it leads."""

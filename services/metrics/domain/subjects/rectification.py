@@ -1,6 +1,5 @@
 """The rectification: how a bad rating is answered (差评整改)."""
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -9,7 +8,7 @@ from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.case import Extension
-from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.rectification import facts
@@ -68,8 +67,7 @@ class Rectification(Subject, frozen=True, array_like=True, gc=False, tag="rectif
         return self.rounds[-1]
 
     def noted(self, entry: Entry) -> Noted:
-        noting = NOTING.get(type(entry.data))
-        return ({}, True) if noting is None else noting(self, entry, entry.data)
+        return told(NOTING, self, entry)
 
     def tried(self, **changes: object) -> dict[str, Any]:
         """Return what changes with the last round."""
@@ -125,7 +123,7 @@ def _closed(_: Rectification, __: Entry, fact: facts.RectificationClosed) -> Not
     return {"on_time": fact.on_time}, True
 
 
-NOTING: Mapping[type[Fact], Callable[[Rectification, Entry, Any], Noted]] = {
+NOTING: Noting[Rectification] = {
     facts.RectificationOpened: _ordered,
     facts.ContactMade: _called,
     facts.FindingRecorded: _found,
@@ -135,4 +133,3 @@ NOTING: Mapping[type[Fact], Callable[[Rectification, Entry, Any], Noted]] = {
     facts.RectificationReopened: _reopened,
     facts.RectificationClosed: _closed,
 }
-"""What a fact tells beside the state to which it leads."""

@@ -1,8 +1,8 @@
 """What every subject has: its name, its state, the facts that took it there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +18,11 @@ STEPS_MAX = 64
 
 Noted = tuple[dict[str, Any], bool]
 """New values by field, and whether the fact was possible by what the subject remembers."""
+
+S = TypeVar("S")
+
+Noting = Mapping[type[Fact], Callable[[S, Entry, Any], Noted]]
+"""What each fact tells a subject beside the state to which it leads."""
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
@@ -104,6 +109,12 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
             return None
         day: date = getattr(entry.data, field)
         return day if is_meant(day) and day != business_date(entry.time) else None
+
+
+def told(noting: Noting[S], subject: S, entry: Entry) -> Noted:
+    """Return what *entry* tells *subject* by *noting*, the table of its kind."""
+    note = noting.get(type(entry.data))
+    return ({}, True) if note is None else note(subject, entry, entry.data)
 
 
 def _thinned(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:

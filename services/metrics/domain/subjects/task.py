@@ -1,11 +1,10 @@
 """The assist task (帮办代办)."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
 from shared.contracts.assist import facts
 from shared.contracts.assist.course import TASK
 from shared.contracts.course import Course
@@ -66,8 +65,7 @@ class Task(Subject, frozen=True, array_like=True, gc=False, tag="task"):
     rated_on: date | None = None
 
     def noted(self, entry: Entry) -> Noted:
-        noting = NOTING.get(type(entry.data))
-        return ({}, True) if noting is None else noting(self, entry, entry.data)
+        return told(NOTING, self, entry)
 
 
 def _requested(task: Task, _: Entry, fact: facts.AssistRequested) -> Noted:
@@ -123,7 +121,7 @@ def _rated(_: Task, entry: Entry, fact: facts.AssistRated) -> Noted:
     return {"level": fact.level.value, "rated_on": business_date(entry.time)}, True
 
 
-NOTING: Mapping[type[Fact], Callable[[Task, Entry, Any], Noted]] = {
+NOTING: Noting[Task] = {
     facts.AssistRequested: _requested,
     facts.AssistAccepted: _accepted,
     facts.AgentAssigned: _assigned,
@@ -135,4 +133,3 @@ NOTING: Mapping[type[Fact], Callable[[Task, Entry, Any], Noted]] = {
     facts.AssistCompleted: _completed,
     facts.AssistRated: _rated,
 }
-"""What a fact tells beside the state to which it leads."""
