@@ -8,6 +8,7 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.eventstore.postgres import open_pool
+from tests.support.metrics_store import Store, opened
 from tests.support.whole_way import WholeWay, whole_way
 
 
@@ -30,6 +31,15 @@ async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
     """Give the projection as metrics sees it."""
     async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as opened:
         yield opened
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Give the store of metrics, in memory and in PostgreSQL."""
+    async with opened(
+        request.param, lambda: request.getfixturevalue("role_dsn")("casetrack_metrics")
+    ) as one:
+        yield one
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Dossiers are judged anew when the rules change, in memory and in PostgreSQL alike."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,21 +17,13 @@ from shared.contracts.supervision.words import CardState
 from shared.policy.calendar import DayKind, official_calendar
 from shared.policy.rules import RuleChange
 from tests.support import way_of_a_case as way
-from tests.support.metrics_store import SEPTEMBER, Store, opened, received
+from tests.support.metrics_store import SEPTEMBER, Store, received
 from tests.support.rule_changes import notice_of
 
 ALL = AlertsSought((datetime.max.replace(tzinfo=UTC), ""), tuple(CardState), None, None, None, 50)
 DECISION = 200
 """Hours after Monday morning: on Tuesday, the tenth."""
 SPAN = [date(2024, 1, 1) + timedelta(n) for n in range(366)]
-
-
-@pytest.fixture(params=["memory", "postgres"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    async with opened(
-        request.param, lambda: request.getfixturevalue("role_dsn")("casetrack_metrics")
-    ) as one:
-        yield one
 
 
 def more_days_off(edition: int, *days: str) -> RuleChange:

@@ -1,7 +1,6 @@
 """What a worker may rely on, asked of the store in memory and the one in PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -16,16 +15,7 @@ from tests.support.metrics_store import (
     TOPIC,
     Store,
     arrived,
-    opened,
 )
-
-
-@pytest.fixture(params=["memory", "postgres"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    async with opened(
-        request.param, lambda: request.getfixturevalue("role_dsn")("casetrack_metrics")
-    ) as one:
-        yield one
 
 
 async def test_a_lane_begins_with_nothing_and_knows_where_it_goes_on(store: Store) -> None:

@@ -1,7 +1,6 @@
 """What ticker and readers may rely on, asked of the store in memory and the one in PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -33,18 +32,9 @@ from tests.support.metrics_store import (
     TOPIC,
     Store,
     keys,
-    opened,
     received,
     sought,
 )
-
-
-@pytest.fixture(params=["memory", "postgres"])
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
-    async with opened(
-        request.param, lambda: request.getfixturevalue("role_dsn")("casetrack_metrics")
-    ) as one:
-        yield one
 
 
 async def test_sums_are_what_was_added_and_taken_away(store: Store) -> None:
