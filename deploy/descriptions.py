@@ -11,14 +11,8 @@ from fastapi import FastAPI
 
 from services.assist import app as assist
 from services.intake import app as intake
-from services.metrics.adapters.deadlines import PostgresDeadlines
-from services.metrics.adapters.glances import PostgresGlances
-from services.metrics.adapters.judgements import PostgresJudgements
-from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app import serving as metrics
-from services.metrics.app.fingerprint import our_fingerprint
 from services.review import app as review
-from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.naming import Language
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.catalogue import OWN, Catalogue, Text
@@ -82,21 +76,11 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
         "gate": Gate.of(AUTH, clock),
         "district": "610102",
     }
-    reader = metrics.Reader(
-        **ports,
-        readings=PostgresReadings(pool),
-        glances=PostgresGlances(pool, our_fingerprint()),
-        deadlines=PostgresDeadlines(pool, our_fingerprint()),
-        rules=RulesInForce(PostgresEventStore(pool)),
-        supervision=PostgresEventStore(pool),
-        judgements=PostgresJudgements(pool),
-        auth=AUTH,
-    )
     return {
         "intake": intake.Intake(**owners).web,
         "assist": assist.Assist(**owners).web,
         "review": review.Review(**owners).web,
-        "metrics": reader.web,
+        "metrics": metrics.Reader.over(pool, **ports, auth=AUTH).web,
     }
 
 

@@ -14,10 +14,7 @@ import asyncpg
 import httpx2
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
-from services.metrics.adapters.glances import PostgresGlances
-from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.projection import PostgresProjection
-from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.serving import Reader
 from services.metrics.domain.entry import Arrived
@@ -25,10 +22,8 @@ from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.projection import Stretch
-from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
-from shared.eventstore.postgres import PostgresEventStore
 from shared.policy.rules import shipped
 from shared.runtime.clock import Clock
 from shared.runtime.ids import SeededIds
@@ -163,13 +158,8 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
     """Give an API that serves on a port of its own, at *morning*."""
     clock, stopping, serving = MorningClock(morning), asyncio.Event(), asyncio.Event()
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
-    reader = Reader(
-        readings=PostgresReadings(pool),
-        glances=PostgresGlances(pool, our_fingerprint()),
-        deadlines=PostgresDeadlines(pool, our_fingerprint()),
-        rules=RulesInForce(PostgresEventStore(pool)),
-        supervision=PostgresEventStore(pool),
-        judgements=PostgresJudgements(pool),
+    reader = Reader.over(
+        pool,
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Self
 
+import asyncpg
 from fastapi import FastAPI
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
@@ -73,6 +75,33 @@ class Reader:
     source: str
     demo: bool = False
 
+    @classmethod
+    def over(
+        cls,
+        pool: asyncpg.Pool,
+        *,
+        auth: AuthSettings,
+        clock: Clock,
+        ids: Ids,
+        source: str,
+        demo: bool = False,
+    ) -> Self:
+        """Return the API over *pool*, in which everything of metrics lies."""
+        store, fingerprint = PostgresEventStore(pool), our_fingerprint()
+        return cls(
+            readings=PostgresReadings(pool),
+            glances=PostgresGlances(pool, fingerprint),
+            deadlines=PostgresDeadlines(pool, fingerprint),
+            rules=RulesInForce(store),
+            supervision=store,
+            judgements=PostgresJudgements(pool),
+            auth=auth,
+            clock=clock,
+            ids=ids,
+            source=source,
+            demo=demo,
+        )
+
     @cached_property
     def board(self) -> Board:
         today = Today(self.glances, self.rules.editions, self.clock, demo=self.demo)
@@ -123,13 +152,8 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Answer readers until *stopping*."""
     dsn, serving = settings.postgres_dsn.get_secret_value(), asyncio.Event()
     async with await open_pool(dsn, SEARCH_PATH, connections_max=CONNECTIONS_MAX) as pool:
-        reader = Reader(
-            readings=PostgresReadings(pool),
-            glances=PostgresGlances(pool, our_fingerprint()),
-            deadlines=PostgresDeadlines(pool, our_fingerprint()),
-            rules=RulesInForce(PostgresEventStore(pool)),
-            supervision=PostgresEventStore(pool),
-            judgements=PostgresJudgements(pool),
+        reader = Reader.over(
+            pool,
             auth=load_settings(AuthSettings),
             clock=SystemClock(),
             ids=SystemIds(),
