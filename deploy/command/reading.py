@@ -24,7 +24,7 @@ from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
 from shared.contracts.naming import called, fact_called
 from shared.contracts.supervision.course import AlertState
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import business_date, spelled
 from shared.runtime.clock import SystemClock
@@ -48,7 +48,7 @@ LevelOption = Annotated[
     AlertLevel | None, typer.Option("--level", case_sensitive=False, help=say("alert.level_help"))
 ]
 StatesOption = Annotated[
-    list[CardState] | None,
+    list[AlertState] | None,
     typer.Option("--state", case_sensitive=False, help=say("alert.state_help")),
 ]
 LimitOption = Annotated[

@@ -9,7 +9,7 @@ import pytest
 from shared import contracts
 from shared.contracts.naming import Language, called, fact_called, facts, words
 from shared.contracts.registry import FACTS
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import Word
 from shared.web.auth import Role
 
@@ -24,8 +24,7 @@ def vocabularies() -> dict[str, type[StrEnum]]:
                 for name, member in vars(import_module(module.name)).items()
                 if isinstance(member, type)
                 and issubclass(member, StrEnum)
-                # A card's states are those of its course.
-                and member not in (StrEnum, Word, CardState)
+                and member not in (StrEnum, Word)
                 and name == member.__name__
             }
     return found
@@ -64,10 +63,6 @@ def test_every_name_is_told_in_every_language() -> None:
     names = [*facts().values(), *(name for codes in words().values() for name in codes.values())]
 
     assert {tuple(name) for name in names} == {tuple(Language)}
-
-
-def test_a_card_is_in_the_states_of_its_course() -> None:
-    assert set(CardState) < set(VOCABULARIES["AlertState"])
 
 
 def test_a_code_of_tomorrow_speaks_for_itself() -> None:

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState, next_at, reconcile
+from services.metrics.domain.clocks.alert import Alert, AlertRecord, next_at, reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import expected, first_at
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import official_calendar
 from tests.support.clock_facts import (
@@ -288,17 +289,8 @@ def test_what_a_clock_calls_for_is_told_in_the_order_of_time(
     assert reconcile(final(*story), (), instant("2024-08-30")) == []
 
 
-@pytest.mark.parametrize(
-    ("state", "said"),
-    [
-        (CardState.RAISED, AlertState.RAISED),
-        (CardState.ACKNOWLEDGED, AlertState.RAISED),
-        (CardState.ESCALATED, AlertState.RAISED),
-        (CardState.RESOLVED, AlertState.RESOLVED),
-        (CardState.REVOKED, AlertState.REVOKED),
-    ],
-)
-def test_an_alert_that_somebody_has_seen_is_still_open(state: CardState, said: AlertState) -> None:
+@pytest.mark.parametrize("state", AlertState)
+def test_a_card_that_somebody_has_seen_still_stands_until_it_is_over(state: AlertState) -> None:
     at = instant("2024-09-13")
     record = AlertRecord(
         alert_id="a-1",
@@ -314,5 +306,6 @@ def test_an_alert_that_somebody_has_seen_is_still_open(state: CardState, said: A
         state=state,
     )
 
-    assert record.alert == Alert("a-1", AlertLevel.RED, at, said, Grounds())
+    assert record.alert == Alert("a-1", AlertLevel.RED, at, state, Grounds())
+    assert state.stands is (state in {"RAISED", "ACKNOWLEDGED", "ESCALATED"})
     assert (record.dossier, record.sla) == ("XC1", "SLA-04")

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import pytest
 
-from services.metrics.domain.clocks.alert import AlertState
 from services.metrics.domain.clocks.deadline import expected
 from services.metrics.domain.clocks.reason import Grounds, why_revoked
 from services.metrics.domain.reasons.explanation import explain
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.counting import HORIZON

@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from services.metrics.domain.clocks.alert import Alert, AlertState, reconcile
+from services.metrics.domain.clocks.alert import Alert, reconcile
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.domain.rules.effect import EXAMPLES_MAX, Effect, moved_clocks
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import AlertRaised
 from shared.policy.calendar import ZONE
 from shared.policy.rules import Rules, evolve, shipped

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec import structs
 
-from services.metrics.domain.clocks.alert import AlertRecord, AlertState
+from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.reading import moved
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
@@ -23,7 +23,8 @@ from shared.contracts.intake.facts import (
     CorrectionRequested,
 )
 from shared.contracts.review.facts import RatingPosted
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.rules import shipped
 from shared.policy.sla import bureau_policy
@@ -144,9 +145,9 @@ def test_a_stored_alert_is_what_was_said_of_its_clock() -> None:
         lateness_ms=0,
         due=date(2024, 9, 3),
         grounds=Grounds(),
-        state=CardState.ACKNOWLEDGED,
+        state=AlertState.ACKNOWLEDGED,
     )
 
     assert (record.dossier, record.sla) == (CASE, "SLA-13a")
-    assert (record.alert.state, record.alert.raised_at) == (AlertState.RAISED, raised_at)
-    assert replace(record, state=CardState.REVOKED).alert.state is AlertState.REVOKED
+    assert (record.alert.state, record.alert.raised_at) == (AlertState.ACKNOWLEDGED, raised_at)
+    assert replace(record, state=AlertState.REVOKED).alert.state is AlertState.REVOKED

@@ -8,7 +8,7 @@ from uuid import uuid5
 import pytest
 from msgspec import to_builtins
 
-from services.metrics.domain.clocks.alert import ALERTS, Alert, AlertState, alert_id, withdraw
+from services.metrics.domain.clocks.alert import ALERTS, Alert, alert_id, withdraw
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import expected
 from services.metrics.domain.entry import Entry
@@ -40,6 +40,7 @@ from shared.contracts.rectification.facts import (
     RectificationReopened,
 )
 from shared.contracts.review.facts import AppealDecided, AppealFiled, RatingPosted
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import official_calendar
 from shared.policy.rules import shipped

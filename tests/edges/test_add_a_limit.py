@@ -7,7 +7,7 @@ import pytest
 from services.metrics.handlers.alerts import Alerts, Wanted
 from services.metrics.views.view import Both
 from shared.contracts.handling.facts import CaseClosed
-from shared.contracts.supervision.words import CardState
+from shared.contracts.supervision.course import AlertState
 from shared.policy.rules import Editions, evolve, shipped
 from shared.policy.sla import Policy, bureau_policy
 from tests.support.metrics_store import FACTS, Store, opened
@@ -83,7 +83,7 @@ async def test_a_policy_that_drops_a_limit_withdraws_its_cards(dropped: str) -> 
         editions = Editions(evolve(shipped(), policy_fact(1, SINCE, policy.amended(limits=kept))))
         alerts = Alerts(store.readings, editions, store.clock)
         standing = await alerts.listed(Wanted(), None, 10)
-        withdrawn = await alerts.listed(Wanted(states=(CardState.REVOKED,), sla=dropped), None, 10)
+        withdrawn = await alerts.listed(Wanted(states=(AlertState.REVOKED,), sla=dropped), None, 10)
 
     assert dropped not in {card.sla_id for card in standing.items}
     assert len(withdrawn.items) == 2

@@ -13,14 +13,14 @@ from services.metrics.ports.projection import Changes, Fenced
 from services.metrics.ports.readings import AlertsSought
 from shared.contracts.envelope import Event
 from shared.contracts.rules.facts import PublisherRegistered
-from shared.contracts.supervision.words import CardState
+from shared.contracts.supervision.course import AlertState
 from shared.policy.calendar import DayKind, official_calendar
 from shared.policy.rules import RuleChange
 from tests.support import way_of_a_case as way
 from tests.support.metrics_store import SEPTEMBER, Store, received
 from tests.support.rule_changes import notice_of
 
-ALL = AlertsSought((datetime.max.replace(tzinfo=UTC), ""), tuple(CardState), None, None, None, 50)
+ALL = AlertsSought((datetime.max.replace(tzinfo=UTC), ""), tuple(AlertState), None, None, None, 50)
 DECISION = 200
 """Hours after Monday morning: on Tuesday, the tenth."""
 SPAN = [date(2024, 1, 1) + timedelta(n) for n in range(366)]
@@ -177,7 +177,7 @@ async def test_cards_are_withdrawn_with_that_reason_once_their_clocks_are_judged
     await store.sweep()
     await store.tick()
     cards = [one.alert for one in await store.readings.alerts(ALL)]
-    revoked = [card for card in cards if card.state is CardState.REVOKED]
+    revoked = [card for card in cards if card.state is AlertState.REVOKED]
 
     assert before == 0
     assert {card.level.value for card in revoked} == {"RED", "YELLOW"}

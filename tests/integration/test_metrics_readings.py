@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.metrics.domain import today
-from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
@@ -17,8 +16,9 @@ from services.metrics.ports.readings import AlertsSought
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.supervision.course import STANDING, AlertState
 from shared.contracts.supervision.facts import AlertAcknowledged
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from tests.support import way_of_a_case as way
 from tests.support.examples import like_the_example
@@ -186,7 +186,7 @@ async def test_alerts_are_raised_once_and_read_newest_first(store: Store) -> Non
         {"level": AlertLevel.YELLOW},
         {"case_no": "XC9"},
         {"sla": "SLA-01"},
-        {"states": [CardState.REVOKED]},
+        {"states": [AlertState.REVOKED]},
         {"before": (datetime(2024, 9, 1, tzinfo=UTC), LAST)},
     ],
     ids=str,
@@ -207,7 +207,7 @@ async def test_a_late_fact_makes_a_clock_due_at_once_and_withdraws(store: Store)
     swept = await store.tick()
     wanted = AlertsSought(
         (datetime(9999, 1, 1, tzinfo=UTC), LAST),
-        [CardState.REVOKED],
+        [AlertState.REVOKED],
         AlertLevel.RED,
         None,
         None,
@@ -216,7 +216,7 @@ async def test_a_late_fact_makes_a_clock_due_at_once_and_withdraws(store: Store)
     revoked = [one.alert for one in await store.readings.alerts(wanted)]
 
     assert swept == 2
-    assert {one.state for one in revoked} == {CardState.REVOKED}
+    assert {one.state for one in revoked} == {AlertState.REVOKED}
     assert all(one.reason for one in revoked)
 
 
@@ -234,14 +234,14 @@ async def test_an_alert_is_turned_from_where_it_may_be(store: Store) -> None:
         partitionkey=alert.dossier,
     )
     turned = [
-        await store.deadlines.turn(name, CardState.ACKNOWLEDGED, [CardState.RAISED], fact)
+        await store.deadlines.turn(name, AlertState.ACKNOWLEDGED, [AlertState.RAISED], fact)
         for name in (alert.alert_id, alert.alert_id, "unknown")
     ]
     found = await store.readings.alert(alert.alert_id)
 
     assert turned == [True, False, False]
     assert found is not None
-    assert found[0].alert.state is CardState.ACKNOWLEDGED
+    assert found[0].alert.state is AlertState.ACKNOWLEDGED
 
 
 async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:

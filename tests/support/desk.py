@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.metrics.domain.clocks.alert import Alert, AlertState, Ruling, next_at, reconcile
+from services.metrics.domain.clocks.alert import Alert, Ruling, next_at, reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.contracts.supervision.words import AlertLevel
 

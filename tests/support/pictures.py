@@ -13,7 +13,8 @@ from services.metrics.views.case import Case, TimelineFact
 from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
 from services.metrics.views.view import Both, View
 from shared.contracts.handling.course import Phase
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from tests.support.clock_facts import ClockFacts, clocks
 
@@ -99,7 +100,7 @@ def red_card(**changes: object) -> Document:
             "Accepted on 26 August, counted from the next day; due on 9 September, "
             "overdue by 3 working days on 12 September.",
         ),
-        state=CardState.RAISED,
+        state=AlertState.RAISED,
     )
     return document(card) | changes
 

@@ -15,7 +15,8 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.figure import MANY
 from services.metrics.domain.recent import Recent
 from services.metrics.views.explanation import Explanation
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 
 LAST = "\U0010ffff"
 """Sorts behind every character."""
@@ -106,6 +107,6 @@ def alert_of(row: Row) -> AlertRecord:
         **{name: row[name] for name in ALERT_COLUMNS},
         key=key_of(row),
         level=AlertLevel(row["level"]),
-        state=CardState(row["state"]),
+        state=AlertState(row["state"]),
         grounds=GROUNDS.decode(row["grounds"]),
     )

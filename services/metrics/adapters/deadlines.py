@@ -9,14 +9,15 @@ import asyncpg
 from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, key_of, text_of
 from services.metrics.adapters.editions import load_changes, load_edition
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
-from services.metrics.domain.clocks.alert import Alert, alert_state
+from services.metrics.domain.clocks.alert import Alert
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import record_within, translated
 from shared.policy.rules import RuleChange
 
@@ -149,7 +150,7 @@ class PostgresDeadlines(Deadlines):
                 yield PostgresSweep(connection, [ClockKey(*row) for row in rows], newest)
 
     async def turn(
-        self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event
+        self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event
     ) -> bool:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
@@ -165,7 +166,7 @@ def alert_in(row: Row) -> Alert:
         alert_id=row["alert_id"],
         level=AlertLevel(row["level"]),
         raised_at=row["raised_at"],
-        state=alert_state(CardState(row["state"])),
+        state=AlertState(row["state"]),
         grounds=GROUNDS.decode(row["grounds"]),
     )
 

@@ -19,11 +19,11 @@ from services.metrics.api.parameters import (
     Word,
 )
 from services.metrics.api.roles import ACKNOWLEDGERS, READERS
-from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts, Wanted
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import STANDING, AlertState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import Note
 from shared.web.description import told
 from shared.web.policies import Caller, permit
@@ -42,7 +42,7 @@ class Acknowledgement(BaseModel):
 
 
 async def wanted_of(
-    state: Annotated[list[CardState] | None, Query()] = None,
+    state: Annotated[list[AlertState] | None, Query()] = None,
     level: AlertLevel | None = None,
     case_no: Word | None = None,
     sla: Word | None = None,
@@ -100,6 +100,6 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
         if not said.stands:
             raise Problem(*NOT_STANDING, field="alert_id")
-        return answer(Acknowledged(alert_id, CardState.ACKNOWLEDGED, said.event_id))
+        return answer(Acknowledged(alert_id, AlertState.ACKNOWLEDGED, said.event_id))
 
     return router

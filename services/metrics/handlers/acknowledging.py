@@ -6,11 +6,9 @@ from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.readings import Readings
 from shared.contracts.envelope import Event
+from shared.contracts.supervision.course import UNANSWERED, AlertState
 from shared.contracts.supervision.facts import AlertAcknowledged
-from shared.contracts.supervision.words import CardState
 from shared.runtime.clock import Clock
-
-UNANSWERED = (CardState.RAISED, CardState.ESCALATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Acknowledging:
             return None
         event_id = f"{alert_id}:acknowledged"
         if alert.state not in UNANSWERED:
-            return Said(event_id, stands=alert.state is CardState.ACKNOWLEDGED)
+            return Said(event_id, stands=alert.state is AlertState.ACKNOWLEDGED)
         now = self._clock.now()
         event = Event.of(
             AlertAcknowledged(alert_id=alert_id, by=subject[:64], note=note),
@@ -52,11 +50,11 @@ class Acknowledging:
             partitionkey=alert.dossier,
             actorid=subject,
         )
-        if await self._deadlines.turn(alert_id, CardState.ACKNOWLEDGED, UNANSWERED, event):
+        if await self._deadlines.turn(alert_id, AlertState.ACKNOWLEDGED, UNANSWERED, event):
             return Said(event_id, stands=True)
         current = await self._alert(alert_id)
         return Said(
-            event_id, stands=current is not None and current.state is CardState.ACKNOWLEDGED
+            event_id, stands=current is not None and current.state is AlertState.ACKNOWLEDGED
         )
 
     async def _alert(self, alert_id: str) -> AlertRecord | None:

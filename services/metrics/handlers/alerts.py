@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from msgspec.structs import asdict
 
-from services.metrics.domain.clocks.alert import STANDING, AlertRecord
+from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.today import clock_named
 from services.metrics.ports.readings import AlertsSought, Readings
 from services.metrics.views.alert import Alert, AlertLine, AsRaised
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import STANDING, AlertState
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
@@ -29,7 +30,7 @@ Place = tuple[datetime, str]
 class Wanted:
     """Which cards are asked for; None where it does not matter."""
 
-    states: Sequence[CardState] = STANDING
+    states: Sequence[AlertState] = STANDING
     level: AlertLevel | None = None
     case_no: str | None = None
     sla: str | None = None
@@ -75,7 +76,7 @@ class Alerts:
         (alert, dossier), stored = found
         clock = clock_named(dossier, alert.key, self._rules.newest)
         explained = stored
-        if clock is not None and alert.state in STANDING:
+        if clock is not None and alert.state.stands:
             raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)
             explained = explain(clock, self._clock.now(), raised, language)
         as_raised = AsRaised(*(getattr(stored, name) for name in AsRaised.__struct_fields__))

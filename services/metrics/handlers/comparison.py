@@ -11,8 +11,6 @@ from services.metrics.adapters.columns import GROUNDS, clock_row, key_of, text_o
 from services.metrics.adapters.recorded import Row, SubjectRows
 from services.metrics.domain.clocks.alert import (
     Alert,
-    AlertState,
-    alert_state,
     next_at,
     reconcile,
     withdraw,
@@ -29,6 +27,7 @@ from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.handlers.reading import identity_of
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner, decode
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import (
     AlertAcknowledged,
     AlertEscalated,
@@ -36,7 +35,7 @@ from shared.contracts.supervision.facts import (
     AlertResolved,
     AlertRevoked,
 )
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.rules import Rules
 
 CLOCK_COLUMNS = (
@@ -238,7 +237,7 @@ def _alerts_by_clock(rows: Iterable[Row]) -> Mapping[ClockKey, list[Alert]]:
             row["alert_id"],
             AlertLevel(row["level"]),
             row["raised_at"],
-            alert_state(CardState(row["state"])),
+            AlertState(row["state"]),
             GROUNDS.decode(row["grounds"]),
         )
         alerts.setdefault(key_of(row), []).append(alert)
@@ -273,9 +272,9 @@ def _alerts_from_facts(facts: Iterable[Row]) -> Mapping[str, dict[str, Any]]:
             case AlertRaised() as fact:
                 alerts[fact.alert_id] = _raised(event, fact)
             case AlertAcknowledged(alert_id=alert_id):
-                _turn(alerts, alert_id, state="ACKNOWLEDGED")
+                _turn(alerts, alert_id, state=AlertState.ACKNOWLEDGED.value)
             case AlertEscalated(alert_id=alert_id):
-                _turn(alerts, alert_id, state="ESCALATED")
+                _turn(alerts, alert_id, state=AlertState.ESCALATED.value)
             case AlertResolved(alert_id=alert_id, note=note):
                 _turn(alerts, alert_id, state=AlertState.RESOLVED.value, reason=note or "")
             case AlertRevoked(alert_id=alert_id, reason=reason):

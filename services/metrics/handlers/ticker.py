@@ -11,7 +11,6 @@ import structlog
 from services.metrics.domain.clocks.alert import (
     Alert,
     AlertRecord,
-    AlertState,
     Ruling,
     next_at,
     reconcile,
@@ -25,6 +24,7 @@ from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.rules import Editions, Rules

@@ -5,13 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from services.metrics.domain.clocks.alert import Alert, AlertRecord, AlertState
+from services.metrics.domain.clocks.alert import Alert, AlertRecord
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.ports.projection import Edited
 from services.metrics.views.explanation import Explanation
 from shared.contracts.envelope import Event
-from shared.contracts.supervision.words import CardState
+from shared.contracts.supervision.course import AlertState
 
 
 class Armed(NamedTuple):
@@ -82,7 +82,7 @@ class Deadlines(Protocol):
         ...
 
     async def turn(
-        self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event
+        self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event
     ) -> bool:
         """Record *event* and turn the alert, where it is in one of the *allowed* states."""
         ...

@@ -13,7 +13,8 @@ from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.views.explanation import Explanation
 from shared.contracts.handling.course import Phase
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 
 
 class Sought(NamedTuple):
@@ -59,7 +60,7 @@ class AlertsSought(NamedTuple):
     """Which alerts: raised before which place, and what of; None where it does not matter."""
 
     before: tuple[datetime, str]
-    states: Sequence[CardState]
+    states: Sequence[AlertState]
     level: AlertLevel | None
     case_no: str | None
     sla: str | None

@@ -4,7 +4,8 @@ from datetime import date
 
 from services.metrics.views.explanation import Explanation
 from services.metrics.views.view import Both, Instant, Page, View
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 
 
 class AlertLine(View, frozen=True):
@@ -23,7 +24,7 @@ class AlertLine(View, frozen=True):
     """The same as the clock, by the name that facts have for it."""
     level: AlertLevel
     severity: int
-    state: CardState
+    state: AlertState
     due: date
     """As it was when the alert was raised."""
     raised_at: Instant
@@ -59,7 +60,7 @@ class Alert(Explanation, frozen=True, kw_only=True):
     item_name: str | None
     basis: str
     severity: int
-    state: CardState
+    state: AlertState
     recorded_at: Instant
     reason: str | None
     """Why it is over."""
@@ -70,7 +71,7 @@ class Acknowledged(View, frozen=True):
     """A standing alert that somebody has seen, and the fact that says so."""
 
     alert_id: str
-    state: CardState
+    state: AlertState
     event_id: str
 
 

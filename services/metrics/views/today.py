@@ -8,7 +8,8 @@ from msgspec.structs import fields
 
 from services.metrics.views.freshness import Rebuild
 from services.metrics.views.view import Both, Instant, View
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.words import AlertLevel
 
 
 class LateNext(View, frozen=True):
@@ -47,7 +48,7 @@ class RedCard(View, frozen=True):
     overdue_days: int
     raised_at: Instant
     sentence: Both
-    state: CardState
+    state: AlertState
 
 
 class Arrivals(View, frozen=True):

@@ -7,7 +7,7 @@ from shared.contracts.supervision import facts as supervision
 
 
 class AlertState(StrEnum):
-    """Where a yellow or red card stands."""
+    """What became of a yellow or red card: 未签收, 已升级, 已签收, 已解除, 已撤销."""
 
     ABSENT = ABSENT
     RAISED = "RAISED"
@@ -16,11 +16,17 @@ class AlertState(StrEnum):
     RESOLVED = "RESOLVED"
     REVOKED = "REVOKED"
 
+    @property
+    def stands(self) -> bool:
+        """Whether the work that the card asks for is still to be done."""
+        return self in STANDING
+
 
 A = AlertState
 
 UNANSWERED = (A.RAISED, A.ESCALATED)
 STANDING = (*UNANSWERED, A.ACKNOWLEDGED)
+"""A card in one of these still wants somebody to act."""
 
 ALERT = Course(
     "alert",

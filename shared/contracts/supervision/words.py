@@ -30,13 +30,3 @@ class AlertBasis(Word):
     DISCLOSURE = auto()
     KPI = auto()
     RULE = auto()
-
-
-class CardState(Word):
-    """What became of a card: 未签收, 已签收, 已升级, 已解除, 已撤销; the first three stand."""
-
-    RAISED = auto()
-    ACKNOWLEDGED = auto()
-    ESCALATED = auto()
-    RESOLVED = auto()
-    REVOKED = auto()

@@ -13,7 +13,7 @@ from services.metrics.domain.history import entry_of
 from services.metrics.domain.picture import contributors_of, picture_of
 from services.metrics.handlers.reading import identity_of
 from shared.contracts.registry import INBOX, Owner
-from shared.contracts.supervision.words import CardState
+from shared.contracts.supervision.course import AlertState
 from shared.kafka.dead_letters import read_dead_letter
 from shared.kafka.memory import MemoryBus
 from shared.kafka.topics import DEAD_LETTER_TOPICS, dead_letter_topic
@@ -171,7 +171,7 @@ def _alarmed(cases: Mapping[str, Case], tables: SimulatedTables, now: datetime) 
     found = sorted(
         (one.dossier, one.clock, one.level, one.raised_at, one.state)
         for one in tables.alerts.values()
-        if one.state is not CardState.REVOKED
+        if one.state is not AlertState.REVOKED
     )
     same("the model raises the same alerts, each once", found, wanted)
 

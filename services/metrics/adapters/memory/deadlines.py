@@ -10,7 +10,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from shared.contracts.envelope import Event
-from shared.contracts.supervision.words import CardState
+from shared.contracts.supervision.course import AlertState
 from shared.policy.rules import RuleChange
 
 
@@ -89,7 +89,7 @@ class MemoryDeadlines(Deadlines):
         self._tables.arm(sweep.armed)
 
     async def turn(
-        self, alert_id: str, state: CardState, allowed: Sequence[CardState], event: Event
+        self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event
     ) -> bool:
         await self._reach()
         alert = self._tables.alerts.get(alert_id)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from services.metrics.adapters.memory.tables import MemoryTables
-from services.metrics.domain.clocks.alert import STANDING
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import counts
@@ -37,7 +36,7 @@ class MemoryGlances(Glances):
     async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
         tables = self._tables
         dossiers = tables.dossiers
-        standing = [alert for alert in tables.alerts.values() if alert.state in STANDING]
+        standing = [alert for alert in tables.alerts.values() if alert.state.stands]
         red = sorted(
             (alert for alert in standing if alert.level is AlertLevel.RED),
             key=lambda alert: (-alert.raised_at.timestamp(), alert.alert_id),

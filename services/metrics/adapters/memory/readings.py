@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from services.metrics.adapters.memory.tables import MemoryTables
-from services.metrics.domain.clocks.alert import STANDING, AlertRecord
+from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.contributions import Contributor
@@ -101,7 +101,7 @@ class MemoryReadings(Readings):
                 Raised(alert.level, alert.raised_at, alert.lateness_ms),
             )
             for alert in self._tables.alerts_of(dossiers)
-            if alert.state in STANDING
+            if alert.state.stands
         ]
 
     def _below(self, key: str) -> Iterator[str]:

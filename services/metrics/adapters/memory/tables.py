@@ -23,7 +23,7 @@ from services.metrics.ports.projection import Place as Partition
 from services.metrics.views.explanation import Explanation
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
-from shared.contracts.supervision.words import CardState
+from shared.contracts.supervision.course import AlertState
 from shared.eventstore.memory import MemoryEventStore
 from shared.policy.rules import RuleChange
 from shared.runtime.clock import Clock as RuntimeClock
@@ -192,9 +192,9 @@ class MemoryTables:
                 self.alerts[alert.alert_id] = alert
                 self.explanations[alert.alert_id] = explanation
         for alert_id, state, reason in closed:
-            self.turn(alert_id, CardState(state.value), reason)
+            self.turn(alert_id, state, reason)
 
-    def turn(self, alert_id: str, state: CardState, reason: str = "") -> None:
+    def turn(self, alert_id: str, state: AlertState, reason: str = "") -> None:
         """Put an alert into *state*."""
         self.alerts[alert_id] = replace(self.alerts[alert_id], state=state, reason=reason)
 

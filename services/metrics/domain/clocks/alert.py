@@ -3,33 +3,22 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import Expected, expected, first_at
 from services.metrics.domain.clocks.reason import Grounds, Reason, why_revoked
 from services.metrics.domain.clocks.run import ClockKey
+from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
-from shared.contracts.supervision.words import AlertLevel, CardState
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import ITEMS_MAX
 from shared.policy.calendar import ZONE
 
 ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
 
-STANDING = (CardState.RAISED, CardState.ACKNOWLEDGED, CardState.ESCALATED)
-"""An alert in one of these still wants somebody to act."""
-
 THE_RULES = "supervision"
 """Who signs for what follows from the rules alone."""
-
-
-class AlertState(StrEnum):
-    """Whether an alert is open, over or withdrawn; acknowledged or escalated, it is open."""
-
-    RAISED = "RAISED"
-    RESOLVED = "RESOLVED"
-    REVOKED = "REVOKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,7 @@ class AlertRecord:
     due: date
     """As it was when the alert was raised."""
     grounds: Grounds
-    state: CardState = CardState.RAISED
+    state: AlertState = AlertState.RAISED
     reason: str = ""
     """Why it is over."""
 
@@ -77,15 +66,8 @@ class AlertRecord:
 
     @property
     def alert(self) -> Alert:
-        """What was said; acknowledged or escalated, it is open."""
-        return Alert(
-            self.alert_id, self.level, self.raised_at, alert_state(self.state), self.grounds
-        )
-
-
-def alert_state(state: CardState) -> AlertState:
-    """Return whether a card that is in *state* is open, over or withdrawn."""
-    return AlertState.RAISED if state in STANDING else AlertState(state.value)
+        """What was said."""
+        return Alert(self.alert_id, self.level, self.raised_at, self.state, self.grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +172,7 @@ def _said(
         yield Ruling(f"{name}:raised", wanted.raised_at, _raised(clock, wanted, name))
     else:
         name = alert.alert_id
-    stands_open = alert is None or alert.state is AlertState.RAISED
+    stands_open = alert is None or alert.state.stands
     if (
         stands_open
         and wanted.over is not None

@@ -3,7 +3,7 @@
 /** A standing alert that somebody has seen, and the fact that says so. */
 export interface Acknowledged {
   alert_id: string
-  state: CardState
+  state: AlertState
   event_id: string
 }
 
@@ -64,7 +64,7 @@ export interface Alert {
   item_name: string | null
   basis: string
   severity: number
-  state: CardState
+  state: AlertState
   recorded_at: string
   /** Why it is over. */
   reason: string | null
@@ -89,7 +89,7 @@ export interface AlertLine {
   basis: string
   level: AlertLevel
   severity: number
-  state: CardState
+  state: AlertState
   /** As it was when the alert was raised. */
   due: string
   /** In business time: the instant at which it became true. */
@@ -105,6 +105,9 @@ export interface AlertPage {
   items: AlertLine[]
   next_cursor: string | null
 }
+
+/** What became of a yellow or red card: 未签收, 已升级, 已签收, 已解除, 已撤销. */
+export type AlertState = 'ABSENT' | 'ACKNOWLEDGED' | 'ESCALATED' | 'RAISED' | 'RESOLVED' | 'REVOKED'
 
 /** What was received hour by hour, over the mean of the same weekday in four weeks. */
 export interface Arrivals {
@@ -143,9 +146,6 @@ export interface CardLine {
   state: string
   raised_on: string | null
 }
-
-/** What became of a card: 未签收, 已签收, 已升级, 已解除, 已撤销; the first three stand. */
-export type CardState = 'ACKNOWLEDGED' | 'ESCALATED' | 'RAISED' | 'RESOLVED' | 'REVOKED'
 
 /** A case with all that is known of it. */
 export interface Case {
@@ -628,7 +628,7 @@ export interface RedCard {
   overdue_days: number
   raised_at: string
   sentence: Both
-  state: CardState
+  state: AlertState
 }
 
 /** What an edition changes. */
