@@ -13,7 +13,7 @@ from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.strip import strip
 from deploy.command.tables import Cell, show_table
-from deploy.command.words import word
+from deploy.command.words import measured, word
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
 from services.metrics.views.alert import Alert, AlertLine, AlertPage
@@ -132,7 +132,7 @@ def list_kpis(
         [
             [
                 one.kpi_id,
-                _value(one, one.unit),
+                measured(one.value, one.unit),
                 _share(one),
                 f"{one.until}" if one.gauge else f"{one.since} – {one.until}",
                 one.name.said(LANGUAGE),
@@ -156,13 +156,13 @@ def show_kpi(
         return
     out.print(
         Styled.assemble(
-            (kpi.name.said(LANGUAGE), "bold"), f"  {_value(kpi, kpi.unit)}  {_share(kpi)}"
+            (kpi.name.said(LANGUAGE), "bold"), f"  {measured(kpi.value, kpi.unit)}  {_share(kpi)}"
         )
     )
     out.print(Styled(kpi.formula or "", style="dim"))
-    rows = [[one.day.isoformat(), _value(one, kpi.unit), _share(one)] for one in kpi.series]
+    rows = [[one.day.isoformat(), measured(one.value, kpi.unit), _share(one)] for one in kpi.series]
     rows += [
-        [f"{word_of(name)} {one.key or '–'}", _value(one, kpi.unit), _share(one)]
+        [f"{word_of(name)} {one.key or '–'}", measured(one.value, kpi.unit), _share(one)]
         for name, lines in kpi.by.items()
         for one in lines
     ]
@@ -285,12 +285,6 @@ def _lateness(ms: int) -> str:
         return word("explanation.lateness_value", ms=ms)
     hours, minutes = divmod(ms // MINUTE_MS, 60)
     return word("late_next.hours", hours=hours, minutes=minutes)
-
-
-def _value(one: KpiValue, unit: str) -> str:
-    if one.value is None:
-        return "–"
-    return f"{one.value:.1%}" if unit == "ratio" else f"{one.value:,.10g}"
 
 
 def _share(one: KpiValue) -> str:

@@ -10,6 +10,8 @@ from deploy.texts import LANGUAGE
 from shared.contracts.naming import Language, called
 from shared.contracts.words import ClockName
 
+RATIO = "ratio"
+"""The unit of a figure that is told in hundredths."""
 LOCALES = files("services.metrics") / "dashboard" / "src" / "locales"
 
 
@@ -29,6 +31,13 @@ def short_clock(code: str, language: Language) -> str:
     """Return the short name of the clock *code* where the page has one."""
     short = word(f"clock_short.{code}", language)
     return called(ClockName, code, language) if short == code else short
+
+
+def measured(number: float | None, unit: str) -> str:
+    """Return *number* in the *unit* of its figure; a dash where there is none."""
+    if number is None:
+        return "–"
+    return f"{number:.1%}" if unit == RATIO else f"{number:,.10g}"
 
 
 @cache

@@ -139,7 +139,7 @@ def test_the_law_s_limit_is_told_apart() -> None:
 
 
 def test_on_a_quiet_morning_every_tile_shows_that_nothing_came() -> None:
-    quiet = today.tiles({})
+    quiet = {name: value.number for name, value in today.values_of_the_day({}).items()}
 
     assert set(quiet) >= {"received_today", "closed_today"}
     assert set(quiet.values()) == {0}

@@ -22,7 +22,7 @@ from deploy.command.output import SafeConsole
 from deploy.command.shades import DARK, LIGHT, theme
 from services.metrics.views.today import Snapshot
 from shared.contracts.naming import Language
-from tests.support.pictures import picture
+from tests.support.pictures import picture, tiles
 
 CALM = {"open": 7, "due_today": 0, "yellow": 0, "red": 0, "red_statutory": 0}
 KEYS_SECONDS_MAX = 30.0
@@ -72,7 +72,7 @@ def test_what_can_still_be_saved_stands_first_and_the_totals_beside_it() -> None
 
 def test_a_day_without_late_cases_wears_neither_yellow_nor_red() -> None:
     now = {**picture()["now"], **CALM}
-    _, coloured = drawn(picture(late_next=[], red=[], now=now))
+    _, coloured = drawn(picture(late_next=[], red=[], now=now, tiles=tiles(**CALM)))
 
     assert escape(DARK["near"]) not in coloured
     assert escape(DARK["late"]) not in coloured

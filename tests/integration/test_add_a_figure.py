@@ -1,5 +1,6 @@
 """A figure in a file of its own arrives everywhere: API, command, page, cases, verification."""
 
+import io
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -7,9 +8,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from msgspec import convert
+from rich.console import Console
 
+from deploy.command.live.stream import Link, Watched
+from deploy.command.live.view import Look, screen
+from deploy.command.shades import theme
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.figures import register
+from services.metrics.views.today import Snapshot
+from services.metrics.views.view import Both
 from shared.contracts.naming import Language
 from shared.runtime.clock import SystemClock
 from tests.support import scratch_figure
@@ -67,11 +75,31 @@ async def test_it_is_read_with_its_course_its_dimensions_and_its_cases(api: Read
     assert behind["items"][0]["adds"] == {"at_w12": 1}
 
 
-async def test_its_tile_is_on_the_page(api: ReadApi) -> None:
+async def test_its_tile_and_its_words_go_to_whoever_draws_the_page(api: ReadApi) -> None:
     async with api.listening() as line:
         heard = await line.until("now")
+    picture = convert(heard.document, Snapshot)
+    (tile,) = [one for one in picture.tiles if one.kpi_id == "K99.1"]
+    behind = await api.read(tile.cases)
 
-    assert heard.document["now"]["at_w12_today"] == 1
+    assert picture.now[tile.name] == 1
+    assert (tile.group, tile.title) == ("day", Both("十二号窗口", "Window 12"))
+    assert keyed(behind, "case_no") == [way.CASE]
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-CN", "十二号窗口"), ("en", "Window 12")])
+async def test_it_is_on_the_live_screen_of_a_terminal(
+    api: ReadApi, language: str, title: str
+) -> None:
+    async with api.listening() as line:
+        heard = await line.until("now")
+    watched = Watched(convert(heard.document, Snapshot), Link.LIVE)
+    console = Console(theme=theme({}), width=120, height=40, file=io.StringIO())
+    with console.capture() as drawn:
+        console.print(screen(watched, Look(Language(language)), (120, 40)))
+
+    (row,) = [row for row in drawn.get().splitlines() if title in row]
+    assert row.partition(title)[2].split()[0] == "1"
 
 
 async def test_it_is_shown_on_a_terminal(pool: asyncpg.Pool, keys: Path, tmp_path: Path) -> None:

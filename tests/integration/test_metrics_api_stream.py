@@ -44,6 +44,8 @@ async def test_a_quiet_morning_is_a_whole_picture_of_nothing(api: ReadApi) -> No
     assert heard.event == "snapshot"
     assert set(heard.document) == KEYS
     assert set(heard.document["now"].values()) == {0}
+    assert {tile["name"] for tile in heard.document["tiles"]} < heard.document["now"].keys()
+    assert {tile["level"] for tile in heard.document["tiles"]} == {None}
     assert heard.document["principal"] == {"name": "王督察", "role": "SUPERVISOR"}
     assert heard.document["complete_to"] is None
     assert heard.document["arrivals"] == {"hours": [0] * 24, "comparison": [0] * 24}

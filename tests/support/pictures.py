@@ -8,6 +8,9 @@ from msgspec import convert, to_builtins
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.case import Hold, Terms
+from services.metrics.domain.today import values_of_the_day
+from services.metrics.handlers.tiles import tiles as tiles_of
+from services.metrics.ports.glances import Glance
 from services.metrics.views.alert import Alert
 from services.metrics.views.case import Case, TimelineFact
 from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
@@ -59,6 +62,20 @@ NOW: Document = {
     "inspections_today": 9,
     "referrals_today": 2,
 }
+
+
+def tiles(**now: int) -> list[Document]:
+    """Return the tiles as the service makes them of the numbers *now*."""
+    shown = NOW | now
+    statutory = shown["red_statutory"]
+    cards = {
+        (AlertLevel.YELLOW, "COMMITTED"): shown["yellow"],
+        (AlertLevel.RED, "COMMITTED"): shown["red"] - statutory,
+        (AlertLevel.RED, "STATUTORY"): statutory,
+    }
+    glance = Glance(0, 0, (), {}, cards, 0, (), (), (), {})
+    made = tiles_of(glance, values_of_the_day({}), datetime.fromisoformat(AS_OF).date())
+    return [document(tile) for tile in made]
 
 
 def saveable(place: int, **changes: object) -> Document:
@@ -120,6 +137,7 @@ def picture(**changes: object) -> Document:
         "rebuilding": None,
         "demo": True,
         "principal": {"name": "王督察", "role": "SUPERVISOR"},
+        "tiles": tiles(),
         "now": NOW,
         "late_next": [saveable(place) for place in range(12)],
         "red": [

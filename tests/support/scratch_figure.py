@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from services.metrics.domain.figures.figure import About, Figure, Line, LinesOf
+from services.metrics.domain.figures.figure import About, Figure, Line, LinesOf, Tile
 from services.metrics.domain.subjects.case import Case
 
 
@@ -29,6 +29,6 @@ FIGURES = (
         unit="case",
         formula="Σ received at W12",
         numerator=(Part.AT_W12,),
-        tile="at_w12_today",
+        tile=Tile("at_w12_today", "十二号窗口", "Window 12"),
     ),
 )

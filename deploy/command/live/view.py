@@ -12,26 +12,15 @@ from rich.table import Table
 
 from deploy.command.live.stream import Link, Watched
 from deploy.command.output import SafeConsole, Styled
-from deploy.command.words import short_clock, word
+from deploy.command.words import RATIO, measured, short_clock, word
 from deploy.texts import CATALOGUE
-from services.metrics.views.today import LateNext, TodayPicture
+from services.metrics.views.today import LateNext, Tile, TodayPicture
 from shared.contracts.naming import Language, called, fact_called
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import spelled
 
 WIDE_COLUMNS_MIN = 100
 """On a narrower screen the parts stand below each other."""
-TILES = ("open", "due_today", "yellow", "red")
-FLOW = (
-    "received_today",
-    "accepted_today",
-    "referrals_today",
-    "inspections_today",
-    "decided_today",
-    "closed_today",
-    "ratings_today",
-    "rectifications_closed_today",
-)
 BAR_COLUMNS = 12
 FRAME = 4
 """Columns of a panel's border and padding."""
@@ -46,6 +35,7 @@ LATEST_ROWS_MIN = 4
 FLEXIBLE_COLUMNS_MIN = 8
 FLOW_COLUMNS_MAX = 24
 STALE_SECONDS = 5.0
+HUES = {AlertLevel.YELLOW: "near", AlertLevel.RED: "late"}
 HOUR, MINUTE, DAY = 3_600, 60, 86_400
 SPARKS = " ▁▂▃▄▅▆▇█"
 SPARKS_PLAIN = " .:-=+*#@"
@@ -101,6 +91,7 @@ def _wide(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, int]
     columns, rows = size
     right_columns = max(RIGHT_COLUMNS_MIN, columns // 3)
     inner = columns - right_columns - FRAME
+    flow_rows = len(_group(picture, "day")) + 2
     left, right = Layout(), Layout(size=right_columns)
     body.split_row(left, right)
     red_rows = _red_rows(picture, rows)
@@ -110,11 +101,11 @@ def _wide(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, int]
     )
     parts = [
         Layout(_now(picture, look), size=NOW_ROWS),
-        Layout(_flow(picture, look, right_columns - FRAME), size=len(FLOW) + 2),
+        Layout(_flow(picture, look, right_columns - FRAME), size=flow_rows),
         Layout(_latest(picture, look, right_columns - FRAME)),
         Layout(_hours(picture, look, wide=right_columns >= HOURS_COLUMNS_MIN), size=HOURS_ROWS),
     ]
-    room = rows - NOW_ROWS - HOURS_ROWS - len(FLOW) - 2
+    room = rows - NOW_ROWS - HOURS_ROWS - flow_rows
     if room < LATEST_ROWS_MIN:
         del parts[2]
         parts[1].size = None
@@ -308,44 +299,49 @@ def _red(picture: TodayPicture, look: Look, size: tuple[int, int]) -> Renderable
     return _panel(_fitted(cells, look, flexible=3, columns=columns), title)
 
 
+def _group(picture: TodayPicture, name: str) -> list[Tile]:
+    return [tile for tile in picture.tiles if tile.group == name]
+
+
 def _now(picture: TodayPicture, look: Look) -> RenderableType:
-    now = picture.now
+    """Return the tiles of what stands, and beside them what is to be said of those that count."""
+    shown = _group(picture, "standing")
     tiles = Table.grid(expand=True)
-    for _ in TILES:
+    for _ in shown:
         tiles.add_column(ratio=1, justify="center")
-    hues = {"yellow": "near", "red": "late"}
-    tiles.add_row(
-        *[
-            Styled(f"{now[name]:,}", style=f"{hues.get(name, 'ink') if now[name] else 'ink'}.bold")
-            for name in TILES
-        ]
-    )
-    names = {"yellow": "level.YELLOW", "red": "level.RED"}
-    tiles.add_row(
-        *[Styled(look.word(names.get(name, f"now.{name}")), style="muted") for name in TILES]
-    )
-    if not now["red"]:
-        return _panel(tiles, look.word("now.title"))
-    statutory = look.word("now.red_statutory", n=now["red_statutory"])
-    style = "late" if now["red_statutory"] else "muted"
-    note = Styled(statutory, style=style, justify="right")
-    return _panel(Group(tiles, note), look.word("now.title"))
+    tiles.add_row(*[Styled(_number(tile, picture), style=f"{_hue(tile)}.bold") for tile in shown])
+    tiles.add_row(*[Styled(tile.title.said(look.language), style="muted") for tile in shown])
+    notes = [
+        Styled(tile.note.said(look.language), style=_hue(tile), justify="right")
+        for tile in shown
+        if tile.note and picture.now[tile.name]
+    ]
+    return _panel(Group(tiles, *notes), look.word("now.title"))
+
+
+def _hue(tile: Tile) -> str:
+    return HUES[tile.level] if tile.level else "ink"
+
+
+def _number(tile: Tile, picture: TodayPicture) -> str:
+    return measured(picture.now.get(tile.name), tile.unit)
 
 
 def _flow(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
-    """Return today's work by stage, in the order in which a case takes them."""
-    now = picture.now
-    most = max([now[name] for name in FLOW] + [1])
-    names = [Styled(look.word(f"now.{name}"), style="muted") for name in FLOW]
-    numbers = [f"{now[name]:,}" for name in FLOW]
-    room = columns - max(name.cell_len for name in names) - max(map(len, numbers)) - 2 * GAP
-    longest = max(1, min(FLOW_COLUMNS_MAX, room))
+    """Return what the day has brought, with a bar where it is a count."""
+    shown = _group(picture, "day")
+    counted = {tile.name: picture.now.get(tile.name) or 0 for tile in shown if tile.unit != RATIO}
+    most = max([*counted.values(), 1])
+    names = [Styled(tile.title.said(look.language), style="muted") for tile in shown]
+    numbers = [Styled(_number(tile, picture), style=_hue(tile)) for tile in shown]
+    widest = [max((one.cell_len for one in cells), default=0) for cells in (names, numbers)]
+    longest = max(1, min(FLOW_COLUMNS_MAX, columns - sum(widest) - 2 * GAP))
     table = Table.grid(padding=(0, GAP, 0, 0))
     for justify in ("left", "right", "left"):
         table.add_column(justify=justify, no_wrap=True)
-    for name, words, number in zip(FLOW, names, numbers, strict=True):
-        bar = ("=" if look.plain else "━") * int(-(-longest * now[name] // most))
-        table.add_row(words, number, Styled(bar, style="accent"))
+    for tile, name, number in zip(shown, names, numbers, strict=True):
+        bar = ("=" if look.plain else "━") * int(-(-longest * counted.get(tile.name, 0) // most))
+        table.add_row(name, number, Styled(bar, style="accent"))
     return _panel(table, look.say("top.flow"))
 
 

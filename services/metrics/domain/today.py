@@ -9,7 +9,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live, register
 from services.metrics.domain.figures.figure import many
-from services.metrics.domain.figures.values import Parts, valued
+from services.metrics.domain.figures.values import Parts, Value, valued
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.days import days
 from services.metrics.domain.reasons.sentence import sentence
@@ -41,11 +41,10 @@ def parts_of_the_day() -> list[str]:
     return [*HOURS, *(part for figure in tiles for part in figure.parts)]
 
 
-def tiles(parts: Parts) -> dict[str, float]:
-    """Return the day's figures by the names of their tiles."""
-    return {
-        name: valued(figure, parts).number or 0 for name, figure in register.REGISTER.tiles.items()
-    }
+def values_of_the_day(parts: Parts) -> dict[str, Value]:
+    """Return what the day has added to each figure that has a tile, by the tile's name."""
+    tiles = register.REGISTER.tiles.items()
+    return {tile.name: valued(figure, parts) for tile, figure in tiles}
 
 
 def horizon(today: date, rules: Rules) -> datetime:

@@ -8,10 +8,10 @@ from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RECENT_FACTS_MAX
 from services.metrics.handlers.freshness import Freshness, rebuilding_told
+from services.metrics.handlers.tiles import numbers, tiles
 from services.metrics.ports.glances import Glance, Glances, Lines, Span
 from services.metrics.views.today import Arrivals, LateNext, RedCard, TodayPicture
 from services.metrics.views.view import Both
-from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
@@ -49,6 +49,7 @@ class Today:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
         glance = await self._glances.load(self._span(now), today.parts_of_the_day(), LINES)
+        values = today.values_of_the_day(glance.sums)
         lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, TodayPicture(
@@ -57,7 +58,8 @@ class Today:
             lag_seconds=lag,
             rebuilding=rebuilding_told(glance.rebuilding),
             demo=self._demo,
-            now=_figures(glance),
+            tiles=tiles(glance, values, business_date(now)),
+            now=numbers(glance, values),
             late_next=self._late_next(glance, now),
             red=[self._red_card(*one, now) for one in glance.red],
             arrivals=Arrivals(
@@ -122,19 +124,6 @@ class Today:
             kept.comparison = today.by_hour(parts, today.WEEKS_COMPARED)
             kept.comparison_day, kept.comparison_at = day, instant
         return kept.comparison
-
-
-def _figures(glance: Glance) -> dict[str, int | float]:
-    standing = glance.cards
-    red = {clock: n for (level, clock), n in standing.items() if level is AlertLevel.RED}
-    return {
-        "open": glance.open_cases,
-        "due_today": glance.due_today,
-        "yellow": sum(standing.values()) - sum(red.values()),
-        "red": sum(red.values()),
-        "red_statutory": sum(n for clock, n in red.items() if today.is_statutory(clock)),
-        **today.tiles(glance.sums),
-    }
 
 
 def _local(instant: datetime) -> datetime:

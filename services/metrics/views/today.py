@@ -1,7 +1,7 @@
 """The picture of today, part by part, and how it goes over the stream."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from msgspec import UNSET, UnsetType, defstruct
 from msgspec.structs import fields
@@ -69,6 +69,25 @@ class LatestFact(View, frozen=True):
     activity: str | None
 
 
+class Tile(View, frozen=True):
+    """A figure on the page: what it is called, how it stands, and where its cases are listed."""
+
+    name: str
+    """Of its number in `now`."""
+    group: Literal["standing", "day"]
+    """Whether it says what is so at this moment, or what the day has brought."""
+    title: Both
+    note: Both | None
+    """What is to be said beside the number."""
+    kpi_id: str | None
+    """Null where the catalogue has no such figure."""
+    unit: str
+    level: AlertLevel | None
+    """The colour of the number; null where it is as it should be."""
+    cases: str
+    """The path under which what stands behind it is listed, page by page."""
+
+
 class TodayPicture(View, frozen=True):
     """All that the page of today shows."""
 
@@ -79,8 +98,10 @@ class TodayPicture(View, frozen=True):
     rebuilding: Rebuild | None
     demo: bool
     """Whether the bureau is a made-up one."""
-    now: dict[str, int | float]
-    """The figures of the moment and of the day so far, by the names of their tiles."""
+    tiles: list[Tile]
+    """In the order in which they are shown."""
+    now: dict[str, int | float | None]
+    """Their numbers by name, and some more; null where there is nothing to divide by."""
     late_next: list[LateNext]
     red: list[RedCard]
     arrivals: Arrivals

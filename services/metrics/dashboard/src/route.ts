@@ -1,13 +1,11 @@
 /** What is opened beside the page, kept in the address so that it can be linked and gone back from. */
 import { readonly, ref } from 'vue'
 
-import { isFigure, type Figure } from './figure/sources'
-
 export type Opened =
   | { kind: 'none' }
   | { kind: 'alert'; alertId: string }
   | { kind: 'case'; caseNo: string }
-  | { kind: 'figure'; figure: Figure }
+  | { kind: 'figure'; figure: string }
 
 const PAGE = '#/'
 
@@ -15,7 +13,7 @@ function parse(hash: string): Opened {
   const [, family, id] = /^#\/(alerts|cases|figures)\/([^/?]+)$/.exec(hash) ?? []
   if (family === 'alerts' && id) return { kind: 'alert', alertId: decodeURIComponent(id) }
   if (family === 'cases' && id) return { kind: 'case', caseNo: decodeURIComponent(id) }
-  if (family === 'figures' && id && isFigure(id)) return { kind: 'figure', figure: id }
+  if (family === 'figures' && id) return { kind: 'figure', figure: decodeURIComponent(id) }
   return { kind: 'none' }
 }
 
@@ -41,8 +39,8 @@ export function caseAddress(caseNo: string): string {
   return `#/cases/${encodeURIComponent(caseNo)}`
 }
 
-export function figureAddress(figure: Figure): string {
-  return `#/figures/${figure}`
+export function figureAddress(figure: string): string {
+  return `#/figures/${encodeURIComponent(figure)}`
 }
 
 /** Close the list behind a figure; a drawer also says so when another address has closed it. */

@@ -13,6 +13,7 @@ from services.metrics.domain.figures.figure import (
     Measure,
     Origin,
     Target,
+    Tile,
     many,
     of_class,
 )
@@ -104,7 +105,7 @@ FIGURES = (
         unit="referral",
         formula="Σ referred",
         numerator=(Part.REFERRED,),
-        tile="referrals_today",
+        tile=Tile("referrals_today", "今日上会", "To committee"),
     ),
     Figure(
         id="K10.2",

@@ -133,6 +133,15 @@ class Alert:
     parts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure's place on the page of today, and its name there: short, for a tile is narrow."""
+
+    name: str
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """
@@ -141,8 +150,8 @@ class Figure:
     The formula is read by people, the parts by whoever computes it. A *gauge*
     counts all days up to the last one asked for. What is *pending* may still
     come in time: it is told apart, and judged by nobody. What is *shown* beside
-    it tells more of the same, as a sum alone. A *tile* names it on the page of
-    today, which shows what the day has added.
+    it tells more of the same, as a sum alone. A *tile* puts it on the page of
+    today, which shows what the day has added: a gauge has none.
     """
 
     id: str
@@ -162,7 +171,7 @@ class Figure:
     gauge: bool = False
     target: Target | None = None
     alerts: tuple[Alert, ...] = ()
-    tile: str | None = None
+    tile: Tile | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:

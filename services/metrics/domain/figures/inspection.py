@@ -13,6 +13,7 @@ from services.metrics.domain.figures.figure import (
     Measure,
     Origin,
     Target,
+    Tile,
     many,
     of_class,
 )
@@ -176,7 +177,7 @@ FIGURES = (
         unit="inspection",
         formula="Σ concluded",
         numerator=(many(Part.CONCLUDED),),
-        tile="inspections_today",
+        tile=Tile("inspections_today", "今日勘验", "Inspections"),
     ),
     Figure(
         id="K24.5.again",

@@ -12,6 +12,7 @@ from services.metrics.domain.figures.figure import (
     Line,
     LinesOf,
     Measure,
+    Tile,
     many,
     of_class,
 )
@@ -116,7 +117,7 @@ FIGURES = (
         formula="Σ received",
         numerator=(many(Part.RECEIVED),),
         shown=(many(Part.HOUR),),
-        tile="received_today",
+        tile=Tile("received_today", "今日收件", "Received today"),
     ),
     Figure(
         id="L03.accepted",
@@ -126,7 +127,7 @@ FIGURES = (
         unit="case",
         formula="Σ accepted",
         numerator=(many(Part.ACCEPTED),),
-        tile="accepted_today",
+        tile=Tile("accepted_today", "今日受理", "Accepted today"),
     ),
     Figure(
         id="L03.decided",
@@ -136,7 +137,7 @@ FIGURES = (
         unit="case",
         formula="Σ decided",
         numerator=(many(Part.DECIDED),),
-        tile="decided_today",
+        tile=Tile("decided_today", "今日决定", "Decided today"),
     ),
     Figure(
         id="L03.closed",
@@ -146,7 +147,7 @@ FIGURES = (
         unit="case",
         formula="Σ closed",
         numerator=(many(Part.CLOSED),),
-        tile="closed_today",
+        tile=Tile("closed_today", "今日办结", "Closed today"),
     ),
     Figure(
         id="L03",

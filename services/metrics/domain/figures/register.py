@@ -29,6 +29,7 @@ from services.metrics.domain.figures.figure import (
     Figure,
     LinesOf,
     Module,
+    Tile,
     heads,
 )
 
@@ -71,8 +72,8 @@ class Register:
         return {figure.id: figure for figure in self.figures}
 
     @cached_property
-    def tiles(self) -> Mapping[str, Figure]:
-        """The figures of the page of today, by the names of their tiles."""
+    def tiles(self) -> Mapping[Tile, Figure]:
+        """The figures of the page of today, by their tiles, in the order in which it shows them."""
         return {figure.tile: figure for figure in self.figures if figure.tile}
 
     @cached_property

@@ -13,6 +13,7 @@ from services.metrics.domain.figures.figure import (
     Measure,
     Origin,
     Target,
+    Tile,
     many,
     of_class,
 )
@@ -164,7 +165,7 @@ FIGURES = (
         unit="order",
         formula="Σ closed",
         numerator=(Part.CLOSED,),
-        tile="rectifications_closed_today",
+        tile=Tile("rectifications_closed_today", "整改办结", "Rectified"),
     ),
     Figure(
         id="K12.2",
@@ -213,7 +214,7 @@ FIGURES = (
         unit="rating",
         formula="Σ ratings, default ones too, without struck-out ones",
         numerator=(many(Part.GIVEN), Part.DEFAULT),
-        tile="ratings_today",
+        tile=Tile("ratings_today", "今日评价", "Reviews"),
     ),
     Figure(
         id="K12.4",

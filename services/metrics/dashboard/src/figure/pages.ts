@@ -11,6 +11,11 @@ const ROWS = 50
 // The service searches a bounded stretch at a time: a page may be empty and not the last one.
 const EMPTY_PAGES_MAX = 20
 
+function addressOf(list: string, cursor: string | null): string {
+  const first = `${list}${list.includes('?') ? '&' : '?'}limit=${ROWS}`
+  return cursor === null ? first : `${first}&cursor=${encodeURIComponent(cursor)}`
+}
+
 export function usePages() {
   const rows = shallowRef<Row[]>([])
   const state = ref<Reading>('reading')
@@ -22,8 +27,7 @@ export function usePages() {
     state.value = 'reading'
     try {
       for (let empty = 0; empty < EMPTY_PAGES_MAX; empty += 1) {
-        const following = cursor.value ? `&cursor=${encodeURIComponent(cursor.value)}` : ''
-        const page = await readPage<Row>(`${asked}limit=${ROWS}${following}`)
+        const page = await readPage<Row>(addressOf(asked, cursor.value))
         if (asked !== source) return
         rows.value = [...rows.value, ...page.items]
         cursor.value = page.next_cursor

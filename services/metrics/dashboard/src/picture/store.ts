@@ -27,6 +27,8 @@ export const usePicture = defineStore('picture', () => {
     line.value === 'live' && delaySeconds.value > LAG_SECONDS_MAX ? 'delayed' : line.value,
   )
   const stale = computed(() => picture.value !== null && freshness.value !== 'live')
+  // While the release changes, an older service sends none.
+  const tiles = computed(() => picture.value?.tiles ?? [])
   const completeTo = computed(() => picture.value?.complete_to ?? picture.value?.as_of ?? null)
 
   function hear(next: Snapshot): void {
@@ -54,5 +56,5 @@ export const usePicture = defineStore('picture', () => {
     }
   }
 
-  return { picture, freshness, delaySeconds, stale, completeTo, start }
+  return { picture, tiles, freshness, delaySeconds, stale, completeTo, start }
 })

@@ -290,7 +290,8 @@ export interface Delta {
   lag_seconds?: number
   rebuilding?: Rebuild | null
   demo?: boolean
-  now?: Record<string, number>
+  tiles?: Tile[]
+  now?: Record<string, number | null>
   late_next?: LateNext[]
   red?: RedCard[]
   arrivals?: Arrivals
@@ -672,8 +673,10 @@ export interface Snapshot {
   rebuilding: Rebuild | null
   /** Whether the bureau is a made-up one. */
   demo: boolean
-  /** The figures of the moment and of the day so far, by the names of their tiles. */
-  now: Record<string, number>
+  /** In the order in which they are shown. */
+  tiles: Tile[]
+  /** Their numbers by name, and some more; null where there is nothing to divide by. */
+  now: Record<string, number | null>
   late_next: LateNext[]
   red: RedCard[]
   arrivals: Arrivals
@@ -711,6 +714,24 @@ export interface Terms {
   statutory_unit: string
   committed_limit: number
   committed_unit: string
+}
+
+/** A figure on the page: what it is called, how it stands, and where its cases are listed. */
+export interface Tile {
+  /** Of its number in `now`. */
+  name: string
+  /** Whether it says what is so at this moment, or what the day has brought. */
+  group: 'day' | 'standing'
+  title: Both
+  /** What is to be said beside the number. */
+  note: Both | null
+  /** Null where the catalogue has no such figure. */
+  kpi_id: string | null
+  unit: string
+  /** The colour of the number; null where it is as it should be. */
+  level: AlertLevel | null
+  /** The path under which what stands behind it is listed, page by page. */
+  cases: string
 }
 
 /**

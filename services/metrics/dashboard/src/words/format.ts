@@ -86,6 +86,13 @@ export function weekdayIndex(date: string): number {
   return noon === null ? 0 : (noon.getUTCDay() + 6) % 7
 }
 
+/** A number in the unit of its figure; a dash where there is none. */
+export function measured(value: number | null, unit: string, language: Language): string {
+  if (value === null) return NOTHING
+  if (unit !== 'ratio') return figure(value, language)
+  return new Intl.NumberFormat(LOCALES[language], { style: 'percent', maximumFractionDigits: 1 }).format(value)
+}
+
 export function figure(value: number, language: Language): string {
   if (language === 'zh-CN' && value >= YI) return `${trimmed(value / YI)} 亿`
   if (language === 'zh-CN' && value >= WAN) return `${trimmed(value / WAN)} 万`
