@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from deploy.access import access_tables
 from deploy.courses import courses_tables
 from deploy.descriptions import problems_table
 from deploy.prepare import PrepareSettings
@@ -50,6 +51,7 @@ def tables() -> dict[str, str]:
         "measures": _measures_table(),
         "problems": problems_table(),
         "courses": courses_tables(),
+        "access": access_tables(),
         "names": _names_tables(),
     }
 

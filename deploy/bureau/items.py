@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from shared.contracts.words import CaseType
+from shared.policy.sla import bureau_policy
 
-BUREAU = {"org_code": "11610102MB29934570", "org_name": "新城区行政审批服务局"}
+BUREAU = bureau_policy().bureau.org.model_dump()
 STATUTORY_DAYS = 20
 VERSION = 3
 WINDOWS = tuple(f"W{number:02}" for number in range(1, 13))

@@ -10,27 +10,33 @@ from pydantic import BaseModel, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from shared.commands.access import ACCESS_REFUSALS, Grants, Reach, strangers
 from shared.commands.deciding import Answer, IdempotencyKeyReused, Occasion, Repetition
 from shared.commands.forms import Form
 from shared.commands.idempotency import MALFORMED_KEY, MISSING, Once
 from shared.commands.service import STORE_FAULTS
-from shared.contracts.rejection import Rejection
+from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import ZONE
+from shared.policy.organisations import organisations
 from shared.runtime.clock import Clock
 from shared.web.addresses import named
-from shared.web.auth import Principal, Role
+from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.edge import TRACEPARENT
-from shared.web.policies import Caller, permit
-from shared.web.problems import ProblemKind, kind_of
+from shared.web.policies import Caller, note_refusal, permit
+from shared.web.problems import UNFIT, Problem, ProblemKind, kind_of
 
 CREATED = 201
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
+ORGANISATION_UNKNOWN = ProblemKind(UNFIT, "organisation_unknown")
+
 ANY_COMMAND = (
     MISSING,
     MALFORMED_KEY,
+    ORGANISATION_UNKNOWN,
+    *map(kind_of, ACCESS_REFUSALS),
     kind_of(IdempotencyKeyReused),
     *(fault.kind for fault in STORE_FAULTS.values()),
 )
@@ -48,8 +54,11 @@ class Path:
     """One command, the roles that may give it, and those of its fields that are *ours* to fill."""
 
     command: type[Any]
-    roles: tuple[Role, ...]
+    grants: Grants
+    """Who may give it, and on whose subjects."""
     ours: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+    """Fields that may name an organisation which is none of the bureau's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[Pr
         responses={CREATED: {"model": Taken}},
         name=counter.path.command.__name__,
         tags=[address.split("/")[2]],
-        dependencies=[permit(*counter.path.roles)],
+        dependencies=[permit(*counter.path.grants)],
         openapi_extra=counter.described() | told(*kinds),
     )
 
@@ -150,8 +159,20 @@ class Counter:
         named = request.path_params.get(self._subject)
         if named is not None:
             words[self._subject] = self._form.subject(named)
-        acting = replace(now, actorrole=_acting(caller, self.path))
-        return _told(await self._take(self.path.command, words, acting))
+        for place in strangers(words, organisations()):
+            if place not in self.path.outside:
+                raise Problem(*ORGANISATION_UNKNOWN, field=place)
+        try:
+            return _told(await self._take(self.path.command, words, self._acting(caller, now)))
+        except Rejection as refusal:
+            if refusal.blame is Blame.CALLER:
+                note_refusal(refusal.code, refusal.code, caller)
+            raise
+
+    def _acting(self, caller: Principal, now: Occasion) -> Occasion:
+        """Return the occasion with the role and the organisation for which *caller* acts."""
+        reach = Reach.of(caller, self.path.grants, organisations())
+        return replace(now, actorrole=reach.role.value, actororg=reach.org, reach=reach)
 
     def described(self) -> dict[str, Any]:
         """Return what the service's description cannot know from our own signature."""
@@ -160,11 +181,6 @@ class Counter:
             subject = {"name": self._subject, "in": "path", "required": True}
             described["parameters"] = [{**subject, "schema": self._form.subject_described}]
         return described
-
-
-def _acting(caller: Principal, path: Path) -> str:
-    """Return in which role *caller* acts: the first one that the path is open to."""
-    return next(role for role in path.roles if caller.has(role)).value
 
 
 def _told(answer: Answer) -> JSONResponse:

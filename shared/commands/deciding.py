@@ -1,6 +1,6 @@
 """From a command to stored facts: load, fold, decide, append. This file is the architecture."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from shared.commands.access import Reach
 from shared.contracts.envelope import Event, Fact, case_no_of
 from shared.contracts.rejection import Blame, Rejection
 from shared.eventstore.port import (
@@ -19,6 +20,9 @@ from shared.eventstore.port import (
 )
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
+
+Owners = Collection[str]
+"""The organisations that answer for a subject, by their codes."""
 
 TRIES_MAX = 3
 """How often one command meets a writer who was quicker before the caller is told."""
@@ -35,6 +39,10 @@ class IdempotencyKeyReused(Rejection):
     field = "Idempotency-Key"
 
 
+def _whoever_began_it(_subject: object, _command: object) -> Owners:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[State, Command]):
     """What a subject is at first, what may happen to it, and what that makes of it."""
@@ -42,6 +50,12 @@ class Decider(Generic[State, Command]):
     initial: State
     decide: Callable[[State, Command], Sequence[Fact]]
     evolve: Callable[[State, Fact], State]
+    owners: Callable[[State, Command], Owners] = _whoever_began_it
+    """
+    Whose the subject is, or would be where the command begins it.
+
+    Where it names nobody it is the organisation's whose person began it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class Occasion:
     at: datetime
     actorid: str | None = None
     actorrole: str | None = None
+    actororg: str | None = None
     windowid: str | None = None
     siteid: str | None = None
     districtcode: str | None = None
@@ -69,12 +84,15 @@ class Occasion:
     causationid: str | None = None
     traceparent: str | None = None
     repetition: Repetition | None = None
+    reach: Reach | None = None
+    """Whose subjects the caller reaches; None where nobody calls and a rule of ours acts."""
 
     def attributes(self) -> dict[str, Any]:
         return {
             "time": self.at,
             "actorid": self.actorid,
             "actorrole": self.actorrole,
+            "actororg": self.actororg,
             "windowid": self.windowid,
             "siteid": self.siteid,
             "districtcode": self.districtcode,
@@ -117,6 +135,7 @@ async def handle(
 
     Raises:
         Rejection: the command was declined.
+        OrganisationIsAnother: the caller does not reach the subject.
         ConcurrencyConflict: others were quicker, TRIES_MAX times.
         StoreUnavailable: nothing is known; the same command may be sent again.
     """
@@ -139,6 +158,8 @@ async def _attempt(
 ) -> Answer:
     history = await desk.store.load(stream)
     state = reduce(decider.evolve, (event.data for event in history.events), decider.initial)
+    if occasion.reach:
+        _require_reach(occasion.reach, decider.owners(state, command), history, desk)
     facts = decider.decide(state, command)
     events = _wrap(facts, history, occasion, desk)
     answer = Answer(stream, history.version + len(events), tuple(event.id for event in events))
@@ -150,6 +171,18 @@ async def _attempt(
     except AlreadyAnswered as repeated:
         return _repeat(repeated.receipt, occasion)
     return answer
+
+
+def _require_reach(reach: Reach, named: Owners, history: History, desk: Desk) -> None:
+    """Judge before anything is decided, so that a refusal tells nothing of a subject of others."""
+    if named:
+        reach.require(named)
+    elif history.events:
+        first = history.events[0]
+        # What another system says of its people's organisation is only its word.
+        ours = first.source == desk.source and first.actororg
+        reach.require([first.actororg] if ours and first.actororg else ())
+    # Else the command begins a subject of the caller's own, or there is none to speak of.
 
 
 def _wrap(facts: Sequence[Fact], history: History, occasion: Occasion, desk: Desk) -> list[Event]:

@@ -122,6 +122,7 @@ class Attributes(TypedDict, total=False):
     windowid: str | None
     actorid: str | None
     actorrole: str | None
+    actororg: str | None
     datalevel: DataLevel
     traceparent: str | None
     activity: str | None
@@ -154,6 +155,8 @@ class Event(Contract):
     windowid: Token | None = None
     actorid: Token | None = None
     actorrole: Token | None = None
+    actororg: Token | None = None
+    """The organisation for which the actor acted, by its code."""
     datalevel: DataLevel = "INTERNAL"
     traceparent: Token | None = None
     activity: Token | None = None

@@ -15,6 +15,8 @@ class Blame(StrEnum):
     """What happened before; the same command may be right at another time."""
     COMMAND = "command"
     """What the command says; it will never be right."""
+    CALLER = "caller"
+    """Who asks; from somebody else the same command may be right."""
 
 
 class Rejection(Exception):

@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 
+from shared.policy.organisations import organisations
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.web.auth import (
@@ -25,7 +26,7 @@ TICKET = timedelta(minutes=10)
 DAY_OF_WORK = timedelta(hours=8)
 MACHINE = timedelta(days=1)
 """How long a publisher's trial token lives: nobody is there to renew it."""
-DEFAULT_ORG = "610102"
+DEFAULT_ORG = organisations().bureau
 DEFAULT_PUBLISHER = "trial"
 
 

@@ -64,7 +64,7 @@ def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own depende
     ) -> Principal:
         principal = await _recognised(request)
         if roles and not principal.has(*roles):
-            _note_refusal("not_permitted", "role_is_another", principal)
+            note_refusal("not_permitted", "role_is_another", principal)
             raise Problem(*NOT_PERMITTED)
         refuse_unknown(request)
         return principal
@@ -166,14 +166,15 @@ async def _recognised(request: Request) -> Principal:
     try:
         principal = await gate.principal(request)
     except Unauthenticated as refusal:
-        _note_refusal(refusal.code, refusal.reason, None)
+        note_refusal(refusal.code, refusal.reason, None)
         raise
     request.state.shares.take(principal.subject)
     request.state.principal = principal
     return principal
 
 
-def _note_refusal(code: str, reason: str, principal: Principal | None) -> None:
+def note_refusal(code: str, reason: str, principal: Principal | None) -> None:
+    """Count and log that somebody was refused; *reason* and *code* name no subject."""
     ACCESS_REFUSED.labels(code).inc()
     subject = principal.subject if principal else None
     log.warning("access_refused", code=code, reason=reason, principal=subject)

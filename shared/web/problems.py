@@ -56,7 +56,14 @@ STATUS_CODES: Mapping[int, str] = {
     503: "unavailable",
 }
 
-MALFORMED, CONFLICT, UNFIT = 400, 409, 422
+MALFORMED, FORBIDDEN, CONFLICT, UNFIT = 400, 403, 409, 422
+
+BLAMED: Mapping[Blame, int] = {
+    Blame.HISTORY: CONFLICT,
+    Blame.COMMAND: UNFIT,
+    Blame.CALLER: FORBIDDEN,
+}
+"""How a refusal is answered, by what stands in the way."""
 
 
 class ProblemKind(NamedTuple):
@@ -221,8 +228,8 @@ class ProblemAnswers:
 
 
 def kind_of(rejection: type[Rejection]) -> ProblemKind:
-    """Return how a refusal is answered: by the history that stands in its way, or as unfit."""
-    return ProblemKind(CONFLICT if rejection.blame is Blame.HISTORY else UNFIT, rejection.code)
+    """Return how a refusal is answered: by what stands in the way of the command."""
+    return ProblemKind(BLAMED[rejection.blame], rejection.code)
 
 
 def _of_rejection(rejection: Rejection) -> Problem:

@@ -124,7 +124,7 @@ def test_each_call_counts() -> None:
     opened.given(missed(1)).when(CALL).then(CALLED.model_copy(update={"attempt_no": 2}))
 
     assert contacted.given(CALLED).state == Rectification(
-        state=RectificationState.CONTACTED, attempts=2
+        state=RectificationState.CONTACTED, org=BUREAU.org_code, attempts=2
     )
 
 

@@ -49,7 +49,9 @@ ADDED = RatingSupplemented(
 def test_a_citizen_rates_the_service() -> None:
     rating.when(POST).then(POSTED)
 
-    assert rated.state == Rating(state=RatingState.POSTED, is_first=True, is_bad=True)
+    assert rated.state == Rating(
+        state=RatingState.POSTED, org=BUREAU.org_code, is_first=True, is_bad=True
+    )
 
 
 def test_a_case_is_rated_once_in_a_phase() -> None:

@@ -8,7 +8,7 @@ from shared.web.auth import Role
 from tests.support.intake_service import Hall
 
 CASE = "XC20240902000017"
-BUREAU = {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"}
+BUREAU = {"org_code": "11610102MB0000000F", "org_name": "新城区行政审批服务局"}
 PAPER = {"doc_type": "NOTICE", "doc_no": "2024-1"}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

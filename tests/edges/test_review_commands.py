@@ -26,7 +26,7 @@ RATING: dict[str, Any] = {
     "channel": "SMS",
     "level": "DISSATISFIED",
     "real_name": True,
-    "rated_org": {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"},
+    "rated_org": {"org_code": "11610102MB0000000F", "org_name": "新城区行政审批服务局"},
 }
 FINDING = {"finding": "FIX_NOW", "cause": "EFFICIENCY"}
 MEASURE = {"measures": "增设取件窗口", "systemic_fix": True}

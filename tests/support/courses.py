@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from services.assist.domain.task import commands as task_commands
 from services.assist.domain.task import decide as task_rules
@@ -107,6 +107,7 @@ OURS: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What a command says of its own time, and what its service looks up for it."""
+C = TypeVar("C", bound=Command)
 HOLD_ID = example_of(handling.HoldClosed.TYPE)["data"]["hold_id"]
 
 
@@ -156,10 +157,10 @@ def _words(annotation: Any) -> Collection[Any]:  # noqa: ANN401 - whatever a fie
     return ()
 
 
-def command_of(kind: type[Command]) -> Command:
+def command_of(kind: type[C], **changes: object) -> C:
     """Return the command of *kind* that asks for the published example of its fact."""
     example = like_the_example(kind.FACT)
-    said = {**dict(example), **dict(getattr(example, "case", ())), **OURS}
+    said = {**dict(example), **dict(getattr(example, "case", ())), **OURS, **changes}
     return kind(
         **{
             field.name: said[field.name]

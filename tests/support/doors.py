@@ -23,7 +23,7 @@ from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import SeededIds, SystemIds
 from shared.web.auth import ACCESS, LOCAL_ISSUER, Role
 from shared.web.gate import AuthSettings, Gate
-from shared.web.issuer import LocalIssuer
+from shared.web.issuer import DEFAULT_ORG, LocalIssuer
 from shared.web.keys import SigningKey
 from tests.support.answers import Listened
 from tests.support.read_api import ReadApi, read_api
@@ -57,7 +57,7 @@ class Door:
             "aud": ACCESS,
             "sub": "publisher-trial",
             "roles": [role.value for role in roles or Role],
-            "org": "610102",
+            "org": DEFAULT_ORG,
             "name": "trial",
             "iat": now,
             "nbf": now,

@@ -24,7 +24,7 @@ MONDAY = date(2024, 9, 2)
 NINE = datetime(2024, 9, 2, 1, 0, tzinfo=UTC)
 """Nine o'clock in Xi'an."""
 CALENDAR = official_calendar()
-BUREAU = OrgRef(org_code="11320000MB151840XJ", org_name="新城区行政审批服务局")
+BUREAU = OrgRef(org_code="11610102MB0000000F", org_name="新城区行政审批服务局")
 PARTY = PartyRef(party_token="party-1", party_type=PartyType.ENTERPRISE)
 PAPER = Doc(doc_type="NOTICE", doc_no="2024-1")
 

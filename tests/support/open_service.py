@@ -16,7 +16,7 @@ from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from shared.web.auth import Role
 from shared.web.gate import AuthSettings, Gate
-from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.issuer import DEFAULT_ORG, Bearer, LocalIssuer
 
 NINE = datetime(2024, 9, 18, 1, 0, tzinfo=UTC)
 """Nine o'clock in Xi'an, on a Wednesday."""
@@ -47,15 +47,21 @@ class OpenService(Generic[S]):
         vars(self.store).update(vars(MemoryEventStore()))
         vars(self.clock).update(vars(VirtualClock(self.start)))
 
-    def token(self, role: Role, name: str = "") -> dict[str, str]:
-        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, name=name))}"}
+    def token(self, role: Role, name: str = "", org: str = DEFAULT_ORG) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, org, name))}"}
 
     async def command(
-        self, role: Role, path: str, body: Mapping[str, Any], key: str = ""
+        self,
+        role: Role,
+        path: str,
+        body: Mapping[str, Any],
+        key: str = "",
+        *,
+        org: str = DEFAULT_ORG,
     ) -> httpx2.Response:
         """Give a command; without *key* it is one that was never given before."""
         key = key or f"key-{next(self.keys):08d}"
-        headers = {**self.token(role), "idempotency-key": key}
+        headers = {**self.token(role, org=org), "idempotency-key": key}
         return await self.client.post(path, json=body, headers=headers)
 
     async def publish(

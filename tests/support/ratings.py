@@ -25,7 +25,7 @@ NINE = datetime(2024, 9, 18, 1, 0, tzinfo=UTC)
 CASE = "XC20240902000017"
 REVIEW = "PJ20240918000052"
 RECT = rectification_of(REVIEW)
-BUREAU = OrgRef(org_code="11320000MB151840XJ", org_name="新城区行政审批服务局")
+BUREAU = OrgRef(org_code="11610102MB0000000F", org_name="新城区行政审批服务局")
 
 POSTED = RatingPosted(
     review_id=REVIEW,

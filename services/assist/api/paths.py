@@ -8,12 +8,15 @@ new one; `POST /v1/tasks/{task_id}/<path>` is every other command.
 from types import MappingProxyType
 
 from services.assist.domain.task import commands, refusals
+from shared.commands.access import granted
 from shared.commands.counter import Collection, Path, refusals_in
+from shared.policy.organisations import Scope
 from shared.web.auth import Role
 
-AGENTS = (Role.ASSIST_AGENT,)
-CENTRE = (Role.ASSIST_AGENT, Role.DIRECTOR)
-COUNTERS = (Role.WINDOW_CLERK, Role.ASSIST_AGENT)
+AGENTS = granted([Role.ASSIST_AGENT], Scope.LINE)
+"""District, street and community help in one line: what is asked above is done below."""
+CENTRE = {**AGENTS, **granted([Role.DIRECTOR], Scope.BELOW)}
+COUNTERS = {**granted([Role.WINDOW_CLERK], Scope.BELOW), **AGENTS}
 
 TASKS = Collection(
     name="tasks",
@@ -26,7 +29,7 @@ TASKS = Collection(
             "refusal": Path(commands.DeclineTask, CENTRE),
             "agents": Path(commands.AssignAgent, CENTRE),
             "mandates": Path(commands.SignMandate, AGENTS),
-            "steps": Path(commands.LogStep, AGENTS),
+            "steps": Path(commands.LogStep, AGENTS, outside=frozenset({"department"})),
             "visits": Path(commands.MakeVisit, AGENTS),
             "blocks": Path(commands.BlockTask, AGENTS),
             "blocks/endings": Path(commands.UnblockTask, AGENTS),

@@ -18,23 +18,33 @@ from services.intake.domain.meeting import commands as meeting
 from services.intake.domain.meeting import refusals as meeting_refusals
 from services.intake.domain.referral import commands as referral
 from services.intake.domain.referral import refusals as referral_refusals
+from shared.commands.access import granted
 from shared.commands.counter import Collection, Path, refusals_in
+from shared.policy.organisations import Scope
 from shared.web.auth import Role
 
-WINDOW = (Role.WINDOW_CLERK,)
-EXAMINERS = (Role.HANDLER, Role.CHECKER, Role.APPROVER)
-EVERYBODY = (*WINDOW, *EXAMINERS)
-DECIDERS = (Role.APPROVER, Role.DIRECTOR)
-HEAD = (Role.DIRECTOR,)
-INSPECTORS = (Role.INSPECTOR,)
-SECRETARIAT = (Role.SECRETARIAT,)
-CALLERS = (Role.REVIEW_DESK, Role.SUPERVISOR)
+WINDOW = granted([Role.WINDOW_CLERK], Scope.BELOW)
+"""The bureau's comprehensive windows (综合窗口) take in and hand out for every organisation."""
+EXAMINERS = granted([Role.HANDLER, Role.CHECKER, Role.APPROVER], Scope.OWN)
+EVERYBODY = {**WINDOW, **EXAMINERS}
+DECIDERS = granted([Role.APPROVER, Role.DIRECTOR], Scope.OWN)
+HEAD = granted([Role.DIRECTOR], Scope.OWN)
+"""More time is the own head's to give (Licensing Law, art. 42)."""
+HEAD_OR_SUPERIOR = granted([Role.DIRECTOR], Scope.BELOW)
+"""What was granted the organisation above may revoke as well (art. 69)."""
+INSPECTORS = granted([Role.INSPECTOR], Scope.OWN)
+SECRETARIAT = granted([Role.SECRETARIAT], Scope.BELOW)
+"""The committee is the bureau's, and resolves on every organisation's cases."""
+CALLERS = granted([Role.REVIEW_DESK, Role.SUPERVISOR], Scope.BELOW)
 """Who asks how an inspection went: nobody who made it."""
 
 CALENDAR = frozenset({"calendar"})
 SILENCE = frozenset({"calendar", "silence_days"})
 ANSWER_BY = frozenset({"answer_by"})
 MEETING = frozenset({"meeting"})
+HANDLING = frozenset({"handling_orgs"})
+SUPERIOR = frozenset({"to_org"})
+"""A case may go on to an authority that is none of the bureau's (转报)."""
 
 
 CASES = Collection(
@@ -66,7 +76,7 @@ CASES = Collection(
             "supplements": Path(commitment.ReceiveSupplement, WINDOW),
             "supplements/expiry": Path(commitment.ExpireSupplement, EVERYBODY),
             "decision": Path(case.MakeDecision, DECIDERS),
-            "forwarding": Path(case.ForwardCase, EXAMINERS),
+            "forwarding": Path(case.ForwardCase, EXAMINERS, outside=SUPERIOR),
             "termination": Path(case.TerminateCase, DECIDERS),
             "closing": Path(case.CloseCase, EVERYBODY),
             "results": Path(case.IssueResult, EVERYBODY),
@@ -74,7 +84,7 @@ CASES = Collection(
             "disclosures": Path(case.DiscloseDecision, EVERYBODY),
             "archiving": Path(case.ArchiveCase, EVERYBODY),
             "amendments": Path(case.AmendCase, DECIDERS),
-            "revocation": Path(case.RevokeDecision, HEAD),
+            "revocation": Path(case.RevokeDecision, HEAD_OR_SUPERIOR),
         }
     ),
 )
@@ -83,14 +93,14 @@ INSPECTIONS = Collection(
     name="inspections",
     subject="inspection_id",
     refusals=refusals_in(inspection_refusals),
-    first=Path(inspection.OrderInspection, EXAMINERS),
+    first=Path(inspection.OrderInspection, EXAMINERS, ours=HANDLING),
     paths=MappingProxyType(
         {
             "schedules": Path(inspection.ScheduleVisit, INSPECTORS),
             "visits": Path(inspection.StartVisit, INSPECTORS),
             "conclusions": Path(inspection.ConcludeVisit, INSPECTORS),
             "defects": Path(inspection.OrderDefect, INSPECTORS),
-            "defects/submissions": Path(inspection.SubmitDefect, (*INSPECTORS, *WINDOW)),
+            "defects/submissions": Path(inspection.SubmitDefect, {**INSPECTORS, **WINDOW}),
             "defects/expiry": Path(inspection.ExpireDefect, INSPECTORS),
             "followups": Path(inspection.FollowUpInspection, CALLERS),
         }
@@ -101,12 +111,12 @@ REFERRALS = Collection(
     name="referrals",
     subject="referral_id",
     refusals=(*refusals_in(referral_refusals), meeting_refusals.MeetingNotScheduled),
-    first=Path(referral.MakeReferral, EXAMINERS),
+    first=Path(referral.MakeReferral, EXAMINERS, ours=HANDLING),
     paths=MappingProxyType(
         {
             "screenings": Path(referral.ScreenReferral, SECRETARIAT),
             "resolutions": Path(referral.AdoptResolution, SECRETARIAT, ours=MEETING),
-            "executions": Path(referral.ExecuteResolution, (*EXAMINERS, *SECRETARIAT)),
+            "executions": Path(referral.ExecuteResolution, {**EXAMINERS, **SECRETARIAT}),
         }
     ),
 )

@@ -1,6 +1,6 @@
 """Commands on cases, inspections, meetings and referrals: which history, which rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -18,6 +18,7 @@ from services.intake.domain.case.commands import (
 )
 from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
+from services.intake.domain.case.states import Case
 from services.intake.domain.commitment.commands import CommitmentCommand
 from services.intake.domain.inspection import commands as inspection_commands
 from services.intake.domain.inspection import decide as inspection_rules
@@ -43,10 +44,17 @@ from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, business_date
 
-CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve)
-INSPECTION = Decider(inspection_course.INITIAL, inspection_rules.decide, inspection_course.evolve)
+CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners)
+INSPECTION = Decider(
+    inspection_course.INITIAL,
+    inspection_rules.decide,
+    inspection_course.evolve,
+    inspection_rules.owners,
+)
 MEETING = Decider(meeting_course.INITIAL, meeting_rules.decide, meeting_course.evolve)
-REFERRAL = Decider(referral_course.INITIAL, referral_rules.decide, referral_course.evolve)
+REFERRAL = Decider(
+    referral_course.INITIAL, referral_rules.decide, referral_course.evolve, referral_rules.owners
+)
 
 NUMBERS_A_DAY = 1_000_000
 MINTING_TRIES_MAX = 8
@@ -95,7 +103,19 @@ class Commands:
             return {"answer_by": last}
         if command is AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}
+        if command in (OrderInspection, MakeReferral):
+            return {"handling_orgs": await self._handling(words)}
         return {}
+
+    async def _handling(self, words: Fields) -> frozenset[str]:
+        """Return the organisations that handle those of the named cases that we know."""
+        named: Collection[str] = words.get("case_nos") or (words["case_no"],)
+        cases = [await self._case(case_no) for case_no in named]
+        return frozenset(case.filing.org for case in cases if case.filing)
+
+    async def _case(self, case_no: str) -> Case:
+        history = await self.desk.store.load(f"case-{case_no}")
+        return reduce(CASE.evolve, (event.data for event in history.events), CASE.initial)
 
     async def _begin(
         self, command: type[Any], subject: str, words: Fields, occasion: Occasion

@@ -13,14 +13,20 @@ from services.review.domain.rating import commands as rating
 from services.review.domain.rating import refusals as rating_refusals
 from services.review.domain.rectification import commands as rectification
 from services.review.domain.rectification import refusals as rectification_refusals
+from shared.commands.access import granted
 from shared.commands.counter import Collection, Path, refusals_in
+from shared.policy.organisations import Scope
 from shared.web.auth import Role
 
-COUNTERS = (Role.REVIEW_DESK, Role.WINDOW_CLERK)
-DESK = (Role.REVIEW_DESK,)
-RESPONSIBLE = (Role.REVIEW_DESK, Role.HANDLER)
-HEAD = (Role.DIRECTOR,)
-JUDGES = (Role.DIRECTOR, Role.SUPERVISOR)
+DESK = granted([Role.REVIEW_DESK], Scope.BELOW)
+"""The bureau's review desk (好差评) hears and follows up for every organisation."""
+COUNTERS = {**DESK, **granted([Role.WINDOW_CLERK], Scope.BELOW)}
+HANDLERS = granted([Role.HANDLER], Scope.OWN)
+RESPONSIBLE = {**DESK, **HANDLERS}
+RATED = {**granted([Role.REVIEW_DESK], Scope.OWN), **HANDLERS}
+"""The organisation that is rated disputes a rating, nobody for it."""
+HEAD = granted([Role.DIRECTOR], Scope.OWN)
+JUDGES = granted([Role.DIRECTOR, Role.SUPERVISOR], Scope.BELOW)
 
 INVITATIONS = Collection(
     name="invitations",
@@ -37,7 +43,7 @@ RATINGS = Collection(
     paths=MappingProxyType(
         {
             "supplements": Path(rating.SupplementRating, COUNTERS, ours=frozenset({"prior"})),
-            "appeals": Path(rating.FileAppeal, RESPONSIBLE),
+            "appeals": Path(rating.FileAppeal, RATED),
             "appeals/decision": Path(rating.DecideAppeal, JUDGES),
         }
     ),

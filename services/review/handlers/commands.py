@@ -25,9 +25,14 @@ from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 
 INVITATION = Decider(invitation_course.INITIAL, invitation_rules.decide, invitation_course.evolve)
-RATING = Decider(rating_course.INITIAL, rating_rules.decide, rating_course.evolve)
+RATING = Decider(
+    rating_course.INITIAL, rating_rules.decide, rating_course.evolve, rating_rules.owners
+)
 RECTIFICATION = Decider(
-    rectification_course.INITIAL, rectification_rules.decide, rectification_course.evolve
+    rectification_course.INITIAL,
+    rectification_rules.decide,
+    rectification_course.evolve,
+    rectification_rules.owners,
 )
 
 

@@ -58,7 +58,7 @@ GROUPS = (READER, FOLD, ASSIST.group, REVIEW.group)
 SOURCE = "urn:example:besieged"
 RECEIVED = "casetrack.intake.application.received.v1"
 KINDS = tuple(kind for kind in FACTS if owner_of(kind) is not Owner.SUPERVISION)
-ORG = {"org_code": "11320000MB151840XJ", "org_name": "新城区行政审批服务局"}
+ORG = {"org_code": "11610102MB0000000F", "org_name": "新城区行政审批服务局"}
 PARTY = {"party_token": "party-1", "party_type": "ENTERPRISE"}
 WELL_MEANT: Mapping[str, tuple[Role, str, dict[str, Any]]] = {
     "intake": (

@@ -86,6 +86,13 @@ def decide(case: Case, command: AnyCommand) -> list[Fact]:
     return [rule(case, command) if rule else command.stated()]
 
 
+def owners(case: Case, command: AnyCommand) -> tuple[str, ...]:
+    """Return the organisation that handles *case*, or would handle the one that is received."""
+    if isinstance(command, ReceiveApplication):
+        return (command.handling_org.org_code,)
+    return (case.filing.org,) if case.filing else ()
+
+
 def _known(told: T | None) -> T:
     """Return what was *told* on the way to the phase in which it is asked for."""
     assert told is not None, "the course leads nowhere past it"  # noqa: S101 - a bug, not an input

@@ -41,6 +41,8 @@ class Filing:
 
     case: CaseRef
     received_date: date
+    org: str = ""
+    """The organisation that handles it, by its code."""
     notices: int = 0
     answer_by: date | None = None
     """The last day for an answer to the last notice, where it names one."""
@@ -127,7 +129,7 @@ def readable(field: str, new: str) -> bool:
 def _filed(filing: Filing | None, fact: Fact) -> Filing | None:
     match filing, fact:
         case None, ApplicationReceived():
-            return Filing(fact.case, fact.received_date)
+            return Filing(fact.case, fact.received_date, fact.handling_org.org_code)
         case Filing(), CorrectionRequested():
             return replace(filing, notices=fact.round, answer_by=fact.deadline, answered=False)
         case Filing(), CorrectionReceived(complete=True):

@@ -36,6 +36,8 @@ class OrderInspection(InspectionCommand):
 
     FACT: ClassVar[type[Fact]] = facts.InspectionCreated
 
+    handling_orgs: frozenset[str] = frozenset()
+    """Whose the cases are, as far as we know them: whoever orders need not inspect."""
     case_nos: Annotated[Several[CaseNo], Field(min_length=1)]
     mode: InspectionMode
     checklist_id: Identifier

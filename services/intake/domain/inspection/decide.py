@@ -1,6 +1,6 @@
 """What intake decides about a site inspection."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from services.intake.domain.inspection.commands import (
@@ -35,6 +35,11 @@ def decide(inspection: Inspection, command: AnyCommand) -> list[Fact]:
     require_on_course(INSPECTION, inspection.state, command, OFF_COURSE)
     rule = RULES.get(type(command))
     return [rule(inspection, command) if rule else command.stated()]
+
+
+def owners(inspection: Inspection, command: AnyCommand) -> Collection[str]:
+    """Return the organisations that inspect; an order is given by those that handle the cases."""
+    return command.handling_orgs if isinstance(command, OrderInspection) else inspection.orgs
 
 
 def _order(_: Inspection, command: OrderInspection) -> Fact:

@@ -8,6 +8,7 @@ from shared.contracts.inspection.course import INSPECTION, InspectionState
 from shared.contracts.inspection.facts import (
     DefectExpired,
     DefectOrdered,
+    InspectionCreated,
     InspectionFollowedUp,
     InspectionScheduled,
     VisitConcluded,
@@ -19,6 +20,8 @@ class Inspection:
     """One inspection, as its facts made it."""
 
     state: str = InspectionState.ABSENT
+    orgs: tuple[str, ...] = ()
+    """The organisations that inspect, by their codes."""
     reschedules: int = 0
     """Dates that were given up for the visit that is due."""
     deadline: date | None = None
@@ -42,6 +45,9 @@ def evolve(inspection: Inspection, fact: Fact) -> Inspection:
 
 def _noted(inspection: Inspection, fact: Fact) -> Inspection:
     match fact:
+        case InspectionCreated():
+            inspecting = (fact.org, *fact.joint_orgs)
+            return replace(inspection, orgs=tuple(one.org_code for one in inspecting))
         case InspectionScheduled():
             return replace(inspection, reschedules=fact.reschedule_no)
         case VisitConcluded() | DefectExpired():

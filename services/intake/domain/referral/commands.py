@@ -34,6 +34,8 @@ class MakeReferral(ReferralCommand):
 
     FACT: ClassVar[type[Fact]] = facts.ReferralMade
 
+    handling_orgs: frozenset[str] = frozenset()
+    """Whose the case is, if we know it."""
     case_no: CaseNo
     reason: CommitteeReason
     grade: GradeLevel

@@ -1,10 +1,13 @@
 """What intake decides about a referral to the committee."""
 
+from collections.abc import Collection
+
 from services.intake.domain.meeting.refusals import MeetingNotScheduled
 from services.intake.domain.referral.commands import (
     AdoptResolution,
     AnyCommand,
     ExecuteResolution,
+    MakeReferral,
 )
 from services.intake.domain.referral.refusals import OFF_COURSE, MeetingNotHeld, QuorumMissing
 from services.intake.domain.referral.states import Referral
@@ -17,6 +20,11 @@ def decide(referral: Referral, command: AnyCommand) -> list[Fact]:
     """Return what *command* adds to the referral, or raise what stands in its way."""
     require_on_course(REFERRAL, referral.state, command, OFF_COURSE)
     return [_stated(referral, command)]
+
+
+def owners(_: Referral, command: AnyCommand) -> Collection[str]:
+    """Return the organisation that handles the case to refer; later it is whoever referred it."""
+    return command.handling_orgs if isinstance(command, MakeReferral) else ()
 
 
 def _stated(referral: Referral, command: AnyCommand) -> Fact:

@@ -31,6 +31,18 @@ def decide(rating: Rating, command: AnyCommand) -> list[Fact]:
     return [_stated(rating, command)]
 
 
+def owners(rating: Rating, command: AnyCommand) -> tuple[str, ...]:
+    """Return the organisation that is rated."""
+    match command:
+        case PostRating():
+            rated: str | None = command.rated_org.org_code
+        case SupplementRating():
+            rated = command.prior.org
+        case _:
+            rated = rating.org
+    return (rated,) if rated else ()
+
+
 def _stated(rating: Rating, command: AnyCommand) -> Fact:
     match command:
         case PostRating():

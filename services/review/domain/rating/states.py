@@ -13,6 +13,8 @@ class Rating:
     """One rating, or what was added to one under a name of its own, as its facts made it."""
 
     state: str = RatingState.ABSENT
+    org: str | None = None
+    """The organisation that is rated, by its code."""
     is_first: bool = False
     """Whether it is a rating in its own right, and adds to no other."""
     is_bad: bool = False
@@ -33,7 +35,7 @@ def evolve(rating: Rating, fact: Fact) -> Rating:
 def _noted(rating: Rating, fact: Fact) -> Rating:
     match fact:
         case RatingPosted():
-            return replace(rating, is_first=True, is_bad=is_bad(fact))
+            return replace(rating, org=fact.rated_org.org_code, is_first=True, is_bad=is_bad(fact))
         case RatingSupplemented():
             return replace(rating, is_bad=is_bad(fact))
         case AppealFiled():

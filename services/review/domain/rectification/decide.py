@@ -42,6 +42,11 @@ def decide(order: Rectification, command: AnyCommand) -> list[Fact]:
     return [rule(order, command) if rule else command.stated()]
 
 
+def owners(order: Rectification, _: AnyCommand) -> tuple[str, ...]:
+    """Return the organisation that has to put it right."""
+    return (order.org,) if order.org else ()
+
+
 def _open(_: Rectification, command: OpenRectification) -> Fact:
     return command.stated(cause=BadReviewCause.OTHER)
 

@@ -8,6 +8,7 @@ from shared.contracts.rectification.facts import (
     ContactMade,
     FindingRecorded,
     RectificationFollowedUp,
+    RectificationOpened,
     RectificationReopened,
 )
 from shared.contracts.rectification.words import VerifyFinding
@@ -18,6 +19,8 @@ class Rectification:
     """One order to put right what a rating complained of, as its facts made it."""
 
     state: str = RectificationState.ABSENT
+    org: str | None = None
+    """The organisation that has to put it right, by its code."""
     attempts: int = 0
     """To contact the reviewer."""
     finding: VerifyFinding | None = None
@@ -49,6 +52,8 @@ def evolve(order: Rectification, fact: Fact) -> Rectification:
 
 def _noted(order: Rectification, fact: Fact) -> Rectification:
     match fact:
+        case RectificationOpened():
+            return replace(order, org=fact.responsible_org.org_code)
         case ContactMade():
             return replace(order, attempts=order.attempts + 1)
         case FindingRecorded():
