@@ -1,4 +1,8 @@
-"""The rebuild: the whole command over a filled timeline, beside the live fold of the same facts."""
+"""
+The rebuild: the whole command over a filled timeline, beside the live fold of the same facts.
+
+Both with the same number of processes.
+"""
 
 import asyncio
 import json
@@ -6,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -13,8 +18,8 @@ import asyncpg
 import psutil
 
 from bench.bureau import bureau_events
-from bench.fold import CASES, EVENTS, ROOT, RUNS, TOPIC, fill, fold
-from bench.report import Outcome, keep
+from bench.fold import CASES, EVENTS, ROOT, RUNS, TOPIC, WORKERS, fill, fold
+from bench.report import Outcome, keep, ratios
 from bench.stack import Servers, servers
 from services.metrics.adapters.batch import TIMELINE
 from services.metrics.adapters.binary_copy import binary_copy
@@ -67,10 +72,12 @@ async def main() -> None:
             )
             for size in (SMALL, LARGE)
         }
-    sizes = {"facts": EVENTS, "cases": CASES, "small": SMALL, "large": LARGE, "live_workers": 2}
+    sizes = {"facts": EVENTS, "cases": CASES, "small": SMALL, "large": LARGE}
+    sizes |= {"live_workers": WORKERS, "rebuild_processes": WORKERS}
     peers = {"the live fold of the same facts": live}
     notes = {
         "by_size": memory,
+        "ratios_of_pairs": ratios(ours, live),
         "facts_per_cpu_second": {
             name: round(RUNS * EVENTS / seconds) for name, seconds in spent.items()
         },
@@ -87,6 +94,7 @@ async def rebuilt(
     began, before = time.monotonic(), _cpu_seconds()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "deploy.command", "rebuild", "--switch", "--json"),
+        *("--processes", str(WORKERS)),
         env={
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -118,13 +126,13 @@ def _cpu_seconds() -> float:
     return sum(sum(one.cpu_times()[:4]) for one in (ours, *ours.children(recursive=True)))
 
 
-async def _memory_max(process: psutil.Process, answering: asyncio.Future[Any]) -> int:
+async def _memory_max(leader: psutil.Process, answering: asyncio.Future[Any]) -> int:
+    """Return how much the largest of its processes had at most."""
     most = 0
     while not answering.done():
-        try:
-            most = max(most, process.memory_info().rss >> 20)
-        except psutil.NoSuchProcess:
-            break
+        with suppress(psutil.NoSuchProcess):
+            for process in (leader, *leader.children()):
+                most = max(most, process.memory_info().rss >> 20)
         await asyncio.wait({answering}, timeout=LOOK_SECONDS)
     return most
 

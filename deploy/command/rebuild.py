@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from typing import Annotated, Any
 
 import typer
@@ -15,9 +16,11 @@ from deploy.databases import UNREACHABLE
 from deploy.faults import RebuildUnderWay, ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
-from services.metrics.adapters.rebuilding import RebuildOvertaken, open_beside
+from services.metrics.adapters.rebuilding import open_beside
+from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.handlers.rebuild import Advance, Outcome, Rebuilding
+from services.metrics.handlers.rebuild import ALONE, Advance, Crew, Outcome, Rebuilding
+from services.metrics.ports.rebuilding import RebuildOvertaken
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
@@ -27,16 +30,27 @@ EXAMPLE_CHARACTERS_MAX = 100
 
 SwitchOption = Annotated[bool, typer.Option("--switch", help=say("rebuild.switch"))]
 
+ProcessesOption = Annotated[
+    int | None, typer.Option("--processes", min=1, help=say("rebuild.processes"))
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command(help=say("rebuild.help"))(rebuild)
 
 
-def rebuild(*, switch: SwitchOption = False, as_json: JsonOption = False) -> None:
-    settings = load_settings(LocalSettings)
+def rebuild(
+    *,
+    switch: SwitchOption = False,
+    processes: ProcessesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    dsn = metrics_dsn(load_settings(LocalSettings))
+    # What a helper has to say we say ourselves: what it leaves undone is ours.
+    ours = crew(dsn, processes, stderr=subprocess.DEVNULL)
     bar = ProgressBar(say("rebuild.progress"), err, SystemClock())
     with bar:
-        outcome = asyncio.run(rebuilt(metrics_dsn(settings), bar.advance, switch=switch))
+        outcome = asyncio.run(rebuilt(dsn, bar.advance, switch=switch, crew=ours))
     document = {**outcome.document(), "seconds": round(bar.seconds, 1)}
     if as_json:
         print_json(document)
@@ -46,7 +60,7 @@ def rebuild(*, switch: SwitchOption = False, as_json: JsonOption = False) -> Non
         raise typer.Exit(DIFFERS)
 
 
-async def rebuilt(dsn: str, advance: Advance, *, switch: bool) -> Outcome:
+async def rebuilt(dsn: str, advance: Advance, *, switch: bool, crew: Crew = ALONE) -> Outcome:
     """
     Return what a rebuild has found in the database *dsn*; with *switch* it is the live one then.
 
@@ -58,7 +72,7 @@ async def rebuilt(dsn: str, advance: Advance, *, switch: bool) -> Outcome:
         async with open_beside(dsn, our_fingerprint()) as beside:
             if beside is None:
                 raise RebuildUnderWay
-            rebuilding = Rebuilding(beside, shipped(), SystemClock())
+            rebuilding = Rebuilding(beside, shipped(), SystemClock(), crew)
             return await rebuilding.handle(advance, switch=switch)
     except RebuildOvertaken as overtaken:
         raise RebuildUnderWay from overtaken

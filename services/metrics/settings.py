@@ -30,6 +30,13 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
         description="records of one fetch that are folded in one transaction at most",
         examples=["10000"],
     )
+    rebuild_processes: int | None = Field(
+        None,
+        ge=1,
+        description="processes that fold everything again after an upgrade; more than a topic has "
+        "partitions have nothing to do; none: one for each CPU",
+        examples=["2"],
+    )
     probe_port: Port | None = Field(
         None,
         description="where worker and ticker say how they are; none: nowhere",

@@ -35,6 +35,8 @@ FAILED = 1
 Main = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """The life of a process: returns soon after the event, *stopping*, is set."""
 
+Attempt = Callable[[], Coroutine[Any, Any, None]]
+
 
 def run(name: str, main: Main) -> int:
     """
@@ -98,6 +100,19 @@ async def pause(clock: Clock, seconds: float, stopping: asyncio.Event) -> bool:
         sleeper.cancel()
         listener.cancel()
     return stopping.is_set()
+
+
+async def unless(stopping: asyncio.Event, attempt: Attempt) -> None:
+    """Let *attempt* go on until it is done or we are *stopping*: then it is cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        both = {tasks.create_task(attempt()), tasks.create_task(_set(stopping))}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in both:
+            task.cancel()
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 _serving = Event()

@@ -10,7 +10,7 @@ from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.app import fingerprint
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.figures import register
-from services.metrics.handlers.rebuild import FACTS_PER_STEP_MAX, portions
+from services.metrics.handlers.filling import FACTS_PER_STEP_MAX, portions
 from shared.contracts.registry import encode
 from tests.support import scratch_figure
 from tests.support.way_of_a_case import CASE, RECEIVED, event

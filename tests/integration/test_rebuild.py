@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from services.metrics.adapters.rebuilding import Beside, RebuildOvertaken, Step, open_beside
+from services.metrics.adapters.rebuilding import open_beside
 from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.rebuild import TOUCHED_LEFT_MAX, Rebuilding
 from services.metrics.ports.projection import Fenced, ProjectionOutdated
+from services.metrics.ports.rebuilding import Beside, RebuildOvertaken, Step
 from shared.contracts.envelope import Event, Fact
 from shared.policy.rules import Rules
 from shared.runtime.clock import SystemClock
@@ -91,7 +92,7 @@ async def test_what_is_rebuilt_is_what_was_folded_live(
         now = await before.pool.fetchrow(EVERYTHING)
         shape_now = await before.pool.fetch(SHAPE)
 
-    assert (outcome.differences, outcome.switched) == ([], True)
+    assert ([*outcome.differences], outcome.switched) == ([], True)
     assert outcome.subjects == 30
     assert now == live
     assert shape_now == shape
@@ -157,10 +158,10 @@ async def test_what_differs_is_named_and_counted_and_set_right(
         await before.tamper(statement)
         outcome = await rebuilt(role_dsn("casetrack_metrics"))
         (told,) = outcome.differences
-        numbers = (told["added"], told["gone"], told["changed"])
+        numbers = (told.added, told.gone, told.changed)
 
-        assert (told["what"], told["name"], numbers) == differs
-        assert 1 <= len(told["examples"]) <= 3
+        assert (told.what, told.name, numbers) == differs
+        assert 1 <= len(told.examples) <= 3
         assert await before.pool.fetchrow(EVERYTHING) == live
 
 
@@ -195,10 +196,10 @@ class Interrupted(Rebuilding):
         super().__init__(beside, rules, clock)
         self._what = what
 
-    async def _catch_up(self, last: str, left_max: int = TOUCHED_LEFT_MAX) -> None:
+    async def _catch_up(self, left_max: int = TOUCHED_LEFT_MAX) -> None:
         if left_max:
             await self._what()
-        await super()._catch_up(last, left_max)
+        await super()._catch_up(left_max)
 
 
 async def test_whoever_folded_before_the_switch_finds_out_and_commits_nothing(
@@ -268,11 +269,11 @@ async def test_who_lost_the_lock_without_knowing_writes_nothing_twice(
         await at_work(before)
         async with open_beside(role_dsn("casetrack_metrics"), our_fingerprint()) as first:
             assert first is not None
-            standing = await first.begin()
-            async with first.chunk(Step(standing.reached, "XC2", 1, 1)):
+            await first.begin()
+            async with first.step(Step((0,), "", "XC2", 1, 1)):
                 pass
             with pytest.raises(RebuildOvertaken):
-                async with first.chunk(Step(standing.reached, "XC2", 1, 1)):
+                async with first.step(Step((0,), "", "XC2", 1, 1)):
                     pass
 
 

@@ -1,9 +1,11 @@
 """What differs between the live projection and the second one, in words of both."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import asyncpg
+import msgspec
+
+from services.metrics.ports.rebuilding import Comparison, Deviation
 
 STATEMENT_SECONDS_MAX = 900.0
 """All figures, contributors and clocks are sorted."""
@@ -108,18 +110,23 @@ COMPARISONS = {
     "clock": COMPARE_CLOCKS,
 }
 
-Row = Mapping[str, Any]
 
-
-class Comparison:
+class PostgresComparison(Comparison):
     """One snapshot of both projections."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def rows(self, what: str, examples_max: int) -> Sequence[Row]:
-        """Return what differs, by name: how much was added, is gone, has changed; and examples."""
-        rows: Sequence[Row] = await self._connection.fetch(
-            COMPARISONS[what], examples_max, timeout=STATEMENT_SECONDS_MAX
-        )
-        return rows
+    async def deviations(self, examples_max: int) -> Sequence[Deviation]:
+        return [
+            _deviation(what, row)
+            for what, query in COMPARISONS.items()
+            for row in await self._connection.fetch(
+                query, examples_max, timeout=STATEMENT_SECONDS_MAX
+            )
+        ]
+
+
+def _deviation(what: str, row: asyncpg.Record) -> Deviation:
+    examples = [msgspec.json.decode(example) for example in row["examples"]]
+    return Deviation(what, row["name"], row["added"], row["gone"], row["changed"], examples)

@@ -110,7 +110,8 @@ SELECT 'supervision', supervision.unsent_seconds()
 
 # No row where the projection is ours; no numbers where nobody has begun to make ours.
 LOAD_REBUILDING = """
-SELECT facts, facts_expected
+SELECT (SELECT sum(facts)::bigint FROM rebuild_lanes WHERE rebuild.fingerprint = $1) AS facts,
+       facts_expected
 FROM projection
 LEFT JOIN rebuild ON rebuild.fingerprint = $1
 WHERE projection.fingerprint <> $1

@@ -5,6 +5,7 @@ from functools import partial
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.projection import PostgresProjection
+from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.app.upgrade import rebuild, until_ours
@@ -31,7 +32,8 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
         projection = PostgresProjection(pool, our_fingerprint())
         # To rebuild is our duty, too: whoever waits for us to begin need not wait for its end.
         tell_ready()
-        attempt = partial(rebuild, dsn, projection.fingerprint, clock)
+        ours = crew(dsn, settings.rebuild_processes)
+        attempt = partial(rebuild, dsn, projection.fingerprint, clock, ours)
         if await until_ours(projection, clock, stopping, attempt):
             await _fold(settings, projection, stopping)
 

@@ -1,25 +1,22 @@
 """An upgrade: whoever folds or judges begins once the projection is made by its own code."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import structlog
 
 from services.metrics.adapters.projection import PostgresProjection
-from services.metrics.adapters.rebuilding import RebuildOvertaken, open_beside
+from services.metrics.adapters.rebuilding import open_beside
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.handlers.rebuild import Rebuilding
+from services.metrics.handlers.rebuild import ALONE, Crew, Rebuilding
+from services.metrics.ports.rebuilding import RebuildOvertaken
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.rules import shipped
 from shared.runtime.clock import Clock
-from shared.runtime.lifecycle import pause
+from shared.runtime.lifecycle import Attempt, pause, unless
 
 LOOK_SECONDS = 0.5
 TOLD_FACTS = 500_000
 """After so many facts the log says how far a rebuild is."""
-
-Attempt = Callable[[], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -45,15 +42,15 @@ async def until_ours(
                 log.error("projection_is_newer", projection=stored, ours=projection.fingerprint)
                 return False
             if attempt is not None:
-                await _unless(stopping, attempt)
+                await unless(stopping, attempt)
         except* (StoreUnavailable, RebuildOvertaken) as fault:
             log.warning("rebuild_postponed", fault=repr(fault))
         await pause(clock, LOOK_SECONDS, stopping)
     return False
 
 
-async def rebuild(dsn: str, fingerprint: Fingerprint, clock: Clock) -> None:
-    """Make the projection ours, unless somebody else is about it."""
+async def rebuild(dsn: str, fingerprint: Fingerprint, clock: Clock, crew: Crew = ALONE) -> None:
+    """Make the projection ours with *crew*, unless somebody else is about it."""
     told = 0
 
     def advance(count: int, reached: float) -> None:
@@ -65,12 +62,12 @@ async def rebuild(dsn: str, fingerprint: Fingerprint, clock: Clock) -> None:
     async with open_beside(dsn, fingerprint) as beside:
         if beside is None:
             return
-        log.info("rebuild_begun", ours=fingerprint)
+        log.info("rebuild_begun", ours=fingerprint, processes_max=crew.processes)
         began = clock.monotonic()
-        outcome = await Rebuilding(beside, shipped(), clock).handle(advance, switch=True)
+        outcome = await Rebuilding(beside, shipped(), clock, crew).handle(advance, switch=True)
         seconds = round(clock.monotonic() - began, 1)
     for difference in outcome.differences:
-        log.info("rebuild_differs", **difference)
+        log.info("rebuild_differs", **difference.document())
     log.info(
         "projection_switched",
         ours=fingerprint,
@@ -79,16 +76,3 @@ async def rebuild(dsn: str, fingerprint: Fingerprint, clock: Clock) -> None:
         differences=len(outcome.differences),
         seconds=seconds,
     )
-
-
-async def _unless(stopping: asyncio.Event, attempt: Attempt) -> None:
-    """Let *attempt* go on until it is done or we stop; what it leaves half done it goes on with."""
-    async with asyncio.TaskGroup() as tasks:
-        both = {tasks.create_task(attempt()), tasks.create_task(_set(stopping))}
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        for task in both:
-            task.cancel()
-
-
-async def _set(event: asyncio.Event) -> None:
-    await event.wait()

@@ -1,46 +1,48 @@
 """A rebuild: all of the timeline folded into a second projection, compared, and made live."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import msgspec
-
-from services.metrics.adapters.both_projections import COMPARISONS, Row
-from services.metrics.adapters.rebuilding import (
-    Beside,
-    Chunk,
-    ProjectionHeld,
-    Standing,
-    Step,
-)
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.domain.history import refolded
-from services.metrics.domain.picture import Picture, picture_of
-from services.metrics.handlers.folding import changes_of
-from shared.kafka.keys import partition_of
-from shared.policy.rules import Editions, Rules
+from services.metrics.domain.picture import picture_of
+from services.metrics.handlers.filling import SUBJECTS_PER_STEP_MAX, Filling
+from services.metrics.ports.rebuilding import Beside, Deviation, ProjectionHeld, Standing
+from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import crash
 
-SUBJECTS_PER_STEP_MAX = 1_000
-FACTS_PER_STEP_MAX = 10_000
-"""With its pictures a step weighs some tens of megabytes."""
-SUBJECTS_AT_A_STRETCH = 50
-"""After so many the server is given its next statement."""
 TOUCHED_LEFT_MAX = 500
 """So much may be left when the lanes are held: it is folded in less than a second."""
 EXAMPLES_MAX = 3
 HOLD_RETRY_SECONDS = 1.0
+LOOK_SECONDS = 0.1
+"""So often we look whether others have filled what they took."""
 
 Advance = Callable[[int, float], None]
 """Told how many facts were folded since the last time, and how far of the whole we are."""
 
-Histories = Mapping[str, Sequence[bytes]]
+Helpers = Callable[[int, int], AbstractAsyncContextManager[None]]
+"""Has so many more processes fill stints of so many lanes within the block; none outlives it."""
+
 Result = TypeVar("Result")
+
+
+def alone(*_: int) -> AbstractAsyncContextManager[None]:
+    """Have nobody help."""
+    return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many processes fill lanes, we among them, and how the others are called."""
+
+    processes: int = 1
+    helpers: Helpers = alone
+
+
+ALONE = Crew()
 
 
 @dataclass(slots=True)
@@ -48,9 +50,9 @@ class Outcome:
     """What came of a rebuild."""
 
     edition: Fingerprint
-    subjects: int = 0
-    facts: int = 0
-    differences: list[dict[str, Any]] = field(default_factory=list)
+    subjects: int
+    facts: int
+    differences: Sequence[Deviation] = ()
     switched: bool = False
 
     def document(self) -> dict[str, Any]:
@@ -58,7 +60,7 @@ class Outcome:
             "edition": self.edition,
             "subjects": self.subjects,
             "facts": self.facts,
-            "differences": self.differences,
+            "differences": [one.document() for one in self.differences],
             "switched": self.switched,
         }
 
@@ -66,11 +68,11 @@ class Outcome:
 class Rebuilding:
     """Rebuilds under the newest rules; whoever is killed has changed nothing that is served."""
 
-    def __init__(self, beside: Beside, rules: Rules, clock: Clock) -> None:
+    def __init__(self, beside: Beside, rules: Rules, clock: Clock, crew: Crew = ALONE) -> None:
         self._beside = beside
-        self._editions = Editions(rules)
+        self._filling = Filling(beside, rules)
         self._clock = clock
-        self._partitions = 1
+        self._crew = crew
 
     async def handle(self, advance: Advance, *, switch: bool) -> Outcome:
         """
@@ -82,120 +84,69 @@ class Rebuilding:
             RebuildOvertaken: somebody else goes on with it.
             StoreUnavailable: the database went away; another attempt goes on from there.
         """
-        self._editions.learn(await self._beside.rule_changes())
-        standing = await self._patiently(self._beside.begin)
-        self._partitions = await self._beside.partitions()
-        outcome = Outcome(self._beside.fingerprint, standing.subjects, standing.facts)
-        last = await self._fill(standing, outcome, advance)
-        await self._catch_up(last)
+        await self._patiently(self._beside.begin)
+        filled = await self._fill(advance)
+        outcome = Outcome(self._beside.fingerprint, filled.subjects, filled.facts)
+        await self._filling.learn()
+        await self._catch_up()
         await self._beside.arm()
         await self._beside.analyze()
-        outcome.differences = await self._differences(last)
+        outcome.differences = await self._differences()
         if switch:
-            await self._patiently(lambda: self._switch(last))
+            await self._patiently(self._switch)
             outcome.switched = True
         else:
             await self._patiently(self._beside.drop)
         return outcome
 
-    async def _fill(self, standing: Standing, outcome: Outcome, advance: Advance) -> str:
-        """Fold step by step; return up to which key."""
-        try:
-            return await self._fill_ahead(standing, outcome, advance)
-        except ExceptionGroup as faults:
-            # Reading and writing fail together or one alone: the first says why.
-            raise faults.exceptions[0] from faults
+    async def _fill(self, advance: Advance) -> Standing:
+        """Have every lane filled: by us, by our helpers, and by us what a dead one has left."""
+        standing = await self._beside.standing()
 
-    async def _fill_ahead(self, standing: Standing, outcome: Outcome, advance: Advance) -> str:
-        """Fold while the step before is written and the next one is read."""
-        last = standing.reached
-        steps: asyncio.Queue[tuple[Step, Histories] | None] = asyncio.Queue(1)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._read(last, steps))
-            writing: asyncio.Task[None] | None = None
-            while (read := await steps.get()) is not None:
-                step, histories = read
-                pictures = await self._pictures(histories)
-                if writing is not None:
-                    await writing
-                writing = tasks.create_task(self._write(step, pictures))
-                last = step.upto
-                outcome.subjects += step.subjects
-                outcome.facts += step.facts
-                advance(step.facts, min(1.0, outcome.facts / max(1, standing.facts_expected)))
-        return last
+        async def told() -> None:
+            nonlocal standing
+            before, standing = standing, await self._beside.standing()
+            share = standing.facts / max(1, standing.facts_expected)
+            advance(standing.facts - before.facts, min(1.0, share))
 
-    async def _read(self, last: str, steps: asyncio.Queue[tuple[Step, Histories] | None]) -> None:
-        async for step, keys in self._steps(last):
-            await steps.put((step, await self._beside.histories(keys)))
-        await steps.put(None)
+        processes = max(1, min(self._crew.processes, standing.lanes))
+        lanes_max = standing.lanes // processes
+        async with self._crew.helpers(processes - 1, lanes_max):
+            while not standing.filled:
+                await self._filling.handle(lanes_max, told)
+                await told()
+                if not standing.filled:
+                    await self._clock.sleep(LOOK_SECONDS)
+        return standing
 
-    async def _steps(self, last: str) -> AsyncIterator[tuple[Step, list[str]]]:
-        """Yield which subjects come next: as many as have so many facts, one at least."""
-        while following := await self._beside.following(last, SUBJECTS_PER_STEP_MAX):
-            for keys, facts in portions(following):
-                yield Step(last, keys[-1], len(keys), facts), keys
-                last = keys[-1]
-
-    async def _pictures(self, histories: Histories) -> dict[str, Picture]:
-        pictures = {}
-        for number, (key, dossier) in enumerate(refolded(histories).items()):
-            pictures[key] = picture_of(dossier, None, self._editions.newest)
-            if number % SUBJECTS_AT_A_STRETCH == 0:
-                await asyncio.sleep(0)
-        return pictures
-
-    async def _write(self, step: Step, pictures: Mapping[str, Picture]) -> None:
-        crash("metrics.rebuild_before_step")
-        async with self._beside.chunk(step) as chunk:
-            await self._put(chunk, {}, pictures)
-        crash("metrics.rebuild_after_step")
-
-    async def _put(
-        self, chunk: Chunk, before: Mapping[str, Picture], after: Mapping[str, Picture]
-    ) -> None:
-        def lane(key: str) -> int:
-            return partition_of(key.encode(), self._partitions)
-
-        await self._beside.meet({picture.dimensions for picture in after.values()})
-        for partition, keys in groupby(sorted(after, key=lane), lane):
-            pictures = {key: after[key] for key in sorted(keys)}
-            changes = changes_of(before, pictures, self._editions.newest.judging)
-            await chunk.batch(partition).write(changes)
-
-    async def _catch_up(self, last: str, left_max: int = TOUCHED_LEFT_MAX) -> None:
+    async def _catch_up(self, left_max: int = TOUCHED_LEFT_MAX) -> None:
         """Fold again what facts have arrived of since, until no more than *left_max* is left."""
         while await self._beside.touched(left_max + 1) > left_max:
-            await self._fold_touched(last)
+            await self._fold_touched()
 
-    async def _fold_touched(self, last: str) -> None:
-        async with self._beside.chunk(Step(last, last)) as chunk:
-            keys = await chunk.take_touched(SUBJECTS_PER_STEP_MAX)
-            batch = chunk.batch(0)
-            stored = await batch.load(keys)
+    async def _fold_touched(self) -> None:
+        editions, lanes = self._filling.editions, (await self._beside.standing()).lanes
+        async with self._beside.catching_up() as refold:
+            keys = await refold.take_touched(SUBJECTS_PER_STEP_MAX)
             before = {
-                key: picture_of(one.dossier, None, self._editions.at(one.edition))
-                for key, one in stored.items()
+                key: picture_of(one.dossier, None, editions.at(one.edition))
+                for key, one in (await refold.load(keys)).items()
             }
-            after = await self._pictures(await batch.histories(keys))
-            await self._put(chunk, before, after)
+            after = await self._filling.pictures(await refold.histories(keys))
+            await self._filling.put(refold, before, after, lanes)
 
-    async def _differences(self, last: str) -> list[dict[str, Any]]:
+    async def _differences(self) -> Sequence[Deviation]:
         """Compare both projections as they are when both have folded the same facts."""
         async with AsyncExitStack() as looking:
             async with self._beside.lanes_held():
-                await self._catch_up(last, 0)
+                await self._catch_up(0)
                 comparison = await looking.enter_async_context(self._beside.looked_at())
-            return [
-                difference(what, row)
-                for what in COMPARISONS
-                for row in await comparison.rows(what, EXAMPLES_MAX)
-            ]
+            return await comparison.deviations(EXAMPLES_MAX)
 
-    async def _switch(self, last: str) -> None:
-        await self._catch_up(last)
+    async def _switch(self) -> None:
+        await self._catch_up()
         async with self._beside.lanes_held() as held:
-            await self._catch_up(last, 0)
+            await self._catch_up(0)
             await self._beside.arm()
             crash("metrics.rebuild_before_switch")
             await held.switch()
@@ -207,29 +158,3 @@ class Rebuilding:
             with suppress(ProjectionHeld):
                 return await attempt()
             await self._clock.sleep(HOLD_RETRY_SECONDS)
-
-
-def portions(following: Sequence[tuple[str, int]]) -> Iterator[tuple[list[str], int]]:
-    """Yield keys and their facts together, so many that a step has its bound, one at least."""
-    keys: list[str] = []
-    facts = 0
-    for key, count in following:
-        if keys and facts + count > FACTS_PER_STEP_MAX:
-            yield keys, facts
-            keys, facts = [], 0
-        keys.append(key)
-        facts += count
-    if keys:
-        yield keys, facts
-
-
-def difference(what: str, row: Row) -> dict[str, Any]:
-    """Return one line of the report: what differs, how often, and some of it."""
-    return {
-        "what": what,
-        "name": row["name"],
-        "added": row["added"],
-        "gone": row["gone"],
-        "changed": row["changed"],
-        "examples": [msgspec.json.decode(example) for example in row["examples"]],
-    }
