@@ -16,7 +16,7 @@ from shared.commands.off_course import Refusals
 from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
-from shared.contracts.course import ABSENT, Course, Row
+from shared.contracts.course import ABSENT, Apart, Course, Row
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE
@@ -63,6 +63,19 @@ def _told(course: Course) -> Iterator[str]:
         yield "| fact | in | with |\n|---|---|---|"
         for (states, code), facts in refused.items():
             yield f"| {', '.join(facts)} | {_states(course, states)} | `{code}` |"
+    if course.apart:
+        yield "\nAnother person's to state than the one's who stated:\n"
+        yield "| fact | not by whoever stated | where |\n|---|---|---|"
+        yield from map(_parted, course.apart)
+
+
+def _parted(apart: Apart) -> str:
+    guard = f"`{apart.guard.name}`" if apart.guard else NOTHING
+    return f"| {_listed(apart.facts)} | {_listed(apart.earlier)} | {guard} |"
+
+
+def _listed(facts: Collection[type[Fact]]) -> str:
+    return ", ".join(map(_named, facts))
 
 
 def _ways(course: Course) -> dict[Way, list[str]]:

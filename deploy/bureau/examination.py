@@ -7,7 +7,7 @@ from deploy.bureau.items import BUREAU, Item
 from shared.contracts.handling.words import Step
 from shared.web.auth import Role
 
-HANDLER, CHECKER, APPROVER = "st-0107", "st-0112", "st-0003"
+HANDLER, CHECKER = "st-0107", "st-0112"
 INSPECTORS = ["st-0201", "st-0204"]
 RETURNED, DENIED = 0.08, 0.05
 INSPECTION_FAILS = 0.06
@@ -99,7 +99,7 @@ async def _test(errand: Errand, case: str) -> None:
     """Pause the limits for a laboratory (检验检测), with its written notice."""
     hold = f"TB-{errand.name}"
     await errand.ask(
-        Role.HANDLER,
+        Role.APPROVER,
         f"{case}/holds",
         hold_id=hold,
         reason="TESTING",
@@ -108,7 +108,6 @@ async def _test(errand: Errand, case: str) -> None:
         expected_days=5,
         written_notice={"doc_type": "SPECIAL_PROCEDURE_NOTICE", "doc_no": hold},
         requested_by=HANDLER,
-        approved_by=APPROVER,
     )
     await errand.wait(20, 60)
     found = {"hold_id": hold, "result": "检测合格"}
@@ -127,7 +126,6 @@ async def _refer(errand: Errand) -> None:
         grade="L3",
         on_list=True,
         remaining_committed_days=3,
-        referred_by=HANDLER,
     )
     await errand.wait(5, 20)
     screened = {"result": "ADMITTED", "reason": "属分级审批清单事项"}

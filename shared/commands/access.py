@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from shared.contracts.rejection import Blame, Rejection
+from shared.contracts.rejection import Blame, Rejection, SamePerson
 from shared.contracts.types import OrgRef
 from shared.policy.organisations import Organisations, Scope
 from shared.web.auth import Principal, Role
@@ -29,7 +29,11 @@ class OwnOrganisationUnknown(Rejection):
     blame = Blame.CALLER
 
 
-ACCESS_REFUSALS: tuple[type[Rejection], ...] = (OrganisationIsAnother, OwnOrganisationUnknown)
+ACCESS_REFUSALS: tuple[type[Rejection], ...] = (
+    OrganisationIsAnother,
+    OwnOrganisationUnknown,
+    SamePerson,
+)
 
 
 def granted(roles: Iterable[Role], scope: Scope) -> Grants:

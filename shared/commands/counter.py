@@ -59,6 +59,15 @@ class Path:
     ours: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     """Fields that may name an organisation which is none of the bureau's."""
+    signed: str | None = None
+    """The field in which the caller stands, whom nobody names but we."""
+    sealed: str | None = None
+    """The field in which the caller's organisation stands."""
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        """What the body does not say."""
+        return self.ours | {name for name in (self.signed, self.sealed) if name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ class Counter:
         self.path = path
         self._subject = subject
         self._take = take
-        self._form = Form(path.command, subject, ours=path.ours, first=first)
+        self._form = Form(path.command, subject, ours=path.unasked, first=first)
 
     async def serve(self, request: Request, caller: Caller, now: Now) -> JSONResponse:
         words = self._form.read(await request.body())
@@ -163,7 +172,9 @@ class Counter:
             if place not in self.path.outside:
                 raise Problem(*ORGANISATION_UNKNOWN, field=place)
         try:
-            return _told(await self._take(self.path.command, words, self._acting(caller, now)))
+            acting = self._acting(caller, now)
+            words |= self._signature(acting)
+            return _told(await self._take(self.path.command, words, acting))
         except Rejection as refusal:
             if refusal.blame is Blame.CALLER:
                 note_refusal(refusal.code, refusal.code, caller)
@@ -181,6 +192,15 @@ class Counter:
             subject = {"name": self._subject, "in": "path", "required": True}
             described["parameters"] = [{**subject, "schema": self._form.subject_described}]
         return described
+
+    def _signature(self, acting: Occasion) -> Fields:
+        """Return the fields in which we say who asks, and for which organisation."""
+        signature: Fields = {}
+        if self.path.signed:
+            signature[self.path.signed] = acting.actorid
+        if self.path.sealed and acting.actororg:
+            signature[self.path.sealed] = organisations().named(acting.actororg)
+        return signature
 
 
 def _told(answer: Answer) -> JSONResponse:

@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from shared.commands.access import Reach
+from shared.contracts.course import Apart
 from shared.contracts.envelope import Event, Fact, case_no_of
-from shared.contracts.rejection import Blame, Rejection
+from shared.contracts.rejection import Blame, Rejection, SamePerson
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -56,6 +57,8 @@ class Decider(Generic[State, Command]):
 
     Where it names nobody it is the organisation's whose person began it.
     """
+    apart: Sequence[Apart] = ()
+    """What two persons do, not one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ async def handle(
     Raises:
         Rejection: the command was declined.
         OrganisationIsAnother: the caller does not reach the subject.
+        SamePerson: the caller did before what another has to judge.
         ConcurrencyConflict: others were quicker, TRIES_MAX times.
         StoreUnavailable: nothing is known; the same command may be sent again.
     """
@@ -161,6 +165,8 @@ async def _attempt(
     if occasion.reach:
         _require_reach(occasion.reach, decider.owners(state, command), history, desk)
     facts = decider.decide(state, command)
+    if occasion.actorid:
+        _require_another(decider.apart, facts, _stated_by(occasion.actorid, history, desk))
     events = _wrap(facts, history, occasion, desk)
     answer = Answer(stream, history.version + len(events), tuple(event.id for event in events))
     receipt = _receipt(answer, occasion)
@@ -183,6 +189,20 @@ def _require_reach(reach: Reach, named: Owners, history: History, desk: Desk) ->
         ours = first.source == desk.source and first.actororg
         reach.require([first.actororg] if ours and first.actororg else ())
     # Else the command begins a subject of the caller's own, or there is none to speak of.
+
+
+def _stated_by(actorid: str, history: History, desk: Desk) -> list[Fact]:
+    """Return what *actorid* has stated here; who acts elsewhere has names that we do not know."""
+    return [
+        event.data
+        for event in history.events
+        if event.actorid == actorid and event.source == desk.source
+    ]
+
+
+def _require_another(apart: Sequence[Apart], facts: Sequence[Fact], own: Sequence[Fact]) -> None:
+    if any(one.parts(earlier, fact) for one in apart for fact in facts for earlier in own):
+        raise SamePerson
 
 
 def _wrap(facts: Sequence[Fact], history: History, occasion: Occasion, desk: Desk) -> list[Event]:

@@ -71,6 +71,26 @@ def stays(
     return leads(fact, {state: state for state in states}, guard, unless=unless)
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """
+    Separation of duty: who stated one of the *earlier* facts does not state one of *facts*.
+
+    Who stated a fact stands in its envelope, so an owner judges it beside its
+    rows; of what another system tells we cannot know the person.
+    """
+
+    facts: tuple[type[Fact], ...]
+    earlier: tuple[type[Fact], ...]
+    guard: Guard | None = None
+    """What an earlier fact must say to count."""
+
+    def parts(self, earlier: Fact, fact: Fact) -> bool:
+        """Say whether *fact* is for another person than the one who stated *earlier*."""
+        counts = isinstance(earlier, self.earlier) and isinstance(fact, self.facts)
+        return counts and (self.guard is None or self.guard.holds(earlier))
+
+
 @dataclass(frozen=True)
 class Course:
     """
@@ -90,6 +110,8 @@ class Course:
     """Facts that lead back even where they contradict: they say that all begins again."""
     marks: Sequence[tuple[type[Fact], Guard]] = ()
     """What else may be asked of a fact: no transition turns on it, but a limit may."""
+    apart: Sequence[Apart] = ()
+    """What two persons do, not one."""
 
     @cached_property
     def states(self) -> tuple[str, ...]:

@@ -35,3 +35,10 @@ class Rejection(Exception):
     def __init__(self, **values: object) -> None:
         super().__init__(self.code, values)
         self.values = values
+
+
+class SamePerson(Rejection):
+    """Another person has to do this than the one whose work it is about (职责分离)."""
+
+    code = "same_person"
+    blame = Blame.CALLER

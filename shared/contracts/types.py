@@ -27,8 +27,8 @@ ItemCode = Annotated[str, StringConstraints(min_length=1, max_length=36)]
 """12 and 31 characters occur beside the 10 and 24 of the standard, so it is opaque."""
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-ActorId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-"""A member of staff by pseudonym, never by name."""
+ActorId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+"""A member of staff by pseudonym or account, as long as an issuer's may be, never by name."""
 
 VaultToken = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """Stands for a person, a text or a file that the vault keeps."""

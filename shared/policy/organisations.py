@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import TypeAdapter, model_validator
 
-from shared.contracts.types import CreditCode, Name
+from shared.contracts.types import CreditCode, Name, OrgRef
 from shared.policy.rule import Rule
 from shared.policy.sla import PROFILE
 
@@ -63,6 +63,10 @@ class Organisations(Rule):
         return next(
             code for code, one in self.by_code.items() if not (one.parent or one.merged_into)
         )
+
+    def named(self, org_code: str) -> OrgRef:
+        """Return how a fact names the organisation *org_code* of the register."""
+        return OrgRef(org_code=org_code, org_name=self.by_code[org_code].org_name)
 
     def today(self, org_code: str) -> str | None:
         """Return who answers for *org_code* now that it may be merged, None where it is unknown."""

@@ -1,14 +1,21 @@
 """Each course, row by row and pair by pair: what is in the table happens, all else is refused."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 
 from shared.commands.command import Command
-from shared.contracts.course import Row
+from shared.contracts.course import Course, Row
+from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
+from shared.contracts.handling.course import CASE
+from shared.contracts.handling.facts import DecisionMade, StepStarted
+from shared.contracts.handling.words import Step
+from shared.contracts.intake.facts import ApplicationAccepted
 from shared.contracts.rejection import Blame, Rejection
+from shared.contracts.words import GradeLevel
 from tests.support.courses import OWNED, Owned, command_of, fact_of
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import entry
@@ -110,3 +117,28 @@ def test_what_a_row_names_is_a_refusal_that_history_may_bring(owned: Owned) -> N
     }
 
     assert {code for row in owned.course.rows for code in row.unless} <= blaming_history
+
+
+@pytest.mark.parametrize("course", COURSES, ids=lambda course: course.subject)
+def test_what_two_persons_do_are_facts_that_the_course_has(course: Course) -> None:
+    for apart in course.apart:
+        assert {*apart.facts, *apart.earlier} <= {*course.facts}
+        for fact, earlier in product(apart.facts, apart.earlier):
+            assert not apart.parts(like_the_example(fact), like_the_example(fact))
+            assert not apart.parts(like_the_example(earlier), like_the_example(earlier))
+            assert any(apart.parts(one, like_the_example(fact)) for one in _varied(earlier))
+
+
+def _varied(kind: type[Fact]) -> Iterator[Fact]:
+    yield like_the_example(kind)
+    if "step" in kind.model_fields:
+        yield from (like_the_example(kind, step=step) for step in Step)
+
+
+def test_the_step_that_approves_and_what_the_window_does_alone_part_nobody() -> None:
+    decided = like_the_example(DecisionMade)
+    approving = like_the_example(StepStarted, step=Step.APPROVE)
+    alone = like_the_example(ApplicationAccepted, grade=GradeLevel.L1)
+
+    for earlier in (approving, alone):
+        assert not any(apart.parts(earlier, decided) for apart in CASE.apart)

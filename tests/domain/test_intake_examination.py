@@ -26,6 +26,7 @@ from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.handling.words import Decision, HoldBasis, HoldReason, Step, StepAction
 from shared.contracts.intake.words import AcceptanceMode
+from shared.contracts.rejection import SamePerson
 from shared.contracts.words import CaseType, ClockName
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
@@ -132,6 +133,12 @@ def test_a_hold_has_an_id_of_its_own_for_ever() -> None:
     history = examined.given(hold_opened(), hold_closed())
 
     history.when(open_hold()).then_rejects(refusals.HoldAlreadyOpened, hold_id="hold-1")
+
+
+def test_a_hold_is_approved_by_another_than_asked_for_it() -> None:
+    asked = replace(open_hold(), requested_by="st-0001")
+
+    examined.when(asked).then_rejects(SamePerson)
 
 
 def test_a_case_waits_for_a_supplement_at_most_once() -> None:

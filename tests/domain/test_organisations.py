@@ -59,6 +59,10 @@ def test_one_of_several_owners_is_enough_and_without_any_it_is_the_bureaus() -> 
     assert not REGISTER.admits(MARKET, Scope.BELOW, [])
 
 
+def test_the_register_says_what_a_code_is_called() -> None:
+    assert REGISTER.named(BUREAU) == bureau_policy().bureau.org
+
+
 def test_what_was_merged_is_the_one_that_took_it_over() -> None:
     assert (REGISTER.today(FOOD), REGISTER.today(MARKET)) == (MARKET, MARKET)
     assert REGISTER.today(INVENTED) is None

@@ -85,7 +85,7 @@ class Way:
     def body(self) -> dict[str, Any]:
         """Return the example of the command, about the street's own."""
         command = command_of(self.path.command)
-        ours = {*self.path.ours, "at", self.collection.subject}
+        ours = {*self.path.unasked, "at", self.collection.subject}
         words = {
             field.name: getattr(command, field.name)
             for field in fields(command)

@@ -98,7 +98,6 @@ async def test_the_committee_resolves_on_what_its_meeting_heard(hall: Hall) -> N
         "grade": "L4",
         "on_list": True,
         "remaining_committed_days": 6,
-        "referred_by": "st-0041",
     }
     made = await hall.command(Role.HANDLER, "/v1/referrals", referral)
     referral_id = made.json()["subject"]

@@ -195,8 +195,8 @@ async def test_a_rating_is_added_to_once_and_stays_with_its_case(
 async def test_an_appeal_against_a_bad_rating_is_decided_once(desk: OpenService[Review]) -> None:
     review_id = (await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)).json()["subject"]
     path = f"/v1/ratings/{review_id}/appeals"
-    appeal = {"ground": "MISTAKEN", "filed_by_org": RATING["rated_org"]}
-    judgement = {"upheld": True, "decided_by": "st-0001", "reason": "评错了窗口"}
+    appeal = {"ground": "MISTAKEN"}
+    judgement = {"upheld": True, "reason": "评错了窗口"}
 
     filed = await desk.command(Role.HANDLER, path, appeal)
     decided = await desk.command(Role.SUPERVISOR, f"{path}/decision", judgement)

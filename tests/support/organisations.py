@@ -22,4 +22,4 @@ STANDING = {
 
 def org(code: str) -> OrgRef:
     """Return how a fact names the organisation *code*."""
-    return OrgRef(org_code=code, org_name=organisations().by_code[code].org_name)
+    return organisations().named(code)

@@ -68,22 +68,24 @@ CASES = Collection(
             "withdrawal": Path(case.WithdrawApplication, WINDOW),
             "steps": Path(case.StartStep, EXAMINERS),
             "steps/completions": Path(case.CompleteStep, EXAMINERS),
-            "holds": Path(case.OpenHold, EXAMINERS),
+            "holds": Path(case.OpenHold, DECIDERS, signed="approved_by"),
             "holds/closings": Path(case.CloseHold, EXAMINERS),
             "extensions": Path(case.RequestExtension, EXAMINERS),
-            "extensions/approval": Path(case.ApproveExtension, HEAD, ours=CALENDAR),
-            "extensions/denial": Path(case.DenyExtension, HEAD),
+            "extensions/approval": Path(
+                case.ApproveExtension, HEAD, ours=CALENDAR, signed="approver"
+            ),
+            "extensions/denial": Path(case.DenyExtension, HEAD, signed="approver"),
             "supplements": Path(commitment.ReceiveSupplement, WINDOW),
             "supplements/expiry": Path(commitment.ExpireSupplement, EVERYBODY),
             "decision": Path(case.MakeDecision, DECIDERS),
             "forwarding": Path(case.ForwardCase, EXAMINERS, outside=SUPERIOR),
-            "termination": Path(case.TerminateCase, DECIDERS),
+            "termination": Path(case.TerminateCase, DECIDERS, signed="approved_by"),
             "closing": Path(case.CloseCase, EVERYBODY),
             "results": Path(case.IssueResult, EVERYBODY),
             "deliveries": Path(case.DeliverResult, EVERYBODY),
             "disclosures": Path(case.DiscloseDecision, EVERYBODY),
             "archiving": Path(case.ArchiveCase, EVERYBODY),
-            "amendments": Path(case.AmendCase, DECIDERS),
+            "amendments": Path(case.AmendCase, DECIDERS, signed="approved_by"),
             "revocation": Path(case.RevokeDecision, HEAD_OR_SUPERIOR),
         }
     ),
@@ -111,7 +113,7 @@ REFERRALS = Collection(
     name="referrals",
     subject="referral_id",
     refusals=(*refusals_in(referral_refusals), meeting_refusals.MeetingNotScheduled),
-    first=Path(referral.MakeReferral, EXAMINERS, ours=HANDLING),
+    first=Path(referral.MakeReferral, EXAMINERS, ours=HANDLING, signed="referred_by"),
     paths=MappingProxyType(
         {
             "screenings": Path(referral.ScreenReferral, SECRETARIAT),

@@ -40,11 +40,14 @@ from services.intake.domain.referral.commands import (
 from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.handling.course import CASE as COURSE
 from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, business_date
 
-CASE = Decider(case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners)
+CASE = Decider(
+    case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners, COURSE.apart
+)
 INSPECTION = Decider(
     inspection_course.INITIAL,
     inspection_rules.decide,

@@ -43,8 +43,8 @@ RATINGS = Collection(
     paths=MappingProxyType(
         {
             "supplements": Path(rating.SupplementRating, COUNTERS, ours=frozenset({"prior"})),
-            "appeals": Path(rating.FileAppeal, RATED),
-            "appeals/decision": Path(rating.DecideAppeal, JUDGES),
+            "appeals": Path(rating.FileAppeal, RATED, sealed="filed_by_org"),
+            "appeals/decision": Path(rating.DecideAppeal, JUDGES, signed="decided_by"),
         }
     ),
 )
@@ -62,7 +62,7 @@ RECTIFICATIONS = Collection(
             ),
             "contacts": Path(rectification.RecordContact, RESPONSIBLE),
             "findings": Path(rectification.RecordFinding, RESPONSIBLE),
-            "extensions": Path(rectification.ExtendDeadline, HEAD),
+            "extensions": Path(rectification.ExtendDeadline, HEAD, signed="approved_by"),
             "measures": Path(rectification.CompleteMeasure, RESPONSIBLE),
             "feedbacks": Path(rectification.SendFeedback, RESPONSIBLE),
             "followups": Path(rectification.FollowUp, DESK),

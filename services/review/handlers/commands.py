@@ -23,16 +23,23 @@ from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
 from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.rectification.course import RECTIFICATION as OF_ORDERS
+from shared.contracts.review.course import RATING as OF_RATINGS
 
 INVITATION = Decider(invitation_course.INITIAL, invitation_rules.decide, invitation_course.evolve)
 RATING = Decider(
-    rating_course.INITIAL, rating_rules.decide, rating_course.evolve, rating_rules.owners
+    rating_course.INITIAL,
+    rating_rules.decide,
+    rating_course.evolve,
+    rating_rules.owners,
+    OF_RATINGS.apart,
 )
 RECTIFICATION = Decider(
     rectification_course.INITIAL,
     rectification_rules.decide,
     rectification_course.evolve,
     rectification_rules.owners,
+    OF_ORDERS.apart,
 )
 
 

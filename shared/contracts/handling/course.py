@@ -3,9 +3,11 @@
 from enum import StrEnum
 
 from shared.contracts.commitment import facts as commitment
-from shared.contracts.course import ABSENT, Course, Guard, leads, stays
+from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.handling import facts as handling
+from shared.contracts.handling.words import Step
 from shared.contracts.intake import facts as intake
+from shared.contracts.words import GradeLevel
 
 
 class Phase(StrEnum):
@@ -147,4 +149,24 @@ AT_ANY_TIME = (
     *stays(handling.ActivityRecorded, Phase),
 )
 
-CASE = Course("case", "case_no", STAGES, (*FILING, *EXAMINATION, *OUTCOME, *AT_ANY_TIME))
+BY_WHOEVER_EXAMINES = Guard("before_approval", lambda fact: fact.step is not Step.APPROVE)
+BY_SEVERAL = Guard("several_grades", lambda fact: fact.grade is not GradeLevel.L1)
+"""Of the first grade (一审) one person is enough from the counter to the decision (C-05)."""
+
+APPROVED = (handling.HoldOpened, handling.DecisionMade, handling.CaseTerminated)
+APART = (
+    Apart((handling.ExtensionApproved, handling.ExtensionDenied), (handling.ExtensionRequested,)),
+    Apart(
+        (*APPROVED, handling.CaseAmended),
+        (handling.StepStarted, handling.StepCompleted),
+        BY_WHOEVER_EXAMINES,
+    ),
+    Apart((*APPROVED, handling.CaseAmended), (intake.ApplicationAccepted,), BY_SEVERAL),
+    Apart((handling.CaseTerminated, handling.CaseAmended), (intake.ApplicationReceived,)),
+    # Nobody puts right the day of the own decision.
+    Apart((handling.CaseAmended,), (handling.DecisionMade,)),
+)
+
+CASE = Course(
+    "case", "case_no", STAGES, (*FILING, *EXAMINATION, *OUTCOME, *AT_ANY_TIME), apart=APART
+)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Course, Guard, leads, stays
+from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.rectification.words import VerifyFinding
 
@@ -68,4 +68,5 @@ RECTIFICATION = Course(
     ),
     restarts=frozenset({rectification.RectificationReopened}),
     marks=((rectification.FindingRecorded, COMPLEX),),
+    apart=(Apart((rectification.DeadlineExtended,), (rectification.FindingRecorded,)),),
 )

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Course, Guard, leads
+from shared.contracts.course import ABSENT, Apart, Course, Guard, leads
 from shared.contracts.review import facts as review
 
 
@@ -61,4 +61,5 @@ RATING = Course(
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_UPHELD}, UPHELD),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_REJECTED}, REJECTED),
     ),
+    apart=(Apart((review.AppealDecided,), (review.AppealFiled,)),),
 )

@@ -66,6 +66,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE, UNDER_WAY, Phase
 from shared.contracts.handling.words import Decision, HoldReason, StepAction
 from shared.contracts.intake.words import AcceptanceMode, RejectReason
+from shared.contracts.rejection import SamePerson
 from shared.contracts.types import CaseRef
 from shared.contracts.words import CaseType
 
@@ -197,6 +198,8 @@ def _open_hold(case: Case, command: OpenHold) -> Fact:
         raise HoldAlreadyOpened(hold_id=command.hold_id)
     if command.reason is HoldReason.SUPPLEMENT and examination.supplement_used:
         raise SupplementHoldUsed
+    if command.requested_by == command.approved_by:
+        raise SamePerson
     return command.stated()
 
 
