@@ -8,6 +8,7 @@ from shared.contracts.rejection import Blame, Rejection, SamePerson
 from shared.contracts.types import OrgRef
 from shared.policy.organisations import Organisations, Scope
 from shared.web.auth import Principal, Role
+from shared.web.problems import ORGANISATION_IS_ANOTHER, OWN_ORGANISATION_UNKNOWN
 
 Grants = Mapping[Role, Scope]
 """The roles that may give a command, and whose subjects each of them reaches with it."""
@@ -18,14 +19,14 @@ WIDTHS = tuple(Scope)
 class OrganisationIsAnother(Rejection):
     """The subject is another organisation's; nothing else is told of it."""
 
-    code = "organisation_is_another"
+    code = ORGANISATION_IS_ANOTHER.code
     blame = Blame.CALLER
 
 
 class OwnOrganisationUnknown(Rejection):
     """The caller's organisation does not stand in the register."""
 
-    code = "own_organisation_unknown"
+    code = OWN_ORGANISATION_UNKNOWN.code
     blame = Blame.CALLER
 
 

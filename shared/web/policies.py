@@ -11,13 +11,16 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.policy.organisations import organisations
 from shared.runtime.measures import ACCESS_REFUSED
 from shared.web.auth import Principal, Role, Unauthenticated
 from shared.web.gate import SAFE_METHODS, Gate
 from shared.web.parameters import known_parameters, refuse_unknown
 from shared.web.problems import (
     NOT_PERMITTED,
+    ORGANISATION_IS_ANOTHER,
     ORIGIN_REFUSED,
+    OWN_ORGANISATION_UNKNOWN,
     PARAMETER_REPEATED,
     PARAMETER_UNKNOWN,
     TOKEN_EXPIRED,
@@ -37,6 +40,9 @@ MARK = "casetrack_policy"
 STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, UNAVAILABLE)
 """How whoever has no trusted token is answered, or everybody while the keys are away."""
 
+OF_THE_BUREAU = (ORGANISATION_IS_ANOTHER, OWN_ORGANISATION_UNKNOWN)
+"""How whoever is of another organisation is answered where everybody's is told."""
+
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="an access token")
@@ -50,9 +56,12 @@ class RouteWithoutPolicy(Exception):
         self.routes = routes
 
 
-def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
+def permit(*roles: Role, bureau: bool = False) -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
     """
     Let in whoever has one of *roles*; without any, whoever has a trusted token.
+
+    What tells of every organisation, or holds for all of them, is for the
+    *bureau*'s own people: no other organisation is above all.
 
     They are told of a parameter that the route does not know. What is open to
     everybody is not so strict: balancers and browsers add what they like.
@@ -66,10 +75,13 @@ def permit(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI types its own depende
         if roles and not principal.has(*roles):
             note_refusal("not_permitted", "role_is_another", principal)
             raise Problem(*NOT_PERMITTED)
+        if bureau:
+            _require_bureau(principal)
         refuse_unknown(request)
         return principal
 
-    return Depends(_marked(authorise, (*STRANGERS, TOO_MANY, *([NOT_PERMITTED] if roles else []))))
+    refusals = [*STRANGERS, TOO_MANY, *([NOT_PERMITTED] if roles else [])]
+    return Depends(_marked(authorise, [*refusals, *(OF_THE_BUREAU if bureau else [])]))
 
 
 def public() -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
@@ -156,6 +168,15 @@ def _refusals(context: Any, method: str) -> Iterator[ProblemKind]:  # noqa: ANN4
             yield PARAMETER_UNKNOWN
         if refusals and known_parameters(context.dependant):
             yield PARAMETER_REPEATED
+
+
+def _require_bureau(principal: Principal) -> None:
+    register = organisations()
+    own = register.today(principal.org)
+    if own != register.bureau:
+        refusal = ORGANISATION_IS_ANOTHER if own else OWN_ORGANISATION_UNKNOWN
+        note_refusal(refusal.code, refusal.code, principal)
+        raise Problem(*refusal)
 
 
 async def _recognised(request: Request) -> Principal:

@@ -78,6 +78,8 @@ TOKEN_INVALID = ProblemKind(401, "token_invalid")
 TOKEN_EXPIRED = ProblemKind(401, "token_expired")
 ORIGIN_REFUSED = ProblemKind(401, "origin_refused")
 NOT_PERMITTED = ProblemKind(403, "not_permitted")
+ORGANISATION_IS_ANOTHER = ProblemKind(403, "organisation_is_another")
+OWN_ORGANISATION_UNKNOWN = ProblemKind(403, "own_organisation_unknown")
 NOT_FOUND = ProblemKind(404, "not_found")
 BAD_REQUEST = ProblemKind(MALFORMED, "bad_request")
 """What FastAPI says of a body that it cannot even decode; ours says `not_json`."""

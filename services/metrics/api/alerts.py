@@ -57,7 +57,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
 
     @router.get(
         "",
-        dependencies=[permit(*READERS)],
+        dependencies=[permit(*READERS, bureau=True)],
         responses=answered(AlertPage),
         openapi_extra=told(CURSOR_INVALID, *READING),
     )
@@ -74,7 +74,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
 
     @router.get(
         "/{alert_id}",
-        dependencies=[permit(*READERS)],
+        dependencies=[permit(*READERS, bureau=True)],
         responses=answered(Alert),
         openapi_extra=told(ALERT_UNKNOWN, *READING),
     )
@@ -87,7 +87,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
 
     @router.post(
         "/{alert_id}/acknowledge",
-        dependencies=[permit(*ACKNOWLEDGERS)],
+        dependencies=[permit(*ACKNOWLEDGERS, bureau=True)],
         responses=answered(Acknowledged),
         openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *READING),
     )

@@ -52,7 +52,9 @@ ONE = f"/{named('case_no')}"
 
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
-    router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS)])
+    router = APIRouter(
+        prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS, bureau=True)]
+    )
 
     @router.get("", responses=answered(CasePage), openapi_extra=told(CURSOR_INVALID, *READING))
     async def listed(

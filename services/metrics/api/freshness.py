@@ -19,7 +19,9 @@ from shared.web.policies import permit
 
 def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
     """Return the route that says up to when everything is complete."""
-    router = APIRouter(prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS)])
+    router = APIRouter(
+        prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS, bureau=True)]
+    )
     freshness = Freshness()
 
     @router.get("/freshness", responses=answered(Completeness), openapi_extra=told(*READING))

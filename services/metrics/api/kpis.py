@@ -75,7 +75,9 @@ BrokenDown = Annotated[Asked, Depends(broken_down)]
 
 def kpi_routes(kpis: Kpis) -> APIRouter:
     """Return the routes of figures."""
-    router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS)])
+    router = APIRouter(
+        prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS, bureau=True)]
+    )
 
     @router.get("", responses=answered(KpiPage), openapi_extra=told(*QUESTION))
     async def listed(request: Request, asked: Question) -> Response:

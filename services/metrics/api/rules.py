@@ -111,7 +111,7 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
     """Return the routes of the rules."""
     router = APIRouter(prefix="/v1/rules", tags=["rules"])
     desk = RulesDesk(publishing, clock)
-    policy = [permit(*PUBLISHERS_OF_RULES)]
+    policy = [permit(*PUBLISHERS_OF_RULES, bureau=True)]
     for path, changed, refused in (
         ("/calendar", desk.calendar, (BAD_REQUEST, *map(kind_of, OF_A_NOTICE))),
         ("/policy", desk.policy, (BAD_REQUEST, *map(kind_of, OF_A_POLICY))),
@@ -124,7 +124,7 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
 
     @router.get(
         "",
-        dependencies=[permit(*READERS_OF_RULES)],
+        dependencies=[permit(*READERS_OF_RULES, bureau=True)],
         responses=answered(RulesShown),
         openapi_extra=told(kind_of(refusals.EditionUnknown), *READING),
     )

@@ -90,7 +90,7 @@ class Audience:
 
 def stream_routes(board: Board) -> APIRouter:
     """Return the route of the live picture."""
-    router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS)])
+    router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS, bureau=True)])
     audience = Audience()
 
     @router.get(
