@@ -80,6 +80,8 @@ def create_web(web: Web) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # A redirection would carry the ticket of a sign-in link, and whatever host was named.
+        redirect_slashes=False,
         lifespan=_guarded(web.lifespan),
     )
     app.schemas = web.schemas
@@ -91,6 +93,7 @@ def create_web(web: Web) -> FastAPI:
         clock=web.clock,
         ids=web.ids,
         answers=answers,
+        names=web.gate.names,
         body_bytes_max=web.body_bytes_max,
     )
     # Routes are tried in their order, and a probe comes more rarely than a request.

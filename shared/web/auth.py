@@ -1,5 +1,6 @@
 """Who is asking: roles, principals, and the check of a signed token."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,11 @@ SIGN_IN = "casetrack-signin"
 SESSION = "casetrack-session"
 """The audience of a browser's session."""
 
+ACCESS_TYPE = "at+jwt"
+"""What an access token calls itself (RFC 9068 2.1), so that no other token of an issuer is one."""
+SIGN_IN_TYPE = "casetrack-signin+jwt"
+SESSION_TYPE = "casetrack-session+jwt"
+
 LOCAL_ISSUER = "urn:casetrack:local"
 SKEW_SECONDS = 60
 RECOGNISED_MAX = 1_000
@@ -33,6 +39,10 @@ BLAMED: Mapping[type[Exception], str] = {
     InvalidSubjectError: "sub",
     InvalidJTIError: "jti",
 }
+OTHER_TOKENS = ("ID", "Refresh", "Offline", "Logout")
+"""What Keycloak's other tokens say within, where the header calls them all JWT."""
+RESERVED = ("local-", "publisher-", "urn:casetrack:", "supervision")
+"""How the names of our own actors begin: no other issuer's people may be called so."""
 LABEL_CHARACTERS_MAX = 256
 INSTANT_MAX = 1e12
 """Seconds since 1970 beyond which a number is no time."""
@@ -72,6 +82,10 @@ class Principal:
     roles: frozenset[Role]
     org: str
     name: str
+    until: float = math.inf
+    """The second since 1970 after which this is believed no more."""
+    session: str | None = None
+    """The name of the browser's session by which this came; None where a token was shown."""
 
     @property
     def publisher(self) -> str | None:
@@ -101,6 +115,8 @@ class Expectation:
 
     issuer: str
     audience: str = ACCESS
+    type: str = ACCESS_TYPE
+    """The media type that the token names in its header, with or without `application/`."""
     lifetime: timedelta = timedelta(seconds=PEOPLE_SECONDS_MAX)
     roles_claim: str = "roles"
     """A claim's whole name, or dotted where an issuer nests it: `realm_access.roles`."""
@@ -148,6 +164,8 @@ class Verifier:
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as fault:
             raise Unauthenticated(_reason(fault)) from fault
+        if claims.get("typ") in OTHER_TOKENS or "at_hash" in claims:
+            raise Unauthenticated("token_of_another_type")
         self._check_times(claims)
         return claims
 
@@ -161,6 +179,8 @@ class Verifier:
         algorithm, kid = header.get("alg"), header.get("kid")
         if not isinstance(algorithm, str) or algorithm not in KEY_TYPES or "crit" in header:
             raise Unauthenticated("algorithm_refused")
+        if _type(header) != self._expects.type.lower():
+            raise Unauthenticated("token_of_another_type")
         if not isinstance(kid, str):
             raise Unauthenticated("header_missing:kid")
         key = await self._keys.key(kid)
@@ -191,12 +211,38 @@ class Verifier:
         return principal
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
+        subject = _subject(claims)
+        roles = _roles(claims, self._expects.roles_claim)
+        if self._expects.issuer != LOCAL_ISSUER and _is_ours(subject, roles):
+            raise Unauthenticated("name_of_ours:sub")
         return Principal(
-            subject=_subject(claims),
-            roles=_roles(claims, self._expects.roles_claim),
+            subject=subject,
+            roles=roles,
             org=_label(claims, "org"),
             name=_label(claims, "name"),
+            until=claims["exp"] + SKEW_SECONDS,
+            session=identity(claims) if self._expects.audience == SESSION else None,
         )
+
+
+def identity(claims: Mapping[str, Any]) -> str:
+    """Return the name of the one token that says *claims*."""
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 0 < len(jti) <= LABEL_CHARACTERS_MAX:
+        raise Unauthenticated("claim_missing:jti")
+    return jti
+
+
+def _type(header: Mapping[str, Any]) -> str:
+    """Return the type that a token's header names, as RFC 7515 4.1.9 lets it be written."""
+    return str(header.get("typ")).lower().removeprefix("application/")
+
+
+def _is_ours(subject: str, roles: frozenset[Role]) -> bool:
+    """Whether another issuer calls somebody as only we call our own actors."""
+    if Role.PUBLISHER in roles:
+        subject = subject.removeprefix("publisher-")
+    return subject.lower().startswith(RESERVED)
 
 
 def _reason(fault: Exception) -> str:

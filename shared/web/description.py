@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.web.policies import refusals_of
 from shared.web.problems import (
     CONTENT_TYPE_REFUSED,
+    HOST_REFUSED,
     INVALID,
     LATE,
     MEDIA_TYPE,
@@ -108,6 +109,7 @@ def _describe(operation: dict[str, Any], by_policy: Iterable[ProblemKind]) -> No
 
 
 def _by_shape(operation: Mapping[str, Any]) -> Iterator[ProblemKind]:
+    yield HOST_REFUSED
     if "requestBody" in operation:
         yield from (NOT_JSON, LATE, TOO_LARGE, CONTENT_TYPE_REFUSED, INVALID)
     elif any(parameter["in"] != "header" for parameter in operation.get("parameters", ())):

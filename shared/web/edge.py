@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
-from shared.web.problems import SECURITY_HEADERS, Problem, ProblemAnswers
+from shared.web.problems import HOST_REFUSED, SECURITY_HEADERS, Problem, ProblemAnswers
 from shared.web.shares import Shares
 from shared.web.wire import BODY_LATE
 
@@ -29,6 +30,10 @@ QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by machines: counted, but logged only where they fail."""
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+PRIVATE = (".localhost", ".local", ".internal")
+"""Names that no public server has (RFC 6761, RFC 6762, and ICANN's `internal`)."""
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 LATE, TOO_LARGE, UNSUPPORTED, UNEXPECTED = 408, 413, 415, 500
 CLIENT_ERROR = 400
@@ -65,12 +70,14 @@ class Edge:
         clock: Clock,
         ids: Ids,
         answers: ProblemAnswers,
+        names: frozenset[str] = frozenset(),
         body_bytes_max: int = BODY_BYTES_MAX,
     ) -> None:
         self._app = app
         self._clock = clock
         self._ids = ids
         self._answers = answers
+        self._names = names
         self._body_bytes_max = body_bytes_max
         self._shares = Shares()
 
@@ -102,10 +109,14 @@ class Edge:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status, exchange.answered = message["status"], True
-                _dress(MutableHeaders(scope=message))
+                _dress(MutableHeaders(scope=message), over_tls=host in self._names)
             await send(message)
 
-        if problem := _refused_unread(exchange.headers, self._body_bytes_max):
+        host = _host(exchange.headers)
+        if problem := (
+            _misdirected(host, self._names)
+            or _refused_unread(exchange.headers, self._body_bytes_max)
+        ):
             response = self._answers.respond(Request(exchange.scope), problem)
             await response(exchange.scope, receive, dressed)
         else:
@@ -134,6 +145,33 @@ class Edge:
         )
 
 
+def _host(headers: Headers) -> str:
+    """Return the name by which a request addresses us, without its port."""
+    name, _, port = headers.get("host", "").lower().rpartition(":")
+    return (name if name and port.isdecimal() else f"{name}:{port}".removeprefix(":")).rstrip(".")
+
+
+def _misdirected(host: str, names: frozenset[str]) -> Problem | None:
+    """
+    Return why a request under the name *host* is not for us.
+
+    A page of somebody else's may have its own name lead to our address (DNS
+    rebinding). That takes a name of the public DNS: addresses, single names and
+    names under `PRIVATE` are not such, and are taken as they come.
+    """
+    if host in names or "." not in host or host.endswith(PRIVATE) or _is_address(host):
+        return None
+    return Problem(*HOST_REFUSED)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
 def _refused_unread(headers: Headers, body_bytes_max: int) -> Problem | None:
     """Return why a body is not even read: it says itself that it is too large, or no JSON."""
     length = headers.get("content-length", "0")
@@ -153,7 +191,9 @@ def _given_up(exchange: _Exchange) -> Message:
     raise HTTPException(LATE, headers={"connection": "close"})
 
 
-def _dress(headers: MutableHeaders) -> None:
+def _dress(headers: MutableHeaders, *, over_tls: bool) -> None:
+    if over_tls:
+        headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault("cache-control", "no-store")

@@ -12,11 +12,14 @@ from starlette.requests import Request
 from shared.runtime.clock import Clock
 from shared.runtime.settings import Settings
 from shared.web.auth import (
+    ACCESS_TYPE,
     LOCAL_ISSUER,
     LOCAL_TRIAL_SECONDS_MAX,
     PEOPLE_SECONDS_MAX,
     SESSION,
+    SESSION_TYPE,
     SIGN_IN,
+    SIGN_IN_TYPE,
     Expectation,
     Principal,
     Unauthenticated,
@@ -24,10 +27,9 @@ from shared.web.auth import (
 )
 from shared.web.issuer import DAY_OF_WORK, TICKET
 from shared.web.keys import KeySet, file_keys, url_keys
-from shared.web.session import COOKIE
+from shared.web.session import LOOPBACK, Claims, Endings, session_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class AuthSettings(Settings, env_prefix="AUTH_"):
@@ -52,6 +54,17 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
         description="the claim that lists the roles, dotted where it is nested",
         examples=["realm_access.roles"],
     )
+    token_type: str = Field(
+        ACCESS_TYPE,
+        description="what the issuer's access tokens call themselves in `typ`; some say only JWT",
+        examples=["JWT"],
+    )
+    names: str = Field(
+        "",
+        description="the public names under which browsers reach us over TLS, comma-separated; "
+        "others are refused, but not addresses and names that no public server has",
+        examples=["casetrack.example.gov.cn"],
+    )
     lifetime_seconds_max: int = Field(
         PEOPLE_SECONDS_MAX,
         ge=60,
@@ -75,20 +88,40 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
 class Gate:
     """Finds out who is asking: by bearer token, or by a browser's session where there are any."""
 
-    def __init__(self, access: Verifier, sessions: Verifier | None = None) -> None:
+    def __init__(
+        self,
+        access: Verifier,
+        sessions: Verifier | None,
+        endings: Endings | None,
+        names: frozenset[str],
+        clock: Clock,
+    ) -> None:
         self._access = access
         self._sessions = sessions
+        self._clock = clock
+        self.endings = endings
+        self.names = names
 
     @classmethod
-    def of(cls, settings: AuthSettings, clock: Clock) -> Self:
+    def of(cls, settings: AuthSettings, clock: Clock, claims: Claims | None = None) -> Self:
+        """
+        Return the gate that *settings* describe.
+
+        Where no *claims* tell which sessions have been ended, a session may only read.
+        """
         trial = LOCAL_TRIAL_SECONDS_MAX if settings.local else settings.lifetime_seconds_max
         access = Expectation(
             issuer=settings.issuer,
+            type=settings.token_type,
             lifetime=timedelta(seconds=trial),
             roles_claim=settings.roles_claim,
         )
         keys = key_set(settings.jwks, clock)
-        return cls(Verifier(keys, access, clock), _sessions(settings, clock))
+        sessions, endings = _sessions(settings, clock), Endings(claims) if claims else None
+        names = frozenset(
+            name.strip().lower() for name in settings.names.split(",") if name.strip()
+        )
+        return cls(Verifier(keys, access, clock), sessions, endings, names, clock)
 
     async def principal(self, request: Request) -> Principal:
         """
@@ -103,11 +136,26 @@ class Gate:
             if scheme.lower() != "bearer" or not token:
                 raise Unauthenticated("scheme_refused")
             return await self._access.verify(token.strip())
-        cookie = request.cookies.get(COOKIE)
+        cookie = session_of(request)
         if cookie is None or self._sessions is None:
             raise Unauthenticated("nothing_presented", code="token_missing")
         _refuse_other_origins(request)
-        return await self._sessions.verify(cookie)
+        principal = await self._sessions.verify(cookie)
+        if self.endings is None and request.method not in SAFE_METHODS:
+            raise Unauthenticated("session_only_reads_here", code="token_missing")
+        if await self._is_over(principal):
+            raise Unauthenticated("session_ended", code="token_expired")
+        return principal
+
+    async def still(self, principal: Principal) -> bool:
+        """Whether *principal*, let in before, would still be: for answers that do not end."""
+        now = self._clock.now().timestamp()
+        return now < principal.until and not await self._is_over(principal)
+
+    async def _is_over(self, principal: Principal) -> bool:
+        if self.endings is None or principal.session is None:
+            return False
+        return await self.endings.ended(principal.session)
 
 
 def key_set(place: str, clock: Clock) -> KeySet:
@@ -120,7 +168,9 @@ def key_set(place: str, clock: Clock) -> KeySet:
 def tickets_verifier(keys: KeySet, clock: Clock) -> Verifier:
     """Return what checks the local issuer's sign-in tickets."""
     return Verifier(
-        keys, Expectation(issuer=LOCAL_ISSUER, audience=SIGN_IN, lifetime=TICKET), clock
+        keys,
+        Expectation(issuer=LOCAL_ISSUER, audience=SIGN_IN, type=SIGN_IN_TYPE, lifetime=TICKET),
+        clock,
     )
 
 
@@ -128,7 +178,9 @@ def _sessions(settings: AuthSettings, clock: Clock) -> Verifier | None:
     place = settings.session_jwks or (settings.jwks if settings.local else None)
     if place is None:
         return None
-    expectation = Expectation(issuer=LOCAL_ISSUER, audience=SESSION, lifetime=DAY_OF_WORK)
+    expectation = Expectation(
+        issuer=LOCAL_ISSUER, audience=SESSION, type=SESSION_TYPE, lifetime=DAY_OF_WORK
+    )
     return Verifier(key_set(str(place), clock), expectation, clock)
 
 

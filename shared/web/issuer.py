@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.web.auth import (
     ACCESS,
+    ACCESS_TYPE,
     LOCAL_ISSUER,
     LOCAL_TRIAL_SECONDS_MAX,
     PEOPLE_SECONDS_MAX,
     SESSION,
+    SESSION_TYPE,
     SIGN_IN,
+    SIGN_IN_TYPE,
     Role,
 )
 from shared.web.keys import SigningKey
@@ -26,6 +30,7 @@ TICKET = timedelta(minutes=10)
 DAY_OF_WORK = timedelta(hours=8)
 MACHINE = timedelta(days=1)
 """How long a publisher's trial token lives: nobody is there to renew it."""
+TYPES = {ACCESS: ACCESS_TYPE, SIGN_IN: SIGN_IN_TYPE, SESSION: SESSION_TYPE}
 DEFAULT_ORG = organisations().bureau
 DEFAULT_PUBLISHER = "trial"
 
@@ -40,9 +45,15 @@ class Bearer:
 
     @property
     def subject(self) -> str:
-        """A name for logs and audits: an account, never a person."""
+        """
+        A name for logs and audits: an account, never what a person is called.
+
+        One person has one, in whichever role; who gives no name is whoever has the role.
+        """
         if self.role is Role.PUBLISHER:
             return f"publisher-{self.name or DEFAULT_PUBLISHER}"
+        if self.name:
+            return f"local-{blake2s(self.name.encode(), digest_size=6).hexdigest()}"
         return f"local-{self.role.value.lower().replace('_', '-')}"
 
     @property
@@ -87,6 +98,10 @@ class LocalIssuer:
         """Return what a sign-in link carries: good once, for ten minutes, for nothing else."""
         return self._signed(bearer, SIGN_IN, TICKET)
 
+    def visit(self) -> str:
+        """Return a name for one sign-in, which nobody else can give."""
+        return self._ids.new()
+
     def session(self, bearer: Bearer, lifetime: timedelta = DAY_OF_WORK) -> str:
         """Return the token of a browser's session, kept in a cookie that no script can read."""
         return self._signed(bearer, SESSION, lifetime)
@@ -107,5 +122,5 @@ class LocalIssuer:
             "exp": now + int(lifetime.total_seconds()),
             "jti": self._ids.new(),
         }
-        headers = {"kid": self._key.kid, "typ": "at+jwt"}
+        headers = {"kid": self._key.kid, "typ": TYPES[audience]}
         return jwt.encode(claims, self._key.private, algorithm="EdDSA", headers=headers)

@@ -38,7 +38,12 @@ URL_REFRESH_SECONDS_MIN = 30.0
 """An unknown key id asks the issuer again at most this often, whoever presents it."""
 FILE_REFRESH_SECONDS_MIN = 1.0
 KEEP_SECONDS_MAX = 300.0
-"""A withdrawn key is trusted at most this much longer."""
+"""A withdrawn key is trusted at most this much longer, while its issuer answers."""
+TRUSTED_SECONDS_MAX = 3600.0
+"""
+And this much where the issuer does not answer: whoever cuts us off from it cannot
+keep a withdrawn key alive.
+"""
 FETCH_SECONDS_MAX = 3.0
 JWKS_BYTES_MAX = 64 * 1024
 
@@ -119,6 +124,7 @@ class KeySet:
         self._refresh_seconds_min = refresh_seconds_min
         self._keys: Mapping[str, PublicKey] = {}
         self._asked_at = -math.inf
+        self._answered_at = -math.inf
         self._asking = asyncio.Lock()
 
     async def key(self, kid: str) -> PublicKey | None:
@@ -126,7 +132,7 @@ class KeySet:
         Return the key named *kid*; an unknown one is looked for again, within limits.
 
         Raises:
-            KeysUnavailable: there has been no answer yet.
+            KeysUnavailable: there has been no answer yet, or none for an hour.
         """
         async with self._asking:
             age = self._clock.monotonic() - self._asked_at
@@ -134,13 +140,15 @@ class KeySet:
             if unknown or age >= KEEP_SECONDS_MAX:
                 self._asked_at = self._clock.monotonic()
                 await self._ask()
-        if not self._keys:
+        unanswered = self._clock.monotonic() - self._answered_at
+        if not self._keys or unanswered >= TRUSTED_SECONDS_MAX:
             raise KeysUnavailable
         return self._keys.get(kid)
 
     async def _ask(self) -> None:
         try:
             self._keys = _parsed(await self._fetch())
+            self._answered_at = self._clock.monotonic()
         except (OSError, httpx2.HTTPError, ValueError, RecursionError) as fault:
             log.warning("keys_not_refreshed", error=type(fault).__name__, kept=len(self._keys))
 

@@ -38,6 +38,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
 
 STATUS_CODES: Mapping[int, str] = {
@@ -87,6 +88,7 @@ NOT_JSON = ProblemKind(MALFORMED, "not_json")
 TOO_LARGE = ProblemKind(413, "too_large")
 CONTENT_TYPE_REFUSED = ProblemKind(415, "content_type_refused")
 LATE = ProblemKind(408, "body_late")
+HOST_REFUSED = ProblemKind(421, "host_refused")
 TOO_MANY = ProblemKind(429, "too_many_requests")
 INVALID = ProblemKind(UNFIT, "invalid_request")
 PARAMETER_UNKNOWN = ProblemKind(UNFIT, "parameter_unknown")

@@ -1,85 +1,109 @@
 """How a browser signs in: a one-use link becomes a cookie that no script can read."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
+import structlog
+from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.runtime.clock import Clock
-from shared.web.auth import SKEW_SECONDS, Role, Unauthenticated, Verifier
+from shared.web.auth import Principal, Role, Unauthenticated, Verifier, identity
 from shared.web.issuer import DAY_OF_WORK, Bearer, LocalIssuer
 
+log = structlog.get_logger()
+
 COOKIE = "casetrack_session"
-TICKETS_REMEMBERED_MAX = 10_000
+HOST_COOKIE = f"__Host-{COOKIE}"
+"""A name that browsers take over TLS alone, and from no neighbour of ours (RFC 6265bis 4.1.3.2)."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+TICKET_SPENT = "ticket-spent"
+SESSION_ENDED = "session-ended"
 
 
-class UsedTickets(Protocol):
-    """Remembers which tickets were spent."""
+class Claims(Protocol):
+    """Where a name is claimed once and for ever: an event store."""
 
-    async def claim(self, jti: str, until: float) -> bool:
-        """Return True for the first claim of *jti*, and False for every other before *until*."""
+    async def claim(self, kind: str, name: str, holder: str) -> str:
+        """Return whose *name* is among its *kind*: *holder*'s, if nobody came before."""
         ...
 
-
-class RememberedTickets:
-    """Spent tickets in this process's memory: enough where one process answers sign-ins."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._spent: dict[str, float] = {}
-
-    async def claim(self, jti: str, until: float) -> bool:
-        now = self._clock.now().timestamp()
-        self._spent = {known: end for known, end in self._spent.items() if end > now}
-        if jti in self._spent or len(self._spent) >= TICKETS_REMEMBERED_MAX:
-            return False
-        self._spent[jti] = until
-        return True
+    async def holder(self, kind: str, name: str) -> str | None:
+        """Return whose *name* is among its *kind*; None while nobody has claimed it."""
+        ...
 
 
 class SignIn:
     """Turns a ticket into a session."""
 
-    def __init__(self, tickets: Verifier, used: UsedTickets, issuer: LocalIssuer) -> None:
+    def __init__(self, tickets: Verifier, claims: Claims, issuer: LocalIssuer) -> None:
         self._tickets = tickets
-        self._used = used
+        self._claims = claims
         self._issuer = issuer
 
-    async def redeem(self, ticket: str) -> str:
+    async def redeem(self, ticket: str, came_from: str = "") -> str:
         """
-        Return the session token for *ticket*.
+        Return the session token for *ticket*, which is spent with it, over any restart.
 
         Raises:
             Unauthenticated: the ticket is not ours, too old, or was used before.
         """
-        principal = await self._tickets.verify(ticket)
-        claims = await self._tickets.claims(ticket)
-        if not await self._used.claim(*_identity(claims)):
-            raise Unauthenticated("ticket_used_before", code="ticket_used")
+        try:
+            principal = await self._spend(ticket)
+        except Unauthenticated as refusal:
+            log.warning("sign_in_refused", reason=refusal.reason, address=came_from)
+            raise
         role: Role = min(principal.roles)
+        log.info("signed_in", principal=principal.subject, role=role.value, address=came_from)
         return self._issuer.session(Bearer(role, principal.org, principal.name))
 
+    async def _spend(self, ticket: str) -> Principal:
+        principal = await self._tickets.verify(ticket)
+        name, visit = identity(await self._tickets.claims(ticket)), self._issuer.visit()
+        if await self._claims.claim(TICKET_SPENT, name, visit) != visit:
+            raise Unauthenticated("ticket_used_before", code="ticket_used")
+        return principal
 
-def _identity(claims: Mapping[str, Any]) -> tuple[str, float]:
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not jti:
-        raise Unauthenticated("ticket_without_identity")
-    # Remembered beyond its end by as much as a skewed clock would still accept it.
-    return jti, float(claims["exp"]) + SKEW_SECONDS
+
+class Endings:
+    """Which sessions their owners have ended before their time."""
+
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
+
+    async def end(self, principal: Principal) -> None:
+        """End the session by which *principal* came, wherever its cookie lies."""
+        if principal.session is not None:
+            await self._claims.claim(SESSION_ENDED, principal.session, principal.subject)
+            log.info("signed_out", principal=principal.subject)
+
+    async def ended(self, session: str) -> bool:
+        return await self._claims.holder(SESSION_ENDED, session) is not None
 
 
-def keep_session(response: Response, token: str, *, secure: bool) -> None:
-    """Set the cookie of a session; *secure* is False only on loopback, where there is no TLS."""
+def session_of(request: Request) -> str | None:
+    """Return the session token that the browser sent, under the name that it must have here."""
+    return request.cookies.get(_cookie(request))
+
+
+def keep_session(request: Request, response: Response, token: str) -> None:
+    """Set the cookie of a session; only on loopback, where there is no TLS, one without it."""
+    name = _cookie(request)
     response.set_cookie(
-        COOKIE,
+        name,
         token,
         max_age=int(DAY_OF_WORK.total_seconds()),
         path="/",
         httponly=True,
         samesite="strict",
-        secure=secure,
+        secure=name == HOST_COOKIE,
     )
 
 
-def end_session(response: Response) -> None:
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+def forget_session(request: Request, response: Response) -> None:
+    name = _cookie(request)
+    secure = name == HOST_COOKIE
+    response.delete_cookie(name, path="/", httponly=True, samesite="strict", secure=secure)
+
+
+def _cookie(request: Request) -> str:
+    return COOKIE if request.url.hostname in LOOPBACK else HOST_COOKIE

@@ -19,10 +19,9 @@ from starlette.requests import Request
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from shared.web.auth import LOCAL_ISSUER, Expectation, Principal, Role, Unauthenticated, Verifier
-from shared.web.gate import AuthSettings, Gate, key_set, tickets_verifier
+from shared.web.gate import AuthSettings, Gate, key_set
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.keys import KeySet, KeysUnavailable, SigningKey
-from shared.web.session import RememberedTickets, SignIn
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NOW = int(NOON.timestamp())
@@ -91,7 +90,7 @@ def raw_public(key: SigningKey) -> bytes:
 
 
 def hmac_with_public_key(key: SigningKey) -> str:
-    head = part({"alg": "HS256", "typ": "JWT", "kid": key.kid})
+    head = part({"alg": "HS256", "typ": "at+jwt", "kid": key.kid})
     signing = f"{head}.{part(claims())}"
     mac = hmac.new(raw_public(key), signing.encode(), sha256).digest()
     return f"{signing}.{part(mac)}"
@@ -104,7 +103,7 @@ def with_other_payload(key: SigningKey) -> str:
 
 def by_stranger(key: SigningKey, **headers: object) -> str:
     stranger = Ed25519PrivateKey.generate()
-    kept = {"kid": key.kid, **headers}
+    kept = {"kid": key.kid, "typ": "at+jwt", **headers}
     return jwt.encode(claims(), stranger, algorithm="EdDSA", headers=kept)
 
 
@@ -114,22 +113,26 @@ def with_own_jwk(key: SigningKey) -> str:
         claims(),
         stranger.private,
         algorithm="EdDSA",
-        headers={"kid": key.kid, "jwk": stranger.public_jwk},
+        headers={"kid": key.kid, "typ": "at+jwt", "jwk": stranger.public_jwk},
     )
 
 
 def by_rsa(key: SigningKey) -> str:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return jwt.encode(claims(), private, algorithm="RS256", headers={"kid": key.kid})
+    return jwt.encode(
+        claims(), private, algorithm="RS256", headers={"kid": key.kid, "typ": "at+jwt"}
+    )
 
 
 def by_curve(key: SigningKey) -> str:
     private = ec.generate_private_key(ec.SECP256R1())
-    return jwt.encode(claims(), private, algorithm="ES256", headers={"kid": key.kid})
+    return jwt.encode(
+        claims(), private, algorithm="ES256", headers={"kid": key.kid, "typ": "at+jwt"}
+    )
 
 
 def unsigned(key: SigningKey, alg: object) -> str:
-    return f"{part({'alg': alg, 'typ': 'JWT', 'kid': key.kid})}.{part(claims())}."
+    return f"{part({'alg': alg, 'typ': 'at+jwt', 'kid': key.kid})}.{part(claims())}."
 
 
 def without_signature(key: SigningKey) -> str:
@@ -149,7 +152,9 @@ FORGED: Mapping[str, Callable[[SigningKey], str]] = {
     "an algorithm of another key": by_rsa,
     "a curve of another key": by_curve,
     "an unknown key": lambda key: signed(key, {}, kid="unknown"),
-    "no key at all": lambda key: jwt.encode(claims(), key.private, algorithm="EdDSA"),
+    "no key at all": lambda key: jwt.encode(
+        claims(), key.private, algorithm="EdDSA", headers={"typ": "at+jwt"}
+    ),
     "a critical extension": lambda key: signed(key, {}, crit=["b64"], b64=True),
     "expired": lambda key: signed(key, {"iat": NOW - 900, "nbf": NOW - 900, "exp": NOW - 61}),
     "not yet valid": lambda key: signed(key, {"nbf": NOW + 61}),
@@ -163,6 +168,11 @@ FORGED: Mapping[str, Callable[[SigningKey], str]] = {
     "another issuer": lambda key: signed(key, {"iss": "https://id.example"}),
     "no issuer": lambda key: signed(key, {"iss": None}),
     "another audience": lambda key: signed(key, {"aud": "archive"}),
+    "calls itself any token": lambda key: signed(key, {}, typ="JWT"),
+    "calls itself a session": lambda key: signed(key, {}, typ="casetrack-session+jwt"),
+    "calls itself nothing": lambda key: signed(key, {}, typ=None),
+    "is an identity token within": lambda key: signed(key, {"typ": "ID"}),
+    "is bound to an access token": lambda key: signed(key, {"at_hash": "x"}),
     "a sign-in ticket": lambda key: signed(key, {"aud": "casetrack-signin"}),
     "a browser's session": lambda key: signed(key, {"aud": "casetrack-session"}),
     "no audience": lambda key: signed(key, {"aud": None}),
@@ -194,7 +204,10 @@ async def test_a_forged_token_opens_nothing(
 async def test_a_signed_token_names_its_bearer(key: SigningKey, verifier: Verifier) -> None:
     principal = await verifier.verify(signed(key, {"name": "window 7"}))
 
-    assert principal == Principal("local-handler", frozenset({Role.HANDLER}), "610102", "window 7")
+    handler = frozenset({Role.HANDLER})
+    assert principal == Principal(
+        "local-handler", handler, "610102", "window 7", until=NOW + 600 + 60
+    )
 
 
 async def test_a_clock_may_be_a_minute_off(key: SigningKey, verifier: Verifier) -> None:
@@ -323,54 +336,16 @@ async def test_known_keys_outlive_an_issuer_that_is_away(
     assert await known.key(key.kid) is not None
 
 
-async def test_a_sign_in_link_works_once(
-    keys: KeySet, issuer: LocalIssuer, clock: VirtualClock
+async def test_whoever_cuts_us_off_from_an_issuer_keeps_no_key_alive(
+    key: SigningKey, clock: VirtualClock
 ) -> None:
-    desk = SignIn(tickets_verifier(keys, clock), RememberedTickets(clock), issuer)
-    ticket = issuer.ticket(Bearer(Role.SUPERVISOR))
+    place = Place(key)
+    known = KeySet(place.fetch, clock, refresh_seconds_min=30)
+    await known.key(key.kid)
+    place.keys = ()
+    clock.advance(timedelta(minutes=59))
+    assert await known.key(key.kid) is not None
+    clock.advance(timedelta(minutes=1))
 
-    assert await desk.redeem(ticket)
-    with pytest.raises(Unauthenticated) as refusal:
-        await desk.redeem(ticket)
-    assert refusal.value.code == "ticket_used"
-
-
-async def test_a_sign_in_link_ends_after_ten_minutes(
-    keys: KeySet, issuer: LocalIssuer, clock: VirtualClock
-) -> None:
-    desk = SignIn(tickets_verifier(keys, clock), RememberedTickets(clock), issuer)
-    ticket = issuer.ticket(Bearer(Role.SUPERVISOR))
-    clock.advance(timedelta(minutes=11))
-
-    with pytest.raises(Unauthenticated):
-        await desk.redeem(ticket)
-
-
-class Ledger:
-    """Writes down until when a spent ticket is to be remembered."""
-
-    until = 0.0
-
-    async def claim(self, jti: str, until: float) -> bool:
-        del jti
-        self.until = until
-        return True
-
-
-async def test_a_spent_link_is_remembered_no_longer_than_it_could_open(
-    keys: KeySet, issuer: LocalIssuer, clock: VirtualClock
-) -> None:
-    ledger = Ledger()
-
-    await SignIn(tickets_verifier(keys, clock), ledger, issuer).redeem(issuer.ticket(HANDLER))
-
-    assert ledger.until == NOW + 10 * 60 + 60
-
-
-async def test_an_access_token_is_no_sign_in_link(
-    keys: KeySet, issuer: LocalIssuer, clock: VirtualClock
-) -> None:
-    desk = SignIn(tickets_verifier(keys, clock), RememberedTickets(clock), issuer)
-
-    with pytest.raises(Unauthenticated):
-        await desk.redeem(issuer.issue(HANDLER))
+    with pytest.raises(KeysUnavailable):
+        await known.key(key.kid)

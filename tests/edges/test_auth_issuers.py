@@ -64,11 +64,15 @@ def claims(**changes: object) -> dict[str, Any]:
 
 
 def signed(content: Mapping[str, Any], **head: object) -> str:
-    return jwt.encode(dict(content), RSA, algorithm="RS256", headers={"kid": "k", **head})
+    return jwt.encode(
+        dict(content), RSA, algorithm="RS256", headers={"kid": "k", "typ": "at+jwt", **head}
+    )
 
 
-async def principal(jwks: Path, token: str, roles_claim: str = "roles") -> Principal:
-    settings = AuthSettings(issuer=ISSUER, jwks=str(jwks), roles_claim=roles_claim)
+async def principal(
+    jwks: Path, token: str, roles_claim: str = "roles", said: str = "at+jwt"
+) -> Principal:
+    settings = AuthSettings(issuer=ISSUER, jwks=str(jwks), roles_claim=roles_claim, token_type=said)
     headers = [(b"authorization", f"Bearer {token}".encode())]
     gate = Gate.of(settings, VirtualClock(NOON))
     return await gate.principal(Request({"type": "http", "headers": headers}))
@@ -117,6 +121,28 @@ async def test_a_token_is_read_as_its_issuer_writes_it(issuer: str, tmp_path: Pa
     assert (caller.subject, caller.roles) == ("f81d4fae", SUPERVISOR)
 
 
+@pytest.mark.parametrize("name", ["local-handler", "LOCAL-1", "publisher-x", "urn:casetrack:time"])
+async def test_no_other_issuer_names_our_own_actors(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Unauthenticated) as refusal:
+        await principal(published(tmp_path), signed(claims(sub=name)))
+
+    assert refusal.value.reason == "name_of_ours:sub"
+
+
+async def test_a_publisher_is_called_so_by_any_issuer(tmp_path: Path) -> None:
+    told = claims(sub="publisher-permits", roles=["PUBLISHER"], name="permits")
+
+    assert (await principal(published(tmp_path), signed(told))).publisher == "permits"
+
+
+async def test_an_issuer_may_call_its_access_tokens_only_tokens(tmp_path: Path) -> None:
+    jwks = published(tmp_path)
+
+    caller = await principal(jwks, signed(claims(), typ="JWT"), said="JWT")
+
+    assert caller.subject == "f81d4fae"
+
+
 async def test_a_name_may_have_a_wide_space(tmp_path: Path) -> None:
     caller = await principal(published(tmp_path), signed(KEYCLOAK), "realm_access.roles")
 
@@ -162,7 +188,10 @@ async def test_a_refusal_names_the_claim_for_our_log(token: str, tmp_path: Path)
 
 async def test_a_token_names_its_key(tmp_path: Path) -> None:
     with pytest.raises(Unauthenticated, match="header_missing:kid"):
-        await principal(published(tmp_path), jwt.encode(claims(), RSA, algorithm="RS256"))
+        await principal(
+            published(tmp_path),
+            jwt.encode(claims(), RSA, algorithm="RS256", headers={"typ": "at+jwt"}),
+        )
 
 
 SIGNERS: Mapping[str, tuple[Any, str]] = {
@@ -177,13 +206,15 @@ async def test_keys_of_every_kind_stand_in_one_set(kid: str, tmp_path: Path) -> 
     key, algorithm = SIGNERS[kid]
     jwks = published(tmp_path, rsa_jwk(), curve_jwk(), edwards_jwk())
 
-    caller = await principal(jwks, jwt.encode(claims(), key, algorithm, headers={"kid": kid}))
+    caller = await principal(
+        jwks, jwt.encode(claims(), key, algorithm, headers={"kid": kid, "typ": "at+jwt"})
+    )
 
     assert caller.roles == SUPERVISOR
 
 
 async def test_a_key_without_an_algorithm_serves_all_of_its_kind(tmp_path: Path) -> None:
-    token = jwt.encode(claims(), RSA, algorithm="PS256", headers={"kid": "k"})
+    token = jwt.encode(claims(), RSA, algorithm="PS256", headers={"kid": "k", "typ": "at+jwt"})
 
     caller = await principal(published(tmp_path, rsa_jwk()), token)
 
@@ -191,7 +222,7 @@ async def test_a_key_without_an_algorithm_serves_all_of_its_kind(tmp_path: Path)
 
 
 async def test_a_key_with_an_algorithm_serves_no_other(tmp_path: Path) -> None:
-    token = jwt.encode(claims(), RSA, algorithm="PS256", headers={"kid": "k"})
+    token = jwt.encode(claims(), RSA, algorithm="PS256", headers={"kid": "k", "typ": "at+jwt"})
 
     with pytest.raises(Unauthenticated, match="algorithm_of_another_key"):
         await principal(published(tmp_path, rsa_jwk(alg="RS256")), token)

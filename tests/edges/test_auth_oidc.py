@@ -67,7 +67,7 @@ def request(**changes: object) -> Request:
         "exp": NOW + 300,
         **changes,
     }
-    token = jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "2026"})
+    token = jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "2026", "typ": "at+jwt"})
     headers = [(b"authorization", f"Bearer {token}".encode())]
     return Request({"type": "http", "headers": headers})
 

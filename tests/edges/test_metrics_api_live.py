@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,16 +19,22 @@ from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
 from services.metrics.ports.glances import Offset
 from services.metrics.views.today import TodayPicture
+from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Principal, Role
+from shared.web.gate import AuthSettings, Gate
 from shared.web.problems import Problem
+from shared.web.session import Endings
 from tests.support import pictures
 from tests.support.pictures import AS_OF
 
 LATER = "2024-09-12T10:43:00+08:00"
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
 READER = Principal("local-supervisor", frozenset({Role.SUPERVISOR}), "610102", "王督察")
+
+
+GATE = Gate.of(AuthSettings(jwks="jwks.json"), SystemClock())
 
 
 def picture(**changes: object) -> TodayPicture:
@@ -168,7 +176,7 @@ async def test_a_reader_that_takes_nothing_is_cut_off(monkeypatch: pytest.Monkey
     monkeypatch.setattr(stream, "SEND_SECONDS_MAX", 0.05)
     source, audience, wire = Source(), Audience(), Wire(stuck=True)
     board = Board(source, source, SystemClock())
-    answer = LiveStream(Line(board, READER, None, editions((1, picture()))), audience)
+    answer = LiveStream(Line(board, GATE, READER, None, editions((1, picture()))), audience)
 
     async with asyncio.timeout(5):
         await answer({"type": "http"}, wire.receive, wire.send)
@@ -183,9 +191,27 @@ async def test_a_reader_that_stays_long_is_asked_to_come_again(
     monkeypatch.setattr(stream, "STREAM_SECONDS_MAX", 0.05)
     source, wire = Source(), Wire()
     board = Board(source, source, SystemClock())
-    answer = LiveStream(Line(board, READER, None, editions((1, picture()))), Audience())
+    answer = LiveStream(Line(board, GATE, READER, None, editions((1, picture()))), Audience())
 
     await answer({"type": "http"}, wire.receive, wire.send)
+
+    assert wire.sent[-1]["body"].startswith(b"event: bye")
+
+
+@pytest.mark.parametrize("end", ["token", "session"])
+async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.05)
+    store, source, wire = MemoryEventStore(), Source(), Wire()
+    gate = Gate.of(AuthSettings(jwks="jwks.json"), SystemClock(), store)
+    board = Board(source, source, SystemClock())
+    until = 0.0 if end == "token" else math.inf
+    reader = replace(READER, until=until, session="one")
+    if end == "session":
+        await Endings(store).end(reader)
+
+    answer = LiveStream(Line(board, gate, reader, None, editions((1, picture()))), Audience())
+    async with asyncio.timeout(10):
+        await answer({"type": "http"}, wire.receive, wire.send)
 
     assert wire.sent[-1]["body"].startswith(b"event: bye")
 

@@ -24,7 +24,6 @@ from shared.web.gate import AuthSettings, Gate
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.policies import Caller, permit, public
 from shared.web.problems import FaultAnswer
-from shared.web.session import COOKIE
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -344,29 +343,6 @@ async def test_no_path_of_a_caller_reaches_log_or_measure(
 
     assert ID_NUMBER not in json.dumps(logs)
     assert ID_NUMBER not in measures.text
-
-
-async def test_a_browser_is_known_by_its_session(
-    client: httpx2.AsyncClient, issuer: LocalIssuer
-) -> None:
-    cookie = {"cookie": f"{COOKIE}={issuer.session(Bearer(Role.SUPERVISOR))}"}
-
-    assert (await client.get("/docs", headers=cookie)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("origin", "status"),
-    [({}, 401), ({"origin": "http://evil.example"}, 401), ({"origin": "http://bureau"}, 200)],
-)
-async def test_a_session_acts_only_from_its_own_pages(
-    client: httpx2.AsyncClient, issuer: LocalIssuer, origin: dict[str, str], status: int
-) -> None:
-    cookie = {"cookie": f"{COOKIE}={issuer.session(Bearer(Role.HANDLER))}"}
-    answer = await client.post(
-        "/v1/cases/XC1/withdraw", json={"reason": "重复申请"}, headers={**cookie, **KEY, **origin}
-    )
-
-    assert answer.status_code == status
 
 
 async def test_a_service_may_set_a_header_of_its_own(app: FastAPI) -> None:

@@ -115,6 +115,7 @@ def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None
         "409": ["secret_known"],
         "413": ["too_large"],
         "415": ["content_type_refused"],
+        "421": ["host_refused"],
         "422": ["invalid_request", "parameter_repeated", "parameter_unknown"],
         "429": ["too_many_requests"],
         "503": ["unavailable"],
@@ -169,7 +170,9 @@ async def test_a_service_that_serves_although_something_is_behind_says_what() ->
 
 async def test_without_the_issuers_keys_nobody_is_refused_for_good() -> None:
     transport = httpx2.ASGITransport(create_web(web()))
-    token = {"authorization": "Bearer eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.e30.AA"}
+    token = {
+        "authorization": "Bearer eyJhbGciOiJFZERTQSIsImtpZCI6IjEiLCJ0eXAiOiJhdCtqd3QifQ.e30.AA"
+    }
     async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
         answer = await client.get("/metrics", headers=token)
 

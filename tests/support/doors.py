@@ -65,7 +65,9 @@ class Door:
             "jti": "1",
         }
         key = SigningKey.load(self.folder / "issuer.pem")
-        token = jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.kid})
+        token = jwt.encode(
+            claims, key.private, algorithm="EdDSA", headers={"kid": key.kid, "typ": "at+jwt"}
+        )
         return {"authorization": f"Bearer {token}"}
 
     @property

@@ -10,8 +10,7 @@ from services.metrics.api.notices import notice
 from shared.runtime.catalogue import Catalogue
 from shared.web.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
 from shared.web.description import told
-from shared.web.gate import LOOPBACK
-from shared.web.policies import permit, public
+from shared.web.policies import Caller, permit, public
 from shared.web.problems import (
     NOT_FOUND,
     TOKEN_EXPIRED,
@@ -20,14 +19,14 @@ from shared.web.problems import (
     Problem,
     ProblemKind,
 )
-from shared.web.session import SignIn, end_session, keep_session
+from shared.web.session import Endings, SignIn, forget_session, keep_session
 
 TICKET_USED = ProblemKind(401, "ticket_used")
 SEE_OTHER, DONE = 303, 204
 UNKNOWN = 401
 
 
-def session_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
+def session_routes(sign_in: SignIn | None, endings: Endings, catalogue: Catalogue) -> APIRouter:
     """Return sign-in and sign-out; without a key that signs sessions there is no sign-in."""
     router = APIRouter(tags=["session"])
 
@@ -48,20 +47,25 @@ def session_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
         if sign_in is None:
             raise Problem(*NOT_FOUND)
         try:
-            token = await sign_in.redeem(ticket)
+            token = await sign_in.redeem(ticket, _came_from(request))
         except Unauthenticated:
             if "text/html" in request.headers.get("accept", ""):
                 return notice(request, catalogue, "link_refused", UNKNOWN)
             raise
         answer = RedirectResponse("/", SEE_OTHER)
-        keep_session(answer, token, secure=request.url.hostname not in LOOPBACK)
+        keep_session(request, answer, token)
         return answer
 
     @router.delete("/v1/session", status_code=DONE, dependencies=[permit()])
-    async def leave() -> Response:
-        """End the browser's session."""
+    async def leave(request: Request, caller: Caller) -> Response:
+        """End the browser's session, wherever else its cookie may lie."""
+        await endings.end(caller)
         answer = Response(status_code=DONE)
-        end_session(answer)
+        forget_session(request, answer)
         return answer
 
     return router
+
+
+def _came_from(request: Request) -> str:
+    return request.client.host if request.client else ""

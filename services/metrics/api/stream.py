@@ -18,9 +18,11 @@ from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.live import Board, Edition
 from services.metrics.views.today import Delta, Snapshot, Viewer
+from shared.eventstore.port import StoreUnavailable
 from shared.runtime.measures import SSE_CLIENTS
 from shared.web.auth import Principal
 from shared.web.description import told
+from shared.web.gate import Gate
 from shared.web.policies import Caller, permit
 from shared.web.problems import Problem, ProblemKind
 
@@ -34,7 +36,7 @@ SEND_SECONDS_MAX = 15.0
 STREAM_SECONDS_MAX = 3600.0
 """After an hour a reader comes again, and shows who it is again."""
 STREAMS_MAX = 500
-STREAMS_PER_READER_MAX = 20
+STREAMS_PER_READER_MAX = 5
 EVENT_ID = re.compile(r"([0-9]{1,18})-[0-9a-f]{1,32}")
 TOO_MANY = ProblemKind(429, "too_many_streams")
 GOODBYE = b"event: bye\ndata: {}\n\n"
@@ -88,7 +90,7 @@ class Audience:
                 del self.by_subject[subject]
 
 
-def stream_routes(board: Board) -> APIRouter:
+def stream_routes(board: Board, gate: Gate) -> APIRouter:
     """Return the route of the live picture."""
     router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS, bureau=True)])
     audience = Audience()
@@ -107,7 +109,7 @@ def stream_routes(board: Board) -> APIRouter:
         # Whoever waits for the first picture has a seat already, and no more than there are.
         with audience.seated(caller.subject), board.watched():
             edition = await board.fresh()
-        return LiveStream(Line(board, caller, last_event_id, edition), audience)
+        return LiveStream(Line(board, gate, caller, last_event_id, edition), audience)
 
     return router
 
@@ -117,13 +119,16 @@ class Line:
     """What one reader has been told."""
 
     board: Board
+    gate: Gate
     reader: Principal
     last_event_id: str | None
     told: Edition
     heard_at: float = field(init=False)
+    known_at: float = field(init=False)
+    """When the reader was last known to be one who may read."""
 
     def __post_init__(self) -> None:
-        self.heard_at = self.board.clock.monotonic()
+        self.heard_at = self.known_at = self.board.clock.monotonic()
 
     def opening(self) -> list[bytes]:
         """Return what the reader hears first."""
@@ -142,9 +147,9 @@ class Line:
     async def following(self) -> bytes | None:
         """Return the next frame, empty where nothing is to be said, None at the end."""
         edition = await self.board.turned(self.told.number, HEARTBEAT_SECONDS)
-        if self.board.closing:
-            return None
         now = self.board.clock.monotonic()
+        if self.board.closing or not await self._may_read_on(now):
+            return None
         if edition is None:
             delta: bytes | None = self.told.silence(now - self.told.read_at)
         else:
@@ -156,6 +161,17 @@ class Line:
             return b""
         self.heard_at = now
         return _frame(b"delta", delta, self.told)
+
+    async def _may_read_on(self, now: float) -> bool:
+        """Whether the token or session that opened the stream still holds."""
+        if now - self.known_at < HEARTBEAT_SECONDS:
+            return True
+        self.known_at = now
+        try:
+            return await self.gate.still(self.reader)
+        except StoreUnavailable:
+            # While the store is away, nobody can have ended the session either.
+            return True
 
     def _snapshot(self, edition: Edition) -> bytes:
         role = next((role for role in READERS if self.reader.has(role)), READERS[0])

@@ -52,7 +52,7 @@ from shared.web.gate import AuthSettings, Gate, tickets_verifier
 from shared.web.issuer import LocalIssuer
 from shared.web.keys import file_keys
 from shared.web.server import serve
-from shared.web.session import RememberedTickets, SignIn
+from shared.web.session import Endings, SignIn
 
 MESSAGES = files("services.metrics.api") / "messages"
 CONNECTIONS_MAX = 8
@@ -117,20 +117,21 @@ class Reader:
         catalogue = Catalogue.read(OWN, MESSAGES)
         alerts = Alerts(self.readings, self.rules.editions, self.clock)
         seen = Acknowledging(self.deadlines, self.readings, self.clock, self.source)
+        gate = Gate.of(self.auth, self.clock, self.supervision)
         return create_web(
             Web(
                 title="casetrack metrics",
-                gate=Gate.of(self.auth, self.clock),
+                gate=gate,
                 clock=self.clock,
                 ids=self.ids,
                 routers=[
-                    stream_routes(self.board),
+                    stream_routes(self.board, gate),
                     case_routes(Cases(self.readings, self.rules.editions, self.clock), catalogue),
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
                     alert_routes(alerts, seen),
                     freshness_routes(self.glances, self.clock),
                     rules_routes(self.publishing, self.clock),
-                    session_routes(_sign_in(self.auth, self.clock, self.ids), catalogue),
+                    session_routes(self._sign_in, Endings(self.supervision), catalogue),
                     page_routes(catalogue),
                 ],
                 ready=self._ready,
@@ -139,6 +140,16 @@ class Reader:
                 schemas=schemas(),
             )
         )
+
+    @property
+    def _sign_in(self) -> SignIn | None:
+        """The sign-in by one-use link; there is one only beside the local issuer's key."""
+        folder = Path(self.auth.session_jwks or self.auth.jwks).parent
+        if not (folder / "issuer.pem").is_file():
+            return None
+        issuer = LocalIssuer.open(folder, self.clock, self.ids)
+        keys = file_keys(folder / "jwks.json", self.clock)
+        return SignIn(tickets_verifier(keys, self.clock), self.supervision, issuer)
 
     async def _ready(self) -> Readiness:
         try:
@@ -175,13 +186,3 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             )
             await serving.wait()
             announce_ready()
-
-
-def _sign_in(auth: AuthSettings, clock: Clock, ids: Ids) -> SignIn | None:
-    """Return the sign-in by one-use link; there is one only beside the local issuer's key."""
-    folder = Path(auth.session_jwks or auth.jwks).parent
-    if not (folder / "issuer.pem").is_file():
-        return None
-    issuer = LocalIssuer.open(folder, clock, ids)
-    keys = file_keys(folder / "jwks.json", clock)
-    return SignIn(tickets_verifier(keys, clock), RememberedTickets(clock), issuer)
