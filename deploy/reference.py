@@ -21,6 +21,7 @@ from shared.relay.settings import RelaySettings
 from shared.runtime import measures
 from shared.runtime.settings import settings_table
 from shared.web.gate import AuthSettings
+from shared.web.shares import QuotaSettings
 
 PAGES = tuple(
     CHECKOUT / "docs" / page
@@ -39,6 +40,7 @@ SETTINGS = (
     MetricsSettings,
     RelaySettings,
     AuthSettings,
+    QuotaSettings,
     PrepareSettings,
 )
 

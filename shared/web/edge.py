@@ -14,7 +14,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
 from shared.web.problems import HOST_REFUSED, SECURITY_HEADERS, Problem, ProblemAnswers
-from shared.web.shares import Shares
+from shared.web.shares import QuotaSettings, Shares
 from shared.web.wire import BODY_LATE
 
 log = structlog.get_logger()
@@ -60,6 +60,15 @@ class _Exchange:
         return getattr(self.scope.get("route"), "path_format", None) or "unmatched"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What is taken in: under which names, how large, and how much of it from one caller."""
+
+    names: frozenset[str]
+    body_bytes_max: int
+    quotas: QuotaSettings
+
+
 class Edge:
     """ASGI middleware around everything else."""
 
@@ -70,16 +79,15 @@ class Edge:
         clock: Clock,
         ids: Ids,
         answers: ProblemAnswers,
-        names: frozenset[str] = frozenset(),
-        body_bytes_max: int = BODY_BYTES_MAX,
+        bounds: Bounds,
     ) -> None:
         self._app = app
         self._clock = clock
         self._ids = ids
         self._answers = answers
-        self._names = names
-        self._body_bytes_max = body_bytes_max
-        self._shares = Shares()
+        self._names = bounds.names
+        self._body_bytes_max = bounds.body_bytes_max
+        self._shares = Shares(clock, bounds.quotas)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,7 +101,7 @@ class Edge:
                 await self._pass(exchange, receive, send)
             finally:
                 if principal := state.get("principal"):
-                    self._shares.give_back(principal.subject)
+                    self._shares.give_back(principal)
                 self._note(exchange)
 
     async def _pass(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
@@ -109,7 +117,10 @@ class Edge:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status, exchange.answered = message["status"], True
-                _dress(MutableHeaders(scope=message), over_tls=host in self._names)
+                headers = MutableHeaders(scope=message)
+                _dress(headers, over_tls=host in self._names)
+                if principal := exchange.scope["state"].get("principal"):
+                    headers.update(self._shares.told(principal))
             await send(message)
 
         host = _host(exchange.headers)

@@ -23,6 +23,7 @@ from shared.web.problems import (
     OWN_ORGANISATION_UNKNOWN,
     PARAMETER_REPEATED,
     PARAMETER_UNKNOWN,
+    RATE_LIMITED,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
     TOKEN_MISSING,
@@ -80,7 +81,7 @@ def permit(*roles: Role, bureau: bool = False) -> Any:  # noqa: ANN401 - FastAPI
         refuse_unknown(request)
         return principal
 
-    refusals = [*STRANGERS, TOO_MANY, *([NOT_PERMITTED] if roles else [])]
+    refusals = [*STRANGERS, TOO_MANY, RATE_LIMITED, *([NOT_PERMITTED] if roles else [])]
     return Depends(_marked(authorise, [*refusals, *(OF_THE_BUREAU if bureau else [])]))
 
 
@@ -189,7 +190,7 @@ async def _recognised(request: Request) -> Principal:
     except Unauthenticated as refusal:
         note_refusal(refusal.code, refusal.reason, None)
         raise
-    request.state.shares.take(principal.subject)
+    request.state.shares.take(principal)
     request.state.principal = principal
     return principal
 

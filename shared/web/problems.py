@@ -93,6 +93,7 @@ TOO_MANY = ProblemKind(429, "too_many_requests")
 INVALID = ProblemKind(UNFIT, "invalid_request")
 PARAMETER_UNKNOWN = ProblemKind(UNFIT, "parameter_unknown")
 PARAMETER_REPEATED = ProblemKind(UNFIT, "parameter_repeated")
+RATE_LIMITED = ProblemKind(429, "rate_limited")
 UNAVAILABLE = ProblemKind(503, "unavailable")
 
 

@@ -117,7 +117,7 @@ def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None
         "415": ["content_type_refused"],
         "421": ["host_refused"],
         "422": ["invalid_request", "parameter_repeated", "parameter_unknown"],
-        "429": ["too_many_requests"],
+        "429": ["rate_limited", "too_many_requests"],
         "503": ["unavailable"],
     }
     assert list(responses["409"]["content"]) == ["application/problem+json"]

@@ -123,11 +123,14 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     )
     async def publish(request: Request) -> JSONResponse:
         """Record one event, or each of a batch; accepted means committed to the store."""
-        publisher = _publisher(gateway, await principal_of(request))
+        caller = await principal_of(request)
+        publisher = _publisher(gateway, caller)
         body = await request.body()
         with EVENT_INGEST_SECONDS.time():
             if is_batch(request.headers):
-                judged = await gateway.take_all(await _members(body), publisher)
+                members = await _members(body)
+                request.state.shares.spend(caller, len(members) - 1)
+                judged = await gateway.take_all(members, publisher)
                 return answers.each(request, judged)
             judgement = await gateway.take(single(request.headers, body), publisher)
         return answers.one(judgement)
@@ -143,10 +146,13 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
     )
     async def validate(request: Request) -> JSONResponse:
         """Give the same verdicts and record nothing; what is a repetition shows at recording."""
-        publisher = _publisher(gateway, await principal_of(request))
+        caller = await principal_of(request)
+        publisher = _publisher(gateway, caller)
         body = await request.body()
         if is_batch(request.headers):
-            judged = await gateway.validate_all(await _members(body), publisher)
+            members = await _members(body)
+            request.state.shares.spend(caller, len(members) - 1)
+            judged = await gateway.validate_all(members, publisher)
             return answers.each(request, judged)
         return answers.one(gateway.validate(single(request.headers, body), publisher), DUPLICATE)
 
