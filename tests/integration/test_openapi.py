@@ -134,6 +134,7 @@ def asked_of_anybody(
     yield kind, at, {name: value for name, value in asked.items() if name == "json"}
     yield from ((kind, at, asked | {"headers": door.token(*roles)}) for roles in STRANGERS)
     yield kind, at, asked | {"params": {"unheard-of": "1"}}
+    yield kind, at, asked | {"headers": {**asked["headers"], "host": "evil.example"}}
     if "requestBody" in operation:
         plain = {name: value for name, value in asked.items() if name != "json"}
         for head, content in (
