@@ -56,6 +56,7 @@ def test_a_received_case_is_open_on_its_day() -> None:
     assert figures(RECEIVED) == {
         ("L01/phase:SUBMITTED", day): 1,
         ("L01/open", day): 1,
+        ("L02/green:SLA-01", day): 1,
         ("L03/received:WINDOW:WINDOW", day): 1,
         ("L03/hour:10", day): 1,
     }
@@ -66,7 +67,7 @@ def test_an_amended_receipt_takes_the_case_to_its_day() -> None:
         CaseAmended, case_no=CASE, field="received_date", new=str(date(2024, 8, 30)), is_error=False
     )
     changes = moved(fold_all(CASE, [RECEIVED, entry(amended, 20)]), fold_all(CASE, [RECEIVED]))
-    parts = ("L01/phase:SUBMITTED", "L01/open", "L03/received:WINDOW:WINDOW")
+    parts = ("L01/phase:SUBMITTED", "L01/open", "L02/green:SLA-01", "L03/received:WINDOW:WINDOW")
 
     assert changes.sums == {
         (part, day): number

@@ -100,6 +100,33 @@ def test_a_spread_is_how_far_apart_the_medians_of_the_groups_are() -> None:
     assert valued(figure("K15.3"), {}).number is None
 
 
+def test_a_spread_of_rates_is_how_far_apart_those_of_the_groups_are() -> None:
+    parts = {
+        "K15.3/rated:PC:1": 9,
+        "K15.3/rated:PC:0": 1,
+        "K15.3/rated:WINDOW:1": 19,
+        "K15.3/rated:WINDOW:0": 1,
+        "K15.3/rated:MOBILE:1": 0,
+    }
+
+    assert valued(figure("K15.3.good"), parts) == Value(0.05, 28, 30, sample_ok=True, level=YELLOW)
+    assert valued(figure("K15.3.good"), {}) == Value(None, 0, 0, sample_ok=False)
+
+
+def test_a_coverage_is_the_share_of_the_names_that_are_also_on_the_other_side() -> None:
+    parts = {
+        "K12.6/item:a": 4,
+        "K12.6/item:elsewhere": 1,
+        "K12.6/item:gone": 0,
+        "K12.6/active_item:a": 1,
+        "K12.6/active_item:gone": 7,
+        "K12.6/active_item:c": 0,
+    }
+
+    assert valued(figure("K12.6.items"), parts) == Value(0.5, 1, 2, sample_ok=False)
+    assert valued(figure("K12.6.items"), {}).number is None
+
+
 def test_of_many_names_those_count_that_anything_is_left_of() -> None:
     parts = {"K04.1/project:a": 2, "K04.1/project:b": 1, "K04.1/project:c": 0}
 

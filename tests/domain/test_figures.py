@@ -78,7 +78,8 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
     assert figure.formula
     # What a gauge comes to is the sum of all days; the page reads the sums of one.
     assert not (figure.gauge and figure.tile)
-    assert bool(figure.denominator) is (figure.measure is Measure.RATE)
+    divided = figure.measure in (Measure.RATE, Measure.COVERAGE)
+    assert bool(figure.denominator) is divided
     assert figure.item is None or figure.id.startswith(f"K{figure.item:02}.")
     tails = [name.rpartition("/")[2] for name in figure.parts]
     assert len(tails) == len({*tails})
@@ -115,6 +116,7 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
         ("K10.1.referred", ["two referrals of one case"], (2, None)),
         ("K10.2", ["a referral that the list does not ask for"], (1, None)),
         ("K10.2", ["a referral that was sent back"], (0, None)),
+        ("K10.2", ["a referral of a difficult matter"], (0, None)),
         ("K10.3", ["a referral that the list does not ask for"], (13, 1)),
         ("K10.4", ["a referral that the list does not ask for"], (1, None)),
         ("K10.4", ["a referral that was sent back"], (0, None)),
@@ -133,10 +135,22 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
         ("K12.3.posted", ["a case from receipt to rating", "a default rating"], (2, None)),
         ("K12.4", ["an open case past its limit", "a card that was wrong"], (2, None)),
         ("K12.4.revoked", ["a card that was wrong"], (1, None)),
+        ("K12.6.items", ["a case from receipt to rating"], (1, 1)),
+        ("K12.6.items", ["a decision of which nobody speaks"], (0, 1)),
+        ("K12.6.items", ["a rating of somebody at a window"], (0, 0)),
+        ("K12.6.windows", ["a case from receipt to rating"], (1, 1)),
+        ("K12.6.windows", ["a decision of which nobody speaks", "a default rating"], (0, 1)),
         ("K12.6.staff", ["a rating of somebody at a window"], (1, None)),
         ("K14.1", ["a certificate that is published in time"], (1, 1)),
         ("K14.1", ["a decision of which nobody speaks"], (0, 1)),
         ("K15.1.window", ["a case from receipt to rating"], (1, 1)),
+        ("K15.3.good", ["a case from receipt to rating"], (0, 1)),
+        (
+            "K15.3.good",
+            ["a case from receipt to rating", "a good rating from a telephone"],
+            (1, 2),
+        ),
+        ("K15.3.good", ["a default rating", "a rating of somebody at a window"], (0, 0)),
         ("K16.2", ["a promise that was kept", "a case from receipt to rating"], (1, 1)),
         ("K16.3", ["a promise that was kept"], (1, 1)),
         ("K16.3", ["a promise that was kept late"], (0, 1)),
@@ -176,6 +190,10 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
         ("K25.3", ["a visit at home in time", "a key project"], (1, 2)),
         ("K25.3.bad", ["a key project"], (1, None)),
         ("K25.5", ["a request that was answered late"], (1, None)),
+        ("L02", ["an open case past its limit", "a card that was wrong"], (2, None)),
+        ("L04.share", ["a case from receipt to rating"], (40, 1)),
+        ("L04.share", ["a decision after both limits"], (380, 1)),
+        ("L04.share", ["an open case past its limit"], (0, 0)),
         ("L05", ["a case from receipt to rating"], (10, 20)),
         ("L09", ["a fact that contradicts its case", "a case from receipt to rating"], (1, 1)),
     ],
@@ -205,6 +223,22 @@ def test_what_may_still_come_in_time_is_told_apart_and_judged_by_nobody(
     found = value(figure, story)
 
     assert (found.number, found.denominator, found.pending, found.level) == (None, 0, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("story", "green"),
+    [
+        ("a referral within its limit", ["SLA-04", "SLA-05", "SLA-18", "SLA-18a"]),
+        ("an open case past its limit", ["SLA-05"]),
+        ("a card that was wrong", ["SLA-04", "SLA-05"]),
+        ("a decision of which nobody speaks", []),
+    ],
+)
+def test_an_open_limit_is_green_until_a_card_stands_on_it(story: str, green: list[str]) -> None:
+    assert {part for part in parts(story) if named(part) == "L02/green"} == {
+        f"L02/green:{sla}" for sla in green
+    }
+    assert not REGISTER.is_listed("L02/green:SLA-04")
 
 
 def test_a_late_card_takes_an_overdue_case_out_of_the_rate_once_it_is_withdrawn() -> None:

@@ -214,6 +214,15 @@ STORIES: Mapping[str, Sequence[Entry]] = {
         REFERRED,
         but(REFERRED, 120, referral_id="r2"),
     ],
+    "a referral of a difficult matter": [
+        RECEIVED,
+        ACCEPTED,
+        but(REFERRED, 100, on_list=False, grade="L4"),
+    ],
+    "a good rating from a telephone": [
+        but(RECEIVED, 0, channel="MOBILE", terminal="MOBILE"),
+        but(RATED, 250, level="SATISFIED"),
+    ],
     "a default rating": [
         RECEIVED,
         but(RATED, 250, channel="SYSTEM_DEFAULT"),

@@ -64,7 +64,7 @@ def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Pictur
     else:
         clocks = tuple(clock for group in by_subject for clock in group)
     dues = {clock.name: clock.due for clock in clocks}
-    about = About(dossier, dues, rules.calendar)
+    about = About(dossier, dues, rules.calendar, clocks)
     return Picture(
         dossier, edition, by_subject, clocks, dimensions_of(dossier), contributions(about)
     )

@@ -48,7 +48,7 @@ LINES_MAX = 50
 LAST_OF_ALL = (date.max, "")
 """Behind every day that is asked for."""
 
-UNNAMED = (Measure.DISTINCT, Measure.LOAD)
+UNNAMED = (Measure.DISTINCT, Measure.COVERAGE, Measure.LOAD)
 """What counts people or enterprises names none of them."""
 
 

@@ -23,6 +23,7 @@ from shared.contracts.supervision.words import AlertLevel
 ITEM = 16
 
 SUPPLEMENT = ("SLA-29",)
+"""No limit has this row yet (issue 13): until then no card says that one is overdue."""
 
 
 class Part(StrEnum):

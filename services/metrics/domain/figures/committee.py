@@ -21,11 +21,15 @@ from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.committee import Referral
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertBasis, AlertLevel
-from shared.contracts.words import CaseType
+from shared.contracts.words import CaseType, GradeLevel
 
 ITEM = 10
 
 LIMITS_OF_CASES = frozenset({AlertBasis.COMMITTED, AlertBasis.STATUTORY})
+
+
+DIFFICULT = GradeLevel.L4
+"""疑难复杂事项: what only the committee may decide on."""
 
 
 class Part(StrEnum):
@@ -35,7 +39,7 @@ class Part(StrEnum):
     """Referred cases, however often."""
     REFERRED = "K10.1/referred"
     OUTSIDE = "K10.2/outside"
-    """Referrals that the grading list does not ask for, and nobody returned."""
+    """Referrals of what neither the grading list nor its grade sends there, and nobody returned."""
     DAYS = "K10.3/days"
     """Referrals by the working days until the committee had spoken."""
     BREACHED = "K10.4/breached"
@@ -49,7 +53,8 @@ def _of_referral(referral: Referral, about: About) -> Iterator[Line]:
     yield Part.REFERRED, day, 1
     if referral is next(_referrals(about)):
         yield Part.CASE, day, 1
-    if not referral.on_list and referral.screening != "RETURNED":
+    asked_for = referral.on_list or referral.grade == DIFFICULT
+    if not asked_for and referral.screening != "RETURNED":
         yield Part.OUTSIDE, day, 1
     if referral.resolved_on is not None:
         stayed = about.calendar.working_days_between(day, referral.resolved_on)
@@ -113,7 +118,7 @@ FIGURES = (
         zh="清单外提交数",
         en="Referrals outside the rule",
         unit="referral",
-        formula="referrals that are not on the grading list and were not returned",
+        formula="referrals neither on the grading list nor difficult (L4) that were not returned",
         numerator=(Part.OUTSIDE,),
         target=Target(origin=Origin.OURS, at_most=0),
         alerts=(Alert(level=AlertLevel.YELLOW, above=0),),

@@ -1,12 +1,13 @@
 """What a figure is: its words, the parts that it is made of, and what it is judged by."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.alert import Card
 from shared.contracts.supervision.course import AlertState
@@ -34,6 +35,8 @@ class About:
     dossier: Dossier
     dues: Dues
     calendar: WorkCalendar
+    clocks: Sequence[Clock] = ()
+    """Of all its subjects, running or ended."""
 
     def reds(self, slas: Collection[str], name: str) -> Iterator[Card]:
         """Yield the red cards of the limits *slas* on the subject *name*, without those revoked."""
@@ -101,6 +104,10 @@ class Measure(StrEnum):
     """Of classes in pairs such as ``limits:020:010``: by which share the second is less."""
     SPREAD = "spread"
     """Of classes in groups such as ``days:PC:007``: how far apart the groups' medians are."""
+    MEAN_SPREAD = "mean_spread"
+    """Of classes in groups: how far apart the groups' means are; of 0 and 1 a mean is a rate."""
+    COVERAGE = "coverage"
+    """Which share of the many of the denominator are also among those of the numerator."""
     LOAD = "load"
     """How much the ninetieth in a hundred of the many parts has."""
 

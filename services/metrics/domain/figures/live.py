@@ -19,10 +19,16 @@ from services.metrics.domain.figures.figure import (
 from services.metrics.domain.subjects.case import Case, Terms
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, business_date
 
 VISITS_TOLD_MAX = 2
 """More are as bad."""
+
+
+HUNDRED = 100
+HUNDREDTHS_MAX = 999
+"""Ten times what was promised; more is as bad."""
 
 
 class Part(StrEnum):
@@ -43,6 +49,8 @@ class Part(StrEnum):
     """By the visits that the applicant had to make: none, one, or two for more."""
     DAYS = "L04/days"
     """Decided cases by terminal and by the working days since their acceptance."""
+    USED = "L04/used"
+    """Decided cases by the hundredths of the promised time that were used."""
     LIMITS = "L05/limits"
     """Accepted cases by the days that the law allows and those that were promised."""
     ANOMALIES = "L08/anomalies"
@@ -89,6 +97,11 @@ def _decision(case: Case, day: date, about: About) -> Iterator[Line]:
     if case.terms is not None:
         lasted = about.calendar.working_days_between(case.terms.effective_on, day)
         yield of_class(Part.DAYS, f"{case.terminal}:{lasted:03}"), day, 1
+    for clock in about.clocks:
+        if clock.name == ClockName.COMMITTED and clock.ending is not None and clock.limit:
+            consumed = clock.consumed(clock.ending.ended_at)
+            used = min(-(-HUNDRED * consumed // clock.limit), HUNDREDTHS_MAX)
+            yield of_class(Part.USED, f"{used:03}"), day, 1
 
 
 HOURS = tuple(of_class(Part.HOUR, f"{hour:02}") for hour in range(24))
@@ -169,6 +182,17 @@ FIGURES = (
         formula="Σ working days / decided cases; quantiles from the same histogram",
         numerator=(many(Part.DAYS),),
         measure=Measure.MEAN,
+    ),
+    Figure(
+        id="L04.share",
+        item=None,
+        zh="承诺时限使用率",
+        en="Share of the promised time that is used",
+        unit="percent",
+        formula="ninetieth percentile of days used / days promised, of decided cases",
+        numerator=(many(Part.USED),),
+        measure=Measure.NINETIETH,
+        alerts=(Alert(level=AlertLevel.YELLOW, above=80),),
     ),
     Figure(
         id="L05",

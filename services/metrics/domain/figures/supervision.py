@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
@@ -18,6 +19,7 @@ from services.metrics.domain.figures.figure import (
     of_class,
 )
 from services.metrics.domain.subjects.alert import Card
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Rating
 from shared.contracts.rectification.course import RectificationState
@@ -57,15 +59,27 @@ class Part(StrEnum):
     """Valid ratings that somebody gave, by item."""
     WINDOW = "K12.6/window"
     STAFF = "K12.6/staff"
+    ACTIVE_ITEM = "K12.6/active_item"
+    """Closed cases by item: what could have been rated."""
+    ACTIVE_WINDOW = "K12.6/active_window"
+    STANDS_GREEN = "L02/green"
+    """Clocks that have not ended and on which no card stands, by limit."""
     STANDS_YELLOW = "L02/yellow"
     """Standing yellow cards by limit."""
     STANDS_RED = "L02/red"
 
 
+def _of_case(case: Case, _: About) -> Iterator[Line]:
+    if case.closed_on is None:
+        return
+    for part, name in ((Part.ACTIVE_ITEM, case.item_code), (Part.ACTIVE_WINDOW, case.window)):
+        if name:
+            yield of_class(part, name), case.closed_on, 1
+
+
 def _of_rating(rating: Rating, about: About) -> Iterator[Line]:
     day = rating.opened_on
-    # A text that is added to a rating is no second opinion.
-    if day is None or rating.struck_out or not rating.channel:
+    if day is None or not rating.is_valid:
         return
     if rating.by_default:
         yield Part.DEFAULT, day, 1
@@ -125,7 +139,16 @@ def _of_card(card: Card, _: About) -> Iterator[Line]:
         yield of_class(Part.STANDS_RED if is_red else Part.STANDS_YELLOW, card.sla), day, 1
 
 
+def _of_dossier(dossier: Dossier, about: About) -> Iterator[Line]:
+    carded = {(card.sla, card.concerns) for card in dossier.cards if card.stands}
+    for clock in about.clocks:
+        if clock.ending is None and (clock.sla.id, clock.subject) not in carded:
+            yield of_class(Part.STANDS_GREEN, clock.sla.id), clock.started_on, 1
+
+
 LINES: Mapping[type, LinesOf] = {
+    Dossier: _of_dossier,
+    Case: _of_case,
     Rating: _of_rating,
     Rectification: _of_rectification,
     Card: _of_card,
@@ -269,22 +292,28 @@ FIGURES = (
     Figure(
         id="K12.6.items",
         item=ITEM,
-        zh="有评价事项数",
+        zh="事项评价覆盖率",
         en="Items with a review",
-        unit="item",
-        formula="items with at least one valid rating that somebody gave",
+        unit="ratio",
+        formula="items of closed cases with a valid rating that somebody gave / all of these",
         numerator=(many(Part.ITEM),),
-        measure=Measure.DISTINCT,
+        denominator=(many(Part.ACTIVE_ITEM),),
+        measure=Measure.COVERAGE,
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=1),),
     ),
     Figure(
         id="K12.6.windows",
         item=ITEM,
-        zh="有评价窗口数",
+        zh="窗口评价覆盖率",
         en="Windows with a review",
-        unit="window",
-        formula="windows with at least one valid rating that somebody gave",
+        unit="ratio",
+        formula="windows of closed cases with a valid rating that somebody gave / all of these",
         numerator=(many(Part.WINDOW),),
-        measure=Measure.DISTINCT,
+        denominator=(many(Part.ACTIVE_WINDOW),),
+        measure=Measure.COVERAGE,
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Alert(level=AlertLevel.YELLOW, below=1),),
     ),
     Figure(
         id="K12.6.staff",
@@ -292,9 +321,21 @@ FIGURES = (
         zh="有评价人员数",
         en="Staff with a review",
         unit="person",
-        formula="members of staff with at least one valid rating that somebody gave",
+        formula="members of staff with a valid rating that somebody gave; no fact says who serves",
         numerator=(many(Part.STAFF),),
         measure=Measure.DISTINCT,
+    ),
+    Figure(
+        id="L02",
+        item=None,
+        zh="在牌监察牌数",
+        en="Limits that a card stands on",
+        unit="card",
+        formula="Σ standing yellow and red cards, by limit; beside them open limits without",
+        numerator=(many(Part.STANDS_YELLOW), many(Part.STANDS_RED)),
+        # A sum alone: every case would come and go by name with each of its limits.
+        shown=(many(Part.STANDS_GREEN),),
+        gauge=True,
     ),
     Figure(
         id="L02.red",

@@ -1,12 +1,14 @@
 """Plan item 15: the four terminals, and whether they serve alike (四端融合)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
+    About,
     Alert,
     Figure,
+    Line,
     LinesOf,
     Measure,
     Origin,
@@ -14,17 +16,28 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
+from services.metrics.domain.subjects.review import Rating
 from shared.contracts.intake.words import Channel, Terminal
+from shared.contracts.review.words import GOOD
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 15
 
 
 class Part(StrEnum):
-    """Nothing of its own: receipts and durations are counted by terminal already."""
+    """What is not counted by terminal already, as receipts and durations are."""
+
+    RATED = "K15.3/rated"
+    """Valid ratings that somebody gave of a case, by its terminal: 1 for a good one, else 0."""
 
 
-LINES: Mapping[type, LinesOf] = {}
+def _of_rating(rating: Rating, about: About) -> Iterator[Line]:
+    day, terminal = rating.opened_on, about.dossier.case.terminal
+    if day is not None and terminal and rating.is_valid and not rating.by_default:
+        yield of_class(Part.RATED, f"{terminal}:{int(rating.level in GOOD)}"), day, 1
+
+
+LINES: Mapping[type, LinesOf] = {Rating: _of_rating}
 
 NAMES: Mapping[Terminal, tuple[str, str]] = {
     Terminal.WINDOW: ("窗口端占比", "Share of the windows"),
@@ -61,5 +74,17 @@ FIGURES = (
         measure=Measure.SPREAD,
         target=Target(origin=Origin.OURS, at_most=1),
         alerts=(Alert(level=AlertLevel.YELLOW, above=1),),
+    ),
+    Figure(
+        id="K15.3.good",
+        item=ITEM,
+        zh="各端好评率差",
+        en="Same praise on every terminal",
+        unit="ratio",
+        formula="highest − lowest of the terminals' good-review rates",
+        numerator=(many(Part.RATED),),
+        measure=Measure.MEAN_SPREAD,
+        target=Target(origin=Origin.OURS, at_most=0.02),
+        alerts=(Alert(level=AlertLevel.YELLOW, above=0.02),),
     ),
 )

@@ -93,6 +93,19 @@ def _spread(figure: Figure, parts: Parts) -> Measured:
     return spread, spread or 0, sum(map(_count, groups))
 
 
+def _mean_spread(figure: Figure, parts: Parts) -> Measured:
+    groups = _grouped(figure.numerator, parts)
+    means = [sum(name * n for name, n in one) / _count(one) for one in groups]
+    spread = round(max(means) - min(means), DIGITS) if means else None
+    total = sum(name * n for one in groups for name, n in one)
+    return spread, total, sum(map(_count, groups))
+
+
+def _coverage(figure: Figure, parts: Parts) -> Measured:
+    among, of = _names(figure.numerator, parts), _names(figure.denominator, parts)
+    return _quotient(len(among & of), len(of)), len(among & of), len(of)
+
+
 def _load(figure: Figure, parts: Parts) -> Measured:
     loads = sorted(_counted(figure.numerator, parts))
     return quantile([(load, 1) for load in loads], 90), sum(loads), None
@@ -106,6 +119,8 @@ MEASURED: Mapping[Measure, Callable[[Figure, Parts], Measured]] = {
     Measure.DISTINCT: _distinct,
     Measure.SHORTENED: _shortened,
     Measure.SPREAD: _spread,
+    Measure.MEAN_SPREAD: _mean_spread,
+    Measure.COVERAGE: _coverage,
     Measure.LOAD: _load,
 }
 
@@ -117,6 +132,12 @@ def _count(classes: Classes) -> int:
 def _counted(names: Collection[str], parts: Parts) -> list[int]:
     """Return the numbers of those of *parts* that count at all."""
     return [number for part, number in parts.items() if number > 0 and counts(names, part)]
+
+
+def _names(names: Collection[str], parts: Parts) -> set[str]:
+    """Return which of the many of *names* count at all."""
+    counted = (part for part, number in parts.items() if number > 0 and counts(names, part))
+    return {part.partition(":")[2] for part in counted}
 
 
 def _grouped(names: Collection[str], parts: Parts) -> list[Classes]:

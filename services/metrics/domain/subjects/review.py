@@ -54,6 +54,11 @@ class Rating(Subject, frozen=True, array_like=True, gc=False, tag="rating"):
         return self.channel == ReviewChannel.SYSTEM_DEFAULT
 
     @property
+    def is_valid(self) -> bool:
+        """Whether it is told, not struck out, and no mere text that was added to another."""
+        return bool(self.channel) and not self.struck_out
+
+    @property
     def is_bad(self) -> bool:
         """Whether it is one of the two lowest levels (V-01), given by somebody, and valid."""
         return self.level in BAD and not self.by_default and not self.struck_out
