@@ -11,6 +11,7 @@ from services.metrics.domain.figures import live, register
 from services.metrics.domain.figures.dimensions import (
     EVERYWHERE,
     Dimensions,
+    dimensions_of,
     identity_of,
     narrowed_to,
 )
@@ -20,6 +21,7 @@ from services.metrics.domain.subjects.case import MISTAKES_MAX, Case, Terms
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification
+from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.assist.course import TaskState
@@ -31,6 +33,8 @@ from tests.support.figure_stories import STORIES
 from tests.support.way_of_a_case import CASE, DECIDED, PLACE, RECEIVED, entry
 
 MONDAY = date(2024, 9, 2)
+EXEMPLARY = "11610102MB2X00178C"
+"""The organisation of the examples."""
 
 UNBEGUN: list[Subject] = [
     *(kind(name="x") for kind in register.REGISTER.lines if kind is not Dossier),
@@ -101,6 +105,39 @@ def test_dimensions_have_one_number_each_wherever_it_is_reckoned() -> None:
     assert -(2**63) <= identity_of(PLACE) < 2**63
 
 
+@pytest.mark.parametrize(
+    ("story", "place"),
+    [
+        ("a case from receipt to rating", PLACE),
+        (
+            "a rating of somebody at a window",
+            Dimensions(organisation=PLACE.organisation, window="W3", item="116101020001"),
+        ),
+        ("a bad review within its limit", Dimensions(organisation=EXEMPLARY)),
+        ("an inspection within its limit", Dimensions(organisation=EXEMPLARY)),
+        ("an enterprise that is helped from afar", Dimensions(site="site-jf-03")),
+        ("a referral within its limit", PLACE),
+        ("a promise without a day", Dimensions()),
+    ],
+)
+def test_what_belongs_to_no_case_says_itself_where_it_belongs(
+    story: str, place: Dimensions
+) -> None:
+    facts = STORIES[story]
+
+    assert dimensions_of(fold_all(facts[0].partitionkey, facts)) == place
+
+
+def test_the_first_that_names_an_organisation_gives_its_own() -> None:
+    order = Rectification(name="x", org_code="first")
+    rating = Rating(name="y", org_code="second", window="W3")
+    beside = Dossier(key="z", subjects=(order, rating))
+    case = Case(name="z", received_on=MONDAY, window="W1")
+
+    assert dimensions_of(beside) == Dimensions(organisation="first", window="W3")
+    assert dimensions_of(Dossier(key="z", subjects=(rating, case))) == Dimensions(window="W1")
+
+
 def test_what_is_not_narrowed_is_everywhere() -> None:
     assert narrowed_to() == EVERYWHERE
     assert narrowed_to(item="116101020001") == (None, None, None, "116101020001", None, None)
@@ -114,6 +151,11 @@ def test_the_page_asks_for_the_parts_of_its_tiles_and_shows_what_they_come_to() 
     assert shown["received_today"].number == 2
     assert shown["referrals_today"].number == 1
     assert shown["closed_today"].number == 0
+
+
+def test_a_case_that_names_neither_item_nor_window_makes_none_active() -> None:
+    assert added(Case(name="x", closed_on=MONDAY)) == {"L03/closed"}
+    assert "K12.6/active_item" in added(Case(name="x", closed_on=MONDAY, item_code="1"))
 
 
 def test_working_days_and_calendar_days_are_not_compared() -> None:

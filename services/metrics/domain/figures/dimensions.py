@@ -5,6 +5,11 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.rectification import Rectification
+from services.metrics.domain.subjects.register import AnySubject
+from services.metrics.domain.subjects.review import Rating
+from services.metrics.domain.subjects.task import Task
 
 IDENTITY_BYTES = 8
 KEPT_MAX = 65_536
@@ -61,12 +66,40 @@ def narrowed_to(
 
 
 def dimensions_of(dossier: Dossier) -> Dimensions:
-    """Return where *dossier* belongs: its case says so, and all that is beside it goes with it."""
+    """
+    Return where *dossier* belongs: its case says so, and all that is beside it goes with it.
+
+    Where no case says so, the subjects do, the first that names something.
+    """
     case = dossier.case
-    return Dimensions(
+    own = Dimensions(
         organisation=case.org_code,
         window=case.window,
         item=case.item_code,
         channel=case.channel,
         site=case.site,
     )
+    if case.received_on is not None:
+        return own
+    for subject in dossier.subjects:
+        own = Dimensions(*map(_first, own, _named_by(subject)))
+    return own
+
+
+def _first(known: str, named: str) -> str:
+    return known or named
+
+
+def _named_by(subject: AnySubject) -> Dimensions:
+    """Return what *subject* itself says of where it belongs; no referral or promise says it."""
+    match subject:
+        case Rating():
+            return Dimensions(
+                organisation=subject.org_code, window=subject.window, item=subject.item_code
+            )
+        case Inspection() | Rectification():
+            return Dimensions(organisation=subject.org_code)
+        case Task():
+            return Dimensions(site=subject.site)
+        case _:
+            return Dimensions()
