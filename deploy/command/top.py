@@ -13,8 +13,9 @@ import typer
 from rich.live import Live
 
 from deploy.command.asking import MetricsUnreachable, metrics_url, reader_headers
+from deploy.command.live.look import Look, look_of
 from deploy.command.live.stream import Follower
-from deploy.command.live.view import Look, look_of, screen
+from deploy.command.live.view import screen
 from deploy.command.output import SafeConsole, print_json
 from deploy.command.reading import UrlOption
 from deploy.command.stack import JsonOption

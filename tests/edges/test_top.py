@@ -16,13 +16,14 @@ import pytest
 from msgspec import convert
 from rich.console import Console
 
+from deploy.command.live.look import Look, look_of
 from deploy.command.live.stream import Link, Message, Watched, messages
-from deploy.command.live.view import Look, look_of, screen
+from deploy.command.live.view import screen
 from deploy.command.output import SafeConsole
 from deploy.command.shades import DARK, LIGHT, theme
 from services.metrics.views.today import Snapshot
 from shared.contracts.naming import Language
-from tests.support.pictures import picture, tiles
+from tests.support.pictures import NOW, picture, tiles
 
 CALM = {"open": 7, "due_today": 0, "yellow": 0, "red": 0, "red_statutory": 0}
 KEYS_SECONDS_MAX = 30.0
@@ -104,14 +105,50 @@ def test_case_numbers_are_never_cut_where_there_are_eighty_columns() -> None:
     assert "3 h 0 min" in text
 
 
+@pytest.mark.parametrize("columns", [80, 100, 119, 120, 140, 200])
+@pytest.mark.parametrize("language", list(Language))
+def test_the_number_of_a_case_and_the_words_of_a_tile_are_whole(
+    language: Language, columns: int
+) -> None:
+    shown = convert(picture(), Snapshot).tiles
+    words = [tile.title.said(language) for tile in shown if tile.group == "standing"]
+    words += [tile.note.said(language) for tile in shown if tile.note]
+
+    text, _ = drawn(picture(), (columns, 34), Look(language))
+
+    assert [word for word in ("XC20240902000017", *words) if word not in text] == []
+
+
+@pytest.mark.parametrize(("number", "said"), [(0.9426, "94.3%"), (None, "–")])
+def test_a_rate_of_the_day_is_told_in_hundredths_and_without_a_bar(
+    number: float | None, said: str
+) -> None:
+    counted, rate = tiles()[-2:]
+    shown = [
+        counted,
+        rate | {"name": "rate", "unit": "ratio", "title": {"zh-CN": "率", "en": "rate"}},
+    ]
+
+    text, _ = drawn(picture(tiles=shown, now={**NOW, "rate": number}))
+
+    (row,) = [line for line in text.splitlines() if "率" in line]
+    assert row.partition("率")[2].strip("│ ").split() == [said]
+
+
 def test_without_utf8_english_and_ascii_say_the_same() -> None:
     written = io.BytesIO()
     terminal = io.TextIOWrapper(written, encoding="ascii")
     console = SafeConsole(width=110, height=30, file=terminal)
     look = look_of(console, Language.ZH_CN)
     lines = [{**line, "item_name": "licence"} for line in picture()["late_next"]]
+    lines[0]["seconds_left"] = None
+    unknown = {"complete_to": None, "now": {**NOW, "open": None}}
     console.print(
-        screen(Watched(convert(picture(late_next=lines), Snapshot), Link.LIVE), look, (110, 30))
+        screen(
+            Watched(convert(picture(late_next=lines, **unknown), Snapshot), Link.LIVE),
+            look,
+            (110, 30),
+        )
     )
     terminal.flush()
 

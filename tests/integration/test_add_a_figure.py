@@ -11,8 +11,9 @@ import pytest
 from msgspec import convert
 from rich.console import Console
 
+from deploy.command.live.look import Look
 from deploy.command.live.stream import Link, Watched
-from deploy.command.live.view import Look, screen
+from deploy.command.live.view import screen
 from deploy.command.shades import theme
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.figures import register

@@ -1,71 +1,42 @@
 """The picture of today as a terminal shows it: what can still be saved first, totals second."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from rich import box
 from rich.console import Group, OverflowMethod, RenderableType
 from rich.layout import Layout
-from rich.panel import Panel
 from rich.table import Table
 
+from deploy.command.live.look import GAP, Look, panel
 from deploy.command.live.stream import Link, Watched
-from deploy.command.output import SafeConsole, Styled
-from deploy.command.words import RATIO, measured, short_clock, word
-from deploy.texts import CATALOGUE
-from services.metrics.views.today import LateNext, Tile, TodayPicture
-from shared.contracts.naming import Language, called, fact_called
+from deploy.command.live.tiles import flow, flow_rows, standing
+from deploy.command.output import Styled
+from deploy.command.words import short_clock
+from services.metrics.views.today import LateNext, TodayPicture
+from shared.contracts.naming import called, fact_called
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import spelled
 
-WIDE_COLUMNS_MIN = 100
-"""On a narrower screen the parts stand below each other."""
+WIDE_COLUMNS_MIN = 120
+"""On a narrower screen the parts stand below each other: no number of a case is cut."""
 BAR_COLUMNS = 12
 FRAME = 4
 """Columns of a panel's border and padding."""
-GAP = 2
 CASE_NO_COLUMNS_MAX = 16
 """As long as the bureau's own; those of imported logs may be longer."""
-RIGHT_COLUMNS_MIN = 38
+RIGHT_COLUMNS_MIN = 42
+"""As wide as the words of what stands, in English."""
 HOURS_COLUMNS_MIN = 52
 NOW_ROWS = 5
 HOURS_ROWS = 5
 LATEST_ROWS_MIN = 4
 FLEXIBLE_COLUMNS_MIN = 8
-FLOW_COLUMNS_MAX = 24
 STALE_SECONDS = 5.0
-HUES = {AlertLevel.YELLOW: "near", AlertLevel.RED: "late"}
 HOUR, MINUTE, DAY = 3_600, 60, 86_400
 SPARKS = " ▁▂▃▄▅▆▇█"
 SPARKS_PLAIN = " .:-=+*#@"
 FIRST_HOUR, LAST_HOUR = 7, 20
 """The bureau's day; an hour outside it is shown when something came."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the screen can be written on."""
-
-    language: Language
-    plain: bool = False
-    """Without UTF-8: ASCII marks."""
-    helping: bool = False
-
-    def say(self, code: str, **values: object) -> str:
-        return CATALOGUE.text(self.language, code, values).title
-
-    def word(self, path: str, **values: object) -> str:
-        return word(path, self.language, **values)
-
-
-def look_of(console: SafeConsole, language: Language) -> Look:
-    """Return what *console* can show: where Chinese cannot be written, English is."""
-    try:
-        "今·█".encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return Look(Language.EN, plain=True)
-    return Look(language, plain=console.options.ascii_only)
 
 
 def screen(watched: Watched, look: Look, size: tuple[int, int]) -> RenderableType:
@@ -77,9 +48,9 @@ def screen(watched: Watched, look: Look, size: tuple[int, int]) -> RenderableTyp
         Layout(header(watched, look), size=1), body, Layout(footer(watched, look), size=1)
     )
     if look.helping:
-        body.update(_panel(_help(look), look.say("top.help_title")))
+        body.update(panel(_help(look), look.say("top.help_title")))
     elif watched.picture is None:
-        body.update(_panel(_waiting(watched, look), look.word("late_next.title")))
+        body.update(panel(_waiting(watched, look), look.word("late_next.title")))
     elif columns >= WIDE_COLUMNS_MIN:
         _wide(body, watched.picture, look, (columns, rows - 2))
     else:
@@ -91,7 +62,7 @@ def _wide(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, int]
     columns, rows = size
     right_columns = max(RIGHT_COLUMNS_MIN, columns // 3)
     inner = columns - right_columns - FRAME
-    flow_rows = len(_group(picture, "day")) + 2
+    rows_of_flow = flow_rows(picture)
     left, right = Layout(), Layout(size=right_columns)
     body.split_row(left, right)
     red_rows = _red_rows(picture, rows)
@@ -100,12 +71,12 @@ def _wide(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, int]
         Layout(_red(picture, look, (inner, red_rows - 2)), size=red_rows),
     )
     parts = [
-        Layout(_now(picture, look), size=NOW_ROWS),
-        Layout(_flow(picture, look, right_columns - FRAME), size=flow_rows),
+        Layout(standing(picture, look), size=NOW_ROWS),
+        Layout(flow(picture, look, right_columns - FRAME), size=rows_of_flow),
         Layout(_latest(picture, look, right_columns - FRAME)),
         Layout(_hours(picture, look, wide=right_columns >= HOURS_COLUMNS_MIN), size=HOURS_ROWS),
     ]
-    room = rows - NOW_ROWS - HOURS_ROWS - flow_rows
+    room = rows - NOW_ROWS - HOURS_ROWS - rows_of_flow
     if room < LATEST_ROWS_MIN:
         del parts[2]
         parts[1].size = None
@@ -119,7 +90,7 @@ def _narrow(body: Layout, picture: TodayPicture, look: Look, size: tuple[int, in
     body.split_column(
         Layout(_late_next(picture, look, (inner, rows - red_rows - NOW_ROWS - 2))),
         Layout(_red(picture, look, (inner, red_rows - 2)), size=red_rows),
-        Layout(_now(picture, look), size=NOW_ROWS),
+        Layout(standing(picture, look), size=NOW_ROWS),
     )
 
 
@@ -169,7 +140,7 @@ def footer(watched: Watched, look: Look) -> RenderableType:
     told = Styled(style="muted")
     if picture:
         lag = picture.lag_seconds
-        complete = _day_and_time(picture.complete_to)
+        complete = _day_and_time(picture.complete_to) or look.nothing
         told.append(
             look.say("top.lag", seconds=f"{lag:.1f}"), "stale" if lag > STALE_SECONDS else "muted"
         )
@@ -179,13 +150,13 @@ def footer(watched: Watched, look: Look) -> RenderableType:
 
 
 def _day_and_time(instant: datetime | None) -> str:
-    return spelled(instant)[5:19].replace("T", " ") if instant else "–"
+    return spelled(instant)[5:19].replace("T", " ") if instant else ""
 
 
 def _latest(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
     """Return the last facts, newest first; the panel's height cuts them."""
     if not picture.latest:
-        return _panel(Styled(look.word("latest.empty"), style="muted"), look.word("latest.title"))
+        return panel(Styled(look.word("latest.empty"), style="muted"), look.word("latest.title"))
     cells = [
         [
             Styled(spelled(fact.time)[11:16], style="muted"),
@@ -194,7 +165,7 @@ def _latest(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
         ]
         for fact in picture.latest
     ]
-    return _panel(_fitted(cells, look, flexible=1, columns=columns), look.word("latest.title"))
+    return panel(_fitted(cells, look, flexible=1, columns=columns), look.word("latest.title"))
 
 
 def _late_next(picture: TodayPicture, look: Look, size: tuple[int, int]) -> RenderableType:
@@ -202,7 +173,7 @@ def _late_next(picture: TodayPicture, look: Look, size: tuple[int, int]) -> Rend
     lines = picture.late_next
     title = look.say("top.counted", title=look.word("late_next.title"), count=len(lines))
     if not lines:
-        return _panel(Styled(look.word("late_next.empty"), style="muted"), title)
+        return panel(Styled(look.word("late_next.empty"), style="muted"), title)
     shown = lines[: max(1, rows)]
     cells = [
         [
@@ -215,7 +186,7 @@ def _late_next(picture: TodayPicture, look: Look, size: tuple[int, int]) -> Rend
         ]
         for line in shown
     ]
-    return _panel(_fitted(cells, look, flexible=2, columns=columns), title)
+    return panel(_fitted(cells, look, flexible=2, columns=columns), title)
 
 
 def _fitted(lines: Sequence[Sequence[Styled]], look: Look, *, flexible: int, columns: int) -> Table:
@@ -250,7 +221,8 @@ def _mark(level: AlertLevel | None, look: Look) -> Styled:
 
 def _subject(line: LateNext, look: Look) -> Styled:
     stopped = line.stopped_days
-    note = f" · {look.word('late_next.stopped', n=stopped)}" if stopped else ""
+    dot = "-" if look.plain else "·"
+    note = f" {dot} {look.word('late_next.stopped', n=stopped)}" if stopped else ""
     return Styled(f"{line.item_name}{note}", style="muted")
 
 
@@ -271,7 +243,7 @@ def _left(line: LateNext, look: Look) -> Styled:
     if line.paused:
         return Styled(look.word("late_next.paused"), style="muted")
     if seconds is None:
-        return Styled("–", style="muted")
+        return Styled(look.nothing, style="muted")
     if seconds >= DAY:
         text = look.say("top.left_days", days=seconds // DAY, hours=seconds % DAY // HOUR)
     else:
@@ -285,7 +257,7 @@ def _red(picture: TodayPicture, look: Look, size: tuple[int, int]) -> Renderable
     cards = picture.red
     title = look.say("top.counted", title=look.word("red.title"), count=picture.now["red"])
     if not cards:
-        return _panel(Styled(look.word("red.empty"), style="muted"), title)
+        return panel(Styled(look.word("red.empty"), style="muted"), title)
     mark = "*" if look.plain else "●"
     cells = [
         [
@@ -296,53 +268,7 @@ def _red(picture: TodayPicture, look: Look, size: tuple[int, int]) -> Renderable
         ]
         for card in cards[: max(1, rows)]
     ]
-    return _panel(_fitted(cells, look, flexible=3, columns=columns), title)
-
-
-def _group(picture: TodayPicture, name: str) -> list[Tile]:
-    return [tile for tile in picture.tiles if tile.group == name]
-
-
-def _now(picture: TodayPicture, look: Look) -> RenderableType:
-    """Return the tiles of what stands, and beside them what is to be said of those that count."""
-    shown = _group(picture, "standing")
-    tiles = Table.grid(expand=True)
-    for _ in shown:
-        tiles.add_column(ratio=1, justify="center")
-    tiles.add_row(*[Styled(_number(tile, picture), style=f"{_hue(tile)}.bold") for tile in shown])
-    tiles.add_row(*[Styled(tile.title.said(look.language), style="muted") for tile in shown])
-    notes = [
-        Styled(tile.note.said(look.language), style=_hue(tile), justify="right")
-        for tile in shown
-        if tile.note and picture.now[tile.name]
-    ]
-    return _panel(Group(tiles, *notes), look.word("now.title"))
-
-
-def _hue(tile: Tile) -> str:
-    return HUES[tile.level] if tile.level else "ink"
-
-
-def _number(tile: Tile, picture: TodayPicture) -> str:
-    return measured(picture.now.get(tile.name), tile.unit)
-
-
-def _flow(picture: TodayPicture, look: Look, columns: int) -> RenderableType:
-    """Return what the day has brought, with a bar where it is a count."""
-    shown = _group(picture, "day")
-    counted = {tile.name: picture.now.get(tile.name) or 0 for tile in shown if tile.unit != RATIO}
-    most = max([*counted.values(), 1])
-    names = [Styled(tile.title.said(look.language), style="muted") for tile in shown]
-    numbers = [Styled(_number(tile, picture), style=_hue(tile)) for tile in shown]
-    widest = [max((one.cell_len for one in cells), default=0) for cells in (names, numbers)]
-    longest = max(1, min(FLOW_COLUMNS_MAX, columns - sum(widest) - 2 * GAP))
-    table = Table.grid(padding=(0, GAP, 0, 0))
-    for justify in ("left", "right", "left"):
-        table.add_column(justify=justify, no_wrap=True)
-    for tile, name, number in zip(shown, names, numbers, strict=True):
-        bar = ("=" if look.plain else "━") * int(-(-longest * counted.get(tile.name, 0) // most))
-        table.add_row(name, number, Styled(bar, style="accent"))
-    return _panel(table, look.say("top.flow"))
+    return panel(_fitted(cells, look, flexible=3, columns=columns), title)
 
 
 def _hours(picture: TodayPicture, look: Look, *, wide: bool) -> RenderableType:
@@ -362,7 +288,7 @@ def _hours(picture: TodayPicture, look: Look, *, wide: bool) -> RenderableType:
     every = "".join(f"{hour:02}" if hour % 3 == 0 else "  " for hour in shown)
     axis = every if wide else "".join(f"{hour:<3}" for hour in shown if hour % 3 == 0)
     table.add_row("", Styled(axis, style="muted"), "")
-    return _panel(table, look.word("arrivals.title"))
+    return panel(table, look.word("arrivals.title"))
 
 
 def _opening(hours: Sequence[float], usual: Sequence[float]) -> tuple[int, int]:
@@ -382,14 +308,3 @@ def _help(look: Look) -> RenderableType:
 
 def _waiting(watched: Watched, look: Look) -> Styled:
     return Styled(watched.fault or look.word("freshness.connecting"), style="stale")
-
-
-def _panel(content: RenderableType, title: str) -> Panel:
-    return Panel(
-        content,
-        title=Styled(f" {title} ", style="ink.bold"),
-        title_align="left",
-        border_style="line",
-        box=box.SQUARE,
-        padding=(0, 1),
-    )
