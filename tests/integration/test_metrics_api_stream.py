@@ -65,6 +65,21 @@ async def test_a_fact_changes_what_it_touches_and_nothing_else(api: ReadApi) -> 
     assert heard.document["latest"][0]["item_name"] == "食品经营许可"
 
 
+async def test_every_tile_leads_to_the_cases_that_it_counts(api: ReadApi) -> None:
+    await api.fold(RECEIVED, ACCEPTED)
+    async with api.listening() as line:
+        document = (await line.until("now")).document
+    behind = {tile["name"]: await api.read(tile["cases"]) for tile in document["tiles"]}
+
+    counted = {name: len(page["items"]) for name, page in behind.items()}
+    assert counted == {name: document["now"][name] for name in counted}
+    assert {name for name, count in counted.items() if count} == {
+        "open",
+        "received_today",
+        "accepted_today",
+    }
+
+
 @pytest.mark.parametrize(("kind", "tile"), FIVE_FACTS)
 async def test_each_of_the_five_facts_moves_its_tile(api: ReadApi, kind: str, tile: str) -> None:
     example = json.loads((EXAMPLES / f"{kind}.json").read_text())
