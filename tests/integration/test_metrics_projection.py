@@ -171,8 +171,7 @@ async def emptied(role_dsn: Callable[[str], str]) -> None:
     superuser = await asyncpg.connect(role_dsn("casetrack"))
     await superuser.execute("SET search_path TO metrics")
     await superuser.execute(
-        "TRUNCATE timeline, dossiers, kpi, contributors, clocks, offsets, lanes, open_cases, "
-        "projection"
+        "TRUNCATE timeline, dossiers, kpi, contributors, clocks, offsets, lanes, projection"
     )
     await superuser.close()
 

@@ -34,8 +34,7 @@ SELECT (SELECT string_agg(dossier || partition || phase || state, ';' ORDER BY d
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.kpi AS row WHERE value <> 0),
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.contributors AS row),
   (SELECT string_agg((to_jsonb(row) - 'next_at')::text, ';' ORDER BY row::text)
-   FROM metrics.clocks AS row),
-  (SELECT sum(cases) FROM metrics.open_cases)
+   FROM metrics.clocks AS row)
 """
 SHAPE = """
 SELECT relname, obj_description(oid, 'pg_class'), reloptions,

@@ -128,7 +128,6 @@ async def test_a_fact_under_way_is_no_difference_until_it_had_its_time(bureau: B
         ),
         ("UPDATE metrics.places SET service_window = 'W13'", {"kpi.contributor"}),
         ("DELETE FROM metrics.places", {"kpi.contributor"}),
-        ("UPDATE metrics.open_cases SET cases = cases + 1", {"kpi"}),
         ("UPDATE metrics.clocks SET due = due + 1 WHERE clock = 'COMMITTED'", {"clock"}),
         ("DELETE FROM metrics.clocks WHERE clock = 'COMMITTED'", {"clock"}),
         ("UPDATE metrics.clocks SET next_at = '2999-01-01'", {"clock.deadline"}),

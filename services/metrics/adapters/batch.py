@@ -12,7 +12,6 @@ from services.metrics.adapters.columns import DOSSIER, text_of
 from services.metrics.adapters.editions import load_changes
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Arrived
-from services.metrics.domain.figures import live
 from services.metrics.domain.figures.contributions import Contributions, Contributor
 from services.metrics.domain.figures.dimensions import Dimensions, identity_of
 from services.metrics.domain.picture import Differences
@@ -117,16 +116,6 @@ WHERE contributors.part = gone.part
   AND contributors.dossier = gone.dossier
 """
 
-ADD_OPEN_CASES = """
-INSERT INTO open_cases (partition, cases)
-VALUES ($1, $2)
-ON CONFLICT (partition) DO UPDATE
-SET cases = open_cases.cases + excluded.cases
-"""
-
-OPEN_CASES: str = live.Part.OPEN
-"""The part of which each lane keeps the sum."""
-
 
 class PostgresBatch(Batch):
     """One open transaction of one lane."""
@@ -213,9 +202,6 @@ class PostgresBatch(Batch):
         rows.sort()
         if rows:
             await self._connection.execute(ADD_FIGURES, rows)
-        opened = sum(number for part, _, _, number in rows if part == OPEN_CASES)
-        if opened:
-            await self._connection.execute(ADD_OPEN_CASES, self._partition, opened)
 
     async def _write_contributors(self, figures: Differences) -> None:
         await self._add_places((*figures.added, *figures.changed))

@@ -10,6 +10,7 @@ import asyncpg
 from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import RECENT, Row, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.domain.figures import live
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.recent import newest
@@ -32,9 +33,8 @@ FROM lanes
 """
 
 LOAD_LANES = """
-SELECT changes, coalesce(cases, 0) AS open_cases, recent
+SELECT changes, recent
 FROM lanes
-LEFT JOIN open_cases USING (partition)
 """
 
 LOAD_SUBJECTS = """
@@ -49,6 +49,12 @@ FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
 JOIN kpi ON part BETWEEN low AND high
 WHERE day = ANY($3::date[])
 GROUP BY part
+"""
+
+SUM_ALL_DAYS = """
+SELECT coalesce(sum(value), 0)::bigint
+FROM kpi
+WHERE part = $1
 """
 
 COUNT_CARDS = """
@@ -157,7 +163,7 @@ class PostgresGlances(Glances):
                 dossiers = await dossiers_of(states, partial(_histories, connection))
                 return Glance(
                     changes=sum(lane["changes"] for lane in lanes),
-                    open_cases=sum(lane["open_cases"] for lane in lanes),
+                    open_cases=await connection.fetchval(SUM_ALL_DAYS, live.Part.OPEN),
                     latest=[(fact, dossiers.get(fact.dossier)) for fact in latest],
                     sums=dict(await fetch(SUM_DAYS, *bounds(parts), [span.today])),
                     cards=_cards(await fetch(COUNT_CARDS)),

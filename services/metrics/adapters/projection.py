@@ -21,12 +21,18 @@ from services.metrics.ports.projection import (
     ProjectionOutdated,
     Stretch,
 )
+from shared.contracts.rules.facts import STREAM
 from shared.eventstore.postgres import translated
 
 TAKE_LANE = """
 UPDATE lanes
 SET changes = changes + 1, recent = coalesce($3, recent)
 WHERE partition = $1 AND epoch = $2
+RETURNING (
+  SELECT coalesce(max(version), 0)
+  FROM events
+  WHERE stream = $4
+) AS edition
 """
 
 # The compare in the compare-and-set: a worker that lost the partition finds another offset.
@@ -120,41 +126,45 @@ class PostgresProjection(Projection):
     async def batch(
         self, stretch: Stretch, epoch: int, *, complete_to: datetime | None, recent: Recent
     ) -> AsyncIterator[Batch]:
-        with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
-                taken = await connection.execute(
-                    TAKE_LANE, stretch.partition, epoch, text_of(recent)
-                )
-                advanced = await connection.execute(
-                    ADVANCE,
-                    stretch.topic,
-                    stretch.partition,
-                    stretch.first,
-                    stretch.following,
-                    stretch.highwater,
-                    complete_to,
-                )
-                if (taken, advanced) != ("UPDATE 1", "UPDATE 1"):
-                    # Where the projection was switched, what a connection has prepared for the
-                    # tables of before is worth nothing.
-                    await self._pool.expire_connections()
-                    raise Fenced(stretch)
-                edition = await load_edition(connection)
-                batch = PostgresBatch(connection, stretch.partition, edition, self._places)
-                yield batch
-        self._places |= batch.new_places
+        async with self._lane(stretch.partition, epoch, recent) as (connection, batch):
+            advanced = await connection.execute(
+                ADVANCE,
+                stretch.topic,
+                stretch.partition,
+                stretch.first,
+                stretch.following,
+                stretch.highwater,
+                complete_to,
+            )
+            if advanced != "UPDATE 1":
+                raise await self._fenced(stretch)
+            yield batch
 
     @asynccontextmanager
     async def sweep(self, partition: int, epoch: int) -> AsyncIterator[Batch]:
+        async with self._lane(partition, epoch, None) as (_, batch):
+            yield batch
+
+    @asynccontextmanager
+    async def _lane(
+        self, partition: int, epoch: int, recent: Recent | None
+    ) -> AsyncIterator[tuple[asyncpg.Connection, PostgresBatch]]:
+        """Open a transaction of a lane that is ours under *epoch*."""
+        told = None if recent is None else text_of(recent)
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                if await connection.execute(TAKE_LANE, partition, epoch, None) != "UPDATE 1":
-                    await self._pool.expire_connections()
-                    raise Fenced(partition)
-                edition = await load_edition(connection)
+                edition = await connection.fetchval(TAKE_LANE, partition, epoch, told, STREAM)
+                if edition is None:
+                    raise await self._fenced(partition)
                 batch = PostgresBatch(connection, partition, edition, self._places)
-                yield batch
+                yield connection, batch
         self._places |= batch.new_places
+
+    async def _fenced(self, what: object) -> Fenced:
+        # Where the projection was switched, what a connection has prepared for the tables of before
+        # is worth nothing.
+        await self._pool.expire_connections()
+        return Fenced(what)
 
     async def edition(self) -> int:
         with translated():

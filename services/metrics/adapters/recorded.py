@@ -165,12 +165,6 @@ ORDER BY part, day
 """
 
 
-SUM_OPEN_CASES = """
-SELECT coalesce(sum(cases), 0)::bigint
-FROM metrics.open_cases
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A moment: what was committed by then is what its snapshot sees."""
@@ -275,11 +269,6 @@ class Snapshot:
         with translated():
             async for row in self._cursor(LOAD_FIGURES):
                 yield row
-
-    async def open_cases(self) -> int:
-        """Return the number that the page shows, kept beside the lanes."""
-        with translated():
-            return int(await self._connection.fetchval(SUM_OPEN_CASES))
 
     async def _cursor(self, query: str, *values: Any) -> AsyncIterator[Row]:  # noqa: ANN401 - what SQL takes
         async for row in self._connection.cursor(query, *values, prefetch=ROWS_FETCHED):

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
-from services.metrics.domain.figures import live
 from services.metrics.domain.figures.contributions import Place
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.chains import ChainWalk
@@ -123,10 +122,6 @@ class Verifying:
         return sums
 
     async def _figures(self, snapshot: Snapshot, sums: dict[Place, int]) -> None:
-        open_cases = sum(number for (part, _), number in sums.items() if part == live.Part.OPEN)
-        shown = await snapshot.open_cases()
-        if shown != open_cases:
-            self.report.note([Difference("open_cases", What.KPI, shown, open_cases)])
         async for row in snapshot.figures():
             place = (row["part"], row["day"])
             self.report.note(_figure(place, row["value"], sums.pop(place, 0)))
