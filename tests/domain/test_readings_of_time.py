@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.metrics.domain.entry import Arrived
+from services.metrics.domain.entry import Arrived, entry_of
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.history import entry_of
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.reading import read_records
 from shared.contracts.documents import write

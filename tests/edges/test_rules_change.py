@@ -18,8 +18,7 @@ from services.metrics.domain.clocks.alert import reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures.contributions import Place
-from services.metrics.domain.fold import fold_all
-from services.metrics.domain.history import known_entries
+from services.metrics.domain.fold import fold_all, known_entries
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane

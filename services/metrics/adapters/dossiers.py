@@ -6,7 +6,7 @@ import msgspec
 
 from services.metrics.adapters.columns import DOSSIER
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.history import refolded
+from services.metrics.domain.fold import refolded
 
 Histories = Callable[[Sequence[str]], Awaitable[Mapping[str, Sequence[bytes]]]]
 """Returns every fact of each dossier, in no order."""

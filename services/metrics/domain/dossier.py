@@ -1,10 +1,11 @@
 """The dossier: all that is known of the subjects that share one key, mostly one case."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
-from services.metrics.domain.entry import Entry, Order
+from services.metrics.domain.entry import Order
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
@@ -23,12 +24,10 @@ class Track(Struct, frozen=True, array_like=True, gc=False):
     anomalies: int = 0
     anomalous: tuple[str, ...] = ()
 
-    def after(self, entry: Entry, *, legal: bool) -> "Track":
-        """Return the track once *entry* has taken its effect."""
-        if legal:
-            return Track(entry.order, self.anomalies, self.anomalous)
-        named = (*self.anomalous, entry.id)[:ANOMALIES_NAMED_MAX]
-        return Track(entry.order, self.anomalies + 1, named)
+    def after(self, last: Order, contradicting: Sequence[str]) -> "Track":
+        """Return the track once facts up to *last* have come, of which some *contradicting*."""
+        named = (*self.anomalous, *contradicting)[:ANOMALIES_NAMED_MAX]
+        return Track(last, self.anomalies + len(contradicting), named)
 
 
 class Dossier(Struct, frozen=True, array_like=True, gc=False, tag=FOLD_VERSION):

@@ -1,16 +1,16 @@
 """The fold: a dossier after more facts, whatever they say, in the order of business time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.alert import Card
+from services.metrics.domain.dossier import Dossier, Track
+from services.metrics.domain.entry import Entry, entry_of
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import CARDS, READERS
 from services.metrics.domain.subjects.subject import Subject
 from shared.contracts.moments import is_meant
+from shared.contracts.unreadable import Unreadable
 
 ORDER = attrgetter("order")
 
@@ -28,47 +28,48 @@ def fold(dossier: Dossier, entries: Sequence[Entry]) -> Dossier:
     after facts of the other; without that each fact of an old case would be
     late behind its alert.
     """
-    subjects, own = dossier.subjects, dossier.own
-    cards, supervision = dossier.cards, dossier.supervision
-    source = dossier.first_source
-    for entry in entries:
-        if type(entry.data) in CARDS:
-            cards, legal = _told(cards, Card, entry) if is_meant(entry.time) else (cards, False)
-            supervision = supervision.after(entry, legal=legal)
-        else:
-            subjects, legal = _each_told(subjects, entry)
-            own = own.after(entry, legal=legal)
-            source = source or entry.source
-    return Dossier(
-        dossier.key, own, supervision, dossier.facts + len(entries), source, subjects, cards
-    )
+    own, about_cards = _parted(entries)
+    subjects, track = _told(dossier.subjects, dossier.own, own)
+    cards, supervision = _told(dossier.cards, dossier.supervision, about_cards)
+    source = dossier.first_source or (own[0].source if own else "")
+    facts = dossier.facts + len(entries)
+    return Dossier(dossier.key, track, supervision, facts, source, subjects, cards)
 
 
-def _each_told(subjects: tuple[Any, ...], entry: Entry) -> tuple[tuple[Any, ...], bool]:
-    """Return *subjects* when all that *entry* is about were told, and whether it fits them all."""
-    if not is_meant(entry.time):
-        return subjects, False
-    legal = True
-    for kind in READERS.get(type(entry.data), ()):
-        subjects, fits = _told(subjects, kind, entry)
-        legal = legal and fits
-    return subjects, legal
+def _parted(entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """Return those of *entries* that are about the dossier's own subjects, and about its cards."""
+    about_cards = [entry for entry in entries if type(entry.data) in CARDS]
+    if not about_cards:
+        return entries, ()
+    return [entry for entry in entries if type(entry.data) not in CARDS], about_cards
 
 
 def _told(
-    subjects: tuple[Any, ...], kind: type[Subject], entry: Entry
-) -> tuple[tuple[Any, ...], bool]:
-    """Return *subjects* when *entry* was told of the one of *kind* that it names."""
-    fact = entry.data
-    name = entry.partitionkey if kind is Case else str(getattr(fact, kind.COURSE.named_by))
-    for position, known in enumerate(subjects):
-        if type(known) is kind and known.name == name:
-            after, legal = known.after(entry)
-            return (*subjects[:position], after, *subjects[position + 1 :]), legal
-    if type(fact) in kind.NEVER_FIRST:
-        return subjects, True
-    begun, legal = kind(name=name).after(entry)
-    return (*subjects, begun), legal
+    known: tuple[Any, ...], track: Track, entries: Sequence[Entry]
+) -> tuple[tuple[Any, ...], Track]:
+    """Return subjects and their track when *entries* were told to all that they are about."""
+    if not entries:
+        return known, track
+    subjects = {(type(one), one.name): one for one in known}
+    contradicting = [entry.id for entry in entries if not _fits(subjects, entry)]
+    return tuple(subjects.values()), track.after(entries[-1].order, contradicting)
+
+
+def _fits(subjects: dict[tuple[type[Subject], str], Any], entry: Entry) -> bool:
+    """Tell *entry* to those of *subjects* that it names, new ones too; return whether it fits."""
+    if not is_meant(entry.time):
+        return False
+    fact, legal = entry.data, True
+    for kind in READERS.get(type(fact), ()):
+        name = entry.partitionkey if kind is Case else str(getattr(fact, kind.COURSE.named_by))
+        known = subjects.get((kind, name))
+        if known is None:
+            if type(fact) in kind.NEVER_FIRST:
+                continue
+            known = kind(name=name)
+        subjects[kind, name], fits = known.after(entry)
+        legal = legal and fits
+    return legal
 
 
 def is_late(dossier: Dossier, entries: Sequence[Entry]) -> bool:
@@ -84,3 +85,23 @@ def is_late(dossier: Dossier, entries: Sequence[Entry]) -> bool:
 def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:
     """Return the dossier of *key* from all its facts, in whatever order they come."""
     return fold(Dossier(key=key), sorted(entries, key=ORDER))
+
+
+def known_entries(bodies: Iterable[bytes]) -> list[Entry]:
+    """Return the facts whose type this version knows."""
+    entries = []
+    for body in bodies:
+        try:
+            entries.append(entry_of(body))
+        except Unreadable:
+            continue
+    return entries
+
+
+def refolded(histories: Mapping[str, Iterable[bytes]]) -> dict[str, Dossier]:
+    """Return the dossiers of whole *histories*; one with no fact that we know is missing."""
+    return {
+        key: fold_all(key, entries)
+        for key, bodies in histories.items()
+        if (entries := known_entries(bodies))
+    }

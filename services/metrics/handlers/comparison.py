@@ -20,8 +20,7 @@ from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.figures.contributions import NOTHING, Contributions
-from services.metrics.domain.fold import fold_all
-from services.metrics.domain.history import known_entries
+from services.metrics.domain.fold import fold_all, known_entries
 from services.metrics.domain.picture import Picture, contributors_of, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.handlers.reading import identity_of

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from itertools import groupby
 from operator import itemgetter
 
-from services.metrics.domain.history import refolded
+from services.metrics.domain.fold import refolded
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers.folding import changes_of
 from services.metrics.ports.rebuilding import Beside, Refold, Step, Stint

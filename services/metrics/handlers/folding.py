@@ -10,8 +10,7 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived, Entry
-from services.metrics.domain.fold import fold, is_late
-from services.metrics.domain.history import refolded
+from services.metrics.domain.fold import fold, is_late, refolded
 from services.metrics.domain.picture import Differences, Picture, picture_of
 from services.metrics.domain.recent import Recent, recent_after
 from services.metrics.domain.rules.effect import moved_clocks

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
-from services.metrics.domain.entry import Arrived
-from services.metrics.domain.history import ENVELOPE, entry_of
+from services.metrics.domain.entry import ENVELOPE, Arrived, entry_of
 from shared.contracts.moments import recorded_instant
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.kafka.unpacking import Illegible

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.metrics.domain.entry import Entry
+from services.metrics.domain.entry import Entry, entry_of
 from services.metrics.domain.figures.figure import named
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.history import entry_of
 from services.metrics.domain.picture import contributors_of, picture_of
 from services.metrics.handlers.reading import identity_of
 from shared.contracts.registry import INBOX, Owner

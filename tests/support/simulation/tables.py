@@ -6,9 +6,8 @@ from datetime import datetime
 
 from services.metrics.adapters.memory.tables import AT_ONCE, MemoryTables
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.entry import Arrived
+from services.metrics.domain.entry import Arrived, entry_of
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.history import entry_of
 from services.metrics.ports.deadlines import Closed, Explained
 from services.metrics.ports.projection import Changes, Stretch
 from tests.support.simulation.life import Violation

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
+from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.commitment.facts import SupplementExpired
 from shared.contracts.course import Course
@@ -18,7 +18,7 @@ from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.words import DigitalInstrument
 from shared.contracts.intake import facts as intake
-from shared.contracts.moments import is_meant, meant_day_of
+from shared.contracts.moments import meant_day_of
 from shared.contracts.types import count_of
 from shared.policy.calendar import business_date
 
@@ -146,20 +146,6 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     @property
     def is_open(self) -> bool:
         return self.state in course.OPEN
-
-    def noted(self, entry: Entry) -> Noted:
-        name = self.EFFECTIVE.get(type(entry.data), "")
-        believed = _believed(entry, name) if name else entry
-        changes, possible = told(NOTING, self, believed)
-        return changes, possible and believed is entry
-
-
-def _believed(entry: Entry, name: str) -> Entry:
-    """Return *entry*; a day in *name* that nobody can mean is unset: it is the day of the fact."""
-    if is_meant(getattr(entry.data, name)):
-        return entry
-    mended = entry.data.model_copy(update={name: business_date(entry.time)})
-    return replace(entry, data=mended)
 
 
 def _received(case: Case, entry: Entry, fact: intake.ApplicationReceived) -> Noted:
@@ -325,7 +311,7 @@ def _corrected(case: Case, fact: handling.CaseAmended) -> dict[str, Any]:
             return {}
 
 
-NOTING: Noting[Case] = {
+Case.NOTING = {
     intake.ApplicationReceived: _received,
     intake.CorrectionRequested: _correction_requested,
     intake.CorrectionExpired: _ended,

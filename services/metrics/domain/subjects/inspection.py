@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
+from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.inspection import facts
@@ -53,9 +53,6 @@ class Inspection(Subject, frozen=True, array_like=True, gc=False, tag="inspectio
     @property
     def answered(self) -> bool:
         return self.answered_on is not None
-
-    def noted(self, entry: Entry) -> Noted:
-        return told(NOTING, self, entry)
 
 
 def _created(inspection: Inspection, _: Entry, fact: facts.InspectionCreated) -> Noted:
@@ -110,7 +107,7 @@ def _followed_up(inspection: Inspection, entry: Entry, fact: facts.InspectionFol
     return {**asked, "answered_on": day, "level": level}, True
 
 
-NOTING: Noting[Inspection] = {
+Inspection.NOTING = {
     facts.InspectionCreated: _created,
     facts.InspectionScheduled: _scheduled,
     facts.VisitConcluded: _concluded,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.case import Extension
-from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
+from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.rectification import facts
@@ -66,9 +66,6 @@ class Rectification(Subject, frozen=True, array_like=True, gc=False, tag="rectif
         """The last round."""
         return self.rounds[-1]
 
-    def noted(self, entry: Entry) -> Noted:
-        return told(NOTING, self, entry)
-
     def tried(self, **changes: object) -> dict[str, Any]:
         """Return what changes with the last round."""
         return {"rounds": (*self.rounds[:-1], replace(self.round, **changes))}
@@ -123,7 +120,7 @@ def _closed(_: Rectification, __: Entry, fact: facts.RectificationClosed) -> Not
     return {"on_time": fact.on_time}, True
 
 
-NOTING: Noting[Rectification] = {
+Rectification.NOTING = {
     facts.RectificationOpened: _ordered,
     facts.ContactMade: _called,
     facts.FindingRecorded: _found,

@@ -34,7 +34,8 @@ KINDS: tuple[type[Subject], ...] = (
 def _readers() -> Mapping[type[Fact], tuple[type[Subject], ...]]:
     """Return by fact the kinds whose course it belongs to."""
     readers: dict[type[Fact], tuple[type[Subject], ...]] = {}
-    for kind in KINDS:
+    kinds: tuple[type[Subject], ...] = (*KINDS, Card)
+    for kind in kinds:
         for fact in kind.COURSE.facts:
             readers[fact] = (*readers.get(fact, ()), kind)
     return readers

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,9 +19,7 @@ STEPS_MAX = 64
 Noted = tuple[dict[str, Any], bool]
 """New values by field, and whether the fact was possible by what the subject remembers."""
 
-S = TypeVar("S")
-
-Noting = Mapping[type[Fact], Callable[[S, Entry, Any], Noted]]
+Noting = Mapping[type[Fact], Callable[[Any, Entry, Any], Noted]]
 """What each fact tells a subject beside the state to which it leads."""
 
 
@@ -54,6 +52,8 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     """The facts that are no steps: no limit begins or ends with them."""
     EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {}
     """The field that says on which day a fact took effect, if one does."""
+    NOTING: ClassVar[Noting] = {}
+    """Filled in below the functions of the kind."""
 
     name: str
     state: str = ABSENT
@@ -69,14 +69,16 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         What has happened cannot be refused: a fact that contradicts moves its
         subject forward, never back.
         """
-        fact = entry.data
-        changes, possible = self.noted(entry)
-        target = self.COURSE.target(self.state, fact) if possible else None
+        fact, course = entry.data, self.COURSE
+        believed, named = self._dated(entry)
+        changes, possible = self.noted(believed)
+        target = course.target(self.state, fact) if possible and believed is entry else None
         legal = target is not None
         if target is None:
-            target = self.COURSE.onward(self.state, fact)
-        if target is not None or changes:
-            changes["steps"] = self._stepped(entry)
+            target = course.onward(self.state, fact)
+        if (target is not None or changes) and type(fact) not in self.SILENT:
+            step = Step(entry.type, entry.time, entry.id, course.met_by(fact), named)
+            changes["steps"] = _with(self.steps, step)
         if target is not None:
             changes["state"] = target
         if self.opened_on is None:
@@ -85,41 +87,35 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
             changes["done_on"] = business_date(entry.time)
         return replace(self, **changes), legal
 
-    def noted(self, entry: Entry) -> Noted:  # noqa: ARG002 - for those that note something
+    def noted(self, entry: Entry) -> Noted:
         """Return what *entry* tells beside the state."""
-        return {}, True
+        note = self.NOTING.get(type(entry.data))
+        return ({}, True) if note is None else note(self, entry, entry.data)
 
     def ends(self, fact: Fact) -> bool:
         """Say whether the work is done with *fact*."""
         return type(fact) in self.ENDS
 
-    def _stepped(self, entry: Entry) -> tuple[Step, ...]:
-        fact = entry.data
-        if type(fact) in self.SILENT:
-            return self.steps
-        meets, named = self.COURSE.met_by(fact), self._named(entry)
-        step = Step(entry.type, entry.time, entry.id, meets, named)
-        steps = self.steps
-        return (*(steps if len(steps) < STEPS_MAX else _thinned(steps, step)), step)
+    def _dated(self, entry: Entry) -> tuple[Entry, date | None]:
+        """
+        Return *entry*, and the day on which it took effect if it names another than its own.
 
-    def _named(self, entry: Entry) -> date | None:
-        """Return the day on which the fact took effect, if it names another than its own."""
+        A day that nobody can mean is unset: it is the day of the fact.
+        """
         field = self.EFFECTIVE.get(type(entry.data))
         if field is None:
-            return None
-        day: date = getattr(entry.data, field)
-        return day if is_meant(day) and day != business_date(entry.time) else None
+            return entry, None
+        named, own = getattr(entry.data, field), business_date(entry.time)
+        if not is_meant(named):
+            return replace(entry, data=entry.data.model_copy(update={field: own})), None
+        return entry, None if named == own else named
 
 
-def told(noting: Noting[S], subject: S, entry: Entry) -> Noted:
-    """Return what *entry* tells *subject* by *noting*, the table of its kind."""
-    note = noting.get(type(entry.data))
-    return ({}, True) if note is None else note(subject, entry, entry.data)
-
-
-def _thinned(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
-    """Return *steps* without the last one of the kind of *step*."""
-    for place in range(len(steps) - 1, -1, -1):
-        if steps[place].fact == step.fact:
-            return (*steps[:place], *steps[place + 1 :])
-    return steps
+def _with(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    """Return *steps* and *step*; of too many without the last one of its kind."""
+    if len(steps) >= STEPS_MAX:
+        places = reversed(range(len(steps)))
+        last = next((place for place in places if steps[place].fact == step.fact), None)
+        if last is not None:
+            steps = (*steps[:last], *steps[last + 1 :])
+    return (*steps, step)

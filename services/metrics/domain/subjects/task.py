@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Noting, Subject, told
+from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.assist import facts
 from shared.contracts.assist.course import TASK
 from shared.contracts.course import Course
@@ -64,9 +64,6 @@ class Task(Subject, frozen=True, array_like=True, gc=False, tag="task"):
     """How satisfied whoever was helped is (K06.3, K25.3)."""
     rated_on: date | None = None
 
-    def noted(self, entry: Entry) -> Noted:
-        return told(NOTING, self, entry)
-
 
 def _requested(task: Task, _: Entry, fact: facts.AssistRequested) -> Noted:
     if task.kind:
@@ -121,7 +118,7 @@ def _rated(_: Task, entry: Entry, fact: facts.AssistRated) -> Noted:
     return {"level": fact.level.value, "rated_on": business_date(entry.time)}, True
 
 
-NOTING: Noting[Task] = {
+Task.NOTING = {
     facts.AssistRequested: _requested,
     facts.AssistAccepted: _accepted,
     facts.AgentAssigned: _assigned,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.metrics.domain.fold import fold_all
-from services.metrics.domain.history import entry_of, known_entries, refolded
+from services.metrics.domain.entry import entry_of
+from services.metrics.domain.fold import fold_all, known_entries, refolded
 from shared.contracts.registry import encode
 from shared.contracts.unreadable import Unreadable
 from tests.support.facts import activity
