@@ -1,22 +1,24 @@
 """The rows of the limits: each is what the published courses and the subjects say it may be."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, get_args, get_type_hints
 
 import pytest
 from pydantic import ValidationError
 
-from services.metrics.domain.clocks.reading import runs_of
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
+from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.subjects.case import Case, Ending, Extension
 from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import Subject
 from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
 from shared.policy.limits import OF_THE_CASE, FieldOf, Limit, Moment
+from shared.policy.rules import shipped
 from shared.policy.sla import Policy, bureau_policy
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import ACCEPTED, CASE, RECEIVED, entry
@@ -55,7 +57,8 @@ def of(limit: Limit, facts: list[Entry]) -> list[Run]:
     heard = limit.model_copy(update={"recipients": {"RED": ("ANYBODY",)}})
     policy = POLICY.model_copy(update={"limits": (heard,)})
     policy.__dict__.pop("by_subject", None)
-    return list(runs_of(fold_all(CASE, facts), policy))
+    rules = replace(shipped(), policies=((date.min, policy),))
+    return [clock.run for clock in clocks_of(fold_all(CASE, facts), rules)]
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)

@@ -1,17 +1,18 @@
 """Facts for clocks, short to write and to read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from services.metrics.domain.clocks.clock import Clock, clock_of
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.instants import midnight
-from services.metrics.domain.clocks.reading import runs_of
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold, Terms
 from services.metrics.domain.subjects.subject import Step
 from shared.contracts.intake.facts import ApplicationAccepted
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
+from shared.policy.rules import shipped
 from shared.policy.sla import Policy, bureau_policy
 
 BOTH = (ClockName.COMMITTED.value, ClockName.STATUTORY.value)
@@ -92,9 +93,12 @@ def clocks(
     facts: ClockFacts, policy: Policy | None = None, calendar: WorkCalendar | None = None
 ) -> tuple[Clock, ...]:
     """Return the committed and the statutory clock."""
-    policy = policy or bureau_policy()
-    runs = runs_of(facts.dossier, policy)
-    return tuple(clock_of(run, policy, calendar or official_calendar()) for run in runs)
+    rules = replace(
+        shipped(),
+        policies=((date.min, policy or bureau_policy()),),
+        calendar=calendar or official_calendar(),
+    )
+    return clocks_of(facts.dossier, rules)
 
 
 def clock(

@@ -92,14 +92,11 @@ def _clocks_in(
     """Return the clocks of *subject*; those of *known* whose runs are the same are kept."""
     before = {(clock.run.sla.id, clock.run.episode): clock for clock in known}
     found = []
-    for _, policy in rules.policies:
-        for run in runs_in(subject, case, dossier, policy):
-            if rules.policy_on(run.started_on) is not policy:
-                continue
-            clock = before.get((run.sla.id, run.episode))
-            if clock is None or clock.run != run:
-                clock = clock_of(run, policy, rules.calendar)
-            found.append(clock)
+    for run, policy in runs_in(subject, case, dossier, rules):
+        clock = before.get((run.sla.id, run.episode))
+        if clock is None or clock.run != run:
+            clock = clock_of(run, policy, rules.calendar)
+        found.append(clock)
     return tuple(found)
 
 

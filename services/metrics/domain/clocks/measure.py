@@ -29,7 +29,7 @@ from shared.policy.counting import (
     spans,
     spent,
 )
-from shared.policy.limits import DaysYellow, HoursYellow, Unit
+from shared.policy.limits import Unit
 from shared.policy.sla import HOUR_SECONDS, Policy
 
 SPANS_KEPT_MAX = 16_384
@@ -132,16 +132,18 @@ class ByDay(Struct, frozen=True, gc=False):
 
     def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
         run, yellow = self.run, self.run.sla.yellow
-        hours = isinstance(yellow, HoursYellow)
-        margin = None if yellow is None or hours else yellow.left(limit)
-        at = yellow.at if isinstance(yellow, DaysYellow) else time.min
+        margin, at = None, time.min
+        # By what it says of itself, because to ask for a model's class costs as much as the count.
+        if yellow is not None and yellow.by != "hours":
+            margin = yellow.left(limit)
+            at = yellow.at if yellow.by == "days" else at
         last = self.policy.bureau.cut_off
         if run.until is not None:
             found = _until(self.calendar, run.started_on, run.until, margin, at, last)
         else:
             days = Days(run.started_on, limit, margin, at, last)
             found = _by_day(self.calendar, self.unit, days, stops)
-        if isinstance(yellow, HoursYellow) and found.due_at is not None:
+        if yellow is not None and yellow.by == "hours" and found.due_at is not None:
             near = self._hours_before(found.due_at, yellow.hours)
             return _span(found.due, found.due_at, near)
         return found

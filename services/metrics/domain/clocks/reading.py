@@ -2,37 +2,44 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
 from services.metrics.domain.subjects.subject import Step, Subject
 from shared.policy.calendar import business_date
-from shared.policy.limits import FieldOf, Limit, Moment, Prolongation, Reads, Standstill, Unit
+from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, Unit
+from shared.policy.rules import Rules
 from shared.policy.sla import Policy
 
 NOTHING_READ = Reads(frozenset(), frozenset())
 UNITS = {unit.value: unit for unit in Unit}
 
-Episode = tuple[Step, Moment, Step | None]
-"""The fact that began, what it is to the limit, and the fact that ended."""
+
+class Episode(NamedTuple):
+    """A stretch of a subject in which a limit ran, for the *number*th time, and what ended it."""
+
+    number: int
+    started_on: date
+    started_at: datetime
+    started_by: str
+    stop: Step | None
 
 
-def runs_of(dossier: Dossier, policy: Policy) -> Iterator[Run]:
-    """Yield every run of every subject of *dossier* as *policy* has them, ended or not."""
-    case = dossier.case
-    for subject in dossier.subjects:
-        yield from runs_in(subject, case, dossier, policy)
-
-
-def runs_in(subject: Subject, case: Case, dossier: Dossier, policy: Policy) -> Iterator[Run]:
-    """Yield the runs of one *subject* of *dossier*."""
-    for sla in policy.by_subject.get(subject.COURSE.subject, ()):
-        for number, episode in enumerate(_episodes(sla, subject.steps)):
-            run = _run(sla, number, episode, subject, case, dossier)
-            if run is not None:
-                yield run
+def runs_in(
+    subject: Subject, case: Case, dossier: Dossier, rules: Rules
+) -> list[tuple[Run, Policy]]:
+    """Return the runs of one *subject* of *dossier*, each by the policy in force when it began."""
+    found = []
+    for _, policy in rules.policies:
+        for sla in policy.by_subject.get(subject.COURSE.subject, ()):
+            for episode in _episodes(sla, subject, case):
+                if rules.policy_on(episode.started_on) is policy:
+                    run = _run(sla, episode, subject, case, dossier)
+                    if run is not None:
+                        found.append((run, policy))
+    return found
 
 
 def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
@@ -56,20 +63,20 @@ def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
     return any(step.fact in read.facts for step in steps[more:])
 
 
-def _episodes(sla: Limit, steps: tuple[Step, ...]) -> list[Episode]:
+def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
     """Return what began and ended by turns; what begins again while it runs goes on running."""
     starting, stopping = sla.starting, sla.stopping
     found: list[Episode] = []
     begun: tuple[Step, Moment] | None = None
-    for step in steps:
+    for step in subject.steps:
         fact = step.fact
         if begun is not None and fact in stopping and _met(stopping[fact], step):
-            found.append((*begun, step))
+            found.append(_episode(len(found), *begun, step, subject, case))
             begun = None
         if begun is None and fact in starting and (moment := _met(starting[fact], step)):
             begun = step, moment
     if begun is not None:
-        found.append((*begun, None))
+        found.append(_episode(len(found), *begun, None, subject, case))
     return found
 
 
@@ -80,27 +87,42 @@ def _met(moments: tuple[Moment, ...], step: Step) -> Moment | None:
     return None
 
 
+def _episode(
+    number: int, start: Step, moment: Moment, stop: Step | None, subject: Subject, case: Case
+) -> Episode:
+    """Return an episode, counted from the day that the row names, else from the fact's own."""
+    if moment.read_day is not None:
+        day: date | None = moment.read_day(subject, case)
+        if day is not None:
+            return Episode(number, day, start.at, start.by, stop)
+    first = start
+    if moment.since:
+        before = [one for one in subject.steps if one.fact in moment.since and one.at <= start.at]
+        first = before[-1] if before else start
+    return Episode(number, first.day, first.at, start.by, stop)
+
+
 def _run(
-    sla: Limit, number: int, episode: Episode, subject: Subject, case: Case, dossier: Dossier
+    sla: Limit, episode: Episode, subject: Subject, case: Case, dossier: Dossier
 ) -> Run | None:
-    start, moment, stop = episode
     limit, unit = sla.limit, sla.unit
-    if isinstance(limit, FieldOf):
+    # Not asked the other way round: of a model's class that costs as much as the rest.
+    if not isinstance(limit, int):
         limit = limit.read(subject, case)
-    if isinstance(unit, FieldOf):
+    if not isinstance(unit, Unit):
         unit = unit.read(subject, case)
     if limit is None or unit is None:
         return None
+    number, started_on, started_at, started_by, stop = episode
     unit = UNITS[unit]
     named = unit is Unit.AT
-    started_on, started_at = _counted_from(start, moment, subject, case)
     return Run(
         sla,
         dossier.key,
         subject.name,
         started_at,
         started_on,
-        start.by,
+        started_by,
         0 if named else limit,
         unit,
         number,
@@ -112,21 +134,6 @@ def _run(
         case.org_code,
         case.org_name,
     )
-
-
-def _counted_from(
-    start: Step, moment: Moment, subject: Subject, case: Case
-) -> tuple[date, datetime]:
-    """Return the day and the instant from which a limit is counted."""
-    if moment.read_day is not None:
-        day: date | None = moment.read_day(subject, case)
-        if day is not None:
-            return day, start.at
-    first = start
-    if moment.since:
-        before = [one for one in subject.steps if one.fact in moment.since and one.at <= start.at]
-        first = before[-1] if before else start
-    return first.day, first.at
 
 
 def _ending(sla: Limit, stop: Step | None, subject: Subject, case: Case) -> Ending | None:
