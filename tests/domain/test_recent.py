@@ -2,6 +2,7 @@
 
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.recent import RECENT_FACTS_MAX, RecentFact, newest, recent_after
+from shared.contracts.moments import instant_of
 from shared.contracts.registry import encode
 from tests.support.facts import activity
 
@@ -14,10 +15,10 @@ def arrived(number: int) -> Arrived:
 def test_the_latest_facts_of_all_lanes_come_newest_first() -> None:
     lanes = [
         (
-            RecentFact("2024-09-02T02:00:00Z", "a", "1", None),
-            RecentFact("2024-09-02T02:02:00Z", "c", "1", None),
+            RecentFact(instant_of("2024-09-02T02:00:00Z"), "a", "1", None),
+            RecentFact(instant_of("2024-09-02T02:02:00Z"), "c", "1", None),
         ),
-        (RecentFact("2024-09-02T10:01:00+08:00", "b", "2", None),),
+        (RecentFact(instant_of("2024-09-02T10:01:00+08:00"), "b", "2", None),),
     ]
 
     assert [fact.type for fact in newest(lanes, 2)] == ["c", "b"]
@@ -29,5 +30,5 @@ def test_a_lane_remembers_so_many_and_forgets_what_it_cannot_read() -> None:
     recent = recent_after(recent_after((), facts[:2]), [*facts[2:], facts[0], unread])
 
     assert len(recent) == RECENT_FACTS_MAX
-    assert recent[0].time == "2024-09-02T09:01:00+08:00"
-    assert recent[-1].time == "2024-09-02T09:00:00+08:00"
+    assert recent[0].time == facts[1].occurred_at
+    assert recent[-1].time == facts[0].occurred_at

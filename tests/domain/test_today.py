@@ -16,6 +16,7 @@ from services.metrics.domain.subjects.task import Task
 from services.metrics.views.today import LateNext
 from shared.contracts.handling.course import Phase
 from shared.contracts.intake.facts import ApplicationAccepted
+from shared.contracts.moments import instant_of
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
@@ -121,7 +122,9 @@ def test_a_sentence_comes_in_both_languages() -> None:
 def test_a_fact_leads_to_its_case_unless_it_has_none(
     dossier: Dossier | None, case_no: str | None
 ) -> None:
-    told = today.fact_line(RecentFact("2024-09-02T02:00:00Z", "t", "XC1", None), dossier)
+    told = today.fact_line(
+        RecentFact(instant_of("2024-09-02T02:00:00Z"), "t", "XC1", None), dossier
+    )
 
     assert told.case_no == case_no
     assert told.time.isoformat() == "2024-09-02T10:00:00+08:00"

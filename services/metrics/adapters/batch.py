@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 
 from services.metrics.adapters.binary_copy import binary_copy
-from services.metrics.adapters.clocks import write_clocks
-from services.metrics.adapters.columns import DOSSIER, text_of
+from services.metrics.adapters.columns import DOSSIER, clock_row, text_of
 from services.metrics.adapters.editions import load_changes
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributions, Contributor
@@ -117,6 +118,41 @@ WHERE contributors.part = gone.part
 """
 
 
+# Where an alert was raised before, the ticker must look again at once: it may no longer be right.
+WRITE_CLOCKS = """
+INSERT INTO clocks
+SELECT *
+FROM unnest($1::clocks[])
+ON CONFLICT (dossier, subject, sla, episode) DO UPDATE
+SET started_on = excluded.started_on,
+    due = excluded.due,
+    near_at = excluded.near_at,
+    due_at = excluded.due_at,
+    limit_total = excluded.limit_total,
+    unit = excluded.unit,
+    paused = excluded.paused,
+    provisional = excluded.provisional,
+    ended = excluded.ended,
+    gone = false,
+    next_at = CASE WHEN clocks.alerted THEN '-infinity' ELSE excluded.next_at END
+"""
+
+# The ticker withdraws what was said of them.
+CLOSE_GONE = """
+UPDATE clocks
+SET ended = true,
+    gone = true,
+    next_at = CASE WHEN alerted THEN '-infinity'::timestamptz END
+FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[])
+  AS lost (dossier, subject, sla, episode)
+WHERE (clocks.dossier, clocks.subject, clocks.sla, clocks.episode)
+  = (lost.dossier, lost.subject, lost.sla, lost.episode)
+"""
+
+NEW = (False, False)
+"""Not gone and not alerted: so a new clock is; of a known one it stays."""
+
+
 class PostgresBatch(Batch):
     """One open transaction of one lane."""
 
@@ -178,14 +214,14 @@ class PostgresBatch(Batch):
             await self._connection.execute(REMARK, changes.rejudged, changes.edition)
         await self._add_figures(changes.figures.sums)
         await self._write_contributors(changes.figures)
-        await write_clocks(self._connection, changes.clocks, changes.gone)
+        await self._write_clocks(changes.clocks, changes.gone)
 
     async def _write_dossiers(self, dossiers: Sequence[Dossier], edition: int) -> None:
         rows = [
             (
                 one.key,
                 self._partition,
-                one.case.phase.value,
+                one.case.state,
                 one.source,
                 FOLD_VERSION,
                 text_of(one),
@@ -220,6 +256,14 @@ class PostgresBatch(Batch):
         if rows:
             await self._connection.execute(ADD_PLACES, rows)
             self.new_places.update(place for place, *_ in rows)
+
+    async def _write_clocks(self, clocks: Sequence[Clock], gone: Sequence[ClockKey]) -> None:
+        """Replace *clocks*, and note that *gone* never began to run by what is known now."""
+        if clocks:
+            rows = [(*row[:-1], *NEW, row[-1]) for row in map(clock_row, clocks)]
+            await self._connection.execute(WRITE_CLOCKS, rows)
+        if gone:
+            await self._connection.execute(CLOSE_GONE, *zip(*gone, strict=True))
 
 
 def place_rows(

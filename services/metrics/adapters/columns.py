@@ -80,18 +80,19 @@ def text_of(value: Any) -> str:  # noqa: ANN401 - whatever msgspec encodes
 
 def clock_row(clock: Clock) -> ClockRow:
     """Return the row of *clock*, armed for the first alert that it calls for."""
+    run = clock.run
     return (
-        *clock.key,
-        clock.sla.clock,
-        clock.started_on,
+        *run.key,
+        run.sla.clock,
+        run.started_on,
         clock.due,
         clock.near_at,
         clock.due_at,
         clock.limit,
-        clock.unit.value,
+        clock.unit,
         clock.paused,
         clock.provisional,
-        clock.ending is not None,
+        run.ending is not None,
         first_at(clock),
     )
 

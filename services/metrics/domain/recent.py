@@ -1,20 +1,20 @@
 """The last facts of a lane: what the page shows as the latest."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from services.metrics.domain.entry import Arrived
-from shared.contracts.moments import instant_of
-from shared.policy.calendar import spelled
 
 RECENT_FACTS_MAX = 20
 """As many as the page's ticker shows."""
 
 
 class RecentFact(NamedTuple):
-    """A fact by its time, as RFC 3339 spells it, its type, its subject and its activity."""
+    """A fact by its time, its type, its subject and its activity."""
 
-    time: str
+    time: datetime
     type: str
     dossier: str
     activity: str | None
@@ -27,7 +27,7 @@ Recent = tuple[RecentFact, ...]
 def recent_after(recent: Recent, arrived: Sequence[Arrived]) -> Recent:
     """Return the last facts of a lane when *arrived* have come."""
     news = tuple(
-        RecentFact(spelled(fact.occurred_at), fact.entry.type, fact.dossier, fact.entry.activity)
+        RecentFact(fact.occurred_at, fact.entry.type, fact.dossier, fact.entry.activity)
         for fact in arrived[-RECENT_FACTS_MAX:]
         if fact.entry is not None
     )
@@ -37,4 +37,4 @@ def recent_after(recent: Recent, arrived: Sequence[Arrived]) -> Recent:
 def newest(lanes: Iterable[Recent], facts_max: int) -> Sequence[RecentFact]:
     """Return the latest facts of all lanes, newest first."""
     facts = [fact for lane in lanes for fact in lane]
-    return sorted(facts, key=lambda fact: instant_of(fact.time), reverse=True)[:facts_max]
+    return sorted(facts, key=attrgetter("time"), reverse=True)[:facts_max]

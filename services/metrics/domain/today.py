@@ -18,7 +18,6 @@ from services.metrics.domain.wording import LANGUAGES
 from services.metrics.views.today import LateNext, LatestFact
 from services.metrics.views.view import Both
 from shared.contracts.handling.course import Phase
-from shared.contracts.moments import instant_of
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import local
@@ -101,7 +100,7 @@ def is_statutory(clock: str) -> bool:
 def fact_line(fact: RecentFact, dossier: Dossier | None) -> LatestFact:
     """Return one line of the latest facts, with the subject of which it is one."""
     return LatestFact(
-        time=local(instant_of(fact.time)),
+        time=local(fact.time),
         type=fact.type,
         case_no=None if dossier is not None and stands_alone(dossier) else fact.dossier,
         item_name=(dossier.case.item_name or None) if dossier else None,
