@@ -7,7 +7,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.faults import MigrationEdited, ServerUnreachable
+from deploy.faults import MigrationEdited
+from deploy.unreachable import unreachable
 from shared.eventstore.migrations import MigrationChanged, Schema, migrate
 from shared.eventstore.roles import DatabaseRole
 
@@ -45,4 +46,4 @@ async def prepare_database(dsn: str, passwords: Mapping[str, str]) -> None:
     except MigrationChanged as changed:
         raise MigrationEdited(schema=changed.schema, number=changed.number) from changed
     except UNREACHABLE as failure:
-        raise ServerUnreachable(server="PostgreSQL", reason=str(failure)) from failure
+        raise unreachable("PostgreSQL", failure) from failure

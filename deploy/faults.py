@@ -11,6 +11,7 @@ Fault
 ├── FolderUnsafe
 ├── HomeUnusable
 ├── InitialisationFailed
+├── KafkaUserUnknown
 ├── MigrationEdited
 ├── PartFailed
 ├── PartitionsDiffer
@@ -21,6 +22,7 @@ Fault
 │   │   └── NpmUntrusted
 │   └── NpmUnreachable
 ├── ServerUnreachable
+│   └── ServerDistrusted
 ├── StoppedMeanwhile
 └── SupervisorLost
 """
@@ -93,6 +95,12 @@ class InitialisationFailed(Fault):
     code = "initialisation_failed"
 
 
+class KafkaUserUnknown(Fault):
+    """A file among those with passwords of Kafka's users is named like none of ours."""
+
+    code = "kafka_user_unknown"
+
+
 class MigrationEdited(Fault):
     """The database was migrated with another text of a file."""
 
@@ -151,6 +159,12 @@ class ServerUnreachable(Fault):
     """A server named by a setting does not answer."""
 
     code = "server_unreachable"
+
+
+class ServerDistrusted(ServerUnreachable):
+    """The server is there, and it and we do not trust each other."""
+
+    code = "server_distrusted"
 
 
 class StoppedMeanwhile(Fault):

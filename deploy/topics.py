@@ -2,24 +2,26 @@
 
 from aiokafka.errors import KafkaError
 
-from deploy.faults import PartitionsDiffer, ServerUnreachable
+from deploy.faults import PartitionsDiffer
+from deploy.unreachable import unreachable
+from shared.kafka.access import Broker
 from shared.kafka.port import TopicMismatch
 from shared.kafka.topics import ensure_topics
 
 
-async def prepare_topics(kafka: str, partitions: int) -> None:
+async def prepare_topics(broker: Broker, partitions: int) -> None:
     """
     Make the topics that are missing.
 
     Raises:
         PartitionsDiffer: a topic exists with another number of partitions.
-        ServerUnreachable: the brokers do not answer.
+        ServerUnreachable: the brokers do not answer, or not to us.
     """
     try:
-        await ensure_topics(kafka, partitions)
+        await ensure_topics(broker, partitions)
     except TopicMismatch as mismatch:
         raise PartitionsDiffer(
             topic=mismatch.topic, found=mismatch.found, wanted=mismatch.wanted
         ) from mismatch
     except (KafkaError, OSError) as failure:
-        raise ServerUnreachable(server="Kafka", reason=str(failure)) from failure
+        raise unreachable("Kafka", failure) from failure

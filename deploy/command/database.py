@@ -11,6 +11,7 @@ from deploy.stack.journal import StackRecord, last_record
 from deploy.stack.plan import DATABASE
 from deploy.stack.settings import LocalSettings
 from shared.eventstore.roles import DatabaseRole
+from shared.kafka.access import Broker
 
 
 class StackAbsent(ServerUnreachable):
@@ -49,14 +50,16 @@ def _dsn(settings: LocalSettings, given: SecretStr | None, role: DatabaseRole) -
     return addressed(record.postgres, database=DATABASE, role=role.value, password=password)
 
 
-def kafka_of(settings: LocalSettings) -> str:
+def kafka_of(settings: LocalSettings) -> Broker:
     """
-    Return the bootstrap servers that are set, else those of the stack's Kafka.
+    Return the way to the Kafka that is set, else to the stack's own.
 
     Raises:
         StackAbsent: nothing is known of a stack here.
     """
-    return settings.kafka or _record(settings).kafka
+    if settings.kafka is not None:
+        return settings.access(settings.kafka)
+    return _record(settings).kafka
 
 
 def _record(settings: LocalSettings) -> StackRecord:

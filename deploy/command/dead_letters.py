@@ -13,9 +13,11 @@ from deploy.command.database import kafka_of
 from deploy.command.output import out, print_bytes, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
-from deploy.faults import Fault, ServerUnreachable
+from deploy.faults import Fault
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
+from deploy.unreachable import unreachable
+from shared.kafka.access import Broker
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
 from shared.kafka.dead_letters import Cut, DeadLetter, LetterCut
 from shared.kafka.port import SendUnknown
@@ -137,7 +139,7 @@ async def _letter(box: DeadLetterBox, letter_id: str) -> DeadLetter:
     return await box.load(letter_id)
 
 
-async def _replay(kafka: str, letter_ids: Sequence[str]) -> list[DeadLetter]:
+async def _replay(kafka: Broker, letter_ids: Sequence[str]) -> list[DeadLetter]:
     async with KafkaProducer(kafka, client_id="casetrack-dlq") as sender:
         return await DeadLetterBox(kafka).replay(letter_ids, sender)
 
@@ -150,10 +152,10 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     except LetterCut as cut:
         raise LetterIsCut(id=scrub(cut.letter_id)) from cut
     except (KafkaError, SendUnknown, OSError) as fault:
-        raise ServerUnreachable(server="Kafka", reason=str(fault)) from fault
+        raise unreachable("Kafka", fault) from fault
 
 
-def _kafka() -> str:
+def _kafka() -> Broker:
     return kafka_of(load_settings(LocalSettings))
 
 

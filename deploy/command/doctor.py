@@ -7,7 +7,8 @@ from deploy.command.outboxes import findings as outbox_findings
 from deploy.command.outboxes import outboxes
 from deploy.command.output import DIFFERS, Styled, out, print_json
 from deploy.command.stack import JsonOption
-from deploy.stack.examination import Diagnosis, Health, examine
+from deploy.stack.diagnosis import Diagnosis, Health
+from deploy.stack.examination import examine
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say, text
 from shared.runtime.settings import load_settings

@@ -14,9 +14,9 @@ from deploy.command.database import auditor_dsn
 from deploy.command.output import err, out, print_json
 from deploy.command.stack import JsonOption
 from deploy.databases import UNREACHABLE
-from deploy.faults import ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
+from deploy.unreachable import unreachable
 from services.metrics.adapters.figures import load_cases
 from services.metrics.domain.log_figures import LogQuestion, log_figures
 from shared.contracts.moments import local_instant_of
@@ -75,7 +75,7 @@ async def figures_of(
         finally:
             await connection.close()
     except (*UNREACHABLE, StoreUnavailable) as fault:
-        raise ServerUnreachable(server="PostgreSQL", reason=str(fault)) from fault
+        raise unreachable("PostgreSQL", fault) from fault
     return log_figures(loaded.cases, LogQuestion(zone, instants, loaded.started, loaded.ended))
 
 

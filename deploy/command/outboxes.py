@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import asyncpg
 
 from deploy.command.database import StackAbsent, auditor_dsn
-from deploy.stack.examination import Diagnosis, Health
+from deploy.stack.diagnosis import Diagnosis, Health
 from deploy.stack.outboxes import OutboxSeen, load_outboxes
 from deploy.stack.settings import LocalSettings
 

@@ -19,9 +19,10 @@ from deploy.command.output import DIFFERS, err, out, print_json
 from deploy.command.progress_bar import ProgressBar
 from deploy.command.stack import JsonOption
 from deploy.delivery import Delivery, Verdict
-from deploy.faults import Fault, ServerUnreachable
+from deploy.faults import Fault, ServerDistrusted, ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
+from deploy.unreachable import unreachable
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import read_foreign
 from shared.contracts.registry import INBOX, encode
@@ -220,6 +221,9 @@ def _over_kafka(producer: KafkaProducer) -> Send:
         try:
             await producer.send(records)
         except (SendRefused, SendUnknown) as fault:
+            known = unreachable("Kafka", fault)
+            if isinstance(known, ServerDistrusted):
+                raise known from fault
             raise KafkaUnreachable(server=INBOX, reason=fault) from fault
         return [Verdict(id=line.event.id, status=SENT) for line in lines]
 

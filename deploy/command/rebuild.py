@@ -13,9 +13,10 @@ from deploy.command.progress_bar import ProgressBar
 from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.databases import UNREACHABLE
-from deploy.faults import RebuildUnderWay, ServerUnreachable
+from deploy.faults import RebuildUnderWay
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
+from deploy.unreachable import unreachable
 from services.metrics.adapters.rebuilding import open_beside
 from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
@@ -77,7 +78,7 @@ async def rebuilt(dsn: str, advance: Advance, *, switch: bool, crew: Crew = ALON
     except RebuildOvertaken as overtaken:
         raise RebuildUnderWay from overtaken
     except (*UNREACHABLE, StoreUnavailable) as fault:
-        raise ServerUnreachable(server="PostgreSQL", reason=str(fault)) from fault
+        raise unreachable("PostgreSQL", fault) from fault
 
 
 def _show(document: dict[str, Any]) -> None:

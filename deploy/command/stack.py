@@ -23,7 +23,7 @@ from deploy.command.output import (
     waiting,
 )
 from deploy.stack import control
-from deploy.stack.examination import Diagnosis, Health
+from deploy.stack.diagnosis import Diagnosis, Health
 from deploy.stack.settings import LocalSettings
 from deploy.stack.status import StackStatus, look
 from deploy.texts import say

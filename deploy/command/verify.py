@@ -12,15 +12,16 @@ from deploy.command.progress_bar import ProgressBar
 from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
 from deploy.databases import UNREACHABLE
-from deploy.faults import ServerUnreachable
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
+from deploy.unreachable import unreachable
 from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.handlers.difference import Report
 from services.metrics.handlers.verify import Advance, Verifying
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
+from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway, load_ends
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
@@ -59,7 +60,7 @@ def verify(
         raise typer.Exit(DIFFERS)
 
 
-async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advance) -> Report:
+async def verified(dsn: str, kafka: Broker, patience_seconds: float, advance: Advance) -> Report:
     """
     Return what verification finds in the database *dsn*.
 
@@ -77,9 +78,9 @@ async def verified(dsn: str, kafka: str, patience_seconds: float, advance: Advan
                 mark = await verifying.settle(lambda: load_ends(kafka, TOPICS), patience_seconds)
             return await verifying.handle(mark, advance)
     except (*UNREACHABLE, StoreUnavailable) as fault:
-        raise ServerUnreachable(server="PostgreSQL", reason=str(fault)) from fault
+        raise unreachable("PostgreSQL", fault) from fault
     except BrokerAway as fault:
-        raise ServerUnreachable(server="Kafka", reason=str(fault)) from fault
+        raise unreachable("Kafka", fault) from fault
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -3,8 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -12,6 +11,7 @@ import psutil
 from deploy.faults import PortBusy
 from deploy.setup import PYTHON_BELOW, PYTHON_MIN
 from deploy.stack.control import FREE_BYTES_MIN, is_running
+from deploy.stack.diagnosis import Diagnosis, Health
 from deploy.stack.java import PINNED
 from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import server_account, server_home
@@ -25,21 +25,6 @@ REGISTRY_SECONDS_MAX = 5.0
 MEBIBYTE = 1024 * 1024
 
 
-class Health(StrEnum):
-    FINE = "fine"
-    DOUBTFUL = "doubtful"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One thing looked at; the texts are `doctor.<check>` in the catalogue."""
-
-    check: str
-    verdict: Health
-    values: dict[str, str] = field(default_factory=dict)
-
-
 def examine(settings: LocalSettings) -> list[Diagnosis]:
     """Return one finding for each thing that the stack needs."""
     looks: tuple[Callable[[LocalSettings], Diagnosis], ...] = (
@@ -50,7 +35,14 @@ def examine(settings: LocalSettings) -> list[Diagnosis]:
         *(_port(part, offset) for part, offset in PORT_OFFSET.items()),
         _kafka_jars,
     )
-    return [*(look(settings) for look in looks), *_consumers(settings)]
+    return [*(look(settings) for look in looks), *_postgres(settings), *_consumers(settings)]
+
+
+def _postgres(settings: LocalSettings) -> Iterator[Diagnosis]:
+    if settings.postgres is not None:
+        from deploy.stack.given import given_postgres  # noqa: PLC0415 - nor this one
+
+        yield given_postgres(settings.postgres.get_secret_value())
 
 
 def _consumers(settings: LocalSettings) -> Iterator[Diagnosis]:
@@ -107,7 +99,9 @@ def _port(part: str, offset: int) -> Callable[[LocalSettings], Diagnosis]:
 
 def _kafka_jars(settings: LocalSettings) -> Diagnosis:
     if settings.kafka is not None:
-        return Diagnosis("kafka.given", Health.FINE, {"address": settings.kafka})
+        from deploy.stack.given import given_kafka  # noqa: PLC0415 - nobody else needs the driver
+
+        return given_kafka(settings.access(settings.kafka))
     import requests  # noqa: PLC0415 - the image has no embedded stack
     from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - the image has no embedded stack

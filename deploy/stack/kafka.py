@@ -4,7 +4,7 @@ import asyncio
 import base64
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
@@ -14,6 +14,7 @@ from deploy.faults import DataFolderForeign, DiskFull, InitialisationFailed
 from deploy.stack.java import java
 from deploy.stack.ports import listens
 from deploy.stack.program import run_within
+from shared.kafka.access import KafkaAccess, Security
 
 FORMAT_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 3.0
@@ -34,7 +35,7 @@ node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
 listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=BROKER://127.0.0.1:{port}
-listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=BROKER:{broker_protocol},CONTROLLER:{controller_protocol}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 log.dirs={data}
@@ -62,6 +63,21 @@ num.network.threads=2
 num.io.threads=4
 background.threads=4
 """
+LOCKED = """\
+ssl.keystore.type=PEM
+ssl.keystore.location={identity}
+ssl.truststore.type=PEM
+ssl.truststore.location={authority}
+listener.name.controller.ssl.client.auth=required
+sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
+listener.name.broker.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required \
+username="{user}" password="{password}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:{user};User:{subject}
+"""
 LOGGING = """\
 status = WARN
 appender.console.type = Console
@@ -76,6 +92,24 @@ logger.server.level = INFO
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """
+    What makes a broker ask who somebody is, and refuse whatever no rule allows.
+
+    Clients speak SASL_SSL with SCRAM; the controller is spoken to with our certificate alone.
+    """
+
+    identity: Path
+    """The node's key and certificates (PEM), in one file."""
+    subject: str
+    """Whom its certificate names, as Kafka writes it: ``CN=localhost``."""
+    authority: Path
+    user: str
+    """Who may do everything, from the first start on."""
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Kafka:
     """One node's folder, ports and class path."""
 
@@ -83,6 +117,8 @@ class Kafka:
     port: int
     controller_port: int
     jars: tuple[Path, ...]
+    lock: Lock | None = None
+    """None: whoever reaches the port may do everything, as on one machine."""
 
     @property
     def address(self) -> str:
@@ -110,7 +146,7 @@ class Kafka:
         # still starting is none.
         if not listens(self.port):
             return False
-        client = AIOKafkaClient(bootstrap_servers=self.address, request_timeout_ms=2000)
+        client = AIOKafkaClient(**self.access().arguments(), request_timeout_ms=2000)
         try:
             await asyncio.wait_for(client.bootstrap(), ANSWER_SECONDS_MAX)
         except (KafkaError, OSError, TimeoutError):
@@ -118,6 +154,18 @@ class Kafka:
         finally:
             await client.close()
         return True
+
+    def access(self) -> KafkaAccess:
+        """Return the way in as who may do everything."""
+        if self.lock is None:
+            return KafkaAccess(self.address)
+        return KafkaAccess(
+            self.address,
+            Security.SASL_SSL,
+            ca=self.lock.authority,
+            user=self.lock.user,
+            password=self.lock.password,
+        )
 
     def _java(self) -> tuple[str, ...]:
         return (str(java()), *JVM, f"@{self.home / 'java.arguments'}")
@@ -133,8 +181,11 @@ class Kafka:
 
     def _write_properties(self, name: str, data: Path) -> Path:
         path = self.home / name
+        path.touch(mode=0o600)
         path.write_text(
             PROPERTIES.format(
+                broker_protocol="SASL_SSL" if self.lock else "PLAINTEXT",
+                controller_protocol="SSL" if self.lock else "PLAINTEXT",
                 port=self.port,
                 controller_port=self.controller_port,
                 data=data,
@@ -142,6 +193,7 @@ class Kafka:
                 session_ms=SESSION_MS,
                 heartbeat_ms=HEARTBEAT_MS,
             )
+            + ("" if self.lock is None else LOCKED.format(**asdict(self.lock)))
         )
         return path
 
@@ -154,7 +206,7 @@ class Kafka:
         shutil.rmtree(fresh, ignore_errors=True)
         properties = self._write_properties("format.properties", fresh)
         tool = (*self._java(), "kafka.tools.StorageTool", "format")
-        argv = (*tool, "--cluster-id", _cluster_id(), "--config", str(properties))
+        argv = (*tool, "--cluster-id", _cluster_id(), "--config", str(properties), *self._first())
         try:
             done = await run_within(FORMAT_SECONDS_MAX, argv, folder=self.home)
         except TimeoutError as late:
@@ -164,6 +216,13 @@ class Kafka:
         if self.data_folder.exists():
             self.data_folder.rmdir()
         fresh.rename(self.data_folder)
+
+    def _first(self) -> tuple[str, ...]:
+        """Return what makes the first user, who is not there to be made by anybody."""
+        if self.lock is None:
+            return ()
+        told = f"name={self.lock.user},password={self.lock.password}"
+        return ("--add-scram", f"SCRAM-SHA-512=[{told}]")
 
     def _give_up(self, fresh: Path, said: str) -> None:
         shutil.rmtree(fresh, ignore_errors=True)

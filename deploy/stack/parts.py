@@ -1,8 +1,9 @@
 """The bureau's own processes: the one list of what runs, as whom, and where."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deploy.stack.part import StackPart, answers_http, wrote
 from deploy.stack.places import StackFolders
@@ -31,6 +32,8 @@ class Briefing:
     kafka: str
     dsn_of: Callable[[DatabaseRole], str]
     trust: Mapping[str, str]
+    identity: Mapping[str, str] = field(default_factory=dict)
+    """Who we are to Kafka, by setting; whoever is told by its own prefix is somebody else."""
 
 
 def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
@@ -91,5 +94,12 @@ def _reach(desk: Briefing, prefix: str, role: DatabaseRole) -> dict[str, str]:
     return {
         f"{prefix}_POSTGRES_DSN": desk.dsn_of(role),
         f"{prefix}_KAFKA": desk.kafka,
+        **_identity(desk, f"{prefix}_KAFKA_"),
         **desk.trust,
     }
+
+
+def _identity(desk: Briefing, prefix: str) -> dict[str, str]:
+    if any(name.startswith(prefix) for name in os.environ):
+        return {}
+    return {f"{prefix}{setting}": value for setting, value in desk.identity.items()}

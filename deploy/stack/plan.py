@@ -16,14 +16,16 @@ from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
 from deploy.stack.settings import LocalSettings
 from deploy.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
+from shared.kafka.access import Broker
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.issuer import LocalIssuer
 
 DATABASE = "casetrack"
 KAFKA_PORT_OFFSET = 10
+OURS = "CASETRACK_KAFKA_"
 # The services are told where their own database is; how we reach the server is not theirs.
-WITHHELD = frozenset({"CASETRACK_POSTGRES", "CASETRACK_KAFKA"})
+WITHHELD = ("CASETRACK_POSTGRES", "CASETRACK_KAFKA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,22 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
     write_passfile(places, SUPERUSER, passwords[SUPERUSER])
     postgres, postgres_parts = _postgres(settings, passwords[SUPERUSER])
     kafka, kafka_parts = _kafka(settings, progress)
+    broker = kafka if kafka_parts else settings.access(kafka)
     desk = Briefing(
         places=places,
         first_port=settings.port,
         kafka=kafka,
         dsn_of=lambda role: _as_role(postgres, role, passwords),
         trust=_trust(places),
+        identity={} if kafka_parts else _identity(),
     )
-    settle = partial(_settle, postgres, kafka, passwords, settings.partitions)
+    settle = partial(_settle, postgres, broker, passwords, settings.partitions)
     servers = PartGroup((*postgres_parts, *kafka_parts), settle)
     return Plan(
         stages=(servers, PartGroup(service_parts(desk))),
         kafka=kafka,
         postgres=postgres,
-        env={name: value for name, value in os.environ.items() if name not in WITHHELD},
+        env={name: value for name, value in os.environ.items() if not name.startswith(WITHHELD)},
     )
 
 
@@ -76,6 +80,12 @@ def _kafka(
     return broker.address, (kafka_part(broker),)
 
 
+def _identity() -> dict[str, str]:
+    """Return who we are to a given Kafka, as our processes are told under their own prefixes."""
+    found = os.environ.items()
+    return {name.removeprefix(OURS): value for name, value in found if name.startswith(OURS)}
+
+
 def _as_role(postgres: str, role: DatabaseRole, passwords: Mapping[str, str]) -> str:
     return addressed(postgres, database=DATABASE, role=role, password=passwords[role])
 
@@ -88,6 +98,8 @@ def _trust(places: StackFolders) -> dict[str, str]:
     return {name: os.environ.get(name, value) for name, value in local.items()}
 
 
-async def _settle(postgres: str, kafka: str, passwords: Mapping[str, str], partitions: int) -> None:
+async def _settle(
+    postgres: str, broker: Broker, passwords: Mapping[str, str], partitions: int
+) -> None:
     await prepare_database(postgres, {role: passwords[role] for role in ROLES})
-    await prepare_topics(kafka, partitions)
+    await prepare_topics(broker, partitions)

@@ -5,11 +5,12 @@ from pathlib import Path
 from pydantic import Field
 
 from deploy.stack.places import CHECKOUT, StackFolders
+from shared.kafka.access import KafkaSettings
 from shared.kafka.port import PARTITIONS
-from shared.runtime.settings import KafkaServers, PostgresDsn, Settings
+from shared.runtime.settings import KafkaServers, PostgresDsn
 
 
-class LocalSettings(Settings, env_prefix="CASETRACK_"):
+class LocalSettings(KafkaSettings, env_prefix="CASETRACK_"):
     """Where the stack lives, and which servers it brings itself."""
 
     home: Path = Field(

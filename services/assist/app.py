@@ -41,7 +41,7 @@ async def live(settings: AssistSettings, auth: AuthSettings, stopping: asyncio.E
     async with Assist.opened(settings, auth) as assist:
         await serve_and_read(
             assist.web,
-            Subscription(settings.kafka, TOPICS, GROUP),
+            Subscription(settings.broker, TOPICS, GROUP),
             assist.foreign_tasks.handle,
             settings=settings,
             clock=assist.clock,

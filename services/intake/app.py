@@ -91,7 +91,7 @@ async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.E
             tasks.create_task(keeper.watchdog.watch(stopping), name="watchdog")
             await serve_and_read(
                 intake.web,
-                Subscription(settings.kafka, TOPICS, GROUP),
+                Subscription(settings.broker, TOPICS, GROUP),
                 intake.inbox.handle,
                 settings=settings,
                 clock=intake.clock,

@@ -66,7 +66,7 @@ async def live(settings: ReviewSettings, auth: AuthSettings, stopping: asyncio.E
         tasks.create_task(review.rules.follow(review.clock, stopping), name="rules")
         await serve_and_read(
             review.web,
-            Subscription(settings.kafka, TOPICS, GROUP),
+            Subscription(settings.broker, TOPICS, GROUP),
             review.ratings.handle,
             settings=settings,
             clock=review.clock,

@@ -30,8 +30,8 @@ async def serve_and_read(
     """
     serving = asyncio.Event()
     async with (
-        KafkaProducer(settings.kafka, client_id=subscription.reading.group) as producer,
-        KafkaShelf(settings.kafka) as shelf,
+        KafkaProducer(settings.broker, client_id=subscription.reading.group) as producer,
+        KafkaShelf(settings.broker) as shelf,
         asyncio.TaskGroup() as tasks,
     ):
         tasks.create_task(

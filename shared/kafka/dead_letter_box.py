@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.kafka.access import Broker
 from shared.kafka.dead_letters import DeadLetter, LetterOrigin, read_dead_letter, replayed
+from shared.kafka.entrance import enter
 from shared.kafka.port import Sender
 from shared.kafka.reader import kafka_reader, places_of, stored
 from shared.kafka.topics import DEAD_LETTER_TOPICS
@@ -48,8 +50,8 @@ class News:
 class DeadLetterBox:
     """The dead letters of one Kafka."""
 
-    def __init__(self, bootstrap: str, topics: Sequence[str] = DEAD_LETTER_TOPICS) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: Broker, topics: Sequence[str] = DEAD_LETTER_TOPICS) -> None:
+        self._broker = broker
         self._topics = topics
 
     async def load_all(self) -> AsyncIterator[DeadLetter]:
@@ -92,9 +94,9 @@ class DeadLetterBox:
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
-        reader = kafka_reader(self._bootstrap)
+        reader = kafka_reader(self._broker)
         try:
-            await reader.start()
+            await enter(reader, self._broker)
             yield reader
         finally:
             await reader.stop()

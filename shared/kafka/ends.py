@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from aiokafka.errors import KafkaError
 
+from shared.kafka.access import Broker
+from shared.kafka.entrance import enter
 from shared.kafka.port import BusError, Partition
 from shared.kafka.reader import kafka_reader, places_of
 
@@ -12,7 +14,7 @@ class BrokerAway(BusError):
     """Kafka does not answer."""
 
 
-async def load_ends(bootstrap: str, topics: Sequence[str]) -> Mapping[Partition, int]:
+async def load_ends(broker: Broker, topics: Sequence[str]) -> Mapping[Partition, int]:
     """
     Return where every partition of *topics* ends, for whoever reads what was committed.
 
@@ -21,9 +23,9 @@ async def load_ends(bootstrap: str, topics: Sequence[str]) -> Mapping[Partition,
     Raises:
         BrokerAway: nobody answered.
     """
-    reader = kafka_reader(bootstrap)
+    reader = kafka_reader(broker)
     try:
-        await reader.start()
+        await enter(reader, broker)
         ends: dict[Partition, int] = {}
         for topic in topics:
             found = await reader.end_offsets(await places_of(reader, topic))

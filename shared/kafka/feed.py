@@ -14,6 +14,8 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
+from shared.kafka.access import Broker
+from shared.kafka.entrance import enter
 from shared.kafka.port import Backlog, ConsumerStalled, OffsetLost, Partition, Record
 from shared.kafka.reader import kafka_reader, stored
 from shared.runtime.clock import Clock
@@ -54,20 +56,21 @@ class KafkaFeed:
 
     def __init__(
         self,
-        bootstrap: str,
+        broker: Broker,
         group: str,
         topics: Sequence[str],
         *,
         clock: Clock,
         stalled_seconds_max: float = STALLED_SECONDS_MAX,
     ) -> None:
+        self._broker = broker
         self._clock = clock
         self._stalled_seconds_max = stalled_seconds_max
         self._arrived_at = clock.monotonic()
         self._topics = list(topics)
         self._committed: dict[TopicPartition, int] = {}
         self._consumer = kafka_reader(
-            bootstrap,
+            broker,
             group_id=group,
             client_id=group,
             fetch_max_wait_ms=FETCH_WAIT_MS_MAX,
@@ -81,7 +84,7 @@ class KafkaFeed:
         """Join the group; raises KafkaError while Kafka is away."""
         self._consumer.subscribe(self._topics)
         try:
-            await self._consumer.start()
+            await enter(self._consumer, self._broker)
         except BaseException:
             await self._consumer.stop()
             raise

@@ -9,7 +9,9 @@ from typing import Protocol, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shared.kafka.access import Broker
 from shared.kafka.dead_letters import LetterOrigin, read_dead_letter, shortened
+from shared.kafka.entrance import enter
 from shared.kafka.port import Partition, Record, Sender, SendRefused, SendUnknown
 from shared.kafka.reader import kafka_reader, stored
 
@@ -100,8 +102,8 @@ def _origin(letter: Record) -> LetterOrigin | None:
 class KafkaShelf:
     """The letters of one Kafka, read when somebody first asks."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
         self._reader: AIOKafkaConsumer | None = None
         self._turns = asyncio.Lock()
 
@@ -154,9 +156,9 @@ class KafkaShelf:
     async def _started(self) -> AIOKafkaConsumer:
         if self._reader is None:
             # Not only of what was committed: whatever lies at a place counts there.
-            reader = kafka_reader(self._bootstrap, isolation_level="read_uncommitted")
+            reader = kafka_reader(self._broker, isolation_level="read_uncommitted")
             try:
-                await reader.start()
+                await enter(reader, self._broker)
             except BaseException:
                 await reader.stop()
                 raise

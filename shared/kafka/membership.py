@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiokafka.errors import KafkaError
 
+from shared.kafka.access import Broker
 from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import ConsumerStalled, Handler, Sender
@@ -24,7 +25,7 @@ PASSING = (KafkaError, ConsumerStalled, OSError)
 class Subscription:
     """Whose Kafka, which topics, and how the group reads them."""
 
-    bootstrap: str
+    broker: Broker
     topics: tuple[str, ...]
     reading: ReadingPlan
 
@@ -59,9 +60,7 @@ async def _read(
     while not stopping.is_set():
         began = clock.monotonic()
         try:
-            async with KafkaFeed(
-                subscription.bootstrap, reading.group, topics, clock=clock
-            ) as feed:
+            async with KafkaFeed(subscription.broker, reading.group, topics, clock=clock) as feed:
                 await ConsumerLoop(feed, handler, dead_letters, reading, clock).run(stopping)
         except Exception as fault:  # noqa: BLE001 - the consumer's last line: the doors live on
             pulse.away(fault)

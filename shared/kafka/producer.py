@@ -14,6 +14,8 @@ from aiokafka.errors import (
     RecordTooLargeError,
 )
 
+from shared.kafka.access import Broker, access_to
+from shared.kafka.entrance import enter
 from shared.kafka.port import Record, SendRefused, SendUnknown
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 
@@ -45,12 +47,12 @@ class KafkaProducer:
 
     def __init__(
         self,
-        bootstrap: str,
+        broker: Broker,
         *,
         client_id: str = "casetrack",
         send_seconds_max: float = SEND_SECONDS_MAX,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._broker = broker
         self._client_id = client_id
         self._send_seconds_max = send_seconds_max
         self._producer: AIOKafkaProducer | None = None
@@ -87,7 +89,7 @@ class KafkaProducer:
 
     async def _start(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **access_to(self._broker).arguments(),
             client_id=self._client_id,
             acks="all",
             enable_idempotence=True,
@@ -98,7 +100,7 @@ class KafkaProducer:
             retry_backoff_ms=100,
         )
         try:
-            await producer.start()
+            await enter(producer, self._broker)
         except BaseException:
             await producer.stop()
             raise

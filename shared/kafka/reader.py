@@ -4,6 +4,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from shared.kafka.access import Broker, access_to
 from shared.kafka.port import Record
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.kafka.unpacking import take_any_bytes
@@ -12,7 +13,7 @@ COMMITTED = "read_committed"
 """What a transaction took back was never said, and what it still may take back is not said yet."""
 
 
-def kafka_reader(bootstrap: str, **settings: Any) -> AIOKafkaConsumer:  # noqa: ANN401 - aiokafka's own
+def kafka_reader(broker: Broker, **settings: Any) -> AIOKafkaConsumer:  # noqa: ANN401 - aiokafka's own
     """
     Return a reader that is not started yet: of records of any bytes that were committed.
 
@@ -20,10 +21,10 @@ def kafka_reader(bootstrap: str, **settings: Any) -> AIOKafkaConsumer:  # noqa: 
     """
     take_any_bytes()
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
         auto_offset_reset="none",
         enable_auto_commit=False,
         max_partition_fetch_bytes=MESSAGE_BYTES_MAX,
+        **access_to(broker).arguments(),
         **{"isolation_level": COMMITTED, **settings},
     )
 

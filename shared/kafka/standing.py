@@ -7,7 +7,9 @@ from typing import NamedTuple, Self
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway
+from shared.kafka.entrance import enter
 from shared.kafka.port import Partition
 from shared.kafka.reader import kafka_reader, places_of
 
@@ -22,14 +24,15 @@ class ReadUpTo(NamedTuple):
 class GroupStanding:
     """Looks at *group* from outside: it never becomes a member."""
 
-    def __init__(self, bootstrap: str, group: str, topic: str) -> None:
+    def __init__(self, broker: Broker, group: str, topic: str) -> None:
+        self._broker = broker
         self._topic = topic
-        self._reader: AIOKafkaConsumer = kafka_reader(bootstrap, group_id=group)
+        self._reader: AIOKafkaConsumer = kafka_reader(broker, group_id=group)
 
     async def __aenter__(self) -> Self:
         """Raise BrokerAway where nobody answers."""
         try:
-            await self._reader.start()
+            await enter(self._reader, self._broker)
         except (KafkaError, OSError) as fault:
             await self._reader.stop()
             raise BrokerAway(str(fault)) from fault

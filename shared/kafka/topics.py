@@ -6,6 +6,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.contracts.registry import INBOX, Owner
+from shared.kafka.access import Broker, access_to
+from shared.kafka.entrance import enter
 from shared.kafka.port import PARTITIONS, TopicMismatch
 
 MESSAGE_BYTES_MAX = 2 * 1024 * 1024
@@ -19,12 +21,17 @@ def dead_letter_topic(topic: str) -> str:
     return f"dlq.{topic}"
 
 
+def topic_below(dead_letters: str) -> str:
+    """Return the topic whose refused records lie in *dead_letters*."""
+    return dead_letters.removeprefix("dlq.")
+
+
 EVENT_TOPICS: tuple[str, ...] = (*(owner.topic for owner in Owner), INBOX)
 DEAD_LETTER_TOPICS: tuple[str, ...] = tuple(dead_letter_topic(topic) for topic in EVENT_TOPICS)
 
 
 async def ensure_topics(
-    bootstrap: str,
+    broker: Broker,
     partitions: int = PARTITIONS,
     topics: Iterable[str] = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS),
 ) -> None:
@@ -34,8 +41,8 @@ async def ensure_topics(
     Raises:
         TopicMismatch: an existing topic has another number of partitions.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
+    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
+    await enter(admin, broker)
     try:
         wanted = list(topics)
         existing = await _partition_counts(admin, wanted)

@@ -25,7 +25,7 @@ async def relay(settings: RelaySettings, stopping: asyncio.Event) -> None:
     """Run one relay for each owner; ready when each leads or stands by."""
     clock = SystemClock()
     dsn = settings.postgres_dsn.get_secret_value()
-    async with KafkaProducer(settings.kafka, client_id="casetrack-relay") as sender:
+    async with KafkaProducer(settings.broker, client_id="casetrack-relay") as sender:
         relays = [
             Relay(owner, partial(PostgresOutbox.open, dsn, owner.value), sender, clock)
             for owner in settings.owners

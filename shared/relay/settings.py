@@ -6,11 +6,12 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from shared.contracts.registry import Owner
-from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
+from shared.kafka.access import KafkaAccess, KafkaSettings
+from shared.runtime.settings import KafkaServers, Port, PostgresDsn
 from shared.web.server import LOOPBACK
 
 
-class RelaySettings(Settings, env_prefix="RELAY_"):
+class RelaySettings(KafkaSettings, env_prefix="RELAY_"):
     """From where to where, and whose facts."""
 
     postgres_dsn: PostgresDsn = Field(
@@ -29,6 +30,10 @@ class RelaySettings(Settings, env_prefix="RELAY_"):
     probe_port: Port | None = Field(
         None, description="where the relay says how it is; none: nowhere", examples=["8710"]
     )
+
+    @property
+    def broker(self) -> KafkaAccess:
+        return self.access(self.kafka)
 
     @field_validator("owners", mode="before")
     @classmethod

@@ -16,6 +16,7 @@ import uvloop
 from shared.runtime.background import in_background
 from shared.runtime.clock import Clock
 from shared.runtime.logs import configure_logs
+from shared.runtime.refused import distrust_of
 
 log = structlog.get_logger()
 
@@ -51,8 +52,12 @@ def run(name: str, main: Main) -> int:
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_live(main))
-        except Exception:
-            log.exception("process_failed")
+        except Exception as fault:
+            if distrust := distrust_of(fault):
+                # Where it was raised helps nobody: a setting or a certificate is wrong.
+                log.error("process_not_let_in", reason=distrust.value, fault=repr(fault))  # noqa: TRY400 - see above
+            else:
+                log.exception("process_failed")
             return FAILED
         finally:
             withdraw_ready()

@@ -1,14 +1,16 @@
 """Settings from the environment: checked at the start, and refused in one line that helps."""
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.naming import Language
 from shared.runtime.catalogue import OWN, Catalogue
@@ -16,6 +18,9 @@ from shared.runtime.language import terminal_language
 
 WRONG_SETTINGS = 2
 """The exit status where a setting is wrong: it is wrong usage."""
+
+IN_FILE = "_file"
+"""Behind the name of a secret: the file that holds it, as container engines hand secrets in."""
 
 
 class Settings(BaseSettings):
@@ -27,6 +32,58 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is told from the environment, and secrets also from files that it names."""
+        files = _SecretFiles(settings_cls)
+        return init_settings, env_settings, files, dotenv_settings, file_secret_settings
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Every secret whose variable, with `_FILE` behind it, names the file that it lies in."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        named = self._environment(f"{field_name}{IN_FILE}") if _is_secret(field) else None
+        return (None if named is None else self._read(field_name, named)), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields.items()
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: secret for name, secret in found.items() if secret is not None}
+
+    def _read(self, name: str, path: str) -> str:
+        if self._environment(name) is not None:
+            raise self._fault(name, "secret_twice", "is set beside the secret itself")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise self._fault(name, "secret_unreadable", "there is no such file to read") from None
+
+    def _environment(self, name: str) -> str | None:
+        prefix = self.config.get("env_prefix", "")
+        return os.environ.get(f"{prefix}{name}".upper())
+
+    def _fault(self, name: str, code: str, said: str) -> ValidationError:
+        error = InitErrorDetails(
+            type=PydanticCustomError(code, said), loc=(f"{name}{IN_FILE}",), input=None
+        )
+        return ValidationError.from_exception_data(self.settings_cls.__name__, [error])
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return _holds_secret(field.annotation)
+
+
+def _holds_secret(kind: object) -> bool:
+    return kind is SecretStr or any(map(_holds_secret, get_args(kind)))
 
 
 def _postgres_dsn(dsn: SecretStr) -> SecretStr:
@@ -76,15 +133,26 @@ def variable_of(kind: type[Settings], field: str) -> str:
     return f"{kind.model_config.get('env_prefix', '')}{field}".upper()
 
 
-def settings_table(kinds: Iterable[type[Settings]]) -> str:
-    """Return a Markdown table of every variable of *kinds*: meaning, default and example."""
+def settings_table(kinds: Iterable[type[Settings]], shared: Iterable[type[Settings]] = ()) -> str:
+    """
+    Return a Markdown table of every variable of *kinds*: meaning, default and example.
+
+    What they inherit of *shared* stands at its end once, for every prefix.
+    """
+    common = {name: field for kind in shared for name, field in kind.model_fields.items()}
     rows = [
-        f"| `{variable_of(kind, name)}` | {field.description or ''} "
-        f"| {_default(field)} | `{_example(field)}` |"
+        _row(variable_of(kind, name), field)
         for kind in kinds
         for name, field in kind.model_fields.items()
+        if name not in common
     ]
+    rows += [_row(f"…_{name.upper()}", field) for name, field in common.items()]
     return "\n".join(["| variable | meaning | default | example |", "|---|---|---|---|", *rows, ""])
+
+
+def _row(variable: str, field: FieldInfo) -> str:
+    told = (field.description or "", _default(field), f"`{_example(field)}`")
+    return f"| `{variable}` | {' | '.join(told)} |"
 
 
 _MISSING = {Language.ZH_CN: "未设置", Language.EN: "is not set"}
@@ -100,7 +168,7 @@ def _line(kind: type[Settings], error: ErrorDetails, language: Language) -> str:
     return _LINE[language].format(
         variable=variable_of(kind, name),
         fault=_fault(error, language),
-        example=_example(field) if field else "",
+        example=_example(field) if field else f"/run/secrets/{name.removesuffix(IN_FILE)}",
     )
 
 
@@ -122,7 +190,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     match field.get_default(call_default_factory=False):
-        case None | "":
+        case None | "" | SecretStr():
             return "–"
         case bool(default):
             return f"`{str(default).lower()}`"

@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from shared.contracts.registry import Owner
-from shared.runtime.settings import KafkaServers, Port, PostgresDsn, Settings
+from shared.kafka.access import KafkaAccess, KafkaSettings
+from shared.runtime.settings import KafkaServers, Port, PostgresDsn
 from shared.web.server import LOOPBACK
 
 District = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 
 
-class ServiceSettings(Settings):
+class ServiceSettings(KafkaSettings):
     """Where the store and Kafka are, and where the service listens; each says it in its words."""
 
     owner: ClassVar[Owner]
@@ -26,6 +27,10 @@ class ServiceSettings(Settings):
         description="the district's code: it stands in our facts, and names us as their source",
         examples=["610102"],
     )
+
+    @property
+    def broker(self) -> KafkaAccess:
+        return self.access(self.kafka)
 
     @property
     def source(self) -> str:

@@ -16,6 +16,7 @@ from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.postgres import open_pool
+from shared.kafka.entrance import require_access
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
 from shared.policy.rules import shipped
@@ -41,16 +42,18 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
 async def _fold(
     settings: MetricsSettings, projection: PostgresProjection, stopping: asyncio.Event
 ) -> None:
+    # Faust would only say that it reached nobody.
+    await require_access(settings.broker)
     async with (
-        KafkaProducer(settings.kafka, client_id=GROUP) as producer,
-        KafkaShelf(settings.kafka) as shelf,
+        KafkaProducer(settings.broker, client_id=GROUP) as producer,
+        KafkaShelf(settings.broker) as shelf,
     ):
         folding = Folding(projection, shipped())
         lanes = Lanes(projection, folding, LettersOnce(producer, shelf), SystemClock())
-        app = faust_app(settings.kafka, lanes, batch_records_max=settings.batch_records_max)
+        app = faust_app(settings.broker, lanes, batch_records_max=settings.batch_records_max)
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(
-                watch_inbox(settings.kafka, projection, lanes.clock, stopping), name="inbox"
+                watch_inbox(settings.broker, projection, lanes.clock, stopping), name="inbox"
             )
             await work(app, lanes, stopping)
             watching.cancel()

@@ -12,6 +12,7 @@ import structlog
 from services.metrics.ports.projection import Projection
 from shared.contracts.registry import INBOX
 from shared.eventstore.port import StoreUnavailable
+from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway
 from shared.kafka.standing import GroupStanding
 from shared.runtime.clock import Clock
@@ -26,12 +27,12 @@ log = structlog.get_logger()
 
 
 async def watch_inbox(
-    kafka: str, projection: Projection, clock: Clock, stopping: asyncio.Event
+    broker: Broker, projection: Projection, clock: Clock, stopping: asyncio.Event
 ) -> None:
     """Tell until *stopping* where intake is; while nobody can be asked, what was told grows old."""
     while not stopping.is_set():
         try:
-            async with GroupStanding(kafka, READERS, INBOX) as group:
+            async with GroupStanding(broker, READERS, INBOX) as group:
                 while not await pause(clock, LOOK_SECONDS, stopping):
                     async with asyncio.timeout(ANSWER_SECONDS_MAX):
                         found = await group.load()

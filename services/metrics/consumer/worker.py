@@ -17,6 +17,7 @@ from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import batch_transport
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
+from shared.kafka.access import Broker, KafkaAccess, access_to
 from shared.kafka.feed import METADATA_MS_MAX
 from shared.kafka.port import Partition, TransactionOpen
 from shared.runtime.lifecycle import announce_ready, pause
@@ -47,11 +48,13 @@ class WorkerCrashed(Exception):
     """Faust stopped by itself: the cause says why; only a new process helps."""
 
 
-def faust_app(kafka: str, lanes: Lanes, *, batch_records_max: int) -> faust.App:
+def faust_app(broker: Broker, lanes: Lanes, *, batch_records_max: int) -> faust.App:
     """Return the app; everything that Faust would decide by default is stated."""
+    access = access_to(broker)
     app = faust.App(
         GROUP,
-        broker=[f"kafka://{server}" for server in kafka.split(",")],
+        broker=[f"kafka://{server}" for server in access.servers.split(",")],
+        broker_credentials=_credentials(access),
         store="memory://",
         processing_guarantee="at_least_once",
         key_serializer="raw",
@@ -87,6 +90,20 @@ def faust_app(kafka: str, lanes: Lanes, *, batch_records_max: int) -> faust.App:
 
     lanes.steering = Steering(seek=seek, rejoin=rejoin)
     return app
+
+
+def _credentials(access: KafkaAccess) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    """Return what we are told of connections, in Faust's words."""
+    told = access.connection()
+    context = told.get("ssl_context")
+    if access.security.asks_for_password:
+        return faust.SASLCredentials(
+            username=told["sasl_plain_username"],
+            password=told["sasl_plain_password"],
+            mechanism=told["sasl_mechanism"],
+            ssl_context=context,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 async def fetches(stream: Any) -> AsyncIterator[Fetch]:  # noqa: ANN401 - Faust publishes no types
