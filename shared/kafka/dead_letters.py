@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from shared.kafka.port import Headers, Partition, Record
-from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic
+from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic, topic_below
 from shared.kafka.unpacking import Illegible
 
 # The names that brokers themselves will write for share groups (KIP-1191), so that generic tools
@@ -71,7 +71,7 @@ class LetterOrigin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A refused record: *record* is what came, with its own place, key, value and headers."""
+    """A refused record: *record* is what came, for the topic below whose name the letter lies."""
 
     letter_id: str
     """``<dead letter topic>-<partition>-<offset>``."""
@@ -167,7 +167,8 @@ def read_dead_letter(stored: Record) -> DeadLetter:
         if name in OURS
     }
     record = Record(
-        topic=text.get(TOPIC, stored.topic.removeprefix("dlq.")),
+        # Where the letter lies says it; a header says what whoever wrote it likes.
+        topic=topic_below(stored.topic),
         key=stored.key,
         value=stored.value,
         headers=_originals(stored.headers),

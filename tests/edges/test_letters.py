@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from shared.kafka import dead_letters
 from shared.kafka.dead_letters import Cut, LetterCut, Refusal, read_dead_letter, replayed
 from shared.kafka.memory import MemoryFeed
 from shared.kafka.port import (
@@ -41,6 +42,14 @@ async def test_what_cannot_be_unpacked_is_buried_unseen_and_cannot_be_replayed()
     assert (letter.refusal.code, letter.refusal.message) == (broken.code, broken.detail)
     with pytest.raises(LetterCut):
         replayed(letter)
+
+
+def test_a_letter_goes_back_to_the_topic_below_whose_name_it_lies_whatever_it_says() -> None:
+    forged = Record(
+        "dlq.casetrack.inbox.v1", b"key", b"body", ((dead_letters.TOPIC, b"casetrack.intake.v1"),)
+    )
+
+    assert replayed(read_dead_letter(forged)).topic == "casetrack.inbox.v1"
 
 
 async def test_killed_behind_a_letter_nobody_sends_it_again() -> None:
