@@ -4,17 +4,19 @@ import asyncio
 import sys
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import DirectoryPath, Field, SecretStr
 
 from deploy.databases import prepare_database
 from deploy.faults import Fault
+from deploy.kafka_users import prepare_users
 from deploy.texts import text
 from deploy.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
+from shared.kafka.access import KafkaSettings
 from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
-from shared.runtime.settings import KafkaServers, PostgresDsn, Settings, load_settings
+from shared.runtime.settings import KafkaServers, PostgresDsn, load_settings
 from shared.web.issuer import LocalIssuer
 
 FAILED = 1
@@ -22,7 +24,7 @@ PASSWORD = "the role's password is set to this; none: it keeps the one it has"  
 EXAMPLE = ["a-long-random-word"]
 
 
-class PrepareSettings(Settings, env_prefix="PREPARE_"):
+class PrepareSettings(KafkaSettings, env_prefix="PREPARE_"):
     """Which servers to prepare, and how our processes will log in."""
 
     postgres_dsn: PostgresDsn = Field(
@@ -46,6 +48,12 @@ class PrepareSettings(Settings, env_prefix="PREPARE_"):
     relay_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     auditor_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
 
+    kafka_users: DirectoryPath | None = Field(
+        None,
+        description="folder with a file for each user of ours on Kafka, named like the user, that "
+        "holds the password: users and rights are made so; none: somebody else makes them",
+        examples=["/run/secrets/kafka-users"],
+    )
     session_keys: Path | None = Field(
         None,
         description="folder where the key that signs browsers' sessions is made; none: no browser "
@@ -72,7 +80,10 @@ async def prepare(settings: PrepareSettings) -> None:
         Fault: a server is away, or holds something that we must not change.
     """
     await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
-    await prepare_topics(settings.kafka, settings.partitions)
+    broker = settings.access(settings.kafka)
+    await prepare_topics(broker, settings.partitions)
+    if settings.kafka_users is not None:
+        await prepare_users(broker, settings.kafka_users)
     if settings.session_keys is not None:
         LocalIssuer.open(settings.session_keys, SystemClock(), SystemIds())
 

@@ -10,6 +10,7 @@ from deploy.access import access_tables
 from deploy.courses import courses_tables
 from deploy.descriptions import problems_table
 from deploy.prepare import PrepareSettings
+from deploy.principals import access_table
 from deploy.stack.places import CHECKOUT
 from deploy.stack.settings import LocalSettings
 from services.assist.settings import AssistSettings
@@ -17,6 +18,7 @@ from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
 from shared.contracts.naming import Called, Language, words
+from shared.kafka.access import KafkaSettings
 from shared.relay.settings import RelaySettings
 from shared.runtime import measures
 from shared.runtime.settings import settings_table
@@ -30,6 +32,7 @@ PAGES = tuple(
         "reference/problems.md",
         "reference/courses.md",
         "reference/names.md",
+        "reference/kafka-access.md",
     )
 )
 SETTINGS = (
@@ -47,7 +50,7 @@ SETTINGS = (
 
 def tables() -> dict[str, str]:
     """Return each table by the name that its place on a page has."""
-    settings = settings_table(SETTINGS).replace(f"{CHECKOUT}/", "")
+    settings = settings_table(SETTINGS, [KafkaSettings]).replace(f"{CHECKOUT}/", "")
     return {
         "settings": settings,
         "measures": _measures_table(),
@@ -55,6 +58,7 @@ def tables() -> dict[str, str]:
         "courses": courses_tables(),
         "access": access_tables(),
         "names": _names_tables(),
+        "kafka-access": access_table(),
     }
 
 

@@ -1,0 +1,122 @@
+"""Who may do what on the bureau's Kafka: every user of ours there, and no more than it needs."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from services.assist import consumer as assist
+from services.intake import consumer as intake
+from services.metrics.consumer.inbox import READERS
+from services.metrics.consumer.lanes import GROUP as FOLD
+from services.review import consumer as review
+from shared.contracts.registry import INBOX, Owner
+from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, dead_letter_topic
+
+OURS = "casetrack-"
+"""Every user of ours is called so; a right of such a user that is not below is taken away."""
+PUBLISHER = f"{OURS}publisher-"
+PUBLISHER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+OWNERS = tuple(owner.topic for owner in Owner)
+
+
+class Kind(IntEnum):
+    """What a right is about, by Kafka's number."""
+
+    TOPIC = 2
+    GROUP = 3
+    TRANSACTIONAL_ID = 5
+
+
+class Deed(IntEnum):
+    """What a right allows, by Kafka's number. Who may read or write may also describe."""
+
+    READ = 3
+    WRITE = 4
+    DESCRIBE = 8
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Right:
+    """*user* may do *deed* with what is called *name*, or whatever begins so."""
+
+    user: str
+    deed: Deed
+    kind: Kind
+    name: str
+    begins: bool = False
+
+
+def rights(publishers: Iterable[str] = ()) -> frozenset[Right]:
+    """Return every right of ours: the services', the operators', and those of *publishers*."""
+    return frozenset((*_services(), *_operator(), *_publishers(publishers)))
+
+
+USERS: dict[str, str] = {
+    f"{OURS}intake": "intake: the inbox, and the editions of the rules",
+    f"{OURS}assist": "assist: foreign facts of its family, from intake's topic",
+    f"{OURS}review": "review: the same of its families, its own ratings, the rules",
+    f"{OURS}metrics": "metrics' worker: folds the owners' facts, sees where intake is",
+    f"{OURS}relay": "the relay: nobody else writes to an owner's topic",
+    f"{OURS}operator": "who uses `dlq`, `verify` and `doctor`",
+}
+"""Who each user is, for people."""
+
+
+def publisher_user(publisher: str) -> str:
+    return f"{PUBLISHER}{publisher}"
+
+
+def _services() -> Iterator[Right]:
+    yield from _reader("intake", intake.GROUP.group, intake.TOPICS)
+    yield from _reader("assist", assist.GROUP.group, assist.TOPICS)
+    yield from _reader("review", review.GROUP.group, review.TOPICS)
+    yield from _reader("metrics", FOLD, OWNERS)
+    yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.TOPIC, INBOX)
+    yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.GROUP, READERS)
+    for topic in OWNERS:
+        yield Right(f"{OURS}relay", Deed.WRITE, Kind.TOPIC, topic)
+
+
+def _reader(service: str, group: str, topics: Iterable[str]) -> Iterator[Right]:
+    """Yield what a member of *group* needs: before it lays a letter, it looks what lies there."""
+    user = f"{OURS}{service}"
+    yield Right(user, Deed.READ, Kind.GROUP, group)
+    for topic in topics:
+        yield Right(user, Deed.READ, Kind.TOPIC, topic)
+        yield Right(user, Deed.READ, Kind.TOPIC, dead_letter_topic(topic))
+        yield Right(user, Deed.WRITE, Kind.TOPIC, dead_letter_topic(topic))
+
+
+def _operator() -> Iterator[Right]:
+    """Yield what replaying a letter needs: it goes to the topic below whose name it lies."""
+    user = f"{OURS}operator"
+    for topic in DEAD_LETTER_TOPICS:
+        yield Right(user, Deed.READ, Kind.TOPIC, topic)
+    for topic in EVENT_TOPICS:
+        yield Right(user, Deed.WRITE, Kind.TOPIC, topic)
+
+
+def _publishers(publishers: Iterable[str]) -> Iterator[Right]:
+    for user in map(publisher_user, publishers):
+        yield Right(user, Deed.WRITE, Kind.TOPIC, INBOX)
+        yield Right(user, Deed.WRITE, Kind.TRANSACTIONAL_ID, f"{user}.", begins=True)
+
+
+def access_table() -> str:
+    """Return all of it for people: who, what, with which."""
+    rows = ["| user | may | what |", "|---|---|---|"]
+    for user in (*USERS, publisher_user("ID")):
+        for deed, kind in dict.fromkeys((right.deed, right.kind) for right in _of(user)):
+            names = (
+                f"`{right.name}{'*' * right.begins}`"
+                for right in _of(user)
+                if (right.deed, right.kind) == (deed, kind)
+            )
+            what = f"{kind.name.lower().replace('_', ' ')} {', '.join(names)}"
+            rows.append(f"| `{user}` | {deed.name.lower()} | {what} |")
+    return "\n".join([*rows, ""])
+
+
+def _of(user: str) -> list[Right]:
+    return sorted(right for right in rights(["ID"]) if right.user == user)
