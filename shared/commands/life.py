@@ -8,6 +8,7 @@ from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.membership import Subscription, consume
 from shared.kafka.port import Handler
 from shared.kafka.producer import KafkaProducer
+from shared.kafka.seal import believing
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import announce_ready
 from shared.web.server import serve
@@ -47,7 +48,7 @@ async def serve_and_read(
         tasks.create_task(
             consume(
                 subscription,
-                handler,
+                believing(handler, settings.seal),
                 dead_letters=LettersOnce(producer, shelf),
                 clock=clock,
                 stopping=stopping,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from shared.kafka.seal import KEYRING, Seal
 from shared.runtime.settings import Settings
 
 
@@ -146,6 +147,20 @@ class KafkaSettings(Settings):
         examples=["a-long-random-word"],
     )
 
+    kafka_seal: SecretStr | None = Field(
+        None,
+        description="named keys (32 bytes in hexadecimal) by which the owners' records are known: "
+        "the relay seals with the first, readers believe all; none: every record is believed",
+        examples=["2026:" + 32 * "5e"],
+    )
+
+    @field_validator("kafka_seal", mode="after")
+    @classmethod
+    def _a_keyring(cls, seal: SecretStr | None) -> SecretStr | None:
+        if seal is not None and KEYRING.fullmatch(seal.get_secret_value()) is None:
+            raise PydanticCustomError("kafka_seal", "keys are name:hexadecimal, of 32 bytes each")
+        return seal
+
     @field_validator("kafka_key", mode="after")
     @classmethod
     def _of_the_certificate(cls, key: Path | None, told: ValidationInfo) -> Path | None:
@@ -172,6 +187,10 @@ class KafkaSettings(Settings):
         if not password.get_secret_value() and _asks(told):
             raise USER_MISSING
         return password
+
+    @property
+    def seal(self) -> Seal | None:
+        return None if self.kafka_seal is None else Seal.of(self.kafka_seal.get_secret_value())
 
     def access(self, servers: str) -> KafkaAccess:
         """Return the way to *servers* as who we are."""

@@ -27,7 +27,13 @@ async def relay(settings: RelaySettings, stopping: asyncio.Event) -> None:
     dsn = settings.postgres_dsn.get_secret_value()
     async with KafkaProducer(settings.broker, client_id="casetrack-relay") as sender:
         relays = [
-            Relay(owner, partial(PostgresOutbox.open, dsn, owner.value), sender, clock)
+            Relay(
+                owner,
+                partial(PostgresOutbox.open, dsn, owner.value),
+                sender,
+                clock,
+                seal=settings.seal,
+            )
             for owner in settings.owners
         ]
         async with asyncio.TaskGroup() as tasks:

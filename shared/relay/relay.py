@@ -8,6 +8,7 @@ import structlog
 from shared.contracts.registry import Owner
 from shared.eventstore.port import START, STUCK_SECONDS, Outbox, Outgoing, StoreUnavailable
 from shared.kafka.port import Record, Sender, SendRefused, SendUnknown
+from shared.kafka.seal import Seal, TopicSeal
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.measures import (
@@ -39,8 +40,8 @@ log = structlog.get_logger()
 OpenOutbox = Callable[[], Awaitable[Outbox]]
 
 
-def record_of(outgoing: Outgoing, topic: str) -> Record:
-    """Return *outgoing* as a message: keyed by case, with its place in its stream."""
+def record_of(outgoing: Outgoing, topic: str, seal: TopicSeal | None = None) -> Record:
+    """Return *outgoing* as a message: keyed by case, with its place in its stream, and sealed."""
     return Record(
         topic=topic,
         key=outgoing.partitionkey.encode(),
@@ -49,6 +50,7 @@ def record_of(outgoing: Outgoing, topic: str) -> Record:
             CONTENT_TYPE,
             ("stream", outgoing.stream.encode()),
             ("version", str(outgoing.version).encode()),
+            *(() if seal is None else (seal.header(outgoing.body),)),
         ),
     )
 
@@ -64,10 +66,18 @@ class Relay:
     """
 
     def __init__(
-        self, owner: Owner, open_outbox: OpenOutbox, sender: Sender, clock: Clock, topic: str = ""
+        self,
+        owner: Owner,
+        open_outbox: OpenOutbox,
+        sender: Sender,
+        clock: Clock,
+        topic: str = "",
+        *,
+        seal: Seal | None = None,
     ) -> None:
         self._owner = owner
         self._topic = topic or owner.topic
+        self._seal = None if seal is None else seal.on(self._topic)
         self._open_outbox = open_outbox
         self._sender = sender
         self._clock = clock
@@ -150,7 +160,9 @@ class Relay:
         """Send *part* in its order; return what Kafka refuses, past which the rest has gone on."""
         self._watchdog.progressed()
         try:
-            await self._sender.send([record_of(outgoing, self._topic) for outgoing in part])
+            await self._sender.send(
+                [record_of(outgoing, self._topic, self._seal) for outgoing in part]
+            )
         except SendRefused as refusal:
             if len(part) == 1:
                 return [(part[0], refusal)]

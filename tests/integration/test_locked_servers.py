@@ -51,6 +51,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TOPIC = "locked"
 SECONDS_MAX = 60
+SEAL = f"2026:{32 * '5e'}"
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +263,7 @@ async def test_a_database_that_does_not_let_us_in_is_told_in_one_line(
     assert distrust_of(fault.value) is reason
 
 
-async def test_each_service_goes_its_way_as_its_own_user_with_its_own_rights(
+async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed_facts_alone(
     kafka: LockedKafka,
     postgres: LockedPostgres,
     tmp_path: Path,
@@ -276,6 +277,7 @@ async def test_each_service_goes_its_way_as_its_own_user_with_its_own_rights(
         access = kafka.user(f"casetrack-{service}")
         for name, value in told(access, service.upper(), tmp_path / service).items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setenv(f"{service.upper()}_KAFKA_SEAL", SEAL)
 
     rating = foreign_fact("review.rating.posted", recordedtime="2024-09-18T08:51:00+08:00")
     key = rating["partitionkey"].encode()
@@ -291,11 +293,26 @@ async def test_each_service_goes_its_way_as_its_own_user_with_its_own_rights(
         # The rating as it was told, and the order that review gives because of it.
         await way.folded(2)
 
-        async def laid() -> list[str]:
-            box = DeadLetterBox(kafka.user("casetrack-operator"))
-            return [letter.refusal.code async for letter in box.load_all()]
+        # Whoever gets past the broker still has no key of the relay's.
+        forged = Record(Owner.INTAKE.topic, key, write({**rating, "id": "forged"}))
+        async with KafkaProducer(kafka.keeper) as thief:
+            await thief.send([forged])
 
-        assert await eventually(laid, within=SECONDS_MAX) == ["not_json"]
+        async def laid() -> set[tuple[str, str]]:
+            box = DeadLetterBox(kafka.user("casetrack-operator"))
+            return {(letter.group, letter.refusal.code) async for letter in box.load_all()}
+
+        async def all_laid() -> bool:
+            return await laid() == {
+                ("casetrack-intake", "not_json"),
+                ("casetrack-assist", "unsealed"),
+                ("casetrack-review", "unsealed"),
+                ("casetrack-metrics", "unsealed"),
+            }
+
+        await eventually(all_laid, within=SECONDS_MAX)
+
+        assert await way.count() == 2
 
     ends = await load_ends(kafka.user("casetrack-operator"), [Owner.REVIEW.topic])
 

@@ -49,7 +49,9 @@ async def _fold(
         KafkaShelf(settings.broker) as shelf,
     ):
         folding = Folding(projection, shipped())
-        lanes = Lanes(projection, folding, LettersOnce(producer, shelf), SystemClock())
+        lanes = Lanes(
+            projection, folding, LettersOnce(producer, shelf), SystemClock(), seal=settings.seal
+        )
         app = faust_app(settings.broker, lanes, batch_records_max=settings.batch_records_max)
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(

@@ -17,6 +17,7 @@ from shared.kafka.dead_letters import Refusal, dead_letter
 from shared.kafka.letters import LETTERS_AT_ONCE_MAX
 from shared.kafka.limits import FaultLimit, FaultTally
 from shared.kafka.port import OffsetLost, Partition, Record, Sender, SendUnknown
+from shared.kafka.seal import OWNERS, Seal
 from shared.kafka.topics import dead_letter_topic
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash
@@ -218,7 +219,7 @@ class LaneRunner:
         await self._store(lane, fetch, [])
 
     async def _commit(self, lane: Lane, fetch: Fetch) -> None:
-        readings = list(read_records(fetch.records))
+        readings = list(read_records(fetch.records, self._lanes.seals.get(fetch.place.topic)))
         arrived = [reading for reading in readings if isinstance(reading, Arrived)]
         refused = [reading for reading in readings if isinstance(reading, RefusedRecord)]
         if len(refused) > LETTERS_AT_ONCE_MAX:
@@ -280,8 +281,15 @@ class Lanes:
     """All lanes of one worker, and the claims on them."""
 
     def __init__(
-        self, projection: Projection, folding: Folding, sender: Sender, clock: Clock
+        self,
+        projection: Projection,
+        folding: Folding,
+        sender: Sender,
+        clock: Clock,
+        *,
+        seal: Seal | None = None,
     ) -> None:
+        self.seals = {topic: seal.on(topic) for topic in OWNERS} if seal else {}
         self.projection = projection
         self.folding = folding
         self.sender = sender

@@ -8,6 +8,7 @@ from typing import Protocol
 from services.metrics.domain.entry import ENVELOPE, Arrived, entry_of
 from shared.contracts.moments import recorded_instant
 from shared.contracts.unreadable import Flaw, Unreadable
+from shared.kafka.seal import TopicSeal
 from shared.kafka.unpacking import Illegible
 
 IDENTITY_BYTES = 16
@@ -47,12 +48,17 @@ def identity_of(source: str, event_id: str) -> bytes:
     return blake2b(f"{source}\0{event_id}".encode(), digest_size=IDENTITY_BYTES).digest()
 
 
-def read_records(records: Iterable[Fetched]) -> Iterator[Arrived | RefusedRecord]:
-    """Yield what each record is."""
+def read_records(
+    records: Iterable[Fetched], seal: TopicSeal | None = None
+) -> Iterator[Arrived | RefusedRecord]:
+    """Yield what each record is; where there is a *seal*, only what bears it is believed."""
     for record in records:
         body = record.value or b""
         if isinstance(body, Illegible):
             yield RefusedRecord(record, body.code, "", body.detail)
+            continue
+        if seal is not None and (flaw := seal.flaw_of(body, record.headers)):
+            yield RefusedRecord(record, flaw, "", "")
             continue
         try:
             yield _read(body, record.key)
