@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.prepare import PrepareSettings
+from deploy.principals import USERS
 from deploy.stack.java import COORDINATES
 from deploy.stack.parts import METRICS_WORKERS, Briefing, service_parts
 from deploy.stack.places import StackFolders
@@ -20,15 +21,18 @@ from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
+from shared.kafka.access import KafkaSettings, Security
 from shared.kafka.port import PARTITIONS
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.relay.settings import RelaySettings
 from shared.runtime.settings import Settings, variable_of
 from shared.web.gate import AuthSettings
+from tests.support.certificates import Authority
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 COMPOSE = ROOT / "deploy" / "compose.yaml"
+SECURED = ROOT / "deploy" / "compose.secured.yaml"
 SETUP = ROOT / "deploy" / "setup.py"
 CHECKERS = ROOT / ".casetrack" / "containers-check" / "bin"
 SECONDS_MAX = 240
@@ -73,14 +77,19 @@ def checkers() -> Path:
 
 @pytest.fixture(scope="session")
 def services(checkers: Path) -> Mapping[str, Service]:
+    found: Mapping[str, Service] = composed(checkers, COMPOSE)["services"]
+    return found
+
+
+def composed(checkers: Path, file: Path) -> dict[str, Any]:
     read = subprocess.run(
         [checkers / "python", "-c", TO_JSON],
-        input=COMPOSE.read_text(encoding="utf-8"),
+        input=file.read_text(encoding="utf-8"),
         check=True,
         capture_output=True,
         text=True,
     )
-    found: Mapping[str, Service] = json.loads(read.stdout)["services"]
+    found: dict[str, Any] = json.loads(read.stdout)
     return found
 
 
@@ -104,14 +113,16 @@ def test_the_dockerfile_has_no_fault_that_its_linter_knows(checkers: Path) -> No
     assert complaints(checkers / "hadolint", DOCKERFILE) == ""
 
 
-def test_the_compose_file_is_what_its_schema_describes(checkers: Path) -> None:
+@pytest.mark.parametrize("file", [COMPOSE, SECURED], ids=lambda file: file.name)
+def test_the_compose_file_is_what_its_schema_describes(checkers: Path, file: Path) -> None:
     schema = ("--builtin-schema", "vendor.compose-spec")
 
-    assert complaints(checkers / "check-jsonschema", *schema, COMPOSE) == ""
+    assert complaints(checkers / "check-jsonschema", *schema, file) == ""
 
 
-def test_the_compose_file_is_tidy(checkers: Path) -> None:
-    assert complaints(checkers / "yamllint", "--strict", "-d", TIDY, COMPOSE) == ""
+@pytest.mark.parametrize("file", [COMPOSE, SECURED], ids=lambda file: file.name)
+def test_the_compose_file_is_tidy(checkers: Path, file: Path) -> None:
+    assert complaints(checkers / "yamllint", "--strict", "-d", TIDY, file) == ""
 
 
 def test_the_checkers_find_what_is_wrong(checkers: Path, tmp_path: Path) -> None:
@@ -150,6 +161,36 @@ def test_each_process_accepts_what_its_container_tells_it(
 
     assert set(told) <= known
     assert [kind() for kind in READS[name]]
+
+
+def test_over_a_kafka_that_asks_each_process_is_a_user_of_its_own(
+    services: Mapping[str, Service],
+    checkers: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    overlay = composed(checkers, SECURED)
+    authority = Authority(tmp_path).certificate
+    written = {"kafka-ca": authority.read_text(), "kafka-seal": f"2026:{32 * '5e'}"}
+    for secret in overlay["secrets"]:
+        (tmp_path / secret).write_text(written.get(secret, "a password"))
+    accesses = {}
+    for name, service in overlay["services"].items():
+        told = {**given(services[name]), **given(service)}
+        for variable, value in told.items():
+            # Of a folder for users any will do.
+            here = value.replace("/run/secrets", str(tmp_path)).replace("/run/kafka-users", "/")
+            monkeypatch.setenv(variable, "kafka:9093" if variable.endswith("_KAFKA") else here)
+        if "secrets" in service:
+            settings = next(kind for kind in READS[name] if issubclass(kind, KafkaSettings))()
+            accesses[name] = settings.access("kafka:9093")
+        for variable in told:
+            monkeypatch.delenv(variable)
+    users = {access.user for access in accesses.values()}
+
+    assert {access.security for access in accesses.values()} == {Security.SASL_SSL}
+    assert users - USERS.keys() == {"https://id.example.org"}
+    assert USERS.keys() <= users
 
 
 def test_what_answers_listens_beyond_its_container() -> None:
