@@ -22,8 +22,10 @@ from deploy.databases import ROLES, addressed, prepare_database
 from deploy.faults import ServerDistrusted
 from deploy.kafka_users import settle_access
 from deploy.principals import USERS, publisher_user, rights
+from deploy.stack.ports import any_free
 from shared.contracts.documents import write
 from shared.contracts.registry import INBOX, Owner, encode
+from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.access import KafkaAccess, Mechanism, Security
 from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.ends import load_ends
@@ -33,7 +35,9 @@ from shared.kafka.port import PARTITIONS, Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
 from shared.runtime.clock import SystemClock
+from shared.runtime.ids import SystemIds
 from shared.runtime.refused import Distrust, distrust_of
+from shared.web.issuer import LocalIssuer
 from tests.support.certificates import LOOPBACK, Authority
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
@@ -232,6 +236,56 @@ async def test_a_worker_that_is_not_let_in_ends_with_one_line(
     assert [line["reason"] for line in lines if "reason" in line] == ["wrong_password"]
 
 
+@pytest.mark.parametrize(
+    ("module", "who", "event"),
+    [
+        ("shared.relay", ("nobody", PASSWORD), "relay_waits"),
+        ("shared.relay", ("casetrack-relay", "wrong"), "relay_waits"),
+        ("services.assist", ("nobody", PASSWORD), "consumer_away"),
+    ],
+)
+async def test_what_waits_for_a_server_says_why_and_ends_when_it_is_told(
+    kafka: LockedKafka,
+    postgres: LockedPostgres,
+    tmp_path: Path,
+    module: str,
+    who: tuple[str, str],
+    event: str,
+) -> None:
+    kafka_user, database = who
+    prefix = module.rpartition(".")[2].upper()
+    LocalIssuer.open(tmp_path, SystemClock(), SystemIds())
+    role = f"casetrack_{prefix.lower()}"
+    await leave_a_fact(postgres.dsn(user="casetrack_intake"))
+    env = {
+        **os.environ,
+        **told(kafka.user(kafka_user), prefix, tmp_path / "password"),
+        f"{prefix}_POSTGRES_DSN": postgres.dsn(user=role, password=database),
+        f"{prefix}_PORT": str(any_free()),
+        "AUTH_JWKS": str(tmp_path / "jwks.json"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, env=env, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    async with asyncio.timeout(SECONDS_MAX):
+        line = ""
+        while event not in line:
+            line = (await process.stderr.readline()).decode()
+    process.terminate()
+    await process.communicate()
+    fault = json.loads(line)["fault"]
+
+    assert "wrong_password" in fault or "password authentication failed" in fault
+    assert process.returncode == 0
+
+
+async def leave_a_fact(dsn: str) -> None:
+    """Give the relay something to send."""
+    async with await open_pool(dsn, Owner.INTAKE.value) as pool:
+        await PostgresEventStore(pool).record([foreign(1)])
+
+
 async def test_every_role_of_the_database_comes_in_over_tls(postgres: LockedPostgres) -> None:
     dsn = postgres.dsn()
     for role in ROLES:
@@ -279,6 +333,7 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
             monkeypatch.setenv(name, value)
         monkeypatch.setenv(f"{service.upper()}_KAFKA_SEAL", SEAL)
 
+    await leave_a_fact(postgres.dsn(user="casetrack_intake"))
     rating = foreign_fact("review.rating.posted", recordedtime="2024-09-18T08:51:00+08:00")
     key = rating["partitionkey"].encode()
     async with KafkaProducer(kafka.user(tax)) as publisher:
@@ -290,8 +345,8 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
         owners=",".join(owner.value for owner in Owner),
         deciders=("intake", "assist", "review"),
     ) as way:
-        # The rating as it was told, and the order that review gives because of it.
-        await way.folded(2)
+        # What lay there, the rating as it was told, and the order that review gives because of it.
+        await way.folded(3)
 
         # Whoever gets past the broker still has no key of the relay's.
         forged = Record(Owner.INTAKE.topic, key, write({**rating, "id": "forged"}))
@@ -312,7 +367,7 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
 
         await eventually(all_laid, within=SECONDS_MAX)
 
-        assert await way.count() == 2
+        assert await way.count() == 3
 
     ends = await load_ends(kafka.user("casetrack-operator"), [Owner.REVIEW.topic])
 
