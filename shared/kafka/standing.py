@@ -1,17 +1,52 @@
-"""How far a group of somebody else's has read a topic."""
+"""How far a group of somebody else's has read a topic, and whether one may read it at all."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 
-from shared.kafka.access import Broker
+from shared.kafka.access import Broker, Security, access_to
 from shared.kafka.ends import BrokerAway
-from shared.kafka.entrance import enter
+from shared.kafka.entrance import AccessRefused, enter
 from shared.kafka.port import Partition
 from shared.kafka.reader import kafka_reader, places_of
+
+ANSWER_MS_MAX = 10_000
+
+
+NO_RIGHT = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
+
+
+async def require_reading(broker: Broker, group: str, topics: Sequence[str]) -> None:
+    """
+    Return when *group* may read *topics*, or nobody answers who could say so.
+
+    Raises:
+        AccessRefused: we are not let in.
+        TopicAuthorizationFailedError, GroupAuthorizationFailedError: we lack a right there.
+    """
+    if access_to(broker).security is Security.PLAINTEXT:
+        return
+    reader = kafka_reader(broker, group_id=group, request_timeout_ms=ANSWER_MS_MAX)
+    try:
+        async with asyncio.timeout(ANSWER_MS_MAX / 1000):
+            await enter(reader, broker)
+            for topic in topics:
+                for place in await places_of(reader, topic):
+                    await reader.committed(place)
+    except (AccessRefused, *NO_RIGHT):
+        raise
+    except (KafkaError, OSError, TimeoutError):
+        return
+    finally:
+        await reader.stop()
 
 
 class ReadUpTo(NamedTuple):

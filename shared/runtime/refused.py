@@ -18,6 +18,8 @@ class Distrust(StrEnum):
     """The server speaks no TLS where we expect it."""
     NOT_ADMITTED = "not_admitted"
     """The server knows no such user, or not from here, or not this way."""
+    RIGHT_MISSING = "right_missing"
+    """It let us in, and we may not do there what we have to."""
     HUNG_UP = "hung_up"
     """It ends the connection without a word, as one does that expects TLS or a password."""
 
@@ -34,6 +36,15 @@ BY_VERIFY_CODE = {
 }
 """OpenSSL's numbers (x509_vfy.h)."""
 
+NO_RIGHT = frozenset(
+    {
+        "TopicAuthorizationFailedError",
+        "GroupAuthorizationFailedError",
+        "ClusterAuthorizationFailedError",
+        "TransactionalIdAuthorizationFailed",
+    }
+)
+"""As Kafka's driver calls them, of which nothing is imported here."""
 BY_SQLSTATE = {"28P01": Distrust.WRONG_PASSWORD, "28000": Distrust.NOT_ADMITTED}
 PLAIN = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
@@ -54,6 +65,8 @@ def _said_by(fault: BaseException) -> Distrust | None:
         return _of_handshake(fault)
     if isinstance(fault, ConnectionError) and "rejected SSL upgrade" in str(fault):
         return Distrust.NOT_ENCRYPTED
+    if type(fault).__name__ in NO_RIGHT:
+        return Distrust.RIGHT_MISSING
     return BY_SQLSTATE.get(getattr(fault, "sqlstate", None) or "")
 
 

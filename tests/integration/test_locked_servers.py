@@ -216,10 +216,15 @@ async def test_the_command_says_in_one_line_that_the_password_is_wrong(
     assert (done.stdout + done.stderr).count(line) == 1
 
 
-async def test_a_worker_that_is_not_let_in_ends_with_one_line(
-    kafka: LockedKafka, postgres: LockedPostgres, tmp_path: Path
+@pytest.mark.parametrize(
+    ("password", "reason"), [("wrong", "wrong_password"), (PASSWORD, "right_missing")]
+)
+async def test_a_worker_that_may_not_do_its_work_ends_with_one_line(
+    kafka: LockedKafka, postgres: LockedPostgres, tmp_path: Path, password: str, reason: str
 ) -> None:
-    env = told(kafka.user("casetrack-metrics", "wrong"), "METRICS", tmp_path / "password")
+    await ensure_topics(kafka.keeper)
+    await settle_access(kafka.keeper, frozenset(), {"casetrack-metrics": PASSWORD})
+    env = told(kafka.user("casetrack-metrics", password), "METRICS", tmp_path / "password")
     env["METRICS_POSTGRES_DSN"] = postgres.dsn(user="casetrack_metrics")
     done = await asyncio.to_thread(
         subprocess.run,
@@ -233,7 +238,7 @@ async def test_a_worker_that_is_not_let_in_ends_with_one_line(
     lines = [line for line in map(json.loads, done.stderr.splitlines()) if line["level"] == "error"]
 
     assert done.returncode == 1
-    assert [line["reason"] for line in lines if "reason" in line] == ["wrong_password"]
+    assert [line["reason"] for line in lines if "reason" in line] == [reason]
 
 
 @pytest.mark.parametrize(

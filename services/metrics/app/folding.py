@@ -11,14 +11,14 @@ from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.app.upgrade import rebuild, until_ours
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
-from services.metrics.consumer.worker import faust_app, work
+from services.metrics.consumer.worker import TOPICS, faust_app, work
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.postgres import open_pool
-from shared.kafka.entrance import require_access
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
+from shared.kafka.standing import require_reading
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready, tell_ready
@@ -42,8 +42,8 @@ async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None
 async def _fold(
     settings: MetricsSettings, projection: PostgresProjection, stopping: asyncio.Event
 ) -> None:
-    # Faust would only say that it reached nobody.
-    await require_access(settings.broker)
+    # Faust would only say that it reached nobody, and of a missing right nothing at all.
+    await require_reading(settings.broker, GROUP, TOPICS)
     async with (
         KafkaProducer(settings.broker, client_id=GROUP) as producer,
         KafkaShelf(settings.broker) as shelf,
