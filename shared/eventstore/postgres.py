@@ -74,9 +74,7 @@ AND key = $2
 """
 
 CLAIM = """
-INSERT INTO claims (kind, name, holder)
-VALUES ($1, $2, $3)
-ON CONFLICT (kind, name) DO NOTHING
+SELECT claim_name($1, $2, $3)
 """
 
 LOAD_HOLDER = """
@@ -208,10 +206,8 @@ class PostgresEventStore(EventStore):
         return Receipt(principal, key, row["digest"], row["answer"]) if row else None
 
     async def claim(self, kind: str, name: str, holder: str) -> str:
-        # In one statement, whoever loses the race would see neither row: its snapshot is older.
         async with self._connection() as connection:
-            await connection.execute(CLAIM, kind, name, holder)
-            held: str = await connection.fetchval(LOAD_HOLDER, kind, name)
+            held: str = await connection.fetchval(CLAIM, kind, name, holder)
         return held
 
     async def holder(self, kind: str, name: str) -> str | None:

@@ -23,7 +23,7 @@ from shared.eventstore.migrations import (
     migrate,
     migrate_schema,
 )
-from shared.eventstore.outbox import BYTES_MAX, CLAIM_UNSENT, PostgresOutbox
+from shared.eventstore.outbox import BYTES_MAX, CLAIM_UNSENT, LEASE_CLASS, PostgresOutbox
 from shared.eventstore.port import Outcome, StoreRefused, StoreUnavailable
 from shared.eventstore.postgres import LOAD, RECORD, PostgresEventStore, append_within, open_pool
 from tests.support.eventually import eventually
@@ -55,9 +55,9 @@ COLUMN = {
     "timer_cursor": "xid",
 }
 WRITTEN = {
-    "events": {"SELECT", "INSERT"},
-    "receipts": {"SELECT", "INSERT"},
-    "claims": {"SELECT", "INSERT"},
+    "events": {"SELECT"},
+    "receipts": {"SELECT"},
+    "claims": {"SELECT"},
     "relay_cursor": set(),
     "parked": set(),
     "timers": {"SELECT", "INSERT", "UPDATE", "DELETE"},
@@ -65,6 +65,21 @@ WRITTEN = {
 }
 """What the owner of a store may do to each of its tables."""
 FORBIDDEN = "42501"
+FORGED = """
+INSERT INTO events (
+    stream, version, xid, source, id, type, partitionkey,
+    occurred_at, recorded_at, published, body, digest, previous_hash, hash
+)
+SELECT
+    stream, 2, '1', source, 'forged', type, partitionkey,
+    occurred_at, '2024-01-01', published, body, digest, hash, sha256(hash)
+FROM events
+"""
+LOCKS = {
+    "a relay's lease": f"SELECT pg_try_advisory_lock({LEASE_CLASS}, hashtext('intake'))",
+    "a stream, while a transaction lasts": "SELECT pg_advisory_xact_lock(1)",
+    "a stream, for as long as it likes": "SELECT pg_advisory_lock_shared(1)",
+}
 
 
 @pytest.fixture
@@ -170,6 +185,30 @@ async def test_a_service_appends_with_no_more_than_its_own_rights(
         version = await PostgresEventStore(pool).append(STREAM, [activity(1)], expected_version=0)
 
     assert version == 1
+
+
+async def test_a_service_cannot_write_past_the_functions_that_compute_the_chain(
+    role_dsn: Callable[[str], str],
+) -> None:
+    async with await open_pool(role_dsn("casetrack_intake"), "intake") as pool:
+        await PostgresEventStore(pool).append(STREAM, [activity(1)], expected_version=0)
+        async with pool.acquire() as connection:
+            forged = await attempt(connection, FORGED)
+
+    assert forged == FORBIDDEN
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("role", ROLES)
+async def test_nobody_but_the_relay_takes_its_lock_or_makes_a_writer_wait(
+    role: str, lock: str, role_dsn: Callable[[str], str]
+) -> None:
+    connection = await asyncpg.connect(role_dsn(role))
+    took = await attempt(connection, LOCKS[lock])
+    await connection.close()
+
+    rightful = role == "casetrack_relay" and lock == "a relay's lease"
+    assert took == ("done" if rightful else FORBIDDEN)
 
 
 @pytest.mark.parametrize(

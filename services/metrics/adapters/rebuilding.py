@@ -34,8 +34,7 @@ REBUILD_LOCK = 0x7265_6275
 """Held by whoever leads, as long as it lives; with a lane's number, by whoever fills that one."""
 
 TRY_LOCK = "SELECT pg_try_advisory_lock($1::bigint)"
-TRY_LANE = "SELECT pg_try_advisory_lock($1::integer, $2::integer)"
-LEAVE_LANE = "SELECT pg_advisory_unlock($1::integer, $2::integer)"
+LEAVE_LOCK = "SELECT pg_advisory_unlock($1::bigint)"
 
 BEGIN = "SELECT begin_rebuild($1)"
 DROP = "SELECT drop_rebuild()"
@@ -310,7 +309,7 @@ class PostgresHeld(Held):
 
 async def _take(connection: asyncpg.Connection, number: int, taken: dict[int, str]) -> None:
     """Take lane *number* where it is free and as far as those that were *taken*."""
-    if not await connection.fetchval(TRY_LANE, REBUILD_LOCK, number):
+    if not await connection.fetchval(TRY_LOCK, _lane_lock(number)):
         return
     # Only now: whoever had it before has gone on until it let go.
     reached = await connection.fetchval(LOAD_REACHED, number)
@@ -318,6 +317,11 @@ async def _take(connection: asyncpg.Connection, number: int, taken: dict[int, st
         taken[number] = reached
     else:
         await _leave(connection, number)
+
+
+def _lane_lock(number: int) -> int:
+    """Return the key of lane *number*, beside that of the lead: two numbers are the relay's."""
+    return REBUILD_LOCK << 32 | number
 
 
 def _stint(taken: Mapping[int, str], lanes: int) -> Stint:
@@ -328,7 +332,7 @@ def _stint(taken: Mapping[int, str], lanes: int) -> Stint:
 async def _leave(connection: asyncpg.Connection, number: int) -> None:
     # A lock goes with its session.
     if not connection.is_closed():
-        await connection.execute(LEAVE_LANE, REBUILD_LOCK, number)
+        await connection.execute(LEAVE_LOCK, _lane_lock(number))
 
 
 async def _hold_filled(connection: asyncpg.Connection, fingerprint: Fingerprint) -> None:
