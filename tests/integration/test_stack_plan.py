@@ -63,6 +63,44 @@ def test_the_servers_superuser_is_kept_from_our_processes(
     assert "CASETRACK_POSTGRES" not in plan.env
 
 
+def identities(given: LocalSettings, prefix: str) -> list[dict[str, str]]:
+    """Return what every process under *prefix* is told of who it is to Kafka."""
+    envs = [part.env for part in plan_stack(given).stages[1].parts]
+    of_kafka = [
+        {name: value for name, value in env.items() if name.startswith(f"{prefix}_KAFKA_")}
+        for env in envs
+    ]
+    return [told for told in of_kafka if told]
+
+
+def test_our_processes_come_to_a_given_kafka_as_we_do_or_as_they_are_told_themselves(
+    settings: LocalSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASETRACK_KAFKA_SECURITY", "SASL_SSL")
+    monkeypatch.setenv("CASETRACK_KAFKA_USER", "everybody")
+    monkeypatch.setenv("CASETRACK_KAFKA_PASSWORD", "secret")
+    monkeypatch.setenv("RELAY_KAFKA_USER", "casetrack-relay")
+    given = LocalSettings(home=settings.home, kafka="kafka.example.org:9093")
+
+    assert identities(given, "INTAKE") == [
+        {
+            "INTAKE_KAFKA_SECURITY": "SASL_SSL",
+            "INTAKE_KAFKA_USER": "everybody",
+            "INTAKE_KAFKA_PASSWORD": "secret",
+        }
+    ]
+    assert identities(given, "RELAY") == []
+    assert not [name for name in plan_stack(given).env if name.startswith("CASETRACK_KAFKA")]
+
+
+def test_the_stack_s_own_kafka_asks_nobody_whatever_is_set(
+    settings: LocalSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASETRACK_KAFKA_SECURITY", "SSL")
+
+    assert identities(LocalSettings(home=settings.home), "INTAKE") == []
+
+
 def test_passwords_are_made_once_and_closed_to_others(settings: LocalSettings) -> None:
     first, second = plan_stack(settings).postgres, plan_stack(settings).postgres
     secret = settings.places.secrets / "postgres.json"
