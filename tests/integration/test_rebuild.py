@@ -15,7 +15,7 @@ from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.rebuild import TOUCHED_LEFT_MAX, Rebuilding
 from services.metrics.ports.projection import Fenced, ProjectionOutdated
-from services.metrics.ports.rebuilding import Beside, RebuildOvertaken, Step
+from services.metrics.ports.rebuilding import Beside
 from shared.contracts.envelope import Event, Fact
 from shared.policy.rules import Rules
 from shared.runtime.clock import SystemClock
@@ -259,21 +259,6 @@ async def test_two_do_not_rebuild_at_once(postgres_dsn: str) -> None:
         open_beside(postgres_dsn, our_fingerprint()) as second,
     ):
         assert (first is None, second is None) == (False, True)
-
-
-async def test_who_lost_the_lock_without_knowing_writes_nothing_twice(
-    postgres_dsn: str, role_dsn: RoleDsn
-) -> None:
-    async with stepped_bureau(postgres_dsn, BEFORE) as before:
-        await at_work(before)
-        async with open_beside(role_dsn("casetrack_metrics"), our_fingerprint()) as first:
-            assert first is not None
-            await first.begin()
-            async with first.step(Step((0,), "", "XC2", 1, 1)):
-                pass
-            with pytest.raises(RebuildOvertaken):
-                async with first.step(Step((0,), "", "XC2", 1, 1)):
-                    pass
 
 
 async def test_a_reader_of_everything_is_waited_for(postgres_dsn: str, role_dsn: RoleDsn) -> None:

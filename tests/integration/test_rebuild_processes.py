@@ -16,7 +16,6 @@ import pytest
 from services.metrics.adapters.rebuilding import join_beside
 from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.ports.rebuilding import RebuildOvertaken
 from shared.contracts.registry import Owner
 from tests.integration.test_rebuild import BEFORE, at_work
 from tests.support.eventually import eventually
@@ -151,32 +150,3 @@ async def test_helpers_alone_fill_every_lane(dsn: str, superuser: asyncpg.Connec
 
     assert (standing.lanes, standing.subjects) == (LANES, CASES)
     assert standing.facts == standing.facts_expected
-
-
-async def test_a_stint_is_given_to_one_and_given_back(dsn: str) -> None:
-    async with (
-        join_beside(dsn, our_fingerprint()) as one,
-        join_beside(dsn, our_fingerprint()) as other,
-    ):
-        await one.begin()
-        async with one.stint(3) as first, other.stint(3) as second, other.stint(3) as third:
-            assert first is not None
-            assert second is not None
-            assert (first.lanes, second.lanes, third) == ((0, 1, 2), (3,), None)
-            await one.fill((0, 1), "")
-            with pytest.raises(RebuildOvertaken):
-                await other.fill((1,), "")
-        async with other.stint(LANES) as again:
-            assert again is not None
-            assert again.lanes == (2, 3)
-
-
-async def test_nobody_catches_up_or_switches_while_a_lane_is_not_filled(dsn: str) -> None:
-    async with join_beside(dsn, our_fingerprint()) as beside:
-        await beside.begin()
-        with pytest.raises(RebuildOvertaken):
-            async with beside.catching_up():
-                pass
-        with pytest.raises(RebuildOvertaken):
-            async with beside.lanes_held() as held:
-                await held.switch()

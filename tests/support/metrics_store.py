@@ -1,10 +1,10 @@
 """The store of metrics, in memory or in PostgreSQL, with a worker and a ticker over it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
@@ -12,14 +12,17 @@ from services.metrics.adapters.memory.deadlines import MemoryDeadlines
 from services.metrics.adapters.memory.glances import MemoryGlances
 from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.readings import MemoryReadings
+from services.metrics.adapters.memory.rebuilding import MemoryBeside
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.readings import PostgresReadings
+from services.metrics.adapters.rebuilding import join_beside
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import many
+from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
@@ -27,6 +30,7 @@ from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.projection import Changes, Projection, Stretch
 from services.metrics.ports.readings import Readings, Section, Sought, Summed
+from services.metrics.ports.rebuilding import Beside
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.registry import encode
@@ -61,6 +65,7 @@ class Store:
     deadlines: Deadlines
     readings: Readings
     glances: Glances
+    beside: Callable[[Fingerprint], AbstractAsyncContextManager[Beside]]
     supervision: EventStore
     clock: VirtualClock
     next_offset: int = 0
@@ -117,6 +122,7 @@ async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
             MemoryDeadlines(tables),
             MemoryReadings(tables),
             MemoryGlances(tables),
+            lambda fingerprint: nullcontext(MemoryBeside(tables, fingerprint)),
             supervision,
             clock,
         )
@@ -127,6 +133,7 @@ async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
             PostgresDeadlines(pool, our_fingerprint()),
             PostgresReadings(pool),
             PostgresGlances(pool, our_fingerprint()),
+            partial(join_beside, dsn_of()),
             PostgresEventStore(pool),
             clock,
         )

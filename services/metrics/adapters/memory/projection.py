@@ -73,9 +73,11 @@ class MemoryBatch(Batch):
 
     async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
         await self._reach()
-        facts = [(key, body) for (key, _), body in self._tables.timeline.items()]
-        facts += [(fact.dossier, fact.body) for fact in self.facts]
-        return {key: [body for owner, body in facts if owner == key] for key in dossiers}
+        histories = self._tables.histories(dossiers)
+        for fact in self.facts:
+            if fact.dossier in histories:
+                histories[fact.dossier].append(fact.body)
+        return histories
 
     async def write(self, changes: Changes) -> None:
         await self._reach()

@@ -14,6 +14,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributor, Place
+from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import Armed, Closed, Explained
@@ -59,6 +60,23 @@ class LaneRow:
 
 
 @dataclass
+class Second:
+    """The second projection: its tables, beside which all that is kept is the same, and how far."""
+
+    fingerprint: Fingerprint
+    tables: "MemoryTables"
+    reached: dict[int, str]
+    """By lane."""
+    facts_expected: int
+    filled: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
+    subjects: int = 0
+    facts: int = 0
+    touched: list[str] = field(default_factory=list)
+    catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass
 class MemoryTables:
     """
     The tables, and who has which of their rows in hand.
@@ -91,6 +109,7 @@ class MemoryTables:
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
     listeners: list[Callable[[], None]] = field(default_factory=list)
+    second: Second | None = None
 
     def owned(self, stretch: Stretch, epoch: int) -> bool:
         """Say whether the lane and the offset are as the worker believes."""
@@ -122,6 +141,8 @@ class MemoryTables:
 
     def write(self, partition: int, facts: Sequence[Arrived], changes: Changes) -> None:
         """Apply what a batch changes, offsets apart."""
+        if self.second is not None:
+            self.second.touched += {fact.dossier for fact in facts}
         self.timeline.update({(fact.dossier, fact.identity): fact.body for fact in facts})
         self.dossiers.update({dossier.key: dossier for dossier in changes.dossiers})
         for key in (*(dossier.key for dossier in changes.dossiers), *changes.rejudged):
@@ -150,6 +171,39 @@ class MemoryTables:
     def rearmed(self, _: datetime | None) -> datetime | None:
         """Return when to look at a changed clock of which something was said: at once."""
         return AT_ONCE
+
+    def histories(self, dossiers: Iterable[str]) -> dict[str, list[bytes]]:
+        """Return the body of every fact of each dossier."""
+        histories: dict[str, list[bytes]] = {key: [] for key in dossiers}
+        for (key, _), body in self.timeline.items():
+            if key in histories:
+                histories[key].append(body)
+        return histories
+
+    def begin_second(self, fingerprint: Fingerprint) -> None:
+        """Lay an empty projection beside this one."""
+        beside = replace(
+            self,
+            dossiers={},
+            made_by={},
+            partitions={},
+            figures=Counter(),
+            contributors={},
+            clocks={},
+            second=None,
+        )
+        lanes = 1 + max((place[1] for place in self.offsets), default=0)
+        reached = dict.fromkeys(range(lanes), "")
+        self.second = Second(fingerprint, beside, reached, facts_expected=len(self.timeline))
+
+    def switch(self, second: Second) -> None:
+        """Make the second projection the live one, and every lane without an owner."""
+        made = second.tables
+        self.dossiers, self.made_by, self.partitions = made.dossiers, made.made_by, made.partitions
+        self.figures, self.contributors, self.clocks = made.figures, made.contributors, made.clocks
+        for lane in self.lanes.values():
+            lane.epoch, lane.changes, lane.edition = lane.epoch + 1, lane.changes + 1, 0
+        self.second = None
 
     async def edition(self) -> int:
         """Return the newest edition of the rules."""
