@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import decode
@@ -23,6 +24,15 @@ from shared.eventstore.rows import EventRow, row_of
 
 UNIQUE_VIOLATION = "23505"
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+
+class Kept(NamedTuple):
+    """A fact as it stands in its stream, and its place among all that are ours to publish."""
+
+    stream: str
+    version: int
+    published: int | None
+    body: bytes
 
 
 class MemoryEventStore:
@@ -118,6 +128,15 @@ class MemoryEventStore:
     def published(self, after: int, rows_max: int) -> Sequence[Outgoing]:
         """Return the facts behind the first *after* that were ever ours to publish."""
         return self._outgoing[after : after + rows_max]
+
+    def kept(self) -> list[Kept]:
+        """Return every fact as it stands in its stream, stream by stream, oldest first."""
+        ours = {(one.stream, one.version): one.place.position for one in self._outgoing}
+        return [
+            Kept(stream, version, ours.get((stream, version)), body)
+            for stream, bodies in sorted(self._bodies.items())
+            for version, body in enumerate(bodies, 1)
+        ]
 
     def _record(self, row: EventRow, *, publish: bool) -> Recorded:
         event = row.event

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import structlog
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.runtime.clock import Clock
 from shared.runtime.measures import CONSUMER_STILL_SECONDS, CONSUMER_UP, CONSUMER_WAITING
@@ -30,7 +31,19 @@ class Condition(StrEnum):
     """A fault ended the reading; it begins again by itself."""
 
 
-PulseReport = dict[str, str | int | float | list[str] | None]
+class PulseReport(BaseModel):
+    """What a probe tells of one consumer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    group: str
+    condition: Condition
+    since: str = Field(json_schema_extra={"format": "date-time"})
+    fault: str | None
+    held: tuple[str, ...]
+    """What stands still, each with the kind of fault that it waits for."""
+    waiting: int
+    still_seconds: float
 
 
 class Pulse:
@@ -99,15 +112,15 @@ class Pulse:
 
     def told(self) -> PulseReport:
         """Return all of it, for a probe."""
-        return {
-            "group": self.group,
-            "condition": self._condition.value,
-            "since": self._since.isoformat(timespec="seconds"),
-            "fault": self._fault or None,
-            "held": [f"{what}: {fault}" for what, fault in sorted(self._held.items())],
-            "waiting": self._waiting,
-            "still_seconds": self.still_seconds(),
-        }
+        return PulseReport(
+            group=self.group,
+            condition=self._condition,
+            since=self._since.isoformat(timespec="seconds"),
+            fault=self._fault or None,
+            held=tuple(f"{what}: {fault}" for what, fault in sorted(self._held.items())),
+            waiting=self._waiting,
+            still_seconds=self.still_seconds(),
+        )
 
     def _turn(self, condition: Condition, fault: Exception | None = None) -> None:
         name = type(fault).__name__ if fault else self._fault

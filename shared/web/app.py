@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
-from shared.runtime.pulse import pulses
+from shared.runtime.pulse import PulseReport, pulses
 from shared.runtime.settings import load_settings
 from shared.web.description import Described
 from shared.web.edge import BODY_BYTES_MAX, Bounds, Edge
@@ -29,10 +30,27 @@ from shared.web.shares import QuotaSettings
 PAGES = files("shared.web") / "pages"
 UNAVAILABLE = 503
 
-NOT_READY: dict[str, Any] = {
-    "description": "Not ready",
-    "content": {"application/json": {"schema": {"type": "object", "required": ["status"]}}},
-}
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["up"] = "up"
+
+
+class Serving(BaseModel):
+    """Requests can be served; nobody is named who has nothing to tell."""
+
+    status: Literal["ready", "degraded"]
+    behind: tuple[str, ...] = ()
+    """Where work piles up, readers of Kafka among it."""
+    consumers: tuple[PulseReport, ...] = ()
+
+
+class NotServing(BaseModel):
+    """Requests cannot be served just now."""
+
+    status: Literal["not ready"]
+    consumers: tuple[PulseReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +141,29 @@ def _operations(ready: Ready) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", dependencies=[public()])
-    async def health() -> dict[str, str]:
+    async def health() -> Alive:
         """Say that the process answers; nothing about what it depends on."""
-        return {"status": "up"}
+        return Alive()
 
-    @router.get("/readyz", dependencies=[public()], responses={UNAVAILABLE: NOT_READY})
-    async def readiness() -> JSONResponse:
+    @router.get(
+        "/readyz",
+        dependencies=[public()],
+        response_model=Serving,
+        response_model_exclude_unset=True,
+        responses={UNAVAILABLE: {"model": NotServing, "description": "Not ready"}},
+    )
+    async def readiness() -> Serving | JSONResponse:
         """Say whether requests can be served now, and what is behind, readers of Kafka among it."""
         now, consumers = await ready(), pulses()
-        told = {"consumers": [pulse.told() for pulse in consumers]} if consumers else {}
+        told = {"consumers": tuple(pulse.told() for pulse in consumers)} if consumers else {}
         if not now.serves:
-            return JSONResponse({"status": "not ready", **told}, UNAVAILABLE, {"retry-after": "1"})
-        behind = [*now.behind, *(pulse.group for pulse in consumers if pulse.stands_still())]
+            answer = NotServing(status="not ready", **told)
+            document = answer.model_dump(mode="json", exclude_unset=True)
+            return JSONResponse(document, UNAVAILABLE, {"retry-after": "1"})
+        behind = (*now.behind, *(pulse.group for pulse in consumers if pulse.stands_still()))
         if behind:
-            return JSONResponse({"status": "degraded", "behind": behind, **told})
-        return JSONResponse({"status": "ready", **told})
+            return Serving(status="degraded", behind=behind, **told)
+        return Serving(status="ready", **told)
 
     @router.get("/metrics", dependencies=[permit()], response_class=PlainTextResponse)
     async def measures() -> Response:

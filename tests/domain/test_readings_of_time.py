@@ -10,6 +10,7 @@ from services.metrics.domain.entry import Arrived, entry_of
 from services.metrics.domain.fold import fold_all
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.reading import read_records
+from services.metrics.ports.audit import ChainRow
 from shared.contracts.documents import write
 from shared.contracts.foreign import read_foreign
 from shared.contracts.handling.facts import HoldClosed
@@ -41,18 +42,20 @@ def test_every_reader_takes_a_text_for_the_same_instant(
         (arrived,) = read_records([FetchedRecord(None, body)])
         assert isinstance(arrived, Arrived)
         assert arrived.occurred_at == entry_of(body).time == decode(body).time == at
-        row = {
-            "stream": STREAM,
-            "version": 1,
-            "published": True,
-            "body": body.decode(),
-            "digest": digest_of(body),
-            "previous_hash": GENESIS,
-            "hash": link(GENESIS, STREAM, 1, body, published=True),
-            "occurred_at": at,
-        }
-        names = ("source", "id", "type", "partitionkey")
-        row |= {name: getattr(told, name) for name in names}
+        row = ChainRow(
+            STREAM,
+            1,
+            True,  # noqa: FBT003 - published
+            body,
+            digest_of(body),
+            GENESIS,
+            link(GENESIS, STREAM, 1, body, published=True),
+            told.source,
+            told.id,
+            told.type,
+            told.partitionkey,
+            at,
+        )
         assert list(ChainWalk().step(row)) == []
 
 

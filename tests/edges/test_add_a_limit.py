@@ -49,7 +49,7 @@ async def told(store: Store) -> Editions:
 
 
 async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None:
-    async with opened("memory", lambda: "") as store:
+    async with opened("memory") as store:
         editions = await told(store)
         await store.fold(*FACTS)
         await ticked(store)
@@ -72,7 +72,7 @@ async def ticked(store: Store) -> None:
 
 @pytest.mark.parametrize("dropped", ["SLA-04", "SLA-05"])
 async def test_a_policy_that_drops_a_limit_withdraws_its_cards(dropped: str) -> None:
-    async with opened("memory", lambda: "") as store:
+    async with opened("memory") as store:
         await store.fold(*FACTS[:3])
         await store.tick()
         policy = bureau_policy()

@@ -4,44 +4,46 @@ import hashlib
 import json
 from collections.abc import Iterable
 from random import Random
-from typing import Any
 
-from services.metrics.handlers.chains import COLUMNS, ChainWalk
+from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import What
+from services.metrics.ports.audit import ChainRow
 from shared.contracts.registry import encode
 from shared.eventstore.chain import GENESIS, digest_of, link
 from tests.support.facts import foreign
 
 STREAM = "case-受理1"
 
-Row = dict[str, Any]
 
-
-def chain(length: int) -> list[Row]:
-    rows: list[Row] = []
+def chain(length: int) -> list[ChainRow]:
+    rows: list[ChainRow] = []
     previous = GENESIS
     for version in range(1, length + 1):
         event = foreign(version)
         body = encode(event)
-        row: Row = {
-            "stream": STREAM,
-            "version": version,
-            "published": True,
-            "body": body.decode(),
-            "digest": digest_of(body),
-            "previous_hash": previous,
-            "hash": link(previous, STREAM, version, body, published=True),
-            "occurred_at": event.time,
-        }
-        rows.append(row | {name: getattr(event, name) for name in COLUMNS[1:]})
-        previous = row["hash"]
+        row = ChainRow(
+            STREAM,
+            version,
+            True,  # noqa: FBT003 - published
+            body,
+            digest_of(body),
+            previous,
+            link(previous, STREAM, version, body, published=True),
+            event.source,
+            event.id,
+            event.type,
+            event.partitionkey,
+            event.time,
+        )
+        rows.append(row)
+        previous = row.hash
     return rows
 
 
-def found(rows: Iterable[Row]) -> list[tuple[int, What]]:
+def found(rows: Iterable[ChainRow]) -> list[tuple[int, What]]:
     """Return which rows are not what was written."""
     walk = ChainWalk()
-    return [(row["version"], one.what) for row in rows for one in walk.step(row)]
+    return [(row.version, one.what) for row in rows for one in walk.step(row)]
 
 
 def test_a_link_is_what_its_description_says() -> None:
@@ -70,10 +72,10 @@ def test_any_changed_character_is_named() -> None:
     rows = chain(20)
     for _ in range(200):
         at = chance.randrange(20)
-        body = rows[at]["body"]
+        body = rows[at].body
         place = chance.randrange(len(body))
-        other = chr(ord(body[place]) ^ 1 << chance.randrange(7))
-        changed = rows[at] | {"body": body[:place] + other + body[place + 1 :]}
+        other = bytes([body[place] ^ 1 << chance.randrange(7)])
+        changed = rows[at]._replace(body=body[:place] + other + body[place + 1 :])
 
         assert (at + 1, What.CHAIN) in found([*rows[:at], changed, *rows[at + 1 :]])
 
@@ -81,7 +83,7 @@ def test_any_changed_character_is_named() -> None:
 def test_a_hidden_fact_two_swapped_and_one_removed_are_named() -> None:
     rows = chain(5)
     hidden, swapped, removed = (
-        found([*rows[:2], rows[2] | {"published": False}, *rows[3:]]),
+        found([*rows[:2], rows[2]._replace(published=False), *rows[3:]]),
         found([rows[0], rows[2], rows[1], *rows[3:]]),
         found([*rows[:3], rows[4]]),
     )

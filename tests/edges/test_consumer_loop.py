@@ -196,8 +196,8 @@ async def test_while_a_partition_waits_for_us_to_be_mended_the_others_go_on() ->
     async def others_went_on() -> bool:
         nonlocal mended
         await bench.bus.send([Record(TOPIC, None, b"good", partition=1)])
-        held = bench.loop.pulse.told()["held"]
-        mended = mended or (len(bench.seen) > 9 and held == [f"{TOPIC}-0: KeyError"])
+        held = bench.loop.pulse.told().held
+        mended = mended or (len(bench.seen) > 9 and held == (f"{TOPIC}-0: KeyError",))
         return b"bad" in bench.seen
 
     bench = Bench(refuse)
@@ -207,7 +207,7 @@ async def test_while_a_partition_waits_for_us_to_be_mended_the_others_go_on() ->
     await bench.run(until=others_went_on)
 
     assert bench.letters == []
-    assert bench.loop.pulse.told()["held"] == []
+    assert bench.loop.pulse.told().held == ()
 
 
 async def test_a_partition_whose_offset_is_lost_is_set_aside_and_the_others_go_on() -> None:
@@ -226,7 +226,7 @@ async def test_a_partition_whose_offset_is_lost_is_set_aside_and_the_others_go_o
     await bench.run(until=lambda: bench.seen == [b"good"])
 
     told = bench.loop.pulse.told()
-    assert (told["condition"], told["held"]) == ("waiting", [f"{TOPIC}-0: OffsetLost"])
+    assert (told.condition, told.held) == ("waiting", (f"{TOPIC}-0: OffsetLost",))
 
 
 def test_a_tally_of_our_faults_forgives_with_time() -> None:

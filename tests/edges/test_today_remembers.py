@@ -7,7 +7,7 @@ from tests.support.rule_changes import notice_of
 
 
 async def test_a_card_is_explained_by_the_newest_rules_although_no_fact_has_come() -> None:
-    async with opened("memory", str) as store:
+    async with opened("memory") as store:
         await store.fold(*FACTS[:3])
         await store.tick()
         editions = Editions(RULES)

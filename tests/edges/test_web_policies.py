@@ -121,7 +121,8 @@ def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None
         "503": ["unavailable"],
     }
     assert list(responses["409"]["content"]) == ["application/problem+json"]
-    assert document["components"]["schemas"].keys() == {"Problem", "Secret"}
+    probes = {"Alive", "Serving", "NotServing", "PulseReport", "Condition"}
+    assert document["components"]["schemas"].keys() == {"Problem", "Secret", *probes}
 
 
 async def test_a_route_added_later_without_a_policy_stops_the_start() -> None:

@@ -37,7 +37,7 @@ async def pool(role_dsn: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     """Give the store of metrics, in memory and in PostgreSQL."""
     async with opened(
-        request.param, lambda: request.getfixturevalue("role_dsn")("casetrack_metrics")
+        request.param, lambda role: str(request.getfixturevalue("role_dsn")(role))
     ) as one:
         yield one
 

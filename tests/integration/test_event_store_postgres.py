@@ -42,7 +42,7 @@ async def breaks(dsn: str) -> list[tuple[int, What]]:
     walk = ChainWalk()
     async with open_records(dsn) as records, records.snapshot() as snapshot:
         rows = [row async for row in snapshot.chains(Owner.INTAKE)]
-    return [(row["version"], one.what) for row in rows for one in walk.step(row)]
+    return [(row.version, one.what) for row in rows for one in walk.step(row)]
 
 
 async def test_a_schema_that_does_not_fit_the_code_is_no_fault_of_the_event(

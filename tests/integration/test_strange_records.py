@@ -169,7 +169,7 @@ async def refuse_all(kafka: str, topic: str, count: int) -> None:
 
         async def all_refused() -> bool:
             ends = await load_ends(kafka, [f"dlq.{topic}"])
-            return sum(ends.values()) == count and loop.pulse.told()["waiting"] == 0
+            return sum(ends.values()) == count and loop.pulse.told().waiting == 0
 
         await eventually(all_refused, within=30)
         stopping.set()

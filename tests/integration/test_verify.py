@@ -172,17 +172,17 @@ async def test_whatever_is_touched_is_named(bureau: Bureau, statement: str, what
 async def test_any_changed_byte_of_history_is_named_with_its_stream(bureau: Bureau) -> None:
     await bureau.record([*LATE_CASE, *HOLD])
     async with open_records(bureau.dsn) as records, records.snapshot() as snapshot:
-        rows = [dict(row) async for row in snapshot.chains(Owner.INTAKE)]
+        rows = [row async for row in snapshot.chains(Owner.INTAKE)]
     unseen = []
     for at, row in enumerate(rows):
-        for place in range(len(row["body"])):
-            changed = "!" if row["body"][place] != "!" else "?"
-            body = row["body"][:place] + changed + row["body"][place + 1 :]
-            touched = [*rows[:at], row | {"body": body}, *rows[at + 1 :]]
+        for place in range(len(row.body)):
+            changed = b"!" if row.body[place : place + 1] != b"!" else b"?"
+            body = row.body[:place] + changed + row.body[place + 1 :]
+            touched = [*rows[:at], row._replace(body=body), *rows[at + 1 :]]
             walk = ChainWalk()
             named = [one.subject for each in touched for one in walk.step(each)]
-            if row["stream"] not in named:
-                unseen.append((row["stream"], row["version"], place))
+            if row.stream not in named:
+                unseen.append((row.stream, row.version, place))
 
     assert unseen == []
 

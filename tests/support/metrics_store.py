@@ -13,10 +13,12 @@ from services.metrics.adapters.memory.glances import MemoryGlances
 from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.readings import MemoryReadings
 from services.metrics.adapters.memory.rebuilding import MemoryBeside
+from services.metrics.adapters.memory.recorded import MemoryRecords
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.adapters.rebuilding import join_beside
+from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
@@ -26,6 +28,7 @@ from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
+from services.metrics.ports.audit import Records
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.projection import Changes, Projection, Stretch
@@ -33,7 +36,7 @@ from services.metrics.ports.readings import Readings, Section, Sought, Summed
 from services.metrics.ports.rebuilding import Beside
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
-from shared.contracts.registry import encode
+from shared.contracts.registry import Owner, encode
 from shared.contracts.rules.facts import STREAM
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import EventStore
@@ -66,6 +69,8 @@ class Store:
     readings: Readings
     glances: Glances
     beside: Callable[[Fingerprint], AbstractAsyncContextManager[Beside]]
+    records: Callable[[], AbstractAsyncContextManager[Records]]
+    intake: EventStore
     supervision: EventStore
     clock: VirtualClock
     next_offset: int = 0
@@ -111,11 +116,12 @@ class Store:
 
 
 @asynccontextmanager
-async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
+async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterator[Store]:
     """Give the store *name*; only the one in PostgreSQL needs a place to be."""
-    clock = VirtualClock(MONTH_LATER)
+    clock, ours = VirtualClock(MONTH_LATER), our_fingerprint()
     if name == "memory":
-        supervision = MemoryEventStore()
+        stores = {owner: MemoryEventStore() for owner in Owner}
+        supervision = stores[Owner.SUPERVISION]
         tables = MemoryTables(supervision, clock)
         yield Store(
             MemoryProjection(tables),
@@ -123,17 +129,25 @@ async def opened(name: str, dsn_of: Callable[[], str]) -> AsyncIterator[Store]:
             MemoryReadings(tables),
             MemoryGlances(tables),
             lambda fingerprint: nullcontext(MemoryBeside(tables, fingerprint)),
+            lambda: nullcontext(MemoryRecords(tables, stores, ours)),
+            stores[Owner.INTAKE],
             supervision,
             clock,
         )
         return
-    async with await open_pool(dsn_of(), SEARCH_PATH) as pool:
+    dsn = role_dsn("casetrack_metrics")
+    async with (
+        await open_pool(dsn, SEARCH_PATH) as pool,
+        await open_pool(role_dsn("casetrack_intake"), "intake") as intake,
+    ):
         yield Store(
-            PostgresProjection(pool, our_fingerprint()),
-            PostgresDeadlines(pool, our_fingerprint()),
+            PostgresProjection(pool, ours),
+            PostgresDeadlines(pool, ours),
             PostgresReadings(pool),
-            PostgresGlances(pool, our_fingerprint()),
-            partial(join_beside, dsn_of()),
+            PostgresGlances(pool, ours),
+            partial(join_beside, dsn),
+            partial(open_records, role_dsn("casetrack_auditor")),
+            PostgresEventStore(intake),
             PostgresEventStore(pool),
             clock,
         )

@@ -39,7 +39,7 @@ async def decided(folder: Path) -> tuple[list[Any], Sequence[Event]]:
 async def shown(events: Sequence[Event]) -> dict[str, Any]:
     """Return what metrics makes of *events*, and its timeline of them."""
     case_no = events[0].partitionkey
-    async with opened("memory", str) as store:
+    async with opened("memory") as store:
         await store.fold(*events)
         dossier = await store.readings.dossier(case_no)
         timeline = await Cases(store.readings, Editions(RULES), store.clock).timeline(case_no)

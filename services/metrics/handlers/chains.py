@@ -1,17 +1,15 @@
 """Whether recorded history is what was written: versions without a hole, hashes, columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
 from services.metrics.handlers.difference import Difference, What, unequal
+from services.metrics.ports.audit import ChainRow
 from shared.contracts.moments import recorded_instant
 from shared.eventstore.chain import GENESIS, digest_of, link
 
-FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
 COLUMNS = ("occurred_at", "source", "id", "type", "partitionkey")
 """What is told by the body, and stands beside it for those who search."""
 
@@ -36,27 +34,26 @@ class ChainWalk:
     previous: bytes = GENESIS
     streams: int = 0
 
-    def step(self, row: Mapping[str, Any]) -> Iterator[Difference]:
+    def step(self, row: ChainRow) -> Iterator[Difference]:
         """Yield what is wrong with the next *row*."""
-        if row["stream"] != self.stream:
-            self.stream, self.version, self.previous = row["stream"], 0, GENESIS
+        if row.stream != self.stream:
+            self.stream, self.version, self.previous = row.stream, 0, GENESIS
             self.streams += 1
-        body = row["body"].encode()
         self.version += 1
-        yield from self._linked(row, body)
-        yield from _described(row, body)
+        yield from self._linked(row)
+        yield from _described(row)
         # What follows is judged by what stands here, or one break would show in every row behind.
-        self.version, self.previous = row["version"], row["hash"]
+        self.version, self.previous = row.version, row.hash
 
-    def _linked(self, row: Mapping[str, Any], body: bytes) -> Iterator[Difference]:
-        if row["version"] != self.version:
-            yield Difference(self.stream, What.VERSION, row["version"], self.version)
+    def _linked(self, row: ChainRow) -> Iterator[Difference]:
+        if row.version != self.version:
+            yield Difference(self.stream, What.VERSION, row.version, self.version)
         expected = link(
-            row["previous_hash"], self.stream, row["version"], body, published=row["published"]
+            row.previous_hash, self.stream, row.version, row.body, published=row.published
         )
-        found = (row["previous_hash"], row["hash"])
+        found = (row.previous_hash, row.hash)
         if found != (self.previous, expected):
-            place = {"version": row["version"]}
+            place = {"version": row.version}
             yield Difference(
                 self.stream,
                 What.CHAIN,
@@ -65,26 +62,21 @@ class ChainWalk:
             )
 
 
-def _described(row: Mapping[str, Any], body: bytes) -> Iterator[Difference]:
+def _described(row: ChainRow) -> Iterator[Difference]:
     """Yield what the columns say otherwise than the body, which is what the chain covers."""
     try:
-        head, digest = _HEAD.decode(body), digest_of(body)
+        head, digest = _HEAD.decode(row.body), digest_of(row.body)
         occurred_at = recorded_instant(head.time)
     except ValueError as fault:
-        yield Difference(row["stream"], What.COLUMNS, {"version": row["version"]}, str(fault))
+        yield Difference(row.stream, What.COLUMNS, {"version": row.version}, str(fault))
         return
-    stored = {name: row[name] for name in COLUMNS}
+    stored = {name: getattr(row, name) for name in COLUMNS}
     told = {
-        "occurred_at": _kept(occurred_at),
+        "occurred_at": occurred_at,
         **{name: getattr(head, name) for name in COLUMNS[1:]},
     }
     if pair := unequal(stored, told):
-        place = {"version": row["version"]}
-        yield Difference(row["stream"], What.COLUMNS, place | pair[0], place | pair[1])
-    if row["digest"] != digest:
-        yield Difference(row["stream"], What.DIGEST, row["digest"].hex(), digest.hex())
-
-
-def _kept(instant: datetime) -> datetime:
-    """Return *instant* as it comes back: the driver has minus infinity for the first of all."""
-    return datetime.min if instant == FIRST_OF_ALL else instant  # noqa: DTZ901 - as the driver says it
+        place = {"version": row.version}
+        yield Difference(row.stream, What.COLUMNS, place | pair[0], place | pair[1])
+    if row.digest != digest:
+        yield Difference(row.stream, What.DIGEST, row.digest.hex(), digest.hex())

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-import msgspec
-
-from services.metrics.adapters.columns import GROUNDS, clock_row, key_of, text_of
-from services.metrics.adapters.recorded import Row, SubjectRows
 from services.metrics.domain.clocks.alert import (
     Alert,
+    AlertRecord,
     next_at,
     reconcile,
     withdraw,
@@ -18,12 +16,20 @@ from services.metrics.domain.clocks.alert import (
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
-from services.metrics.domain.dossier import FOLD_VERSION, Dossier
-from services.metrics.domain.figures.contributions import NOTHING, Contributions
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.contributions import NOTHING, Contributions, Contributor
 from services.metrics.domain.fold import fold_all, known_entries
 from services.metrics.domain.picture import Picture, contributors_of, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.handlers.reading import identity_of
+from services.metrics.ports.audit import (
+    ClockKept,
+    ClockShown,
+    ContributorKept,
+    Recorded,
+    StateKept,
+    SubjectKept,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner, decode
 from shared.contracts.supervision.course import AlertState
@@ -34,33 +40,7 @@ from shared.contracts.supervision.facts import (
     AlertResolved,
     AlertRevoked,
 )
-from shared.contracts.supervision.words import AlertLevel
 from shared.policy.rules import Rules
-
-CLOCK_COLUMNS = (
-    "clock",
-    "started_on",
-    "due",
-    "near_at",
-    "due_at",
-    "limit_total",
-    "unit",
-    "paused",
-    "provisional",
-    "ended",
-)
-"""As `clock_row` has them between the key and the deadline."""
-
-CONTRIBUTOR_COLUMNS = (
-    "number",
-    "organisation",
-    "section",
-    "service_window",
-    "item",
-    "channel",
-    "site",
-)
-"""How much is added, and the dimensions in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,99 +62,79 @@ class Facts:
     differences: Sequence[Difference]
 
 
-def reckon(rows: SubjectRows, rules: Rules, now: datetime) -> Reckoning:
+def reckon(kept: SubjectKept, rules: Rules, now: datetime) -> Reckoning:
     """Return what the facts of a subject come to by *now*, and what is stored otherwise."""
-    facts = _facts(rows)
+    facts = _facts(kept)
     entries = known_entries(facts.bodies)
-    dossier = fold_all(rows.dossier, entries) if entries else None
+    dossier = fold_all(kept.dossier, entries) if entries else None
     picture = picture_of(dossier, None, rules) if dossier else None
     clocks = {clock.key: clock for clock in (picture.clocks if picture else ())}
-    stored = {key_of(row): row for row in rows.clocks}
-    alerts = _alerts_by_clock(rows.alerts)
+    stored = {one.key: one for one in kept.clocks}
     found = [
         *facts.differences,
-        *_state(rows, dossier, rules.judging),
-        *_clocks(rows.dossier, clocks, stored),
-        *_deadlines(clocks, stored, alerts, now),
-        *_alerts(rows),
-        *_contributors(rows, picture),
+        *_state(kept, dossier, rules.judging),
+        *_clocks(kept.dossier, clocks, stored),
+        *_deadlines(clocks, stored, _alerts_by_clock(kept.alerts), now),
+        *_alerts(kept),
+        *_contributors(kept, picture),
     ]
     return Reckoning(
         found,
         picture.contributions if picture else NOTHING,
         facts.under_way,
-        sum(row["is_due"] for row in rows.clocks),
+        sum(one.is_due for one in kept.clocks),
     )
 
 
-def _facts(rows: SubjectRows) -> Facts:
+def _facts(kept: SubjectKept) -> Facts:
     """Compare as sets: a fact may be published twice and counts once."""
-    recorded = {identity_of(row["source"], row["id"]): row for row in rows.facts}
-    folded = {row["identity"]: row for row in rows.timeline}
+    recorded = {identity_of(one.source, one.id): one for one in kept.facts}
+    folded = {one.identity: one.body for one in kept.timeline}
     found: list[Difference] = []
     under_way = 0
-    for identity, row in recorded.items():
-        place = {"source": row["source"], "id": row["id"]}
+    for identity, fact in recorded.items():
+        place = {"source": fact.source, "id": fact.id}
         if identity in folded:
-            body = folded[identity]["body"]
-            if body != row["body"]:
-                stored, told = {"body": body}, {"body": row["body"]}
-                found.append(
-                    Difference(rows.dossier, What.FACT_CHANGED, place | stored, place | told)
-                )
-        elif row["settled"]:
-            found.append(Difference(rows.dossier, What.FACT_MISSING, None, place))
+            if folded[identity] != fact.body:
+                pair = (place | _told(body) for body in (folded[identity], fact.body))
+                found.append(Difference(kept.dossier, What.FACT_CHANGED, *pair))
+        elif fact.settled:
+            found.append(Difference(kept.dossier, What.FACT_MISSING, None, place))
         else:
             under_way += 1
-    for identity, row in folded.items():
-        if identity not in recorded:
-            found.append(Difference(rows.dossier, What.FACT_FOREIGN, {"body": row["body"]}, None))
-    bodies = [row["body"].encode() for identity, row in recorded.items() if identity in folded]
+    found += (
+        Difference(kept.dossier, What.FACT_FOREIGN, _told(body), None)
+        for identity, body in folded.items()
+        if identity not in recorded
+    )
+    bodies = [fact.body for identity, fact in recorded.items() if identity in folded]
     return Facts(bodies, under_way, found)
 
 
-def _state(rows: SubjectRows, dossier: Dossier | None, edition: int) -> Iterator[Difference]:
-    recomputed = {"edition": edition, **_state_columns(dossier)} if dossier else {}
-    stored = {}
-    for row in rows.states:
-        stored = {
-            "phase": row["phase"],
-            "source": row["source"],
-            "fold_version": row["fold_version"],
-            "edition": row["edition"],
-            **_fields(row["state"]),
-        }
-    if pair := unequal(stored, recomputed):
-        yield Difference(rows.dossier, What.STATE, *pair)
+def _told(body: bytes) -> dict[str, Any]:
+    return {"body": body.decode()}
 
 
-def _state_columns(dossier: Dossier) -> dict[str, Any]:
-    return {
-        "phase": dossier.case.phase.value,
-        "source": dossier.source,
-        "fold_version": FOLD_VERSION,
-        **_fields(text_of(dossier)),
-    }
+def _state(kept: SubjectKept, dossier: Dossier | None, edition: int) -> Iterator[Difference]:
+    recomputed = StateKept.of(dossier, edition) if dossier else None
+    if pair := unequal(_columns(kept.state), _columns(recomputed)):
+        yield Difference(kept.dossier, What.STATE, *pair)
 
 
-def _fields(state: str) -> dict[str, Any]:
-    """Return a stored dossier field by field, so that a difference can be named."""
-    values = msgspec.json.decode(state)
-    return {
-        f"state.{name}": value
-        for name, value in zip(("fold", *Dossier.__struct_fields__), values, strict=False)
-    }
+def _columns(state: StateKept | None) -> dict[str, Any]:
+    if state is None:
+        return {}
+    columns = state._asdict()
+    return {**columns, **columns.pop("fields")}
 
 
 def _clocks(
-    dossier: str, clocks: Mapping[ClockKey, Clock], stored: Mapping[ClockKey, Row]
+    dossier: str, clocks: Mapping[ClockKey, Clock], stored: Mapping[ClockKey, ClockKept]
 ) -> Iterator[Difference]:
-    standing = {key: row for key, row in stored.items() if not row["gone"]}
-    for key in sorted({*clocks, *standing}):
-        ours = clocks.get(key)
-        recomputed = dict(zip(CLOCK_COLUMNS, clock_row(ours)[4:-1], strict=True)) if ours else {}
-        theirs = {name: standing[key][name] for name in CLOCK_COLUMNS} if key in standing else {}
-        if pair := unequal(theirs, recomputed):
+    standing = {key: one.shown._asdict() for key, one in stored.items() if not one.gone}
+    shown = {key: ClockShown.of(clock)._asdict() for key, clock in clocks.items()}
+    for key in sorted({*shown, *standing}):
+        if pair := unequal(standing.get(key, {}), shown.get(key, {})):
             place = _place(key)
             yield Difference(dossier, What.CLOCK, place | pair[0], place | pair[1])
 
@@ -186,7 +146,7 @@ def _place(key: ClockKey) -> dict[str, Any]:
 
 def _deadlines(
     clocks: Mapping[ClockKey, Clock],
-    stored: Mapping[ClockKey, Row],
+    stored: Mapping[ClockKey, ClockKept],
     alerts: Mapping[ClockKey, list[Alert]],
     now: datetime,
 ) -> Iterator[Difference]:
@@ -195,78 +155,83 @@ def _deadlines(
 
     A clock that is due just now is the ticker's: by the next look it will have spoken.
     """
-    for key, row in stored.items():
-        if row["is_due"]:
+    for key, kept in stored.items():
+        if kept.is_due:
             continue
         clock, said, place = clocks.get(key), alerts.get(key, []), _place(key)
         unsaid = withdraw(said, now) if clock is None else reconcile(clock, said, now)
         for ruling in unsaid:
             told = {"type": ruling.fact.TYPE, "at": ruling.at, "id": ruling.event_id}
             yield Difference(key.dossier, What.ALERT_DUE, None, place | told)
-        armed = {"next_at": row["next_at"], "alerted": row["alerted"]}
+        armed = {"next_at": kept.next_at, "alerted": kept.alerted}
         coming = None if clock is None else next_at(clock, said, now)
         due = {"next_at": coming, "alerted": bool(said)}
         if armed != due:
             yield Difference(key.dossier, What.DEADLINE, place | armed, place | due)
 
 
-def _contributors(rows: SubjectRows, picture: Picture | None) -> Iterator[Difference]:
+def _contributors(kept: SubjectKept, picture: Picture | None) -> Iterator[Difference]:
     """Compare the numbers behind which the subject stands by name."""
-    stored = {
-        (row["part"], row["day"]): {name: row[name] for name in CONTRIBUTOR_COLUMNS}
-        for row in rows.contributors
-    }
+    stored = {(one.part, one.day): _number(one) for one in kept.contributors}
     recomputed = {
-        (one.part, one.day): dict(
-            zip(CONTRIBUTOR_COLUMNS, (one.number, *one.dimensions), strict=True)
-        )
-        for one in (contributors_of(picture) if picture else ())
+        (one.part, one.day): _number(one) for one in (contributors_of(picture) if picture else ())
     }
     for part, day in sorted({*stored, *recomputed}):
         found = unequal(stored.get((part, day), {}), recomputed.get((part, day), {}))
         if found:
             place = {"part": part, "day": day}
-            yield Difference(rows.dossier, What.CONTRIBUTOR, place | found[0], place | found[1])
+            yield Difference(kept.dossier, What.CONTRIBUTOR, place | found[0], place | found[1])
 
 
-def _alerts_by_clock(rows: Iterable[Row]) -> Mapping[ClockKey, list[Alert]]:
+def _number(one: ContributorKept | Contributor) -> dict[str, Any]:
+    return {"number": one.number, **(one.dimensions._asdict() if one.dimensions else {})}
+
+
+def _alerts_by_clock(records: Iterable[AlertRecord]) -> Mapping[ClockKey, list[Alert]]:
     alerts: dict[ClockKey, list[Alert]] = {}
-    for row in rows:
-        alert = Alert(
-            row["alert_id"],
-            AlertLevel(row["level"]),
-            row["raised_at"],
-            AlertState(row["state"]),
-            GROUNDS.decode(row["grounds"]),
-        )
-        alerts.setdefault(key_of(row), []).append(alert)
+    for one in records:
+        alerts.setdefault(one.key, []).append(one.alert)
     return alerts
 
 
-def _alerts(rows: SubjectRows) -> Iterator[Difference]:
-    """Compare alert rows with what supervision's own facts say of them."""
-    recomputed = _alerts_from_facts(rows.facts)
-    stored = {row["alert_id"]: row for row in rows.alerts}
+def _alerts(kept: SubjectKept) -> Iterator[Difference]:
+    """Compare alerts with what supervision's own facts say of them."""
+    recomputed = _alerts_from_facts(kept.facts)
+    stored = {one.alert_id: _said(one) for one in kept.alerts}
     for alert_id in sorted({*recomputed, *stored}):
         ours = recomputed.get(alert_id, {})
-        theirs: dict[str, Any] = {}
-        if alert_id in stored:
-            row = stored[alert_id]
-            theirs = {name: _plain(name, row[name]) for name in ours or ("state",)}
+        theirs = {
+            name: value
+            for name, value in stored.get(alert_id, {}).items()
+            if name in (ours or ("state",))
+        }
         if pair := unequal(theirs, ours):
             place = {"alert_id": alert_id}
-            yield Difference(rows.dossier, What.ALERT, place | pair[0], place | pair[1])
+            yield Difference(kept.dossier, What.ALERT, place | pair[0], place | pair[1])
 
 
-def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a column's value
-    return GROUNDS.decode(value) if name == "grounds" else value
+def _said(alert: AlertRecord) -> dict[str, Any]:
+    return {
+        "sla": alert.key.sla,
+        "subject": alert.key.subject,
+        "episode": alert.key.episode,
+        "level": alert.level.value,
+        "severity": alert.severity,
+        "state": alert.state.value,
+        "reason": alert.reason,
+        "raised_at": alert.raised_at,
+        "recorded_at": alert.recorded_at,
+        "lateness_ms": alert.lateness_ms,
+        "due": alert.due,
+        "grounds": alert.grounds,
+    }
 
 
-def _alerts_from_facts(facts: Iterable[Row]) -> Mapping[str, dict[str, Any]]:
-    said = [row for row in facts if row["owner"] == Owner.SUPERVISION.value]
+def _alerts_from_facts(facts: Iterable[Recorded]) -> Mapping[str, dict[str, Any]]:
+    said = [one for one in facts if one.owner is Owner.SUPERVISION]
     alerts: dict[str, dict[str, Any]] = {}
-    for row in sorted(said, key=lambda row: (row["stream"], row["version"])):
-        event = decode(row["body"].encode())
+    for one in sorted(said, key=attrgetter("stream", "version")):
+        event = decode(one.body)
         match event.data:
             case AlertRaised() as fact:
                 alerts[fact.alert_id] = _raised(event, fact)

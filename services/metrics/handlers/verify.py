@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from services.metrics.adapters.recorded import NOTHING_SETTLED, Mark, Records, Snapshot
 from services.metrics.domain.figures.contributions import Place
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.comparison import reckon
 from services.metrics.handlers.difference import Difference, Report, What
+from services.metrics.ports.audit import Mark, Records, Snapshot
 from shared.contracts.registry import Owner
 from shared.kafka.port import Partition
 from shared.runtime.clock import Clock
@@ -87,8 +87,7 @@ class Verifying:
                 # Every number of it may differ, and that it does is no news.
                 self.report.note(outdated)
                 return self.report
-            settled = mark.snapshot if mark else NOTHING_SETTLED
-            await self._figures(snapshot, await self._subjects(snapshot, settled, progress))
+            await self._figures(snapshot, await self._subjects(snapshot, mark, progress))
         return self.report
 
     async def _outdated(self, where: Records | Snapshot) -> list[Difference]:
@@ -105,26 +104,25 @@ class Verifying:
         self.report.streams += walk.streams
 
     async def _subjects(
-        self, snapshot: Snapshot, settled: str, progress: Progress
+        self, snapshot: Snapshot, mark: Mark | None, progress: Progress
     ) -> dict[Place, int]:
         """Compare subject by subject; return the sums of what they contribute."""
         sums: dict[Place, int] = {}
         rules = await snapshot.rules()
-        async for rows in snapshot.subjects(settled):
-            reckoning = reckon(rows, rules, snapshot.now)
+        async for kept in snapshot.subjects(mark):
+            reckoning = reckon(kept, rules, snapshot.now)
             self.report.subjects += 1
             self.report.under_way += reckoning.under_way
             self.report.due_clocks += reckoning.due_clocks
             self.report.note(reckoning.differences)
             for place, number in reckoning.contributions.items():
                 sums[place] = sums.get(place, 0) + number
-            progress.step(len(rows.facts))
+            progress.step(len(kept.facts))
         return sums
 
     async def _figures(self, snapshot: Snapshot, sums: dict[Place, int]) -> None:
-        async for row in snapshot.figures():
-            place = (row["part"], row["day"])
-            self.report.note(_figure(place, row["value"], sums.pop(place, 0)))
+        async for part, day, value in snapshot.figures():
+            self.report.note(_figure((part, day), value, sums.pop((part, day), 0)))
         for place, number in sums.items():
             self.report.note(_figure(place, 0, number))
 
@@ -141,7 +139,7 @@ class Verifying:
     async def _unsent(self, mark: Mark) -> list[Difference]:
         waiting = await self.records.unsent(mark)
         return [
-            Difference(owner, What.RELAY_BEHIND, {"unsent": count}, {"unsent": 0})
+            Difference(owner.value, What.RELAY_BEHIND, {"unsent": count}, {"unsent": 0})
             for owner, count in waiting.items()
         ]
 

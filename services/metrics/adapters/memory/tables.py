@@ -180,6 +180,20 @@ class MemoryTables:
                 histories[key].append(body)
         return histories
 
+    def copied(self) -> "MemoryTables":
+        """Return tables that stay as these are now."""
+        clocks = {key: replace(armed) for key, armed in self.clocks.items()}
+        return replace(
+            self,
+            timeline={**self.timeline},
+            dossiers={**self.dossiers},
+            made_by={**self.made_by},
+            figures=Counter(self.figures),
+            contributors={**self.contributors},
+            clocks=clocks,
+            alerts={**self.alerts},
+        )
+
     def begin_second(self, fingerprint: Fingerprint) -> None:
         """Lay an empty projection beside this one."""
         beside = replace(

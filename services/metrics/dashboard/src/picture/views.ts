@@ -109,6 +109,11 @@ export interface AlertPage {
 /** What became of a yellow or red card: 未签收, 已升级, 已签收, 已解除, 已撤销. */
 export type AlertState = 'ABSENT' | 'ACKNOWLEDGED' | 'ESCALATED' | 'RAISED' | 'RESOLVED' | 'REVOKED'
 
+/** The process answers. */
+export interface Alive {
+  status?: string
+}
+
 /** What was received hour by hour, over the mean of the same weekday in four weeks. */
 export interface Arrivals {
   hours: number[]
@@ -237,6 +242,9 @@ export interface Completeness {
   partitions: Partition[]
   outboxes: Outbox[]
 }
+
+/** What a consumer does. */
+export type Condition = 'joining' | 'reading' | 'waiting' | 'away'
 
 /** A case that a figure counts. */
 export interface CountedCase {
@@ -534,6 +542,12 @@ export interface MovedRun {
   cards_revoked: number
 }
 
+/** Requests cannot be served just now. */
+export interface NotServing {
+  status: string
+  consumers?: PulseReport[]
+}
+
 /** A State Council notice in the form of holiday-cn; what else it says is not read. */
 export interface NoticeForm {
   year: number
@@ -604,6 +618,17 @@ export interface PublisherShown {
   types: string[]
 }
 
+/** What a probe tells of one consumer. */
+export interface PulseReport {
+  group: string
+  condition: Condition
+  since: string
+  fault: string | null
+  held: string[]
+  waiting: number
+  still_seconds: number
+}
+
 /** Percentiles of a histogram of days. */
 export interface Quantiles {
   p50: number
@@ -662,6 +687,13 @@ export interface RulesShown {
   policies: PolicyShown[]
   publishers: PublisherShown[]
   editions: EditionShown[]
+}
+
+/** Requests can be served; nobody is named who has nothing to tell. */
+export interface Serving {
+  status: 'ready' | 'degraded'
+  behind?: string[]
+  consumers?: PulseReport[]
 }
 
 /** The first event of a stream: the picture, and for whom it is. */
