@@ -10,6 +10,8 @@ from pathlib import Path
 import asyncpg
 
 from bench.bureau import bureau_events
+from bench.whole import python_of
+from deploy.stack.places import CHECKOUT
 from shared.kafka.port import Record
 from shared.kafka.producer import KafkaProducer
 
@@ -32,13 +34,15 @@ def workers(dsn: str, kafka: str, folder: Path) -> Iterator[Fold]:
         "METRICS_BATCH_RECORDS_MAX": "100",
     }
 
-    def start(more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    def start(
+        more: Mapping[str, str] | None = None, checkout: Path = CHECKOUT
+    ) -> subprocess.Popen[bytes]:
         with (folder / f"worker-{len(started)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "services.metrics", "worker"],
-                env={**environment, **(more or {})},
+                [str(python_of(checkout)), "-m", "services.metrics", "worker"],
+                env={**environment, "PYTHONPATH": str(checkout), **(more or {})},
                 stderr=log,
-                cwd=Path(__file__).parents[2],
+                cwd=checkout,
             )
         started.append(process)
         return process

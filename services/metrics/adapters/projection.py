@@ -46,12 +46,12 @@ WHERE topic = $1 AND partition = $2 AND next_offset = $3
 """
 
 CLAIM_LANES = """
-INSERT INTO lanes (partition, epoch, changes, recent)
-SELECT partition, 1, 0, '[]'
+INSERT INTO lanes (partition, epoch, changes, recent, folded_by)
+SELECT partition, 1, 0, '[]', $2
 FROM unnest($1::smallint[]) AS given (partition)
 ORDER BY partition
 ON CONFLICT (partition) DO UPDATE
-SET epoch = lanes.epoch + 1
+SET epoch = lanes.epoch + 1, folded_by = excluded.folded_by
 RETURNING partition, epoch, recent, coalesce((
   SELECT swept.edition
   FROM swept
@@ -179,7 +179,7 @@ class PostgresProjection(Projection):
     async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                rows = await connection.fetch(CLAIM_LANES, partitions)
+                rows = await connection.fetch(CLAIM_LANES, partitions, self.fingerprint)
                 # Behind the lanes, which a switch takes from everybody.
                 await connection.execute(ADOPT, self.fingerprint)
                 stored = await connection.fetchval(LOAD_FINGERPRINT)
