@@ -86,6 +86,10 @@ class Organisations(Rule):
             for owner in {self.today(one) or self.bureau for one in owners or (self.bureau,)}
         )
 
+    def reached(self, own: str, scope: Scope) -> frozenset[str]:
+        """Return those, merged ones too, whose subjects *scope* has in it, seen from *own*."""
+        return frozenset(code for code in self.by_code if self.admits(own, scope, (code,)))
+
     def _reaches(self, own: str, scope: Scope, owner: str) -> bool:
         match scope:
             case Scope.OWN:

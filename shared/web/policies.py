@@ -1,6 +1,7 @@
 """Who may call what: every route names its policy, or the service does not start."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -41,9 +42,6 @@ MARK = "casetrack_policy"
 STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, UNAVAILABLE)
 """How whoever has no trusted token is answered, or everybody while the keys are away."""
 
-OF_THE_BUREAU = (ORGANISATION_IS_ANOTHER, OWN_ORGANISATION_UNKNOWN)
-"""How whoever is of another organisation is answered where everybody's is told."""
-
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="an access token")
@@ -57,12 +55,30 @@ class RouteWithoutPolicy(Exception):
         self.routes = routes
 
 
-def permit(*roles: Role, bureau: bool = False) -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
+class Of(Enum):
+    """Of which organisation a caller has to be."""
+
+    ANY = "any"
+    """Also of none: a machine, or who only looks at the own session."""
+    REGISTER = "register"
+    """Of one that stands in the register: what is told is narrowed to it."""
+    BUREAU = "bureau"
+    """Of the bureau itself: what is told is everybody's, or holds for all."""
+
+
+OUTSIDERS: Mapping[Of, Sequence[ProblemKind]] = {
+    Of.ANY: (),
+    Of.REGISTER: (OWN_ORGANISATION_UNKNOWN,),
+    Of.BUREAU: (ORGANISATION_IS_ANOTHER, OWN_ORGANISATION_UNKNOWN),
+}
+"""How whoever is of another one is answered."""
+
+
+def permit(*roles: Role, of: Of = Of.ANY) -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
     """
     Let in whoever has one of *roles*; without any, whoever has a trusted token.
 
-    What tells of every organisation, or holds for all of them, is for the
-    *bureau*'s own people: no other organisation is above all.
+    *of* says of which organisation they have to be.
 
     They are told of a parameter that the route does not know. What is open to
     everybody is not so strict: balancers and browsers add what they like.
@@ -76,13 +92,12 @@ def permit(*roles: Role, bureau: bool = False) -> Any:  # noqa: ANN401 - FastAPI
         if roles and not principal.has(*roles):
             note_refusal("not_permitted", "role_is_another", principal)
             raise Problem(*NOT_PERMITTED)
-        if bureau:
-            _require_bureau(principal)
+        _require(principal, of)
         refuse_unknown(request)
         return principal
 
     refusals = [*STRANGERS, TOO_MANY, RATE_LIMITED, *([NOT_PERMITTED] if roles else [])]
-    return Depends(_marked(authorise, [*refusals, *(OF_THE_BUREAU if bureau else [])]))
+    return Depends(_marked(authorise, [*refusals, *OUTSIDERS[of]]))
 
 
 def public() -> Any:  # noqa: ANN401 - FastAPI types its own dependencies so
@@ -171,10 +186,12 @@ def _refusals(context: Any, method: str) -> Iterator[ProblemKind]:  # noqa: ANN4
             yield PARAMETER_REPEATED
 
 
-def _require_bureau(principal: Principal) -> None:
+def _require(principal: Principal, of: Of) -> None:
+    if of is Of.ANY:
+        return
     register = organisations()
     own = register.today(principal.org)
-    if own != register.bureau:
+    if own is None or (of is Of.BUREAU and own != register.bureau):
         refusal = ORGANISATION_IS_ANOTHER if own else OWN_ORGANISATION_UNKNOWN
         note_refusal(refusal.code, refusal.code, principal)
         raise Problem(*refusal)

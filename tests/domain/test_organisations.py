@@ -63,6 +63,12 @@ def test_the_register_says_what_a_code_is_called() -> None:
     assert REGISTER.named(BUREAU) == bureau_policy().bureau.org
 
 
+def test_who_is_above_reaches_those_below_and_what_was_merged_into_them() -> None:
+    assert REGISTER.reached(STREET, Scope.BELOW) == {STREET, COMMUNITY}
+    assert REGISTER.reached(MARKET, Scope.OWN) == {MARKET, FOOD}
+    assert REGISTER.reached(BUREAU, Scope.BELOW) == REGISTER.by_code.keys()
+
+
 def test_what_was_merged_is_the_one_that_took_it_over() -> None:
     assert (REGISTER.today(FOOD), REGISTER.today(MARKET)) == (MARKET, MARKET)
     assert REGISTER.today(INVENTED) is None

@@ -1,24 +1,29 @@
-"""What tells of every organisation is read by the bureau's own people alone."""
+"""What tells of every organisation is the bureau's own people's, all else is narrowed."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 import pytest_asyncio
 
 from services.metrics.app.serving import Reader
+from services.metrics.handlers import narrowing
 from services.metrics.ports.judgements import Judged, Judgements
 from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.envelope import Event
+from shared.contracts.intake.facts import ApplicationReceived
+from shared.contracts.types import OrgRef
 from shared.policy.organisations import organisations
 from shared.runtime.ids import SeededIds
 from shared.web.auth import Role
 from shared.web.gate import AuthSettings
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.facts import SUPERVISION
-from tests.support.metrics_store import opened
-from tests.support.organisations import BUREAU, INVENTED, STREET
+from tests.support.metrics_store import Store, opened, received
+from tests.support.organisations import BUREAU, COMMUNITY, FOOD, INVENTED, MARKET, STREET
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,6 +34,10 @@ ANSWERS = {
     STREET: "organisation_is_another",
     INVENTED: "own_organisation_unknown",
 }
+"""How those are answered who ask for what is everybody's."""
+NARROWED = ("/v1/cases", "/v1/kpis", "/v1/alerts")
+STRANGE = INVENTED
+"""An organisation that another system names and the register lacks."""
 OPEN_TO_ALL = {"/v1/session"}
 ENDLESS = {"/v1/stream"}
 READING_ROLES = (Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR, Role.OPS, Role.LAW_DESK)
@@ -51,6 +60,11 @@ class Readers:
     client: httpx2.AsyncClient
     issuer: LocalIssuer
     operations: list[tuple[str, str]]
+    store: Store
+
+    async def get(self, address: str, org: str) -> httpx2.Response:
+        token = self.issuer.issue(Bearer(Role.SUPERVISOR, org))
+        return await self.client.get(address, headers={"authorization": f"Bearer {token}"})
 
     async def ask(self, method: str, address: str, role: Role, org: str) -> tuple[int, str | None]:
         token = self.issuer.issue(Bearer(role, org))
@@ -87,13 +101,11 @@ async def readers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rea
         ]
         transport = httpx2.ASGITransport(web, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://metrics") as client:
-            yield Readers(client, issuer, told)
+            yield Readers(client, issuer, told, store)
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_another_organisations_people_read_nothing_and_change_nothing(
-    readers: Readers, role: Role
-) -> None:
+async def test_a_route_tells_of_everybody_only_at_the_bureau(readers: Readers, role: Role) -> None:
     assert len(readers.operations) > 10
     for method, address in readers.operations:
         if address in ENDLESS and role in READING_ROLES:
@@ -105,7 +117,7 @@ async def test_another_organisations_people_read_nothing_and_change_nothing(
             place = f"{method} {address} as {role} of {org}: {status} {told}"
             if at_home == (403, "not_permitted"):
                 assert (status, told) == (403, "not_permitted"), place
-            elif code is None:
+            elif code is None or (org == STREET and address.startswith(NARROWED)):
                 assert status != 403, place
             else:
                 assert (status, told) == (403, code), place
@@ -114,3 +126,128 @@ async def test_another_organisations_people_read_nothing_and_change_nothing(
 @pytest.mark.parametrize("org", [STREET, INVENTED])
 async def test_nobody_else_watches_the_live_picture(readers: Readers, org: str) -> None:
     assert await readers.ask("GET", "/v1/stream", Role.SUPERVISOR, org) == (403, ANSWERS[org])
+
+
+OF = {
+    "XC20240902000001": STREET,
+    "XC20240902000002": COMMUNITY,
+    "XC20240902000003": MARKET,
+    "XC20240902000004": FOOD,
+    "XC20240902000005": BUREAU,
+    "XC20240902000006": STRANGE,
+}
+"""Six cases that nobody has accepted, and whose they are."""
+SEEN = {
+    BUREAU: set(OF),
+    STREET: {"XC20240902000001", "XC20240902000002"},
+    COMMUNITY: {"XC20240902000002"},
+    MARKET: {"XC20240902000003", "XC20240902000004"},
+    FOOD: {"XC20240902000003", "XC20240902000004"},
+}
+
+
+def received_for(case_no: str, code: str) -> Event:
+    receipt = received(case_no)
+    assert isinstance(receipt.data, ApplicationReceived)
+    handling_org = OrgRef(org_code=code, org_name="某单位")
+    return receipt.model_copy(
+        update={"data": receipt.data.model_copy(update={"handling_org": handling_org})}
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def told(readers: Readers) -> Readers:
+    await readers.store.fold(*(received_for(case_no, code) for case_no, code in OF.items()))
+    assert await readers.store.tick() >= len(OF)
+    return readers
+
+
+async def read(readers: Readers, address: str, org: str) -> Any:  # noqa: ANN401 - any JSON
+    answer = await readers.get(address, org)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("org", SEEN)
+async def test_lists_have_the_own_subjects_and_those_below(told: Readers, org: str) -> None:
+    cases = await read(told, "/v1/cases", org)
+    due = await read(told, "/v1/cases?due=2024-10-15", org)
+    cards = await read(told, "/v1/alerts", org)
+    one_card = await read(told, "/v1/alerts?limit=1", org)
+
+    assert {line["case_no"] for line in cases["items"]} == SEEN[org]
+    assert {line["case_no"] for line in due["items"]} <= SEEN[org]
+    assert {line["case_no"] for line in cards["items"]} == SEEN[org]
+    assert len(one_card["items"]) == 1
+
+
+async def test_a_page_of_cards_is_full_however_many_of_others_lie_between(
+    told: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowing, "ALERTS_LOOKED_AT", 1)
+    whole = (await read(told, "/v1/alerts", BUREAU))["items"]
+    own = [line for line in whole if line["case_no"] in SEEN[MARKET]]
+    seen: list[Any] = []
+    address = "/v1/alerts?limit=1"
+    while address:
+        page = await read(told, address, MARKET)
+        seen += page["items"]
+        cursor = page["next_cursor"]
+        address = f"/v1/alerts?limit=1&cursor={cursor}" if cursor else ""
+
+    assert seen == own
+
+
+@pytest.mark.parametrize("org", SEEN)
+async def test_one_subject_of_others_is_like_one_that_there_is_not(told: Readers, org: str) -> None:
+    cards = {
+        line["case_no"]: line["alert_id"]
+        for line in (await read(told, "/v1/alerts", BUREAU))["items"]
+    }
+    for case_no in OF:
+        here = 200 if case_no in SEEN[org] else 404
+        for address in (
+            f"/v1/cases/{case_no}",
+            f"/v1/cases/{case_no}/timeline",
+            f"/v1/cases/{case_no}/clocks",
+        ):
+            answer = await told.get(address, org)
+            assert answer.status_code == here, address
+        card = await told.get(f"/v1/alerts/{cards[case_no]}", org)
+        assert card.status_code == here
+        if here == 404:
+            missing = (await told.get("/v1/cases/XC20991231000000", org)).json()
+            hidden = (await told.get(f"/v1/cases/{case_no}", org)).json()
+            assert {**hidden, "trace_id": ""} == {**missing, "trace_id": ""}
+
+
+async def test_nobody_says_that_a_card_of_others_was_seen(told: Readers) -> None:
+    cards = (await read(told, "/v1/alerts", MARKET))["items"]
+    path = f"/v1/alerts/{cards[0]['alert_id']}/acknowledge"
+
+    foreign = await told.ask("POST", path, Role.SUPERVISOR, STREET)
+    own = await told.ask("POST", path, Role.SUPERVISOR, MARKET)
+
+    assert foreign == (404, "alert_unknown")
+    assert own == (200, None)
+
+
+@pytest.mark.parametrize("org", SEEN)
+async def test_figures_count_the_own_subjects_and_those_below(told: Readers, org: str) -> None:
+    span = "from=2024-09-01&to=2024-10-15"
+    course = await read(told, f"/v1/kpis/L03.received?{span}", org)
+    behind = await read(told, f"/v1/kpis/L03.received/cases?{span}", org)
+    listed = await read(told, f"/v1/kpis?{span}", org)
+    foreign = next(
+        code
+        for code in (STREET, MARKET)
+        if code not in {OF[one] for one in SEEN[org]} or org == BUREAU
+    )
+    asked = await read(told, f"/v1/kpis/L03.received?{span}&organisation={foreign}", org)
+
+    whole = {line["kpi_id"]: line["value"] for line in listed["items"]}
+    assert {line["case_no"] for line in behind["items"]} == SEEN[org]
+    assert course["value"] == whole["L03.received"] == len(SEEN[org])
+    assert sum(day["value"] for day in course["series"]) == len(SEEN[org])
+    assert {one["key"] for one in course["by"]["organisation"]} == {OF[one] for one in SEEN[org]}
+    assert asked["value"] in ((None, 0) if org != BUREAU else (1,))

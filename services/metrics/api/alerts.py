@@ -18,7 +18,7 @@ from services.metrics.api.parameters import (
     Rows,
     Word,
 )
-from services.metrics.api.roles import ACKNOWLEDGERS, READERS
+from services.metrics.api.roles import ACKNOWLEDGERS, READERS, Seen
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts, Wanted
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage
@@ -26,7 +26,7 @@ from shared.contracts.supervision.course import STANDING, AlertState
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import Note
 from shared.web.description import told
-from shared.web.policies import Caller, permit
+from shared.web.policies import Caller, Of, permit
 from shared.web.problems import BAD_REQUEST, CONFLICT, Problem, ProblemKind, language_of
 
 ALERT_UNKNOWN = ProblemKind(404, "alert_unknown")
@@ -57,45 +57,47 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
 
     @router.get(
         "",
-        dependencies=[permit(*READERS, bureau=True)],
+        dependencies=[permit(*READERS, of=Of.REGISTER)],
         responses=answered(AlertPage),
         openapi_extra=told(CURSOR_INVALID, *READING),
     )
     async def listed(
         request: Request,
         wanted: Annotated[Wanted, Depends(wanted_of)],
+        seen: Seen,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
         """List cards, newest first: those that stand, unless `state` asks for others."""
-        found = await alerts.listed(wanted, MOMENTS.read(cursor), rows)
+        found = await alerts.within(seen).listed(wanted, MOMENTS.read(cursor), rows)
         cursor = MOMENTS.written(found.following) if found.following else None
         return page(request, AlertPage(found.items, cursor))
 
     @router.get(
         "/{alert_id}",
-        dependencies=[permit(*READERS, bureau=True)],
+        dependencies=[permit(*READERS, of=Of.REGISTER)],
         responses=answered(Alert),
         openapi_extra=told(ALERT_UNKNOWN, *READING),
     )
-    async def one(request: Request, alert_id: AlertId) -> Response:
+    async def one(request: Request, alert_id: AlertId, seen: Seen) -> Response:
         """Return a card with everything that made it."""
-        found = await alerts.one(alert_id, language_of(request).value)
+        found = await alerts.within(seen).one(alert_id, language_of(request).value)
         if found is None:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
         return answer(found)
 
     @router.post(
         "/{alert_id}/acknowledge",
-        dependencies=[permit(*ACKNOWLEDGERS, bureau=True)],
+        dependencies=[permit(*ACKNOWLEDGERS, of=Of.REGISTER)],
         responses=answered(Acknowledged),
         openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *READING),
     )
     async def acknowledge(
-        alert_id: AlertId, caller: Caller, word: Acknowledgement | None = None
+        alert_id: AlertId, caller: Caller, seen: Seen, word: Acknowledgement | None = None
     ) -> Response:
         """Say that a standing card was seen; said again, it is answered like the first time."""
-        said = await acknowledging.handle(alert_id, caller.subject, word.note if word else None)
+        note = word.note if word else None
+        said = await acknowledging.within(seen).handle(alert_id, caller.subject, note)
         if said is None:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
         if not said.stands:

@@ -19,7 +19,7 @@ from services.metrics.api.parameters import (
     Rows,
     Word,
 )
-from services.metrics.api.roles import READERS
+from services.metrics.api.roles import READERS, Seen
 from services.metrics.handlers.cases import Cases, Wanted
 from services.metrics.views.case import Case, CasePage, ClockPage, TimelineFact, TimelinePage
 from shared.contracts.handling.course import Phase
@@ -28,7 +28,7 @@ from shared.contracts.supervision.words import AlertLevel
 from shared.runtime.catalogue import Catalogue
 from shared.web.addresses import named
 from shared.web.description import told
-from shared.web.policies import permit
+from shared.web.policies import Of, permit
 from shared.web.problems import Problem, ProblemKind, language_of
 
 T = TypeVar("T")
@@ -53,13 +53,14 @@ ONE = f"/{named('case_no')}"
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
     router = APIRouter(
-        prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS, bureau=True)]
+        prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS, of=Of.REGISTER)]
     )
 
     @router.get("", responses=answered(CasePage), openapi_extra=told(CURSOR_INVALID, *READING))
     async def listed(
         request: Request,
         wanted: Annotated[Wanted, Depends(wanted_of)],
+        seen: Seen,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
@@ -68,7 +69,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
 
         `due` asks for what turns red on that day unless somebody acts.
         """
-        found = await cases.listed(wanted, KEYS.read(cursor), rows)
+        found = await cases.within(seen).listed(wanted, KEYS.read(cursor), rows)
         cursor = KEYS.written(found.following) if found.following else None
         return page(request, CasePage(found.items, cursor))
 
@@ -77,25 +78,26 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
         responses=answered(TimelinePage),
         openapi_extra=told(CASE_UNKNOWN, *READING),
     )
-    async def timeline(request: Request, case_no: CaseNo) -> Response:
+    async def timeline(request: Request, case_no: CaseNo, seen: Seen) -> Response:
         """Return every fact of a case in the order of business time."""
-        facts = _known(await cases.timeline(case_no))
+        facts = _known(await cases.within(seen).timeline(case_no))
         language = language_of(request)
         return page(request, TimelinePage([_worded(fact, language) for fact in facts], None))
 
     @router.get(
         f"{ONE}/clocks", responses=answered(ClockPage), openapi_extra=told(CASE_UNKNOWN, *READING)
     )
-    async def clocks(request: Request, case_no: CaseNo) -> Response:
+    async def clocks(request: Request, case_no: CaseNo, seen: Seen) -> Response:
         """Return the deadlines of a case with everything that makes them."""
         language = language_of(request).value
-        return page(request, ClockPage(_known(await cases.clocks(case_no, language)), None))
+        found = await cases.within(seen).clocks(case_no, language)
+        return page(request, ClockPage(_known(found), None))
 
     # Behind the two others, whose addresses this one matches as well.
     @router.get(ONE, responses=answered(Case), openapi_extra=told(CASE_UNKNOWN, *READING))
-    async def one(case_no: CaseNo) -> Response:
+    async def one(case_no: CaseNo, seen: Seen) -> Response:
         """Return a case as it stands."""
-        return answer(_known(await cases.one(case_no)))
+        return answer(_known(await cases.within(seen).one(case_no)))
 
     def _worded(fact: TimelineFact, language: Language) -> TimelineFact:
         if fact.anomaly is None:

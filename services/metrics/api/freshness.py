@@ -14,13 +14,13 @@ from services.metrics.views.freshness import Completeness
 from shared.policy.calendar import local
 from shared.runtime.clock import Clock
 from shared.web.description import told
-from shared.web.policies import permit
+from shared.web.policies import Of, permit
 
 
 def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
     """Return the route that says up to when everything is complete."""
     router = APIRouter(
-        prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS, bureau=True)]
+        prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS, of=Of.BUREAU)]
     )
     freshness = Freshness()
 

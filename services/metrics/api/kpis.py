@@ -19,14 +19,14 @@ from services.metrics.api.parameters import (
     Rows,
     Word,
 )
-from services.metrics.api.roles import READERS
+from services.metrics.api.roles import READERS, Seen
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import Narrowed, narrowed_to
 from services.metrics.domain.figures.figure import Figure
 from services.metrics.handlers.kpis import Asked, Breakdown, DaysInvalid, Kpis
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from shared.web.description import told
-from shared.web.policies import permit
+from shared.web.policies import Of, permit
 from shared.web.problems import Problem, ProblemKind, kind_of
 
 KPI_UNKNOWN = ProblemKind(404, "kpi_unknown")
@@ -76,24 +76,24 @@ BrokenDown = Annotated[Asked, Depends(broken_down)]
 def kpi_routes(kpis: Kpis) -> APIRouter:
     """Return the routes of figures."""
     router = APIRouter(
-        prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS, bureau=True)]
+        prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS, of=Of.REGISTER)]
     )
 
     @router.get("", responses=answered(KpiPage), openapi_extra=told(*QUESTION))
-    async def listed(request: Request, asked: Question) -> Response:
+    async def listed(request: Request, asked: Question, seen: Seen) -> Response:
         """
         List the figures with their values over the days from `from` to `to`.
 
         A gauge counts everything up to `to`, and says so: its `since` is null.
         """
-        return page(request, KpiPage(await kpis.listed(asked), None))
+        return page(request, KpiPage(await kpis.within(seen).listed(asked), None))
 
     @router.get(
         "/{kpi_id}", responses=answered(KpiCourse), openapi_extra=told(KPI_UNKNOWN, *QUESTION)
     )
-    async def one(kpi_id: KpiId, asked: BrokenDown) -> Response:
+    async def one(kpi_id: KpiId, asked: BrokenDown, seen: Seen) -> Response:
         """Return a figure by business day, and by one dimension, by each of them, or by none."""
-        return answer(await kpis.one(_known(kpi_id), asked))
+        return answer(await kpis.within(seen).one(_known(kpi_id), asked))
 
     @router.get(
         "/{kpi_id}/cases",
@@ -104,11 +104,12 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         request: Request,
         kpi_id: KpiId,
         asked: Question,
+        seen: Seen,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
         """List the cases that a figure counts, the last day first, each with what it adds."""
-        found = await kpis.cases(_known(kpi_id), asked, DAYS.read(cursor), rows)
+        found = await kpis.within(seen).cases(_known(kpi_id), asked, DAYS.read(cursor), rows)
         cursor = DAYS.written(found.following) if found.following else None
         return page(request, KpiCasePage(found.items, cursor))
 

@@ -39,7 +39,7 @@ from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 from shared.web.auth import Principal
 from shared.web.description import told
-from shared.web.policies import Caller, permit
+from shared.web.policies import Caller, Of, permit
 from shared.web.problems import BAD_REQUEST, kind_of
 
 WAIT_SECONDS_MAX = 600.0
@@ -111,7 +111,7 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
     """Return the routes of the rules."""
     router = APIRouter(prefix="/v1/rules", tags=["rules"])
     desk = RulesDesk(publishing, clock)
-    policy = [permit(*PUBLISHERS_OF_RULES, bureau=True)]
+    policy = [permit(*PUBLISHERS_OF_RULES, of=Of.BUREAU)]
     for path, changed, refused in (
         ("/calendar", desk.calendar, (BAD_REQUEST, *map(kind_of, OF_A_NOTICE))),
         ("/policy", desk.policy, (BAD_REQUEST, *map(kind_of, OF_A_POLICY))),
@@ -124,7 +124,7 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
 
     @router.get(
         "",
-        dependencies=[permit(*READERS_OF_RULES, bureau=True)],
+        dependencies=[permit(*READERS_OF_RULES, of=Of.BUREAU)],
         responses=answered(RulesShown),
         openapi_extra=told(kind_of(refusals.EditionUnknown), *READING),
     )

@@ -23,7 +23,7 @@ from shared.runtime.measures import SSE_CLIENTS
 from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.gate import Gate
-from shared.web.policies import Caller, permit
+from shared.web.policies import Caller, Of, permit
 from shared.web.problems import Problem, ProblemKind
 
 log = structlog.get_logger()
@@ -92,7 +92,7 @@ class Audience:
 
 def stream_routes(board: Board, gate: Gate) -> APIRouter:
     """Return the route of the live picture."""
-    router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS, bureau=True)])
+    router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS, of=Of.BUREAU)])
     audience = Audience()
 
     @router.get(

@@ -1,8 +1,10 @@
 """Acknowledging an alert: a fact of supervision, and the alert's new state, in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.handlers.narrowing import narrowed
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.readings import Readings
 from shared.contracts.envelope import Event
@@ -28,6 +30,11 @@ class Acknowledging:
         self._clock = clock
         self._source = source
 
+    def within(self, organisations: Collection[str] | None) -> "Acknowledging":
+        """Return the same for who sees *organisations* alone, None for every one."""
+        seen = narrowed(self._readings, organisations)
+        return Acknowledging(self._deadlines, seen, self._clock, self._source)
+
     async def handle(self, alert_id: str, subject: str, note: str | None) -> Said | None:
         """
         Return what was said, None where there is no such alert.
@@ -42,7 +49,7 @@ class Acknowledging:
             return Said(event_id, stands=alert.state is AlertState.ACKNOWLEDGED)
         now = self._clock.now()
         event = Event.of(
-            AlertAcknowledged(alert_id=alert_id, by=subject[:64], note=note),
+            AlertAcknowledged(alert_id=alert_id, by=subject, note=note),
             id=event_id,
             source=self._source,
             time=now,

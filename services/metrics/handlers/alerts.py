@@ -1,6 +1,6 @@
 """Cards as readers see them: listed, or one with everything that made it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.today import clock_named
+from services.metrics.handlers.narrowing import narrowed
 from services.metrics.ports.readings import AlertsSought, Readings
 from services.metrics.views.alert import Alert, AlertLine, AsRaised
 from shared.contracts.supervision.course import STANDING, AlertState
@@ -51,6 +52,10 @@ class Alerts:
         self._readings = readings
         self._rules = rules
         self._clock = clock
+
+    def within(self, organisations: Collection[str] | None) -> "Alerts":
+        """Return the same for who sees *organisations* alone, None for every one."""
+        return Alerts(narrowed(self._readings, organisations), self._rules, self._clock)
 
     async def listed(self, wanted: Wanted, behind: Place | None, rows_max: int) -> Found:
         """Return cards, newest first."""

@@ -1,6 +1,14 @@
 """Cases as readers see them: one by one with history and deadlines, or listed by what they are."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,6 +25,7 @@ from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
+from services.metrics.handlers.narrowing import narrowed
 from services.metrics.ports.readings import Readings, Section, Sought
 from services.metrics.views.case import (
     CardLine,
@@ -83,6 +92,10 @@ class Cases:
         self._readings = readings
         self._rules = rules
         self._clock = clock
+
+    def within(self, organisations: Collection[str] | None) -> "Cases":
+        """Return the same for who sees *organisations* alone, None for every one."""
+        return Cases(narrowed(self._readings, organisations), self._rules, self._clock)
 
     async def one(self, case_no: str) -> Case | None:
         """Return a case with all that is known of it."""

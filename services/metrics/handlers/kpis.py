@@ -1,7 +1,7 @@
 """Figures as readers see them: their values, their course, and the cases behind them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from services.metrics.domain.figures.figure import Figure, Measure, counts, name
 from services.metrics.domain.figures.values import Parts, Value, quantiles, valued
 from services.metrics.domain.picture import clocks_of
 from services.metrics.handlers.cases import summary, worst
+from services.metrics.handlers.narrowing import narrowed
 from services.metrics.ports.readings import Behind, Readings, Summed
 from services.metrics.views.kpi import (
     CountedCase,
@@ -90,6 +91,10 @@ class Kpis:
         self._readings = readings
         self._rules = rules
         self._clock = clock
+
+    def within(self, organisations: Collection[str] | None) -> "Kpis":
+        """Return the same for who sees *organisations* alone, None for every one."""
+        return Kpis(narrowed(self._readings, organisations), self._rules, self._clock)
 
     def days_of(self, asked: Asked, *, gauge: bool) -> tuple[date, date]:
         """
