@@ -82,7 +82,9 @@ class OpenService(Generic[S]):
             "exp": now + 900,
         }
         key = SigningKey.load(self.folder / "issuer.pem")
-        token = jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.kid})
+        token = jwt.encode(
+            claims, key.private, algorithm="EdDSA", headers={"kid": key.kid, "typ": "at+jwt"}
+        )
         headers = {
             "authorization": f"Bearer {token}",
             "idempotency-key": f"key-{next(self.keys):08d}",
