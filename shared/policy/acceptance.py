@@ -8,9 +8,7 @@ from pydantic import Field
 
 from shared.contracts.words import GradeLevel
 from shared.policy.rule import Rule
-from shared.policy.sla import PROFILE, Policy
-
-SILENCE, ANSWER = "SLA-01", "SLA-03"
+from shared.policy.sla import ANSWER, PROFILE, SILENCE, Policy
 
 
 class DeemedTerms(Rule):

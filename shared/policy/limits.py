@@ -1,36 +1,40 @@
 """A limit: what it runs from and to, how long it is, when it is near, who hears of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.course import Course
 from shared.contracts.courses import COURSES
 from shared.contracts.supervision.words import AlertBasis, AlertLevel
 from shared.contracts.words import ClockName
+from shared.policy.lookup import (
+    CASE,
+    OF_THE_CASE,
+    FieldOf,
+    Lookup,
+    NamedFact,
+    NamedField,
+    Needed,
+    Whereabouts,
+    reading,
+)
 from shared.policy.rule import Bilingual, Rule
+from shared.policy.yellow import DaysYellow, HoursYellow, ShareYellow, Yellow
 
 DAYS_MAX = 1_095
 """Three years: what takes longer has no strip of days that anybody could check."""
 
-Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
+LIMIT_MIN = 1
 """A limit of nothing is no limit: "the same day" comes from the terms of a case alone."""
-
-Whereabouts = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)*$")]
-"""Where a subject keeps a value, ``terms.committed_limit``; ``case.`` leads to its case."""
-
 
 COURSE_OF: Mapping[str, Course] = {course.subject: course for course in COURSES}
 
-CASE = "case"
-OF_THE_CASE = f"{CASE}."
 OF_EVERY_CASE = frozenset({"holds", "org_code", "org_name"})
 """What a clock takes from its case, whatever its row says."""
 
@@ -42,92 +46,6 @@ class Unit(StrEnum):
     ND = "ND"
     HH = "HH"
     AT = "AT"
-
-
-Lookup = Callable[[Any, Any], Any]
-"""Return what a subject, or its case, keeps; None where a part of it is not known."""
-
-
-def reading(path: str) -> Lookup:
-    """Return how *path* is read."""
-    of_the_case = path.startswith(OF_THE_CASE)
-    first, *rest = map(attrgetter, path.removeprefix(OF_THE_CASE).split("."))
-
-    def read(subject: Any, case: Any) -> Any:  # noqa: ANN401 - whatever is kept there
-        found = first(case if of_the_case else subject)
-        for part in rest:
-            if found is None:
-                return None
-            found = part(found)
-        return found
-
-    return read
-
-
-class FieldOf(Rule):
-    """A value that is not the same for all: the subject keeps it in *field*."""
-
-    field: Whereabouts
-
-    @cached_property
-    def read(self) -> Lookup:
-        return reading(self.field)
-
-
-class ShareYellow(Rule):
-    """Near (临期) with a share of the limit left, within bounds."""
-
-    by: Literal["share"]
-    fraction: Decimal = Field(gt=0, lt=1)
-    days_min: int = Field(ge=0)
-    days_max: int = Field(ge=0)
-    zero_upto: int = Field(ge=0)
-    """A limit of so much or less is near in its last day or hour only."""
-    limit_min: int = Field(ge=0)
-    """A shorter limit has no yellow: an immediate case is either done today or late."""
-
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Self:
-        if self.days_min > self.days_max:
-            raise ValueError("days_min is more than days_max")
-        return self
-
-    @cached_property
-    def _ratio(self) -> tuple[int, int]:
-        return self.fraction.as_integer_ratio()
-
-    def left(self, limit: int) -> int | None:
-        """Return from how much left on *limit* is near; None where it never is."""
-        if limit < self.limit_min:
-            return None
-        if limit <= self.zero_upto:
-            return 0
-        part, whole = self._ratio
-        return min(self.days_max, max(self.days_min, limit * part // whole))
-
-
-class DaysYellow(Rule):
-    """Near from *at* on the day after which no more than *days* are left; 0 is the last day."""
-
-    by: Literal["days"]
-    days: int = Field(ge=0)
-    at: time = time()
-
-    def left(self, _: int) -> int:
-        return self.days
-
-
-class HoursYellow(Rule):
-    """Near with so many hall hours (大厅工时) left."""
-
-    by: Literal["hours"]
-    hours: int = Field(ge=1)
-
-    def left(self, _: int) -> int:
-        return self.hours
-
-
-Yellow = Annotated[ShareYellow | DaysYellow | HoursYellow, Field(discriminator="by")]
 
 
 class Moment(Rule):
@@ -187,7 +105,7 @@ class Limit(Rule):
     stops: tuple[Moment, ...] = ()
     ending: Whereabouts | None = None
     """Where whatever else ends it is kept."""
-    limit: Days | FieldOf
+    limit: int | FieldOf
     unit: Unit | FieldOf
     held: bool = False
     """Whether a hold of the case may stop it (see the pauses)."""
@@ -199,61 +117,106 @@ class Limit(Rule):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        faults = [*self._unknown(), *self._unmeasured()]
-        if faults:
-            raise ValueError(f"{self.id}: {'; '.join(faults)}")
+        for fault in (*self._unknown(), *self._unmeasured(), *self._never_near()):
+            raise fault
         return self
 
-    def _unknown(self) -> Iterator[str]:
+    def _unknown(self) -> Iterator[PydanticCustomError]:
         """Yield what the published courses do not have."""
-        yield from _not_of(self.subject, [(one.fact, one.when) for one in self._moments])
-        yield from _not_of(
-            self.subject, [(one, None) for each in self.starts for one in each.since]
-        )
-        for other in self.standstills:
-            yield from _not_of(other.subject, [(one, None) for one in (*other.since, *other.until)])
-        if not self.stops and self.ending is None:
-            yield "nothing stops it"
+        for place, kind in self.subjects:
+            if kind not in COURSE_OF:
+                yield self.unknown(place, kind)
+                return
+        for place, kind, fact in self.facts:
+            if fact not in {one.TYPE for one in COURSE_OF[kind].facts}:
+                yield self.unknown(place, fact)
+                return
+        for name in ("starts", "stops"):
+            for number, moment in enumerate(getattr(self, name)):
+                if moment.when is not None and moment.when not in self._guards(moment.fact):
+                    yield self.unknown(f"{name}.{number}.when", moment.when)
 
-    def _unmeasured(self) -> Iterator[str]:
+    def _guards(self, fact: str) -> set[str]:
+        course = COURSE_OF[self.subject]
+        return {
+            guard.name for one in course.facts if fact == one.TYPE for guard in course.guards(one)
+        }
+
+    def unknown(self, place: str, name: str) -> PydanticCustomError:
+        """Return what to say of a *name* at a *place* of the row that nothing is called by."""
+        said = {"row": self.id, "place": place, "name": name}
+        return PydanticCustomError("limit_name_unknown", "{row}, {place}: no {name} there", said)
+
+    def _unmeasured(self) -> Iterator[PydanticCustomError]:
         """Yield what no clock can show."""
-        if self.unit is Unit.AT and not isinstance(self.limit, FieldOf):
-            yield "a day that somebody named has to come from a field"
-        if self.unit is Unit.HH and isinstance(self.yellow, DaysYellow):
-            yield "a limit of hours is not near by days"
-        yield from (text for text in self.begins.values() if not _can_be_said(text))
-        if AlertLevel.YELLOW in self.recipients and self.yellow is None:
-            yield "somebody hears of yellow, and nothing says when"
-        if isinstance(self.limit, int) and self.yellow is not None:
-            same = isinstance(self.yellow, HoursYellow) is (self.unit is Unit.HH)
-            near = self.yellow.left(self.limit)
-            if (same or isinstance(self.yellow, ShareYellow)) and near and near >= self.limit:
-                yield f"near with {near} left, of a limit of {self.limit}"
+        row, limit, unit = {"row": self.id}, self.limit, self.unit
+        if isinstance(limit, int) and not LIMIT_MIN <= limit <= DAYS_MAX:
+            bounds = {"limit": limit, "least": LIMIT_MIN, "most": DAYS_MAX}
+            yield PydanticCustomError(
+                "limit_out_of_range", "{row}: {limit} is not from {least} to {most}", row | bounds
+            )
+        if not self.stops and self.ending is None:
+            yield PydanticCustomError("limit_never_ends", "{row}: nothing stops it", row)
+        by_number = unit is Unit.AT and isinstance(limit, int)
+        by_day = unit is Unit.HH and isinstance(self.yellow, DaysYellow)
+        if by_number or by_day:
+            told = row | {"unit": unit}
+            yield PydanticCustomError(
+                "limit_unit_unfit", "{row}: {unit} does not fit what is counted", told
+            )
+        for language, text in self.begins.items():
+            if not _can_be_said(text):
+                yield self.unknown(f"begins.{language}", text)
+
+    def _never_near(self) -> Iterator[PydanticCustomError]:
+        """Yield why nobody hears in time that it is near."""
+        row, limit, yellow = {"row": self.id}, self.limit, self.yellow
+        if AlertLevel.YELLOW in self.recipients and yellow is None:
+            yield PydanticCustomError("limit_never_near", "{row}: nothing says when near", row)
+        if isinstance(limit, int) and yellow is not None:
+            same = isinstance(yellow, HoursYellow) is (self.unit is Unit.HH)
+            near = yellow.left(limit)
+            if (same or isinstance(yellow, ShareYellow)) and near and near >= limit:
+                yield near_too_soon(self.id, near, limit)
 
     @property
-    def _moments(self) -> tuple[Moment, ...]:
-        return (*self.starts, *self.stops)
+    def subjects(self) -> Iterator[tuple[str, str]]:
+        """Every kind of subject that it looks at, by its place."""
+        yield "subject", self.subject
+        for number, one in enumerate(self.standstills):
+            yield f"standstills.{number}.subject", one.subject
 
     @property
-    def paths(self) -> Iterator[str]:
+    def fields(self) -> Iterator[NamedField]:
         """Every field that it looks at."""
-        yield from (one.day for one in self.starts if one.day is not None)
-        yield from (one.field for one in (self.limit, self.unit) if isinstance(one, FieldOf))
-        yield from (one.link for one in self.standstills)
+        for number, start in enumerate(self.starts):
+            if start.day is not None:
+                yield NamedField(f"starts.{number}.day", start.day, Needed.DAY)
+        if isinstance(self.limit, FieldOf):
+            needed = Needed.MOMENT if self.unit is Unit.AT else Needed.AMOUNT
+            yield NamedField("limit.field", self.limit.field, needed)
+        if isinstance(self.unit, FieldOf):
+            yield NamedField("unit.field", self.unit.field, Needed.UNIT)
+        for number, other in enumerate(self.standstills):
+            yield NamedField(f"standstills.{number}.link", other.link, Needed.NAME)
         if self.ending is not None:
-            yield self.ending
+            yield NamedField("ending", self.ending, Needed.ENDING)
         if self.extensions is not None:
-            yield self.extensions.field
+            yield NamedField("extensions.field", self.extensions.field, Needed.EXTENSIONS)
 
     @property
-    def facts(self) -> Iterator[tuple[str, str]]:
-        """Every kind of subject and fact that it looks at."""
-        for one in self._moments:
-            yield self.subject, one.fact
-        for begun in self.starts:
-            yield from ((self.subject, fact) for fact in begun.since)
-        for other in self.standstills:
-            yield from ((other.subject, fact) for fact in (*other.since, *other.until))
+    def facts(self) -> Iterator[NamedFact]:
+        """Every fact that it looks for."""
+        for name in ("starts", "stops"):
+            for number, one in enumerate(getattr(self, name)):
+                place = f"{name}.{number}"
+                yield NamedFact(f"{place}.fact", self.subject, one.fact)
+                for before, fact in enumerate(one.since):
+                    yield NamedFact(f"{place}.since.{before}", self.subject, fact)
+        for number, other in enumerate(self.standstills):
+            for name in ("since", "until"):
+                for which, fact in enumerate(getattr(other, name)):
+                    yield NamedFact(f"standstills.{number}.{name}.{which}", other.subject, fact)
 
     @property
     def number(self) -> int:
@@ -272,6 +235,14 @@ class Limit(Rule):
     @cached_property
     def stopping(self) -> Mapping[str, tuple[Moment, ...]]:
         return _by_fact(self.stops)
+
+
+def near_too_soon(row: str, left: int, limit: int) -> PydanticCustomError:
+    """Return what to say of a row that is near with more left than it has."""
+    said = {"row": row, "left": left, "limit": limit}
+    return PydanticCustomError(
+        "limit_near_too_soon", "{row}: near with {left} left, of a limit of {limit}", said
+    )
 
 
 def _can_be_said(text: str) -> bool:
@@ -298,10 +269,10 @@ def reads_of(limits: Iterable[Limit]) -> Mapping[str, Reads]:
     facts: dict[str, set[str]] = {}
     others: dict[str, set[str]] = {}
     for limit in limits:
-        for kind, fact in limit.facts:
+        for _, kind, fact in limit.facts:
             facts.setdefault(kind, set()).add(fact)
             others.setdefault(limit.subject, {CASE}).add(kind)
-        for path in limit.paths:
+        for _, path, _ in limit.fields:
             kind = CASE if path.startswith(OF_THE_CASE) else limit.subject
             name = path.removeprefix(OF_THE_CASE).split(".")[0]
             fields.setdefault(kind, set()).add(name)
@@ -318,20 +289,3 @@ def reads_of(limits: Iterable[Limit]) -> Mapping[str, Reads]:
 def _by_fact(moments: tuple[Moment, ...]) -> Mapping[str, tuple[Moment, ...]]:
     facts = dict.fromkeys(moment.fact for moment in moments)
     return {fact: tuple(one for one in moments if one.fact == fact) for fact in facts}
-
-
-def _not_of(subject: str, wanted: list[tuple[str, str | None]]) -> Iterator[str]:
-    course = COURSE_OF.get(subject)
-    if course is None:
-        yield f"no subject is called {subject}"
-        return
-    for fact, guard in wanted:
-        yield from _not_in(course, fact, guard)
-
-
-def _not_in(course: Course, fact: str, guard: str | None) -> Iterator[str]:
-    known = {one.TYPE: one for one in course.facts}
-    if fact not in known:
-        yield f"{fact} is no fact of a {course.subject}"
-    elif guard is not None and guard not in {one.name for one in course.guards(known[fact])}:
-        yield f"{fact} has no guard {guard}"

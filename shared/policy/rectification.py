@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.policy.sla import Policy
-
-CONTACT, FIX_NOW, LEDGER = "SLA-19", "SLA-20", "SLA-21"
+from shared.policy.sla import CONTACT, FIX_NOW, LEDGER, Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,22 @@ from itertools import pairwise
 from typing import Self
 
 from pydantic import Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.handling.words import HoldBasis, HoldReason
 from shared.contracts.types import OrgRef
 from shared.contracts.words import ClockName
-from shared.policy.limits import HoursYellow, Limit, Reads, Unit, reads_of
+from shared.policy.limits import Limit, Reads, Unit, near_too_soon, reads_of
 from shared.policy.rule import Bilingual, Rule
+from shared.policy.yellow import HoursYellow
 
 PROFILE = "cn-shaanxi-xian-xincheng"
 HOUR_SECONDS = 3600
+
+SILENCE, ANSWER = "SLA-01", "SLA-03"
+CONTACT, FIX_NOW, LEDGER = "SLA-19", "SLA-20", "SLA-21"
+DECIDED_BY = (SILENCE, ANSWER, CONTACT, FIX_NOW, LEDGER)
+"""The rows by which intake and review decide themselves, in working days."""
 
 
 class Permission(Rule):
@@ -86,15 +93,24 @@ class Policy(Rule):
         return self
 
     @model_validator(mode="after")
+    def _decidable(self) -> Self:
+        limits = {limit.id: limit for limit in self.limits}
+        for row in DECIDED_BY:
+            limit = limits.get(row)
+            if limit is None or limit.unit is not Unit.WD or not isinstance(limit.limit, int):
+                raise PydanticCustomError(
+                    "limit_indispensable", "{row}: services decide by it", {"row": row}
+                )
+        return self
+
+    @model_validator(mode="after")
     def _near_before_they_end(self) -> Self:
         for limit in self.limits:
             if not isinstance(limit.yellow, HoursYellow) or limit.unit is Unit.HH:
                 continue
             hours = self.bureau.hall_hours * (limit.limit if isinstance(limit.limit, int) else 1)
             if limit.yellow.hours >= hours:
-                raise ValueError(
-                    f"{limit.id}: near with {limit.yellow.hours} hours left, of {hours}"
-                )
+                raise near_too_soon(limit.id, limit.yellow.hours, hours)
         return self
 
     @cached_property

@@ -19,9 +19,10 @@ from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.inspection.facts import DefectOrdered
 from shared.policy.calendar import ZONE, official_calendar
 from shared.policy.counting import HORIZON, HallHours
-from shared.policy.limits import Limit, ShareYellow, Unit
+from shared.policy.limits import Limit, Unit
 from shared.policy.rules import shipped
 from shared.policy.sla import bureau_policy
+from shared.policy.yellow import ShareYellow
 from tests.support.clock_facts import hold, instant
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import CASE, entry
@@ -127,6 +128,7 @@ def test_hours_without_end_end_with_the_last_day_that_counts() -> None:
 
 
 NAMED = limit_of(
+    id="SLA-15",
     unit="AT",
     limit={"field": "deadline"},
     subject="inspection",
@@ -158,7 +160,7 @@ def test_an_instant_that_somebody_named_is_kept_to_the_minute() -> None:
 
 
 def test_a_named_day_comes_from_the_subject() -> None:
-    policy = POLICY.amended(limits=(NAMED,))
+    policy = POLICY.amended(limits=(*POLICY.limits, NAMED))
     rules = replace(RULES, policies=((date.min, policy),))
     ordered = entry(like_the_example(DefectOrdered, deadline="2024-09-12"), 1)
     (clock,) = clocks_of(fold_all(CASE, [ordered]), rules)

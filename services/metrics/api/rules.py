@@ -33,6 +33,7 @@ from services.metrics.views.rules import (
 )
 from shared.contracts.envelope import Event
 from shared.contracts.moments import MeantDay
+from shared.contracts.rejection import Rejection
 from shared.contracts.types import COUNT_MAX, Identifier
 from shared.policy.calendar import ZONE
 from shared.policy.rules import Rules
@@ -52,7 +53,11 @@ OF_A_NOTICE = (
     refusals.NoticeContradictory,
     refusals.NoticeOfAnotherYear,
 )
-OF_A_POLICY = (refusals.PolicyInThePast, refusals.PolicyUnfit)
+OF_A_POLICY: tuple[type[Rejection], ...] = (
+    refusals.PolicyInThePast,
+    refusals.PolicyUnfit,
+    *refusals.LimitUnfit.__subclasses__(),
+)
 OF_A_PUBLISHER = (
     refusals.PublisherUnfit,
     refusals.PatternMatchesNothing,

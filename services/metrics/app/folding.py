@@ -7,7 +7,7 @@ from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.app.upgrade import rebuild, until_ours
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
@@ -19,7 +19,6 @@ from shared.eventstore.postgres import open_pool
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.standing import require_reading
-from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready, tell_ready
 
@@ -48,7 +47,7 @@ async def _fold(
         KafkaProducer(settings.broker, client_id=GROUP) as producer,
         KafkaShelf(settings.broker) as shelf,
     ):
-        folding = Folding(projection, shipped())
+        folding = Folding(projection, first_rules())
         lanes = Lanes(
             projection, folding, LettersOnce(producer, shelf), SystemClock(), seal=settings.seal
         )
@@ -68,7 +67,7 @@ async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None
         tell_ready()
         if not await until_ours(PostgresProjection(pool, ours), clock, stopping):
             return
-        ticker = Ticker(PostgresDeadlines(pool, ours), shipped(), clock, settings.source)
+        ticker = Ticker(PostgresDeadlines(pool, ours), first_rules(), clock, settings.source)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(ticker.watchdog.watch(stopping))

@@ -23,7 +23,7 @@ from services.metrics.api.rules import rules_routes
 from services.metrics.api.session import session_routes
 from services.metrics.api.stream import stream_routes
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.cases import Cases
@@ -92,7 +92,7 @@ class Reader:
             readings=PostgresReadings(pool),
             glances=PostgresGlances(pool, fingerprint),
             deadlines=PostgresDeadlines(pool, fingerprint),
-            rules=RulesInForce(store),
+            rules=RulesInForce(store, first_rules()),
             supervision=store,
             judgements=PostgresJudgements(pool),
             auth=auth,

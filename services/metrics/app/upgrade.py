@@ -6,11 +6,11 @@ import structlog
 
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.rebuilding import open_beside
+from services.metrics.app.rules import first_rules
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.rebuild import ALONE, Crew, Rebuilding
 from services.metrics.ports.rebuilding import RebuildOvertaken
 from shared.eventstore.port import StoreUnavailable
-from shared.policy.rules import shipped
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Attempt, pause, unless
 
@@ -64,7 +64,7 @@ async def rebuild(dsn: str, fingerprint: Fingerprint, clock: Clock, crew: Crew =
             return
         log.info("rebuild_begun", ours=fingerprint, processes_max=crew.processes)
         began = clock.monotonic()
-        outcome = await Rebuilding(beside, shipped(), clock, crew).handle(advance, switch=True)
+        outcome = await Rebuilding(beside, first_rules(), clock, crew).handle(advance, switch=True)
         seconds = round(clock.monotonic() - began, 1)
     for difference in outcome.differences:
         log.info("rebuild_differs", **difference.document())

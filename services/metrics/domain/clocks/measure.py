@@ -31,6 +31,7 @@ from shared.policy.counting import (
 )
 from shared.policy.limits import Unit
 from shared.policy.sla import HOUR_SECONDS, Policy
+from shared.policy.yellow import DaysYellow, HoursYellow
 
 SPANS_KEPT_MAX = 16_384
 """Of limits that began on one day with one length; a year of a bureau fits."""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import assert_never
+from typing import Any, assert_never
 
 from pydantic import ValidationError
 
@@ -15,7 +15,9 @@ from services.metrics.domain.rules.commands import (
     RegisterPublisher,
     RemovePublisher,
 )
+from services.metrics.domain.rules.fitness import require_fit
 from services.metrics.domain.rules.refusals import (
+    LimitUnfit,
     NoticeContradictory,
     NoticeOfAnotherYear,
     NoticePartial,
@@ -47,6 +49,9 @@ NOTICE_FAULTS: Mapping[str, type[RulesRejection]] = {
     "notice_year": NoticeOfAnotherYear,
 }
 """By the names that the notice's own reader gives them."""
+
+LIMIT_FAULTS = {refusal.code: refusal for refusal in LimitUnfit.__subclasses__()}
+"""By the names that the reader of a row gives them."""
 
 NAMES_SOMEBODY = re.compile(r"[a-z][a-z0-9+.-]*:.*[^:/].*[:/]", re.IGNORECASE)
 """A scheme, something behind it, and an end at which no longer name can go on."""
@@ -128,11 +133,26 @@ def _policy(rules: Rules, command: PublishPolicy) -> PolicyPublished:
         approved_by=command.approved_by,
     )
     try:
-        policy_of(change)
+        policy = policy_of(change)
     except ValidationError as error:
-        place, reason = _fault(error)
-        raise PolicyUnfit(place=place, reason=reason) from None
+        raise _unfit(error, command.document) from None
+    require_fit(policy)
     return change
+
+
+def _unfit(error: ValidationError, document: Mapping[str, Any]) -> RulesRejection:
+    """Return what is wrong with *document*, by its row and the place in it if it is in one."""
+    fault = error.errors(include_url=False)[0]
+    if refusal := LIMIT_FAULTS.get(fault["type"]):
+        return refusal(**fault["ctx"])
+    match fault["loc"]:
+        case ("limits", int(number), *places):
+            row = document["limits"][number]
+            name = row.get("id", number) if isinstance(row, Mapping) else number
+            place = ".".join(map(str, (name, *places)))
+        case places:
+            place = ".".join(map(str, places)) or "-"
+    return PolicyUnfit(place=place, reason=fault["msg"])
 
 
 def _publisher(rules: Rules, command: RegisterPublisher) -> PublisherRegistered:

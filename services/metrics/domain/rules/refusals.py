@@ -12,7 +12,17 @@ Rejection
     │   └── NoticeOfAnotherYear
     ├── policy
     │   ├── PolicyInThePast
-    │   └── PolicyUnfit
+    │   ├── PolicyUnfit
+    │   └── LimitUnfit
+    │       ├── LimitNameUnknown
+    │       ├── LimitFactSilent
+    │       ├── LimitFieldUnfit
+    │       ├── LimitUnitUnfit
+    │       ├── LimitOutOfRange
+    │       ├── LimitNeverEnds
+    │       ├── LimitNeverNear
+    │       ├── LimitNearTooSoon
+    │       └── LimitIndispensable
     └── publisher
         ├── PublisherUnfit
         ├── PatternMatchesNothing
@@ -83,6 +93,66 @@ class PolicyUnfit(RulesRejection):
 
     code = "policy_unfit"
     field = "document"
+
+
+class LimitUnfit(RulesRejection):
+    """A row of the policy that no clock can follow; the values say which, and at which place."""
+
+    field = "document.limits"
+
+
+class LimitNameUnknown(LimitUnfit):
+    """It names a subject, a fact, a guard, a field or a blank that does not exist."""
+
+    code = "limit_name_unknown"
+
+
+class LimitFactSilent(LimitUnfit):
+    """It turns on a fact that comes too often to be remembered by its subject."""
+
+    code = "limit_fact_silent"
+
+
+class LimitFieldUnfit(LimitUnfit):
+    """It names a field that holds something else than is looked for there."""
+
+    code = "limit_field_unfit"
+
+
+class LimitUnitUnfit(LimitUnfit):
+    """Its unit does not fit what is counted, or when it is near."""
+
+    code = "limit_unit_unfit"
+
+
+class LimitOutOfRange(LimitUnfit):
+    """A limit of nothing is none, and one of many years cannot be checked by anybody."""
+
+    code = "limit_out_of_range"
+
+
+class LimitNeverEnds(LimitUnfit):
+    """Nothing stops it."""
+
+    code = "limit_never_ends"
+
+
+class LimitNeverNear(LimitUnfit):
+    """Somebody is to hear when it is near, and nothing says when that is."""
+
+    code = "limit_never_near"
+
+
+class LimitNearTooSoon(LimitUnfit):
+    """It would be near before it began."""
+
+    code = "limit_near_too_soon"
+
+
+class LimitIndispensable(LimitUnfit):
+    """A row by which services decide is missing, or is no number of working days."""
+
+    code = "limit_indispensable"
 
 
 class PublisherUnfit(RulesRejection):

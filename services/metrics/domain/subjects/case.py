@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,15 +26,20 @@ MISTAKES_MAX = 32
 """So many mistakes of one case are kept."""
 
 
+UNIT = "unit"
+UnitCode = Annotated[str, UNIT]
+"""What a limit is counted in, by its code; marked, so that no row takes another word for one."""
+
+
 class Terms(Struct, frozen=True, array_like=True, gc=False):
     """What was promised when the case was accepted."""
 
     effective_on: date
     accepted_by: str
     statutory_limit: int
-    statutory_unit: str
+    statutory_unit: UnitCode
     committed_limit: int
-    committed_unit: str
+    committed_unit: UnitCode
 
 
 class Hold(Struct, frozen=True, array_like=True, gc=False):
