@@ -1,5 +1,6 @@
 """`casetrack rules`, `casetrack publishers`: editions shown, foreseen and published."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     rules.command("publish", help=say("rules.publish_help"))(publish_policy)
     publishers = typer.Typer(help=say("publishers.help"), no_args_is_help=True)
     publishers.command("list", help=say("publishers.list_help"))(list_publishers)
+    publishers.command("preview", help=say("publishers.preview_help"))(preview_publisher)
     publishers.command("add", help=say("publishers.add_help"))(add_publisher)
     publishers.command("remove", help=say("publishers.remove_help"))(remove_publisher)
     app.add_typer(rules, name="rules")
@@ -76,12 +78,24 @@ def list_publishers(*, url: UrlOption = "", as_json: JsonOption = False) -> None
     if as_json:
         print_json({"publishers": publishers})
         return
-    headers = [say(f"publishers.{name}") for name in ("id", "name", "sources", "types")]
+    headers = [say(f"publishers.{name}") for name in ("id", "name", "sources", "types", "key")]
     rows = [
-        [one.publisher_id, one.name, " ".join(one.sources), " ".join(one.types)]
+        [
+            one.publisher_id,
+            one.name,
+            " ".join(one.sources),
+            " ".join(one.types),
+            _key_line(one.key),
+        ]
         for one in publishers
     ]
     show_table(headers, rows)
+
+
+def preview_publisher(
+    file: RuleFileArgument, *, url: UrlOption = "", as_json: JsonOption = False
+) -> None:
+    hand_in("/v1/rules/publishers", document_in(file), url, preview=True, as_json=as_json)
 
 
 def add_publisher(
@@ -95,6 +109,13 @@ def remove_publisher(
 ) -> None:
     path = f"/v1/rules/publishers/{publisher_id}/remove"
     hand_in(path, None, url, preview=False, as_json=as_json)
+
+
+def _key_line(key: Mapping[str, str] | None) -> str:
+    """Return of which kind a key is, and its name."""
+    if key is None:
+        return "–"
+    return " ".join((key.get("crv", key["kty"]), key.get("kid", ""))).strip()
 
 
 def _line(edition: EditionShown) -> list[str]:

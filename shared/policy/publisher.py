@@ -7,6 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from shared.contracts.rules.facts import PublisherKey
+
 PAIRS_REMEMBERED_MAX = 1024
 """Of patterns and type: every publisher says little more than a dozen things, again and again."""
 
@@ -32,6 +34,8 @@ class Publisher(BaseModel):
     name: str
     sources: tuple[SourcePrefix, ...]
     types: tuple[TypePattern, ...]
+    key: PublisherKey | None = None
+    """Its own, and nothing secret."""
 
 
 class Publishers(BaseModel):

@@ -114,4 +114,10 @@ def policy_of(fact: PolicyPublished) -> Policy:
 
 def publisher_of(fact: PublisherRegistered) -> Publisher:
     """Return the entry that *fact* makes in the register."""
-    return Publisher(id=fact.publisher_id, name=fact.name, sources=fact.sources, types=fact.types)
+    return Publisher(
+        id=fact.publisher_id,
+        name=fact.name,
+        sources=fact.sources,
+        types=fact.types,
+        key=fact.key,
+    )

@@ -27,6 +27,12 @@ WATER = {
     "sources": ["urn:xincheng:water-company:"],
     "types": ["casetrack.intake.*"],
 }
+KEY = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "kid": "water-2026",
+}
 
 
 @pytest.fixture
@@ -118,6 +124,37 @@ async def test_whoever_says_it_again_publishes_nothing(api: ReadApi) -> None:
 
     assert (again["new"], again["edition"], shown["newest"]) == (False, 1, 1)
     assert "water-company" in {one["publisher_id"] for one in shown["publishers"]}
+
+
+async def test_a_key_is_registered_and_shown_and_its_private_half_refused(api: ReadApi) -> None:
+    answer = await post(api, "publishers", {**WATER, "key": {**KEY, "d": "c2VjcmV0"}})
+    done = await published(api, "publishers", {**WATER, "key": KEY})
+    shown = await api.read("/v1/rules")
+    (entry,) = (one for one in shown["publishers"] if one["publisher_id"] == "water-company")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_private")
+    assert "c2VjcmV0" not in answer.text
+    assert (done["new"], entry["key"], shown["editions"][0]["change"]["key"]) == (True, KEY, KEY)
+
+
+@pytest.mark.parametrize("preview", ["true", "false"])
+async def test_a_row_that_names_a_field_which_does_not_exist_is_refused_in_both_languages(
+    api: ReadApi, preview: str
+) -> None:
+    document = bureau_policy().model_dump(mode="json", exclude_none=True)
+    row = next(one for one in document["limits"] if one["id"] == "SLA-04")
+    row["limit"] = {"field": "terms.promised_limit"}
+    form = {"effective_from": "2027-01-01", "document": document}
+    told = {}
+    for language in ("zh-CN", "en"):
+        headers = {**api.token(Role.LAW_DESK), "Accept-Language": language}
+        query = {"preview": preview}
+        answer = await api.client.post("/v1/rules/policy", json=form, params=query, headers=headers)
+        told[language] = answer.json()
+
+    assert {one["code"] for one in told.values()} == {"limit_name_unknown"}
+    assert told["zh-CN"]["detail"] == "SLA-04 的 limit.field：没有“terms.promised_limit”。"
+    assert told["en"]["detail"] == "SLA-04, limit.field: there is no terms.promised_limit."
 
 
 async def test_an_older_edition_can_be_looked_up(api: ReadApi) -> None:

@@ -119,6 +119,7 @@ async def test_a_registered_publisher_gets_a_token_and_is_let_in(
     }
     file = tmp_path / "entry.json"
     file.write_text(json.dumps(entry), "utf-8")
+    foreseen = await casetrack(bureau, "publishers", "preview", str(file))
     added = await casetrack(bureau, "publishers", "add", str(file))
     issued = await casetrack(bureau, "token", "--role", "publisher", "--name", "water-company")
     told = acceptance("XCRULES0003", date(2024, 9, 2), SHORT_LIMIT)
@@ -137,6 +138,7 @@ async def test_a_registered_publisher_gets_a_token_and_is_let_in(
     await eventually(let_in, within=SECONDS)
     listed = (await casetrack(bureau, "publishers", "list"))["publishers"]
 
+    assert added == {**foreseen, "preview": False, "folded": True}
     assert (added["new"], added["runs_moved"]) == (True, 0)
     assert "water-company" in {one["publisher_id"] for one in listed}
 

@@ -60,6 +60,8 @@ OF_A_POLICY: tuple[type[Rejection], ...] = (
 )
 OF_A_PUBLISHER = (
     refusals.PublisherUnfit,
+    refusals.KeyPrivate,
+    refusals.KeyUnfit,
     refusals.PatternMatchesNothing,
     refusals.SourceTooWide,
     refusals.SourceReserved,
@@ -91,12 +93,13 @@ class PolicyForm(Form):
 
 
 class PublisherForm(Form):
-    """Who may speak, from which sources, of which types."""
+    """Who may speak, from which sources, of which types; the key is a JWK, its public half."""
 
     publisher_id: Identifier
     name: str
     sources: list[str] = Field(min_length=1, max_length=100)
     types: list[str] = Field(min_length=1, max_length=100)
+    key: dict[str, Any] | None = None
 
 
 async def terms_of(
@@ -174,6 +177,7 @@ class RulesDesk:
             name=form.name,
             sources=tuple(form.sources),
             types=tuple(form.types),
+            key=form.key,
         )
         return await self._changed(command, caller, terms)
 
@@ -244,7 +248,11 @@ def _shown(rules: Rules, history: Sequence[Event], behind: int) -> RulesShown:
         ],
         publishers=[
             PublisherShown(
-                publisher_id=one.id, name=one.name, sources=[*one.sources], types=[*one.types]
+                publisher_id=one.id,
+                name=one.name,
+                sources=[*one.sources],
+                types=[*one.types],
+                key=one.key.model_dump(exclude_none=True) if one.key else None,
             )
             for one in rules.publishers.publishers
         ],
@@ -254,11 +262,13 @@ def _shown(rules: Rules, history: Sequence[Event], behind: int) -> RulesShown:
 
 def _edition(event: Event) -> EditionShown:
     change = change_in(event)
-    said: Mapping[str, Any] = change.model_dump(mode="json", exclude={"edition", "document"})
+    said: Mapping[str, Any] = change.model_dump(
+        mode="json", exclude={"edition", "document"}, exclude_none=True
+    )
     return EditionShown(
         edition=change.edition,
         type=event.type,
         published_at=event.time.astimezone(ZONE),
         published_by=event.actorid,
-        change={name: value for name, value in said.items() if value is not None},
+        change=dict(said),
     )

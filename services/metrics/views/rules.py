@@ -73,6 +73,8 @@ class PublisherShown(View, frozen=True):
     name: str
     sources: list[str]
     types: list[str]
+    key: dict[str, str] | None
+    """By which what it says can be checked: a JWK, the public half."""
 
 
 class RulesShown(View, frozen=True):

@@ -1,11 +1,12 @@
 """How the rules change: an edition each, published by whoever may (catalogue 4.11)."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from shared.contracts.envelope import Fact
+from shared.contracts.envelope import Contract, Fact
 from shared.contracts.moments import Day
 from shared.contracts.types import ActorId, Identifier, LongName, Name, Ordinal, Several
 
@@ -17,6 +18,39 @@ STREAM = f"bureau-{RULES}"
 
 Year = Annotated[int, Field(ge=1990, le=2098)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+Base64Url = Annotated[
+    str, StringConstraints(min_length=1, max_length=1024, pattern=r"^[A-Za-z0-9_-]+$")
+]
+"""Octets as a JWK writes them."""
+
+MADE_OF = {"OKP": ("crv", "x"), "EC": ("crv", "x", "y"), "RSA": ("n", "e")}
+"""What a public key of each kind is made of."""
+
+
+class PublisherKey(Contract):
+    """What checks a publisher's signature: the public half of its key, as a JWK (RFC 7517)."""
+
+    kty: Literal["OKP", "EC", "RSA"]
+    crv: Literal["Ed25519", "P-256"] | None = None
+    x: Base64Url | None = None
+    y: Base64Url | None = None
+    n: Base64Url | None = None
+    e: Base64Url | None = None
+    kid: Identifier | None = None
+    """How a signature names it."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        given = {name for name in ("crv", "x", "y", "n", "e") if getattr(self, name) is not None}
+        if given != set(MADE_OF[self.kty]):
+            needed = ", ".join(MADE_OF[self.kty])
+            said = {"kty": self.kty, "needed": needed}
+            raise PydanticCustomError("key_parts", "a key of {kty} is made of {needed}", said)
+        if self.crv is not None and (self.kty == "OKP") is not (self.crv == "Ed25519"):
+            raise PydanticCustomError("key_curve", "the curve is of another kind of key")
+        return self
 
 
 class RulesFact(Fact):
@@ -69,6 +103,8 @@ class PublisherRegistered(RulesFact):
     name: Name
     sources: Several[Pattern]
     types: Several[Pattern]
+    key: PublisherKey | None = None
+    """By which what it says can be told from what others say in its name."""
 
 
 class PublisherRemoved(RulesFact):

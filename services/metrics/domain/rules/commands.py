@@ -33,6 +33,8 @@ class RegisterPublisher(Command):
     name: str
     sources: tuple[str, ...]
     types: tuple[str, ...]
+    key: Mapping[str, Any] | None = None
+    """The public half of its key, as a JWK."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

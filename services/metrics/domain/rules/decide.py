@@ -16,6 +16,7 @@ from services.metrics.domain.rules.commands import (
     RemovePublisher,
 )
 from services.metrics.domain.rules.fitness import require_fit
+from services.metrics.domain.rules.public_key import public_key
 from services.metrics.domain.rules.refusals import (
     LimitUnfit,
     NoticeContradictory,
@@ -159,6 +160,7 @@ def _publisher(rules: Rules, command: RegisterPublisher) -> PublisherRegistered:
     for source in command.sources:
         if NAMES_SOMEBODY.fullmatch(source) is None:
             raise SourceTooWide(source=source)
+    key = None if command.key is None else public_key(command.key)
     try:
         change = PublisherRegistered(
             edition=rules.edition + 1,
@@ -166,6 +168,7 @@ def _publisher(rules: Rules, command: RegisterPublisher) -> PublisherRegistered:
             name=command.name,
             sources=command.sources,
             types=command.types,
+            key=key,
         )
         entry = publisher_of(change)
     except ValidationError as error:

@@ -25,6 +25,8 @@ Rejection
     │       └── LimitIndispensable
     └── publisher
         ├── PublisherUnfit
+        ├── KeyPrivate
+        ├── KeyUnfit
         ├── PatternMatchesNothing
         ├── SourceTooWide
         ├── SourceReserved
@@ -159,6 +161,20 @@ class PublisherUnfit(RulesRejection):
     """The entry has a name, a source or a pattern that is none."""
 
     code = "publisher_unfit"
+
+
+class KeyPrivate(RulesRejection):
+    """The key holds what only its owner may know; whoever sent it has to make another."""
+
+    code = "key_private"
+    field = "key"
+
+
+class KeyUnfit(RulesRejection):
+    """The key is of no kind that we take, or no key at all."""
+
+    code = "key_unfit"
+    field = "key"
 
 
 class PatternMatchesNothing(RulesRejection):

@@ -602,12 +602,13 @@ export interface Problem {
   errors?: Record<string, string>[] | null
 }
 
-/** Who may speak, from which sources, of which types. */
+/** Who may speak, from which sources, of which types; the key is a JWK, its public half. */
 export interface PublisherForm {
   publisher_id: string
   name: string
   sources: string[]
   types: string[]
+  key?: Record<string, unknown> | null
 }
 
 /** Who may speak, from which sources, of which types. */
@@ -616,6 +617,8 @@ export interface PublisherShown {
   name: string
   sources: string[]
   types: string[]
+  /** By which what it says can be checked: a JWK, the public half. */
+  key: Record<string, string> | null
 }
 
 /** What a probe tells of one consumer. */
