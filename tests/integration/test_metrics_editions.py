@@ -34,6 +34,14 @@ def more_days_off(edition: int, *days: str) -> RuleChange:
     return notice_of(edition, 2024, off=[*off, *days], on=on)
 
 
+def more_workdays(edition: int, *days: str) -> RuleChange:
+    """Return the notice for 2024 as it was, with *days* worked besides."""
+    calendar = official_calendar()
+    off = [str(day) for day in SPAN if calendar.kind(day).kind is DayKind.DAY_OFF]
+    on = [str(day) for day in SPAN if calendar.kind(day).kind is DayKind.MAKE_UP]
+    return notice_of(edition, 2024, off=off, on=[*on, *days])
+
+
 def entry(edition: int) -> RuleChange:
     return PublisherRegistered(
         edition=edition,
@@ -182,6 +190,22 @@ async def test_cards_are_withdrawn_with_that_reason_once_their_clocks_are_judged
     assert before == 0
     assert {card.level.value for card in revoked} == {"RED", "YELLOW"}
     assert all("日历" in card.reason for card in revoked)
+
+
+async def test_a_card_that_a_notice_brings_about_says_so(store: Store) -> None:
+    await store.fold(*BEGUN)
+    await store.tick()
+    plain = {one.alert.alert_id: one.alert for one in await store.readings.alerts(ALL)}
+    await store.publish(more_workdays(1, "2024-09-07"))
+    await store.tick()
+    await store.sweep()
+    await store.tick()
+    cards = {one.alert.alert_id: one.alert for one in await store.readings.alerts(ALL)}
+    reds = [card for card in cards.values() if card.state is AlertState.RAISED]
+
+    assert not any("日历" in card.reason for card in plain.values())
+    assert {card.sla for card in reds if card.alert_id not in plain} == {"SLA-04", "SLA-05"}
+    assert all(("日历" in card.reason) is (card.alert_id not in plain) for card in reds)
 
 
 async def test_the_ticker_leaves_what_an_older_edition_has_made_to_the_sweep(

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, key_of, text_of
-from services.metrics.adapters.editions import load_changes, load_edition
+from services.metrics.adapters.editions import load_changes, load_edition, load_published_at
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert
 from services.metrics.domain.clocks.run import ClockKey
@@ -48,13 +48,13 @@ WHERE dossier = ANY($1::text[])
 
 RAISE_ALERTS = """
 INSERT INTO alerts (alert_id, dossier, subject, sla, episode, clock, level, severity, state,
-                    raised_at, recorded_at, lateness_ms, due, grounds, explanation)
+                    raised_at, recorded_at, lateness_ms, due, grounds, reason, explanation)
 SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, 'RAISED',
-       raised_at, recorded_at, lateness_ms, due, grounds, explanation
+       raised_at, recorded_at, lateness_ms, due, grounds, reason, explanation
 FROM jsonb_to_recordset($1::jsonb) AS given (
   alert_id text, dossier text, subject text, sla text, episode smallint, clock text, level text,
   severity smallint, raised_at timestamptz, recorded_at timestamptz, lateness_ms bigint, due date,
-  grounds text, explanation text)
+  grounds text, reason text, explanation text)
 ON CONFLICT DO NOTHING
 """
 
@@ -112,6 +112,9 @@ class PostgresSweep(Sweep):
         for row in await self._connection.fetch(LOAD_ALERTS, self._keys()):
             alerts.setdefault(key_of(row), []).append(alert_in(row))
         return alerts
+
+    async def published_at(self, edition: int) -> datetime:
+        return await load_published_at(self._connection, edition)
 
     async def record(
         self, events: Sequence[Event], raised: Sequence[Explained], closed: Sequence[Closed]
@@ -185,5 +188,6 @@ def _raised(one: Explained) -> Row:
         "lateness_ms": alert.lateness_ms,
         "due": alert.due,
         "grounds": text_of(alert.grounds),
+        "reason": alert.reason,
         "explanation": text_of(one.explanation),
     }

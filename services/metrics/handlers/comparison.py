@@ -257,7 +257,7 @@ def _raised(event: Event, fact: AlertRaised) -> dict[str, Any]:
         "level": fact.level.value,
         "severity": fact.severity,
         "state": AlertState.RAISED.value,
-        "reason": "",
+        "reason": fact.reason or "",
         "raised_at": event.time,
         "recorded_at": recorded_at,
         "lateness_ms": round((recorded_at - event.time).total_seconds() * 1000),

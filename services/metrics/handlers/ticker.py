@@ -1,9 +1,9 @@
 """The ticker: looks at what is due, says what has become true, and arms the next deadline."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import assert_never
 
 import structlog
@@ -19,8 +19,10 @@ from services.metrics.domain.clocks.alert import (
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Raised, explain
+from services.metrics.domain.rules.turns import Turn, why_gone, why_raised
 from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
@@ -38,6 +40,7 @@ log = structlog.get_logger()
 CLOCKS_PER_SWEEP_MAX = 200
 LOOK_SECONDS = 0.25
 RETRY_SECONDS = 2.0
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Ticker:
@@ -95,13 +98,16 @@ class Ticker:
         return len(sweep.due)
 
     async def _sweep(self, sweep: Sweep, now: datetime) -> None:
+        dossiers = await sweep.dossiers()
         clocks = {
             clock.key: clock
-            for dossier in (await sweep.dossiers()).values()
+            for dossier in dossiers.values()
             for clock in clocks_of(dossier, self._editions.newest)
         }
         said = await sweep.alerts()
-        findings = [_find(key, clocks.get(key), said.get(key, ()), now) for key in sweep.due]
+        found = [_find(key, clocks.get(key), said.get(key, ()), now) for key in sweep.due]
+        turns = await self._turns(sweep, found)
+        findings = [_explained(one, dossiers[one.armed.clock.dossier], turns) for one in found]
         rulings = [(finding, one) for finding in findings for one in finding.rulings]
         await sweep.record(
             [self._event(ruling, finding.armed.clock.dossier, now) for finding, ruling in rulings],
@@ -122,6 +128,20 @@ class Ticker:
         if rulings:
             log.info("alerts_ruled", clocks=len(findings), facts=len(rulings))
 
+    async def _turns(self, sweep: Sweep, found: "Iterable[Finding]") -> list[Turn]:
+        """Return the editions, the newest first, that may have brought about what was *found*."""
+        turns: list[Turn] = []
+        since = min((one.since for one in found if one.rulings), default=None)
+        rules = self._editions.newest
+        while since is not None and rules.judging:
+            published_at = await sweep.published_at(rules.judging)
+            if published_at < since:
+                break
+            before = self._editions.at(rules.judging - 1)
+            turns.append(Turn(published_at, before, self._editions.at(rules.judging)))
+            rules = before
+        return turns
+
     def _event(self, ruling: Ruling, dossier: str, now: datetime) -> Event:
         return Event.of(
             ruling.fact,
@@ -140,6 +160,29 @@ class Finding:
     clock: Clock | None
     rulings: tuple[Ruling, ...]
     armed: Armed
+
+    @property
+    def since(self) -> datetime:
+        """What was published before has nothing to do with it."""
+        return EVER if self.clock is None else min(ruling.at for ruling in self.rulings)
+
+
+def _explained(finding: Finding, dossier: Dossier, turns: Sequence[Turn]) -> Finding:
+    """Return *finding* with the edition of the rules as the reason of what it brought about."""
+    key = finding.armed.clock
+    if not turns or not finding.rulings:
+        return finding
+    if finding.clock is None:
+        reason = why_gone(key, dossier, turns)
+        rulings = [one.because(reason) for one in finding.rulings]
+    else:
+        rulings = [
+            one.because(why_raised(key, one.fact.level, one.at, dossier, turns))
+            if isinstance(one.fact, AlertRaised)
+            else one
+            for one in finding.rulings
+        ]
+    return replace(finding, rulings=tuple(rulings))
 
 
 def _find(key: ClockKey, clock: Clock | None, said: Iterable[Alert], now: datetime) -> Finding:
@@ -195,6 +238,7 @@ def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Exp
         lateness_ms=lateness_ms,
         due=fact.due,
         grounds=_grounds(fact),
+        reason=fact.reason or "",
     )
     return Explained(alert, explain(clock, at, Raised(fact.level, at, lateness_ms)))
 

@@ -53,6 +53,10 @@ class Sweep(Edited, Protocol):
         """Return every alert of the due clocks' dossiers."""
         ...
 
+    async def published_at(self, edition: int) -> datetime:
+        """Return when *edition*, which is known, was published."""
+        ...
+
     async def record(
         self, events: Sequence[Event], raised: Sequence[Explained], closed: Sequence[Closed]
     ) -> None:

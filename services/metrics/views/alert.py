@@ -32,7 +32,7 @@ class AlertLine(View, frozen=True):
     recorded_at: Instant
     lateness_ms: int
     reason: str | None
-    """Why it is over."""
+    """Why the rules brought it about, where they did; then why it is over."""
 
 
 class AsRaised(View, frozen=True):
@@ -63,7 +63,7 @@ class Alert(Explanation, frozen=True, kw_only=True):
     state: AlertState
     recorded_at: Instant
     reason: str | None
-    """Why it is over."""
+    """Why the rules brought it about, where they did; then why it is over."""
     as_raised: AsRaised
 
 

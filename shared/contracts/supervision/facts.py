@@ -42,6 +42,8 @@ class AlertRaised(AlertFact):
     calendar_version: Code | None = None
     causes: Several[Token] | None = None
     """The ids of the events that the clock was made of."""
+    reason: Prose | None = None
+    """Why it comes after its time, where a change of the rules brought it about."""
 
 
 class AlertAcknowledged(AlertFact):

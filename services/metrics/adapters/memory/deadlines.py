@@ -52,6 +52,10 @@ class MemorySweep(Sweep):
             alerts.setdefault(said.key, []).append(said.alert)
         return alerts
 
+    async def published_at(self, edition: int) -> datetime:
+        await self._reach()
+        return await self._tables.published_at(edition)
+
     async def record(
         self, events: Sequence[Event], raised: Sequence[Explained], closed: Sequence[Closed]
     ) -> None:

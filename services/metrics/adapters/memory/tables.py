@@ -228,6 +228,11 @@ class MemoryTables:
         history = await self.supervision.load(STREAM, after=after)
         return [cast("RuleChange", event.data) for event in history.events]
 
+    async def published_at(self, edition: int) -> datetime:
+        """Return when *edition*, which is known, was published."""
+        history = await self.supervision.load(STREAM, after=edition - 1)
+        return history.events[0].time
+
     def outdated(self, partition: int, edition: int) -> list[str]:
         """Return the dossiers of a lane that were made before *edition*."""
         return [

@@ -1,8 +1,9 @@
 """What is to be said about alerts: what the facts call for, less what was said already."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Self
 from uuid import NAMESPACE_URL, uuid5
 
 from services.metrics.domain.clocks.clock import Clock
@@ -54,7 +55,7 @@ class AlertRecord:
     grounds: Grounds
     state: AlertState = AlertState.RAISED
     reason: str = ""
-    """Why it is over."""
+    """Why it came late, where the rules brought it about; then why it is over."""
 
     @property
     def dossier(self) -> str:
@@ -83,6 +84,13 @@ class Ruling:
     at: datetime
     fact: AlertRaised | AlertResolved | AlertRevoked
     reason: Reason | None = None
+
+    def because(self, reason: Reason | None) -> Self:
+        """Return the ruling for *reason*, where there is one."""
+        if reason is None:
+            return self
+        fact = self.fact.model_copy(update={"reason": reason.text()})
+        return replace(self, fact=fact, reason=reason)
 
 
 def alert_id(clock: Clock, level: AlertLevel, raised_at: datetime, episode: int) -> str:

@@ -66,7 +66,7 @@ export interface Alert {
   severity: number
   state: AlertState
   recorded_at: string
-  /** Why it is over. */
+  /** Why the rules brought it about, where they did; then why it is over. */
   reason: string | null
   as_raised: AsRaised
 }
@@ -96,7 +96,7 @@ export interface AlertLine {
   raised_at: string
   recorded_at: string
   lateness_ms: number
-  /** Why it is over. */
+  /** Why the rules brought it about, where they did; then why it is over. */
   reason: string | null
 }
 
