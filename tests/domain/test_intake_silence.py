@@ -9,8 +9,14 @@ from services.intake.domain.case.commands import AcceptApplication, AnyCommand, 
 from services.intake.domain.case.decide import decide
 from services.intake.domain.case.silence import Timer, timer
 from services.intake.domain.case.states import INITIAL, Case, evolve
+from services.intake.domain.inspection import silence as inspection_silence
+from services.intake.domain.inspection import states
+from services.intake.domain.inspection.commands import ExpireDefect
+from services.intake.domain.inspection.states import Inspection
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.inspection.course import InspectionState
+from shared.contracts.inspection.facts import DefectOrdered
 from shared.contracts.intake.facts import (
     ApplicationAccepted,
     CorrectionReceived,
@@ -20,6 +26,7 @@ from shared.contracts.intake.words import AcceptanceMode
 from shared.policy.calendar import ZONE, WorkCalendar
 from shared.policy.rules import shipped
 from tests.support.decider import DeciderSpec
+from tests.support.examples import like_the_example
 from tests.support.intake_cases import (
     ACCEPTED,
     CALENDAR,
@@ -46,6 +53,7 @@ def after(*facts: Fact, calendar: WorkCalendar = CALENDAR) -> Timer | None:
 def due(*facts: Fact) -> AcceptApplication | ExpireCorrection:
     waiting = after(*facts)
     assert waiting is not None
+    assert not isinstance(waiting.command, ExpireDefect)
     return waiting.command
 
 
@@ -174,3 +182,27 @@ def test_a_day_that_the_notice_names_needs_no_calendar() -> None:
     assert isinstance(later, CorrectionRequested)
     assert waiting
     assert not waiting.provisional
+
+
+ORDERED = like_the_example(DefectOrdered, deadline="2024-09-12")
+OPEN = Inspection(state=InspectionState.DEFECT_OPEN, deadline=date(2024, 9, 12))
+
+
+def test_a_defect_that_nobody_puts_right_expires_when_its_day_is_over() -> None:
+    rectifying = Inspection(state=InspectionState.RECTIFY)
+    waiting = inspection_silence.timer("KC1", states.evolve(rectifying, ORDERED))
+
+    assert waiting == Timer(ExpireDefect(at=begins(date(2024, 9, 13)), inspection_id="KC1"))
+
+
+@pytest.mark.parametrize(
+    "inspection",
+    [
+        replace(OPEN, state=InspectionState.DEFECT_SUBMITTED),
+        replace(OPEN, state=InspectionState.CONCLUDED),
+        replace(OPEN, deadline=None),
+        replace(OPEN, deadline=date.max),
+    ],
+)
+def test_an_inspection_where_nobody_has_to_act_waits_for_nothing(inspection: Inspection) -> None:
+    assert inspection_silence.timer("KC1", inspection) is None

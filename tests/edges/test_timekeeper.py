@@ -12,6 +12,14 @@ from services.intake.handlers.timekeeper import LEASE, NOTICE_AWAITED, Timekeepe
 from shared.commands.deciding import Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event, Fact
+from shared.contracts.inspection.facts import (
+    DefectExpired,
+    DefectOrdered,
+    InspectionCreated,
+    InspectionScheduled,
+    VisitConcluded,
+    VisitStarted,
+)
 from shared.contracts.intake.facts import ApplicationAccepted, CorrectionExpired
 from shared.eventstore.memory import MemoryTimers
 from shared.eventstore.port import StoreUnavailable
@@ -20,6 +28,7 @@ from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from tests.support.eventually import eventually
+from tests.support.examples import like_the_example
 from tests.support.intake_cases import ACCEPT, ACCEPTED, DEFECT, NO, NOTICE, PAPER, RECEIVED
 from tests.support.moody_store import MoodyStore
 from tests.support.rule_changes import notice_of
@@ -280,3 +289,27 @@ async def test_a_timekeeper_of_an_older_edition_takes_nothing_from_one_of_a_newe
     await hall.look(older)
 
     assert await hall.types() == DEEMED
+
+
+async def test_a_defect_that_nobody_puts_right_expires_when_its_day_is_over(hall: Hall) -> None:
+    stream, name = "inspection-KC1", {"inspection_id": "KC1"}
+    told = [
+        like_the_example(InspectionCreated, **name),
+        like_the_example(InspectionScheduled, **name),
+        like_the_example(VisitStarted, **name),
+        like_the_example(VisitConcluded, **name, result="RECTIFY"),
+        like_the_example(DefectOrdered, **name, deadline="2024-09-06"),
+    ]
+    for hours, fact in enumerate(told):
+        await hall.hear(fact, NOON + timedelta(hours=hours), source=OURS)
+    hall.clock.advance_to(datetime(2024, 9, 6, 23, 59, tzinfo=ZONE))
+    await hall.look()
+    before = (await hall.store.load(stream)).version
+    hall.clock.advance_to(datetime(2024, 9, 7, 3, tzinfo=ZONE))
+    await hall.look()
+    await hall.look()
+    *_, expired = (await hall.store.load(stream)).events
+
+    assert (before, (await hall.store.load(stream)).version) == (5, 6)
+    assert expired.data == DefectExpired(inspection_id="KC1", deadline=date(2024, 9, 6))
+    assert expired.time == datetime(2024, 9, 7, tzinfo=ZONE)

@@ -1,17 +1,24 @@
 """The timekeeper: gives the commands that the passing of time asks for, once each."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from hashlib import sha256
+from typing import Any
 
 import structlog
 
+from services.intake.domain.case import silence
 from services.intake.domain.case.commands import AcceptApplication, ExpireCorrection
-from services.intake.domain.case.silence import WAITING_SINCE, timer
-from services.intake.handlers.commands import CASE
-from shared.commands.deciding import Desk, Occasion, Repetition, handle
+from services.intake.domain.case.silence import AnyEnding, Timer
+from services.intake.domain.inspection import silence as inspection_silence
+from services.intake.domain.inspection.commands import ExpireDefect
+from services.intake.handlers.commands import CASE, INSPECTION
+from shared.commands.deciding import Decider, Desk, Occasion, Repetition, handle
 from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.envelope import Event
+from shared.contracts.inspection.facts import InspectionFact
 from shared.contracts.rejection import Rejection
 from shared.eventstore.port import (
     ConcurrencyConflict,
@@ -27,7 +34,13 @@ log = structlog.get_logger()
 
 TIMEKEEPER = "urn:casetrack:time"
 """No token has this subject: it stands in the receipts in place of a principal."""
-ARMING = tuple(fact.TYPE for fact in WAITING_SINCE)
+ARMING = tuple(fact.TYPE for fact in (*silence.WAITING_SINCE, *inspection_silence.WAITING_SINCE))
+ENDS: Mapping[type[Any], tuple[str, Decider[Any, Any]]] = {
+    AcceptApplication: ("deemed", CASE),
+    ExpireCorrection: ("expired", CASE),
+    ExpireDefect: ("defect", INSPECTION),
+}
+"""What each ending is called in its receipt, and who decides about it."""
 FACTS_PER_LOOK_MAX = 5_000
 STREAMS_PER_LOOK_MAX = 50
 LEASE = timedelta(seconds=60)
@@ -44,7 +57,7 @@ RETRY_SECONDS = 2.0
 
 class Timekeeper:
     """
-    Ends silences of our own cases: by acceptance the bureau's, by expiry the applicant's.
+    Ends silences in our own cases: by acceptance the bureau's, by expiry the applicant's.
 
     What another system has begun it decides itself, and may tell us late. The
     facts happen at the instant at which they were due, whenever we get to it.
@@ -104,8 +117,7 @@ class Timekeeper:
 
     async def _look_at(self, stream: str, now: datetime, until: datetime) -> None:
         history = await self._desk.store.load(stream)
-        case = reduce(CASE.evolve, (event.data for event in history.events), CASE.initial)
-        waiting = timer(case, self._rules.newest)
+        waiting = self._waiting(stream, history.events)
         if waiting is None:
             await self._timers.settle(stream, until, None)
         elif waiting.command.at > now:
@@ -118,13 +130,22 @@ class Timekeeper:
             crash("timekeeper.decided_before_settled")
             await self._timers.settle(stream, until, None)
 
-    async def _end(self, stream: str, command: AcceptApplication | ExpireCorrection) -> None:
-        deemed = isinstance(command, AcceptApplication)
-        key = f"{'deemed' if deemed else 'expired'}/{stream}/{command.at.isoformat()}"
+    def _waiting(self, stream: str, events: Sequence[Event]) -> Timer | None:
+        """Return what the subject of *stream* waits for."""
+        kind, _, name = stream.partition("-")
+        facts = (event.data for event in events)
+        if kind == InspectionFact.STREAM:
+            inspection = reduce(INSPECTION.evolve, facts, INSPECTION.initial)
+            return inspection_silence.timer(name, inspection)
+        return silence.timer(reduce(CASE.evolve, facts, CASE.initial), self._rules.newest)
+
+    async def _end(self, stream: str, command: AnyEnding) -> None:
+        ending, decider = ENDS[type(command)]
+        key = f"{ending}/{stream}/{command.at.isoformat()}"
         occasion = Occasion(
             at=command.at,
             districtcode=self._district,
             repetition=Repetition(TIMEKEEPER, key, sha256(key.encode()).digest()),
         )
-        await handle(CASE, command, stream, occasion, desk=self._desk)
-        log.info("silence_ended", stream=stream, deemed=deemed, at=command.at.isoformat())
+        await handle(decider, command, stream, occasion, desk=self._desk)
+        log.info("silence_ended", stream=stream, ending=ending, at=command.at.isoformat())

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from services.intake.domain.case.commands import AcceptApplication, ExpireCorrection
 from services.intake.domain.case.limits import complete_since, deemed_after
 from services.intake.domain.case.states import Case, Filing
+from services.intake.domain.inspection.commands import ExpireDefect
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.intake.facts import (
@@ -23,6 +24,9 @@ from shared.policy.rules import Rules
 WAITING_SINCE = (ApplicationReceived, CorrectionRequested, CorrectionReceived, CaseAmended)
 """The facts behind which somebody's time runs, or runs otherwise; all others can only end it."""
 
+AnyEnding = AcceptApplication | ExpireCorrection | ExpireDefect
+"""What the passing of time asks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:
@@ -32,7 +36,7 @@ class Timer:
     *provisional* says that the notice for one of the years that were counted has not appeared.
     """
 
-    command: AcceptApplication | ExpireCorrection
+    command: AnyEnding
     provisional: bool = False
 
 
@@ -51,7 +55,7 @@ def _acceptance(filing: Filing, rules: Rules) -> Timer | None:
     since, calendar = complete_since(filing), rules.calendar
     terms = acceptance_terms(rules.policy_on(since))
     last, deemed = deemed_after(filing, terms.silence_days, calendar), terms.deemed
-    at = _end_of(last)
+    at = end_of(last)
     if at is None:
         return None
     joint = filing.case.joint_case_id is not None
@@ -74,11 +78,11 @@ def _acceptance(filing: Filing, rules: Rules) -> Timer | None:
 
 def _expiry(filing: Filing, deadline: date) -> Timer | None:
     # A notice that another system wrote may name a day before there was anything to correct.
-    at = _end_of(max(deadline, filing.received_date))
+    at = end_of(max(deadline, filing.received_date))
     return None if at is None else Timer(ExpireCorrection(at=at, case_no=filing.case.case_no))
 
 
-def _end_of(day: date) -> datetime | None:
+def end_of(day: date) -> datetime | None:
     """Return the instant at which *day* is over (24:00, T-03); None for the last day of all."""
     if day == date.max:
         return None
