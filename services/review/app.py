@@ -46,7 +46,7 @@ class Review(Service):
 
     @cached_property
     def ratings(self) -> Ratings:
-        reactions = Reactions(self.desk, self.register, self.district)
+        reactions = Reactions(self.desk, self.register, self.rules, self.district)
         adoption = Adoption(self.store, kinds_of(Owner.REVIEW))
         return Ratings(adoption, self.register, reactions, self.rules)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -25,7 +25,7 @@ from shared.policy.lookup import (
     reading,
 )
 from shared.policy.rule import Bilingual, Rule
-from shared.policy.yellow import DaysYellow, HoursYellow, ShareYellow, Yellow
+from shared.policy.yellow import DaysYellow, HoursYellow, RemainingYellow, ShareYellow, Yellow
 
 DAYS_MAX = 1_095
 """Three years: what takes longer has no strip of days that anybody could check."""
@@ -62,6 +62,15 @@ class Moment(Rule):
     @cached_property
     def read_day(self) -> Lookup | None:
         return None if self.day is None else reading(self.day)
+
+
+class StopMoment(Moment):
+    """A fact that ends a limit, the first time or when it has come *times* since the start."""
+
+    times: int = Field(default=1, ge=1)
+
+
+M = TypeVar("M", bound=Moment)
 
 
 class Standstill(Rule):
@@ -102,7 +111,7 @@ class Limit(Rule):
     basis: AlertBasis
     severity: Literal[1, 2]
     starts: tuple[Moment, ...] = Field(min_length=1)
-    stops: tuple[Moment, ...] = ()
+    stops: tuple[StopMoment, ...] = ()
     ending: Whereabouts | None = None
     """Where whatever else ends it is kept."""
     limit: int | FieldOf
@@ -158,7 +167,7 @@ class Limit(Rule):
         if not self.stops and self.ending is None:
             yield PydanticCustomError("limit_never_ends", "{row}: nothing stops it", row)
         by_number = unit is Unit.AT and isinstance(limit, int)
-        by_day = unit is Unit.HH and isinstance(self.yellow, DaysYellow)
+        by_day = unit is Unit.HH and isinstance(self.yellow, DaysYellow | RemainingYellow)
         if by_number or by_day:
             told = row | {"unit": unit}
             yield PydanticCustomError(
@@ -189,20 +198,25 @@ class Limit(Rule):
     @property
     def fields(self) -> Iterator[NamedField]:
         """Every field that it looks at."""
-        for number, start in enumerate(self.starts):
-            if start.day is not None:
-                yield NamedField(f"starts.{number}.day", start.day, Needed.DAY)
-        if isinstance(self.limit, FieldOf):
-            needed = Needed.MOMENT if self.unit is Unit.AT else Needed.AMOUNT
-            yield NamedField("limit.field", self.limit.field, needed)
-        if isinstance(self.unit, FieldOf):
-            yield NamedField("unit.field", self.unit.field, Needed.UNIT)
-        for number, other in enumerate(self.standstills):
-            yield NamedField(f"standstills.{number}.link", other.link, Needed.NAME)
-        if self.ending is not None:
-            yield NamedField("ending", self.ending, Needed.ENDING)
-        if self.extensions is not None:
-            yield NamedField("extensions.field", self.extensions.field, Needed.EXTENSIONS)
+        named: list[tuple[str, str | None, Needed]] = [
+            (f"starts.{number}.day", one.day, Needed.DAY) for number, one in enumerate(self.starts)
+        ]
+        named += [
+            (f"standstills.{number}.link", one.link, Needed.NAME)
+            for number, one in enumerate(self.standstills)
+        ]
+        amount = Needed.MOMENT if self.unit is Unit.AT else Needed.AMOUNT
+        others = self.yellow.of if isinstance(self.yellow, RemainingYellow) else None
+        named += [
+            ("limit.field", _field(self.limit), amount),
+            ("unit.field", _field(self.unit), Needed.UNIT),
+            ("ending", self.ending, Needed.ENDING),
+            ("extensions.field", _field(self.extensions), Needed.EXTENSIONS),
+            ("yellow.of", others, Needed.AMOUNT),
+        ]
+        yield from (
+            NamedField(place, path, needed) for place, path, needed in named if path is not None
+        )
 
     @property
     def facts(self) -> Iterator[NamedFact]:
@@ -229,11 +243,16 @@ class Limit(Rule):
         return None if self.ending is None else reading(self.ending)
 
     @cached_property
+    def read_others(self) -> Lookup | None:
+        """How much was left of the limit within which it has to fit."""
+        return self.yellow.read if isinstance(self.yellow, RemainingYellow) else None
+
+    @cached_property
     def starting(self) -> Mapping[str, tuple[Moment, ...]]:
         return _by_fact(self.starts)
 
     @cached_property
-    def stopping(self) -> Mapping[str, tuple[Moment, ...]]:
+    def stopping(self) -> Mapping[str, tuple[StopMoment, ...]]:
         return _by_fact(self.stops)
 
 
@@ -243,6 +262,10 @@ def near_too_soon(row: str, left: int, limit: int) -> PydanticCustomError:
     return PydanticCustomError(
         "limit_near_too_soon", "{row}: near with {left} left, of a limit of {limit}", said
     )
+
+
+def _field(value: object) -> str | None:
+    return value.field if isinstance(value, FieldOf) else None
 
 
 def _can_be_said(text: str) -> bool:
@@ -286,6 +309,6 @@ def reads_of(limits: Iterable[Limit]) -> Mapping[str, Reads]:
     }
 
 
-def _by_fact(moments: tuple[Moment, ...]) -> Mapping[str, tuple[Moment, ...]]:
+def _by_fact(moments: tuple[M, ...]) -> Mapping[str, tuple[M, ...]]:
     facts = dict.fromkeys(moment.fact for moment in moments)
     return {fact: tuple(one for one in moments if one.fact == fact) for fact in facts}

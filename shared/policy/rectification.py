@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.contracts.rectification.facts import ContactMade
 from shared.policy.sla import CONTACT, FIX_NOW, LEDGER, Policy
 
 
@@ -15,9 +16,13 @@ class RectificationLimits:
     """To the removal of a simple cause."""
     ledger_days: int
     """To the removal of a complex one, which is kept in the ledger."""
+    attempts_enough: int
+    """Whoever was called so often in vain counts as contacted."""
 
 
 def rectification_limits(policy: Policy) -> RectificationLimits:
     """Return the limits under *policy*."""
     limits = policy.by_id
-    return RectificationLimits(*(limits[name].number for name in (CONTACT, FIX_NOW, LEDGER)))
+    contact, fix_now, ledger = (limits[name] for name in (CONTACT, FIX_NOW, LEDGER))
+    calls = [stop.times for stop in contact.stopping.get(ContactMade.TYPE, ())]
+    return RectificationLimits(contact.number, fix_now.number, ledger.number, max(calls, default=1))

@@ -1,4 +1,4 @@
-"""When a limit is near (临期): with a share of it left, with days, or with hall hours."""
+"""When a limit is near (临期): with a share, days or hall hours left, of it or of another."""
 
 from datetime import time
 from decimal import Decimal
@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.policy.lookup import Lookup, Whereabouts, reading
 from shared.policy.rule import Rule
 
 
@@ -63,4 +64,29 @@ class HoursYellow(Rule):
         return self.hours
 
 
-Yellow = Annotated[ShareYellow | DaysYellow | HoursYellow, Field(discriminator="by")]
+class RemainingYellow(Rule):
+    """
+    Near on its last day, or with no more than *days* left of the limit within which it has to fit.
+
+    Of that one the subject knows, in *of*, how many working days were left when it began.
+    """
+
+    by: Literal["remaining"]
+    of: Whereabouts
+    days: int = Field(ge=0)
+
+    def left(self, _: int) -> int:
+        return 0
+
+    def left_within(self, limit: int, others: int) -> int:
+        """Return from how much left on *limit* is near, where *others* were left at its start."""
+        return max(0, limit - max(0, others - self.days))
+
+    @cached_property
+    def read(self) -> Lookup:
+        return reading(self.of)
+
+
+Yellow = Annotated[
+    ShareYellow | DaysYellow | HoursYellow | RemainingYellow, Field(discriminator="by")
+]

@@ -15,7 +15,7 @@ from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.subjects.register import KINDS
 from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
-from shared.policy.limits import Limit, Moment
+from shared.policy.limits import Limit, Moment, StopMoment
 from shared.policy.lookup import FieldOf
 from shared.policy.rules import shipped
 from shared.policy.sla import Policy, bureau_policy
@@ -28,7 +28,7 @@ KIND = {kind.COURSE.subject: kind for kind in KINDS}
 MEETS: Mapping[str | None, Mapping[str, object]] = {
     None: {},
     "complete": {"complete": True},
-    "in_touch": {"reached": True},
+    "reached": {"reached": True},
     "complex": {"finding": "LEDGER"},
     "let_in": {"result": "ADMITTED"},
     "sent_back": {"result": "RETURNED"},
@@ -36,6 +36,8 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "given_back": {"outcome": "RETURN_TO_SECTION"},
 }
 """What a golden example has to say so that it meets a guard."""
+IN_VAIN = {"reached": False}
+"""What it says where it has to come several times."""
 
 
 def told(moment: Moment, hours: float) -> Entry:
@@ -43,12 +45,15 @@ def told(moment: Moment, hours: float) -> Entry:
     kind: type[Fact] = FACTS[moment.fact]
     named = {"case_no": CASE, "inspection_id": "I1", "referral_id": "R1", "rect_id": "B1"}
     about = {name: value for name, value in named.items() if name in kind.model_fields}
-    return entry(like_the_example(kind, **about, **MEETS[moment.when]), hours)
+    in_vain = IN_VAIN if isinstance(moment, StopMoment) and moment.times > 1 else {}
+    return entry(like_the_example(kind, **about, **MEETS[moment.when], **in_vain), hours)
 
 
 def before(limit: Limit) -> list[Entry]:
     """Return what has to be known so that *limit* can run."""
     named = isinstance(limit.limit, FieldOf)
+    if limit.id == "SLA-02":
+        return [RECEIVED, told(POLICY.by_id["SLA-03"].starts[0], 10)]
     return [RECEIVED, ACCEPTED] if named else [RECEIVED] if limit.subject == "case" else []
 
 
@@ -73,10 +78,13 @@ def test_every_start_of_a_limit_sets_it_running(limit: Limit) -> None:
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)
 def test_every_stop_of_a_limit_ends_it(limit: Limit) -> None:
     for stop in limit.stops:
-        found = of(limit, [*before(limit), told(limit.starts[0], 30), told(stop, 50)])
+        tries = [told(stop, 50 + number) for number in range(stop.times)]
+        running = of(limit, [*before(limit), told(limit.starts[0], 30), *tries[:-1]])
+        found = of(limit, [*before(limit), told(limit.starts[0], 30), *tries])
 
+        assert [run.ending for run in running] == [None]
         assert found[0].ending is not None, stop.fact
-        assert found[0].ending.ended_by == told(stop, 50).id
+        assert found[0].ending.ended_by == tries[-1].id
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)

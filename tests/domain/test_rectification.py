@@ -17,6 +17,7 @@ from services.review.domain.rectification.commands import (
     RecordFinding,
     ReopenRectification,
     SendFeedback,
+    StrikeOut,
 )
 from services.review.domain.rectification.decide import decide
 from services.review.domain.rectification.states import INITIAL, Rectification, evolve
@@ -70,13 +71,18 @@ ASSIGNED = RectificationAssigned(
 )
 CALL = RecordContact(at=NINE, rect_id=RECT, reached=True, method="PHONE")
 FIND = RecordFinding(
-    at=NINE, rect_id=RECT, finding=VerifyFinding.FIX_NOW, cause=BadReviewCause.EFFICIENCY
+    at=NINE,
+    rect_id=RECT,
+    finding=VerifyFinding.FIX_NOW,
+    cause=BadReviewCause.EFFICIENCY,
+    attempts_enough=3,
 )
 FILE = replace(FIND, finding=VerifyFinding.LEDGER, ledger_no="TZ-7")
 EXTEND = ExtendDeadline(at=NINE, rect_id=RECT, days=5, reason="需协调供应商", approved_by="st-0001")
 REMOVE = CompleteMeasure(at=NINE, rect_id=RECT, measures="增设取件窗口", systemic_fix=True)
 TELL = SendFeedback(at=NINE, rect_id=RECT, public_reply=False)
 ASK = FollowUp(at=NINE, rect_id=RECT, reached=True, result="SATISFIED")
+STRIKE_OUT = StrikeOut(at=NINE, rect_id=RECT, on_time=True)
 CLOSE = CloseRectification(at=NINE, rect_id=RECT, on_time=True)
 REOPEN = ReopenRectification(at=NINE, rect_id=RECT, reason="取件仍需排队")
 STEPS = [ASSIGN, CALL, FIND, EXTEND, REMOVE, TELL, ASK, CLOSE, REOPEN]
@@ -133,6 +139,22 @@ def test_three_calls_in_vain_are_enough_to_go_on() -> None:
 
     twice.when(FIND).then_rejects(refusals.ReviewerNotContacted)
     twice.given(missed(3)).when(FIND).then(FOUND)
+
+
+@pytest.mark.parametrize("story", [opened, contacted, verified, removed, told, satisfied])
+def test_an_order_whose_rating_is_struck_out_is_over_wherever_it_stands(story: Story) -> None:
+    ended = RectificationClosed(rect_id=RECT, on_time=True, reopened_times=0, struck_out=True)
+    story.when(STRIKE_OUT).then(ended)
+
+    assert story.given(ended).state.state == RectificationState.CLOSED
+    story.given(ended).when(STRIKE_OUT).then_rejects(refusals.RectificationClosedBefore)
+
+
+def test_how_often_is_enough_the_rules_say() -> None:
+    once = opened.given(missed(1))
+
+    once.when(replace(FIND, attempts_enough=1)).then(FOUND)
+    once.when(replace(FIND, attempts_enough=2)).then_rejects(refusals.ReviewerNotContacted)
 
 
 def test_what_is_kept_in_the_ledger_has_a_number_there() -> None:

@@ -8,6 +8,7 @@ import pytest
 from services.review.domain.rectification.deadlines import Round, RoundDeadlines, rounds
 from shared.contracts.envelope import Fact
 from shared.policy.counting import HORIZON
+from shared.policy.limits import Limit
 from shared.policy.rectification import RectificationLimits, rectification_limits
 from shared.policy.rules import shipped
 from shared.policy.sla import bureau_policy
@@ -32,7 +33,7 @@ def deadlines(*facts: tuple[date, Fact]) -> RoundDeadlines:
 
 def test_the_bureaus_limits_are_those_of_its_policy() -> None:
     assert rectification_limits(bureau_policy()) == RectificationLimits(
-        contact_days=1, fix_now_days=5, ledger_days=15
+        contact_days=1, fix_now_days=5, ledger_days=15, attempts_enough=3
     )
 
 
@@ -41,6 +42,15 @@ def test_the_first_call_is_due_on_the_next_working_day() -> None:
 
     assert deadlines((WEDNESDAY, OPENED)).contact == date(2024, 9, 19)
     assert deadlines((friday, OPENED)).contact == date(2024, 9, 23)
+
+
+def test_three_calls_in_vain_are_enough_where_the_policy_says_three() -> None:
+    row = bureau_policy().by_id["SLA-19"]
+    once = Limit.model_validate({**row.model_dump(), "stops": row.stops[:1]})
+    reached = [once if limit is row else limit for limit in bureau_policy().limits]
+
+    assert deadlines((WEDNESDAY, OPENED)).attempts_enough == 3
+    assert rectification_limits(bureau_policy().amended(limits=reached)).attempts_enough == 1
 
 
 def test_a_simple_cause_has_five_working_days() -> None:
@@ -74,10 +84,13 @@ def test_the_last_day_is_still_in_time(finding: Fact, day: date, kept: bool) -> 
     told = deadlines((WEDNESDAY, OPENED), (WEDNESDAY, finding), (day, REMOVED))
 
     assert told.kept is kept
+    assert told.kept_so_far is kept
 
 
 def test_what_was_never_put_right_was_not_in_time() -> None:
-    assert not deadlines((WEDNESDAY, OPENED), (WEDNESDAY, FOUND)).kept
+    unfinished = deadlines((WEDNESDAY, OPENED), (WEDNESDAY, FOUND))
+
+    assert (unfinished.kept, unfinished.kept_so_far) == (False, True)
 
 
 def test_a_reopened_one_is_measured_round_by_round() -> None:

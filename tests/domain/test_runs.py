@@ -7,9 +7,10 @@ from uuid import uuid5
 
 import pytest
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from services.metrics.domain.clocks.alert import ALERTS, Alert, alert_id, withdraw
-from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.clock import Clock, clock_of
 from services.metrics.domain.clocks.deadline import expected
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all
@@ -112,6 +113,22 @@ def test_a_notice_breaks_the_silence_and_the_last_material_begins_another() -> N
     )
 
 
+def test_what_is_corrected_in_full_is_accepted_by_the_next_working_day() -> None:
+    corrected = at(
+        "2024-09-25T09:00", CorrectionReceived, complete=True, delivered_date="2024-09-24"
+    )
+    notice = at("2024-09-23T09:00", CorrectionRequested)
+    waiting = running(RECEIVED, notice, corrected)["SLA-02", CASE, 0]
+    accepted = at("2024-09-25T15:00", ApplicationAccepted, effective_date="2024-09-24")
+    done = running(RECEIVED, notice, corrected, accepted)["SLA-02", CASE, 0]
+
+    assert cards(waiting) == [
+        (YELLOW, instant("2024-09-25"), instant("2024-09-26")),
+        (RED, instant("2024-09-26"), None),
+    ]
+    assert [card[0] for card in cards(done)] == [YELLOW]
+
+
 def inspection(name: str, *steps: tuple[str, type[Fact]]) -> list[Entry]:
     return [at(when, kind, inspection_id=name) for when, kind in steps]
 
@@ -173,6 +190,32 @@ def test_a_referral_is_judged_by_its_parts_and_as_a_whole() -> None:
     assert [card[0] for card in cards(found["SLA-18", "R1", 0])] == [YELLOW, RED]
 
 
+@pytest.mark.parametrize(
+    ("left", "near"),
+    [
+        (20, "2024-09-12"),
+        (11, "2024-09-12"),
+        (10, "2024-09-11"),
+        (5, "2024-09-04"),
+        (3, "2024-09-02T09:00"),
+        (-2, "2024-09-02T09:00"),
+    ],
+)
+def test_a_stay_is_near_with_three_days_left_of_the_committed_limit(left: int, near: str) -> None:
+    made = at("2024-09-02T09:00", ReferralMade, referral_id="R1", remaining_committed_days=left)
+    stay = running(made)["SLA-18", "R1", 0]
+
+    assert (stay.due, stay.near_at) == (instant("2024-09-12").date(), instant(near))
+
+
+def test_a_stay_of_which_nobody_said_what_is_left_is_near_on_its_last_day() -> None:
+    made = at("2024-09-02T09:00", ReferralMade, referral_id="R1", remaining_committed_days=5)
+    stay = running(made)["SLA-18", "R1", 0]
+    unsaid = clock_of(replace(stay.run, others=None), stay.policy, stay.calendar)
+
+    assert unsaid.near_at == instant("2024-09-12")
+
+
 def test_a_referral_that_was_sent_back_is_over() -> None:
     names = {"referral_id": "R1"}
     made = at("2024-09-02T09:00", ReferralMade, **names)
@@ -213,6 +256,19 @@ def test_whoever_is_reached_or_called_three_times_is_contacted(
     ]
 
     assert (running(OPENED, *calls)["SLA-19", "B1", 0].ending is not None) is over
+
+
+def test_whoever_starts_again_is_called_three_times_again() -> None:
+    calls = [
+        at(f"2024-09-18T16:0{number}", ContactMade, attempt_no=number, reached=False, **ORDER)
+        for number in (1, 2, 3)
+    ]
+    reopened = at("2024-09-20T09:00", RectificationReopened, **ORDER)
+    once_more = at("2024-09-20T10:00", ContactMade, attempt_no=4, reached=False, **ORDER)
+    found = running(OPENED, *calls, reopened, once_more)
+
+    assert found["SLA-19", "B1", 0].ending is not None
+    assert found["SLA-19", "B1", 1].ending is None
 
 
 def test_a_rating_under_appeal_stops_the_clocks_of_its_rectification() -> None:

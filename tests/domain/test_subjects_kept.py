@@ -265,10 +265,9 @@ def test_an_order_is_given_once() -> None:
     assert kept(Rectification, OPENED, other, anomalies=1).review_id == "PJ20240918000052"
 
 
-@pytest.mark.parametrize("call", [REACHED, THIRD])
-def test_the_first_call_that_counts_is_in_touch(call: Fact) -> None:
+def test_the_first_call_that_reaches_somebody_is_in_touch() -> None:
     missed = kept(Rectification, OPENED, MISSED)
-    touched = kept(Rectification, OPENED, MISSED, call, REACHED)
+    touched = kept(Rectification, OPENED, MISSED, REACHED, REACHED)
 
     assert (missed.state, missed.contacted_at) == (RectificationState.OPENED, None)
     assert (touched.state, touched.attempts) == (RectificationState.CONTACTED, 3)

@@ -259,6 +259,7 @@ RECTIFICATION = Walked(
             finding=chance.choice((VerifyFinding.FIX_NOW, VerifyFinding.LEDGER)),
             cause=BadReviewCause.ATTITUDE,
             ledger_no="1",
+            attempts_enough=chance.randint(1, 4),
         ),
         always(
             rectification.ExtendDeadline(

@@ -131,6 +131,7 @@ async def test_a_rectification_goes_from_the_order_to_its_closing(
         "rect_id": rect_id,
         "on_time": True,
         "reopened_times": 0,
+        "struck_out": False,
     }
 
 
@@ -206,6 +207,10 @@ async def test_an_appeal_against_a_bad_rating_is_decided_once(desk: OpenService[
     assert (again.status_code, again.json()["code"]) == (409, "appeal_already_decided")
     events = (await desk.store.load(f"review-{review_id}")).events
     assert {event.partitionkey for event in events} == {CASE}
+    await hear(desk)
+    order = (await desk.store.load(f"rectification-{rectification_of(review_id)}")).events
+    closing = order[-1].data.model_dump()
+    assert [len(order), closing["struck_out"], closing["on_time"]] == [2, True, True]
     appeals = {event.data.model_dump()["appeal_id"] for event in events[1:]}
     assert appeals == {appeal_against(review_id)}
 
@@ -221,6 +226,18 @@ async def test_nobody_is_invited_twice_under_one_id(desk: OpenService[Review]) -
     assert again.json()["code"] == "invitation_already_sent"
     (event,) = (await desk.store.load(sent.json()["stream"])).events
     assert event.partitionkey == CASE
+
+
+async def test_an_order_is_closed_by_hand_when_the_reviewer_was_asked_and_verified_when_called(
+    desk: OpenService[Review],
+) -> None:
+    base = f"/v1/rectifications/{await opened(desk)}"
+    closed = await desk.command(Role.REVIEW_DESK, f"{base}/closure", {})
+    found = await desk.command(Role.HANDLER, f"{base}/findings", FINDING)
+
+    assert (closed.status_code, closed.json()["code"]) == (409, "not_followed_up")
+    assert (found.status_code, found.json()["code"]) == (409, "reviewer_not_contacted")
+    assert "3" in found.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["assignments", "closure", "reopening"])

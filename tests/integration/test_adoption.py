@@ -15,7 +15,7 @@ from services.review.app import Review
 from services.review.domain.names import rating_of, rectification_of
 from shared.commands.adoption import FactContradicted
 from shared.contracts.documents import write
-from shared.contracts.rectification.facts import RectificationOpened
+from shared.contracts.rectification.facts import RectificationClosed, RectificationOpened
 from shared.contracts.registry import Owner
 from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.memory import MemoryEventStore
@@ -141,6 +141,47 @@ async def test_a_foreign_rating_that_turns_bad_opens_one_rectification_in_any_or
     assert (event.data.review_id, event.data.level) == (ADDED["subject"], "DISSATISFIED")
     assert (event.partitionkey, event.causationid) == (CASE, ADDED["id"])
     assert event.time.isoformat() == ADDED["recordedtime"]
+
+
+def decided(review_id: str, *, upheld: bool) -> dict[str, Any]:
+    """Return what another system decided on an appeal against a rating."""
+    told_on = "2024-09-20T10:00:00+08:00"
+    attributes = {"id": f"decided-{review_id}", "recordedtime": told_on, "subject": review_id}
+    fact = foreign("review.appeal.decided", **attributes)
+    return {**fact, "data": {**fact["data"], "review_id": review_id, "upheld": upheld}}
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["in order", "the decision first"])
+@pytest.mark.parametrize("upheld", [True, False], ids=["upheld", "rejected"])
+async def test_an_order_ends_when_an_appeal_strikes_out_its_rating(
+    review: Review,
+    order: int,
+    upheld: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    facts = [RATING, decided(REVIEW, upheld=upheld)][::order]
+    for fact in [*facts, *facts]:
+        await review.ratings.handle(told(fact))
+    opened, *ended = (await review.store.load(ORDER)).events
+
+    assert isinstance(opened.data, RectificationOpened)
+    assert [event.data for event in ended] == [
+        RectificationClosed(rect_id=RECT, on_time=True, reopened_times=0, struck_out=True)
+    ][:upheld]
+    assert {event.time.isoformat() for event in ended} <= {"2024-09-20T10:00:00+08:00"}
+    assert {event.partitionkey for event in ended} <= {CASE}
+
+
+async def test_an_order_that_a_supplement_asked_for_ends_with_the_appeal_against_that(
+    review: Review,
+) -> None:
+    bad = {**LATER, "data": {**LATER["data"], "level": "DISSATISFIED"}}
+    facts = [GOOD, bad, decided(REVIEW, upheld=True), decided("PJ-unknown", upheld=True)]
+    for fact in facts:
+        await review.ratings.handle(told(fact))
+    before = (await review.store.load(ORDER)).version
+    await review.ratings.handle(told(decided(bad["subject"], upheld=True)))
+
+    assert (before, (await review.store.load(ORDER)).version) == (1, 2)
 
 
 @pytest.mark.parametrize("first", [RATING, GOOD], ids=["bad", "good"])

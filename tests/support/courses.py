@@ -94,6 +94,7 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "at": LATER,
         "calendar": official_calendar(),
         "silence_days": 5,
+        "attempts_enough": 3,
         "answer_by": date(2024, 10, 15),
         "promise_date": date(2024, 10, 15),
         "case_no": NO,

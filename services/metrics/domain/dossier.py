@@ -10,7 +10,7 @@ from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
 
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 """Which fold made a stored dossier: another number whenever its fields are others."""
 
 ANOMALIES_NAMED_MAX = 16

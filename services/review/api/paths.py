@@ -61,7 +61,9 @@ RECTIFICATIONS = Collection(
                 ours=frozenset({"due_contact", "due_rectify"}),
             ),
             "contacts": Path(rectification.RecordContact, RESPONSIBLE),
-            "findings": Path(rectification.RecordFinding, RESPONSIBLE),
+            "findings": Path(
+                rectification.RecordFinding, RESPONSIBLE, ours=frozenset({"attempts_enough"})
+            ),
             "extensions": Path(rectification.ExtendDeadline, HEAD, signed="approved_by"),
             "measures": Path(rectification.CompleteMeasure, RESPONSIBLE),
             "feedbacks": Path(rectification.SendFeedback, RESPONSIBLE),

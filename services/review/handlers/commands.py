@@ -16,6 +16,7 @@ from services.review.domain.rectification import states as rectification_course
 from services.review.domain.rectification.commands import (
     AssignRectification,
     CloseRectification,
+    RecordFinding,
 )
 from services.review.domain.rectification.deadlines import RoundDeadlines, rounds
 from services.review.domain.rectification.refusals import RectificationUnknown
@@ -103,17 +104,19 @@ class RectificationCommands:
 
     async def _dates(self, command: type[Any], stream: str) -> Mapping[str, Any]:
         """
-        Return what the calendar says of the history, where *command* needs it.
+        Return what the rules say of the history, where *command* needs it.
 
         It is read before the decision reads it again: a measure or an
         extension that comes between the two changes the stage, and so meets a refusal.
         """
-        if command not in (AssignRectification, CloseRectification):
+        if command not in (AssignRectification, RecordFinding, CloseRectification):
             return {}
         tried = rounds((await self.desk.store.load(stream)).events)
         if not tried:
             raise RectificationUnknown
         deadlines = RoundDeadlines(tried, self.rules.newest)
+        if command is RecordFinding:
+            return {"attempts_enough": deadlines.attempts_enough}
         if command is CloseRectification:
             return {"on_time": deadlines.kept}
         return {"due_contact": deadlines.contact, "due_rectify": deadlines.rectify}

@@ -1,16 +1,25 @@
-"""What follows by itself: a bad rating, whoever has told us of it, opens one rectification."""
+"""
+What follows by itself from a rating, whoever has told us of it.
 
+A bad one opens one rectification, and an appeal that strikes it out ends that.
+"""
+
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.review.domain.names import rectification_of
 from services.review.domain.rating.states import is_bad, turns_bad
-from services.review.domain.rectification.commands import OpenRectification
+from services.review.domain.rectification.commands import OpenRectification, StrikeOut
+from services.review.domain.rectification.deadlines import RoundDeadlines, rounds
+from services.review.domain.rectification.refusals import RectificationClosedBefore
 from services.review.handlers.commands import RECTIFICATION
 from services.review.handlers.register import RatingRegister
 from shared.commands.deciding import Desk, Occasion, handle
+from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
-from shared.contracts.review.facts import RatingPosted, RatingSupplemented
+from shared.contracts.rectification.facts import RectificationOpened
+from shared.contracts.review.facts import AppealDecided, RatingPosted, RatingSupplemented
 from shared.policy.calendar import ZONE
 
 
@@ -27,6 +36,7 @@ class Reactions:
 
     desk: Desk
     register: RatingRegister
+    rules: RulesInForce
     district: str
 
     async def react(self, event: Event) -> None:
@@ -40,6 +50,8 @@ class Reactions:
             case RatingSupplemented() as supplement if is_bad(supplement):
                 if rated := await self._rated(supplement):
                     await self._compare(rated, event)
+            case AppealDecided(upheld=True):
+                await self._strike_out(event.data.review_id, event)
             case _:
                 return
 
@@ -77,15 +89,44 @@ class Reactions:
             real_name=rating.real_name,
             responsible_org=rating.rated_org,
         )
-        occasion = Occasion(
+        occasion = self._occasion(cause, at)
+        await handle(RECTIFICATION, order, stream_of(order.rect_id), occasion, desk=self.desk)
+        if decided := await self.register.upheld(bad.review_id):
+            # The decision came before the rating that it strikes out.
+            await self._strike_out(bad.review_id, decided)
+
+    async def _strike_out(self, review_id: str, cause: Event) -> None:
+        """End the order that answers the rating *review_id*, if there is one under way."""
+        added = await self.register.supplement(review_id)
+        rect_id = rectification_of(review_id if added is None else added.prior_review_id)
+        events = (await self.desk.store.load(stream_of(rect_id))).events
+        opened = next((event for event in events if _orders(event, review_id)), None)
+        if opened is None:
+            return
+        at = max(_learned(cause), opened.time)
+        kept = RoundDeadlines(rounds(events), self.rules.newest).kept_so_far
+        asked = StrikeOut(at=at, rect_id=rect_id, on_time=kept)
+        occasion = self._occasion(cause, at)
+        with suppress(RectificationClosedBefore):
+            await handle(RECTIFICATION, asked, stream_of(rect_id), occasion, desk=self.desk)
+
+    def _occasion(self, cause: Event, at: datetime) -> Occasion:
+        return Occasion(
             at=at,
             districtcode=self.district,
             correlationid=cause.correlationid,
             causationid=cause.id,
             traceparent=cause.traceparent,
         )
-        stream = f"rectification-{order.rect_id}"
-        await handle(RECTIFICATION, order, stream, occasion, desk=self.desk)
+
+
+def stream_of(rect_id: str) -> str:
+    return f"rectification-{rect_id}"
+
+
+def _orders(event: Event, review_id: str) -> bool:
+    """Say whether *event* is the order that answers the rating *review_id*."""
+    return isinstance(event.data, RectificationOpened) and event.data.review_id == review_id
 
 
 def _learned(event: Event) -> datetime:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from services.review.domain.rating.states import is_bad
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.review.facts import RatingPosted, RatingSupplemented
+from shared.contracts.review.facts import AppealDecided, RatingPosted, RatingSupplemented
 from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.port import EventStore
 
@@ -39,6 +40,17 @@ class RatingRegister:
     async def rating(self, review_id: str) -> Event | None:
         """Return what was said first under *review_id*, if it is on record."""
         return await self._first(review_id, lambda fact: isinstance(fact, RatingPosted))
+
+    async def supplement(self, review_id: str) -> RatingSupplemented | None:
+        """Return what was added to another rating under *review_id*, if that is on record."""
+        said = await self._first(review_id, lambda fact: isinstance(fact, RatingSupplemented))
+        return None if said is None else cast("RatingSupplemented", said.data)
+
+    async def upheld(self, review_id: str) -> Event | None:
+        """Return the decision by which the rating *review_id* is struck out, if there is one."""
+        return await self._first(
+            review_id, lambda fact: isinstance(fact, AppealDecided) and fact.upheld
+        )
 
     async def expect_rating(self, supplement: RatingSupplemented) -> None:
         """Return when the rating to which the bad *supplement* adds will find it."""

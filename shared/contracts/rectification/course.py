@@ -24,10 +24,8 @@ class RectificationState(StrEnum):
 
 S = RectificationState
 
-ATTEMPTS_ENOUGH = 3
-"""Whoever was called so often in vain counts as contacted (SLA-19)."""
-IN_TOUCH = Guard("in_touch", lambda fact: fact.reached or fact.attempt_no >= ATTEMPTS_ENOUGH)
-
+REACHED = Guard("reached", lambda fact: fact.reached)
+STRUCK_OUT = Guard("struck_out", lambda fact: fact.struck_out)
 COMPLEX = Guard("complex", lambda fact: fact.finding is VerifyFinding.LEDGER)
 
 BEFORE_THE_CALL = (S.OPENED, S.ASSIGNED)
@@ -42,12 +40,18 @@ RECTIFICATION = Course(
         *leads(rectification.RectificationAssigned, {S.OPENED: S.ASSIGNED}),
         # Another takes over.
         *stays(rectification.RectificationAssigned, (S.ASSIGNED, S.CONTACTED, *BEHIND_THE_CALL)),
-        *leads(rectification.ContactMade, dict.fromkeys(BEFORE_THE_CALL, S.CONTACTED), IN_TOUCH),
+        *leads(rectification.ContactMade, dict.fromkeys(BEFORE_THE_CALL, S.CONTACTED), REACHED),
         # Nobody was reached, or somebody calls once more.
         *stays(rectification.ContactMade, (*BEFORE_THE_CALL, S.CONTACTED, *BEHIND_THE_CALL)),
         *leads(
             rectification.FindingRecorded,
             dict.fromkeys((S.CONTACTED, S.REOPENED, S.VERIFIED), S.VERIFIED),
+        ),
+        # How often somebody is called in vain before it goes on all the same, the rules say.
+        *leads(
+            rectification.FindingRecorded,
+            dict.fromkeys(BEFORE_THE_CALL, S.VERIFIED),
+            unless=("reviewer_not_contacted",),
         ),
         *stays(rectification.DeadlineExtended, (S.VERIFIED,), unless=("deadline_not_extendable",)),
         *leads(rectification.MeasureCompleted, {S.VERIFIED: S.COMPLETED}),
@@ -60,6 +64,13 @@ RECTIFICATION = Course(
             unless=("already_followed_up",),
         ),
         *leads(rectification.RectificationClosed, {S.FOLLOWED_UP: S.CLOSED}),
+        # An appeal struck out the rating: there is nothing to put right, and nobody is called.
+        *leads(
+            rectification.RectificationClosed,
+            dict.fromkeys((*BEFORE_THE_CALL, S.CONTACTED, *BEHIND_THE_CALL[:-1]), S.CLOSED),
+            STRUCK_OUT,
+            unless=("not_followed_up",),
+        ),
         *leads(
             rectification.RectificationReopened,
             {S.FOLLOWED_UP: S.REOPENED},

@@ -112,6 +112,8 @@ class RectificationClosed(RectificationFact):
 
     on_time: bool
     reopened_times: Count
+    struck_out: bool = False
+    """Whether it ended because an appeal struck out the rating, and not because it is done."""
 
 
 class RectificationReopened(RectificationFact):

@@ -14,6 +14,7 @@ from shared.policy.calendar import ZONE
 ONE_DAY = timedelta(days=1)
 
 SILENCE_DAYS = 5
+CORRECTED_DAYS = 1
 
 Figures = Counter[tuple[str, str, date]]
 Standing = set[tuple[str, str, datetime, str]]
@@ -54,7 +55,9 @@ class Case:
                 self.received_on = date.fromisoformat(data["received_date"])
                 self.silences.append(Unbroken(self.received_on))
             case "intake.correction.received":
-                self.silences.append(Unbroken(date.fromisoformat(data["delivered_date"])))
+                self.silences.append(
+                    Unbroken(date.fromisoformat(data["delivered_date"]), corrected=True)
+                )
             case "intake.correction.requested":
                 self._speak(at)
             case "intake.correction.expired":
@@ -156,10 +159,19 @@ class Unbroken:
 
     since: date
     broken_at: datetime | None = None
+    corrected: bool = False
+    """Whether all that was missing is there: then it should be broken on the next day (SLA-02)."""
 
     def standing(self, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
-        near_at = midnight(_worked(self.since, SILENCE_DAYS - 1))
-        late_at: datetime | None = midnight(_worked(self.since, SILENCE_DAYS) + ONE_DAY)
+        yield from self._near_and_late(SILENCE_DAYS, 1, now)
+        if self.corrected:
+            yield from self._near_and_late(CORRECTED_DAYS, 0, now)
+
+    def _near_and_late(
+        self, days: int, margin: int, now: datetime
+    ) -> Iterator[tuple[str, str, datetime, str]]:
+        near_at = midnight(_worked(self.since, days - margin))
+        late_at: datetime | None = midnight(_worked(self.since, days) + ONE_DAY)
         if self.broken_at and late_at and self.broken_at < late_at:
             late_at = None
         if not self.broken_at or near_at <= self.broken_at:

@@ -31,7 +31,7 @@ from shared.policy.counting import (
 )
 from shared.policy.limits import Unit
 from shared.policy.sla import HOUR_SECONDS, Policy
-from shared.policy.yellow import DaysYellow, HoursYellow
+from shared.policy.yellow import Yellow
 
 SPANS_KEPT_MAX = 16_384
 """Of limits that began on one day with one length; a year of a bureau fits."""
@@ -136,7 +136,7 @@ class ByDay(Struct, frozen=True, gc=False):
         margin, at = None, time.min
         # By what it says of itself, because to ask for a model's class costs as much as the count.
         if yellow is not None and yellow.by != "hours":
-            margin = yellow.left(limit)
+            margin = self._margin(yellow, limit)
             at = yellow.at if yellow.by == "days" else at
         last = self.policy.bureau.cut_off
         if run.until is not None:
@@ -147,7 +147,15 @@ class ByDay(Struct, frozen=True, gc=False):
         if yellow is not None and yellow.by == "hours" and found.due_at is not None:
             near = self._hours_before(found.due_at, yellow.hours)
             return _span(found.due, found.due_at, near)
+        if yellow is not None and yellow.by == "remaining" and found.near_at is not None:
+            return found._replace(near_at=max(run.started_at, found.near_at))
         return found
+
+    def _margin(self, yellow: Yellow, limit: int) -> int | None:
+        """Return how many days of *limit* are left when it is near."""
+        if yellow.by == "remaining" and self.run.others is not None:
+            return yellow.left_within(limit, self.run.others)
+        return yellow.left(limit)
 
     def _hours_before(self, over: datetime, hours: int) -> datetime:
         hall = hall_of(self.calendar, self.policy.bureau.hall_seconds)

@@ -9,7 +9,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
 from services.metrics.domain.subjects.subject import Step, Subject
 from shared.policy.calendar import business_date
-from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, Unit
+from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, StopMoment, Unit
 from shared.policy.rules import Rules
 from shared.policy.sla import Policy
 
@@ -68,16 +68,31 @@ def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
     starting, stopping = sla.starting, sla.stopping
     found: list[Episode] = []
     begun: tuple[Step, Moment] | None = None
+    met: dict[StopMoment, int] = {}
     for step in subject.steps:
         fact = step.fact
-        if begun is not None and fact in stopping and _met(stopping[fact], step):
+        if begun is not None and fact in stopping and _ends(stopping[fact], step, met):
             found.append(_episode(len(found), *begun, step, subject, case))
             begun = None
+            met.clear()
         if begun is None and fact in starting and (moment := _met(starting[fact], step)):
             begun = step, moment
     if begun is not None:
         found.append(_episode(len(found), *begun, None, subject, case))
     return found
+
+
+def _ends(stops: tuple[StopMoment, ...], step: Step, met: dict[StopMoment, int]) -> bool:
+    """Say whether *step* ends a limit; *met* counts what did not do so at its first time."""
+    for stop in stops:
+        if stop.when is not None and stop.when not in step.meets:
+            continue
+        if stop.times == 1:
+            return True
+        met[stop] = met.get(stop, 0) + 1
+        if met[stop] >= stop.times:
+            return True
+    return False
 
 
 def _met(moments: tuple[Moment, ...], step: Step) -> Moment | None:
@@ -133,6 +148,7 @@ def _run(
         _ending(sla, stop, subject, case),
         case.org_code,
         case.org_name,
+        sla.read_others(subject, case) if sla.read_others else None,
     )
 
 

@@ -45,6 +45,8 @@ class Run(Struct, frozen=True, gc=False):
     ending: Ending | None = None
     org_code: str = ""
     org_name: str = ""
+    others: int | None = None
+    """What was left at its start of the limit within which it has to fit."""
 
     @property
     def key(self) -> ClockKey:

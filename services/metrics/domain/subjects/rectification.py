@@ -12,7 +12,7 @@ from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.rectification import facts
-from shared.contracts.rectification.course import IN_TOUCH, RECTIFICATION
+from shared.contracts.rectification.course import REACHED, RECTIFICATION
 from shared.policy.calendar import business_date
 
 ROUNDS_MAX = 16
@@ -52,7 +52,7 @@ class Rectification(Subject, frozen=True, array_like=True, gc=False, tag="rectif
     attempts: int = 0
     """How often the reviewer was called (SLA-19)."""
     contacted_at: datetime | None = None
-    """When the reviewer was reached, or was called in vain often enough (SLA-19)."""
+    """When the reviewer was reached."""
     reopened_times: int = 0
     followed_up_on: date | None = None
     """When the reviewer was last asked whether it helped (K12.2, SLA-22)."""
@@ -86,7 +86,7 @@ def _ordered(order: Rectification, _: Entry, fact: facts.RectificationOpened) ->
 
 def _called(order: Rectification, entry: Entry, fact: facts.ContactMade) -> Noted:
     called: dict[str, Any] = {"attempts": order.attempts + 1}
-    if order.contacted_at is None and IN_TOUCH.holds(fact):
+    if order.contacted_at is None and REACHED.holds(fact):
         called["contacted_at"] = entry.time
     return called, True
 

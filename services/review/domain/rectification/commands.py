@@ -62,6 +62,8 @@ class RecordFinding(RectificationCommand):
     finding: VerifyFinding
     cause: BadReviewCause
     ledger_no: Identifier | None = None
+    attempts_enough: int
+    """So many calls in vain are as good as one that reached somebody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,15 @@ class CloseRectification(RectificationCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeOut(RectificationCommand):
+    """评价经申诉撤销, so nothing is to be put right; an upheld appeal asks for it by itself."""
+
+    FACT: ClassVar[type[Fact]] = facts.RectificationClosed
+
+    on_time: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenRectification(RectificationCommand):
     """重新整改."""
 
@@ -132,5 +143,6 @@ AnyCommand = (
     | SendFeedback
     | FollowUp
     | CloseRectification
+    | StrikeOut
     | ReopenRectification
 )

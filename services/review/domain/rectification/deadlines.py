@@ -48,6 +48,19 @@ class RoundDeadlines:
         return self._last_day(self.rounds[-1])
 
     @property
+    def attempts_enough(self) -> int:
+        """How many calls in vain are as good as one that reached somebody."""
+        return self._limits(self.rounds[-1].since).attempts_enough
+
+    @property
+    def kept_so_far(self) -> bool:
+        """Whether every round that ended did so in time."""
+        return all(
+            tried.rectified_on is None or tried.rectified_on <= self._last_day(tried)
+            for tried in self.rounds
+        )
+
+    @property
     def kept(self) -> bool:
         """Whether every round ended in time; one that never ended did not."""
         return all(

@@ -13,18 +13,25 @@ from services.review.domain.rectification.commands import (
     RecordFinding,
     RectificationCommand,
     ReopenRectification,
+    StrikeOut,
 )
 from services.review.domain.rectification.refusals import (
     OFF_COURSE,
     AlreadyFollowedUp,
     DeadlineNotExtendable,
     LedgerNumberMissing,
+    NotFollowedUp,
+    ReviewerNotContacted,
     ReviewerNotDissatisfied,
 )
 from services.review.domain.rectification.states import Rectification
 from shared.commands.off_course import require_on_course
 from shared.contracts.envelope import Fact
-from shared.contracts.rectification.course import RECTIFICATION, RectificationState
+from shared.contracts.rectification.course import (
+    BEFORE_THE_CALL,
+    RECTIFICATION,
+    RectificationState,
+)
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.words import BadReviewCause
 
@@ -55,7 +62,10 @@ def _contact(order: Rectification, command: RecordContact) -> Fact:
     return command.stated(attempt_no=order.attempts + 1)
 
 
-def _find(_: Rectification, command: RecordFinding) -> Fact:
+def _find(order: Rectification, command: RecordFinding) -> Fact:
+    in_vain = order.attempts < command.attempts_enough
+    if order.state in BEFORE_THE_CALL and in_vain:
+        raise ReviewerNotContacted(attempts_enough=command.attempts_enough)
     if command.finding is VerifyFinding.LEDGER and command.ledger_no is None:
         raise LedgerNumberMissing
     return command.stated()
@@ -74,7 +84,13 @@ def _follow_up(order: Rectification, command: FollowUp) -> Fact:
 
 
 def _close(order: Rectification, command: CloseRectification) -> Fact:
+    if order.state != RectificationState.FOLLOWED_UP:
+        raise NotFollowedUp
     return command.stated(reopened_times=order.reopened_times)
+
+
+def _strike_out(order: Rectification, command: StrikeOut) -> Fact:
+    return command.stated(reopened_times=order.reopened_times, struck_out=True)
 
 
 def _reopen(order: Rectification, command: ReopenRectification) -> Fact:
@@ -90,6 +106,7 @@ RULES: Mapping[type[RectificationCommand], Callable[[Rectification, Any], Fact]]
     ExtendDeadline: _extend,
     FollowUp: _follow_up,
     CloseRectification: _close,
+    StrikeOut: _strike_out,
     ReopenRectification: _reopen,
 }
 """What a command needs beside the course; the others are granted as they stand."""

@@ -37,7 +37,7 @@ class RectificationClosedBefore(ReviewRejection):
 
 
 class ReviewerNotContacted(ReviewRejection):
-    """The cause is verified when the reviewer was reached, or could not be in three attempts."""
+    """The cause is verified when the reviewer was reached, or often enough was not (SLA-19)."""
 
     code = "reviewer_not_contacted"
 
@@ -113,7 +113,6 @@ OFF_COURSE = off_course(
     Refused(RectificationUnknown, states=(S.ABSENT,)),
     Refused(RectificationClosedBefore, states=(S.CLOSED,)),
     Refused(MeasureAlreadyCompleted, (facts.FindingRecorded, facts.MeasureCompleted), PUT_RIGHT),
-    Refused(ReviewerNotContacted, (facts.FindingRecorded,)),
     Refused(CauseNotVerified, (facts.MeasureCompleted,)),
     Refused(DeadlineNotExtendable, (facts.DeadlineExtended,)),
     Refused(FeedbackAlreadySent, (facts.FeedbackSent,), PUT_RIGHT),
