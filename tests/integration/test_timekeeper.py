@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +17,7 @@ from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually
 from tests.support.intake_cases import NO, RECEIVED
 from tests.support.intake_process import intake_process
+from tests.support.rule_changes import notice_of
 
 STREAM = f"case-{NO}"
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
@@ -26,6 +27,14 @@ KILLED_WITHIN = 30.0
 END_LEASES = """
 UPDATE intake.timers
 SET next_at = now()
+"""
+
+LONG_AGO = datetime(2003, 12, 29, 4, tzinfo=UTC)
+NEXT_AT = """
+SELECT next_at
+FROM intake.timers
+WHERE stream = $1
+AND next_at < 'infinity'
 """
 
 COUNT_TIMERS = """
@@ -81,6 +90,51 @@ async def test_a_silence_ends_once_whenever_its_keepers_die(
     assert deemed.time == FIVE_DAYS_OVER
     assert deemed.recordedtime
     assert deemed.recordedtime > FIVE_DAYS_OVER
+
+
+async def test_a_silence_that_waits_for_a_notice_ends_when_it_is_published(
+    store: PostgresEventStore,
+    superuser: asyncpg.Connection,
+    role_dsn: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
+    case_no = f"{NO}-2003"
+    case = RECEIVED.case.model_copy(update={"case_no": case_no})
+    words = {"case": case, "received_date": date(2003, 12, 29)}
+    received = Event.of(
+        RECEIVED.model_copy(update=words),
+        id="unsettled",
+        source="urn:casetrack:610102:intake",
+        time=LONG_AGO,
+        recordedtime=LONG_AGO,
+    )
+    await store.append(f"case-{case_no}", [received], expected_version=0)
+
+    async def facts() -> list[Event]:
+        return list((await store.load(f"case-{case_no}")).events)
+
+    async with intake_process(tmp_path, dsn=role_dsn("casetrack_intake")) as keeping:
+        await eventually(lambda: _put_off(superuser, f"case-{case_no}"), within=30)
+        waiting = await facts()
+        notice = notice_of(1, 2003, off=["2003-12-31"], on=[])
+        await store.record(
+            [Event.of(notice, id="rules-1", source="urn:casetrack:610102:supervision", time=NOON)],
+            publish=False,
+        )
+        await eventually(lambda: _settled(superuser), within=30)
+        alive = keeping.process.returncode is None
+        *_, deemed = await facts()
+
+    assert (len(waiting), alive) == (1, True)
+    assert isinstance(deemed.data, ApplicationAccepted)
+    assert deemed.data.effective_date == date(2003, 12, 29)
+    assert deemed.time == datetime(2004, 1, 7, 16, tzinfo=UTC)
+
+
+async def _put_off(superuser: asyncpg.Connection, stream: str) -> bool:
+    """Say whether somebody has looked at *stream* and will look again in hours."""
+    next_at = await superuser.fetchval(NEXT_AT, stream)
+    return next_at is not None and next_at > datetime.now(UTC) + timedelta(hours=1)  # noqa: TID251 - the process's own clock
 
 
 async def _settled(superuser: asyncpg.Connection) -> bool:
