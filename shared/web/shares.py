@@ -107,7 +107,7 @@ class Shares:
             if len(self._purses) >= CALLERS_REMEMBERED_MAX:
                 self._forget_the_idle(now)
             purse = self._purses[caller.subject] = _Purse(most, now)
-        purse.left = min(most, purse.left + (now - purse.at) * rate)
+        purse.left = min(most, purse.left + max(0.0, now - purse.at) * rate)
         purse.at = now
         return purse
 
