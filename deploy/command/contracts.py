@@ -24,6 +24,7 @@ from shared.contracts.unreadable import Unreadable
 from shared.eventstore.port import Unstorable
 from shared.eventstore.rows import row_of
 from shared.policy.publisher import Publisher, registered
+from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import SystemClock
 
@@ -106,7 +107,7 @@ def judged(file: Path, publisher: Publisher | None) -> Iterator[dict[str, Any]]:
             try:
                 event = read_foreign(line)
                 told |= {"id": event.id, "type": event.type}
-                row_of(admit(event, publisher, registered(trial=True), now), was_read=True)
+                row_of(admit(event, publisher, shipped(trial=True), now), was_read=True)
             except (Unreadable, Inadmissible, Unstorable) as fault:
                 told |= _rejected(str(fault.code), fault.field, fault.detail)
             yield told

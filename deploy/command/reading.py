@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from deploy.command.asking import Asking
+from deploy.command.asking import ANSWER_SECONDS_MAX, Asking
 from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
@@ -17,7 +17,14 @@ from deploy.command.words import measured, word
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
 from services.metrics.views.alert import Alert, AlertLine, AlertPage
-from services.metrics.views.case import Case, CasePage, ClockPage, TimelineFact, TimelinePage
+from services.metrics.views.case import (
+    Case,
+    CasePage,
+    ClockPage,
+    Judged,
+    TimelineFact,
+    TimelinePage,
+)
 from services.metrics.views.explanation import Explanation
 from services.metrics.views.kpi import KpiCourse, KpiPage, KpiValue
 from shared.contracts.handling.course import Phase
@@ -36,6 +43,9 @@ MINUTE_MS = 60_000
 MINUTES_SHOWN = len("2026-11-23 09:00")
 
 CaseNoArgument = Annotated[str, typer.Argument(metavar="NO", help=say("case.no_help"))]
+FactArgument = Annotated[str, typer.Argument(metavar="FACT", help=say("case.fact_help"))]
+ReasonOption = Annotated[str, typer.Option("--reason", help=say("case.reason_help"))]
+SourceOption = Annotated[str, typer.Option("--source", help=say("case.source_help"))]
 KpiIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
 AlertIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
 SinceOption = Annotated[
@@ -61,6 +71,8 @@ def register(app: typer.Typer) -> None:
     case = typer.Typer(help=say("case.help"), no_args_is_help=True)
     case.command("list", help=say("case.list_help"))(list_cases)
     case.command("show", help=say("case.show_help"))(show_case)
+    case.command("confirm", help=say("case.confirm_help"))(confirm)
+    case.command("reject", help=say("case.reject_help"))(reject)
     kpi = typer.Typer(help=say("kpi.help"), no_args_is_help=True)
     kpi.command("list", help=say("kpi.list_help"))(list_kpis)
     kpi.command("show", help=say("kpi.show_help"))(show_kpi)
@@ -113,6 +125,49 @@ def show_case(no: CaseNoArgument, *, url: UrlOption = "", as_json: JsonOption = 
         _show_clock(clock)
     out.print(f"\n{word('explanation.timeline')}", style="muted")
     show_table([say("case.time"), say("case.fact"), say("case.note")], map(_fact_line, timeline))
+
+
+def confirm(
+    no: CaseNoArgument,
+    fact: FactArgument,
+    *,
+    reason: ReasonOption,
+    source: SourceOption = "",
+    url: UrlOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    _judge(no, fact, source, reason, url, believed=True, as_json=as_json)
+
+
+def reject(
+    no: CaseNoArgument,
+    fact: FactArgument,
+    *,
+    reason: ReasonOption,
+    source: SourceOption = "",
+    url: UrlOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    _judge(no, fact, source, reason, url, believed=False, as_json=as_json)
+
+
+def _judge(  # noqa: PLR0913 - what a person says of a fact
+    no: str, fact: str, source: str, reason: str, url: str, *, believed: bool, as_json: bool
+) -> None:
+    asking, path = _asking(url), f"/v1/cases/{_named(no)}"
+    if not source:
+        told = asking.get(TimelinePage, f"{path}/timeline").items
+        sources = sorted({one.source for one in told if one.id == fact})
+        if len(sources) > 1:
+            said = say("case.source_needed", sources=", ".join(sources))
+            raise typer.BadParameter(said, param_hint="--source")
+        source = next(iter(sources), "-")
+    word = {"fact_id": fact, "fact_source": source, "believed": believed, "reason": reason}
+    judged = asking.post(Judged, f"{path}/judgements", word, ANSWER_SECONDS_MAX)
+    if as_json:
+        print_json(judged)
+        return
+    out.print(say("case.confirmed" if believed else "case.rejected", fact=fact, no=no))
 
 
 def list_kpis(
@@ -248,8 +303,10 @@ def _facts_of(case: Case) -> Iterator[str]:
 
 def _fact_line(fact: TimelineFact) -> list[Cell]:
     activity = fact.activity or (fact.data or {}).get("activity") or ""
-    note = " · ".join(text for text in (activity, fact.anomaly or "") if text)
-    return [_instant(recorded_instant(fact.time)), fact_called(fact.type, LANGUAGE), note]
+    late = say("case.told_late", count=fact.late_days) if fact.late_days else ""
+    note = " · ".join(text for text in (activity, late, fact.anomaly or "") if text)
+    named = f"{note}  ({fact.id})" if fact.doubt else note
+    return [_instant(recorded_instant(fact.time)), fact_called(fact.type, LANGUAGE), named]
 
 
 def _alert_line(alert: AlertLine) -> list[Cell]:

@@ -78,13 +78,18 @@ def list_publishers(*, url: UrlOption = "", as_json: JsonOption = False) -> None
     if as_json:
         print_json({"publishers": publishers})
         return
-    headers = [say(f"publishers.{name}") for name in ("id", "name", "sources", "types", "key")]
+    headers = [
+        say(f"publishers.{name}")
+        for name in ("id", "name", "sources", "types", "others", "backdates", "key")
+    ]
     rows = [
         [
             one.publisher_id,
             one.name,
             " ".join(one.sources),
             " ".join(one.types),
+            " ".join(one.others),
+            say("publishers.unlimited") if one.backdates is None else str(one.backdates),
             _key_line(one.key),
         ]
         for one in publishers

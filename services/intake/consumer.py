@@ -1,5 +1,8 @@
 """
-What intake reads: the inbox of other systems, and the editions of the rules.
+What intake reads: the inbox of other systems, and what supervision says.
+
+Of supervision: the editions of the rules, and what somebody has found out of a
+fact that another system has told of a case.
 
 The inbox: facts that other systems put on Kafka, with the gateway's verdicts.
 
@@ -13,10 +16,12 @@ from functools import partial
 
 from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import Gateway, Reading, Status
+from shared.commands.adoption import Adoption
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import attributes_of, read_binary, read_foreign
 from shared.contracts.registry import INBOX, Owner
+from shared.contracts.standing import JUDGEMENTS
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import ReadingPlan as Group
@@ -31,11 +36,12 @@ STRUCTURED = b"application/cloudevents"
 
 
 class Inbox:
-    """Hands every record of the inbox to the gateway, and adopts the editions of the rules."""
+    """Hands every record of the inbox to the gateway, and adopts what supervision says."""
 
     def __init__(self, gateway: Gateway, rules: RulesInForce) -> None:
         self._gateway = gateway
         self._rules = rules
+        self._judgements = Adoption(gateway.store, [fact.TYPE for fact in JUDGEMENTS])
 
     async def handle(self, record: Record) -> None:
         """
@@ -45,7 +51,9 @@ class Inbox:
             Undeliverable: it was refused, for the reason that HTTP would have answered.
         """
         if record.topic == Owner.SUPERVISION.topic:
-            await self._rules.adopt(record.value or b"")
+            body = record.value or b""
+            await self._rules.adopt(body)
+            await self._judgements.adopt(body)
             return
         judgement = await self._gateway.take(reading(record), None)
         if judgement.status is Status.REJECTED:

@@ -12,6 +12,7 @@ from shared.commands.access import Reach
 from shared.contracts.course import Apart
 from shared.contracts.envelope import Event, Fact, case_no_of
 from shared.contracts.rejection import Blame, Rejection, SamePerson
+from shared.contracts.standing import believed
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -59,6 +60,10 @@ class Decider(Generic[State, Command]):
     """
     apart: Sequence[Apart] = ()
     """What two persons do, not one."""
+
+    def after(self, events: Sequence[Event]) -> State:
+        """Return the subject as its history made it: those of *events* that are believed."""
+        return reduce(self.evolve, believed(events), self.initial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,7 @@ async def _attempt(
     desk: Desk,
 ) -> Answer:
     history = await desk.store.load(stream)
-    state = reduce(decider.evolve, (event.data for event in history.events), decider.initial)
+    state = decider.after(history.events)
     if occasion.reach:
         _require_reach(occasion.reach, decider.owners(state, command), history, desk)
     facts = decider.decide(state, command)

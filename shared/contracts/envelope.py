@@ -14,7 +14,7 @@ from pydantic import (
     create_model,
 )
 
-from shared.contracts.moments import Instant
+from shared.contracts.moments import Day, Instant
 
 Token = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 """A context attribute: short, because it is copied into headers, logs and keys."""
@@ -127,6 +127,9 @@ class Attributes(TypedDict, total=False):
     traceparent: str | None
     activity: str | None
     derived: bool | None
+    publisher: str | None
+    ofothers: bool | None
+    believedfrom: date | None
 
 
 class Event(Contract):
@@ -163,6 +166,12 @@ class Event(Contract):
     """The name that an imported log gave to this (extension of ours)."""
     derived: bool | None = None
     """True where an import made this from an attribute of the case, not from a logged event."""
+    publisher: Token | None = None
+    """Whose word this is, as registered; None where it is one of us (extension of ours)."""
+    ofothers: bool | None = None
+    """True where that publisher may speak so of subjects that are another's."""
+    believedfrom: Day | None = None
+    """Its word is taken from this day on; what it says of earlier ones has to be confirmed."""
     data: SerializeAsAny[Fact]
 
     @property
@@ -190,6 +199,9 @@ class Event(Contract):
         model = event_model(type(fact))
         return model.model_validate({**defaults, **attributes, "type": fact.TYPE, "data": fact})
 
+
+STANDING = ("publisher", "ofothers", "believedfrom")
+"""What the gateway says of whoever spoke, as the register stood; nobody says it of himself."""
 
 ATTRIBUTES = frozenset(Event.model_fields) - {"data"}
 """The context attributes that we know, by their names on the wire."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from shared.contracts.documents import Document, parse, printable
-from shared.contracts.envelope import ATTRIBUTES, EXTENSIONS, Event, Fact
+from shared.contracts.envelope import ATTRIBUTES, EXTENSIONS, STANDING, Event, Fact
 from shared.contracts.registry import PUBLISHED, Dialect, read
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import upcast
@@ -109,6 +109,8 @@ def attributes_of(
 def _understood(
     document: Document, dialect: Dialect, learned: datetime | None, key: str | None
 ) -> Event:
+    for name in STANDING:
+        document.pop(name, None)
     if key:
         document.setdefault("partitionkey", key)
     if document.get("derived") in ("true", "false"):

@@ -17,10 +17,12 @@ import struct
 
 import msgspec
 
+from shared.contracts.envelope import STANDING
+
 GENESIS = bytes(32)
 """What stands before the first row of every stream."""
 
-ABOUT_THE_JOURNEY = ("recordedtime", "traceparent", "tracestate")
+ABOUT_THE_JOURNEY = ("recordedtime", "traceparent", "tracestate", *STANDING)
 """Attributes that say how and when a fact reached us, and differ when it is sent again."""
 
 

@@ -145,6 +145,10 @@ class WorkCalendar:
         """Return the working days in (*after*, *until*]; 0 where *until* is not later."""
         return max(0, self.before(until.toordinal() + 1) - self.before(after.toordinal() + 1))
 
+    def working_days_back(self, until: date, count: int) -> date:
+        """Return the earliest day that at most *count* working days lie behind, up to *until*."""
+        return date.fromordinal(self.nth(self.before(until.toordinal() + 1) - count))
+
     def published(
         self, years: Collection[int], days_off: Mapping[date, str], make_ups: Mapping[date, str]
     ) -> Self:

@@ -1,13 +1,25 @@
 """Which publisher may speak from which source, and of which types."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from shared.contracts.rules.facts import PublisherKey
+from shared.policy.calendar import WorkCalendar
+
+BACKDATED_DAYS = 10
+"""
+So many working days after the event most publishers may still tell of it, and be believed.
+
+Units enter finished work in one go, late; a month's end lies within it. What was told later
+still would take back what clocks have said for half of the statutory limit (T-08).
+"""
+BACKDATED_DAYS_MAX = 250
+"""A year of working days: who has to tell of more is an importer of history."""
 
 PAIRS_REMEMBERED_MAX = 1024
 """Of patterns and type: every publisher says little more than a dozen things, again and again."""
@@ -25,8 +37,17 @@ TypePattern = Annotated[str, Field(pattern=r"^casetrack\.([a-z0-9_]+\.)*(\*|v[0-
 """A whole type, or the beginning of one with ``*`` for the rest."""
 
 
+Backdating = Annotated[int, Field(ge=0, le=BACKDATED_DAYS_MAX)] | Literal["unlimited"]
+"""In working days."""
+
+
 class Publisher(BaseModel):
-    """A registered system: the sources it may name and the types it may speak of."""
+    """
+    A registered system: the sources it may name and the types it may speak of.
+
+    What it says of a subject that another founded, or of days that lie further
+    back than its word reaches, is kept and doubted until somebody confirms it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +57,18 @@ class Publisher(BaseModel):
     types: tuple[TypePattern, ...]
     key: PublisherKey | None = None
     """Its own, and nothing secret."""
+    others: tuple[TypePattern, ...] = ()
+    """The types that are believed of it about subjects of others, too: a hotline's case is ours."""
+    backdates: Backdating = BACKDATED_DAYS
+    """So far back its word reaches, from when we learn of it."""
+
+    def speaks_of_others(self, type_: str) -> bool:
+        """Whether its *type_* is believed about subjects that another founded."""
+        return matches(self.others, type_)
+
+    def believed_from(self, learned: date, calendar: WorkCalendar) -> date | None:
+        """Return the earliest day of which it is believed on *learned*; None is any day."""
+        return None if self.backdates == "unlimited" else _back(calendar, learned, self.backdates)
 
 
 class Publishers(BaseModel):
@@ -101,6 +134,11 @@ class Publishers(BaseModel):
         return max(named, key=lambda publisher: _length(publisher, source), default=None)
 
 
+@lru_cache(maxsize=PAIRS_REMEMBERED_MAX)
+def _back(calendar: WorkCalendar, learned: date, count: int) -> date:
+    return calendar.working_days_back(learned, count)
+
+
 def _length(publisher: Publisher, source: str) -> int:
     folded = source.casefold()
     return max(len(prefix) for prefix in publisher.sources if folded.startswith(prefix))
@@ -115,7 +153,14 @@ def matches(patterns: tuple[str, ...], type_: str) -> bool:
     )
 
 
-TRIAL = Publisher(id="trial", name="试用接口", sources=("",), types=("casetrack.*",))
+TRIAL = Publisher(
+    id="trial",
+    name="试用接口",
+    sources=("",),
+    types=("casetrack.*",),
+    others=("casetrack.*",),
+    backdates="unlimited",
+)
 """Speaks from every source that is not ours: for trials on one machine, and nowhere else."""
 
 

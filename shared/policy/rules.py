@@ -14,7 +14,7 @@ from shared.contracts.rules.facts import (
     PublisherRemoved,
 )
 from shared.policy.calendar import WorkCalendar, official_calendar
-from shared.policy.publisher import Publisher, Publishers, registered
+from shared.policy.publisher import BACKDATED_DAYS, Publisher, Publishers, registered
 from shared.policy.sla import Policy, bureau_policy
 
 CHANGES = (CalendarPublished, PolicyPublished, PublisherRegistered, PublisherRemoved)
@@ -120,4 +120,6 @@ def publisher_of(fact: PublisherRegistered) -> Publisher:
         sources=fact.sources,
         types=fact.types,
         key=fact.key,
+        others=fact.others or (),
+        backdates=BACKDATED_DAYS if fact.backdates is None else fact.backdates,
     )

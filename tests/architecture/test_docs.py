@@ -12,7 +12,7 @@ import typer.main
 from deploy.command.__main__ import Deferred, app
 from services.intake.domain.gateway import admit
 from shared.contracts.foreign import read_foreign
-from shared.policy.publisher import registered
+from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.web.issuer import DEFAULT_PUBLISHER
 
@@ -81,7 +81,7 @@ def test_the_processes_on_a_page_are_there(page: Path) -> None:
 def test_the_first_event_is_one_that_the_gateway_takes(name: str) -> None:
     (document,) = FIRST_EVENT.findall((ROOT / name).read_text(encoding="utf-8"))
     event = read_foreign(json.dumps(json.loads(document)).encode())
-    register = registered(trial=True)
-    admitted = admit(event, register.by_id[DEFAULT_PUBLISHER], register, SystemClock().now())
+    rules = shipped(trial=True)
+    admitted = admit(event, rules.publishers.by_id[DEFAULT_PUBLISHER], rules, SystemClock().now())
 
     assert admitted.type == "casetrack.review.rating.posted.v1"

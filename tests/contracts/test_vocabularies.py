@@ -92,4 +92,4 @@ def test_a_family_of_clocks_has_members() -> None:
 
 
 def test_there_is_no_other_vocabulary() -> None:
-    assert set(DEFINED) == {*WORDS, "LimitUnit"}
+    assert set(DEFINED) == {*WORDS, "LimitUnit", "DoubtReason"}

@@ -11,13 +11,17 @@ from shared.contracts.envelope import Event
 from shared.contracts.foreign import read_foreign
 from shared.contracts.registry import encode
 from shared.policy.calendar import ZONE
-from shared.policy.publisher import registered
+from shared.policy.rules import shipped
 from tests.support.foreign_facts import foreign
 
 NOW = datetime(2024, 9, 2, 4, 0, tzinfo=UTC)
 LEARNED = NOW.astimezone(ZONE)
-REGISTER = registered(trial=True)
+RULES = shipped(trial=True)
+REGISTER = RULES.publishers
 TERMINAL = REGISTER.by_id["hall-terminal"]
+
+STANDING = {"publisher": "hall-terminal", "believedfrom": "2024-08-19"}
+"""Ten working days back from a Monday."""
 
 
 def read(kind: str = "intake.application.received", **attributes: Any) -> Event:  # noqa: ANN401 - any JSON
@@ -27,7 +31,7 @@ def read(kind: str = "intake.application.received", **attributes: Any) -> Event:
 def refused(fact: Event, publisher: str | None = "hall-terminal") -> tuple[str, str]:
     known = REGISTER.by_id[publisher] if publisher else None
     with pytest.raises(Inadmissible) as refusal:
-        admit(fact, known, REGISTER, NOW)
+        admit(fact, known, RULES, NOW)
     return refusal.value.code, refusal.value.field
 
 
@@ -35,14 +39,15 @@ def refused(fact: Event, publisher: str | None = "hall-terminal") -> tuple[str, 
 def test_a_fact_is_stored_as_we_know_it_with_the_instant_of_learning(claimed: object) -> None:
     told = foreign("intake.application.received")
 
-    admitted = admit(read(recordedtime=claimed, more="多余"), TERMINAL, REGISTER, NOW)
+    admitted = admit(read(recordedtime=claimed, more="多余"), TERMINAL, RULES, NOW)
 
-    assert parse(encode(admitted)) == {**told, "recordedtime": "2024-09-02T12:00:00+08:00"}
+    ours = {"recordedtime": "2024-09-02T12:00:00+08:00", **STANDING}
+    assert parse(encode(admitted)) == {**told, **ours}
     assert admitted.recordedtime == NOW
 
 
 def test_where_the_entrance_cannot_know_the_source_says_who_speaks() -> None:
-    assert admit(read(), None, REGISTER, NOW).id
+    assert admit(read(), None, RULES, NOW).id
 
 
 @pytest.mark.parametrize("publisher", ["hall-terminal", "trial", None])
@@ -75,5 +80,5 @@ def test_a_fact_names_no_day_that_nobody_can_mean(day: str) -> None:
 def test_nothing_has_happened_more_than_five_minutes_from_now() -> None:
     early, late = (NOW + timedelta(minutes=5, seconds=s) for s in (0, 1))
 
-    assert admit(read(time=early.isoformat()), TERMINAL, REGISTER, NOW).time == early
+    assert admit(read(time=early.isoformat()), TERMINAL, RULES, NOW).time == early
     assert refused(read(time=late.isoformat())) == ("time_in_future", "time")

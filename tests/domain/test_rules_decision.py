@@ -29,7 +29,7 @@ from services.metrics.domain.rules.refusals import (
 )
 from shared.contracts.rejection import Blame
 from shared.contracts.rules.facts import CalendarPublished, PolicyPublished
-from shared.policy.rules import shipped
+from shared.policy.rules import evolve, shipped
 from shared.policy.sla import bureau_policy
 from tests.support.notices import notice
 from tests.support.rules_book import AT, BOOK, NEW_YEAR, TODAY, register
@@ -164,6 +164,9 @@ def test_a_publisher_is_registered_removed_and_registered_anew() -> None:
         ({"types": ("casetrack.rules.*",)}, PatternMatchesNothing),
         ({"types": ("casetrack.supervision.alert.*",)}, PatternMatchesNothing),
         ({"types": ("*",)}, PublisherUnfit),
+        ({"others": ("casetrack.hotline.*",)}, PatternMatchesNothing),
+        ({"backdates": -1}, PublisherUnfit),
+        ({"backdates": 251}, PublisherUnfit),
         ({"publisher_id": "Water Company"}, PublisherUnfit),
         ({"name": ""}, PublisherUnfit),
     ],
@@ -180,6 +183,16 @@ def test_who_was_granted_a_source_of_ours_keeps_it() -> None:
     entry = register(publisher_id="importer", sources=importer.sources)
 
     assert len(BOOK.published(entry)) == 1
+
+
+@pytest.mark.parametrize("bound", [0, 5, "unlimited"])
+def test_an_entry_says_what_is_believed_of_others_matters_and_of_days_long_past(
+    bound: int | str,
+) -> None:
+    (fact,) = BOOK.published(register(others=("casetrack.review.*",), backdates=bound))
+
+    entry = evolve(BOOK.rules, fact).publishers.by_id["water-company"]
+    assert (entry.others, entry.backdates) == (("casetrack.review.*",), bound)
 
 
 def test_nobody_can_be_removed_who_is_not_registered() -> None:

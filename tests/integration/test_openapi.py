@@ -70,6 +70,7 @@ async def test_every_answer_that_is_described_is_given(door: Door) -> None:
     if door.read:
         await sign_in(door)
         await acknowledge_what_is_over(door, known)
+        await judge(door)
 
     assert door.open.undocumented() == set()
     assert {one for one in door.open.unseen() if not is_shown_elsewhere(*one)} == set()
@@ -196,6 +197,16 @@ async def acknowledge_what_is_over(door: Door, known: dict[str, str]) -> None:
     await let_time_pass(door.read)
     at = f"/v1/alerts/{known['alert_id']}/acknowledge"
     await ask_all(door.open, [("POST", at, {"headers": door.token()})])
+
+
+async def judge(door: Door) -> None:
+    assert door.read is not None
+    told = way.event(way.CLOSED.data, 195, identity="told")
+    told = told.model_copy(update={"source": "urn:xincheng:hall-terminal:t1"})
+    await door.read.fold(told)
+    word = {"fact_id": told.id, "fact_source": told.source, "believed": False, "reason": "查无此事"}
+    at = f"/v1/cases/{way.CASE}/judgements"
+    await ask_all(door.open, [("POST", at, {"headers": door.token(), "json": word})])
 
 
 async def sign_in(door: Door) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.contracts.naming import Language
+from shared.contracts.supervision.facts import FactConfirmed
 from shared.eventstore.postgres import open_pool
 from shared.runtime.clock import SystemClock
 from tests.support import way_of_a_case as way
+from tests.support.facts import SUPERVISION
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.terminal import Said, Terminal
 
@@ -231,3 +233,30 @@ async def test_whatever_is_typed_is_a_name_and_no_path(desk: Desk, typed: str) -
 
     assert (said.status, said.out) == (1, "")
     assert said.err.splitlines()[0] in {"✗ Not found", "✗ Case unknown"}
+
+
+TERMINAL = "urn:xincheng:hall-terminal:t7"
+
+
+@in_both_languages
+async def test_a_doubted_fact_is_shown_with_its_reason_and_confirmed(
+    desk: Desk, language: Language
+) -> None:
+    ours = [one.model_copy(update={"source": SUPERVISION}) for one in LATE_CASE]
+    told = way.event(way.DECIDED.data, 200, identity="d-1").model_copy(
+        update={"source": TERMINAL, "publisher": "hall-terminal"}
+    )
+    await desk.api.fold(*ours, told)
+
+    shown = await desk.ask("case", "show", way.CASE, language=language)
+    word = ("--reason", "已电话核实")
+    confirmed = await desk.ask("case", "confirm", way.CASE, "d-1", *word, language=language)
+    unknown = await desk.ask("case", "reject", way.CASE, "d-2", *word, language=language)
+
+    assert "hall-terminal" in shown.out
+    assert "d-1" in shown.out
+    assert (confirmed.status, unknown.status) == (0, 1)
+    (*_, said) = (await desk.api.reader.supervision.load(f"case-{way.CASE}")).events
+    assert isinstance(said.data, FactConfirmed)
+    assert (said.data.fact_id, said.data.fact_source) == ("d-1", TERMINAL)
+    assert said.data.reason == "已电话核实"

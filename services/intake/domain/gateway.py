@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from shared.contracts.envelope import Event, moments_of
 from shared.contracts.moments import OUTSIDE, is_meant
 from shared.contracts.unreadable import Flaw
+from shared.policy.calendar import business_date
 from shared.policy.publisher import Publisher, Publishers
+from shared.policy.rules import Rules
 
 AHEAD_MAX = timedelta(minutes=5)
 """So far may a publisher's clock be ahead of ours."""
@@ -21,11 +23,9 @@ class Inadmissible(Exception):
         self.detail = detail
 
 
-def admit(
-    event: Event, publisher: Publisher | None, publishers: Publishers, now: datetime
-) -> Event:
+def admit(event: Event, publisher: Publisher | None, rules: Rules, now: datetime) -> Event:
     """
-    Return *event*, if it may be recorded.
+    Return *event*, if it may be recorded, with the standing of whoever speaks.
 
     What it says is not judged: it has happened, even where our own history
     contradicts it. *publisher* is None where the entrance cannot know; then
@@ -34,11 +34,18 @@ def admit(
     Raises:
         Inadmissible: its source may not say this, or it cannot have happened then, or not yet.
     """
-    _may_speak(event, publisher or publishers.speaking_from(event.source), publishers)
+    publishers = rules.publishers
+    speaker = _speaker(event, publisher or publishers.speaking_from(event.source), publishers)
     if event.time > now + AHEAD_MAX:
         raise Inadmissible("time_in_future", "time", event.time.isoformat())
     _must_be_meant(event)
-    return event
+    return event.model_copy(
+        update={
+            "publisher": speaker.id,
+            "ofothers": speaker.speaks_of_others(event.type) or None,
+            "believedfrom": speaker.believed_from(business_date(now), rules.calendar),
+        }
+    )
 
 
 def _must_be_meant(event: Event) -> None:
@@ -50,9 +57,10 @@ def _must_be_meant(event: Event) -> None:
             raise Inadmissible(Flaw.INVALID_DATA, f"data.{name}", OUTSIDE)
 
 
-def _may_speak(event: Event, publisher: Publisher | None, publishers: Publishers) -> None:
+def _speaker(event: Event, publisher: Publisher | None, publishers: Publishers) -> Publisher:
+    """Return *publisher*, who may say so."""
     if publisher is not None and publishers.may_speak(publisher, event.source, event.type):
-        return
+        return publisher
     if publishers.is_reserved(event.source):
         raise Inadmissible("source_reserved", "source", event.source)
     if publisher is None or not publishers.may_name(publisher, event.source):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
 from typing import Any, assert_never
 
 from services.intake.domain.case import commands as case_commands
@@ -118,7 +117,7 @@ class Commands:
 
     async def _case(self, case_no: str) -> Case:
         history = await self.desk.store.load(f"case-{case_no}")
-        return reduce(CASE.evolve, (event.data for event in history.events), CASE.initial)
+        return CASE.after(history.events)
 
     async def _begin(
         self, command: type[Any], subject: str, words: Fields, occasion: Occasion
@@ -153,8 +152,7 @@ class Commands:
 
     async def _meeting(self, meeting_id: str) -> Meeting:
         history = await self.desk.store.load(meeting_stream(meeting_id))
-        facts = (event.data for event in history.events)
-        return reduce(MEETING.evolve, facts, MEETING.initial)
+        return MEETING.after(history.events)
 
     async def _to_case(self, command: case_commands.AnyCommand, occasion: Occasion) -> Answer:
         occasion = replace(occasion, partitionkey=command.case_no)

@@ -114,7 +114,7 @@ class Gateway:
         except Unreadable as fault:
             return _rejected(fault)
         try:
-            return admit(event, publisher, self.publishers, learned)
+            return admit(event, publisher, self.rules.newest, learned)
         except Inadmissible as fault:
             return _rejected(fault, event.id, event.type)
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
 from hashlib import sha256
 from typing import Any
 
@@ -133,11 +132,9 @@ class Timekeeper:
     def _waiting(self, stream: str, events: Sequence[Event]) -> Timer | None:
         """Return what the subject of *stream* waits for."""
         kind, _, name = stream.partition("-")
-        facts = (event.data for event in events)
         if kind == InspectionFact.STREAM:
-            inspection = reduce(INSPECTION.evolve, facts, INSPECTION.initial)
-            return inspection_silence.timer(name, inspection)
-        return silence.timer(reduce(CASE.evolve, facts, CASE.initial), self._rules.newest)
+            return inspection_silence.timer(name, INSPECTION.after(events))
+        return silence.timer(CASE.after(events), self._rules.newest)
 
     async def _end(self, stream: str, command: AnyEnding) -> None:
         ending, decider = ENDS[type(command)]

@@ -21,7 +21,13 @@ from services.metrics.api.parameters import (
 )
 from services.metrics.api.roles import READERS, Seen
 from services.metrics.handlers.cases import Cases, Wanted
-from services.metrics.views.case import Case, CasePage, ClockPage, TimelineFact, TimelinePage
+from services.metrics.views.case import (
+    Case,
+    CasePage,
+    ClockPage,
+    TimelineFact,
+    TimelinePage,
+)
 from shared.contracts.handling.course import Phase
 from shared.contracts.naming import Language
 from shared.contracts.supervision.words import AlertLevel
@@ -102,7 +108,8 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     def _worded(fact: TimelineFact, language: Language) -> TimelineFact:
         if fact.anomaly is None:
             return fact
-        text = catalogue.text(language, f"anomaly.{fact.anomaly}", {})
+        said = {"publisher": fact.publisher or fact.source, "days": fact.late_days or 0}
+        text = catalogue.text(language, f"anomaly.{fact.anomaly}", said)
         return replace(fact, anomaly=text.detail)
 
     return router

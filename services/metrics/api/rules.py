@@ -36,6 +36,7 @@ from shared.contracts.moments import MeantDay
 from shared.contracts.rejection import Rejection
 from shared.contracts.types import COUNT_MAX, Identifier
 from shared.policy.calendar import ZONE
+from shared.policy.publisher import BACKDATED_DAYS, Backdating
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
 from shared.web.auth import Principal
@@ -100,6 +101,10 @@ class PublisherForm(Form):
     sources: list[str] = Field(min_length=1, max_length=100)
     types: list[str] = Field(min_length=1, max_length=100)
     key: dict[str, Any] | None = None
+    others: list[str] = Field([], max_length=100)
+    """The types that are believed of it about subjects of others."""
+    backdates: Backdating = BACKDATED_DAYS
+    """In working days, how far back its word reaches."""
 
 
 async def terms_of(
@@ -178,6 +183,8 @@ class RulesDesk:
             sources=tuple(form.sources),
             types=tuple(form.types),
             key=form.key,
+            others=tuple(form.others),
+            backdates=form.backdates,
         )
         return await self._changed(command, caller, terms)
 
@@ -253,6 +260,8 @@ def _shown(rules: Rules, history: Sequence[Event], behind: int) -> RulesShown:
                 sources=[*one.sources],
                 types=[*one.types],
                 key=one.key.model_dump(exclude_none=True) if one.key else None,
+                others=[*one.others],
+                backdates=None if one.backdates == "unlimited" else one.backdates,
             )
             for one in rules.publishers.publishers
         ],

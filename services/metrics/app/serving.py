@@ -17,6 +17,7 @@ from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
 from services.metrics.api.freshness import freshness_routes
+from services.metrics.api.judging import judging_routes
 from services.metrics.api.kpis import kpi_routes
 from services.metrics.api.pages import page_routes
 from services.metrics.api.rules import rules_routes
@@ -27,6 +28,7 @@ from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.cases import Cases
+from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board
 from services.metrics.handlers.publishing import Publishing
@@ -116,6 +118,8 @@ class Reader:
     def web(self) -> FastAPI:
         catalogue = Catalogue.read(OWN, MESSAGES)
         alerts = Alerts(self.readings, self.rules.editions, self.clock)
+        cases = Cases(self.readings, self.rules.editions, self.clock)
+        judging = Judging(self.supervision, self.readings, self.clock, self.ids, self.source)
         seen = Acknowledging(self.deadlines, self.readings, self.clock, self.source)
         gate = Gate.of(self.auth, self.clock, self.supervision)
         return create_web(
@@ -126,7 +130,8 @@ class Reader:
                 ids=self.ids,
                 routers=[
                     stream_routes(self.board, gate),
-                    case_routes(Cases(self.readings, self.rules.editions, self.clock), catalogue),
+                    case_routes(cases, catalogue),
+                    judging_routes(judging),
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
                     alert_routes(alerts, seen),
                     freshness_routes(self.glances, self.clock),

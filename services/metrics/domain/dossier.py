@@ -9,12 +9,26 @@ from services.metrics.domain.entry import Order
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
+from shared.contracts.supervision.words import DoubtReason
 
 FOLD_VERSION = 9
 """Which fold made a stored dossier: another number whenever its fields are others."""
 
 ANOMALIES_NAMED_MAX = 16
 """Contradicting facts that are named; the rest is counted."""
+
+
+DOUBTS_NAMED_MAX = 16
+"""Doubted facts that are named; the rest is counted."""
+
+
+class Doubt(Struct, frozen=True, array_like=True, gc=False):
+    """A fact that is kept and moves nothing: its id and source, who told it, and why."""
+
+    id: str
+    source: str
+    publisher: str
+    why: DoubtReason
 
 
 class Track(Struct, frozen=True, array_like=True, gc=False):
@@ -46,6 +60,16 @@ class Dossier(Struct, frozen=True, array_like=True, gc=False, tag=FOLD_VERSION):
     subjects: tuple[AnySubject, ...] = ()
     """In the order of their first facts."""
     cards: tuple[Card, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    """What publishers say and nobody has confirmed; the first ones."""
+    doubted: int = 0
+    judged: bool = False
+    """Whether somebody has confirmed or rejected one of its facts."""
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether any further fact may decide what is believed of the others."""
+        return self.judged or self.doubted > 0
 
     @property
     def case(self) -> Case:
@@ -62,11 +86,16 @@ class Dossier(Struct, frozen=True, array_like=True, gc=False, tag=FOLD_VERSION):
 
     @property
     def anomalies(self) -> int:
-        return self.own.anomalies + self.supervision.anomalies
+        return self.own.anomalies + self.supervision.anomalies + self.doubted
+
+    @property
+    def contradicting(self) -> tuple[str, ...]:
+        """The ids of facts that are believed, and contradict what was known."""
+        return self.own.anomalous + self.supervision.anomalous
 
     @property
     def anomalous(self) -> tuple[str, ...]:
-        return self.own.anomalous + self.supervision.anomalous
+        return self.contradicting + tuple(doubt.id for doubt in self.doubts)
 
     @property
     def latest(self) -> datetime | None:

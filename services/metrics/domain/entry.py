@@ -1,6 +1,6 @@
 """One entry of a timeline: a fact with as much of its envelope as the fold reads, from its body."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -33,6 +33,11 @@ class Entry(Struct, frozen=True, gc=False):
     activity: str | None
     data: Any
     """A fact of the published language."""
+    learned: datetime
+    """When we learned of it."""
+    publisher: str | None = None
+    of_others: bool = False
+    believed_from: date | None = None
 
     @classmethod
     def of(cls, event: Event) -> "Entry":
@@ -47,6 +52,10 @@ class Entry(Struct, frozen=True, gc=False):
             siteid=event.siteid,
             activity=event.activity,
             data=event.data,
+            learned=event.recordedtime or event.time,
+            publisher=event.publisher,
+            of_others=bool(event.ofothers),
+            believed_from=event.believedfrom,
         )
 
 
@@ -82,6 +91,10 @@ class Envelope(Struct, gc=False):
     windowid: str | None = None
     siteid: str | None = None
     activity: str | None = None
+    recordedtime: str | None = None
+    publisher: str | None = None
+    ofothers: bool | None = None
+    believedfrom: date | None = None
 
 
 ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -101,6 +114,7 @@ def entry_of(body: bytes) -> Entry:
     try:
         head = ENVELOPE.decode(body)
         time = instant_of(head.time)
+        learned = instant_of(head.recordedtime) if head.recordedtime else time
         fact = VALIDATORS[head.type](bytes(head.data), strict=True)
     except (KeyError, ValueError):
         return Entry.of(decode(body))
@@ -119,4 +133,8 @@ def entry_of(body: bytes) -> Entry:
         siteid=head.siteid,
         activity=head.activity,
         data=fact,
+        learned=learned,
+        publisher=head.publisher,
+        of_others=bool(head.ofothers),
+        believed_from=head.believedfrom,
     )

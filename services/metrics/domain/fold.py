@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from services.metrics.domain.dossier import Dossier, Track
+from msgspec.structs import replace
+
+from services.metrics.domain.dossier import DOUBTS_NAMED_MAX, Dossier, Track
 from services.metrics.domain.entry import Entry, entry_of
-from services.metrics.domain.subjects.case import Case
-from services.metrics.domain.subjects.register import CARDS, READERS
-from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.standing import changes_standing, hear
+from services.metrics.domain.subjects.register import CARDS, READERS, name_in
+from services.metrics.domain.subjects.subject import Founding, Subject
 from shared.contracts.moments import is_meant
 from shared.contracts.unreadable import Unreadable
 
@@ -61,30 +63,54 @@ def _fits(subjects: dict[tuple[type[Subject], str], Any], entry: Entry) -> bool:
         return False
     fact, legal = entry.data, True
     for kind in READERS.get(type(fact), ()):
-        name = entry.partitionkey if kind is Case else str(getattr(fact, kind.COURSE.named_by))
+        name = name_in(entry, kind)
         known = subjects.get((kind, name))
         if known is None:
             if type(fact) in kind.NEVER_FIRST:
                 continue
-            known = kind(name=name)
+            known = kind(name=name, founded=Founding.of(entry))
         subjects[kind, name], fits = known.after(entry)
         legal = legal and fits
     return legal
 
 
 def is_late(dossier: Dossier, entries: Sequence[Entry]) -> bool:
-    """Say whether one of *entries* belongs before what is folded: then only all again is right."""
+    """
+    Say whether only all again is right.
+
+    So it is where one of *entries* belongs before what is folded, or may change
+    which of the facts are believed.
+    """
+    if dossier.is_disputed:
+        return True
     own, supervision = dossier.own.last, dossier.supervision.last
     for entry in entries:
         last = supervision if type(entry.data) in CARDS else own
         if last is not None and entry.order < last:
             return True
-    return False
+    return changes_standing(dossier.subjects, entries)
 
 
 def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:
-    """Return the dossier of *key* from all its facts, in whatever order they come."""
-    return fold(Dossier(key=key), sorted(entries, key=ORDER))
+    """
+    Return the dossier of *key* from all its facts, in whatever order they come.
+
+    One that is doubted is named and counted, and moves nothing.
+    """
+    facts = sorted(entries, key=ORDER)
+    heard = hear(facts)
+    dossier = fold(Dossier(key=key), heard.believed)
+    subjects = tuple(
+        replace(one, founded=heard.foundings[type(one), one.name]) for one in dossier.subjects
+    )
+    return replace(
+        dossier,
+        facts=len(facts),
+        subjects=subjects,
+        doubts=heard.doubts[:DOUBTS_NAMED_MAX],
+        doubted=len(heard.doubts),
+        judged=heard.judged,
+    )
 
 
 def known_entries(bodies: Iterable[bytes]) -> list[Entry]:

@@ -31,6 +31,7 @@ from services.metrics.views.case import (
     CardLine,
     Case,
     CaseLine,
+    Doubt,
     Extended,
     Hold,
     SubjectLine,
@@ -44,7 +45,7 @@ from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
-from shared.policy.calendar import local
+from shared.policy.calendar import WorkCalendar, business_date, local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock as RuntimeClock
 
@@ -53,6 +54,8 @@ SECTION_ROWS = 500
 SECTIONS_MAX = 20
 """After so many a page ends, full or not, and its cursor says where to go on."""
 WORST_FIRST = (AlertLevel.RED, AlertLevel.YELLOW)
+ACTOR = ("actorid", "actorrole", "actororg")
+"""Of another system's people; shown as theirs, so that nobody takes them for ours."""
 LAST = "\U0010ffff"
 """Sorts behind every key."""
 
@@ -118,12 +121,13 @@ class Cases:
         ]
 
     async def timeline(self, case_no: str) -> list[TimelineFact] | None:
-        """Return the facts of a case, oldest first; *anomaly* marks those that contradict it."""
+        """Return the facts of a case, oldest first, with what is held against each."""
         dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         bodies = await self._readings.timeline(case_no)
-        told = sorted((_told(body, dossier) for body in bodies), key=lambda told: told[0])
+        calendar = self._rules.newest.calendar
+        told = sorted((_told(body, dossier, calendar) for body in bodies), key=lambda told: told[0])
         return [fact for _, fact in told]
 
     async def listed(self, wanted: Wanted, below: str | None, rows_max: int) -> Found:
@@ -225,6 +229,9 @@ def _whole(line: CaseLine, dossier: Dossier) -> Case:
         subjects=tuple(_subject(one) for one in dossier.subjects if one is not case),
         cards=tuple(_card(one) for one in dossier.cards),
         anomalous=dossier.anomalous,
+        doubts=tuple(
+            Doubt(one.id, one.source, one.publisher or None, one.why) for one in dossier.doubts
+        ),
     )
 
 
@@ -238,7 +245,7 @@ def _card(card: Card) -> CardLine:
     return CardLine(card.name, card.level, card.basis, card.state, card.raised_on)
 
 
-def _told(body: str, dossier: Dossier) -> tuple[Any, TimelineFact]:
+def _told(body: str, dossier: Dossier, calendar: WorkCalendar) -> tuple[Any, TimelineFact]:
     try:
         event = decode(body.encode())
         order, said = event.order, msgspec.json.decode(encode(event))
@@ -247,5 +254,24 @@ def _told(body: str, dossier: Dossier) -> tuple[Any, TimelineFact]:
         said = msgspec.json.decode(body)
         said = {name: value for name, value in said.items() if name in ATTRIBUTES}
         order = (recorded_instant(said["time"]), 0, str(said["id"]))
-    anomaly = "contradicts" if said["id"] in dossier.anomalous else None
-    return order, msgspec.convert(said | {"anomaly": anomaly}, TimelineFact)
+    more = {"late_days": _late_days(said, calendar), **_objection(said, dossier)}
+    if publisher := said.get("publisher"):
+        more |= {name: f"{publisher}/{said[name]}" for name in ACTOR if name in said}
+    return order, msgspec.convert(said | more, TimelineFact)
+
+
+def _objection(said: Mapping[str, Any], dossier: Dossier) -> Mapping[str, Any]:
+    """Return what is held against the fact, as a code."""
+    for doubt in dossier.doubts:
+        if (doubt.source, doubt.id) == (said["source"], said["id"]):
+            return {"doubt": doubt.why, "anomaly": doubt.why.lower()}
+    return {"anomaly": "contradicts" if said["id"] in dossier.contradicting else None}
+
+
+def _late_days(said: Mapping[str, Any], calendar: WorkCalendar) -> int | None:
+    if "recordedtime" not in said:
+        return None
+    happened, learned = (
+        business_date(recorded_instant(said[name])) for name in ("time", "recordedtime")
+    )
+    return calendar.working_days_between(happened, learned) or None

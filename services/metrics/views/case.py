@@ -8,7 +8,7 @@ from msgspec import Meta
 from services.metrics.views.explanation import Explanation
 from services.metrics.views.view import Instant, Page, View
 from shared.contracts.handling.course import Phase
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.supervision.words import AlertLevel, DoubtReason
 
 Recorded = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """An instant as it is on record, letter by letter."""
@@ -91,6 +91,26 @@ class CardLine(View, frozen=True):
     raised_on: date | None
 
 
+class Doubt(View, frozen=True):
+    """A fact that another system has told, and that moves nothing unless somebody confirms it."""
+
+    fact_id: str
+    fact_source: str
+    publisher: str | None
+    """Who told it, as registered."""
+    reason: DoubtReason
+
+
+class Judged(View, frozen=True):
+    """What was said of a fact, on record."""
+
+    case_no: str
+    fact_id: str
+    fact_source: str
+    believed: bool
+    event_id: str
+
+
 class Case(CaseLine, frozen=True):
     """A case with all that is known of it."""
 
@@ -110,7 +130,9 @@ class Case(CaseLine, frozen=True):
     subjects: tuple[SubjectLine, ...]
     cards: tuple[CardLine, ...]
     anomalous: tuple[str, ...]
-    """The ids of facts that contradict it; the first ones."""
+    """The ids of facts that contradict it or are doubted; the first ones."""
+    doubts: tuple[Doubt, ...] = ()
+    """The first of those that are doubted."""
 
 
 class TimelineFact(View, frozen=True, kw_only=True, omit_defaults=True):
@@ -146,9 +168,15 @@ class TimelineFact(View, frozen=True, kw_only=True, omit_defaults=True):
     """The name that an imported log gave to it."""
     derived: bool | None = None
     """True where an import made it from an attribute of the case."""
+    publisher: str | None = None
+    """Whose word it is, as registered; its actor is one of theirs and none of us."""
     data: dict[str, Any] | None = None
+    late_days: int | None = None
+    """So many working days after the day on which it happened we learned of it, if any."""
+    doubt: DoubtReason | None = None
+    """Why it moves nothing, if it does not."""
     anomaly: str | None
-    """What contradicts the case, in the reader's language."""
+    """What contradicts the case or is held against the fact, in the reader's language."""
 
 
 class CasePage(Page[CaseLine], frozen=True):

@@ -75,6 +75,10 @@ class PublisherShown(View, frozen=True):
     types: list[str]
     key: dict[str, str] | None
     """By which what it says can be checked: a JWK, the public half."""
+    others: list[str]
+    """The types that are believed of it about subjects that another has founded."""
+    backdates: int | None
+    """In working days, how far back its word reaches; null is any day."""
 
 
 class RulesShown(View, frozen=True):

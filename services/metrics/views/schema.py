@@ -10,7 +10,7 @@ from msgspec import json
 from msgspec.structs import fields
 
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage
-from services.metrics.views.case import Case, CasePage, ClockPage, TimelinePage
+from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from services.metrics.views.rules import RulesChanged, RulesShown
@@ -24,6 +24,7 @@ ANSWERS: tuple[type[View], ...] = (
     Case,
     TimelinePage,
     ClockPage,
+    Judged,
     AlertPage,
     Alert,
     Acknowledged,

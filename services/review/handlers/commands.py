@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
 from services.review.domain.invitation import decide as invitation_rules
@@ -82,7 +81,7 @@ class RatingCommands:
 
     async def _supplement(self, words: Fields, occasion: Occasion) -> Answer:
         history = await self.desk.store.load(stream_of(words["review_id"]))
-        prior = reduce(RATING.evolve, (event.data for event in history.events), RATING.initial)
+        prior = RATING.after(history.events)
         asked = SupplementRating(at=occasion.at, prior=prior, **words)
         if history.events:
             occasion = replace(occasion, partitionkey=history.events[0].partitionkey)

@@ -105,6 +105,10 @@ class PublisherRegistered(RulesFact):
     types: Several[Pattern]
     key: PublisherKey | None = None
     """By which what it says can be told from what others say in its name."""
+    others: Several[Pattern] | None = None
+    """The types that are believed of it about subjects that another has founded."""
+    backdates: Annotated[int, Field(ge=0)] | Literal["unlimited"] | None = None
+    """In working days, how far back its word reaches; unset is the usual bound."""
 
 
 class PublisherRemoved(RulesFact):

@@ -83,3 +83,29 @@ class AlertRevoked(AlertFact):
 
     reason: Prose
     approved_by: ActorId
+
+
+class FactJudged(Fact):
+    """What somebody says of a fact on record; it belongs to the history that the fact is in."""
+
+    STREAM: ClassVar[str] = "case"
+    ABOUT: ClassVar[str] = "fact_id"
+    PART_OF_CASE: ClassVar[bool] = True
+
+    fact_id: Token
+    """Together with its source the identity of the fact."""
+    fact_source: Token
+    by: ActorId
+    reason: Prose
+
+
+class FactConfirmed(FactJudged):
+    """A fact that was doubted is true (核实属实): it is believed from now on."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.fact.confirmed.v1"
+
+
+class FactRejected(FactJudged):
+    """A fact is not true, or not to be believed (不予采信): it is kept and moves nothing."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.fact.rejected.v1"

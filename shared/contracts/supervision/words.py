@@ -30,3 +30,14 @@ class AlertBasis(Word):
     DISCLOSURE = auto()
     KPI = auto()
     RULE = auto()
+
+
+class DoubtReason(Word):
+    """What is held against a fact that another system has told (存疑理由)."""
+
+    FOREIGN = auto()
+    """The subject is another publisher's, or ours (非本方事项)."""
+    BACKDATED = auto()
+    """It lies further back than its publisher's word reaches, and clocks ran (超期补录)."""
+    REJECTED = auto()
+    """Somebody who may has said that it is not to be believed (不予采信)."""

@@ -21,10 +21,11 @@ from tests.support.simulation.life import Violation
 from tests.support.simulation.model import Case, Silence, cases_of, silence_after
 from tests.support.simulation.people import Journal
 from tests.support.simulation.store import SimulatedStore
-from tests.support.simulation.story import STRANGER
+from tests.support.simulation.story import INTRUDER, STRANGER
 from tests.support.simulation.tables import SimulatedTables
 from tests.support.simulation.workers import RULES
 
+STRANGERS = (STRANGER, INTRUDER)
 Stores = Mapping[Owner, SimulatedStore]
 
 
@@ -61,7 +62,7 @@ def same(promise: str, found: object, promised: object) -> None:
 def _as_told(bodies: Iterable[bytes], journal: Journal) -> None:
     documents = [json.loads(body) for body in bodies]
     ours = sorted(one["id"] for one in documents if one["source"] == SOURCE and "actorid" in one)
-    strangers = sorted(one["id"] for one in documents if one["source"] == STRANGER)
+    strangers = sorted(one["id"] for one in documents if one["source"] in STRANGERS)
     same("every answered command is on record, nothing else is", ours, sorted({*journal.ours}))
     same("every stranger's fact is on record once", strangers, sorted(journal.strangers))
 
@@ -70,6 +71,8 @@ def _silences(bodies: Iterable[bytes], now: datetime) -> Iterator[str]:
     """Yield the endings that time alone has brought to cases of ours."""
     histories: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in map(json.loads, bodies):
+        if one["source"] == INTRUDER:
+            continue
         histories[one["partitionkey"]].append(one)
     for history in histories.values():
         ours = history[0]["source"] == SOURCE

@@ -10,6 +10,7 @@ from typing import Any
 from chinese_calendar import is_workday
 
 from shared.policy.calendar import ZONE
+from tests.support.simulation.story import INTRUDER
 
 ONE_DAY = timedelta(days=1)
 
@@ -80,7 +81,7 @@ class Case:
                 self.holds[data["hold_id"]] = Hold(at.date(), data["pauses"])
             case "handling.hold.closed" if data["hold_id"] in self.holds:
                 self.holds[data["hold_id"]].closed_on = at.date()
-            case "handling.hold.closed":
+            case "handling.hold.closed" | "intrusion":
                 self.oddities += 1
             case "handling.decision.made":
                 self.decided_on = date.fromisoformat(data["decision_date"])
@@ -204,7 +205,8 @@ def cases_of(bodies: Iterable[bytes]) -> dict[str, Case]:
         at = datetime.fromisoformat(one["time"]).astimezone(ZONE)
         kind = one["type"].removeprefix("casetrack.").removesuffix(".v1")
         number = int(one.get("sequence", 0))
-        by_case[one["partitionkey"]].append((at, number, one["id"], kind, one["data"]))
+        told = "intrusion" if one["source"] == INTRUDER else kind
+        by_case[one["partitionkey"]].append((at, number, one["id"], told, one["data"]))
     cases = {}
     for key, facts in by_case.items():
         cases[key] = Case()

@@ -19,11 +19,14 @@ from shared.kafka.port import Record
 from shared.policy.publisher import registered
 from tests.support.simulation.hall import ConnectionLost, Counter, Hall
 from tests.support.simulation.life import HOUR, MINUTE, Violation, World
-from tests.support.simulation.story import POISONS, Telling, Wish
+from tests.support.simulation.story import INTRUDER, POISONS, STRANGER, Telling, Wish, intrusions
 
 T = TypeVar("T")
 
-TERMINAL = registered().by_id["hall-terminal"]
+PUBLISHERS = {
+    STRANGER: registered().by_id["hall-terminal"],
+    INTRUDER: registered().by_id["qinwuyuan"],
+}
 TRIES_MAX = 200
 PASSING = (ConnectionLost, StoreUnavailable, ConcurrencyConflict, Overloaded)
 
@@ -51,15 +54,20 @@ class People:
     journal: Journal
 
     async def want(self, case_no: str, wishes: list[Wish]) -> None:
-        """Give the commands of one case, one after the other."""
-        for number, wish in enumerate(wishes):
-            await self.world.clock.sleep(wish.after)
-            key = f"{case_no}-{number}"
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._command(wish, key))
-                if wish.twice:
-                    other = key if wish.same_key else f"{key}-other"
-                    both.create_task(self._command(wish, other))
+        """Give the commands of one case, one after the other, while an intruder talks of it."""
+        async with asyncio.TaskGroup() as talk:
+            for number, wish in enumerate(wishes):
+                await self.world.clock.sleep(wish.after)
+                key = f"{case_no}-{number}"
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(self._command(wish, key))
+                    if wish.twice:
+                        other = key if wish.same_key else f"{key}-other"
+                        both.create_task(self._command(wish, other))
+                if number == 0:
+                    # It is on record now: nobody can tell of it before its owner.
+                    now, chance = self.world.clock.now(), self.world.chance
+                    talk.create_task(self.tell(intrusions(case_no, now, chance)))
 
     async def tell(self, tellings: list[Telling]) -> None:
         """Send a stranger's facts, each at its time."""
@@ -123,12 +131,14 @@ class People:
 
 
 async def _take(telling: Telling, counter: Counter) -> Judgement:
-    return await counter.gateway.take(partial(read_foreign, telling.body), TERMINAL)
+    return await counter.gateway.take(
+        partial(read_foreign, telling.body), PUBLISHERS[telling.source]
+    )
 
 
 async def _take_among_poison(telling: Telling, counter: Counter) -> Judgement:
     bodies = [POISONS[0], telling.body, POISONS[-1]]
     readings = [partial(read_foreign, body) for body in bodies]
-    before, judgement, after = await counter.gateway.take_all(readings, TERMINAL)
+    before, judgement, after = await counter.gateway.take_all(readings, PUBLISHERS[telling.source])
     assert before.status is after.status is Status.REJECTED
     return judgement

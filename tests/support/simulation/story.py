@@ -21,6 +21,8 @@ START = datetime(2024, 9, 18, 8, 30, tzinfo=ZONE)
 """Before a make-up Sunday, the long October holiday and a make-up Saturday."""
 
 STRANGER = "urn:xincheng:hall-terminal:s1"
+INTRUDER = "urn:shaanxi:qinwuyuan:s1"
+"""Tells of cases that are ours; whatever it says, they are as we have them."""
 POISONS = (b"{", b"[]", b'{"specversion":"1.0"}', b"\xff\xfe", b'{"id":"a","id":"b"}')
 LIMITS = ((3, 5), (5, 10), (10, 20))
 DOORS = ("http", "batch", "inbox")
@@ -58,6 +60,7 @@ class Telling:
     event_id: str
     key: str
     sent_at: datetime
+    source: str
     door: str
     times: int
 
@@ -109,6 +112,18 @@ def tellings(case_no: str, chance: Chance) -> list[Telling]:
     return sorted(told, key=lambda telling: (telling.sent_at, telling.event_id))
 
 
+def intrusions(case_no: str, now: datetime, chance: Chance) -> list[Telling]:
+    """Return what an intruder tells of a case that is on record *now*: often nothing."""
+    told = []
+    for number in range(chance.one_of(0, 0, 1, 2)):
+        kind = chance.one_of("handling.decision.made", "handling.case.closed")
+        at = now + timedelta(seconds=chance.between(MINUTE, 9 * DAY))
+        day = "decision_date" if kind == "handling.decision.made" else "closed_date"
+        data = {"case_no": case_no, day: _day(now)}
+        told.append(_telling(f"{case_no}-i", number, chance, kind, at, data, INTRUDER))
+    return told
+
+
 def _facts(case_no: str, chance: Chance) -> Iterator[tuple[str, datetime, dict[str, Any]]]:
     at = START + timedelta(seconds=chance.between(HOUR, 8 * DAY))
     committed, statutory = chance.one_of(*LIMITS)
@@ -136,10 +151,17 @@ def _facts(case_no: str, chance: Chance) -> Iterator[tuple[str, datetime, dict[s
         yield "handling.case.closed", at, {**case, "closed_date": _day(at)}
 
 
-def _telling(
-    case_no: str, number: int, chance: Chance, kind: str, at: datetime, data: dict[str, Any]
+def _telling(  # noqa: PLR0913, PLR0917 - a fact has so many parts
+    name: str,
+    number: int,
+    chance: Chance,
+    kind: str,
+    at: datetime,
+    data: dict[str, Any],
+    source: str = STRANGER,
 ) -> Telling:
-    event_id = f"{case_no}-{number}"
+    event_id = f"{name}-{number}"
+    case_no = data["case"]["case_no"] if "case" in data else data["case_no"]
     delay = chance.between(0, 2 * HOUR) if chance.by(0.6) else chance.between(HOUR, 8 * DAY)
     example = _example(kind)
     whole = {**example["data"], **data}
@@ -148,15 +170,15 @@ def _telling(
     document = {
         **{name: example[name] for name in ("specversion", "type", "datacontenttype")},
         "id": event_id,
-        "source": STRANGER,
+        "source": source,
         "time": at.isoformat(),
         "data": whole,
         "subject": case_no,
         "partitionkey": case_no,
     }
     sent_at = at + timedelta(seconds=delay)
-    times = chance.one_of(1, 1, 1, 2, 3)
-    return Telling(write(document), event_id, case_no, sent_at, chance.one_of(*DOORS), times)
+    times, door = chance.one_of(1, 1, 1, 2, 3), chance.one_of(*DOORS)
+    return Telling(write(document), event_id, case_no, sent_at, source, door, times)
 
 
 def _day(at: datetime) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from shared.commands.command import Command
 from shared.policy.notice import Notice
+from shared.policy.publisher import BACKDATED_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class RegisterPublisher(Command):
     types: tuple[str, ...]
     key: Mapping[str, Any] | None = None
     """The public half of its key, as a JWK."""
+    others: tuple[str, ...] = ()
+    backdates: int | Literal["unlimited"] = BACKDATED_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

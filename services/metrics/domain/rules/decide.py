@@ -169,6 +169,8 @@ def _publisher(rules: Rules, command: RegisterPublisher) -> PublisherRegistered:
             sources=command.sources,
             types=command.types,
             key=key,
+            others=command.others or None,
+            backdates=command.backdates,
         )
         entry = publisher_of(change)
     except ValidationError as error:
@@ -184,7 +186,7 @@ def _must_be_of_others(rules: Rules, entry: Publisher) -> None:
     for source in entry.sources:
         if source.startswith(reserved) and source not in granted:
             raise SourceReserved(source=source)
-    for pattern in entry.types:
+    for pattern in (*entry.types, *entry.others):
         if not _speaks_of_something(pattern, rules.publishers.reserved_types):
             raise PatternMatchesNothing(pattern=pattern)
 

@@ -11,6 +11,7 @@ from services.metrics.domain.entry import Entry
 from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import is_meant
+from shared.contracts.standing import speaker_of
 from shared.policy.calendar import business_date
 
 STEPS_MAX = 64
@@ -21,6 +22,20 @@ Noted = tuple[dict[str, Any], bool]
 
 Noting = Mapping[type[Fact], Callable[[Any, Entry, Any], Noted]]
 """What each fact tells a subject beside the state to which it leads."""
+
+
+class Founding(Struct, frozen=True, array_like=True, order=True, gc=False):
+    """Whose a subject is: of whoever told of it first, by when we learned of it."""
+
+    learned: datetime
+    source: str
+    speaker: str | None
+    """The publisher as registered; '' is one of us, None spoke before that was kept."""
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Return the founding by *entry*, if none came before it."""
+        return cls(entry.learned, entry.source, speaker_of(entry.source, entry.publisher))
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
@@ -61,6 +76,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     """The facts that fitted, or told something all the same, oldest first."""
     opened_on: date | None = None
     done_on: date | None = None
+    founded: Founding | None = None
 
     def after(self, entry: Entry) -> tuple[Self, bool]:
         """

@@ -189,8 +189,10 @@ export interface Case {
   returns: number
   subjects: SubjectLine[]
   cards: CardLine[]
-  /** The ids of facts that contradict it; the first ones. */
+  /** The ids of facts that contradict it or are doubted; the first ones. */
   anomalous: string[]
+  /** The first of those that are doubted. */
+  doubts?: Doubt[]
 }
 
 /** A case in one line of a list. */
@@ -306,6 +308,18 @@ export interface Delta {
   latest?: LatestFact[]
 }
 
+/** A fact that another system has told, and that moves nothing unless somebody confirms it. */
+export interface Doubt {
+  fact_id: string
+  fact_source: string
+  /** Who told it, as registered. */
+  publisher: string | null
+  reason: DoubtReason
+}
+
+/** What is held against a fact that another system has told (存疑理由). */
+export type DoubtReason = 'BACKDATED' | 'FOREIGN' | 'REJECTED'
+
 /** One edition: what it changed, when and by whom. */
 export interface EditionShown {
   edition: number
@@ -387,6 +401,23 @@ export interface Hold {
   opened_by: string
   closed_on: string | null
   closed_by: string | null
+}
+
+/** What was said of a fact, on record. */
+export interface Judged {
+  case_no: string
+  fact_id: string
+  fact_source: string
+  believed: boolean
+  event_id: string
+}
+
+/** Which fact, whether it is true, and why somebody says so. */
+export interface JudgementForm {
+  fact_id: string
+  fact_source: string
+  believed: boolean
+  reason: string
 }
 
 /** The cases that a figure counts. */
@@ -609,6 +640,8 @@ export interface PublisherForm {
   sources: string[]
   types: string[]
   key?: Record<string, unknown> | null
+  others?: string[]
+  backdates?: number | string
 }
 
 /** Who may speak, from which sources, of which types. */
@@ -619,6 +652,10 @@ export interface PublisherShown {
   types: string[]
   /** By which what it says can be checked: a JWK, the public half. */
   key: Record<string, string> | null
+  /** The types that are believed of it about subjects that another has founded. */
+  others: string[]
+  /** In working days, how far back its word reaches; null is any day. */
+  backdates: number | null
 }
 
 /** What a probe tells of one consumer. */
@@ -801,8 +838,14 @@ export interface TimelineFact {
   activity?: string | null
   /** True where an import made it from an attribute of the case. */
   derived?: boolean | null
+  /** Whose word it is, as registered; its actor is one of theirs and none of us. */
+  publisher?: string | null
   data?: Record<string, unknown> | null
-  /** What contradicts the case, in the reader's language. */
+  /** So many working days after the day on which it happened we learned of it, if any. */
+  late_days?: number | null
+  /** Why it moves nothing, if it does not. */
+  doubt?: DoubtReason | null
+  /** What contradicts the case or is held against the fact, in the reader's language. */
   anomaly: string | null
 }
 

@@ -36,6 +36,7 @@ export function useNames() {
     cardState: (code: string): string => called('AlertState', code),
     level: (code: string): string => called('AlertLevel', code),
     phase: (code: string): string => called('Phase', code),
+    doubt: (code: string): string => called('DoubtReason', code),
     role: (code: string): string => called('Role', code),
   }
 }

@@ -1,0 +1,97 @@
+"""What a supervisor says of a fact that another system has told: that it is true, or is not."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from services.metrics.handlers.narrowing import narrowed
+from services.metrics.ports.readings import Readings
+from services.metrics.views.case import Judged
+from shared.contracts.envelope import Event
+from shared.contracts.standing import speaker_of
+from shared.contracts.supervision.facts import FactConfirmed, FactRejected
+from shared.eventstore.port import EventStore
+from shared.policy.calendar import ZONE
+from shared.runtime.clock import Clock
+from shared.runtime.ids import Ids
+
+ACTOR_CHARACTERS_MAX = 64
+
+
+class _Identity(msgspec.Struct):
+    source: str
+    id: str
+    publisher: str | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What somebody says of a fact."""
+
+    fact_id: str
+    fact_source: str
+    believed: bool
+    reason: str
+
+
+class Judging:
+    """Records judgements; *source* says that it was recorded by us."""
+
+    def __init__(
+        self, supervision: EventStore, readings: Readings, clock: Clock, ids: Ids, source: str
+    ) -> None:
+        self._supervision = supervision
+        self._readings = readings
+        self._clock = clock
+        self._ids = ids
+        self._source = source
+
+    def within(self, organisations: Collection[str] | None) -> "Judging":
+        """Return the same for who sees *organisations* alone, None for every one."""
+        seen = narrowed(self._readings, organisations)
+        return Judging(self._supervision, seen, self._clock, self._ids, self._source)
+
+    async def handle(self, case_no: str, word: Judgement, by: str, role: str) -> Judged | None:
+        """
+        Record *word* about a fact of the case; return None where nobody else told such a fact.
+
+        What we state ourselves was decided, and is taken back by a command or not at all.
+        The last word counts, so one that is said again changes nothing.
+
+        Raises:
+            StoreUnavailable: nothing is known; the same word may be said again.
+        """
+        if not _is_told(word, await self._readings.timeline(case_no)):
+            return None
+        now = self._clock.now().astimezone(ZONE)
+        kind = FactConfirmed if word.believed else FactRejected
+        event = Event.of(
+            kind(
+                fact_id=word.fact_id,
+                fact_source=word.fact_source,
+                by=by[:ACTOR_CHARACTERS_MAX],
+                reason=word.reason,
+            ),
+            id=self._ids.new(),
+            source=self._source,
+            time=now,
+            recordedtime=now,
+            partitionkey=case_no,
+            actorid=by,
+            actorrole=role,
+        )
+        await self._supervision.record([event])
+        return Judged(case_no, word.fact_id, word.fact_source, word.believed, event.id)
+
+
+def _is_told(word: Judgement, bodies: Iterable[str]) -> bool:
+    wanted = (word.fact_source, word.fact_id)
+    told = (_IDENTITY.decode(body) for body in bodies)
+    return any(
+        (one.source, one.id) == wanted and speaker_of(one.source, one.publisher) != ""
+        for one in told
+    )
