@@ -1,7 +1,10 @@
 """Where topics end just now, for those who wait until something has been read that far."""
 
 from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.kafka.access import Broker
@@ -12,6 +15,45 @@ from shared.kafka.reader import kafka_reader, places_of
 
 class BrokerAway(BusError):
     """Kafka does not answer."""
+
+
+class TopicEnds:
+    """Tells again and again where partitions end, open transactions included."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        # Of a transaction that is still open nobody knows what will have been said.
+        self._reader: AIOKafkaConsumer = kafka_reader(broker, isolation_level="read_uncommitted")
+
+    async def __aenter__(self) -> Self:
+        """Raise BrokerAway where nobody answers."""
+        try:
+            await enter(self._reader, self._broker)
+        except (KafkaError, OSError) as fault:
+            await self._reader.stop()
+            raise BrokerAway(str(fault)) from fault
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._reader.stop()
+
+    async def load(self, places: Sequence[Partition]) -> Mapping[Partition, int]:
+        """
+        Return behind which offset each of *places* ends: whatever was confirmed lies before it.
+
+        Raises:
+            BrokerAway: nobody answers any more.
+        """
+        try:
+            found = await self._reader.end_offsets([TopicPartition(*place) for place in places])
+        except (KafkaError, OSError) as fault:
+            raise BrokerAway(str(fault)) from fault
+        return {Partition(*place): offset for place, offset in found.items()}
 
 
 async def load_ends(broker: Broker, topics: Sequence[str]) -> Mapping[Partition, int]:

@@ -61,4 +61,8 @@ TIMER_LATENESS_SECONDS = Histogram(
     "Time from an alert's due instant to its being stored",
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
+CARDS_WAITING = Gauge(
+    "casetrack_cards_waiting",
+    "Deadlines that have come and wait until their lane has folded what lay in Kafka then",
+)
 SSE_CLIENTS = Gauge("casetrack_sse_clients", "Browsers listening to the live stream")

@@ -35,6 +35,7 @@ from shared.policy.rules import RuleChange, Rules, evolve, shipped
 from shared.policy.sla import bureau_policy
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
+from tests.support.completing import completed
 from tests.support.facts import SUPERVISION
 from tests.support.metrics_store import arrived
 from tests.support.rule_changes import policy_fact
@@ -139,6 +140,7 @@ class Bureau:
 
     async def tick(self) -> None:
         self.restart_ticker()
+        await completed(self.projection, self.lane, self.clock.now())
         # The first look may learn of other rules, and leaves what is due to the next.
         await self.ticker.handle(self.clock.now())
         while await self.ticker.handle(self.clock.now()):

@@ -22,16 +22,18 @@ from services.intake.handlers.timekeeper import Timekeeper
 from services.metrics.adapters.memory.deadlines import MemorySweep
 from services.metrics.adapters.memory.projection import MemoryBatch
 from services.metrics.adapters.memory.tables import MemoryTables
+from services.metrics.consumer import completeness
+from services.metrics.consumer.completeness import Completing
 from services.metrics.consumer.fetch import Fetch
 from services.metrics.consumer.lanes import LaneRunner, Lanes
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers import folding
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.ticker import CLOCKS_PER_SWEEP_MAX, Ticker
-from services.metrics.ports.deadlines import Armed
+from services.metrics.ports.deadlines import Armed, Due
 from services.metrics.ports.projection import Stretch
 from shared.commands import deciding
 from shared.contracts.envelope import Event
+from shared.contracts.registry import Owner
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import Outbox, Outcome, Outgoing, Recorded
 from shared.kafka.consumer import ConsumerLoop
@@ -43,7 +45,7 @@ from tests.support.simulation.life import Violation, Weather
 from tests.support.simulation.simulation import simulate
 from tests.support.simulation.store import SimulatedStore
 
-SEEDS_MAX = 60
+SEEDS_MAX = 120
 STORM = Weather(
     killed=0.02,
     stopped=0.005,
@@ -193,21 +195,40 @@ def a_changed_clock_waits_for_its_next_deadline(patch: pytest.MonkeyPatch) -> No
 
 def a_deadline_is_moved_before_the_alert_is_said(patch: pytest.MonkeyPatch) -> None:
     async def dossiers(self: Any) -> Any:  # noqa: ANN401
-        self._tables.arm([Armed(key, None, alerted=True) for key in self.due])
+        self._tables.arm([Armed(one.clock, None, alerted=True) for one in self.due])
         return await original(self)
 
     original = MemorySweep.dossiers
     patch.setattr(MemorySweep, "dossiers", dossiers)
 
 
-def the_ticker_judges_by_when_it_asked(patch: pytest.MonkeyPatch) -> None:
-    async def handle(self: Any, now: datetime) -> int:  # noqa: ANN401
-        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX, 0) as sweep:
-            if sweep.due:
-                await self._sweep(sweep, now)
-        return len(sweep.due)
+def cards_wait_for_nothing(patch: pytest.MonkeyPatch) -> None:
+    def due(self: MemoryTables, now: datetime, clocks_max: int, _: int) -> list[Due]:
+        free = [key for _, key in self.overdue(now) if not self.clock_locks[key].locked()]
+        return [Due(key, now) for key in free[:clocks_max]]
 
-    patch.setattr(Ticker, "handle", handle)
+    patch.setattr(MemoryTables, "due", due)
+
+
+def a_milestone_counts_before_it_is_reached(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(completeness, "is_reached", lambda _milestone, _positions: True)
+    patch.setattr(MemoryTables, "reaches", lambda _self, _topic, _partition, _end: True)
+
+
+def only_the_topic_that_was_fetched_is_complete(patch: pytest.MonkeyPatch) -> None:
+    original = Completing.look
+
+    async def look(self: Any) -> None:  # noqa: ANN401
+        ends = self._ends
+
+        async def of_one(places: Sequence[Partition]) -> Any:  # noqa: ANN401
+            return await ends([place for place in places if place.topic != Owner.INTAKE.topic])
+
+        patch.setattr(self, "_ends", of_one)
+        await original(self)
+        patch.setattr(self, "_ends", ends)
+
+    patch.setattr(Completing, "look", look)
 
 
 def a_lease_on_a_silence_never_runs_out(patch: pytest.MonkeyPatch) -> None:
@@ -246,7 +267,9 @@ BROKEN: tuple[Break, ...] = (
     late_facts_are_folded_last,
     a_changed_clock_waits_for_its_next_deadline,
     a_deadline_is_moved_before_the_alert_is_said,
-    the_ticker_judges_by_when_it_asked,
+    cards_wait_for_nothing,
+    a_milestone_counts_before_it_is_reached,
+    only_the_topic_that_was_fetched_is_complete,
     a_lease_on_a_silence_never_runs_out,
     a_silence_ends_when_somebody_looks,
     the_silence_of_strangers_ends_too,

@@ -25,6 +25,7 @@ from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
+from tests.support.completing import completed
 from tests.support.examples import like_the_example
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
@@ -47,6 +48,7 @@ class Desk:
     """One lane over a real projection."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
         self.projection = PostgresProjection(pool, our_fingerprint())
         self.folding = Folding(self.projection, shipped())
         self.next_offset = 0
@@ -61,6 +63,15 @@ class Desk:
         new = await self.folding.handle(lane, stretch, arrived(events))
         self.next_offset = following
         return new
+
+    def ticker(self, clock: VirtualClock) -> Ticker:
+        deadlines = PostgresDeadlines(self.pool, our_fingerprint())
+        return Ticker(deadlines, shipped(), clock, SUPERVISION)
+
+    async def tick(self, lane: Lane, ticker: Ticker, now: datetime) -> int:
+        """Let *ticker* look, with the lane complete; return what was due."""
+        await completed(self.projection, lane, now)
+        return await ticker.handle(now)
 
 
 FACTS = tuple(
@@ -213,15 +224,15 @@ async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> Non
 
 async def test_a_red_card_is_raised_once_and_a_late_hold_withdraws_it(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
-    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    ticker = desk.ticker(clock)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
-    await ticker.handle(clock.now())
-    again = await ticker.handle(clock.now())
+    await desk.tick(lane, ticker, clock.now())
+    again = await desk.tick(lane, ticker, clock.now())
     raised = await pool.fetch("SELECT sla, level, state FROM alerts ORDER BY 1, 2")
     await desk.fold(lane, FACTS[4])
     clock.advance(timedelta(seconds=1))
-    await ticker.handle(clock.now())
+    await desk.tick(lane, ticker, clock.now())
     healed = await pool.fetch("SELECT level, state, reason FROM alerts WHERE level = 'RED'")
 
     assert again == 0
@@ -239,18 +250,18 @@ async def test_a_limit_that_never_began_after_all_is_gone_and_its_cards_are_with
     pool: asyncpg.Pool,
 ) -> None:
     desk, clock = Desk(pool), VirtualClock(MONTH_LATER)
-    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    ticker = desk.ticker(clock)
     lane = await desk.claim()
     corrections = [
         way.event(like_the_example(CorrectionRequested, case_no=way.CASE), 24),
         way.event(like_the_example(CorrectionReceived, case_no=way.CASE, complete=True), 48),
     ]
     await desk.fold(lane, FACTS[0], *corrections)
-    await ticker.handle(clock.now())
+    await desk.tick(lane, ticker, clock.now())
     raised = await pool.fetch(OF_THE_SECOND_SILENCE)
     await desk.fold(lane, FACTS[1])
     clock.advance(timedelta(seconds=1))
-    await ticker.handle(clock.now())
+    await desk.tick(lane, ticker, clock.now())
     withdrawn = await pool.fetch(OF_THE_SECOND_SILENCE)
     row = await pool.fetchrow("SELECT gone, ended, next_at FROM clocks WHERE episode = 1")
 
@@ -261,10 +272,10 @@ async def test_a_limit_that_never_began_after_all_is_gone_and_its_cards_are_with
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:
     desk, clock = Desk(pool), VirtualClock(datetime(2024, 9, 2, 4, tzinfo=UTC))
-    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
+    ticker = desk.ticker(clock)
     lane = await desk.claim()
     await desk.fold(lane, *FACTS[:3])
-    swept = await ticker.handle(clock.now() + timedelta(days=60))
+    swept = await desk.tick(lane, ticker, clock.now() + timedelta(days=60))
 
     assert swept == 0
     assert await pool.fetchval("SELECT count(*) FROM alerts") == 0

@@ -11,6 +11,7 @@ from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
 from services.metrics.domain.figures.figure import many
 from services.metrics.handlers.kpis import LAST_OF_ALL
+from services.metrics.ports.deadlines import Due
 from services.metrics.ports.glances import Lines, Span
 from services.metrics.ports.readings import AlertsSought
 from shared.contracts.envelope import Event
@@ -140,6 +141,7 @@ async def test_what_turns_red_on_a_day_is_found_by_its_clock(store: Store) -> No
 
 async def test_a_due_clock_is_in_one_hand_at_a_time(store: Store) -> None:
     await store.fold(*FACTS[:3])
+    await store.complete()
     now = store.clock.now()
     async with (
         store.deadlines.claim(now, 10, 0) as mine,
@@ -147,16 +149,17 @@ async def test_a_due_clock_is_in_one_hand_at_a_time(store: Store) -> None:
     ):
         due = (mine.due, theirs.due)
 
-    assert sorted(due[0]) == [key("SLA-04"), key("SLA-05")]
+    assert sorted(due[0]) == [Due(key("SLA-04"), now), Due(key("SLA-05"), now)]
     assert due[1] == []
 
 
 async def test_a_sweep_takes_so_many_and_the_longest_due_first(store: Store) -> None:
     await store.fold(*FACTS[:3])
+    await store.complete()
     async with store.deadlines.claim(store.clock.now(), 1, 0) as sweep:
         dossiers = await sweep.dossiers()
 
-    assert sweep.due == [key("SLA-04")]
+    assert [one.clock for one in sweep.due] == [key("SLA-04")]
     assert list(dossiers) == [way.CASE]
 
 

@@ -41,7 +41,7 @@ class Desk:
     async def run_late(self) -> list[str]:
         """Let a case break both of its limits; return the ids of its cards."""
         await self.api.fold(*LATE_CASE)
-        assert await self.api.ticker.handle(self.api.clock.now()) == 2
+        assert await self.api.tick() == 2
         return list(keyed(await self.api.read("/v1/alerts"), "alert_id"))
 
 
@@ -65,7 +65,7 @@ async def test_a_name_that_speaks_to_the_terminal_is_shown_and_not_obeyed(desk: 
     received = way.RECEIVED.data.model_copy(update={"item_name": HOSTILE})
     named = way.event(received, 0, identity=way.RECEIVED.id, window=way.RECEIVED.windowid)
     await desk.api.fold(named, LATE_CASE[1])
-    await desk.api.ticker.handle(desk.api.clock.now())
+    await desk.api.tick()
     (card, *_) = keyed(await desk.api.read("/v1/alerts"), "alert_id")
     answers = await asyncio.gather(
         desk.ask("case", "list"),

@@ -33,7 +33,7 @@ SELECT (SELECT string_agg(dossier || partition || phase || state, ';' ORDER BY d
         FROM metrics.dossiers),
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.kpi AS row WHERE value <> 0),
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.contributors AS row),
-  (SELECT string_agg((to_jsonb(row) - 'next_at')::text, ';' ORDER BY row::text)
+  (SELECT string_agg((to_jsonb(row) - '{next_at,written}'::text[])::text, ';' ORDER BY row::text)
    FROM metrics.clocks AS row)
 """
 SHAPE = """

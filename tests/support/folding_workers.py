@@ -1,4 +1,4 @@
-"""Real workers of metrics, each a process, and events for them to fold."""
+"""Real processes of metrics, workers and tickers, and events for them to fold."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ Fold = Callable[..., subprocess.Popen[bytes]]
 
 @contextmanager
 def workers(dsn: str, kafka: str, folder: Path) -> Iterator[Fold]:
-    """Give what starts a worker; those that are left are ended with the block."""
+    """Give what starts a worker or a ticker; those that are left are ended with the block."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
         **os.environ,
@@ -35,11 +35,11 @@ def workers(dsn: str, kafka: str, folder: Path) -> Iterator[Fold]:
     }
 
     def start(
-        more: Mapping[str, str] | None = None, checkout: Path = CHECKOUT
+        more: Mapping[str, str] | None = None, checkout: Path = CHECKOUT, *, life: str = "worker"
     ) -> subprocess.Popen[bytes]:
-        with (folder / f"worker-{len(started)}.log").open("wb") as log:
+        with (folder / f"{life}-{len(started)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [str(python_of(checkout)), "-m", "services.metrics", "worker"],
+                [str(python_of(checkout)), "-m", "services.metrics", life],
                 env={**environment, "PYTHONPATH": str(checkout), **(more or {})},
                 stderr=log,
                 cwd=checkout,
@@ -49,7 +49,7 @@ def workers(dsn: str, kafka: str, folder: Path) -> Iterator[Fold]:
 
     with _ended(started):
         yield start
-    for log in sorted(folder.glob("worker-*.log")):
+    for log in sorted(folder.glob("*er-*.log")):
         sys.stdout.write(f"{log.name}\n{log.read_text()}\n")
 
 

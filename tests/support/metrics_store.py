@@ -44,6 +44,7 @@ from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.policy.rules import RuleChange, shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
+from tests.support.completing import completed
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 
@@ -88,7 +89,7 @@ class Store:
 
     async def fold(self, *events: Event) -> int:
         """Fold *events* as a worker does; return how many were new."""
-        lane = self.lane or await self.claim()
+        lane = await self.lane_of()
         stretch = self.stretch(len(events))
         new = await Folding(self.projection, RULES).handle(lane, stretch, arrived(events))
         self.next_offset = stretch.following
@@ -96,9 +97,19 @@ class Store:
 
     async def sweep(self) -> None:
         """Judge anew, as a worker does that was started just now."""
-        await Folding(self.projection, RULES).sweep(self.lane or await self.claim())
+        await Folding(self.projection, RULES).sweep(await self.lane_of())
+
+    async def lane_of(self) -> Lane:
+        """Return the lane, which a worker has."""
+        return self.lane or await self.claim()
+
+    async def complete(self) -> None:
+        """Let the lane be complete up to now."""
+        assert await completed(self.projection, await self.lane_of(), self.clock.now())
 
     async def tick(self) -> int:
+        """Let the ticker look, with the lane complete; return what was due."""
+        await self.complete()
         return await self.ticker.handle(self.clock.now())
 
     @cached_property

@@ -13,7 +13,6 @@ from typing import Any
 import asyncpg
 import httpx2
 
-from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.serving import Reader
@@ -31,6 +30,7 @@ from shared.web.auth import Role
 from shared.web.gate import AuthSettings
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.server import serve
+from tests.support.completing import completed
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 from tests.support.ports import free_port
@@ -100,7 +100,6 @@ class ReadApi:
     issuer: LocalIssuer
     clock: MorningClock
     projection: PostgresProjection
-    ticker: Ticker
     stopping: asyncio.Event
     reader: Reader
     _next_offset: int = 0
@@ -128,6 +127,14 @@ class ReadApi:
         """Judge anew what older rules have made, as a worker does when it has heard of others."""
         if self._lane and self._lane.edition < await self.projection.edition():
             await Folding(self.projection, shipped()).sweep(self._lane)
+
+    async def tick(self) -> int:
+        """Let a ticker look that has seen no jump of the clock; return what was due."""
+        if self._lane is not None:
+            await completed(self.projection, self._lane, self.clock.now())
+        reader = self.reader
+        ticker = Ticker(reader.deadlines, reader.rules.newest, self.clock, reader.source)
+        return await ticker.handle(self.clock.now())
 
     def token(self, role: Role = Role.SUPERVISOR) -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, name='王督察'))}"}
@@ -165,7 +172,6 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
         ids=SeededIds(2),
         source=SUPERVISION,
     )
-    ticker = Ticker(PostgresDeadlines(pool, our_fingerprint()), shipped(), clock, SUPERVISION)
     port = free_port()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.board.run(stopping))
@@ -179,7 +185,6 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
                 issuer,
                 clock,
                 PostgresProjection(pool, our_fingerprint()),
-                ticker,
                 stopping,
                 reader,
             )

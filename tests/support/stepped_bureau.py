@@ -24,6 +24,7 @@ from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.port import Record
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
+from tests.support.completing import completed
 from tests.support.facts import SUPERVISION
 
 RULES = shipped()
@@ -67,7 +68,9 @@ class Bureau:
 
     async def judge(self) -> None:
         """Let the ticker say what is due, and fold that too."""
-        await self.ticker.handle(SystemClock().now())
+        now = SystemClock().now()
+        await completed(self.projection, self.lane, now)
+        await self.ticker.handle(now)
         await self.fold()
 
     async def verify(self, *, settled: bool = True) -> Report:

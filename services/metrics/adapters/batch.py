@@ -134,6 +134,7 @@ SET started_on = excluded.started_on,
     provisional = excluded.provisional,
     ended = excluded.ended,
     gone = false,
+    written = excluded.written,
     next_at = CASE WHEN clocks.alerted THEN '-infinity' ELSE excluded.next_at END
 """
 
@@ -142,6 +143,7 @@ CLOSE_GONE = """
 UPDATE clocks
 SET ended = true,
     gone = true,
+    written = $5,
     next_at = CASE WHEN alerted THEN '-infinity'::timestamptz END
 FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[])
   AS lost (dossier, subject, sla, episode)
@@ -162,10 +164,13 @@ class PostgresBatch(Batch):
         partition: int,
         edition: int = 0,
         known_places: Container[int] = (),
+        change: int = 0,
     ) -> None:
         self._connection = connection
         self._partition = partition
         self._edition = edition
+        self._change = change
+        """Which of its lane's this is."""
         self._known_places = known_places
         self.new_places: set[int] = set()
         """What nobody knew before this batch, as far as its worker knew."""
@@ -260,10 +265,10 @@ class PostgresBatch(Batch):
     async def _write_clocks(self, clocks: Sequence[Clock], gone: Sequence[ClockKey]) -> None:
         """Replace *clocks*, and note that *gone* never began to run by what is known now."""
         if clocks:
-            rows = [(*row[:-1], *NEW, row[-1]) for row in map(clock_row, clocks)]
+            rows = [(*row[:-1], *NEW, row[-1], self._change) for row in map(clock_row, clocks)]
             await self._connection.execute(WRITE_CLOCKS, rows)
         if gone:
-            await self._connection.execute(CLOSE_GONE, *zip(*gone, strict=True))
+            await self._connection.execute(CLOSE_GONE, *zip(*gone, strict=True), self._change)
 
 
 def place_rows(

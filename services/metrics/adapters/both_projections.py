@@ -81,11 +81,13 @@ ORDER BY 1
 # How a clock is armed follows from what the ticker has said, too.
 COMPARE_CLOCKS = """
 WITH before AS (
-  SELECT dossier, subject, sla, episode, to_jsonb(row) - '{alerted,next_at}'::text[] AS clock
+  SELECT dossier, subject, sla, episode,
+         to_jsonb(row) - '{alerted,next_at,written}'::text[] AS clock
   FROM metrics.clocks AS row
   WHERE NOT gone
 ), after AS (
-  SELECT dossier, subject, sla, episode, to_jsonb(row) - '{alerted,next_at}'::text[] AS clock
+  SELECT dossier, subject, sla, episode,
+         to_jsonb(row) - '{alerted,next_at,written}'::text[] AS clock
   FROM metrics_next.clocks AS row
   WHERE NOT gone
 )

@@ -13,7 +13,15 @@ from services.metrics.domain.clocks.alert import Alert
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.deadlines import (
+    Armed,
+    Closed,
+    Deadlines,
+    Due,
+    Explained,
+    Sweep,
+    Waiting,
+)
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState
@@ -23,14 +31,40 @@ from shared.policy.rules import RuleChange
 
 # A row that another ticker, or a batch, holds just now is left to the next sweep.
 CLAIM_DUE = """
-SELECT clocks.dossier, clocks.subject, clocks.sla, clocks.episode
+SELECT clocks.dossier, clocks.subject, clocks.sla, clocks.episode, completeness.complete_to
 FROM clocks
 JOIN dossiers USING (dossier)
+JOIN lanes USING (partition)
+JOIN completeness USING (partition)
 WHERE clocks.next_at <= $1
+AND clocks.next_at <= completeness.complete_to
+AND clocks.written <= completeness.changes
+AND lanes.epoch = completeness.epoch
 AND dossiers.edition = $3
 ORDER BY clocks.next_at
 LIMIT $2
 FOR UPDATE OF clocks SKIP LOCKED
+"""
+
+# Of very many that are due some tell enough.
+FIND_WAITING = """
+WITH overdue AS (
+  SELECT dossier, next_at, written
+  FROM clocks
+  WHERE next_at <= $1
+  ORDER BY next_at
+  LIMIT 10000
+)
+SELECT partition, complete_to, count(*) AS clocks
+FROM overdue
+JOIN dossiers USING (dossier)
+LEFT JOIN completeness USING (partition)
+LEFT JOIN lanes USING (partition)
+WHERE (
+  next_at <= complete_to AND written <= completeness.changes AND lanes.epoch = completeness.epoch
+) IS NOT TRUE
+GROUP BY partition, complete_to
+ORDER BY partition
 """
 
 # Behind the locks: a batch that changes a clock writes its dossier first and waits for us after.
@@ -85,9 +119,7 @@ RETURNING dossier
 class PostgresSweep(Sweep):
     """One open transaction over due clocks."""
 
-    def __init__(
-        self, connection: asyncpg.Connection, due: Sequence[ClockKey], edition: int
-    ) -> None:
+    def __init__(self, connection: asyncpg.Connection, due: Sequence[Due], edition: int) -> None:
         self._connection = connection
         self._due = due
         self._edition = edition
@@ -100,7 +132,7 @@ class PostgresSweep(Sweep):
         return await load_changes(self._connection, after)
 
     @property
-    def due(self) -> Sequence[ClockKey]:
+    def due(self) -> Sequence[Due]:
         return self._due
 
     async def dossiers(self) -> Mapping[str, Dossier]:
@@ -131,7 +163,7 @@ class PostgresSweep(Sweep):
         await self._connection.execute(ARM, *zip(*rows, strict=True))
 
     def _keys(self) -> list[str]:
-        return sorted({clock.dossier for clock in self._due})
+        return sorted({one.clock.dossier for one in self._due})
 
 
 class PostgresDeadlines(Deadlines):
@@ -150,7 +182,12 @@ class PostgresDeadlines(Deadlines):
                     raise ProjectionOutdated(stored)
                 rows = await connection.fetch(CLAIM_DUE, now, clocks_max, edition)
                 newest = await load_edition(connection)
-                yield PostgresSweep(connection, [ClockKey(*row) for row in rows], newest)
+                due = [Due(key_of(row), row["complete_to"]) for row in rows]
+                yield PostgresSweep(connection, due, newest)
+
+    async def waiting(self, now: datetime) -> Sequence[Waiting]:
+        with translated():
+            return [Waiting(*row) for row in await self._pool.fetch(FIND_WAITING, now)]
 
     async def turn(
         self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event

@@ -1,6 +1,6 @@
 """The projection in PostgreSQL: a batch of facts and all that it changes, in one transaction."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,12 @@ from services.metrics.ports.projection import (
     Batch,
     Claim,
     Fenced,
+    Milestone,
     Place,
     Projection,
     ProjectionOutdated,
     Stretch,
+    Tenure,
 )
 from shared.contracts.rules.facts import STREAM
 from shared.eventstore.postgres import translated
@@ -28,7 +30,7 @@ TAKE_LANE = """
 UPDATE lanes
 SET changes = changes + 1, recent = coalesce($3, recent)
 WHERE partition = $1 AND epoch = $2
-RETURNING (
+RETURNING changes, (
   SELECT coalesce(max(version), 0)
   FROM events
   WHERE stream = $4
@@ -96,6 +98,39 @@ WHERE offsets.topic = seen.topic
   AND offsets.next_offset = seen.next_offset
 """
 
+LOAD_TENURES = """
+SELECT partition, epoch, changes
+FROM lanes
+WHERE partition = ANY($1::smallint[])
+"""
+
+# Not supervision's: what it says follows from deadlines, and rules are read from its store.
+LOAD_UNSENT = """
+SELECT greatest(intake.unsent_seconds(), assist.unsent_seconds(), review.unsent_seconds())
+"""
+
+# Asked of what is committed, not of what a worker believes: a server that dies loses commits.
+COMPLETE = """
+INSERT INTO completeness (partition, epoch, changes, complete_to)
+SELECT partition, epoch, changes, at
+FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+  AS milestones (partition, epoch, changes, at)
+WHERE NOT EXISTS (
+  SELECT
+  FROM unnest($5::text[], $6::smallint[], $7::bigint[]) AS ends (topic, partition, offset_after)
+  LEFT JOIN offsets USING (topic, partition)
+  WHERE ends.partition = milestones.partition
+  AND coalesce(offsets.next_offset, 0) < ends.offset_after
+)
+ORDER BY partition
+ON CONFLICT (partition) DO UPDATE
+SET epoch = excluded.epoch,
+    changes = excluded.changes,
+    complete_to = greatest(completeness.complete_to, excluded.complete_to)
+WHERE completeness.epoch <= excluded.epoch
+RETURNING partition
+"""
+
 TELL_STANDING = """
 INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)
 VALUES ($1, $2, $3, $4, clock_timestamp())
@@ -109,7 +144,7 @@ WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
-    """Turn rows into the arrays that unnest takes."""
+    """Tenure rows into the arrays that unnest takes."""
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
@@ -153,10 +188,11 @@ class PostgresProjection(Projection):
         told = None if recent is None else text_of(recent)
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                edition = await connection.fetchval(TAKE_LANE, partition, epoch, told, STREAM)
-                if edition is None:
+                taken = await connection.fetchrow(TAKE_LANE, partition, epoch, told, STREAM)
+                if taken is None:
                     raise await self._fenced(partition)
-                batch = PostgresBatch(connection, partition, edition, self._places)
+                change, edition = taken
+                batch = PostgresBatch(connection, partition, edition, self._places, change)
                 yield connection, batch
         self._places |= batch.new_places
 
@@ -203,6 +239,28 @@ class PostgresProjection(Projection):
     async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
         with translated():
             await self._pool.execute(CAUGHT_UP, *columns(seen, 3))
+
+    async def tenures(self, partitions: Sequence[int]) -> Mapping[int, Tenure]:
+        with translated():
+            rows = await self._pool.fetch(LOAD_TENURES, partitions)
+        return {partition: Tenure(epoch, changes) for partition, epoch, changes in rows}
+
+    async def unsent_seconds(self) -> float:
+        with translated():
+            return float(await self._pool.fetchval(LOAD_UNSENT))
+
+    async def complete(self, milestones: Sequence[Milestone]) -> Collection[int]:
+        ends = [
+            (topic, milestone.partition, end)
+            for milestone in milestones
+            for topic, end in milestone.ends.items()
+        ]
+        moments = columns(
+            [(milestone.partition, *milestone.tenure, milestone.at) for milestone in milestones], 4
+        )
+        with translated():
+            rows = await self._pool.fetch(COMPLETE, *moments, *columns(ends, 3))
+        return [row["partition"] for row in rows]
 
     async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:
         with translated():

@@ -8,7 +8,14 @@ from starlette.responses import Response
 from services.metrics.api.answers import answer, answered
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
-from services.metrics.handlers.freshness import Freshness, outboxes_told, rebuilding_told
+from services.metrics.handlers.freshness import (
+    Freshness,
+    behind_told,
+    outboxes_told,
+    rebuilding_told,
+)
+from services.metrics.handlers.waiting import lanes_behind
+from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.views.freshness import Completeness
 from shared.policy.calendar import local
@@ -17,7 +24,7 @@ from shared.web.description import told
 from shared.web.policies import Of, permit
 
 
-def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
+def freshness_routes(glances: Glances, deadlines: Deadlines, clock: Clock) -> APIRouter:
     """Return the route that says up to when everything is complete."""
     router = APIRouter(
         prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS, of=Of.BUREAU)]
@@ -30,6 +37,7 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
         offsets, outboxes = await glances.offsets(), await glances.outboxes()
         rebuilding = await glances.rebuilding()
         now = clock.now()
+        waiting = await lanes_behind(deadlines, now)
         lag = freshness.lag_seconds(offsets, outboxes, now)
         return answer(
             Completeness(
@@ -39,6 +47,7 @@ def freshness_routes(glances: Glances, clock: Clock) -> APIRouter:
                 rebuilding=rebuilding_told(rebuilding),
                 partitions=freshness.partitions(offsets, now),
                 outboxes=outboxes_told(outboxes),
+                behind=behind_told(waiting),
             )
         )
 

@@ -9,11 +9,13 @@ from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.app.upgrade import rebuild, until_ours
+from services.metrics.consumer.completeness import watch_completeness
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.worker import TOPICS, faust_app, work
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.ticker import Ticker
+from services.metrics.handlers.waiting import watch_waiting
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.postgres import open_pool
 from shared.kafka.letters import KafkaShelf, LettersOnce
@@ -56,8 +58,13 @@ async def _fold(
             watching = tasks.create_task(
                 watch_inbox(settings.broker, projection, lanes.clock, stopping), name="inbox"
             )
+            completing = tasks.create_task(
+                watch_completeness(settings.broker, lanes, lanes.clock, stopping),
+                name="completeness",
+            )
             await work(app, lanes, stopping)
-            watching.cancel()
+            for task in (watching, completing):
+                task.cancel()
 
 
 async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
@@ -67,9 +74,14 @@ async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None
         tell_ready()
         if not await until_ours(PostgresProjection(pool, ours), clock, stopping):
             return
-        ticker = Ticker(PostgresDeadlines(pool, ours), first_rules(), clock, settings.source)
+        deadlines = PostgresDeadlines(pool, ours)
+        ticker = Ticker(deadlines, first_rules(), clock, settings.source)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(ticker.watchdog.watch(stopping))
+            others = [
+                tasks.create_task(ticker.watchdog.watch(stopping)),
+                tasks.create_task(watch_waiting(deadlines, clock, stopping), name="waiting"),
+            ]
             await ticker.run(stopping)
-            watching.cancel()
+            for task in others:
+                task.cancel()

@@ -134,7 +134,7 @@ class Reader:
                     judging_routes(judging),
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
                     alert_routes(alerts, seen),
-                    freshness_routes(self.glances, self.clock),
+                    freshness_routes(self.glances, self.deadlines, self.clock),
                     rules_routes(self.publishing, self.clock),
                     session_routes(self._sign_in, Endings(self.supervision), catalogue),
                     page_routes(catalogue),

@@ -1,7 +1,7 @@
 """The lanes: one task for each partition number, from fetched records to a committed batch."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -100,18 +100,13 @@ class LaneRunner:
             await self._lanes.folding.sweep(lane)
             crash("metrics.after_sweep")
         except Fenced:
-            await self._give_way()
+            await self._lanes.give_way([self._number])
         except StoreUnavailable as fault:
             log.warning("sweep_postponed", partition=self._number, fault=repr(fault))
             lane.pictures.clear()
             await self._lanes.clock.sleep(RETRY_SECONDS_FIRST)
         self._lanes.watchdog.progressed()
         self._lanes.changed.set()
-
-    async def _give_way(self) -> None:
-        log.warning("lane_fenced", partition=self._number)
-        self.lane = None
-        await self._lanes.steering.rejoin()
 
     async def put(self, fetch: Fetch) -> None:
         """
@@ -130,7 +125,7 @@ class LaneRunner:
         try:
             await self._fold(fetch)
         except Fenced:
-            await self._give_way()
+            await self._lanes.give_way([self._number])
         except (StoreUnavailable, SendUnknown, Unfoldable) as fault:
             log.warning("batch_postponed", partition=self._number, fault=repr(fault))
             self._held = isinstance(fault, Unfoldable)
@@ -380,6 +375,21 @@ class Lanes:
             for number, runner in self._runners.items()
             if runner.lane is not None
             for topic, offset in runner.lane.expected.items()
+        }
+
+    async def give_way(self, numbers: Collection[int]) -> None:
+        """Take our lanes anew: those of *numbers* have another owner, or had one since."""
+        for number in numbers:
+            log.warning("lane_fenced", partition=number)
+            self._runner(number).lane = None
+        await self.steering.rejoin()
+
+    def epochs(self) -> dict[int, int]:
+        """Return under which number each lane is ours."""
+        return {
+            number: runner.lane.epoch
+            for number, runner in self._runners.items()
+            if runner.lane is not None
         }
 
     def _runner(self, number: int) -> LaneRunner:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.metrics.ports.deadlines import Waiting
 from services.metrics.ports.glances import Offset, Outboxes, RebuildProgress
 from services.metrics.ports.projection import Place
-from services.metrics.views.freshness import Outbox, Partition, Rebuild
+from services.metrics.views.freshness import Behind, Outbox, Partition, Rebuild
 from shared.policy.calendar import local
 
 SILENT_SECONDS_MAX = 3.0
@@ -66,6 +67,14 @@ class Freshness:
 def outboxes_told(outboxes: Outboxes) -> list[Outbox]:
     """Return every owner, and how late its relay is."""
     return [Outbox(owner, _unsent(waited)) for owner, waited in outboxes.items()]
+
+
+def behind_told(lanes: Iterable[Waiting]) -> list[Behind]:
+    """Return the lanes that hold up cards."""
+    return [
+        Behind(lane.partition, local(lane.complete_to) if lane.complete_to else None, lane.clocks)
+        for lane in lanes
+    ]
 
 
 def rebuilding_told(rebuild: RebuildProgress | None) -> Rebuild | None:

@@ -105,7 +105,10 @@ class Ticker:
             for clock in clocks_of(dossier, self._editions.newest)
         }
         said = await sweep.alerts()
-        found = [_find(key, clocks.get(key), said.get(key, ()), now) for key in sweep.due]
+        found = [
+            _find(key, clocks.get(key), said.get(key, ()), min(now, complete_to))
+            for key, complete_to in sweep.due
+        ]
         turns = await self._turns(sweep, found)
         findings = [_explained(one, dossiers[one.armed.clock.dossier], turns) for one in found]
         rulings = [(finding, one) for finding in findings for one in finding.rulings]
@@ -185,13 +188,14 @@ def _explained(finding: Finding, dossier: Dossier, turns: Sequence[Turn]) -> Fin
     return replace(finding, rulings=tuple(rulings))
 
 
-def _find(key: ClockKey, clock: Clock | None, said: Iterable[Alert], now: datetime) -> Finding:
+def _find(key: ClockKey, clock: Clock | None, said: Iterable[Alert], by: datetime) -> Finding:
+    """Judge by what was true *by* then: nothing later is known for sure."""
     known = tuple(said)
     if clock is None:
-        return Finding(None, tuple(withdraw(known, now)), Armed(key, None, bool(known)))
-    rulings = tuple(reconcile(clock, known, now))
+        return Finding(None, tuple(withdraw(known, by)), Armed(key, None, bool(known)))
+    rulings = tuple(reconcile(clock, known, by))
     after = said_after(known, rulings)
-    return Finding(clock, rulings, Armed(key, next_at(clock, after, now), bool(after)))
+    return Finding(clock, rulings, Armed(key, next_at(clock, after, by), bool(after)))
 
 
 def _measure(ruling: Ruling, now: datetime) -> None:

@@ -14,6 +14,22 @@ from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState
 
 
+class Due(NamedTuple):
+    """A clock whose deadline has come, and up to when its lane is complete."""
+
+    clock: ClockKey
+    complete_to: datetime
+
+
+class Waiting(NamedTuple):
+    """A lane that is not complete, and how many clocks that are due it holds up."""
+
+    partition: int
+    complete_to: datetime | None
+    """Up to when anybody has found it complete; None where nobody has."""
+    clocks: int
+
+
 class Armed(NamedTuple):
     """When a clock is to be looked at again, None for never, and whether it was ever alerted."""
 
@@ -41,8 +57,8 @@ class Sweep(Edited, Protocol):
     """One open transaction over due clocks; nobody else has them meanwhile."""
 
     @property
-    def due(self) -> Sequence[ClockKey]:
-        """The clocks whose deadlines have come."""
+    def due(self) -> Sequence[Due]:
+        """The clocks whose deadlines have come, longest due first."""
         ...
 
     async def dossiers(self) -> Mapping[str, Dossier]:
@@ -75,14 +91,19 @@ class Deadlines(Protocol):
         self, now: datetime, clocks_max: int, edition: int
     ) -> AbstractAsyncContextManager[Sweep]:
         """
-        Lock what is due by *now*, longest due first; all of it is one transaction.
+        Lock what is due by *now* in lanes that are complete; all of it is one transaction.
 
-        What another sweep or a batch has in hand is left to the next one, and
-        so are the clocks that another than *edition* has made.
+        Complete is a lane that has folded all that lay in Kafka when the clock was due and
+        when it was last written. What another sweep or a batch has in hand is left to
+        the next one, and so are the clocks that another than *edition* has made.
 
         Raises:
             ProjectionOutdated: the clocks were made by other code than ours.
         """
+        ...
+
+    async def waiting(self, now: datetime) -> Sequence[Waiting]:
+        """Return the lanes that hold up clocks which are due by *now*."""
         ...
 
     async def turn(

@@ -1,6 +1,6 @@
 """What a worker asks of the store: batches of facts, each with all that it changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,22 @@ class Stretch:
     first: int
     following: int
     highwater: int
+
+
+class Tenure(NamedTuple):
+    """Under which owner a lane is, and behind how many changes."""
+
+    epoch: int
+    changes: int
+
+
+class Milestone(NamedTuple):
+    """A moment of a lane, and where its topics ended after that."""
+
+    partition: int
+    tenure: Tenure
+    at: datetime
+    ends: Mapping[str, int]
 
 
 class Known(NamedTuple):
@@ -200,6 +216,22 @@ class Projection(Protocol):
 
     async def caught_up(self, seen: Sequence[tuple[str, int, int]]) -> None:
         """Note that nothing waits behind the given offsets at this moment."""
+        ...
+
+    async def tenures(self, partitions: Sequence[int]) -> Mapping[int, Tenure]:
+        """Return under which owner each lane is, and behind which change."""
+        ...
+
+    async def unsent_seconds(self) -> float:
+        """Return how long the oldest fact that may move a deadline has waited for its relay."""
+        ...
+
+    async def complete(self, milestones: Sequence[Milestone]) -> Collection[int]:
+        """
+        Note that lanes are complete up to those *milestones* whose ends are folded; say which.
+
+        It counts as long as the lane has the same owner, and never goes back.
+        """
         ...
 
     async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:

@@ -32,6 +32,16 @@ class Rebuild(View, frozen=True):
     """Null where nobody has begun."""
 
 
+class Behind(View, frozen=True):
+    """A lane that holds up cards: when they were due, not all was folded that lay in Kafka."""
+
+    partition: int
+    complete_to: Instant | None
+    """Null where nobody has found it complete yet."""
+    clocks: int
+    """How many deadlines have come and wait."""
+
+
 class Completeness(View, frozen=True):
     """Up to when the figures are complete, and what waits where."""
 
@@ -42,3 +52,4 @@ class Completeness(View, frozen=True):
     rebuilding: Rebuild | None
     partitions: list[Partition]
     outboxes: list[Outbox]
+    behind: list[Behind]

@@ -67,7 +67,7 @@ class Simulation:
         self.clock = VirtualClock(START)
         self.bus = MemoryBus(self.clock)
         self.intake, self.supervision = SimulatedStore(), SimulatedStore()
-        self.tables = SimulatedTables(self.supervision, self.clock)
+        self.tables = SimulatedTables(self.supervision, self.clock, bus=self.bus)
         self.group = Group()
         self.timers = SimulatedTimers(self.intake)
         self.ids = SeededIds(seed)

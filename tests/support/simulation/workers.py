@@ -2,24 +2,29 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
+from services.metrics.consumer.completeness import Completing
 from services.metrics.consumer.fetch import Fetch, Steering
 from services.metrics.consumer.lanes import Lanes
 from services.metrics.consumer.worker import TOPICS
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.reading import Fetched
+from shared.eventstore.port import StoreUnavailable
+from shared.kafka.ends import BrokerAway
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import PARTITIONS, Partition
 from shared.policy.rules import shipped
 from tests.support.simulation.bus import BusOf, visible
-from tests.support.simulation.life import Life, World
+from tests.support.simulation.life import Life, SteadyClock, World
 from tests.support.simulation.projection import SimulatedProjection
 from tests.support.simulation.tables import SimulatedTables
 
 IDLE_SECONDS = 0.05
 SESSION_SECONDS = 0.2
+COMPLETING_SECONDS = 0.2
 RULES = shipped()
 
 
@@ -97,6 +102,12 @@ class Member:
         offsets = await self.lanes.claim(self.assigned, self._beginning)
         self.positions.update({place: offsets[place] for place in self.positions.keys() & offsets})
 
+    async def ends(self, places: Sequence[Partition]) -> Mapping[Partition, int]:
+        await self.life.hop(BrokerAway)
+        ends = {place: self.bus.size(place) for place in places}
+        await self.life.hop(BrokerAway)
+        return ends
+
     async def _assigned(self) -> None:
         if self.group.lives.get(self.life.name) is not self.life:
             self.group.join(self.life)
@@ -116,9 +127,18 @@ async def work(life: Life, tables: SimulatedTables, bus: MemoryBus, group: Group
     lanes = Lanes(projection, Folding(projection, RULES), BusOf(bus, life), world.slow)
     member = Member(group, bus, life, tables, lanes)
     lanes.steering = Steering(seek=member.seek, rejoin=member.rejoin)
+    completing = Completing(lanes, member.ends, SteadyClock(world.clock))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(lanes.run())
         tasks.create_task(member.fetch())
+        tasks.create_task(_complete(completing, world))
+
+
+async def _complete(completing: Completing, world: World) -> None:
+    while True:
+        await world.slow.sleep(COMPLETING_SECONDS)
+        with suppress(BrokerAway, StoreUnavailable):
+            await completing.look()
 
 
 def unfolded(tables: SimulatedTables, bus: MemoryBus) -> Mapping[Partition, int]:

@@ -1,5 +1,6 @@
 """Armed deadlines in memory, and the alerts that came of them."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -8,7 +9,15 @@ from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
 from services.metrics.domain.clocks.alert import Alert
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
-from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
+from services.metrics.ports.deadlines import (
+    Armed,
+    Closed,
+    Deadlines,
+    Due,
+    Explained,
+    Sweep,
+    Waiting,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState
 from shared.policy.rules import RuleChange
@@ -18,7 +27,7 @@ class MemorySweep(Sweep):
     """One open transaction over due clocks."""
 
     def __init__(
-        self, tables: MemoryTables, due: Sequence[ClockKey], reach: Reach, edition: int
+        self, tables: MemoryTables, due: Sequence[Due], reach: Reach, edition: int
     ) -> None:
         self._tables = tables
         self._due = due
@@ -38,17 +47,18 @@ class MemorySweep(Sweep):
         return await self._tables.rule_changes(after)
 
     @property
-    def due(self) -> Sequence[ClockKey]:
+    def due(self) -> Sequence[Due]:
         return self._due
 
     async def dossiers(self) -> Mapping[str, Dossier]:
         await self._reach()
-        return {clock.dossier: self._tables.dossiers[clock.dossier] for clock in self._due}
+        keys = {one.clock.dossier for one in self._due}
+        return {key: self._tables.dossiers[key] for key in keys}
 
     async def alerts(self) -> Mapping[ClockKey, Sequence[Alert]]:
         await self._reach()
         alerts: dict[ClockKey, list[Alert]] = {}
-        for said in self._tables.alerts_of(clock.dossier for clock in self._due):
+        for said in self._tables.alerts_of(one.clock.dossier for one in self._due):
             alerts.setdefault(said.key, []).append(said.alert)
         return alerts
 
@@ -79,8 +89,8 @@ class MemoryDeadlines(Deadlines):
         await self._reach()
         async with AsyncExitStack() as locks:
             due = self._tables.due(now, clocks_max, edition)
-            for key in due:
-                await locks.enter_async_context(self._tables.clock_locks[key])
+            for one in due:
+                await locks.enter_async_context(self._tables.clock_locks[one.clock])
             sweep = MemorySweep(self._tables, due, self._reach, await self._tables.edition())
             yield sweep
             await self.commit(sweep)
@@ -91,6 +101,20 @@ class MemoryDeadlines(Deadlines):
         self._tables.supervision.add(sweep.events)
         self._tables.say(sweep.raised, sweep.closed)
         self._tables.arm(sweep.armed)
+
+    async def waiting(self, now: datetime) -> Sequence[Waiting]:
+        await self._reach()
+        tables = self._tables
+        waiting = Counter(
+            tables.partitions[key.dossier]
+            for _, key in tables.overdue(now)
+            if not tables.is_complete(key)
+        )
+        milestones = {partition: tables.milestones.get(partition) for partition in waiting}
+        return [
+            Waiting(partition, milestone.at if milestone else None, waiting[partition])
+            for partition, milestone in sorted(milestones.items())
+        ]
 
     async def turn(
         self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event

@@ -1,6 +1,6 @@
 """The projection over tables in memory."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
@@ -16,10 +16,13 @@ from services.metrics.ports.projection import (
     FactName,
     Fenced,
     Known,
+    Milestone,
     Place,
     Projection,
     Stretch,
+    Tenure,
 )
+from shared.contracts.registry import Owner
 from shared.policy.rules import RuleChange
 
 
@@ -118,8 +121,8 @@ class MemoryProjection(Projection):
             batch = await self._opened(partition)
             yield batch
             await self._lock_clocks(batch, locks)
-            self._tables.write(partition, batch.facts, batch.changes)
             lane.changes += 1
+            self._tables.write(partition, batch.facts, batch.changes)
             lane.edition = lane.edition if batch.settled is None else batch.settled
         await self._reach()
 
@@ -162,6 +165,20 @@ class MemoryProjection(Projection):
         await self._reach()
         for topic, partition, reached in seen:
             self._catch_up((topic, partition), reached)
+
+    async def tenures(self, partitions: Sequence[int]) -> Mapping[int, Tenure]:
+        await self._reach()
+        lanes = self._tables.lanes
+        return {number: Tenure(lanes[number].epoch, lanes[number].changes) for number in partitions}
+
+    async def unsent_seconds(self) -> float:
+        await self._reach()
+        waited = self._tables.outboxes
+        return max(waited[owner] for owner in waited if owner != Owner.SUPERVISION)
+
+    async def complete(self, milestones: Sequence[Milestone]) -> Collection[int]:
+        await self._reach()
+        return [milestone.partition for milestone in milestones if self._tables.complete(milestone)]
 
     async def tell_standing(self, rows: Sequence[tuple[str, int, int, int]]) -> None:
         await self._reach()

@@ -17,9 +17,9 @@ from services.metrics.domain.figures.contributions import Contributor, Place
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
-from services.metrics.ports.deadlines import Armed, Closed, Explained
+from services.metrics.ports.deadlines import Armed, Closed, Due, Explained
 from services.metrics.ports.glances import Offset
-from services.metrics.ports.projection import Changes, FactName, Stretch
+from services.metrics.ports.projection import Changes, FactName, Milestone, Stretch
 from services.metrics.ports.projection import Place as Partition
 from services.metrics.views.explanation import Explanation
 from shared.contracts.registry import Owner
@@ -47,6 +47,8 @@ class ArmedClock:
     next_at: datetime | None
     alerted: bool = False
     gone: bool = False
+    written: int = 0
+    """In which change of its lane."""
 
 
 @dataclass(slots=True)
@@ -98,6 +100,8 @@ class MemoryTables:
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     explanations: dict[str, Explanation] = field(default_factory=dict)
     offsets: dict[Partition, Offset] = field(default_factory=dict)
+    milestones: dict[int, Milestone] = field(default_factory=dict)
+    """Up to when each lane is complete."""
     lanes: defaultdict[int, LaneRow] = field(default_factory=lambda: defaultdict(LaneRow))
     outboxes: dict[str, float] = field(
         default_factory=lambda: {owner.value: 0.0 for owner in Owner}
@@ -148,11 +152,13 @@ class MemoryTables:
         for key in (*(dossier.key for dossier in changes.dossiers), *changes.rejudged):
             self.made_by[key], self.partitions[key] = changes.edition, partition
         self._write_figures(changes.figures)
+        change = self.lanes[partition].changes
         for clock in changes.clocks:
-            self._write_clock(clock)
+            self._write_clock(clock, change)
         for never in changes.gone:
             lost = self.clocks[never]
             lost.gone, lost.next_at = True, self.rearmed(None) if lost.alerted else None
+            lost.written = change
 
     def _write_figures(self, figures: Differences) -> None:
         self.figures.update(figures.sums)
@@ -161,12 +167,12 @@ class MemoryTables:
         for new in (*figures.changed, *figures.added):
             self.contributors[new[:3]] = new
 
-    def _write_clock(self, clock: Clock) -> None:
+    def _write_clock(self, clock: Clock, change: int) -> None:
         key = clock.key
         known = self.clocks.get(key)
         alerted = known is not None and known.alerted
         next_at = self.rearmed(first_at(clock)) if alerted else first_at(clock)
-        self.clocks[key] = ArmedClock(clock, next_at, alerted)
+        self.clocks[key] = ArmedClock(clock, next_at, alerted, written=change)
 
     def rearmed(self, _: datetime | None) -> datetime | None:
         """Return when to look at a changed clock of which something was said: at once."""
@@ -249,14 +255,50 @@ class MemoryTables:
             if armed.next_at is not None and armed.next_at <= now
         )
 
-    def due(self, now: datetime, clocks_max: int, edition: int) -> list[ClockKey]:
+    def due(self, now: datetime, clocks_max: int, edition: int) -> list[Due]:
         """Return the clocks to look at that *edition* made, those that nobody else has in hand."""
         free = [
-            key
+            Due(key, self.milestones[self.partitions[key.dossier]].at)
             for _, key in self.overdue(now)
-            if not self.clock_locks[key].locked() and self.made_by[key.dossier] == edition
+            if not self.clock_locks[key].locked()
+            and self.made_by[key.dossier] == edition
+            and self.is_complete(key)
         ]
         return free[:clocks_max]
+
+    def is_complete(self, key: ClockKey) -> bool:
+        """Say whether a clock's lane was complete when it was due and when it was last written."""
+        armed, partition = self.clocks[key], self.partitions[key.dossier]
+        milestone = self.milestone(partition)
+        return (
+            milestone is not None
+            and armed.next_at is not None
+            and armed.next_at <= milestone.at
+            and armed.written <= milestone.tenure.changes
+        )
+
+    def milestone(self, partition: int) -> Milestone | None:
+        """Return up to when a lane is complete, if its owner has found out."""
+        found = self.milestones.get(partition)
+        return found if found and found.tenure.epoch == self.lanes[partition].epoch else None
+
+    def complete(self, milestone: Milestone) -> bool:
+        """Note that a lane was complete at *milestone*, if it was; say so."""
+        known = self.milestones.get(milestone.partition)
+        folded = all(
+            self.reaches(topic, milestone.partition, end) for topic, end in milestone.ends.items()
+        )
+        if not folded or (known and known.tenure.epoch > milestone.tenure.epoch):
+            return False
+        if known:
+            milestone = milestone._replace(at=max(known.at, milestone.at))
+        self.milestones[milestone.partition] = milestone
+        return True
+
+    def reaches(self, topic: str, partition: int, end: int) -> bool:
+        """Say whether a partition is folded up to *end*."""
+        offset = self.offsets.get((topic, partition))
+        return (offset.next_offset if offset else 0) >= end
 
     def say(self, raised: Iterable[Explained], closed: Iterable[Closed]) -> None:
         """Raise alerts and close them; one that is known stays as it is."""

@@ -131,6 +131,15 @@ export interface AsRaised {
   causes: string[]
 }
 
+/** A lane that holds up cards: when they were due, not all was folded that lay in Kafka. */
+export interface Behind {
+  partition: number
+  /** Null where nobody has found it complete yet. */
+  complete_to: string | null
+  /** How many deadlines have come and wait. */
+  clocks: number
+}
+
 /** The same in both languages. */
 export interface Both {
   'zh-CN': string
@@ -243,6 +252,7 @@ export interface Completeness {
   rebuilding: Rebuild | null
   partitions: Partition[]
   outboxes: Outbox[]
+  behind: Behind[]
 }
 
 /** What a consumer does. */
