@@ -20,10 +20,11 @@ from deploy.unreachable import unreachable
 from services.metrics.adapters.rebuilding import open_beside
 from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.handlers.rebuild import ALONE, Advance, Crew, Outcome, Rebuilding
+from services.metrics.app.rules import first_rules
+from services.metrics.handlers.rebuild import ALONE, Crew, Rebuilding, RebuildOutcome
+from services.metrics.handlers.verify import Advance
 from services.metrics.ports.rebuilding import RebuildOvertaken
 from shared.eventstore.port import StoreUnavailable
-from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
@@ -61,7 +62,9 @@ def rebuild(
         raise typer.Exit(DIFFERS)
 
 
-async def rebuilt(dsn: str, advance: Advance, *, switch: bool, crew: Crew = ALONE) -> Outcome:
+async def rebuilt(
+    dsn: str, advance: Advance, *, switch: bool, crew: Crew = ALONE
+) -> RebuildOutcome:
     """
     Return what a rebuild has found in the database *dsn*; with *switch* it is the live one then.
 
@@ -73,7 +76,7 @@ async def rebuilt(dsn: str, advance: Advance, *, switch: bool, crew: Crew = ALON
         async with open_beside(dsn, our_fingerprint()) as beside:
             if beside is None:
                 raise RebuildUnderWay
-            rebuilding = Rebuilding(beside, shipped(), SystemClock(), crew)
+            rebuilding = Rebuilding(beside, first_rules(), SystemClock(), crew)
             return await rebuilding.handle(advance, switch=switch)
     except RebuildOvertaken as overtaken:
         raise RebuildUnderWay from overtaken

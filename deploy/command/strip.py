@@ -3,7 +3,7 @@
 from datetime import date
 
 from deploy.command.output import Styled
-from services.metrics.views.explanation import ClockDayKind, Day, Explanation
+from services.metrics.views.explanation import ClockDayKind, DeadlineDay, Explanation
 
 DAYS_SHOWN_MAX = 60
 """A longer strip shows its end: that is where the deadline is."""
@@ -46,7 +46,7 @@ def strip(explained: Explanation, today: date, *, plain: bool = False) -> Styled
     return text
 
 
-def _fill(day: Day, today: date, due: date | None) -> str:
+def _fill(day: DeadlineDay, today: date, due: date | None) -> str:
     if day.kind in (ClockDayKind.START, ClockDayKind.STOPPED):
         return day.kind.value
     if due is not None and day.date > due:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.figures.contributions import Contributor, Place
+from services.metrics.domain.figures.contributions import Contributor, PartOfDay
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Differences, Picture, contributors_of, picture_of
 from shared.contracts.handling.facts import CaseAmended
@@ -145,7 +145,7 @@ def test_the_sum_of_all_differences_is_what_the_last_picture_adds(
 ) -> None:
     known: list[object] = []
     before: Picture | None = None
-    sums: Counter[Place] = Counter()
+    sums: Counter[PartOfDay] = Counter()
     rows: dict[tuple[str, date], Contributor] = {}
     for batch in batches:
         known += [fact for fact in batch if fact not in known]

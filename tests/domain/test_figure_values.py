@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.metrics.domain.figures.figure import Alert, Figure, Measure, many
+from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, many
 from services.metrics.domain.figures.register import REGISTER
 from services.metrics.domain.figures.values import Value, quantiles, valued
 from shared.contracts.supervision.words import AlertLevel
@@ -154,8 +154,8 @@ def test_a_rule_without_a_bound_says_nothing() -> None:
         unit="case",
         formula="own",
         numerator=(many("own/part"),),
-        measure=Measure.SUM,
-        alerts=(Alert(level=RED),),
+        measure=Aggregate.SUM,
+        alerts=(Threshold(level=RED),),
     )
 
     assert valued(quiet, {"own/part": 1, "own/part:class": 1}) == Value(2, 2, None, sample_ok=True)

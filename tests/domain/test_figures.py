@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.figures.figure import MANY, Figure, Measure, counts, named
+from services.metrics.domain.figures.figure import MANY, Aggregate, Figure, counts, named
 from services.metrics.domain.figures.register import REGISTER
 from services.metrics.domain.figures.values import Value, valued
 from services.metrics.domain.fold import fold_all
@@ -78,7 +78,7 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
     assert figure.formula
     # What a gauge comes to is the sum of all days; the page reads the sums of one.
     assert not (figure.gauge and figure.tile)
-    divided = figure.measure in (Measure.RATE, Measure.COVERAGE)
+    divided = figure.measure in (Aggregate.RATE, Aggregate.COVERAGE)
     assert bool(figure.denominator) is divided
     assert figure.item is None or figure.id.startswith(f"K{figure.item:02}.")
     tails = [name.rpartition("/")[2] for name in figure.parts]

@@ -8,7 +8,7 @@ from services.metrics.domain.clocks.alert import reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import clocks_of
-from services.metrics.domain.rules.turns import Turn, why_gone, why_raised
+from services.metrics.domain.rules.turns import RuleTurn, why_gone, why_raised
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from shared.policy.rules import Rules, evolve, shipped
@@ -33,7 +33,7 @@ def committed(rules: Rules) -> Clock:
     return next(clock for clock in clocks_of(DOSSIER, rules) if clock.sla.id == "SLA-04")
 
 
-def said(rules: Rules, *turns: Turn) -> str | None:
+def said(rules: Rules, *turns: RuleTurn) -> str | None:
     """Return why the committed clock's red card is raised by *rules*."""
     clock = committed(rules)
     assert clock.due_at is not None
@@ -42,7 +42,7 @@ def said(rules: Rules, *turns: Turn) -> str | None:
 
 
 LONG_AGO = datetime(2026, 11, 20, tzinfo=ZONE)
-EARLIER = Turn(PUBLISHED_AT, LATE, EARLY)
+EARLIER = RuleTurn(PUBLISHED_AT, LATE, EARLY)
 
 
 def test_a_notice_that_moves_a_day_back_is_why_its_card_is_raised() -> None:
@@ -71,7 +71,7 @@ def test_a_ruling_is_said_for_the_reason_that_there_is() -> None:
 
 
 def test_a_later_edition_that_leaves_it_alone_is_not_the_reason() -> None:
-    again = Turn(PUBLISHED_AT + timedelta(minutes=1), EARLY, EARLY)
+    again = RuleTurn(PUBLISHED_AT + timedelta(minutes=1), EARLY, EARLY)
 
     assert said(EARLY, again, EARLIER) == "raised.calendar_published"
 
@@ -79,26 +79,26 @@ def test_a_later_edition_that_leaves_it_alone_is_not_the_reason() -> None:
 def test_a_policy_that_ends_the_day_earlier_is_the_reason_too() -> None:
     published_at = datetime(2027, 1, 9, 20, tzinfo=ZONE)
 
-    assert said(CUT_OFF, Turn(published_at, LATE, CUT_OFF)) == "raised.policy_changed"
+    assert said(CUT_OFF, RuleTurn(published_at, LATE, CUT_OFF)) == "raised.policy_changed"
 
 
 @pytest.mark.parametrize(
     "turns",
     [
         pytest.param([], id="the rules are as shipped"),
-        pytest.param([Turn(PUBLISHED_AT, EARLY, EARLY)], id="it was called for before"),
+        pytest.param([RuleTurn(PUBLISHED_AT, EARLY, EARLY)], id="it was called for before"),
         pytest.param([EARLIER._replace(published_at=LONG_AGO)], id="it was known before"),
-        pytest.param([Turn(PUBLISHED_AT, EARLY, WITHOUT)], id="it is called for no more"),
+        pytest.param([RuleTurn(PUBLISHED_AT, EARLY, WITHOUT)], id="it is called for no more"),
     ],
 )
-def test_what_the_passing_of_time_raises_has_no_such_reason(turns: list[Turn]) -> None:
+def test_what_the_passing_of_time_raises_has_no_such_reason(turns: list[RuleTurn]) -> None:
     assert said(EARLY, *turns) is None
 
 
 def test_a_policy_that_drops_a_limit_is_why_it_never_began() -> None:
     key = committed(EARLY).key
-    dropped = Turn(PUBLISHED_AT, EARLY, WITHOUT)
-    unmoved = Turn(PUBLISHED_AT, WITHOUT, WITHOUT)
+    dropped = RuleTurn(PUBLISHED_AT, EARLY, WITHOUT)
+    unmoved = RuleTurn(PUBLISHED_AT, WITHOUT, WITHOUT)
     reason = why_gone(key, DOSSIER, [unmoved, dropped])
 
     assert reason is not None

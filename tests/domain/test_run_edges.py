@@ -14,7 +14,7 @@ from services.metrics.domain.fold import fold, fold_all
 from services.metrics.domain.picture import clocks_of, picture_of
 from services.metrics.domain.reasons.explanation import explain
 from services.metrics.domain.subjects.case import Case
-from services.metrics.domain.subjects.subject import STEPS_MAX, Step
+from services.metrics.domain.subjects.subject import STEPS_MAX, CourseStep
 from shared.contracts.assist.facts import AssistCompleted, AssistRequested, AssistStepLogged
 from shared.contracts.intake.facts import (
     ApplicationAccepted,
@@ -45,7 +45,7 @@ STARTED = instant("2024-09-02T10:00")
 
 def known_by(*facts: str) -> Dossier:
     """Return a case of which no more is known than that *facts* happened."""
-    steps = tuple(Step(fact, STARTED, fact) for fact in facts)
+    steps = tuple(CourseStep(fact, STARTED, fact) for fact in facts)
     return Dossier(key=CASE, subjects=(Case(name=CASE, steps=steps),))
 
 

@@ -11,7 +11,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RecentFact
 from services.metrics.domain.subjects.case import Case, Hold, Terms
 from services.metrics.domain.subjects.review import Rating
-from services.metrics.domain.subjects.subject import Step
+from services.metrics.domain.subjects.subject import CourseStep
 from services.metrics.domain.subjects.task import Task
 from services.metrics.views.today import LateNext
 from shared.contracts.handling.course import Phase
@@ -27,7 +27,9 @@ COMMITTED = ClockKey("XC1", "XC1", "SLA-04", 0)
 FILED = Case(
     name="XC1",
     state=Phase.ACCEPTED,
-    steps=(Step(ApplicationAccepted.TYPE, datetime(2024, 9, 2, 10, tzinfo=ZONE), "accepted"),),
+    steps=(
+        CourseStep(ApplicationAccepted.TYPE, datetime(2024, 9, 2, 10, tzinfo=ZONE), "accepted"),
+    ),
     item_code="I1",
     item_name="食品经营许可",
     terms=TERMS,

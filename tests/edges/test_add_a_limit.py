@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.metrics.handlers.alerts import Alerts, Wanted
+from services.metrics.handlers.alerts import AlertQuery, Alerts
 from services.metrics.views.view import Both
 from shared.contracts.handling.facts import CaseClosed
 from shared.contracts.supervision.course import AlertState
@@ -54,7 +54,7 @@ async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None
         await store.fold(*FACTS)
         await ticked(store)
         alerts = Alerts(store.readings, editions, store.clock)
-        (card,) = (await alerts.listed(Wanted(sla="SLA-39"), None, 10)).items
+        (card,) = (await alerts.listed(AlertQuery(sla="SLA-39"), None, 10)).items
         explained = await alerts.one(card.alert_id, "en")
 
     assert (card.case_no, card.level, card.due) == (CASE, "RED", date(2024, 9, 19))
@@ -82,8 +82,10 @@ async def test_a_policy_that_drops_a_limit_withdraws_its_cards(dropped: str) -> 
         await ticked(store)
         editions = Editions(evolve(shipped(), policy_fact(1, SINCE, policy.amended(limits=kept))))
         alerts = Alerts(store.readings, editions, store.clock)
-        standing = await alerts.listed(Wanted(), None, 10)
-        withdrawn = await alerts.listed(Wanted(states=(AlertState.REVOKED,), sla=dropped), None, 10)
+        standing = await alerts.listed(AlertQuery(), None, 10)
+        withdrawn = await alerts.listed(
+            AlertQuery(states=(AlertState.REVOKED,), sla=dropped), None, 10
+        )
 
     assert dropped not in {card.sla_id for card in standing.items}
     assert len(withdrawn.items) == 2

@@ -14,7 +14,7 @@ from msgspec import convert
 from starlette.types import Message
 
 from services.metrics.api import stream
-from services.metrics.api.stream import Audience, Line, LiveStream
+from services.metrics.api.stream import Audience, Listener, LiveStream
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
 from services.metrics.ports.glances import Offset
@@ -176,7 +176,7 @@ async def test_a_reader_that_takes_nothing_is_cut_off(monkeypatch: pytest.Monkey
     monkeypatch.setattr(stream, "SEND_SECONDS_MAX", 0.05)
     source, audience, wire = Source(), Audience(), Wire(stuck=True)
     board = Board(source, source, SystemClock())
-    answer = LiveStream(Line(board, GATE, READER, None, editions((1, picture()))), audience)
+    answer = LiveStream(Listener(board, GATE, READER, None, editions((1, picture()))), audience)
 
     async with asyncio.timeout(5):
         await answer({"type": "http"}, wire.receive, wire.send)
@@ -191,7 +191,7 @@ async def test_a_reader_that_stays_long_is_asked_to_come_again(
     monkeypatch.setattr(stream, "STREAM_SECONDS_MAX", 0.05)
     source, wire = Source(), Wire()
     board = Board(source, source, SystemClock())
-    answer = LiveStream(Line(board, GATE, READER, None, editions((1, picture()))), Audience())
+    answer = LiveStream(Listener(board, GATE, READER, None, editions((1, picture()))), Audience())
 
     await answer({"type": "http"}, wire.receive, wire.send)
 
@@ -209,7 +209,7 @@ async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch
     if end == "session":
         await Endings(store).end(reader)
 
-    answer = LiveStream(Line(board, gate, reader, None, editions((1, picture()))), Audience())
+    answer = LiveStream(Listener(board, gate, reader, None, editions((1, picture()))), Audience())
     async with asyncio.timeout(10):
         await answer({"type": "http"}, wire.receive, wire.send)
 

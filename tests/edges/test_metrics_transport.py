@@ -14,7 +14,7 @@ from faust.types.enums import ProcessingGuarantee
 
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.consumer.lanes import GROUP, Lanes
-from services.metrics.consumer.transport import BatchThread, Stretch, StretchResult
+from services.metrics.consumer.transport import BatchThread, FetchedRecords, StretchResult
 from services.metrics.consumer.worker import TOPICS, faust_app
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding
@@ -68,9 +68,9 @@ def test_the_fetcher_takes_its_reader_and_its_results_from_its_module() -> None:
 
 
 def test_a_stretch_without_records_passes_something_or_is_nothing() -> None:
-    stretch = Stretch()
+    stretch = FetchedRecords()
     stretch.first, stretch.following = 4, 5
-    nothing = Stretch()
+    nothing = FetchedRecords()
     nothing.first = nothing.following = 4
 
     assert (bool(stretch), bool(nothing)) == (True, False)

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from services.metrics.app.serving import Reader
 from services.metrics.handlers import narrowing
-from services.metrics.ports.judgements import Judged, Judgements
+from services.metrics.ports.judgements import JudgedDossier, Judgements
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.intake.facts import ApplicationReceived
@@ -46,7 +46,7 @@ READING_ROLES = (Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR, Role.OPS, Role.LA
 class NothingJudged(Judgements):
     """A projection in which nothing lies; there is none in memory."""
 
-    async def following(self, key: str, dossiers_max: int) -> Sequence[Judged]:  # noqa: ARG002
+    async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:  # noqa: ARG002
         return []
 
     async def lanes_behind(self, edition: int) -> int:  # noqa: ARG002

@@ -17,7 +17,7 @@ from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.alert import reconcile
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
-from services.metrics.domain.figures.contributions import Place
+from services.metrics.domain.figures.contributions import PartOfDay
 from services.metrics.domain.fold import fold_all, known_entries
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers import folding
@@ -186,8 +186,8 @@ def different(bureau: Bureau, rules: Rules, now: datetime) -> list[object]:
     return found
 
 
-def _sums(pictures: Iterable[Picture]) -> Counter[Place]:
-    sums: Counter[Place] = Counter()
+def _sums(pictures: Iterable[Picture]) -> Counter[PartOfDay]:
+    sums: Counter[PartOfDay] = Counter()
     for picture in pictures:
         sums.update(picture.contributions)
     return sums

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from services.metrics.ports.projection import FactKnown, Fenced, Place, Stretch
+from services.metrics.ports.projection import FactKnown, Fenced, Stretch, TopicPartition
 from shared.contracts.handling.course import Phase
 from shared.contracts.registry import encode
 from tests.support import way_of_a_case as way
@@ -23,7 +23,7 @@ async def test_a_lane_begins_with_nothing_and_knows_where_it_goes_on(store: Stor
     await store.projection.begin(TOPIC, 0, 9)
     claims = await store.projection.claim([0, 1])
     again = await store.projection.claim([1])
-    places: list[Place] = [(TOPIC, 0), (TOPIC, 1)]
+    places: list[TopicPartition] = [(TOPIC, 0), (TOPIC, 1)]
 
     assert await store.projection.offsets(places) == {(TOPIC, 0): 5}
     assert {number: (one.epoch, one.recent) for number, one in claims.items()} == {

@@ -12,7 +12,7 @@ from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, na
 from services.metrics.domain.figures.figure import many
 from services.metrics.handlers.kpis import LAST_OF_ALL
 from services.metrics.ports.deadlines import Due
-from services.metrics.ports.glances import Lines, Span
+from services.metrics.ports.glances import ListLengths, TodaySpan
 from services.metrics.ports.readings import AlertsSought
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
@@ -253,10 +253,12 @@ async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
     noon = datetime(2024, 9, 2, 12, tzinfo=ZONE)
     begins, ends = today.day_span(noon.date(), RULES)
     horizon = noon + timedelta(days=30)
-    span = Span(noon, noon.date(), begins, ends, horizon)
-    glance = await store.glances.load(span, [RECEIPTS], Lines(5, 5, 2))
+    span = TodaySpan(noon, noon.date(), begins, ends, horizon)
+    glance = await store.glances.load(span, [RECEIPTS], ListLengths(5, 5, 2))
     ahead = await store.glances.load(
-        Span(noon, date(2024, 9, 12), begins, horizon, horizon), [RECEIPTS], Lines(1, 1, 0)
+        TodaySpan(noon, date(2024, 9, 12), begins, horizon, horizon),
+        [RECEIPTS],
+        ListLengths(1, 1, 0),
     )
 
     assert (glance.changes, await store.glances.changes()) == (1, 1)

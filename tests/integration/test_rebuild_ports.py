@@ -10,9 +10,9 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.picture import Differences
 from services.metrics.handlers.filling import Filling
-from services.metrics.handlers.rebuild import Outcome, Rebuilding
+from services.metrics.handlers.rebuild import Rebuilding, RebuildOutcome
 from services.metrics.ports.projection import Changes, Fenced
-from services.metrics.ports.rebuilding import Beside, RebuildOvertaken, Step
+from services.metrics.ports.rebuilding import Beside, RebuildOvertaken, Stride
 from shared.runtime.clock import SystemClock
 from tests.support import way_of_a_case as way
 from tests.support.metrics_store import (
@@ -28,7 +28,7 @@ from tests.support.metrics_store import (
 
 LANES = 4
 CASES = tuple(f"XC2024090200{number:03}" for number in range(12))
-FIRST_STEP = Step((0, 1), "", CASES[3], 2, 5)
+FIRST_STEP = Stride((0, 1), "", CASES[3], 2, 5)
 OTHERS = Fingerprint("of-the-next-release")
 
 
@@ -42,7 +42,7 @@ async def beside(store: Store) -> AsyncIterator[Beside]:
         yield opened
 
 
-async def rebuilt(beside: Beside, *, switch: bool = True) -> Outcome:
+async def rebuilt(beside: Beside, *, switch: bool = True) -> RebuildOutcome:
     rebuilding = Rebuilding(beside, RULES, SystemClock())
     return await rebuilding.handle(lambda _count, _reached: None, switch=switch)
 
@@ -158,7 +158,7 @@ async def test_of_two_who_take_one_step_one_finds_out(beside: Beside) -> None:
         await beside.fill((1,), "")
     await beside.fill((0, 1), FIRST_STEP.upto)
     with pytest.raises(RebuildOvertaken):
-        async with beside.step(Step((0,), FIRST_STEP.upto, CASES[9], 1, 1)):
+        async with beside.step(Stride((0,), FIRST_STEP.upto, CASES[9], 1, 1)):
             pass
 
 

@@ -8,7 +8,7 @@ from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold, Terms
-from services.metrics.domain.subjects.subject import Step
+from services.metrics.domain.subjects.subject import CourseStep
 from shared.contracts.intake.facts import ApplicationAccepted
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
@@ -75,7 +75,7 @@ class ClockFacts:
     @property
     def dossier(self) -> Dossier:
         """The case as the fold would keep it."""
-        accepted = Step(
+        accepted = CourseStep(
             ApplicationAccepted.TYPE, midnight(self.terms.effective_on), self.terms.accepted_by
         )
         case = Case(

@@ -21,7 +21,7 @@ from shared.contracts.supervision.words import AlertLevel
 LAST = "\U0010ffff"
 """Sorts behind every character."""
 
-Row = Mapping[str, Any]
+TableRow = Mapping[str, Any]
 
 ClockRow = tuple[
     str,
@@ -97,12 +97,12 @@ def clock_row(clock: Clock) -> ClockRow:
     )
 
 
-def key_of(row: Row) -> ClockKey:
+def key_of(row: TableRow) -> ClockKey:
     """Return which clock *row* is about."""
     return ClockKey(row["dossier"], row["subject"], row["sla"], row["episode"])
 
 
-def alert_of(row: Row) -> AlertRecord:
+def alert_of(row: TableRow) -> AlertRecord:
     """Return the alert in *row*."""
     return AlertRecord(
         **{name: row[name] for name in ALERT_COLUMNS},

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from services.metrics.adapters.columns import DOSSIER, GROUNDS, Row, key_of, text_of
+from services.metrics.adapters.columns import DOSSIER, GROUNDS, TableRow, key_of, text_of
 from services.metrics.adapters.editions import load_changes, load_edition, load_published_at
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert
@@ -200,7 +200,7 @@ class PostgresDeadlines(Deadlines):
         return turned is not None
 
 
-def alert_in(row: Row) -> Alert:
+def alert_in(row: TableRow) -> Alert:
     """Return what was said, from its row."""
     return Alert(
         alert_id=row["alert_id"],
@@ -211,7 +211,7 @@ def alert_in(row: Row) -> Alert:
     )
 
 
-def _raised(one: Explained) -> Row:
+def _raised(one: Explained) -> TableRow:
     """Return what `jsonb_to_recordset` makes a row of; its texts hold JSON of their own."""
     alert = one.alert
     return {

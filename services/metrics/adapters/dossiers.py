@@ -8,11 +8,11 @@ from services.metrics.adapters.columns import DOSSIER
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import refolded
 
-Histories = Callable[[Sequence[str]], Awaitable[Mapping[str, Sequence[bytes]]]]
+LoadHistories = Callable[[Sequence[str]], Awaitable[Mapping[str, Sequence[bytes]]]]
 """Returns every fact of each dossier, in no order."""
 
 
-async def dossiers_of(states: Mapping[str, str], histories: Histories) -> Mapping[str, Dossier]:
+async def dossiers_of(states: Mapping[str, str], histories: LoadHistories) -> Mapping[str, Dossier]:
     """
     Return the dossiers in *states*, by key.
 

@@ -8,7 +8,7 @@ from functools import partial
 import asyncpg
 
 from services.metrics.adapters.batch import LOAD_HISTORIES
-from services.metrics.adapters.columns import RECENT, Row, alert_of, bounds, key_of
+from services.metrics.adapters.columns import RECENT, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.values import Parts
@@ -17,11 +17,11 @@ from services.metrics.domain.recent import newest
 from services.metrics.ports.glances import (
     Glance,
     Glances,
-    Lines,
+    ListLengths,
     Offset,
     Outboxes,
     RebuildProgress,
-    Span,
+    TodaySpan,
 )
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
@@ -138,7 +138,7 @@ class PostgresGlances(Glances):
             changes: int = await self._pool.fetchval(SUM_CHANGES)
         return changes
 
-    async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
+    async def load(self, span: TodaySpan, parts: Sequence[str], lines: ListLengths) -> Glance:
         with translated():
             async with (
                 self._pool.acquire() as connection,
@@ -224,17 +224,17 @@ async def _histories(
     return histories
 
 
-def _cards(rows: Sequence[Row]) -> Mapping[tuple[AlertLevel, str], int]:
+def _cards(rows: Sequence[TableRow]) -> Mapping[tuple[AlertLevel, str], int]:
     return {(AlertLevel(row["level"]), row["clock"]): row["cards"] for row in rows}
 
 
-def _offsets(rows: Sequence[Row]) -> Sequence[Offset]:
+def _offsets(rows: Sequence[TableRow]) -> Sequence[Offset]:
     return [Offset(*row.values()) for row in rows]
 
 
-def _outboxes(rows: Sequence[Row]) -> Outboxes:
+def _outboxes(rows: Sequence[TableRow]) -> Outboxes:
     return {row["owner"]: row["waited"] for row in rows}
 
 
-def _rebuild(row: Row | None) -> RebuildProgress | None:
+def _rebuild(row: TableRow | None) -> RebuildProgress | None:
     return None if row is None else RebuildProgress(row["facts"] or 0, row["facts_expected"])

@@ -10,7 +10,7 @@ from services.metrics.adapters.deadlines import LOAD_ALERTS, alert_in
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.clocks.alert import Alert
 from services.metrics.domain.clocks.run import ClockKey
-from services.metrics.ports.judgements import Judged, Judgements
+from services.metrics.ports.judgements import JudgedDossier, Judgements
 from shared.eventstore.postgres import translated
 
 LOAD_FOLLOWING = """
@@ -35,7 +35,7 @@ class PostgresJudgements(Judgements):
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def following(self, key: str, dossiers_max: int) -> Sequence[Judged]:
+    async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:
         with translated():
             async with self._pool.acquire() as connection:
                 rows = await connection.fetch(LOAD_FOLLOWING, key, dossiers_max)
@@ -47,7 +47,7 @@ class PostgresJudgements(Judgements):
         states = {row["dossier"]: row["state"] for row in rows}
         dossiers = await dossiers_of(states, self._histories)
         return [
-            Judged(dossiers[row["dossier"]], row["edition"], said.get(row["dossier"], {}))
+            JudgedDossier(dossiers[row["dossier"]], row["edition"], said.get(row["dossier"], {}))
             for row in rows
         ]
 

@@ -17,11 +17,11 @@ from services.metrics.ports.projection import (
     Claim,
     Fenced,
     Milestone,
-    Place,
     Projection,
     ProjectionOutdated,
     Stretch,
     Tenure,
+    TopicPartition,
 )
 from shared.contracts.rules.facts import STREAM
 from shared.eventstore.postgres import translated
@@ -226,7 +226,7 @@ class PostgresProjection(Projection):
             for partition, epoch, recent, edition in rows
         }
 
-    async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
+    async def offsets(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         topics, numbers = columns(partitions, 2)
         with translated():
             rows = await self._pool.fetch(LOAD_OFFSETS, topics, numbers)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from services.metrics.adapters.batch import LOAD_HISTORIES
-from services.metrics.adapters.columns import EXPLANATION, Row, alert_of, bounds, key_of
+from services.metrics.adapters.columns import EXPLANATION, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
@@ -269,12 +269,14 @@ class PostgresReadings(Readings):
             for row in rows
         ]
 
-    async def _summed(self, whole: str, narrowed: str, summed: Summed) -> Sequence[Row]:
+    async def _summed(self, whole: str, narrowed: str, summed: Summed) -> Sequence[TableRow]:
         if summed.narrowed == EVERYWHERE:
             return await self._fetch(whole, *bounds(summed.parts), summed.since, summed.until)
         return await self._of_contributors(narrowed, summed)
 
-    async def _of_contributors(self, query: str, summed: Summed, *values: object) -> Sequence[Row]:
+    async def _of_contributors(
+        self, query: str, summed: Summed, *values: object
+    ) -> Sequence[TableRow]:
         days = (summed.since, summed.until)
         known = await self._fetch(LOAD_PARTS, *bounds(summed.parts), *days)
         parts = [row["part"] for row in known]
@@ -301,13 +303,13 @@ class PostgresReadings(Readings):
             for row in await self._fetch(LOAD_STANDING, dossiers)
         ]
 
-    async def _section(self, rows: Sequence[Row], sought: Sought) -> Section:
+    async def _section(self, rows: Sequence[TableRow], sought: Sought) -> Section:
         """Return the subjects that fit; those that do not have no state, and count as looked at."""
         last = rows[-1]["dossier"] if len(rows) == sought.rows_max else None
         states = {row["dossier"]: row["state"] for row in rows if row["state"] is not None}
         return Section(list((await self._dossiers(states)).values()), last)
 
-    async def _read(self, rows: Sequence[Row]) -> Sequence[AlertRead]:
+    async def _read(self, rows: Sequence[TableRow]) -> Sequence[AlertRead]:
         dossiers = await self._dossiers({row["dossier"]: row["folded"] for row in rows})
         return [AlertRead(alert_of(row), dossiers[row["dossier"]]) for row in rows]
 
@@ -320,9 +322,9 @@ class PostgresReadings(Readings):
             histories[row["dossier"]].append(row["body"].encode())
         return histories
 
-    async def _fetch(self, query: str, *values: Any) -> Sequence[Row]:  # noqa: ANN401 - parameters
+    async def _fetch(self, query: str, *values: Any) -> Sequence[TableRow]:  # noqa: ANN401 - parameters
         with translated():
-            rows: Sequence[Row] = await self._pool.fetch(query, *values)
+            rows: Sequence[TableRow] = await self._pool.fetch(query, *values)
         return rows
 
 

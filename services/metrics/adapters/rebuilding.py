@@ -19,8 +19,8 @@ from services.metrics.ports.rebuilding import (
     RebuildOvertaken,
     Refold,
     Standing,
-    Step,
     Stint,
+    Stride,
 )
 from shared.eventstore.postgres import open_pool, translated
 from shared.policy.rules import RuleChange
@@ -225,7 +225,7 @@ class PostgresBeside(Beside):
             self._places.update(place for place, *_ in rows)
 
     @asynccontextmanager
-    async def step(self, step: Step) -> AsyncIterator[Refold]:
+    async def step(self, step: Stride) -> AsyncIterator[Refold]:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 taken = await connection.execute(

@@ -8,9 +8,9 @@ import asyncpg
 
 from services.metrics.adapters.snapshot import STATEMENT_SECONDS_MAX, PostgresSnapshot, made_by_of
 from services.metrics.ports.audit import (
+    AuditSnapshot,
     Mark,
     Records,
-    Snapshot,
 )
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
@@ -100,7 +100,7 @@ class PostgresRecords(Records):
             return int(await self._connection.fetchval(COUNT_DUE, at))
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Snapshot]:
+    async def snapshot(self) -> AsyncIterator[AuditSnapshot]:
         with translated():
             async with self._connection.transaction(isolation="repeatable_read", readonly=True):
                 # Before there is a snapshot: a projection that takes the place of this one waits.

@@ -7,19 +7,19 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 import asyncpg
 
-from services.metrics.adapters.columns import Row, alert_of, key_of
+from services.metrics.adapters.columns import TableRow, alert_of, key_of
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.ports.audit import (
+    AuditSnapshot,
     ChainRow,
     ClockKept,
     ClockShown,
     ContributorKept,
-    Figure,
     Folded,
     Mark,
-    Recorded,
-    Snapshot,
+    RecordedFact,
     StateKept,
+    StoredFigure,
     SubjectKept,
     fields_of,
 )
@@ -131,13 +131,13 @@ T = TypeVar("T")
 class Lines(Generic[T]):
     """What one query tells, in the order of the dossiers, taken dossier by dossier."""
 
-    def __init__(self, rows: AsyncIterator[Row], told: Callable[[Row], T]) -> None:
+    def __init__(self, rows: AsyncIterator[TableRow], told: Callable[[TableRow], T]) -> None:
         self._rows = rows
         self._told = told
-        self._next: Row | None = None
+        self._next: TableRow | None = None
 
     @classmethod
-    async def begin(cls, rows: AsyncIterator[Row], told: Callable[[Row], T]) -> Self:
+    async def begin(cls, rows: AsyncIterator[TableRow], told: Callable[[TableRow], T]) -> Self:
         lines = cls(rows, told)
         await lines._step()
         return lines
@@ -159,7 +159,7 @@ class Lines(Generic[T]):
         self._next = await anext(self._rows, None)
 
 
-class PostgresSnapshot(Snapshot):
+class PostgresSnapshot(AuditSnapshot):
     """One transaction that sees one snapshot."""
 
     def __init__(self, connection: asyncpg.Connection, now: datetime) -> None:
@@ -212,12 +212,12 @@ class PostgresSnapshot(Snapshot):
                     await contributors.take(dossier),
                 )
 
-    async def figures(self) -> AsyncIterator[Figure]:
+    async def figures(self) -> AsyncIterator[StoredFigure]:
         with translated():
             async for row in self._cursor(LOAD_FIGURES):
-                yield Figure(*row.values())
+                yield StoredFigure(*row.values())
 
-    async def _cursor(self, query: str, *values: Any) -> AsyncIterator[Row]:  # noqa: ANN401 - what SQL takes
+    async def _cursor(self, query: str, *values: Any) -> AsyncIterator[TableRow]:  # noqa: ANN401 - what SQL takes
         async for row in self._connection.cursor(query, *values, prefetch=ROWS_FETCHED):
             yield row
 
@@ -232,15 +232,15 @@ def _dossiers(lines: Sequence[Lines[Any]]) -> Iterator[str]:
     return (line.dossier for line in lines if line.dossier is not None)
 
 
-def _chain_row(row: Row) -> ChainRow:
+def _chain_row(row: TableRow) -> ChainRow:
     told = dict(row)
     # The driver has a moment without a zone for minus infinity.
     at = FIRST_OF_ALL if told["occurred_at"].tzinfo is None else told["occurred_at"]
     return ChainRow(**told | {"body": told["body"].encode(), "occurred_at": at})
 
 
-def _recorded(row: Row) -> Recorded:
-    return Recorded(
+def _recorded(row: TableRow) -> RecordedFact:
+    return RecordedFact(
         Owner(row["owner"]),
         row["stream"],
         row["version"],
@@ -251,17 +251,17 @@ def _recorded(row: Row) -> Recorded:
     )
 
 
-def _folded(row: Row) -> Folded:
+def _folded(row: TableRow) -> Folded:
     return Folded(row["identity"], row["body"].encode())
 
 
-def _state(row: Row) -> StateKept:
+def _state(row: TableRow) -> StateKept:
     return StateKept(
         row["phase"], row["source"], row["fold_version"], row["edition"], fields_of(row["state"])
     )
 
 
-def _clock(row: Row) -> ClockKept:
+def _clock(row: TableRow) -> ClockKept:
     return ClockKept(
         key_of(row),
         ClockShown(*(row[name] for name in ClockShown._fields)),
@@ -272,7 +272,7 @@ def _clock(row: Row) -> ClockKept:
     )
 
 
-def _contributor(row: Row) -> ContributorKept:
+def _contributor(row: TableRow) -> ContributorKept:
     where = (
         row["organisation"],
         row["section"],

@@ -15,12 +15,12 @@ from services.metrics.api.parameters import (
     ROWS_USUAL,
     AlertId,
     Cursor,
+    Label,
     Rows,
-    Word,
 )
-from services.metrics.api.roles import ACKNOWLEDGERS, READERS, Seen
+from services.metrics.api.roles import ACKNOWLEDGERS, READERS, SeenOrganisations
 from services.metrics.handlers.acknowledging import Acknowledging
-from services.metrics.handlers.alerts import Alerts, Wanted
+from services.metrics.handlers.alerts import AlertQuery, Alerts
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from shared.contracts.supervision.course import STANDING, AlertState
 from shared.contracts.supervision.words import AlertLevel
@@ -44,11 +44,11 @@ class Acknowledgement(BaseModel):
 async def wanted_of(
     state: Annotated[list[AlertState] | None, Query()] = None,
     level: AlertLevel | None = None,
-    case_no: Word | None = None,
-    sla: Word | None = None,
-) -> Wanted:
+    case_no: Label | None = None,
+    sla: Label | None = None,
+) -> AlertQuery:
     """Return which cards are asked for."""
-    return Wanted(state or STANDING, level, case_no, sla)
+    return AlertQuery(state or STANDING, level, case_no, sla)
 
 
 def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
@@ -63,8 +63,8 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
     )
     async def listed(
         request: Request,
-        wanted: Annotated[Wanted, Depends(wanted_of)],
-        seen: Seen,
+        wanted: Annotated[AlertQuery, Depends(wanted_of)],
+        seen: SeenOrganisations,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
@@ -79,7 +79,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         responses=answered(Alert),
         openapi_extra=told(ALERT_UNKNOWN, *READING),
     )
-    async def one(request: Request, alert_id: AlertId, seen: Seen) -> Response:
+    async def one(request: Request, alert_id: AlertId, seen: SeenOrganisations) -> Response:
         """Return a card with everything that made it."""
         found = await alerts.within(seen).one(alert_id, language_of(request).value)
         if found is None:
@@ -93,7 +93,10 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *READING),
     )
     async def acknowledge(
-        alert_id: AlertId, caller: Caller, seen: Seen, word: Acknowledgement | None = None
+        alert_id: AlertId,
+        caller: Caller,
+        seen: SeenOrganisations,
+        word: Acknowledgement | None = None,
     ) -> Response:
         """Say that a standing card was seen; said again, it is answered like the first time."""
         note = word.note if word else None

@@ -13,14 +13,14 @@ from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
     ROWS_USUAL,
-    CaseNo,
+    CaseNoInPath,
     Cursor,
-    Day,
+    DayAsked,
+    Label,
     Rows,
-    Word,
 )
-from services.metrics.api.roles import READERS, Seen
-from services.metrics.handlers.cases import Cases, Wanted
+from services.metrics.api.roles import READERS, SeenOrganisations
+from services.metrics.handlers.cases import CaseQuery, Cases
 from services.metrics.views.case import (
     Case,
     CasePage,
@@ -45,12 +45,12 @@ CASE_UNKNOWN = ProblemKind(404, "case_unknown")
 async def wanted_of(
     phase: Annotated[list[Phase] | None, Query()] = None,
     level: AlertLevel | None = None,
-    item: Word | None = None,
-    source: Word | None = None,
-    due: Day | None = None,
-) -> Wanted:
+    item: Label | None = None,
+    source: Label | None = None,
+    due: DayAsked | None = None,
+) -> CaseQuery:
     """Return which cases are asked for."""
-    return Wanted(tuple(phase) if phase else None, item, source, level, due)
+    return CaseQuery(tuple(phase) if phase else None, item, source, level, due)
 
 
 ONE = f"/{named('case_no')}"
@@ -65,8 +65,8 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     @router.get("", responses=answered(CasePage), openapi_extra=told(CURSOR_INVALID, *READING))
     async def listed(
         request: Request,
-        wanted: Annotated[Wanted, Depends(wanted_of)],
-        seen: Seen,
+        wanted: Annotated[CaseQuery, Depends(wanted_of)],
+        seen: SeenOrganisations,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
@@ -84,7 +84,9 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
         responses=answered(TimelinePage),
         openapi_extra=told(CASE_UNKNOWN, *READING),
     )
-    async def timeline(request: Request, case_no: CaseNo, seen: Seen) -> Response:
+    async def timeline(
+        request: Request, case_no: CaseNoInPath, seen: SeenOrganisations
+    ) -> Response:
         """Return every fact of a case in the order of business time."""
         facts = _known(await cases.within(seen).timeline(case_no))
         language = language_of(request)
@@ -93,7 +95,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     @router.get(
         f"{ONE}/clocks", responses=answered(ClockPage), openapi_extra=told(CASE_UNKNOWN, *READING)
     )
-    async def clocks(request: Request, case_no: CaseNo, seen: Seen) -> Response:
+    async def clocks(request: Request, case_no: CaseNoInPath, seen: SeenOrganisations) -> Response:
         """Return the deadlines of a case with everything that makes them."""
         language = language_of(request).value
         found = await cases.within(seen).clocks(case_no, language)
@@ -101,7 +103,7 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
 
     # Behind the two others, whose addresses this one matches as well.
     @router.get(ONE, responses=answered(Case), openapi_extra=told(CASE_UNKNOWN, *READING))
-    async def one(case_no: CaseNo, seen: Seen) -> Response:
+    async def one(case_no: CaseNoInPath, seen: SeenOrganisations) -> Response:
         """Return a case as it stands."""
         return answer(_known(await cases.within(seen).one(case_no)))
 

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from services.metrics.api.answers import answer, answered
 from services.metrics.api.cases import ONE
-from services.metrics.api.parameters import READING, CaseNo
-from services.metrics.api.roles import ACKNOWLEDGERS, Seen
+from services.metrics.api.parameters import READING, CaseNoInPath
+from services.metrics.api.roles import ACKNOWLEDGERS, SeenOrganisations
 from services.metrics.handlers.judging import Judgement, Judging
 from services.metrics.views.case import Judged
 from shared.contracts.envelope import Token
@@ -40,7 +40,9 @@ def judging_routes(judging: Judging) -> APIRouter:
         responses=answered(Judged),
         openapi_extra=told(BAD_REQUEST, FACT_UNKNOWN, *READING),
     )
-    async def judge(case_no: CaseNo, form: JudgementForm, caller: Caller, seen: Seen) -> Response:
+    async def judge(
+        case_no: CaseNoInPath, form: JudgementForm, caller: Caller, seen: SeenOrganisations
+    ) -> Response:
         """
         Say of a fact that another system has told whether it is true; the last word counts.
 

@@ -14,16 +14,16 @@ from services.metrics.api.parameters import (
     READING,
     ROWS_USUAL,
     Cursor,
-    Day,
+    DayAsked,
     KpiId,
+    Label,
     Rows,
-    Word,
 )
-from services.metrics.api.roles import READERS, Seen
+from services.metrics.api.roles import READERS, SeenOrganisations
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import Narrowed, narrowed_to
 from services.metrics.domain.figures.figure import Figure
-from services.metrics.handlers.kpis import Asked, Breakdown, DaysInvalid, Kpis
+from services.metrics.handlers.kpis import Breakdown, DaysInvalid, FigureQuery, Kpis
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from shared.web.description import told
 from shared.web.policies import Of, permit
@@ -34,12 +34,12 @@ QUESTION = (kind_of(DaysInvalid), *READING)
 
 
 async def narrowed_of(
-    organisation: Word | None = None,
-    section: Word | None = None,
-    window: Word | None = None,
-    item: Word | None = None,
-    channel: Word | None = None,
-    site: Word | None = None,
+    organisation: Label | None = None,
+    section: Label | None = None,
+    window: Label | None = None,
+    item: Label | None = None,
+    channel: Label | None = None,
+    site: Label | None = None,
 ) -> Narrowed:
     """Return what figures are narrowed to."""
     return narrowed_to(
@@ -53,24 +53,24 @@ async def narrowed_of(
 
 
 async def asked_of(
-    since: Annotated[Day | None, Query(alias="from")] = None,
-    until: Annotated[Day | None, Query(alias="to")] = None,
+    since: Annotated[DayAsked | None, Query(alias="from")] = None,
+    until: Annotated[DayAsked | None, Query(alias="to")] = None,
     *,
     narrowed: Annotated[Narrowed, Depends(narrowed_of)],
-) -> Asked:
+) -> FigureQuery:
     """Return what is asked."""
-    return Asked(since, until, narrowed)
+    return FigureQuery(since, until, narrowed)
 
 
 async def broken_down(
-    asked: Annotated[Asked, Depends(asked_of)], by: Breakdown | None = None
-) -> Asked:
+    asked: Annotated[FigureQuery, Depends(asked_of)], by: Breakdown | None = None
+) -> FigureQuery:
     """Return what is asked, told by one dimension where one is named, or by the day alone."""
     return replace(asked, by=by)
 
 
-Question = Annotated[Asked, Depends(asked_of)]
-BrokenDown = Annotated[Asked, Depends(broken_down)]
+Question = Annotated[FigureQuery, Depends(asked_of)]
+BrokenDown = Annotated[FigureQuery, Depends(broken_down)]
 
 
 def kpi_routes(kpis: Kpis) -> APIRouter:
@@ -80,7 +80,7 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
     )
 
     @router.get("", responses=answered(KpiPage), openapi_extra=told(*QUESTION))
-    async def listed(request: Request, asked: Question, seen: Seen) -> Response:
+    async def listed(request: Request, asked: Question, seen: SeenOrganisations) -> Response:
         """
         List the figures with their values over the days from `from` to `to`.
 
@@ -91,7 +91,7 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
     @router.get(
         "/{kpi_id}", responses=answered(KpiCourse), openapi_extra=told(KPI_UNKNOWN, *QUESTION)
     )
-    async def one(kpi_id: KpiId, asked: BrokenDown, seen: Seen) -> Response:
+    async def one(kpi_id: KpiId, asked: BrokenDown, seen: SeenOrganisations) -> Response:
         """Return a figure by business day, and by one dimension, by each of them, or by none."""
         return answer(await kpis.within(seen).one(_known(kpi_id), asked))
 
@@ -104,7 +104,7 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         request: Request,
         kpi_id: KpiId,
         asked: Question,
-        seen: Seen,
+        seen: SeenOrganisations,
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:

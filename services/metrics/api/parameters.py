@@ -22,15 +22,15 @@ CURSOR_INVALID = ProblemKind(UNFIT, "cursor_invalid")
 ROWS_MAX = 200
 ROWS_USUAL = 50
 
-CaseNo = Annotated[
+CaseNoInPath = Annotated[
     str, Path(min_length=1, max_length=KEY_CHARACTERS_MAX, pattern=WORD, examples=["XC2024000815"])
 ]
 AlertId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 KpiId = Annotated[str, Path(min_length=1, max_length=40, pattern=WORD, examples=["L03.accepted"])]
 
-Word = Annotated[str, Field(max_length=KEY_CHARACTERS_MAX, pattern=WORD)]
+Label = Annotated[str, Field(max_length=KEY_CHARACTERS_MAX, pattern=WORD)]
 
 Rows = Annotated[int, Query(alias="limit", ge=1, le=ROWS_MAX)]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before, as it came")]
 
-Day = MeantDay
+DayAsked = MeantDay

@@ -30,5 +30,5 @@ async def seen_by(caller: Caller) -> Collection[str] | None:
     return register.reached(own, Scope.BELOW)
 
 
-Seen = Annotated[Collection[str] | None, Depends(seen_by)]
+SeenOrganisations = Annotated[Collection[str] | None, Depends(seen_by)]
 """A parameter of a handler: whose subjects are told."""

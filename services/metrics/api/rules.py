@@ -21,7 +21,13 @@ from services.metrics.domain.rules.commands import (
     RemovePublisher,
 )
 from services.metrics.domain.rules.decide import notice_of
-from services.metrics.handlers.publishing import Outcome, Publishing, Signature, Terms, change_in
+from services.metrics.handlers.publishing import (
+    ChangeOutcome,
+    ChangeTerms,
+    Publishing,
+    Signature,
+    change_in,
+)
 from services.metrics.views.rules import (
     CalendarShown,
     EditionShown,
@@ -70,7 +76,7 @@ OF_A_PUBLISHER = (
 OF_A_REMOVAL = (kind_of(refusals.PublisherUnregistered),)
 
 
-class Form(BaseModel):
+class RulesForm(BaseModel):
     """What is handed in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -86,14 +92,14 @@ class NoticeForm(BaseModel):
     days: list[dict[str, Any]]
 
 
-class PolicyForm(Form):
+class PolicyForm(RulesForm):
     """A policy, whole, and the day from which what begins is judged by it."""
 
     effective_from: MeantDay
     document: dict[str, Any]
 
 
-class PublisherForm(Form):
+class PublisherForm(RulesForm):
     """Who may speak, from which sources, of which types; the key is a JWK, its public half."""
 
     publisher_id: Identifier
@@ -112,12 +118,12 @@ async def terms_of(
     preview: bool = False,
     edition: Annotated[int | None, Query(ge=1, le=COUNT_MAX)] = None,
     wait: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX)] = WAIT_SECONDS_USUAL,
-) -> Terms:
+) -> ChangeTerms:
     """Return how the change is asked for."""
-    return Terms(preview, edition, wait)
+    return ChangeTerms(preview, edition, wait)
 
 
-Asked = Annotated[Terms, Depends(terms_of)]
+HowAsked = Annotated[ChangeTerms, Depends(terms_of)]
 
 
 def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
@@ -159,12 +165,12 @@ class RulesDesk:
     publishing: Publishing
     clock: Clock
 
-    async def calendar(self, form: NoticeForm, caller: Caller, terms: Asked) -> Response:
+    async def calendar(self, form: NoticeForm, caller: Caller, terms: HowAsked) -> Response:
         """Settle a year by its notice, or say what that would change."""
         notice = notice_of(form.model_dump_json().encode())
         return await self._changed(PublishCalendar(at=self._now(), notice=notice), caller, terms)
 
-    async def policy(self, form: PolicyForm, caller: Caller, terms: Asked) -> Response:
+    async def policy(self, form: PolicyForm, caller: Caller, terms: HowAsked) -> Response:
         """Judge what begins by another policy, or say what that would change."""
         command = PublishPolicy(
             at=self._now(),
@@ -174,7 +180,7 @@ class RulesDesk:
         )
         return await self._changed(command, caller, terms)
 
-    async def register(self, form: PublisherForm, caller: Caller, terms: Asked) -> Response:
+    async def register(self, form: PublisherForm, caller: Caller, terms: HowAsked) -> Response:
         """Let another system speak, or give it another entry."""
         command = RegisterPublisher(
             at=self._now(),
@@ -188,12 +194,12 @@ class RulesDesk:
         )
         return await self._changed(command, caller, terms)
 
-    async def remove(self, publisher_id: Identifier, caller: Caller, terms: Asked) -> Response:
+    async def remove(self, publisher_id: Identifier, caller: Caller, terms: HowAsked) -> Response:
         """Let a system speak no longer."""
         command = RemovePublisher(at=self._now(), publisher_id=publisher_id)
         return await self._changed(command, caller, terms)
 
-    async def _changed(self, command: AnyCommand, by: Principal, terms: Terms) -> Response:
+    async def _changed(self, command: AnyCommand, by: Principal, terms: ChangeTerms) -> Response:
         outcome = await self.publishing.handle(command, _signature(by), terms)
         return answer(_changed(command, outcome, terms))
 
@@ -206,7 +212,7 @@ def _signature(caller: Principal) -> Signature:
     return Signature(caller.subject[:ACTOR_CHARACTERS_MAX], role.value)
 
 
-def _changed(command: AnyCommand, outcome: Outcome, terms: Terms) -> RulesChanged:
+def _changed(command: AnyCommand, outcome: ChangeOutcome, terms: ChangeTerms) -> RulesChanged:
     effect = outcome.effect
     return RulesChanged(
         edition=outcome.edition,

@@ -109,13 +109,13 @@ def stream_routes(board: Board, gate: Gate) -> APIRouter:
         # Whoever waits for the first picture has a seat already, and no more than there are.
         with audience.seated(caller.subject), board.watched():
             edition = await board.fresh()
-        return LiveStream(Line(board, gate, caller, last_event_id, edition), audience)
+        return LiveStream(Listener(board, gate, caller, last_event_id, edition), audience)
 
     return router
 
 
 @dataclass(slots=True)
-class Line:
+class Listener:
     """What one reader has been told."""
 
     board: Board
@@ -193,7 +193,7 @@ class LiveStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, line: Line, audience: Audience) -> None:
+    def __init__(self, line: Listener, audience: Audience) -> None:
         super().__init__(headers=STREAM_HEADERS)
         del self.headers["content-length"]
         self._line = line

@@ -14,11 +14,11 @@ import structlog
 
 from services.metrics.adapters.rebuilding import join_beside
 from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.app.rules import first_rules
 from services.metrics.handlers.filling import Filling
 from services.metrics.handlers.rebuild import Crew
 from services.metrics.ports.rebuilding import RebuildOvertaken
 from shared.eventstore.port import StoreUnavailable
-from shared.policy.rules import shipped
 from shared.runtime.lifecycle import run, unless
 
 ROOT = Path(__file__).parents[3]
@@ -84,7 +84,7 @@ async def fill(dsn: str, lanes_max: int, stopping: asyncio.Event) -> None:
     loop.add_reader(leash, let_go)
     try:
         async with join_beside(dsn, our_fingerprint()) as beside:
-            await unless(stopping, partial(Filling(beside, shipped()).handle, lanes_max))
+            await unless(stopping, partial(Filling(beside, first_rules()).handle, lanes_max))
     except* (StoreUnavailable, RebuildOvertaken) as fault:
         log.warning("filling_given_up", fault=repr(fault))
 

@@ -30,7 +30,7 @@ UNDER_WAY_MAX = 50
 ANSWER_SECONDS_MAX = 10.0
 AWAY_SECONDS = 2.0
 
-Ends = Callable[[Sequence[Partition]], Awaitable[Mapping[Partition, int]]]
+LoadEnds = Callable[[Sequence[Partition]], Awaitable[Mapping[Partition, int]]]
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 class Completing:
     """Sets milestones for the lanes of one worker, and tells when they are reached."""
 
-    def __init__(self, lanes: Lanes, ends: Ends, clock: Clock) -> None:
+    def __init__(self, lanes: Lanes, ends: LoadEnds, clock: Clock) -> None:
         self._lanes = lanes
         self._ends = ends
         self._clock = clock

@@ -28,7 +28,7 @@ StoredOffsets = Callable[
 """Where each assigned partition goes on; the second argument asks Kafka where one begins."""
 
 
-class Stretch(list[Any]):
+class FetchedRecords(list[Any]):
     """
     Records that are all there is from *first* until before *following*.
 
@@ -46,10 +46,10 @@ class Stretch(list[Any]):
 class StretchResult(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka publishes no types
     """What a fetch brought; it tells from where to where it was read."""
 
-    def getall(self, max_records: int | None = None) -> Stretch:
+    def getall(self, max_records: int | None = None) -> FetchedRecords:
         unpacked = self._partition_records
         first = unpacked.next_fetch_offset if unpacked else 0
-        stretch = Stretch(super().getall(max_records))
+        stretch = FetchedRecords(super().getall(max_records))
         stretch.first = first
         stretch.following = unpacked.next_fetch_offset if unpacked else first
         return stretch
@@ -91,7 +91,7 @@ class BatchThread(AIOKafkaConsumerThread):
         return {
             place: [_message(place, stretch, consumer.highwater(place))]
             for place, stretch in fetched.items()
-            if isinstance(stretch, Stretch)
+            if isinstance(stretch, FetchedRecords)
         }
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
@@ -136,7 +136,9 @@ class BatchThread(AIOKafkaConsumerThread):
         return int(offsets[TopicPartition(*place)])
 
 
-def _message(place: TopicPartition, stretch: Stretch, highwater: int | None) -> ConsumerRecord:
+def _message(
+    place: TopicPartition, stretch: FetchedRecords, highwater: int | None
+) -> ConsumerRecord:
     return ConsumerRecord(
         topic=place.topic,
         partition=place.partition,

@@ -13,7 +13,7 @@ from services.metrics.domain.figures.contributions import (
     NOTHING,
     Contributions,
     Contributor,
-    Place,
+    PartOfDay,
     contributions,
 )
 from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of
@@ -134,7 +134,7 @@ def contributors_of(picture: Picture) -> Sequence[Contributor]:
 class Differences:
     """What to change so that what some dossiers added becomes what they add."""
 
-    sums: dict[Place, int] = field(default_factory=dict)
+    sums: dict[PartOfDay, int] = field(default_factory=dict)
     """What to add to each sum."""
     added: list[Contributor] = field(default_factory=list)
     changed: list[Contributor] = field(default_factory=list)
@@ -155,9 +155,9 @@ class Differences:
                     self._add(place, -number)
                     self._list(self.gone, place, number, before)
 
-    def _add(self, place: Place, number: int) -> None:
+    def _add(self, place: PartOfDay, number: int) -> None:
         self.sums[place] = self.sums.get(place, 0) + number
 
-    def _list(self, rows: list[Contributor], place: Place, number: int, of: Picture) -> None:
+    def _list(self, rows: list[Contributor], place: PartOfDay, number: int, of: Picture) -> None:
         if register.REGISTER.is_listed(place[0]):
             rows.append(Contributor(*place, of.dossier.key, number, of.dimensions))

@@ -14,7 +14,7 @@ from shared.runtime.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AlertSeen:
     """The fact that somebody has seen an alert; no fact where the alert stands no more."""
 
     event_id: str
@@ -35,7 +35,7 @@ class Acknowledging:
         seen = narrowed(self._readings, organisations)
         return Acknowledging(self._deadlines, seen, self._clock, self._source)
 
-    async def handle(self, alert_id: str, subject: str, note: str | None) -> Said | None:
+    async def handle(self, alert_id: str, subject: str, note: str | None) -> AlertSeen | None:
         """
         Return what was said, None where there is no such alert.
 
@@ -46,7 +46,7 @@ class Acknowledging:
             return None
         event_id = f"{alert_id}:acknowledged"
         if alert.state not in UNANSWERED:
-            return Said(event_id, stands=alert.state is AlertState.ACKNOWLEDGED)
+            return AlertSeen(event_id, stands=alert.state is AlertState.ACKNOWLEDGED)
         now = self._clock.now()
         event = Event.of(
             AlertAcknowledged(alert_id=alert_id, by=subject, note=note),
@@ -58,9 +58,9 @@ class Acknowledging:
             actorid=subject,
         )
         if await self._deadlines.turn(alert_id, AlertState.ACKNOWLEDGED, UNANSWERED, event):
-            return Said(event_id, stands=True)
+            return AlertSeen(event_id, stands=True)
         current = await self._alert(alert_id)
-        return Said(
+        return AlertSeen(
             event_id, stands=current is not None and current.state is AlertState.ACKNOWLEDGED
         )
 

@@ -23,12 +23,12 @@ NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST = "\U0010ffff"
 
 
-Place = tuple[datetime, str]
+RaisedPlace = tuple[datetime, str]
 """When a card was raised, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AlertQuery:
     """Which cards are asked for; None where it does not matter."""
 
     states: Sequence[AlertState] = STANDING
@@ -38,11 +38,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AlertsFound:
     """A page of cards, and the place behind which the next one begins."""
 
     items: list[AlertLine]
-    following: Place | None
+    following: RaisedPlace | None
 
 
 class Alerts:
@@ -57,14 +57,16 @@ class Alerts:
         """Return the same for who sees *organisations* alone, None for every one."""
         return Alerts(narrowed(self._readings, organisations), self._rules, self._clock)
 
-    async def listed(self, wanted: Wanted, behind: Place | None, rows_max: int) -> Found:
+    async def listed(
+        self, wanted: AlertQuery, behind: RaisedPlace | None, rows_max: int
+    ) -> AlertsFound:
         """Return cards, newest first."""
         before = behind or (NEWEST, LAST)
         found = await self._readings.alerts(
             AlertsSought(before, wanted.states, wanted.level, wanted.case_no, wanted.sla, rows_max)
         )
         last = found[-1].alert if len(found) == rows_max else None
-        return Found(
+        return AlertsFound(
             [_card(*one) for one in found], (last.raised_at, last.alert_id) if last else None
         )
 

@@ -63,7 +63,7 @@ CASES = tuple(phase for phase in Phase if phase is not Phase.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CaseQuery:
     """Which cases are asked for; None where it does not matter."""
 
     phases: tuple[Phase, ...] | None = None
@@ -75,7 +75,7 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Found:
+class CasesFound:
     """A page of cases, and the key behind which the next one begins."""
 
     items: list[CaseLine]
@@ -84,7 +84,7 @@ class Found:
 
 Read = Callable[[Sought], Awaitable[Section]]
 
-Standing = Mapping[ClockKey, Raised]
+WorstByClock = Mapping[ClockKey, Raised]
 """The worst alert that stands on each clock."""
 
 
@@ -130,7 +130,7 @@ class Cases:
         told = sorted((_told(body, dossier, calendar) for body in bodies), key=lambda told: told[0])
         return [fact for _, fact in told]
 
-    async def listed(self, wanted: Wanted, below: str | None, rows_max: int) -> Found:
+    async def listed(self, wanted: CaseQuery, below: str | None, rows_max: int) -> CasesFound:
         """Return cases in descending order of their numbers."""
         items: list[CaseLine] = []
         async for section in self._sought(wanted, below):
@@ -141,9 +141,9 @@ class Cases:
                 if wanted.level in (None, line.level):
                     items.append(line)
                 if len(items) == rows_max:
-                    return Found(items, dossier.key)
+                    return CasesFound(items, dossier.key)
             below = section.last
-        return Found(items, below)
+        return CasesFound(items, below)
 
     def every(
         self, below: str | None, phases: Sequence[Phase], source: str | None = None
@@ -151,7 +151,7 @@ class Cases:
         """Yield the subjects in *phases* section by section, as many as one request may search."""
         return self._sections(self._readings.dossiers, below, phases, source)
 
-    def _sought(self, wanted: Wanted, below: str | None) -> AsyncIterator[Section]:
+    def _sought(self, wanted: CaseQuery, below: str | None) -> AsyncIterator[Section]:
         if wanted.due is None:
             return self.every(below, wanted.phases or CASES, wanted.source)
         read = partial(self._readings.due, between=day_span(wanted.due, self._rules.newest))
@@ -168,10 +168,10 @@ class Cases:
             key = section.last
             yield section
 
-    async def _standing(self, keys: Sequence[str]) -> Standing:
+    async def _standing(self, keys: Sequence[str]) -> WorstByClock:
         return worst(await self._readings.standing(keys)) if keys else {}
 
-    def _summary(self, dossier: Dossier, standing: Standing) -> CaseLine:
+    def _summary(self, dossier: Dossier, standing: WorstByClock) -> CaseLine:
         clocks = clocks_of(dossier, self._rules.newest)
         return summary(dossier, clocks, standing)
 
@@ -181,12 +181,12 @@ def is_over(clock: Clock) -> bool:
     return clock.ending is not None
 
 
-def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> Standing:
+def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> WorstByClock:
     """Return the alert that counts for each clock: red before yellow."""
     return dict(sorted(standing, key=lambda one: one[1].level is AlertLevel.RED))
 
 
-def summary(dossier: Dossier, clocks: Sequence[Clock], standing: Standing) -> CaseLine:
+def summary(dossier: Dossier, clocks: Sequence[Clock], standing: WorstByClock) -> CaseLine:
     """Return a case in one line of a list."""
     raised = (standing.get(clock.key) for clock in clocks)
     levels = {one.level for one in raised if one is not None}

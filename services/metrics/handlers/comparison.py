@@ -26,7 +26,7 @@ from services.metrics.ports.audit import (
     ClockKept,
     ClockShown,
     ContributorKept,
-    Recorded,
+    RecordedFact,
     StateKept,
     SubjectKept,
 )
@@ -54,7 +54,7 @@ class Reckoning:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SubjectFacts:
     """The facts of one subject that count, and how they lie in the timeline."""
 
     bodies: Sequence[bytes]
@@ -86,7 +86,7 @@ def reckon(kept: SubjectKept, rules: Rules, now: datetime) -> Reckoning:
     )
 
 
-def _facts(kept: SubjectKept) -> Facts:
+def _facts(kept: SubjectKept) -> SubjectFacts:
     """Compare as sets: a fact may be published twice and counts once."""
     recorded = {identity_of(one.source, one.id): one for one in kept.facts}
     folded = {one.identity: one.body for one in kept.timeline}
@@ -108,7 +108,7 @@ def _facts(kept: SubjectKept) -> Facts:
         if identity not in recorded
     )
     bodies = [fact.body for identity, fact in recorded.items() if identity in folded]
-    return Facts(bodies, under_way, found)
+    return SubjectFacts(bodies, under_way, found)
 
 
 def _told(body: bytes) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _said(alert: AlertRecord) -> dict[str, Any]:
     }
 
 
-def _alerts_from_facts(facts: Iterable[Recorded]) -> Mapping[str, dict[str, Any]]:
+def _alerts_from_facts(facts: Iterable[RecordedFact]) -> Mapping[str, dict[str, Any]]:
     said = [one for one in facts if one.owner is Owner.SUPERVISION]
     alerts: dict[str, dict[str, Any]] = {}
     for one in sorted(said, key=attrgetter("stream", "version")):

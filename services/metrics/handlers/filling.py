@@ -8,7 +8,7 @@ from operator import itemgetter
 from services.metrics.domain.fold import refolded
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers.folding import changes_of
-from services.metrics.ports.rebuilding import Beside, Refold, Step, Stint
+from services.metrics.ports.rebuilding import Beside, Refold, Stint, Stride
 from shared.kafka.keys import partition_of
 from shared.policy.rules import Editions, Rules
 from shared.runtime.lifecycle import crash
@@ -68,7 +68,7 @@ class Filling:
     async def _fill(self, stint: Stint, told: Told) -> str:
         """Fold while the step before is written and the next one is read; return the last key."""
         last = stint.reached
-        steps: asyncio.Queue[tuple[Step, Histories] | None] = asyncio.Queue(1)
+        steps: asyncio.Queue[tuple[Stride, Histories] | None] = asyncio.Queue(1)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read(stint, steps))
             writing: asyncio.Task[None] | None = None
@@ -82,25 +82,25 @@ class Filling:
         return last
 
     async def _read(
-        self, stint: Stint, steps: asyncio.Queue[tuple[Step, Histories] | None]
+        self, stint: Stint, steps: asyncio.Queue[tuple[Stride, Histories] | None]
     ) -> None:
         async for step, keys in self._steps(stint):
             await steps.put((step, await self._beside.histories(keys)))
         await steps.put(None)
 
-    async def _steps(self, stint: Stint) -> AsyncIterator[tuple[Step, list[str]]]:
+    async def _steps(self, stint: Stint) -> AsyncIterator[tuple[Stride, list[str]]]:
         """Yield which subjects of the stint come next: as many as have so many facts, one least."""
         last = looked = stint.reached
         looked_at = SUBJECTS_PER_STEP_MAX * stint.of // len(stint.lanes)
         while following := await self._beside.following(looked, looked_at):
             ours = [one for one in following if _lane(one[0], stint.of) in stint.lanes]
             for keys, facts in portions(ours):
-                yield Step(stint.lanes, last, keys[-1], len(keys), facts), keys
+                yield Stride(stint.lanes, last, keys[-1], len(keys), facts), keys
                 last = keys[-1]
             looked, _ = following[-1]
 
     async def _write(
-        self, step: Step, pictures: Mapping[str, Picture], lanes: int, told: Told
+        self, step: Stride, pictures: Mapping[str, Picture], lanes: int, told: Told
     ) -> None:
         crash("metrics.rebuild_before_step")
         async with self._beside.step(step) as refold:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from services.metrics.ports.deadlines import Waiting
 from services.metrics.ports.glances import Offset, Outboxes, RebuildProgress
-from services.metrics.ports.projection import Place
-from services.metrics.views.freshness import Behind, Outbox, Partition, Rebuild
+from services.metrics.ports.projection import TopicPartition
+from services.metrics.views.freshness import Behind, OutboxLag, PartitionProgress, Rebuild
 from shared.policy.calendar import local
 
 SILENT_SECONDS_MAX = 3.0
@@ -31,7 +31,7 @@ class Freshness:
     the age of events: a log of ten years ago that is imported now is fresh.
     """
 
-    _targets: dict[Place, _Target] = field(default_factory=dict)
+    _targets: dict[TopicPartition, _Target] = field(default_factory=dict)
 
     def lag_seconds(self, offsets: Iterable[Offset], outboxes: Outboxes, now: datetime) -> float:
         """Return how far the slowest partition or relay is behind at *now*."""
@@ -48,10 +48,10 @@ class Freshness:
         silent = (now - offset.checked_at).total_seconds()
         return round(max(waited, silent if silent > SILENT_SECONDS_MAX else 0.0), 1)
 
-    def partitions(self, offsets: Iterable[Offset], now: datetime) -> list[Partition]:
+    def partitions(self, offsets: Iterable[Offset], now: datetime) -> list[PartitionProgress]:
         """Return every partition: how far it is folded, what waits, how late it is."""
         return [
-            Partition(
+            PartitionProgress(
                 topic=offset.topic,
                 partition=offset.partition,
                 next_offset=offset.next_offset,
@@ -64,9 +64,9 @@ class Freshness:
         ]
 
 
-def outboxes_told(outboxes: Outboxes) -> list[Outbox]:
+def outboxes_told(outboxes: Outboxes) -> list[OutboxLag]:
     """Return every owner, and how late its relay is."""
-    return [Outbox(owner, _unsent(waited)) for owner, waited in outboxes.items()]
+    return [OutboxLag(owner, _unsent(waited)) for owner, waited in outboxes.items()]
 
 
 def behind_told(lanes: Iterable[Waiting]) -> list[Behind]:

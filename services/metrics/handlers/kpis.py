@@ -15,7 +15,7 @@ from services.metrics.domain.figures.dimensions import (
     Dimension,
     Narrowed,
 )
-from services.metrics.domain.figures.figure import Figure, Measure, counts, named
+from services.metrics.domain.figures.figure import Aggregate, Figure, counts, named
 from services.metrics.domain.figures.values import Parts, Value, quantiles, valued
 from services.metrics.domain.picture import clocks_of
 from services.metrics.handlers.cases import summary, worst
@@ -38,7 +38,7 @@ from shared.policy.calendar import business_date
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
-Fields = dict[str, Any]
+ViewFields = dict[str, Any]
 """What several views have, by field."""
 
 DAYS_USUAL = 30
@@ -49,7 +49,7 @@ LINES_MAX = 50
 LAST_OF_ALL = (date.max, "")
 """Behind every day that is asked for."""
 
-UNNAMED = (Measure.DISTINCT, Measure.COVERAGE, Measure.LOAD)
+UNNAMED = (Aggregate.DISTINCT, Aggregate.COVERAGE, Aggregate.LOAD)
 """What counts people or enterprises names none of them."""
 
 
@@ -66,7 +66,7 @@ Breakdown = Dimension | Literal["day"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FigureQuery:
     """The days of which figures are asked, both included, what they are narrowed to, by what."""
 
     since: date | None = None
@@ -77,7 +77,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CountedFound:
     """Cases behind a figure, and the place behind which the next ones begin."""
 
     items: list[CountedCase]
@@ -96,7 +96,7 @@ class Kpis:
         """Return the same for who sees *organisations* alone, None for every one."""
         return Kpis(narrowed(self._readings, organisations), self._rules, self._clock)
 
-    def days_of(self, asked: Asked, *, gauge: bool) -> tuple[date, date]:
+    def days_of(self, asked: FigureQuery, *, gauge: bool) -> tuple[date, date]:
         """
         Return the first and the last day; the last thirty where none are named.
 
@@ -111,7 +111,7 @@ class Kpis:
             raise DaysInvalid(days=DAYS_MAX)
         return (FIRST_DAY if gauge else since), until
 
-    async def listed(self, asked: Asked) -> list[KpiLine]:
+    async def listed(self, asked: FigureQuery) -> list[KpiLine]:
         """Return every figure with its value."""
         figures = register.REGISTER.figures
         sums: dict[bool, Parts] = {}
@@ -121,7 +121,7 @@ class Kpis:
             sums[gauge] = await self._readings.parts(Summed(sorted(names), *days, asked.narrowed))
         return [KpiLine(**self._told(one, asked, sums[one.gauge])) for one in figures]
 
-    async def one(self, figure: Figure, asked: Asked) -> KpiCourse:
+    async def one(self, figure: Figure, asked: FigureQuery) -> KpiCourse:
         """Return a figure with its course by business day and its parts by dimension."""
         by_day = await self._readings.days(self._summed(figure, asked, shown=figure.shown))
         whole = Counter[str]()
@@ -142,15 +142,15 @@ class Kpis:
             },
         )
 
-    async def _dimension(self, figure: Figure, asked: Asked, name: Dimension) -> list[KpiKey]:
+    async def _dimension(self, figure: Figure, asked: FigureQuery, name: Dimension) -> list[KpiKey]:
         by_key = await self._readings.dimension(self._summed(figure, asked), name)
         values = {key: valued(figure, parts) for key, parts in by_key.items()}
         ranked = sorted(values.items(), key=lambda one: (-(one[1].number or 0), one[0]))
         return [KpiKey(key=key, **_value(value)) for key, value in ranked[:LINES_MAX]]
 
     async def cases(
-        self, figure: Figure, asked: Asked, before: tuple[date, str] | None, rows_max: int
-    ) -> Found:
+        self, figure: Figure, asked: FigureQuery, before: tuple[date, str] | None, rows_max: int
+    ) -> CountedFound:
         """Return the subjects that a figure counts, day by day, the last day first."""
         summed = self._summed(figure, asked)
         found = await self._readings.behind(summed, before or LAST_OF_ALL, rows_max)
@@ -159,7 +159,7 @@ class Kpis:
         levels = {clock.dossier: raised.level for clock, raised in standing.items()}
         items = [self._item(one, levels.get(one.dossier.key)) for one in found]
         more = len(found) == rows_max
-        return Found(items, (found[-1].day, keys[-1]) if more else None)
+        return CountedFound(items, (found[-1].day, keys[-1]) if more else None)
 
     def _item(self, one: Behind, level: AlertLevel | None) -> CountedCase:
         adds = Counter[str]()
@@ -169,11 +169,11 @@ class Kpis:
         line = structs.replace(summary(one.dossier, clocks, {}), level=level)
         return CountedCase(**structs.asdict(line), day=one.day, adds=dict(adds))
 
-    def _summed(self, figure: Figure, asked: Asked, shown: Iterable[str] = ()) -> Summed:
+    def _summed(self, figure: Figure, asked: FigureQuery, shown: Iterable[str] = ()) -> Summed:
         days = self.days_of(asked, gauge=figure.gauge)
         return Summed((*figure.parts, *shown), *days, asked.narrowed)
 
-    def _told(self, figure: Figure, asked: Asked, parts: Parts) -> Fields:
+    def _told(self, figure: Figure, asked: FigureQuery, parts: Parts) -> ViewFields:
         since, until = self.days_of(asked, gauge=figure.gauge)
         return {
             "kpi_id": figure.id,
@@ -202,7 +202,7 @@ def _tail(part: str) -> str:
     return part.partition("/")[2]
 
 
-def _value(value: Value) -> Fields:
+def _value(value: Value) -> ViewFields:
     return {
         "value": value.number,
         "numerator": value.numerator,

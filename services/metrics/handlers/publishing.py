@@ -34,7 +34,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ChangeTerms:
     """How a change is asked for."""
 
     preview: bool
@@ -46,7 +46,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ChangeOutcome:
     """What an edition changes; *new* is false where the rules say so already."""
 
     edition: int
@@ -64,7 +64,7 @@ class Publishing:
         self._rules = rules
         self._judgements = judgements
 
-    async def handle(self, command: AnyCommand, by: Signature, terms: Terms) -> Outcome:
+    async def handle(self, command: AnyCommand, by: Signature, terms: ChangeTerms) -> ChangeOutcome:
         """
         Return what *command* changes, once it is published and folded, unless it is a preview.
 
@@ -79,10 +79,10 @@ class Publishing:
             raise EditionTaken(edition=before.edition)
         effect = await self._foreseen(before, after)
         if terms.preview or not changes:
-            return Outcome(after.edition, effect, bool(changes), folded=not changes)
+            return ChangeOutcome(after.edition, effect, bool(changes), folded=not changes)
         await self._record(changes, before, by)
         folded = await self._folded(after.edition, terms.wait_seconds)
-        return Outcome(after.edition, effect, new=True, folded=folded)
+        return ChangeOutcome(after.edition, effect, new=True, folded=folded)
 
     async def history(self) -> Sequence[Event]:
         """Return every edition as it was published, oldest first."""

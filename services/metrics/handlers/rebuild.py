@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.picture import picture_of
 from services.metrics.handlers.filling import SUBJECTS_PER_STEP_MAX, Filling
+from services.metrics.handlers.verify import Advance
 from services.metrics.ports.rebuilding import Beside, Deviation, ProjectionHeld, Standing
 from shared.policy.rules import Rules
 from shared.runtime.clock import Clock
@@ -19,9 +20,6 @@ EXAMPLES_MAX = 3
 HOLD_RETRY_SECONDS = 1.0
 LOOK_SECONDS = 0.1
 """So often we look whether others have filled what they took."""
-
-Advance = Callable[[int, float], None]
-"""Told how many facts were folded since the last time, and how far of the whole we are."""
 
 Helpers = Callable[[int, int], AbstractAsyncContextManager[None]]
 """Has so many more processes fill stints of so many lanes within the block; none outlives it."""
@@ -46,7 +44,7 @@ ALONE = Crew()
 
 
 @dataclass(slots=True)
-class Outcome:
+class RebuildOutcome:
     """What came of a rebuild."""
 
     edition: Fingerprint
@@ -74,7 +72,7 @@ class Rebuilding:
         self._clock = clock
         self._crew = crew
 
-    async def handle(self, advance: Advance, *, switch: bool) -> Outcome:
+    async def handle(self, advance: Advance, *, switch: bool) -> RebuildOutcome:
         """
         Fold everything, lay it beside what is live, and with *switch* put it in its place.
 
@@ -86,7 +84,7 @@ class Rebuilding:
         """
         await self._patiently(self._beside.begin)
         filled = await self._fill(advance)
-        outcome = Outcome(self._beside.fingerprint, filled.subjects, filled.facts)
+        outcome = RebuildOutcome(self._beside.fingerprint, filled.subjects, filled.facts)
         await self._filling.learn()
         await self._catch_up()
         await self._beside.arm()

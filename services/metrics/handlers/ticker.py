@@ -22,7 +22,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Raised, explain
-from services.metrics.domain.rules.turns import Turn, why_gone, why_raised
+from services.metrics.domain.rules.turns import RuleTurn, why_gone, why_raised
 from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
@@ -131,9 +131,9 @@ class Ticker:
         if rulings:
             log.info("alerts_ruled", clocks=len(findings), facts=len(rulings))
 
-    async def _turns(self, sweep: Sweep, found: "Iterable[Finding]") -> list[Turn]:
+    async def _turns(self, sweep: Sweep, found: "Iterable[Finding]") -> list[RuleTurn]:
         """Return the editions, the newest first, that may have brought about what was *found*."""
-        turns: list[Turn] = []
+        turns: list[RuleTurn] = []
         since = min((one.since for one in found if one.rulings), default=None)
         rules = self._editions.newest
         while since is not None and rules.judging:
@@ -141,7 +141,7 @@ class Ticker:
             if published_at < since:
                 break
             before = self._editions.at(rules.judging - 1)
-            turns.append(Turn(published_at, before, self._editions.at(rules.judging)))
+            turns.append(RuleTurn(published_at, before, self._editions.at(rules.judging)))
             rules = before
         return turns
 
@@ -170,7 +170,7 @@ class Finding:
         return EVER if self.clock is None else min(ruling.at for ruling in self.rulings)
 
 
-def _explained(finding: Finding, dossier: Dossier, turns: Sequence[Turn]) -> Finding:
+def _explained(finding: Finding, dossier: Dossier, turns: Sequence[RuleTurn]) -> Finding:
     """Return *finding* with the edition of the rules as the reason of what it brought about."""
     key = finding.armed.clock
     if not turns or not finding.rulings:

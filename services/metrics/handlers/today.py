@@ -9,14 +9,14 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RECENT_FACTS_MAX
 from services.metrics.handlers.freshness import Freshness, rebuilding_told
 from services.metrics.handlers.tiles import numbers, tiles
-from services.metrics.ports.glances import Glance, Glances, Lines, Span
+from services.metrics.ports.glances import Glance, Glances, ListLengths, TodaySpan
 from services.metrics.views.today import Arrivals, LateNext, RedCard, TodayPicture
 from services.metrics.views.view import Both
 from shared.policy.calendar import business_date, local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
-LINES = Lines(late_next_max=20, red_max=60, latest_max=RECENT_FACTS_MAX)
+LINES = ListLengths(late_next_max=20, red_max=60, latest_max=RECENT_FACTS_MAX)
 SENTENCES_KEPT_MAX = 500
 COMPARISON_SECONDS = 60.0
 """How long the hours of earlier weeks are believed: a late fact changes them now and then."""
@@ -69,10 +69,10 @@ class Today:
             latest=[today.fact_line(*one) for one in glance.latest],
         )
 
-    def _span(self, now: datetime) -> Span:
+    def _span(self, now: datetime) -> TodaySpan:
         day = business_date(now)
         begins, ends = today.day_span(day, self._rules.newest)
-        return Span(now, day, begins, ends, today.horizon(day, self._rules.newest))
+        return TodaySpan(now, day, begins, ends, today.horizon(day, self._rules.newest))
 
     def _late_next(self, glance: Glance, now: datetime) -> list[LateNext]:
         lines = []

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from services.metrics.domain.figures.contributions import Place
+from services.metrics.domain.figures.contributions import PartOfDay
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.comparison import reckon
 from services.metrics.handlers.difference import Difference, Report, What
-from services.metrics.ports.audit import Mark, Records, Snapshot
+from services.metrics.ports.audit import AuditSnapshot, Mark, Records
 from shared.contracts.registry import Owner
 from shared.kafka.port import Partition
 from shared.runtime.clock import Clock
@@ -20,7 +20,7 @@ Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
 """Where each partition of the owners' topics ends at this moment."""
 
 Advance = Callable[[int, float], None]
-"""Told how many rows were read since the last time, and how far of the whole we are."""
+"""Told how much was done since the last time, and how far of the whole we are."""
 
 
 @dataclass(slots=True)
@@ -90,13 +90,13 @@ class Verifying:
             await self._figures(snapshot, await self._subjects(snapshot, mark, progress))
         return self.report
 
-    async def _outdated(self, where: Records | Snapshot) -> list[Difference]:
+    async def _outdated(self, where: Records | AuditSnapshot) -> list[Difference]:
         stored = await where.made_by()
         if stored in (None, self.fingerprint):
             return []
         return [Difference("projection", What.PROJECTION_OUTDATED, stored, self.fingerprint)]
 
-    async def _walk(self, snapshot: Snapshot, owner: Owner, progress: Progress) -> None:
+    async def _walk(self, snapshot: AuditSnapshot, owner: Owner, progress: Progress) -> None:
         walk = ChainWalk()
         async for row in snapshot.chains(owner):
             self.report.note(walk.step(row))
@@ -104,10 +104,10 @@ class Verifying:
         self.report.streams += walk.streams
 
     async def _subjects(
-        self, snapshot: Snapshot, mark: Mark | None, progress: Progress
-    ) -> dict[Place, int]:
+        self, snapshot: AuditSnapshot, mark: Mark | None, progress: Progress
+    ) -> dict[PartOfDay, int]:
         """Compare subject by subject; return the sums of what they contribute."""
-        sums: dict[Place, int] = {}
+        sums: dict[PartOfDay, int] = {}
         rules = await snapshot.rules()
         async for kept in snapshot.subjects(mark):
             reckoning = reckon(kept, rules, snapshot.now)
@@ -120,7 +120,7 @@ class Verifying:
             progress.step(len(kept.facts))
         return sums
 
-    async def _figures(self, snapshot: Snapshot, sums: dict[Place, int]) -> None:
+    async def _figures(self, snapshot: AuditSnapshot, sums: dict[PartOfDay, int]) -> None:
         async for part, day, value in snapshot.figures():
             self.report.note(_figure((part, day), value, sums.pop((part, day), 0)))
         for place, number in sums.items():
@@ -162,7 +162,7 @@ class Verifying:
         return [Difference("clocks", What.TICKER_BEHIND, waiting, 0)] if waiting else []
 
 
-def _figure(place: Place, stored: int, recomputed: int) -> Iterator[Difference]:
+def _figure(place: PartOfDay, stored: int, recomputed: int) -> Iterator[Difference]:
     if stored != recomputed:
         part, day = place
         yield Difference(f"{part}/{day}", What.KPI, stored, recomputed)

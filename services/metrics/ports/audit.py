@@ -43,7 +43,7 @@ class ChainRow(NamedTuple):
     occurred_at: datetime
 
 
-class Recorded(NamedTuple):
+class RecordedFact(NamedTuple):
     """A published fact on record; *settled* where it has had its time to be folded."""
 
     owner: Owner
@@ -129,7 +129,7 @@ class ContributorKept(NamedTuple):
     dimensions: Dimensions | None
 
 
-class Figure(NamedTuple):
+class StoredFigure(NamedTuple):
     """A sum as it is stored."""
 
     part: str
@@ -142,7 +142,7 @@ class SubjectKept:
     """All that is stored about one subject."""
 
     dossier: str
-    facts: Sequence[Recorded]
+    facts: Sequence[RecordedFact]
     timeline: Sequence[Folded]
     state: StateKept | None
     clocks: Sequence[ClockKept]
@@ -150,7 +150,7 @@ class SubjectKept:
     contributors: Sequence[ContributorKept]
 
 
-class Snapshot(Protocol):
+class AuditSnapshot(Protocol):
     """One state of the whole bureau, however long the reading takes."""
 
     @property
@@ -178,7 +178,7 @@ class Snapshot(Protocol):
         """Yield subject by subject; what was recorded by *mark* is settled, without one nothing."""
         ...
 
-    def figures(self) -> AsyncIterator[Figure]:
+    def figures(self) -> AsyncIterator[StoredFigure]:
         """Yield every sum, whatever lane it was made in."""
         ...
 
@@ -210,7 +210,7 @@ class Records(Protocol):
         """Return how many clocks the ticker should have looked at by *at*."""
         ...
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+    def snapshot(self) -> AbstractAsyncContextManager[AuditSnapshot]:
         """Hold still: whatever is committed from now on is not seen."""
         ...
 

@@ -15,7 +15,7 @@ from shared.contracts.supervision.words import AlertLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TodaySpan:
     """Now, the cut-offs between which today lies, and how far the look ahead goes."""
 
     now: datetime
@@ -26,7 +26,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class ListLengths:
     """How long the page's lists are; its figures count what they leave out."""
 
     late_next_max: int
@@ -84,7 +84,7 @@ class Glances(Protocol):
         """Return what tells cheaply whether a batch was folded since the last glance."""
         ...
 
-    async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
+    async def load(self, span: TodaySpan, parts: Sequence[str], lines: ListLengths) -> Glance:
         """Return the projection at one moment, with today's sums of *parts*."""
         ...
 

@@ -8,7 +8,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 
 
-class Judged(NamedTuple):
+class JudgedDossier(NamedTuple):
     """A dossier, the edition that its clocks and figures were made by, and what was said of it."""
 
     dossier: Dossier
@@ -20,7 +20,7 @@ class Judged(NamedTuple):
 class Judgements(Protocol):
     """How the dossiers stand judged; nothing here writes."""
 
-    async def following(self, key: str, dossiers_max: int) -> Sequence[Judged]:
+    async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:
         """Return the next dossiers behind *key*, in the order of their keys."""
         ...
 

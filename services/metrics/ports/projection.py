@@ -31,7 +31,7 @@ class ProjectionOutdated(Exception):
         self.stored = stored
 
 
-Place = tuple[str, int]
+TopicPartition = tuple[str, int]
 """A topic, and the number of one of its partitions."""
 
 FactName = tuple[str, bytes]
@@ -206,7 +206,7 @@ class Projection(Protocol):
         """
         ...
 
-    async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
+    async def offsets(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         """Return where each partition goes on; one that was never folded is missing."""
         ...
 

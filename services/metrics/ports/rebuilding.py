@@ -41,7 +41,7 @@ class Stint:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Stride:
     """From where to where the lanes of a stint go at once, and what lies between."""
 
     lanes: tuple[int, ...]
@@ -167,7 +167,7 @@ class Beside(Protocol):
         """Keep those of *dimensions* that nobody has met yet, before a step speaks of them."""
         ...
 
-    def step(self, step: Step) -> AbstractAsyncContextManager[Refold]:
+    def step(self, step: Stride) -> AbstractAsyncContextManager[Refold]:
         """
         Open the transaction in which *step* takes effect, once and for ever.
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.metrics.views.explanation import Explanation
-from services.metrics.views.view import Both, Instant, Page, View
+from services.metrics.views.view import Both, Page, ShownInstant, View
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
 
@@ -27,9 +27,9 @@ class AlertLine(View, frozen=True):
     state: AlertState
     due: date
     """As it was when the alert was raised."""
-    raised_at: Instant
+    raised_at: ShownInstant
     """In business time: the instant at which it became true."""
-    recorded_at: Instant
+    recorded_at: ShownInstant
     lateness_ms: int
     reason: str | None
     """Why the rules brought it about, where they did; then why it is over."""
@@ -61,7 +61,7 @@ class Alert(Explanation, frozen=True, kw_only=True):
     basis: str
     severity: int
     state: AlertState
-    recorded_at: Instant
+    recorded_at: ShownInstant
     reason: str | None
     """Why the rules brought it about, where they did; then why it is over."""
     as_raised: AsRaised

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from services.metrics.views.explanation import Explanation
-from services.metrics.views.view import Instant, Page, View
+from services.metrics.views.view import Page, ShownInstant, View
 from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.words import AlertLevel, DoubtReason
 
-Recorded = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+RecordedInstant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """An instant as it is on record, letter by letter."""
 
 
@@ -27,7 +27,7 @@ class CaseLine(View, frozen=True):
     """Who told of the receipt."""
     window: str | None
     channel: str | None
-    received_at: Instant | None
+    received_at: ShownInstant | None
     due: dict[str, date | None]
     """The due day by clock; null while something keeps it open."""
     paused: bool
@@ -147,9 +147,9 @@ class TimelineFact(View, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     type: str
     subject: str | None = None
-    time: Recorded
+    time: RecordedInstant
     """When it happened."""
-    recordedtime: Recorded | None = None
+    recordedtime: RecordedInstant | None = None
     """When we learned of it."""
     datacontenttype: str | None = None
     dataschema: str | None = None

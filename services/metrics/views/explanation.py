@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import field
 
-from services.metrics.views.view import Both, Instant, View
+from services.metrics.views.view import Both, ShownInstant, View
 from shared.contracts.supervision.words import AlertLevel
 
 
@@ -22,7 +22,7 @@ class ClockDayKind(StrEnum):
     AFTER_DUE = "after_due"
 
 
-class Day(View, frozen=True, omit_defaults=True):
+class DeadlineDay(View, frozen=True, omit_defaults=True):
     """One day of a deadline: whether it counts, and why."""
 
     date: date
@@ -40,7 +40,7 @@ class Day(View, frozen=True, omit_defaults=True):
     """The fact that made it what it is, where one did."""
 
 
-class Span(View, frozen=True):
+class ClockSpan(View, frozen=True):
     """Days on which the clock ran, or stood, the first and the last included."""
 
     first: date = field(name="from")
@@ -86,16 +86,16 @@ class Explanation(View, frozen=True):
     provisional: bool
     """Whether the count enters a year whose notice has not appeared."""
     extensions: tuple[Extension, ...]
-    stretches: tuple[Span, ...]
+    stretches: tuple[ClockSpan, ...]
     """Running and stopped by turns."""
-    days: tuple[Day, ...]
+    days: tuple[DeadlineDay, ...]
     consumed: int
     remaining: int
     """Below 0 where it is late."""
     ended_on: date | None
     level: AlertLevel | None
     """Of the alert that is explained; null where none stands."""
-    raised_at: Instant | None
+    raised_at: ShownInstant | None
     lateness_ms: int | None
     """How much later than its instant the alert was said."""
     causes: tuple[str, ...]
@@ -105,7 +105,7 @@ class Explanation(View, frozen=True):
     """Tells apart the runs of one limit on one subject."""
     name: Both | None = None
     """What the limit is called."""
-    near_at: Instant | None = None
+    near_at: ShownInstant | None = None
     """The first instant at which the limit was near."""
-    due_at: Instant | None = None
+    due_at: ShownInstant | None = None
     """The first instant at which it is late."""

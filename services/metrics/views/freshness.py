@@ -1,9 +1,9 @@
 """How far what is shown may be trusted, as a reader is told."""
 
-from services.metrics.views.view import Instant, View
+from services.metrics.views.view import ShownInstant, View
 
 
-class Partition(View, frozen=True):
+class PartitionProgress(View, frozen=True):
     """How far one partition is folded."""
 
     topic: str
@@ -11,13 +11,13 @@ class Partition(View, frozen=True):
     next_offset: int
     waiting: int
     """Records that nobody has folded yet."""
-    complete_to: Instant | None
+    complete_to: ShownInstant | None
     """The business time of the latest fact."""
-    checked_at: Instant
+    checked_at: ShownInstant
     lag_seconds: float
 
 
-class Outbox(View, frozen=True):
+class OutboxLag(View, frozen=True):
     """How late the relay of one owner is."""
 
     owner: str
@@ -36,7 +36,7 @@ class Behind(View, frozen=True):
     """A lane that holds up cards: when they were due, not all was folded that lay in Kafka."""
 
     partition: int
-    complete_to: Instant | None
+    complete_to: ShownInstant | None
     """Null where nobody has found it complete yet."""
     clocks: int
     """How many deadlines have come and wait."""
@@ -45,11 +45,11 @@ class Behind(View, frozen=True):
 class Completeness(View, frozen=True):
     """Up to when the figures are complete, and what waits where."""
 
-    as_of: Instant
-    complete_to: Instant | None
+    as_of: ShownInstant
+    complete_to: ShownInstant | None
     """Null where nothing was ever folded."""
     lag_seconds: float
     rebuilding: Rebuild | None
-    partitions: list[Partition]
-    outboxes: list[Outbox]
+    partitions: list[PartitionProgress]
+    outboxes: list[OutboxLag]
     behind: list[Behind]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.metrics.views.view import Instant, View
+from services.metrics.views.view import ShownInstant, View
 
 
 class MovedRun(View, frozen=True):
@@ -46,7 +46,7 @@ class EditionShown(View, frozen=True):
 
     edition: int
     type: str
-    published_at: Instant
+    published_at: ShownInstant
     published_by: str | None
     change: dict[str, Any]
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType, defstruct
 from msgspec.structs import fields
 
 from services.metrics.views.freshness import Rebuild
-from services.metrics.views.view import Both, Instant, View
+from services.metrics.views.view import Both, ShownInstant, View
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
 
@@ -46,7 +46,7 @@ class RedCard(View, frozen=True):
     basis: str
     due: date
     overdue_days: int
-    raised_at: Instant
+    raised_at: ShownInstant
     sentence: Both
     state: AlertState
 
@@ -61,7 +61,7 @@ class Arrivals(View, frozen=True):
 class LatestFact(View, frozen=True):
     """One of the facts that were folded last."""
 
-    time: Instant
+    time: ShownInstant
     type: str
     case_no: str | None
     """Null where it belongs to no case."""
@@ -91,8 +91,8 @@ class Tile(View, frozen=True):
 class TodayPicture(View, frozen=True):
     """All that the page of today shows."""
 
-    as_of: Instant
-    complete_to: Instant | None
+    as_of: ShownInstant
+    complete_to: ShownInstant | None
     """Null where nothing was ever folded."""
     lag_seconds: float
     rebuilding: Rebuild | None

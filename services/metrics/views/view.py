@@ -9,7 +9,7 @@ from shared.contracts.naming import Language
 
 T = TypeVar("T")
 
-Instant = Annotated[datetime, Meta(tz=True)]
+ShownInstant = Annotated[datetime, Meta(tz=True)]
 
 
 class View(Struct, frozen=True, gc=False):

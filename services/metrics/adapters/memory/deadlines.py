@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
-from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
+from services.metrics.adapters.memory.tables import MemoryTables, Passage, at_once
 from services.metrics.domain.clocks.alert import Alert
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
@@ -27,7 +27,7 @@ class MemorySweep(Sweep):
     """One open transaction over due clocks."""
 
     def __init__(
-        self, tables: MemoryTables, due: Sequence[Due], reach: Reach, edition: int
+        self, tables: MemoryTables, due: Sequence[Due], reach: Passage, edition: int
     ) -> None:
         self._tables = tables
         self._due = due
@@ -80,7 +80,7 @@ class MemorySweep(Sweep):
 class MemoryDeadlines(Deadlines):
     """Clocks that another has in hand are left to the next sweep."""
 
-    def __init__(self, tables: MemoryTables, reach: Reach = at_once) -> None:
+    def __init__(self, tables: MemoryTables, reach: Passage = at_once) -> None:
         self._tables = tables
         self._reach = reach
 

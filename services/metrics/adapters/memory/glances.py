@@ -14,11 +14,11 @@ from services.metrics.domain.recent import newest
 from services.metrics.ports.glances import (
     Glance,
     Glances,
-    Lines,
+    ListLengths,
     Offset,
     Outboxes,
     RebuildProgress,
-    Span,
+    TodaySpan,
 )
 from services.metrics.ports.readings import AlertRead
 from shared.contracts.supervision.words import AlertLevel
@@ -33,7 +33,7 @@ class MemoryGlances(Glances):
     async def changes(self) -> int:
         return sum(lane.changes for lane in self._tables.lanes.values())
 
-    async def load(self, span: Span, parts: Sequence[str], lines: Lines) -> Glance:
+    async def load(self, span: TodaySpan, parts: Sequence[str], lines: ListLengths) -> Glance:
         tables = self._tables
         dossiers = tables.dossiers
         standing = [alert for alert in tables.alerts.values() if alert.state.stands]
@@ -58,7 +58,7 @@ class MemoryGlances(Glances):
             outboxes=await self.outboxes(),
         )
 
-    def _late_next(self, span: Span) -> list[Clock]:
+    def _late_next(self, span: TodaySpan) -> list[Clock]:
         near = [
             clock
             for clock in self._tables.running(span.now, span.horizon)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
-from services.metrics.adapters.memory.tables import MemoryTables, Reach, at_once
+from services.metrics.adapters.memory.tables import MemoryTables, Passage, at_once
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.glances import Offset
@@ -17,10 +17,10 @@ from services.metrics.ports.projection import (
     Fenced,
     Known,
     Milestone,
-    Place,
     Projection,
     Stretch,
     Tenure,
+    TopicPartition,
 )
 from shared.contracts.registry import Owner
 from shared.policy.rules import RuleChange
@@ -29,7 +29,7 @@ from shared.policy.rules import RuleChange
 class MemoryBatch(Batch):
     """One open transaction of one lane: nobody sees it before it is committed."""
 
-    def __init__(self, tables: MemoryTables, reach: Reach, partition: int, edition: int) -> None:
+    def __init__(self, tables: MemoryTables, reach: Passage, partition: int, edition: int) -> None:
         self._tables = tables
         self._reach = reach
         self._partition = partition
@@ -90,7 +90,7 @@ class MemoryBatch(Batch):
 class MemoryProjection(Projection):
     """Locks as PostgreSQL's rows would: a lane while its batch is open, a clock while written."""
 
-    def __init__(self, tables: MemoryTables, reach: Reach = at_once) -> None:
+    def __init__(self, tables: MemoryTables, reach: Passage = at_once) -> None:
         self._tables = tables
         self._reach = reach
 
@@ -150,7 +150,7 @@ class MemoryProjection(Projection):
         await self._reach()
         return claims
 
-    async def offsets(self, partitions: Sequence[Place]) -> Mapping[Place, int]:
+    async def offsets(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         await self._reach()
         known = self._tables.offsets
         return {(*place,): known[(*place,)].next_offset for place in partitions if place in known}
@@ -198,7 +198,7 @@ class MemoryProjection(Projection):
         for wake in self._tables.listeners:
             wake()
 
-    def _catch_up(self, place: Place, reached: int) -> None:
+    def _catch_up(self, place: TopicPartition, reached: int) -> None:
         known = self._tables.offsets.get(place)
         if known is not None and known.next_offset == reached:
             self._tables.offsets[place] = known._replace(

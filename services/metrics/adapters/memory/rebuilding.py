@@ -9,7 +9,7 @@ from typing import Any
 from services.metrics.adapters.memory.tables import AT_ONCE, ArmedClock, MemoryTables, Second
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
-from services.metrics.domain.figures.contributions import Place
+from services.metrics.domain.figures.contributions import PartOfDay
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.ports.projection import Changes, Known
@@ -21,8 +21,8 @@ from services.metrics.ports.rebuilding import (
     RebuildOvertaken,
     Refold,
     Standing,
-    Step,
     Stint,
+    Stride,
 )
 from shared.policy.rules import RuleChange
 
@@ -120,7 +120,7 @@ class MemoryBeside(Beside):
         """Do nothing: here they stand with whoever has them."""
 
     @asynccontextmanager
-    async def step(self, step: Step) -> AsyncIterator[Refold]:
+    async def step(self, step: Stride) -> AsyncIterator[Refold]:
         second = self._untaken(step.lanes, step.behind)
         refold = MemoryRefold(second)
         yield refold
@@ -243,7 +243,7 @@ class MemoryComparison(Comparison):
         return [one for sides in self._sides for one in sides.deviations(examples_max)]
 
 
-def _figures(tables: MemoryTables) -> Mapping[Place, int]:
+def _figures(tables: MemoryTables) -> Mapping[PartOfDay, int]:
     return {place: value for place, value in tables.figures.items() if value}
 
 
@@ -277,7 +277,7 @@ def _sla(key: ClockKey, *_: object) -> str:
     return key.sla
 
 
-def _part_and_day(place: Place) -> Mapping[str, Any]:
+def _part_and_day(place: PartOfDay) -> Mapping[str, Any]:
     return {"part": place[0], "day": place[1].isoformat()}
 
 

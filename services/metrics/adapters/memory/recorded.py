@@ -11,17 +11,17 @@ import msgspec
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.ports.audit import (
+    AuditSnapshot,
     ChainRow,
     ClockKept,
     ClockShown,
     ContributorKept,
-    Figure,
     Folded,
     Mark,
-    Recorded,
+    RecordedFact,
     Records,
-    Snapshot,
     StateKept,
+    StoredFigure,
     SubjectKept,
 )
 from shared.contracts.registry import Owner, decode
@@ -33,7 +33,7 @@ from shared.policy.rules import Rules, evolve, shipped
 NO_END = 1 << 62
 
 Stores = Mapping[Owner, MemoryEventStore]
-Facts = Mapping[Owner, list[Kept]]
+KeptFacts = Mapping[Owner, list[Kept]]
 
 
 class MemoryRecords(Records):
@@ -71,18 +71,18 @@ class MemoryRecords(Records):
         return len(self._tables.overdue(at))
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Snapshot]:
+    async def snapshot(self) -> AsyncIterator[AuditSnapshot]:
         facts = {owner: store.kept() for owner, store in self._stores.items()}
         changes = await self._tables.rule_changes(0)
         rules = reduce(evolve, changes, shipped())
         yield MemorySnapshot(self._tables.copied(), facts, rules, await self.made_by())
 
 
-class MemorySnapshot(Snapshot):
+class MemorySnapshot(AuditSnapshot):
     """Copies: whatever becomes of the tables is not seen."""
 
     def __init__(
-        self, tables: MemoryTables, facts: Facts, rules: Rules, made_by: str | None
+        self, tables: MemoryTables, facts: KeptFacts, rules: Rules, made_by: str | None
     ) -> None:
         self._tables = tables
         self._facts = facts
@@ -141,20 +141,20 @@ class MemorySnapshot(Snapshot):
                 ],
             )
 
-    async def figures(self) -> AsyncIterator[Figure]:
+    async def figures(self) -> AsyncIterator[StoredFigure]:
         for (part, day), value in sorted(self._tables.figures.items()):
-            yield Figure(part, day, value)
+            yield StoredFigure(part, day, value)
 
-    def _recorded(self, mark: Mark | None) -> Mapping[str, list[Recorded]]:
+    def _recorded(self, mark: Mark | None) -> Mapping[str, list[RecordedFact]]:
         seen = Counter[Owner]() if mark is None else _seen(mark)
-        recorded: dict[str, list[Recorded]] = {}
+        recorded: dict[str, list[RecordedFact]] = {}
         for owner, facts in self._facts.items():
             for one in facts:
                 if one.published is None:
                     continue
                 event = decode(one.body)
                 recorded.setdefault(event.partitionkey, []).append(
-                    Recorded(
+                    RecordedFact(
                         owner,
                         one.stream,
                         one.version,

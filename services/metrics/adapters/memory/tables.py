@@ -13,14 +13,13 @@ from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
-from services.metrics.domain.figures.contributions import Contributor, Place
+from services.metrics.domain.figures.contributions import Contributor, PartOfDay
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import Armed, Closed, Due, Explained
 from services.metrics.ports.glances import Offset
-from services.metrics.ports.projection import Changes, FactName, Milestone, Stretch
-from services.metrics.ports.projection import Place as Partition
+from services.metrics.ports.projection import Changes, FactName, Milestone, Stretch, TopicPartition
 from services.metrics.views.explanation import Explanation
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
@@ -31,7 +30,7 @@ from shared.runtime.clock import Clock as RuntimeClock
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
-Reach = Callable[[], Awaitable[None]]
+Passage = Callable[[], Awaitable[None]]
 """Awaited on the way to the tables: where a simulator lets time pass, or a process die."""
 
 
@@ -94,12 +93,12 @@ class MemoryTables:
     """The edition that made each dossier."""
     partitions: dict[str, int] = field(default_factory=dict)
     """In which lane each dossier is."""
-    figures: Counter[Place] = field(default_factory=Counter)
+    figures: Counter[PartOfDay] = field(default_factory=Counter)
     contributors: dict[tuple[str, date, str], Contributor] = field(default_factory=dict)
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     explanations: dict[str, Explanation] = field(default_factory=dict)
-    offsets: dict[Partition, Offset] = field(default_factory=dict)
+    offsets: dict[TopicPartition, Offset] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     """Up to when each lane is complete."""
     lanes: defaultdict[int, LaneRow] = field(default_factory=lambda: defaultdict(LaneRow))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from services.metrics.domain.clocks.instants import midnight
-from services.metrics.domain.clocks.measure import Measure, Span, measure_of
+from services.metrics.domain.clocks.measure import LimitEnd, Measure, measure_of
 from services.metrics.domain.clocks.run import ClockKey, Run
 from services.metrics.domain.subjects.case import Ending, Hold
 from shared.contracts.types import OrgRef
@@ -18,7 +18,7 @@ from shared.policy.limits import Limit, Unit
 from shared.policy.sla import Policy
 
 
-class Stretch(NamedTuple):
+class LimitInForce(NamedTuple):
     """The days since which one limit was in force, and the fact that set it."""
 
     since: date
@@ -37,7 +37,7 @@ class Clock(Struct, frozen=True, gc=False):
     run: Run
     policy: Policy
     calendar: WorkCalendar
-    limits: tuple[Stretch, ...]
+    limits: tuple[LimitInForce, ...]
     holds: tuple[Hold, ...]
     stops: tuple[Stop, ...]
     due: date | None
@@ -114,13 +114,13 @@ class Clock(Struct, frozen=True, gc=False):
         entered = ending.ended_at.astimezone(ZONE)
         return entered if entered.date() == ending.ended_on else midnight(ending.ended_on)
 
-    def near_then(self, limit: Stretch) -> datetime | None:
+    def near_then(self, limit: LimitInForce) -> datetime | None:
         """Return when *limit* would have come near, had it stayed in force."""
         if limit is self.limits[-1]:
             return self.near_at
         return self._measure.span(limit.limit, self.stops).near_at
 
-    def due_then(self, limit: Stretch, on: date) -> date:
+    def due_then(self, limit: LimitInForce, on: date) -> date:
         """Return when *limit* was due by what had stopped the clock and let it go before *on*."""
         if not self.stops and limit is self.limits[-1]:
             return self.due or on
@@ -188,7 +188,9 @@ def clock_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Clock:
     holds = _stopping(run, policy) if run.holds or run.stood else ()
     stops = _stops(holds, run.ending) if holds else ()
     measure = measure_of(run, policy, calendar)
-    limits: tuple[Stretch, ...] = (Stretch(run.started_on, _limit(run, measure), run.started_by),)
+    limits: tuple[LimitInForce, ...] = (
+        LimitInForce(run.started_on, _limit(run, measure), run.started_by),
+    )
     span = measure.span(limits[0].limit, stops)
     if run.extensions:
         limits = _extended(limits[0], run, measure, span, stops)
@@ -245,8 +247,8 @@ def _stops(holds: tuple[Hold, ...], ending: Ending | None) -> tuple[Stop, ...]:
 
 
 def _extended(
-    first: Stretch, run: Run, measure: Measure, span: Span, stops: tuple[Stop, ...]
-) -> tuple[Stretch, ...]:
+    first: LimitInForce, run: Run, measure: Measure, span: LimitEnd, stops: tuple[Stop, ...]
+) -> tuple[LimitInForce, ...]:
     """Return the limits in their order; an extension that came after the due day is none."""
     limits = [first]
     times_max = run.sla.extensions.times_max if run.sla.extensions else 0
@@ -256,6 +258,8 @@ def _extended(
             break
         if span.due is None or extension.approved_on <= span.due:
             since = max(extension.approved_on, first.since)
-            limits.append(Stretch(since, limits[-1].limit + extension.days, extension.approved_by))
+            limits.append(
+                LimitInForce(since, limits[-1].limit + extension.days, extension.approved_by)
+            )
             span = measure.span(limits[-1].limit, stops)
     return tuple(limits)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import zip_longest
 
-from services.metrics.domain.clocks.clock import Clock, Stretch
+from services.metrics.domain.clocks.clock import Clock, LimitInForce
 from services.metrics.domain.clocks.instants import midnight
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date
@@ -93,7 +93,7 @@ def _yellows(clock: Clock, red: Expected | None) -> tuple[Expected, ...]:
     return tuple(yellows)
 
 
-def _near(clock: Clock, limit: Stretch, following: Stretch | None) -> datetime | None:
+def _near(clock: Clock, limit: LimitInForce, following: LimitInForce | None) -> datetime | None:
     """Return the instant at which *limit* came near, while it was in force and the clock ran."""
     near = clock.near_then(limit)
     if near is None or (following is not None and near >= midnight(following.since)):
@@ -102,14 +102,18 @@ def _near(clock: Clock, limit: Stretch, following: Stretch | None) -> datetime |
     return None if ended_at is not None and near > ended_at else near
 
 
-def _near_still(clock: Clock, limit: Stretch) -> bool:
+def _near_still(clock: Clock, limit: LimitInForce) -> bool:
     """Whether *limit* was near from the first day on which it was in force."""
     near = clock.near_then(limit)
     return near is not None and near <= midnight(limit.since)
 
 
 def _yellow(
-    clock: Clock, limit: Stretch, since: datetime, following: Stretch | None, red: Expected | None
+    clock: Clock,
+    limit: LimitInForce,
+    since: datetime,
+    following: LimitInForce | None,
+    red: Expected | None,
 ) -> Expected:
     due, ending = clock.due_then(limit, business_date(since)), clock.ending
     if following is not None:

@@ -41,7 +41,7 @@ HALLS_KEPT_MAX = 64
 UNITS = {Unit.WD: LimitUnit.WD, Unit.ND: LimitUnit.ND, Unit.AT: LimitUnit.WD}
 
 
-class Span(NamedTuple):
+class LimitEnd(NamedTuple):
     """Where a limit leads: the day for showing, and the instants that are acted on."""
 
     due: date | None
@@ -49,19 +49,19 @@ class Span(NamedTuple):
     near_at: datetime | None
 
 
-OPEN = Span(None, None, None)
+OPEN = LimitEnd(None, None, None)
 """A stop that has not ended holds it open."""
 
 
-def _span(due: date | None, over: datetime, near: datetime | None) -> Span:
+def _span(due: date | None, over: datetime, near: datetime | None) -> LimitEnd:
     """Return where a limit leads that nothing holds open; what is over is not near."""
-    return Span(due, over, None if near is not None and near >= over else near)
+    return LimitEnd(due, over, None if near is not None and near >= over else near)
 
 
 class Measure(Protocol):
     """What the limit of one run is measured with."""
 
-    def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> LimitEnd:
         """Return where *limit* leads."""
         ...
 
@@ -74,7 +74,7 @@ class Measure(Protocol):
         ...
 
 
-class Days(NamedTuple):
+class DayBudget(NamedTuple):
     """A limit of days: from when, how many, how many of them are left when it is near, and when."""
 
     since: date
@@ -85,13 +85,15 @@ class Days(NamedTuple):
 
 
 @lru_cache(SPANS_KEPT_MAX)
-def _by_day(calendar: WorkCalendar, unit: LimitUnit, days: Days, stops: tuple[Stop, ...]) -> Span:
+def _by_day(
+    calendar: WorkCalendar, unit: LimitUnit, days: DayBudget, stops: tuple[Stop, ...]
+) -> LimitEnd:
     """Return where *days* lead; so many begin on one day with one limit that it is remembered."""
     measure, by_work = ruler(calendar, unit), unit is LimitUnit.WD
     end = due(calendar, days.since, days.limit, unit, stops)
     if end is None:
         # Working days may have come near before the stop; the others are told by their end.
-        return Span(None, None, _near(measure, days, days.limit, stops) if by_work else None)
+        return LimitEnd(None, None, _near(measure, days, days.limit, stops) if by_work else None)
     total = days.limit if by_work else counted(measure, days.since, end, stops)
     return _span(end, cut_off(end, days.cut_off), _near(measure, days, total, stops))
 
@@ -103,15 +105,15 @@ def _until(
     margin: int | None,
     at: time,
     last: time,
-) -> Span:
+) -> LimitEnd:
     """Return where a limit leads that ends when somebody said so."""
     end = business_date(until) if isinstance(until, datetime) else until
     over = until if isinstance(until, datetime) else cut_off(until, last)
     total = counted(calendar, since, end)
-    return _span(end, over, _near(calendar, Days(since, total, margin, at, last), total, ()))
+    return _span(end, over, _near(calendar, DayBudget(since, total, margin, at, last), total, ()))
 
 
-def _near(measure: Ruler, days: Days, total: int, stops: tuple[Stop, ...]) -> datetime | None:
+def _near(measure: Ruler, days: DayBudget, total: int, stops: tuple[Stop, ...]) -> datetime | None:
     """Return when *days* are near, of which *total* count in all."""
     if days.margin is None:
         return None
@@ -131,7 +133,7 @@ class ByDay(Struct, frozen=True, gc=False):
     def _ruler(self) -> Ruler:
         return ruler(self.calendar, self.unit)
 
-    def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> LimitEnd:
         run, yellow = self.run, self.run.sla.yellow
         margin, at = None, time.min
         # By what it says of itself, because to ask for a model's class costs as much as the count.
@@ -142,7 +144,7 @@ class ByDay(Struct, frozen=True, gc=False):
         if run.until is not None:
             found = _until(self.calendar, run.started_on, run.until, margin, at, last)
         else:
-            days = Days(run.started_on, limit, margin, at, last)
+            days = DayBudget(run.started_on, limit, margin, at, last)
             found = _by_day(self.calendar, self.unit, days, stops)
         if yellow is not None and yellow.by == "hours" and found.due_at is not None:
             near = self._hours_before(found.due_at, yellow.hours)
@@ -175,7 +177,7 @@ class ByHour(Struct, frozen=True, gc=False):
     run: Run
     hall: HallHours
 
-    def span(self, limit: int, stops: tuple[Stop, ...]) -> Span:
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> LimitEnd:
         over = self._after(limit * HOUR_SECONDS, stops)
         if over is None:
             return OPEN

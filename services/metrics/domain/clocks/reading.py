@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
-from services.metrics.domain.subjects.subject import Step, Subject
+from services.metrics.domain.subjects.subject import CourseStep, Subject
 from shared.policy.calendar import business_date
 from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, StopMoment, Unit
 from shared.policy.rules import Rules
@@ -24,7 +24,7 @@ class Episode(NamedTuple):
     started_on: date
     started_at: datetime
     started_by: str
-    stop: Step | None
+    stop: CourseStep | None
 
 
 def runs_in(
@@ -67,7 +67,7 @@ def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
     """Return what began and ended by turns; what begins again while it runs goes on running."""
     starting, stopping = sla.starting, sla.stopping
     found: list[Episode] = []
-    begun: tuple[Step, Moment] | None = None
+    begun: tuple[CourseStep, Moment] | None = None
     met: dict[StopMoment, int] = {}
     for step in subject.steps:
         fact = step.fact
@@ -82,7 +82,7 @@ def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
     return found
 
 
-def _ends(stops: tuple[StopMoment, ...], step: Step, met: dict[StopMoment, int]) -> bool:
+def _ends(stops: tuple[StopMoment, ...], step: CourseStep, met: dict[StopMoment, int]) -> bool:
     """Say whether *step* ends a limit; *met* counts what did not do so at its first time."""
     for stop in stops:
         if stop.when is not None and stop.when not in step.meets:
@@ -95,7 +95,7 @@ def _ends(stops: tuple[StopMoment, ...], step: Step, met: dict[StopMoment, int])
     return False
 
 
-def _met(moments: tuple[Moment, ...], step: Step) -> Moment | None:
+def _met(moments: tuple[Moment, ...], step: CourseStep) -> Moment | None:
     for moment in moments:
         if moment.when is None or moment.when in step.meets:
             return moment
@@ -103,7 +103,12 @@ def _met(moments: tuple[Moment, ...], step: Step) -> Moment | None:
 
 
 def _episode(
-    number: int, start: Step, moment: Moment, stop: Step | None, subject: Subject, case: Case
+    number: int,
+    start: CourseStep,
+    moment: Moment,
+    stop: CourseStep | None,
+    subject: Subject,
+    case: Case,
 ) -> Episode:
     """Return an episode, counted from the day that the row names, else from the fact's own."""
     if moment.read_day is not None:
@@ -152,7 +157,7 @@ def _run(
     )
 
 
-def _ending(sla: Limit, stop: Step | None, subject: Subject, case: Case) -> Ending | None:
+def _ending(sla: Limit, stop: CourseStep | None, subject: Subject, case: Case) -> Ending | None:
     """Return the first of what ends it."""
     other: Ending | None = None
     if sla.read_ending is not None:
@@ -183,7 +188,7 @@ def _stood(sla: Limit, subject: Subject, case: Case, dossier: Dossier) -> tuple[
 
 
 def _waited(standstill: Standstill, other: Subject) -> Iterator[Hold]:
-    opened: Step | None = None
+    opened: CourseStep | None = None
     for step in other.steps:
         if opened is None and step.fact in standstill.since:
             opened = step
@@ -194,7 +199,7 @@ def _waited(standstill: Standstill, other: Subject) -> Iterator[Hold]:
         yield _hold(standstill, opened, None)
 
 
-def _hold(standstill: Standstill, opened: Step, closed: Step | None) -> Hold:
+def _hold(standstill: Standstill, opened: CourseStep, closed: CourseStep | None) -> Hold:
     return Hold(
         hold_id=opened.by,
         reason=standstill.reason,

@@ -5,13 +5,13 @@ from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -55,9 +55,9 @@ FIGURES = (
         formula="the three upper levels / tasks rated",
         numerator=(Part.GOOD,),
         denominator=(Part.RATED,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=1),
-        alerts=(Alert(level=AlertLevel.RED, above=0, parts=(Part.BAD,)),),
+        alerts=(Threshold(level=AlertLevel.RED, above=0, parts=(Part.BAD,)),),
     ),
     Figure(
         id="K25.3.bad",
@@ -68,7 +68,7 @@ FIGURES = (
         formula="the two lowest levels",
         numerator=(Part.BAD,),
         target=Target(origin=Origin.OURS, at_most=0),
-        alerts=(Alert(level=AlertLevel.RED, above=0),),
+        alerts=(Threshold(level=AlertLevel.RED, above=0),),
     ),
     Figure(
         id="K25.5",
@@ -78,9 +78,9 @@ FIGURES = (
         unit="task",
         formula="ninetieth percentile of the agents' open tasks",
         numerator=(many(Part.LOAD),),
-        measure=Measure.LOAD,
+        measure=Aggregate.LOAD,
         gauge=True,
         target=Target(origin=Origin.OURS, at_most=15),
-        alerts=(Alert(level=AlertLevel.YELLOW, above=15),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=15),),
     ),
 )

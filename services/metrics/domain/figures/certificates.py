@@ -6,13 +6,13 @@ from enum import StrEnum
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     of_class,
 )
 from services.metrics.domain.subjects.case import Case
@@ -47,8 +47,8 @@ FIGURES = (
         formula="granted with an electronic certificate / granted",
         numerator=(Part.E_LICENCE,),
         denominator=(of_class(live.Part.DECIDED, Decision.APPROVED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
     ),
 )

@@ -6,13 +6,13 @@ from enum import StrEnum
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -68,7 +68,7 @@ FIGURES = (
         formula="promises signed / accepted cases",
         numerator=(many(Part.SIGNED),),
         denominator=(many(live.Part.ACCEPTED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, trend="rising"),
     ),
     Figure(
@@ -90,8 +90,8 @@ FIGURES = (
         numerator=(Part.SUPPLIED,),
         denominator=(Part.SUPPLIED, Part.SUPPLIED_LATE, Part.MISSING),
         pending=(Part.WAITED_FOR,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
     ),
 )

@@ -6,13 +6,13 @@ from enum import StrEnum
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     Tile,
     many,
     of_class,
@@ -95,11 +95,11 @@ FIGURES = (
         formula="referred cases / accepted cases with a commitment (承诺件)",
         numerator=(Part.CASE,),
         denominator=(of_class(live.Part.ACCEPTED, CaseType.COMMITTED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_most=0.01),
         alerts=(
-            Alert(level=AlertLevel.YELLOW, above=0.01),
-            Alert(level=AlertLevel.RED, above=0.1),
+            Threshold(level=AlertLevel.YELLOW, above=0.01),
+            Threshold(level=AlertLevel.RED, above=0.1),
         ),
     ),
     Figure(
@@ -121,7 +121,7 @@ FIGURES = (
         formula="referrals neither on the grading list nor difficult (L4) that were not returned",
         numerator=(Part.OUTSIDE,),
         target=Target(origin=Origin.OURS, at_most=0),
-        alerts=(Alert(level=AlertLevel.YELLOW, above=0),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=0),),
     ),
     Figure(
         id="K10.3",
@@ -131,9 +131,9 @@ FIGURES = (
         unit="working day",
         formula="ninetieth percentile of the working days from referral to resolution",
         numerator=(many(Part.DAYS),),
-        measure=Measure.NINETIETH,
+        measure=Aggregate.NINETIETH,
         target=Target(origin=Origin.OURS, at_most=8),
-        alerts=(Alert(level=AlertLevel.YELLOW, above=8),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=8),),
     ),
     Figure(
         id="K10.4",
@@ -144,6 +144,6 @@ FIGURES = (
         formula="red cards of a case's limits between referral and resolution",
         numerator=(Part.BREACHED,),
         target=Target(origin=Origin.OURS, at_most=0),
-        alerts=(Alert(level=AlertLevel.RED, above=0),),
+        alerts=(Threshold(level=AlertLevel.RED, above=0),),
     ),
 )

@@ -8,10 +8,10 @@ from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.domain.figures.figure import About
 
-Place = tuple[str, date]
+PartOfDay = tuple[str, date]
 """Part and business day."""
 
-Contributions = Mapping[Place, int]
+Contributions = Mapping[PartOfDay, int]
 
 NOTHING: Contributions = {}
 
@@ -23,7 +23,7 @@ def contributions(about: About) -> Contributions:
     Nothing here asks what day it is: what changes with the passing of time
     comes as a fact, like everything else.
     """
-    sums: dict[Place, int] = {}
+    sums: dict[PartOfDay, int] = {}
     dossier, lines = about.dossier, register.REGISTER.lines
     for subject in (dossier, *dossier.subjects, *dossier.cards):
         for added in lines.get(type(subject), ()):

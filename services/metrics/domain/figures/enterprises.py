@@ -5,13 +5,13 @@ from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -89,7 +89,7 @@ FIGURES = (
         unit="enterprise",
         formula="five-up enterprises with at least one visit",
         numerator=(many(Part.ENTERPRISE),),
-        measure=Measure.DISTINCT,
+        measure=Aggregate.DISTINCT,
         target=Target(origin=Origin.OURS, trend="rising"),
     ),
     Figure(
@@ -102,9 +102,9 @@ FIGURES = (
         numerator=(Part.ANSWERED,),
         denominator=(Part.ANSWERED, Part.ANSWERED_LATE, Part.OVERDUE),
         pending=(Part.WAITING,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
     ),
     Figure(
         id="K05.2.requested",
@@ -133,7 +133,7 @@ FIGURES = (
         formula="done by an agent of a block point / done, tasks of five-up enterprises",
         numerator=(Part.IN_PLACE,),
         denominator=(Part.DONE,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, trend="rising"),
     ),
 )

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -99,9 +99,9 @@ FIGURES = (
         numerator=(many(Part.ON_TIME),),
         denominator=(many(Part.ON_TIME), Part.LATE, Part.OVERDUE),
         pending=(Part.RUNNING,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=1),
-        alerts=(Alert(level=AlertLevel.RED, above=0, parts=(Part.OVERDUE,)),),
+        alerts=(Threshold(level=AlertLevel.RED, above=0, parts=(Part.OVERDUE,)),),
     ),
     Figure(
         id="K23.2.late_by_law",
@@ -112,7 +112,7 @@ FIGURES = (
         formula="Σ decided after the legal limit",
         numerator=(Part.LATE_BY_LAW,),
         target=Target(origin=Origin.OURS, at_most=0),
-        alerts=(Alert(level=AlertLevel.RED, above=0),),
+        alerts=(Threshold(level=AlertLevel.RED, above=0),),
     ),
     Figure(
         id="K23.2.days_saved",
@@ -122,7 +122,7 @@ FIGURES = (
         unit="working day",
         formula="mean of the working days before the promised day, of decisions on time",
         numerator=(many(Part.ON_TIME),),
-        measure=Measure.MEAN,
+        measure=Aggregate.MEAN,
     ),
     Figure(
         id="K23.4",
@@ -133,9 +133,9 @@ FIGURES = (
         formula="published within 7 working days / published, or overdue",
         numerator=(Part.PUBLISHED,),
         denominator=(Part.PUBLISHED, Part.PUBLISHED_LATE, Part.UNPUBLISHED),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.PUBLISHED, at_least=1),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=1),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
     ),
     Figure(
         id="K23.5",
@@ -146,7 +146,7 @@ FIGURES = (
         formula="steps returned / steps ended, of the cases received",
         numerator=(Part.RETURNED,),
         denominator=(Part.STEPS,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, trend="falling"),
     ),
     Figure(

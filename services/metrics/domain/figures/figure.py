@@ -89,7 +89,7 @@ def heads(part: str) -> Iterator[str]:
         part = part.rpartition(":")[0]
 
 
-class Measure(StrEnum):
+class Aggregate(StrEnum):
     """What the parts come to."""
 
     SUM = "sum"
@@ -131,7 +131,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Threshold:
     """When a figure is yellow or red: its value, or the sum of *parts* where some are named."""
 
     level: AlertLevel
@@ -172,12 +172,12 @@ class Figure:
     denominator: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
-    measure: Measure = Measure.SUM
+    measure: Aggregate = Aggregate.SUM
     per: int = 1
     """A rate is told of so many."""
     gauge: bool = False
     target: Target | None = None
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[Threshold, ...] = ()
     tile: Tile | None = None
 
     @property

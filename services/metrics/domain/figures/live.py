@@ -7,11 +7,11 @@ from enum import StrEnum
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
+    Threshold,
     Tile,
     many,
     of_class,
@@ -171,7 +171,7 @@ FIGURES = (
         formula="closed / accepted",
         numerator=(many(Part.CLOSED),),
         denominator=(many(Part.ACCEPTED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
     ),
     Figure(
         id="L04",
@@ -181,7 +181,7 @@ FIGURES = (
         unit="working day",
         formula="Σ working days / decided cases; quantiles from the same histogram",
         numerator=(many(Part.DAYS),),
-        measure=Measure.MEAN,
+        measure=Aggregate.MEAN,
     ),
     Figure(
         id="L04.share",
@@ -191,8 +191,8 @@ FIGURES = (
         unit="percent",
         formula="ninetieth percentile of days used / days promised, of decided cases",
         numerator=(many(Part.USED),),
-        measure=Measure.NINETIETH,
-        alerts=(Alert(level=AlertLevel.YELLOW, above=80),),
+        measure=Aggregate.NINETIETH,
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=80),),
     ),
     Figure(
         id="L05",
@@ -202,7 +202,7 @@ FIGURES = (
         unit="ratio",
         formula="1 − days committed / days that the law allows, of accepted cases",
         numerator=(many(Part.LIMITS),),
-        measure=Measure.SHORTENED,
+        measure=Aggregate.SHORTENED,
     ),
     Figure(
         id="L08",
@@ -222,7 +222,7 @@ FIGURES = (
         formula="dossiers with a fact that contradicts them / cases received",
         numerator=(Part.DOUBTFUL,),
         denominator=(many(Part.RECEIVED),),
-        measure=Measure.RATE,
-        alerts=(Alert(level=AlertLevel.YELLOW, above=0.001),),
+        measure=Aggregate.RATE,
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=0.001),),
     ),
 )

@@ -5,12 +5,12 @@ from enum import StrEnum
 
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
-    Alert,
+    Aggregate,
     Figure,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -38,7 +38,7 @@ FIGURES = (
         formula="received by PC, MOBILE, SELF_SERVICE / received",
         numerator=tuple(many(of_class(live.Part.RECEIVED, channel)) for channel in ONLINE),
         denominator=(many(live.Part.RECEIVED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, trend="rising"),
     ),
     Figure(
@@ -50,7 +50,7 @@ FIGURES = (
         formula="received by MOBILE / received",
         numerator=(many(of_class(live.Part.RECEIVED, Channel.MOBILE)),),
         denominator=(many(live.Part.RECEIVED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, trend="rising"),
     ),
     Figure(
@@ -62,8 +62,8 @@ FIGURES = (
         formula="closed with at most one visit / closed",
         numerator=(of_class(live.Part.CLOSED, 0), of_class(live.Part.CLOSED, 1)),
         denominator=(many(live.Part.CLOSED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
     ),
 )

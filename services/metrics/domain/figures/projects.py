@@ -5,13 +5,13 @@ from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -55,7 +55,7 @@ FIGURES = (
         unit="project",
         formula="projects with at least one accepted task",
         numerator=(many(Part.PROJECT),),
-        measure=Measure.DISTINCT,
+        measure=Aggregate.DISTINCT,
         target=Target(origin=Origin.PLAN, at_least=15),
     ),
     Figure(
@@ -67,8 +67,8 @@ FIGURES = (
         formula="done tasks of key projects with notes of all three stages / done ones",
         numerator=(Part.COVERED,),
         denominator=(Part.DONE,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=1),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=1),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
     ),
 )

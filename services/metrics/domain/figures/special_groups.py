@@ -5,13 +5,13 @@ from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
 )
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.assist.words import AssistKind, AssistMode
@@ -74,9 +74,9 @@ FIGURES = (
         numerator=(Part.VISITED,),
         denominator=(Part.VISITED, Part.VISITED_LATE, Part.OVERDUE),
         pending=(Part.WAITING,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=0.95),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
     ),
     Figure(
         id="K06.3",
@@ -87,8 +87,8 @@ FIGURES = (
         formula="satisfied / rated, help for special groups",
         numerator=(Part.SATISFIED,),
         denominator=(Part.RATED,),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.98),
-        alerts=(Alert(level=AlertLevel.YELLOW, below=0.98),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.98),),
     ),
 )

@@ -6,13 +6,13 @@ from enum import StrEnum
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -59,7 +59,7 @@ FIGURES = (
                 of_class(live.Part.RECEIVED, f"{channel}:{terminal}") for channel in Channel
             ),
             denominator=(many(live.Part.RECEIVED),),
-            measure=Measure.RATE,
+            measure=Aggregate.RATE,
         )
         for terminal, (zh, en) in NAMES.items()
     ),
@@ -71,9 +71,9 @@ FIGURES = (
         unit="working day",
         formula="longest − shortest of the terminals' median durations",
         numerator=(many(live.Part.DAYS),),
-        measure=Measure.SPREAD,
+        measure=Aggregate.SPREAD,
         target=Target(origin=Origin.OURS, at_most=1),
-        alerts=(Alert(level=AlertLevel.YELLOW, above=1),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=1),),
     ),
     Figure(
         id="K15.3.good",
@@ -83,8 +83,8 @@ FIGURES = (
         unit="ratio",
         formula="highest − lowest of the terminals' good-review rates",
         numerator=(many(Part.RATED),),
-        measure=Measure.MEAN_SPREAD,
+        measure=Aggregate.MEAN_SPREAD,
         target=Target(origin=Origin.OURS, at_most=0.02),
-        alerts=(Alert(level=AlertLevel.YELLOW, above=0.02),),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=0.02),),
     ),
 )

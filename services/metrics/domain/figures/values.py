@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from services.metrics.domain.figures.figure import Alert, Figure, Measure, counts
+from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, counts
 from shared.contracts.supervision.words import AlertLevel
 
 SAMPLE_MIN = 20
@@ -111,17 +111,17 @@ def _load(figure: Figure, parts: Parts) -> Measured:
     return quantile([(load, 1) for load in loads], 90), sum(loads), None
 
 
-MEASURED: Mapping[Measure, Callable[[Figure, Parts], Measured]] = {
-    Measure.SUM: _sum,
-    Measure.RATE: _rate,
-    Measure.MEAN: _mean,
-    Measure.NINETIETH: _ninetieth,
-    Measure.DISTINCT: _distinct,
-    Measure.SHORTENED: _shortened,
-    Measure.SPREAD: _spread,
-    Measure.MEAN_SPREAD: _mean_spread,
-    Measure.COVERAGE: _coverage,
-    Measure.LOAD: _load,
+MEASURED: Mapping[Aggregate, Callable[[Figure, Parts], Measured]] = {
+    Aggregate.SUM: _sum,
+    Aggregate.RATE: _rate,
+    Aggregate.MEAN: _mean,
+    Aggregate.NINETIETH: _ninetieth,
+    Aggregate.DISTINCT: _distinct,
+    Aggregate.SHORTENED: _shortened,
+    Aggregate.SPREAD: _spread,
+    Aggregate.MEAN_SPREAD: _mean_spread,
+    Aggregate.COVERAGE: _coverage,
+    Aggregate.LOAD: _load,
 }
 
 
@@ -157,7 +157,7 @@ def summed(names: Collection[str], parts: Parts) -> int:
     return sum(number for part, number in parts.items() if counts(names, part))
 
 
-def _level(alerts: Iterable[Alert], parts: Parts, number: float | None) -> AlertLevel | None:
+def _level(alerts: Iterable[Threshold], parts: Parts, number: float | None) -> AlertLevel | None:
     """Return the worst colour that one of *alerts* calls for."""
     called_for = {
         alert.level
@@ -169,7 +169,7 @@ def _level(alerts: Iterable[Alert], parts: Parts, number: float | None) -> Alert
     )
 
 
-def _applies(alert: Alert, number: float | None) -> bool:
+def _applies(alert: Threshold, number: float | None) -> bool:
     if number is None:
         return False
     below = alert.below is not None and number < alert.below
@@ -188,7 +188,7 @@ def classes_of(names: Collection[str], parts: Parts) -> Classes:
 
 def quantiles(figure: Figure, parts: Parts) -> dict[str, int] | None:
     """Return the median and the ninetieth percentile of a figure of classes, if there are any."""
-    if figure.measure not in (Measure.MEAN, Measure.NINETIETH):
+    if figure.measure not in (Aggregate.MEAN, Aggregate.NINETIETH):
         return None
     classes = classes_of(figure.numerator, parts)
     median, ninetieth = quantile(classes, 50), quantile(classes, 90)

@@ -6,13 +6,13 @@ from enum import StrEnum
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
-    Alert,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
-    Measure,
     Origin,
     Target,
+    Threshold,
     many,
     of_class,
 )
@@ -29,8 +29,8 @@ LIMITS = ("SLA-04", "SLA-05")
 
 ZERO = Target(origin=Origin.PLAN, at_most=0)
 WORKED_TOWARDS = (
-    Alert(level=AlertLevel.YELLOW, above=0),
-    Alert(level=AlertLevel.RED, above=3),
+    Threshold(level=AlertLevel.YELLOW, above=0),
+    Threshold(level=AlertLevel.RED, above=3),
 )
 """A goal to be worked towards: a card that is red all year says nothing."""
 
@@ -95,7 +95,7 @@ FIGURES = (
         formula="1,000 × mistakes / cases received",
         numerator=(many(Part.MISTAKE),),
         denominator=(many(live.Part.RECEIVED),),
-        measure=Measure.RATE,
+        measure=Aggregate.RATE,
         per=THOUSAND,
     ),
     Figure(

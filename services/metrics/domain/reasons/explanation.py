@@ -10,7 +10,7 @@ from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.subjects.case import Hold
 from services.metrics.domain.wording import LANGUAGES, named, words
 from services.metrics.views.explanation import ClockDayKind as Kind
-from services.metrics.views.explanation import Day, Explanation, Extension, Span
+from services.metrics.views.explanation import ClockSpan, DeadlineDay, Explanation, Extension
 from services.metrics.views.view import Both
 from shared.contracts.handling.words import HoldBasis
 from shared.contracts.naming import called
@@ -80,9 +80,9 @@ def _extensions(clock: Clock) -> tuple[Extension, ...]:
     )
 
 
-def _stretches(clock: Clock) -> list[Span]:
+def _stretches(clock: Clock) -> list[ClockSpan]:
     """Return running and stopped stretches by turns, from the day after the start."""
-    result: list[Span] = []
+    result: list[ClockSpan] = []
     at_once = clock.unit is Unit.HH or not clock.limit
     since: date | None = clock.started_on + (NO_DAY if at_once else ONE_DAY)
     resumed_by: str | None = clock.started_by
@@ -99,13 +99,13 @@ def _stretches(clock: Clock) -> list[Span]:
     return result
 
 
-def _running(first: date, last: date | None, event_id: str | None) -> Span:
-    return Span(first, last, running=True, reason=None, legal_basis=None, event_id=event_id)
+def _running(first: date, last: date | None, event_id: str | None) -> ClockSpan:
+    return ClockSpan(first, last, running=True, reason=None, legal_basis=None, event_id=event_id)
 
 
-def _stopped(stop: Stopped) -> Span:
+def _stopped(stop: Stopped) -> ClockSpan:
     hold = stop.hold
-    return Span(
+    return ClockSpan(
         stop.first,
         stop.last,
         running=False,
@@ -115,9 +115,9 @@ def _stopped(stop: Stopped) -> Span:
     )
 
 
-def _day(clock: Clock, one: ClockDay, language: str) -> Day:
+def _day(clock: Clock, one: ClockDay, language: str) -> DeadlineDay:
     started_by = clock.started_by if one.kind is Kind.START else None
-    return Day(
+    return DeadlineDay(
         one.day,
         one.counted,
         _why(one),

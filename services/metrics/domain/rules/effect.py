@@ -13,12 +13,12 @@ from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
 
 EXAMPLES_MAX = 20
 
-Said = Mapping[ClockKey, Sequence[Alert]]
+SaidOfClocks = Mapping[ClockKey, Sequence[Alert]]
 """What was said of each clock."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunMoved:
     """One run under two editions; a day is None while it stands still, or where it is no more."""
 
     dossier: str
@@ -53,9 +53,9 @@ class Effect:
     cards_raised: int = 0
     cards_revoked: int = 0
     figures: set[str] = field(default_factory=set)
-    examples: list[Run] = field(default_factory=list)
+    examples: list[RunMoved] = field(default_factory=list)
 
-    def note(self, before: Picture, after: Picture, said: Said, now: datetime) -> None:
+    def note(self, before: Picture, after: Picture, said: SaidOfClocks, now: datetime) -> None:
         """Add what becomes of one dossier, of whose clocks *said* was said by *now*."""
         figures = Differences()
         figures.note(after, before)
@@ -85,14 +85,14 @@ def _shown(clock: Clock) -> tuple[object, ...]:
     return (*span, clock.provisional, clock.limits, clock.stops, expected(clock))
 
 
-def _runs(before: Picture, after: Picture, said: Said, now: datetime) -> Iterator[Run]:
+def _runs(before: Picture, after: Picture, said: SaidOfClocks, now: datetime) -> Iterator[RunMoved]:
     later = {clock.key: clock for clock in after.clocks}
     earlier = {clock.key: clock for clock in before.clocks}
     for key, known in {**earlier, **later}.items():
         old, new = earlier.get(key), later.get(key)
         raised, revoked = _cards(new, said.get(key, ()), now)
         raised_anyway, revoked_anyway = _cards(old, said.get(key, ()), now)
-        yield Run(
+        yield RunMoved(
             dossier=key.dossier,
             sla=key.sla,
             started_on=known.started_on,

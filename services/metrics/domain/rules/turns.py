@@ -14,7 +14,7 @@ from shared.contracts.supervision.words import AlertLevel
 from shared.policy.rules import Rules
 
 
-class Turn(NamedTuple):
+class RuleTurn(NamedTuple):
     """An edition that changed what runs are judged by, beside the one whose place it took."""
 
     published_at: datetime
@@ -23,7 +23,11 @@ class Turn(NamedTuple):
 
 
 def why_raised(
-    key: ClockKey, level: AlertLevel, raised_at: datetime, dossier: Dossier, turns: Iterable[Turn]
+    key: ClockKey,
+    level: AlertLevel,
+    raised_at: datetime,
+    dossier: Dossier,
+    turns: Iterable[RuleTurn],
 ) -> Reason | None:
     """
     Return the edition that made a card out of an instant that was over when it was published.
@@ -39,7 +43,7 @@ def why_raised(
     return None
 
 
-def why_gone(key: ClockKey, dossier: Dossier, turns: Iterable[Turn]) -> Reason | None:
+def why_gone(key: ClockKey, dossier: Dossier, turns: Iterable[RuleTurn]) -> Reason | None:
     """Return the edition by which the limit never began; None where the facts say so."""
     for turn in turns:
         before = _clock(key, dossier, turn.before)
@@ -57,7 +61,7 @@ def _calls_for(clock: Clock | None, level: AlertLevel, raised_at: datetime) -> b
     return any((one.level, one.raised_at) == (level, raised_at) for one in wanted)
 
 
-def _reason(verb: str, clock: Clock, turn: Turn) -> Reason:
+def _reason(verb: str, clock: Clock, turn: RuleTurn) -> Reason:
     calendar = turn.after.calendar
     if turn.before.calendar != calendar:
         return Reason(f"{verb}.calendar_published", {"version": calendar.version})

@@ -38,7 +38,7 @@ class Founding(Struct, frozen=True, array_like=True, order=True, gc=False):
         return cls(entry.learned, entry.source, speaker_of(entry.source, entry.publisher))
 
 
-class Step(Struct, frozen=True, array_like=True, gc=False):
+class CourseStep(Struct, frozen=True, array_like=True, gc=False):
     """A fact of the subject's course: its type, the instant at which it happened, its id."""
 
     fact: str
@@ -72,7 +72,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
 
     name: str
     state: str = ABSENT
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CourseStep, ...] = ()
     """The facts that fitted, or told something all the same, oldest first."""
     opened_on: date | None = None
     done_on: date | None = None
@@ -93,7 +93,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         if target is None:
             target = course.onward(self.state, fact)
         if (target is not None or changes) and type(fact) not in self.SILENT:
-            step = Step(entry.type, entry.time, entry.id, course.met_by(fact), named)
+            step = CourseStep(entry.type, entry.time, entry.id, course.met_by(fact), named)
             changes["steps"] = _with(self.steps, step)
         if target is not None:
             changes["state"] = target
@@ -127,7 +127,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         return entry, None if named == own else named
 
 
-def _with(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+def _with(steps: tuple[CourseStep, ...], step: CourseStep) -> tuple[CourseStep, ...]:
     """Return *steps* and *step*; of too many without the last one of its kind."""
     if len(steps) >= STEPS_MAX:
         places = reversed(range(len(steps)))

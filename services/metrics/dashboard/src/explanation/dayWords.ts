@@ -1,7 +1,7 @@
 /** What a day of the strip says in words: whether it counts, why, and by which law. */
 import { useI18n } from 'vue-i18n'
 
-import type { Day } from '@/picture/views'
+import type { DeadlineDay } from '@/picture/views'
 import { useNames } from '@/words/names'
 import type { Cell } from './strip'
 
@@ -22,11 +22,11 @@ export function useDayWords() {
     return found
   }
 
-  function stopped(day: Day): string {
+  function stopped(day: DeadlineDay): string {
     return day.ground ? t('day.stopped_for', { ground: names.holdReason(day.ground) }) : t('day.stopped')
   }
 
-  function dayOff(day: Day): string {
+  function dayOff(day: DeadlineDay): string {
     if (day.kind === 'holiday' || day.name) return day.name ?? t('day.holiday')
     return t('day.weekend')
   }

@@ -1,11 +1,11 @@
 /** The days of a deadline as cells of a strip: what each one is, and what it says about itself. */
-import type { Day, Explanation } from '@/picture/views'
+import type { DeadlineDay, Explanation } from '@/picture/views'
 import { weekdayIndex } from '@/words/format'
 
 export type Fill = 'elapsed' | 'upcoming' | 'off' | 'stopped' | 'start' | 'late' | 'late_off'
 
 export interface Cell {
-  day: Day
+  day: DeadlineDay
   fill: Fill
   /** The how-manieth counted day it is: of the limit, or past it where the day is late. */
   ordinal: number | null
@@ -28,11 +28,11 @@ const DAYS_A_WEEK = 7
 const ALIKE_WEEKS_MAX = 8
 const ALIKE_WEEKS_SHOWN = 2
 
-function isMakeUp(day: Day, unit: string): boolean {
+function isMakeUp(day: DeadlineDay, unit: string): boolean {
   return day.kind === 'make_up' || (unit === 'WD' && day.counted && weekdayIndex(day.date) >= SATURDAY)
 }
 
-function fillOf(day: Day, today: string, due: string | null): Fill {
+function fillOf(day: DeadlineDay, today: string, due: string | null): Fill {
   const past = due !== null && day.date > due
   if (day.kind === 'start') return 'start'
   if (day.kind === 'stopped') return 'stopped'

@@ -37,8 +37,8 @@ export interface Alert {
   provisional: boolean
   extensions: Extension[]
   /** Running and stopped by turns. */
-  stretches: Span[]
-  days: Day[]
+  stretches: ClockSpan[]
+  days: DeadlineDay[]
   consumed: number
   /** Below 0 where it is late. */
   remaining: number
@@ -243,6 +243,19 @@ export interface ClockPage {
   next_cursor: string | null
 }
 
+/** Days on which the clock ran, or stood, the first and the last included. */
+export interface ClockSpan {
+  from: string
+  /** Null where it goes on. */
+  to: string | null
+  running: boolean
+  /** Why it stood. */
+  reason: string | null
+  legal_basis: string | null
+  /** The fact with which the days began. */
+  event_id: string | null
+}
+
 /** Up to when the figures are complete, and what waits where. */
 export interface Completeness {
   as_of: string
@@ -250,8 +263,8 @@ export interface Completeness {
   complete_to: string | null
   lag_seconds: number
   rebuilding: Rebuild | null
-  partitions: Partition[]
-  outboxes: Outbox[]
+  partitions: PartitionProgress[]
+  outboxes: OutboxLag[]
   behind: Behind[]
 }
 
@@ -287,7 +300,7 @@ export interface CountedCase {
 }
 
 /** One day of a deadline: whether it counts, and why. */
-export interface Day {
+export interface DeadlineDay {
   date: string
   counted: boolean
   /** The kind and what it follows from, for programs. */
@@ -363,8 +376,8 @@ export interface Explanation {
   provisional: boolean
   extensions: Extension[]
   /** Running and stopped by turns. */
-  stretches: Span[]
-  days: Day[]
+  stretches: ClockSpan[]
+  days: DeadlineDay[]
   consumed: number
   /** Below 0 where it is late. */
   remaining: number
@@ -597,13 +610,13 @@ export interface NoticeForm {
 }
 
 /** How late the relay of one owner is. */
-export interface Outbox {
+export interface OutboxLag {
   owner: string
   lag_seconds: number
 }
 
 /** How far one partition is folded. */
-export interface Partition {
+export interface PartitionProgress {
   topic: string
   partition: number
   next_offset: number
@@ -764,19 +777,6 @@ export interface Snapshot {
   arrivals: Arrivals
   latest: LatestFact[]
   principal: Viewer
-}
-
-/** Days on which the clock ran, or stood, the first and the last included. */
-export interface Span {
-  from: string
-  /** Null where it goes on. */
-  to: string | null
-  running: boolean
-  /** Why it stood. */
-  reason: string | null
-  legal_basis: string | null
-  /** The fact with which the days began. */
-  event_id: string | null
 }
 
 /** An inspection, a referral, a rating or whatever else stands beside the case. */
