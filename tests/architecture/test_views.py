@@ -64,7 +64,7 @@ def test_everything_that_is_named_is_there_and_nothing_else() -> None:
     [
         ("Case", "open", "Whether something is left to do before it is closed."),
         ("CountedCase", "adds", "What it adds, by part."),
-        ("Span", "to", "Null where it goes on."),
+        ("ClockSpan", "to", "Null where it goes on."),
     ],
 )
 def test_a_field_is_described_by_what_stands_beneath_it(
