@@ -148,6 +148,19 @@ async def test_a_change_is_found_by_the_bell_and_without_it(rings: bool) -> None
     assert (read(found.since(first.number)) or {})["demo"] is False
 
 
+def test_no_text_begins_a_frame_of_its_own() -> None:
+    name = "a\r\n\r\nevent: bye\ndata: {}\n\n\u2028"
+    board = Board(Source(), Source(), SystemClock())
+    edition = editions((1, picture(late_next=[pictures.saveable(0, item_name=name)])))
+
+    (frame,) = Listener(board, GATE, READER, None, edition).opening()
+
+    snapshot = read(frame.split(b"data: ", 1)[1])
+    assert snapshot is not None
+    assert snapshot["late_next"][0]["item_name"] == name
+    assert [line[:5] for line in frame.splitlines()] == [b"id: 1", b"event", b"data:", b""]
+
+
 async def test_a_database_that_went_away_is_told_as_lag() -> None:
     edition = editions((7, picture()))
 

@@ -12,6 +12,16 @@ from shared.web.server import serve
 from shared.web.wire import HEAD_BYTES_MAX
 
 SECONDS_MAX = 10
+HIDDEN = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+"""A request that a proxy in front of us might take for another's body."""
+TWO_LENGTHS = {
+    "a length and chunks": "content-length: 5\r\ntransfer-encoding: chunked\r\n",
+    "chunks and a length": "transfer-encoding: chunked\r\ncontent-length: 5\r\n",
+    "two lengths": f"content-length: 5\r\ncontent-length: {5 + len(HIDDEN)}\r\n",
+    "chunks that are not the last coding": "transfer-encoding: chunked, identity\r\n",
+    "a length with a sign": "content-length: +5\r\n",
+    "a blank before the colon": "content-length : 5\r\n",
+}
 
 
 async def echo_length(scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,3 +91,13 @@ async def test_two_requests_on_one_connection_have_a_head_each(port: int) -> Non
 
 async def test_what_is_no_http_is_told_so(port: int) -> None:
     assert b"400 Bad Request" in await answer(port, b"\x16\x03\x01\x02\x00\r\n\r\n")
+
+
+@pytest.mark.parametrize("lengths", TWO_LENGTHS)
+async def test_a_request_of_two_lengths_hides_no_other(port: int, lengths: str) -> None:
+    head = f"POST / HTTP/1.1\r\nhost: x\r\n{TWO_LENGTHS[lengths]}\r\n"
+
+    told = await answer(port, head.encode(), b"0\r\n\r\n", HIDDEN)
+
+    assert told.count(b"HTTP/1.1") <= 1
+    assert b"200 OK" not in told
