@@ -23,6 +23,9 @@ CLAIMED = re.compile(
 ANSWERED = re.compile(r"^\| (\d+\.\d+\.\d+) \| .+ \| (.+?) \|$", re.MULTILINE)
 LEFT_OUT = re.compile(r"^\| V\d+ \| ([\d., -]+) \|", re.MULTILINE)
 NUMBERS = re.compile(r"(\d+\.\d+)\.(\d+)(?:-\d+\.\d+\.(\d+))?")
+COUNTED = re.compile(
+    r"^Of (\d+), (\d+) do not apply, (\d+) are met .*, (\d+) .* no test, (\d+) ", re.MULTILINE
+)
 HELD = re.compile(r"::test_|\]\(|^not met: |^no test: ")
 
 JUDGED_WITHIN = {("intake", "/v1/events"), ("intake", "/v1/events/validate")}
@@ -67,6 +70,19 @@ def test_every_requirement_is_answered_once_and_says_by_what_it_is_held() -> Non
 
     assert len(numbers) == len(set(numbers)) == REQUIREMENTS
     assert [number for number, held in answers if not HELD.search(held)] == []
+
+
+def test_the_page_counts_what_it_answers() -> None:
+    text = ASVS.read_text(encoding="utf-8")
+    answers = [held for _, held in ANSWERED.findall(text)]
+    unmet, untested = (
+        sum(held.startswith(word) for held in answers) for word in ("not met: ", "no test: ")
+    )
+    applying = len(answers)
+    met = applying - unmet - untested
+
+    counted = [int(number) for number in COUNTED.findall(text)[0]]
+    assert counted == [REQUIREMENTS, REQUIREMENTS - applying, met, untested, unmet]
 
 
 def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
