@@ -1,16 +1,19 @@
 """Asking the metrics API, as a supervisor of the local issuer."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2
 import msgspec
 
+from deploy.command.server_events import MEDIA_TYPE, Message, Unfinished
 from deploy.faults import Fault, ServerUnreachable
 from deploy.stack.parts import address_of
 from deploy.stack.settings import LocalSettings
-from deploy.texts import LANGUAGE
+from deploy.texts import LANGUAGE, say
 from services.metrics.views.view import Page, View
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -18,11 +21,14 @@ from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 
 V = TypeVar("V", bound=View)
+P = TypeVar("P", bound=View)
 T = TypeVar("T")
 
 READER = Bearer(Role.SUPERVISOR, name="casetrack")
 LAW_DESK = Bearer(Role.LAW_DESK, name="casetrack")
 ANSWER_SECONDS_MAX = 30.0
+SILENCE_SECONDS_MAX = 120.0
+"""So long an answer that is told bit by bit may say nothing."""
 PAGE_ROWS = 200
 
 
@@ -75,7 +81,7 @@ class Asking:
             MetricsUnreachable: nobody answered.
             MetricsRefuses: there is no such thing, it is not for us, or cannot be read by us.
         """
-        return _read(self._answer("GET", path, query), view)
+        return _read(self._answer("GET", path, query).content, view)
 
     def post(
         self, view: type[V], path: str, body: object, seconds_max: float, **query: object
@@ -88,7 +94,51 @@ class Asking:
             MetricsRefuses: it was declined.
         """
         answer = self._answer("POST", path, query, json=body, timeout=seconds_max)
-        return _read(answer, view)
+        return _read(answer.content, view)
+
+    def watch(
+        self,
+        view: type[V],
+        path: str,
+        body: object,
+        progress: tuple[type[P], Callable[[P], None]],
+        **query: object,
+    ) -> V:
+        """
+        Hand in *body* at *path* and return the *view* of the answer; *progress* is told until then.
+
+        Whoever interrupts it hangs up, and what is under way there ends with it.
+
+        Raises:
+            MetricsUnreachable: nobody answered, or the answer broke off.
+            MetricsRefuses: it was declined.
+        """
+        kind, hear = progress
+        asking = self.client.stream(
+            "POST",
+            path,
+            params=_named(query),
+            json=body,
+            headers={"Accept": MEDIA_TYPE},
+            timeout=SILENCE_SECONDS_MAX,
+        )
+        with self._reached(), asking as answer:
+            if not answer.is_success:
+                answer.read()
+                raise _refusal(answer, answer.content)
+            for message in _messages(answer):
+                data = message.data.encode()
+                match message.event:
+                    case "progress":
+                        hear(_read(data, kind))
+                    case "result":
+                        return _read(data, view)
+                    case "problem":
+                        raise _refusal(answer, data)
+                    case _:
+                        continue
+        server = str(self.client.base_url)
+        raise MetricsUnreachable(server=server, reason=say("asking.broke_off"))
 
     def _answer(
         self,
@@ -97,15 +147,19 @@ class Asking:
         query: Mapping[str, Any],
         **more: Any,  # noqa: ANN401 - what httpx2 takes
     ) -> httpx2.Response:
-        asked = {name: value for name, value in query.items() if value}
+        with self._reached():
+            answer = self.client.request(method, path, params=_named(query), **more)
+        if answer.is_success:
+            return answer
+        raise _refusal(answer, answer.content)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
         try:
-            answer = self.client.request(method, path, params=asked, **more)
+            yield
         except (httpx2.TransportError, OSError) as fault:
             server = str(self.client.base_url)
             raise MetricsUnreachable(server=server, reason=fault) from fault
-        if answer.is_success:
-            return answer
-        raise _refusal(answer)
 
     def items(self, view: type[Page[T]], path: str, rows_max: int, **query: Any) -> Iterator[T]:  # noqa: ANN401 - as above
         """Yield what is on the pages of a collection, *rows_max* lines at most."""
@@ -119,16 +173,27 @@ class Asking:
                 return
 
 
-def _read(answer: httpx2.Response, view: type[V]) -> V:
+def _named(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value}
+
+
+def _messages(answer: httpx2.Response) -> Iterator[Message]:
+    event = Unfinished()
+    for line in answer.iter_lines():
+        if message := event.take(line):
+            yield message
+
+
+def _read(body: bytes, view: type[V]) -> V:
     try:
-        return msgspec.json.decode(answer.content, type=view)
+        return msgspec.json.decode(body, type=view)
     except msgspec.DecodeError as fault:
         raise MetricsRefuses(title="HTTP 200", detail=str(fault)) from fault
 
 
-def _refusal(answer: httpx2.Response) -> MetricsRefuses:
+def _refusal(answer: httpx2.Response, body: bytes) -> MetricsRefuses:
     try:
-        problem = answer.json()
+        problem = json.loads(body)
     except ValueError:
         problem = {}
     title = problem.get("title") or f"HTTP {answer.status_code}"

@@ -1,23 +1,27 @@
 """Handing in a change of the rules: what it would change, and what it has changed."""
 
 import json
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 from msgspec.structs import asdict
 
 from deploy.command.asking import LAW_DESK, Asking
 from deploy.command.output import err, out, print_json
+from deploy.command.progress_bar import ProgressBar
 from deploy.command.tables import show_table
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
-from services.metrics.views.rules import MovedRun, RulesChanged
+from services.metrics.views.rules import MovedRun, RulesChanged, RulesProgress, Stage
+from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
-SECONDS_MAX = 3_600.0
-"""A preview goes through every dossier, and publishing waits for the lanes."""
 LANES_SECONDS_MAX = 600
+
+COUNTED = {Stage.FORESEEING: "progress.cases", Stage.FOLDING: "progress.lanes"}
 
 RuleFileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=say("rules.file"))
@@ -41,14 +45,48 @@ def document_in(file: Path) -> Any:  # noqa: ANN401 - any JSON
 
 def hand_in(path: str, body: Any, url: str, *, preview: bool, as_json: bool) -> None:  # noqa: ANN401 - any JSON
     """Hand in a change, or ask what it would change, and show the answer."""
-    err.print(say("rules.foreseeing" if preview else "rules.publishing"), style="dim")
-    answer = law_desk(url).post(
-        RulesChanged, path, body, SECONDS_MAX, preview=preview, wait=LANES_SECONDS_MAX
-    )
+    with Bars() as bars:
+        answer = law_desk(url).watch(
+            RulesChanged,
+            path,
+            body,
+            (RulesProgress, bars.hear),
+            preview=preview,
+            wait=LANES_SECONDS_MAX,
+        )
     if as_json:
         print_json(answer)
     else:
         _show(answer)
+
+
+@dataclass(slots=True)
+class Bars:
+    """The stages that a change goes through, a bar for each."""
+
+    _stage: Stage = Stage.FORESEEING
+    _bar: ProgressBar = field(init=False)
+    _shown: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        self._begin(self._stage)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._shown.close()
+
+    def hear(self, progress: RulesProgress) -> None:
+        """Show how far it is."""
+        if progress.stage is not self._stage:
+            self._shown.close()
+            self._begin(progress.stage)
+        reached = progress.done / progress.of if progress.of else None
+        self._bar.advance(progress.done - self._bar.done, reached)
+
+    def _begin(self, stage: Stage) -> None:
+        what = say(f"rules.stage.{stage}")
+        bar = ProgressBar(what, err, SystemClock(), COUNTED[stage])
+        self._stage, self._bar = stage, self._shown.enter_context(bar)
 
 
 def _show(answer: RulesChanged) -> None:

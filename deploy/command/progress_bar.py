@@ -21,6 +21,8 @@ class ProgressBar:
     what: str
     console: SafeConsole
     clock: Clock
+    counts: str = "progress.events"
+    """What is counted: the word in the catalogues."""
     done: int = 0
     _since: float = 0.0
     _line_at: float = 0.0
@@ -63,7 +65,7 @@ class ProgressBar:
 
     def _told(self, reached: float | None) -> str:
         rate = self.done / self.seconds if self.seconds > 0 else 0.0
-        counts = {"done": f"{self.done:,}", "rate": f"{rate:,.0f}"}
+        counts = {"done": say(self.counts, done=f"{self.done:,}"), "rate": f"{rate:,.0f}"}
         if not reached:
             return say("progress.counted", **counts)
         minutes, seconds = divmod(round(self.seconds * (1 - reached) / reached), MINUTE)

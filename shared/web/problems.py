@@ -147,6 +147,7 @@ class ProblemAnswers:
     faults: Mapping[type[Exception], FaultAnswer] = field(default_factory=dict)
 
     def install(self, app: FastAPI) -> None:
+        app.state.problems = self
         for kind, answer in self._by_kind().items():
             app.add_exception_handler(kind, answer)
 
@@ -230,6 +231,12 @@ class ProblemAnswers:
             body["errors"] = list(errors)
         headers = {**SECURITY_HEADERS, "content-language": language.value, **problem.headers}
         return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def problem_of(request: Request, failure: Exception) -> Response:
+    """Return how the edge would have answered, for an answer that has begun already."""
+    problems: ProblemAnswers = request.app.state.problems
+    return problems.answer(request, failure)
 
 
 def kind_of(rejection: type[Rejection]) -> ProblemKind:

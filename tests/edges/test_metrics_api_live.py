@@ -13,7 +13,7 @@ import pytest
 from msgspec import convert
 from starlette.types import Message
 
-from services.metrics.api import stream
+from services.metrics.api import event_stream, stream
 from services.metrics.api.stream import Audience, Listener, LiveStream
 from services.metrics.handlers.freshness import Freshness
 from services.metrics.handlers.live import REREAD_SECONDS, Board, Edition, next_edition
@@ -186,7 +186,7 @@ class Wire:
 
 
 async def test_a_reader_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "SEND_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(event_stream, "SEND_SECONDS_MAX", 0.05)
     source, audience, wire = Source(), Audience(), Wire(stuck=True)
     board = Board(source, source, SystemClock())
     answer = LiveStream(Listener(board, GATE, READER, None, editions((1, picture()))), audience)
@@ -208,7 +208,7 @@ async def test_a_reader_that_stays_long_is_asked_to_come_again(
 
     await answer({"type": "http"}, wire.receive, wire.send)
 
-    assert wire.sent[-1]["body"].startswith(b"event: bye")
+    assert wire.sent[-2]["body"].startswith(b"event: bye")
 
 
 @pytest.mark.parametrize("end", ["token", "session"])
@@ -226,7 +226,7 @@ async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch
     async with asyncio.timeout(10):
         await answer({"type": "http"}, wire.receive, wire.send)
 
-    assert wire.sent[-1]["body"].startswith(b"event: bye")
+    assert wire.sent[-2]["body"].startswith(b"event: bye")
 
 
 def test_whoever_waits_for_the_first_picture_has_a_seat() -> None:

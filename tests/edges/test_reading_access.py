@@ -49,6 +49,9 @@ class NothingJudged(Judgements):
     async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:  # noqa: ARG002
         return []
 
+    async def dossiers(self) -> int:
+        return 0
+
     async def lanes_behind(self, edition: int) -> int:  # noqa: ARG002
         return 0
 

@@ -17,9 +17,10 @@ from msgspec import convert
 from rich.console import Console
 
 from deploy.command.live.look import Look, look_of
-from deploy.command.live.stream import Link, Message, Watched, messages
+from deploy.command.live.stream import Link, Watched, messages
 from deploy.command.live.view import screen
 from deploy.command.output import SafeConsole
+from deploy.command.server_events import Message
 from deploy.command.shades import DARK, LIGHT, theme
 from services.metrics.views.today import Snapshot
 from shared.contracts.naming import Language

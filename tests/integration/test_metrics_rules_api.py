@@ -17,7 +17,7 @@ from shared.policy.sla import bureau_policy
 from shared.web.auth import Role
 from tests.support import way_of_a_case as way
 from tests.support.notices import notice
-from tests.support.read_api import ReadApi, read_api
+from tests.support.read_api import Heard, Listener, ReadApi, read_api
 
 MORNING = datetime(2026, 12, 11, 9, tzinfo=ZONE)
 CASE = way.CASE
@@ -94,6 +94,24 @@ async def test_what_the_preview_says_is_what_publishing_does(api: ReadApi) -> No
     assert [one["provisional"] for one in before] == [True, True]
     assert [one["provisional"] for one in after] == [False, False]
     assert [one["due"] for one in after] == [run["due_after"] for run in done["examples"]]
+
+
+async def test_the_law_desk_hears_how_far_it_is(api: ReadApi) -> None:
+    await api.fold(accepted())
+    plain = await post(api, "calendar", notice(), preview=True)
+    headers = {**api.token(Role.LAW_DESK), "accept": "text/event-stream"}
+    heard: list[Heard] = []
+    async with api.client.stream(
+        "POST", "/v1/rules/calendar?preview=true", json=notice(), headers=headers
+    ) as answer:
+        listener = Listener(answer)
+        while not heard or heard[-1].event == "progress":
+            heard.append(await listener.next())
+
+    *course, result = [(one.event, one.document) for one in heard]
+    assert [document["done"] for _, document in course] == [0, 1]
+    assert {document["of"] for _, document in course} == {1}
+    assert result == ("result", plain.json())
 
 
 async def test_of_two_desks_that_saw_the_same_edition_one_is_told_of_the_newest(

@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 from msgspec.structs import replace
 
+from deploy.command.server_events import MEDIA_TYPE, Message, Unfinished
 from services.metrics.views.today import Delta, Snapshot, changed
 from shared.runtime.clock import Clock
 
@@ -24,15 +25,6 @@ class Link(StrEnum):
     CONNECTING = "connecting"
     LIVE = "live"
     RECONNECTING = "reconnecting"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One event of the stream."""
-
-    event: str
-    event_id: str
-    data: str
 
 
 @dataclass(slots=True)
@@ -85,7 +77,7 @@ class Follower:
                 await self.clock.sleep(RETRY_SECONDS)
 
     async def _follow(self, client: httpx2.AsyncClient) -> None:
-        headers = {**self.headers(), "Accept": "text/event-stream"}
+        headers = {**self.headers(), "Accept": MEDIA_TYPE}
         if self.watched.told:
             headers["Last-Event-ID"] = self.watched.told
         async with client.stream("GET", f"{self.url}{PATH}", headers=headers) as answer:
@@ -98,14 +90,8 @@ class Follower:
 
 
 async def messages(lines: AsyncIterator[str]) -> AsyncIterator[Message]:
-    """Yield the events of a stream from its lines; comments and heartbeats say nothing."""
-    fields: dict[str, str] = {}
+    """Yield the events of a stream from its lines."""
+    event = Unfinished()
     async for line in lines:
-        if not line:
-            if "data" in fields or "event" in fields:
-                yield Message(fields.get("event", ""), fields.get("id", ""), fields.get("data", ""))
-            fields = {}
-            continue
-        name, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        fields[name] = f"{fields[name]}\n{value}" if name == "data" and name in fields else value
+        if message := event.take(line):
+            yield message

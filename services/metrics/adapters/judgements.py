@@ -35,6 +35,10 @@ class PostgresJudgements(Judgements):
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
+    async def dossiers(self) -> int:
+        with translated():
+            return int(await self._pool.fetchval("SELECT count(*) FROM dossiers"))
+
     async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:
         with translated():
             async with self._pool.acquire() as connection:

@@ -1,15 +1,24 @@
 """The rules: as they stand, as they stood, and the way to change them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
-from services.metrics.api.answers import answer, answered
+from services.metrics.api.answers import ENCODE, answer, answered, schema_of
+from services.metrics.api.event_stream import (
+    MEDIA_TYPE,
+    EventStream,
+    Put,
+    ReaderTooSlow,
+    frame,
+)
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import PUBLISHERS_OF_RULES, READERS_OF_RULES
 from services.metrics.domain.rules import refusals
@@ -24,9 +33,11 @@ from services.metrics.domain.rules.decide import notice_of
 from services.metrics.handlers.publishing import (
     ChangeOutcome,
     ChangeTerms,
+    Hear,
     Publishing,
     Signature,
     change_in,
+    nobody_hears,
 )
 from services.metrics.views.rules import (
     CalendarShown,
@@ -35,6 +46,7 @@ from services.metrics.views.rules import (
     PolicyShown,
     PublisherShown,
     RulesChanged,
+    RulesProgress,
     RulesShown,
 )
 from shared.contracts.envelope import Event
@@ -48,7 +60,7 @@ from shared.runtime.clock import Clock
 from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.policies import Caller, Of, permit
-from shared.web.problems import BAD_REQUEST, kind_of
+from shared.web.problems import BAD_REQUEST, kind_of, problem_of
 
 WAIT_SECONDS_MAX = 600.0
 WAIT_SECONDS_USUAL = 60.0
@@ -74,6 +86,20 @@ OF_A_PUBLISHER = (
     refusals.SourceReserved,
 )
 OF_A_REMOVAL = (kind_of(refusals.PublisherUnregistered),)
+
+CHANGES = answered(RulesChanged)
+CHANGES[200]["description"] = (
+    "What it changes. To whom asks for events: `progress` now and then, and at the end that as "
+    "`result`, or a `problem`; whoever leaves before it is published has changed nothing."
+)
+CHANGES[200]["content"][MEDIA_TYPE] = {
+    "schema": {"type": "string"},
+    "x-events": {
+        "progress": schema_of(RulesProgress),
+        "result": schema_of(RulesChanged),
+        "problem": {"$ref": "#/components/schemas/Problem"},
+    },
+}
 
 
 class RulesForm(BaseModel):
@@ -113,17 +139,27 @@ class PublisherForm(RulesForm):
     """In working days, how far back its word reaches."""
 
 
-async def terms_of(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a change."""
+
+    request: Request
+    terms: ChangeTerms
+
+
+async def asked(
+    request: Request,
     *,
     preview: bool = False,
     edition: Annotated[int | None, Query(ge=1, le=COUNT_MAX)] = None,
     wait: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX)] = WAIT_SECONDS_USUAL,
-) -> ChangeTerms:
+) -> Asked:
     """Return how the change is asked for."""
-    return ChangeTerms(preview, edition, wait)
+    return Asked(request, ChangeTerms(preview, edition, wait))
 
 
-HowAsked = Annotated[ChangeTerms, Depends(terms_of)]
+HowAsked = Annotated[Asked, Depends(asked)]
+Made = Callable[[Hear], Awaitable[RulesChanged]]
 
 
 def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
@@ -138,8 +174,7 @@ def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
         ("/publishers/{publisher_id}/remove", desk.remove, OF_A_REMOVAL),
     ):
         extra = told(*refused, *CHANGED)
-        answers = answered(RulesChanged)
-        router.post(path, dependencies=policy, responses=answers, openapi_extra=extra)(changed)
+        router.post(path, dependencies=policy, responses=CHANGES, openapi_extra=extra)(changed)
 
     @router.get(
         "",
@@ -165,12 +200,12 @@ class RulesDesk:
     publishing: Publishing
     clock: Clock
 
-    async def calendar(self, form: NoticeForm, caller: Caller, terms: HowAsked) -> Response:
+    async def calendar(self, form: NoticeForm, caller: Caller, asked: HowAsked) -> Response:
         """Settle a year by its notice, or say what that would change."""
         notice = notice_of(form.model_dump_json().encode())
-        return await self._changed(PublishCalendar(at=self._now(), notice=notice), caller, terms)
+        return await self._changed(PublishCalendar(at=self._now(), notice=notice), caller, asked)
 
-    async def policy(self, form: PolicyForm, caller: Caller, terms: HowAsked) -> Response:
+    async def policy(self, form: PolicyForm, caller: Caller, asked: HowAsked) -> Response:
         """Judge what begins by another policy, or say what that would change."""
         command = PublishPolicy(
             at=self._now(),
@@ -178,9 +213,9 @@ class RulesDesk:
             document=form.document,
             approved_by=_signature(caller).actor,
         )
-        return await self._changed(command, caller, terms)
+        return await self._changed(command, caller, asked)
 
-    async def register(self, form: PublisherForm, caller: Caller, terms: HowAsked) -> Response:
+    async def register(self, form: PublisherForm, caller: Caller, asked: HowAsked) -> Response:
         """Let another system speak, or give it another entry."""
         command = RegisterPublisher(
             at=self._now(),
@@ -192,19 +227,49 @@ class RulesDesk:
             others=tuple(form.others),
             backdates=form.backdates,
         )
-        return await self._changed(command, caller, terms)
+        return await self._changed(command, caller, asked)
 
-    async def remove(self, publisher_id: Identifier, caller: Caller, terms: HowAsked) -> Response:
+    async def remove(self, publisher_id: Identifier, caller: Caller, asked: HowAsked) -> Response:
         """Let a system speak no longer."""
         command = RemovePublisher(at=self._now(), publisher_id=publisher_id)
-        return await self._changed(command, caller, terms)
+        return await self._changed(command, caller, asked)
 
-    async def _changed(self, command: AnyCommand, by: Principal, terms: ChangeTerms) -> Response:
-        outcome = await self.publishing.handle(command, _signature(by), terms)
-        return answer(_changed(command, outcome, terms))
+    async def _changed(self, command: AnyCommand, by: Principal, asked: Asked) -> Response:
+        terms, publishing = asked.terms, self.publishing
+        planned = await publishing.plan(command, terms)
+
+        async def made(hear: Hear) -> RulesChanged:
+            outcome = await publishing.handle(planned, _signature(by), terms, hear)
+            return _changed(command, outcome, terms)
+
+        if MEDIA_TYPE in asked.request.headers.get("accept", ""):
+            return ChangeTold(made, partial(problem_of, asked.request))
+        return answer(await made(nobody_hears))
 
     def _now(self) -> datetime:
         return self.clock.now()
+
+
+class ChangeTold(EventStream):
+    """How far a change is, and at the end what it changes."""
+
+    def __init__(self, made: Made, problems: Callable[[Exception], Response]) -> None:
+        super().__init__()
+        self._made = made
+        self._problems = problems
+
+    async def tell(self, put: Put) -> None:
+        async def hear(progress: RulesProgress) -> None:
+            await put(frame("progress", ENCODE(progress)))
+
+        try:
+            changed = await self._made(hear)
+        except ReaderTooSlow:
+            raise
+        except Exception as failure:  # noqa: BLE001 - the edge can answer no more, the stream can
+            await put(frame("problem", bytes(self._problems(failure).body)))
+        else:
+            await put(frame("result", ENCODE(changed)))
 
 
 def _signature(caller: Principal) -> Signature:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from services.metrics.api.answers import schema_of
+from services.metrics.api.event_stream import MEDIA_TYPE, EventStream, Put
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS
 from services.metrics.handlers.live import Board, Edition
@@ -26,13 +26,9 @@ from shared.web.gate import Gate
 from shared.web.policies import Caller, Of, permit
 from shared.web.problems import Problem, ProblemKind
 
-log = structlog.get_logger()
-
 RETRY = b"retry: 2000\n\n"
 HEARTBEAT_SECONDS = 5.0
 """As often a reader hears how late it is, even where nothing else changes."""
-SEND_SECONDS_MAX = 15.0
-"""A reader that takes nothing for so long is cut off; it comes back when it can."""
 STREAM_SECONDS_MAX = 3600.0
 """After an hour a reader comes again, and shows who it is again."""
 STREAMS_MAX = 500
@@ -47,15 +43,13 @@ STREAMED: dict[int | str, dict[str, Any]] = {
         "description": "Events: a snapshot, then deltas; `reset` where a snapshot follows anew, "
         "`bye` at the end.",
         "content": {
-            "text/event-stream": {
+            MEDIA_TYPE: {
                 "schema": {"type": "string"},
                 "x-events": {"snapshot": schema_of(Snapshot), "delta": schema_of(Delta)},
             }
         },
     }
 }
-
-STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 @dataclass(slots=True)
@@ -183,7 +177,7 @@ def _frame(event: bytes, document: bytes, edition: Edition) -> bytes:
     return b"id: %s\nevent: %s\ndata: %s\n\n" % (edition.event_id.encode(), event, document)
 
 
-class LiveStream(Response):
+class LiveStream(EventStream):
     """
     The answer that does not end by itself.
 
@@ -191,53 +185,23 @@ class LiveStream(Response):
     more, the difference between what it was told and the newest edition.
     """
 
-    media_type = "text/event-stream"
-
     def __init__(self, line: Listener, audience: Audience) -> None:
-        super().__init__(headers=STREAM_HEADERS)
-        del self.headers["content-length"]
+        super().__init__()
         self._line = line
         self._audience = audience
 
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._audience.seated(self._line.reader.subject), self._line.board.watched():
-            await send(head)
-            async with asyncio.TaskGroup() as tasks:
-                telling = tasks.create_task(self._tell(send))
-                leaving = tasks.create_task(_gone(receive))
-                await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                telling.cancel()
-                leaving.cancel()
+            await super().__call__(scope, receive, send)
 
-    async def _tell(self, send: Send) -> None:
-        """Tell until the reader is gone, too slow, here too long, or we stop."""
+    async def tell(self, put: Put) -> None:
+        """Tell until the reader is here too long, or we stop."""
         try:
             async with asyncio.timeout(STREAM_SECONDS_MAX):
-                await _put(send, RETRY + b"".join(self._line.opening()))
+                await put(RETRY + b"".join(self._line.opening()))
                 while (frame := await self._line.following()) is not None:
                     if frame:
-                        await _put(send, frame)
-        except _TooSlow:
-            log.warning("reader_too_slow")
-            return
+                        await put(frame)
         except TimeoutError:
             pass
-        await send({"type": "http.response.body", "body": GOODBYE, "more_body": False})
-
-
-class _TooSlow(Exception):
-    """The reader's connection takes nothing more."""
-
-
-async def _put(send: Send, frame: bytes) -> None:
-    try:
-        async with asyncio.timeout(SEND_SECONDS_MAX):
-            await send({"type": "http.response.body", "body": frame, "more_body": True})
-    except TimeoutError:
-        raise _TooSlow from None
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        await put(GOODBYE)

@@ -1,7 +1,7 @@
 """A change of the rules: foreseen as it will be, decided, recorded, and waited for."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import cast
@@ -12,6 +12,7 @@ from services.metrics.domain.rules.decide import decide
 from services.metrics.domain.rules.effect import Effect
 from services.metrics.domain.rules.refusals import EditionTaken, EditionUnknown
 from services.metrics.ports.judgements import Judgements
+from services.metrics.views.rules import RulesProgress, Stage
 from shared.commands.deciding import Desk
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
@@ -56,6 +57,23 @@ class ChangeOutcome:
     """Whether every lane has judged anew what it changes."""
 
 
+Hear = Callable[[RulesProgress], Awaitable[None]]
+"""Is told how far it is, now and then, and may let the work wait."""
+
+
+async def nobody_hears(_: RulesProgress) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A change that is allowed, and not yet made."""
+
+    before: Rules
+    after: Rules
+    changes: Sequence[RuleChange]
+
+
 class Publishing:
     """The law desk's side of the rules; what it publishes is durable."""
 
@@ -64,9 +82,9 @@ class Publishing:
         self._rules = rules
         self._judgements = judgements
 
-    async def handle(self, command: AnyCommand, by: Signature, terms: ChangeTerms) -> ChangeOutcome:
+    async def plan(self, command: AnyCommand, terms: ChangeTerms) -> Planned:
         """
-        Return what *command* changes, once it is published and folded, unless it is a preview.
+        Return what *command* makes of the rules.
 
         Raises:
             RulesRejection: the rules stay as they are.
@@ -77,12 +95,27 @@ class Publishing:
         after = reduce(evolve, changes, before)
         if terms.edition not in (None, after.edition):
             raise EditionTaken(edition=before.edition)
-        effect = await self._foreseen(before, after)
+        return Planned(before, after, changes)
+
+    async def handle(
+        self, planned: Planned, by: Signature, terms: ChangeTerms, hear: Hear = nobody_hears
+    ) -> ChangeOutcome:
+        """
+        Return what is *planned* changes, once it is published and folded, unless it is a preview.
+
+        Whoever cancels it while it is foreseen has changed nothing.
+
+        Raises:
+            EditionTaken: another one was quicker.
+            StoreUnavailable: nothing is known; the same command may be given again.
+        """
+        before, edition, changes = planned.before, planned.after.edition, planned.changes
+        effect = await self._foreseen(before, planned.after, hear)
         if terms.preview or not changes:
-            return ChangeOutcome(after.edition, effect, bool(changes), folded=not changes)
+            return ChangeOutcome(edition, effect, bool(changes), folded=not changes)
         await self._record(changes, before, by)
-        folded = await self._folded(after.edition, terms.wait_seconds)
-        return ChangeOutcome(after.edition, effect, new=True, folded=folded)
+        folded = await self._folded(edition, terms.wait_seconds, hear)
+        return ChangeOutcome(edition, effect, new=True, folded=folded)
 
     async def history(self) -> Sequence[Event]:
         """Return every edition as it was published, oldest first."""
@@ -102,11 +135,13 @@ class Publishing:
         """Return how many lanes have yet to fold *edition*."""
         return await self._judgements.lanes_behind(edition)
 
-    async def _foreseen(self, before: Rules, after: Rules) -> Effect:
+    async def _foreseen(self, before: Rules, after: Rules, hear: Hear) -> Effect:
         """Judge all dossiers under both editions; memory holds one step of them."""
         effect, now, last = Effect(), self._desk.clock.now(), ""
         if before.judging == after.judging:
             return effect
+        judged, of = 0, await self._judgements.dossiers()
+        await hear(RulesProgress(Stage.FORESEEING, judged, of))
         while found := await self._judgements.following(last, DOSSIERS_PER_STEP_MAX):
             for number, one in enumerate(found):
                 old = picture_of(one.dossier, None, before)
@@ -114,6 +149,9 @@ class Publishing:
                 if number % STRETCH == 0:
                     await asyncio.sleep(0)
             last = found[-1].dossier.key
+            judged += len(found)
+            # Others may have come since they were counted.
+            await hear(RulesProgress(Stage.FORESEEING, judged, max(judged, of)))
         return effect
 
     async def _record(self, changes: Sequence[RuleChange], before: Rules, by: Signature) -> None:
@@ -138,10 +176,13 @@ class Publishing:
             raise EditionTaken(edition=newest.edition) from None
         await self._rules.look()
 
-    async def _folded(self, edition: int, seconds_max: float) -> bool:
+    async def _folded(self, edition: int, seconds_max: float, hear: Hear) -> bool:
         clock = self._desk.clock
         give_up_at = clock.monotonic() + seconds_max
-        while await self._judgements.lanes_behind(edition):
+        lanes = 0
+        while behind := await self._judgements.lanes_behind(edition):
+            lanes = max(lanes, behind)
+            await hear(RulesProgress(Stage.FOLDING, lanes - behind, lanes))
             if clock.monotonic() >= give_up_at:
                 return False
             await clock.sleep(LOOK_SECONDS)

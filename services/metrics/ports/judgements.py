@@ -20,6 +20,10 @@ class JudgedDossier(NamedTuple):
 class Judgements(Protocol):
     """How the dossiers stand judged; nothing here writes."""
 
+    async def dossiers(self) -> int:
+        """Return how many there are."""
+        ...
+
     async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:
         """Return the next dossiers behind *key*, in the order of their keys."""
         ...

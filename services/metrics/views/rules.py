@@ -1,6 +1,7 @@
 """The rules as a reader is told, and what an edition changes."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from services.metrics.views.view import ShownInstant, View
@@ -18,6 +19,23 @@ class MovedRun(View, frozen=True):
     provisional_after: bool
     cards_raised: int
     cards_revoked: int
+
+
+class Stage(StrEnum):
+    """What takes long when the rules change."""
+
+    FORESEEING = "FORESEEING"
+    FOLDING = "FOLDING"
+
+
+class RulesProgress(View, frozen=True):
+    """How far a change of the rules is."""
+
+    stage: Stage
+    """Every case is judged under both editions, then every lane folds what was published."""
+    done: int
+    """Of the cases, or of the lanes."""
+    of: int
 
 
 class RulesChanged(View, frozen=True):

@@ -13,7 +13,7 @@ from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
-from services.metrics.views.rules import RulesChanged, RulesShown
+from services.metrics.views.rules import RulesChanged, RulesProgress, RulesShown
 from services.metrics.views.today import Delta, Snapshot
 from services.metrics.views.view import View
 
@@ -34,6 +34,7 @@ ANSWERS: tuple[type[View], ...] = (
     Completeness,
     RulesShown,
     RulesChanged,
+    RulesProgress,
     Snapshot,
     Delta,
 )

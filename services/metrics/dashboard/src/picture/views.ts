@@ -740,6 +740,15 @@ export interface RulesChanged {
   examples: MovedRun[]
 }
 
+/** How far a change of the rules is. */
+export interface RulesProgress {
+  /** Every case is judged under both editions, then every lane folds what was published. */
+  stage: Stage
+  /** Of the cases, or of the lanes. */
+  done: number
+  of: number
+}
+
 /** The rules as one edition has them, and every edition that there was. */
 export interface RulesShown {
   edition: number
@@ -778,6 +787,9 @@ export interface Snapshot {
   latest: LatestFact[]
   principal: Viewer
 }
+
+/** What takes long when the rules change. */
+export type Stage = 'FOLDING' | 'FORESEEING'
 
 /** An inspection, a referral, a rating or whatever else stands beside the case. */
 export interface SubjectLine {
