@@ -234,7 +234,7 @@ async def test_browsers_come_back_over_tls_to_the_public_name_alone(
     public = await client.get("/healthz", headers={"host": PUBLIC})
     inside = await client.get("/healthz")
 
-    assert public.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert public.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     assert "strict-transport-security" not in inside.headers
     assert inside.headers["cross-origin-resource-policy"] == "same-origin"
 
