@@ -11,7 +11,7 @@ from services.metrics.consumer.inbox import READERS
 from services.metrics.consumer.lanes import GROUP as FOLD
 from services.review import consumer as review
 from shared.contracts.registry import INBOX, Owner
-from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, dead_letter_topic
+from shared.kafka.topics import CHECKPOINTS, DEAD_LETTER_TOPICS, EVENT_TOPICS, dead_letter_topic
 
 OURS = "casetrack-"
 """Every user of ours is called so; a right of such a user that is not below is taken away."""
@@ -58,6 +58,7 @@ USERS: dict[str, str] = {
     f"{OURS}review": "review: the same of its families, its own ratings, the rules",
     f"{OURS}metrics": "metrics' worker: folds the owners' facts, sees where intake is",
     f"{OURS}relay": "the relay: nobody else writes to an owner's topic",
+    f"{OURS}checkpoint": "`checkpoint`, which holds the key that signs them",
     f"{OURS}operator": "who uses `dlq`, `verify` and `doctor`",
 }
 """Who each user is, for people."""
@@ -76,6 +77,7 @@ def _services() -> Iterator[Right]:
     yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.GROUP, READERS)
     for topic in OWNERS:
         yield Right(f"{OURS}relay", Deed.WRITE, Kind.TOPIC, topic)
+    yield Right(f"{OURS}checkpoint", Deed.WRITE, Kind.TOPIC, CHECKPOINTS)
 
 
 def _reader(service: str, group: str, topics: Iterable[str]) -> Iterator[Right]:
@@ -89,10 +91,11 @@ def _reader(service: str, group: str, topics: Iterable[str]) -> Iterator[Right]:
 
 
 def _operator() -> Iterator[Right]:
-    """Yield what replaying a letter needs: it goes to the topic below whose name it lies."""
+    """Yield what verifying needs, and replaying: a letter goes to the topic that it lies below."""
     user = f"{OURS}operator"
     for topic in DEAD_LETTER_TOPICS:
         yield Right(user, Deed.READ, Kind.TOPIC, topic)
+    yield Right(user, Deed.READ, Kind.TOPIC, CHECKPOINTS)
     for topic in EVENT_TOPICS:
         yield Right(user, Deed.WRITE, Kind.TOPIC, topic)
 

@@ -27,6 +27,7 @@ MODULES: Mapping[str, str] = {
     "figures": "figures",
     "top": "top",
     "verify": "verify",
+    "checkpoint": "checkpoint",
     "rebuild": "rebuild",
     "rules": "rules",
     "publishers": "rules",

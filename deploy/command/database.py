@@ -1,9 +1,11 @@
 """Where the running stack's servers are, for commands that only read."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import SecretStr
 
+from deploy.checkpoints import public_half
 from deploy.databases import addressed
 from deploy.faults import ServerUnreachable
 from deploy.stack.credentials import load_passwords
@@ -60,6 +62,16 @@ def kafka_of(settings: LocalSettings) -> Broker:
     if settings.kafka is not None:
         return settings.access(settings.kafka)
     return _record(settings).kafka
+
+
+def checkpoint_key(settings: LocalSettings) -> Path:
+    """Return where the key lies that signs checkpoints."""
+    return settings.checkpoint_key or settings.places.keys / "checkpoints.pem"
+
+
+def checkpoint_keys(settings: LocalSettings) -> Path:
+    """Return where the keys lie by which checkpoints are believed."""
+    return settings.checkpoint_keys or public_half(checkpoint_key(settings))
 
 
 def _record(settings: LocalSettings) -> StackRecord:

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from deploy.command.database import auditor_dsn, kafka_of
+from deploy.checkpoints import load_checkpoints, unborne
+from deploy.command.database import auditor_dsn, checkpoint_keys, kafka_of
 from deploy.command.output import DIFFERS, Styled, err, out, print_json
 from deploy.command.progress_bar import ProgressBar
 from deploy.command.stack import JsonOption
@@ -25,6 +27,7 @@ from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway, load_ends
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
+from shared.web.keys import file_keys
 
 PATIENCE_SECONDS = 60.0
 SHOWN_MAX = 40
@@ -48,9 +51,12 @@ def verify(
     settings = load_settings(LocalSettings)
     clock = SystemClock()
     course = ProgressBar(say("verify.progress"), err, clock)
+    dsn, keys = auditor_dsn(settings), checkpoint_keys(settings)
     with course:
         kafka = "" if now else kafka_of(settings)
-        report = asyncio.run(verified(auditor_dsn(settings), kafka, patience, course.advance))
+        report = asyncio.run(verified(dsn, kafka, patience, course.advance))
+        if keys.exists():
+            asyncio.run(measure(report, dsn, kafka_of(settings), keys))
     document = {**report.document(), "seconds": round(course.seconds, 1)}
     if as_json:
         print_json(document)
@@ -83,6 +89,24 @@ async def verified(dsn: str, kafka: Broker, patience_seconds: float, advance: Ad
         raise unreachable("Kafka", fault) from fault
 
 
+async def measure(report: Report, dsn: str, kafka: Broker, keys: Path) -> None:
+    """
+    Note in *report* which checkpoints on *kafka* the stores do not bear out, or nobody signed.
+
+    Raises:
+        ServerUnreachable: PostgreSQL or Kafka does not answer.
+    """
+    try:
+        published = await load_checkpoints(kafka, file_keys(keys, SystemClock()))
+        report.checkpoints = published.count
+        async for difference in unborne(dsn, published):
+            report.note([difference])
+    except BrokerAway as fault:
+        raise unreachable("Kafka", fault) from fault
+    except (*UNREACHABLE, StoreUnavailable) as fault:
+        raise unreachable("PostgreSQL", fault) from fault
+
+
 def _show(document: dict[str, Any]) -> None:
     differences = document["differences"]
     if not differences:
@@ -93,6 +117,8 @@ def _show(document: dict[str, Any]) -> None:
         show_table(headers, map(_line, differences[:SHOWN_MAX]))
         if document["differences_found"] > SHOWN_MAX:
             out.print(say("figures.more", count=document["differences_found"] - SHOWN_MAX))
+    said = "verify.checkpoints" if document["checkpoints"] else "verify.no_checkpoints"
+    out.print(say(said, **document), style="dim")
     if document["under_way"] or document["due_clocks"]:
         out.print(say("verify.under_way", **document), style="dim")
 

@@ -49,6 +49,17 @@ class LocalSettings(KafkaSettings, env_prefix="CASETRACK_"):
         "none: that of the local stack",
         examples=["postgresql://casetrack_metrics:secret@db.example.org/casetrack"],
     )
+    checkpoint_key: Path | None = Field(
+        None,
+        description="the file of the key with which `checkpoint` signs, made where it is missing; "
+        "beside it lie its public half and what was signed last; none: that of the home",
+        examples=["/etc/casetrack/checkpoints.pem"],
+    )
+    checkpoint_keys: Path | None = Field(
+        None,
+        description="the JWK set by which `verify` believes checkpoints; none: that of the home",
+        examples=["/etc/casetrack/checkpoints.jwks.json"],
+    )
     partitions: int = Field(
         PARTITIONS,
         ge=1,

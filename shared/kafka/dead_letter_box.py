@@ -10,10 +10,9 @@ from shared.kafka.access import Broker
 from shared.kafka.dead_letters import DeadLetter, LetterOrigin, read_dead_letter, replayed
 from shared.kafka.entrance import enter
 from shared.kafka.port import Sender
-from shared.kafka.reader import kafka_reader, places_of, stored
+from shared.kafka.reader import kafka_reader, load_between, places_of
 from shared.kafka.topics import DEAD_LETTER_TOPICS
 
-FETCH_WAIT_MS_MAX = 500
 LETTERS_REMEMBERED_MAX = 10_000
 
 
@@ -63,7 +62,8 @@ class DeadLetterBox:
                 ends = await reader.end_offsets(places)
                 for place in places:
                     told = News()
-                    async for letter in _read(reader, place, starts[place], ends[place]):
+                    async for record in load_between(reader, place, starts[place], ends[place]):
+                        letter = read_dead_letter(record)
                         if told.is_news(letter):
                             yield letter
 
@@ -75,8 +75,8 @@ class DeadLetterBox:
                 ends = await reader.end_offsets([place])
                 starts = await reader.beginning_offsets([place])
                 if starts[place] <= offset < ends[place]:
-                    async for letter in _read(reader, place, offset, offset + 1):
-                        return letter
+                    async for record in load_between(reader, place, offset, offset + 1):
+                        return read_dead_letter(record)
         raise NoSuchLetter(letter_id)
 
     async def replay(self, letter_ids: Sequence[str], sender: Sender) -> list[DeadLetter]:
@@ -100,21 +100,6 @@ class DeadLetterBox:
             yield reader
         finally:
             await reader.stop()
-
-
-async def _read(
-    reader: AIOKafkaConsumer, place: TopicPartition, start: int, end: int
-) -> AsyncIterator[DeadLetter]:
-    # Most partitions are empty, and to be assigned one takes its time.
-    if start >= end:
-        return
-    reader.assign([place])
-    reader.seek(place, start)
-    while await reader.position(place) < end:
-        batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)
-        for record in batch.get(place, ()):
-            if record.offset < end:
-                yield read_dead_letter(stored(record))
 
 
 def _place_of(letter_id: str) -> tuple[TopicPartition, int]:

@@ -1,5 +1,6 @@
 """How everybody of ours reads Kafka."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -9,6 +10,7 @@ from shared.kafka.port import Record
 from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.kafka.unpacking import take_any_bytes
 
+FETCH_WAIT_MS_MAX = 500
 COMMITTED = "read_committed"
 """What a transaction took back was never said, and what it still may take back is not said yet."""
 
@@ -34,6 +36,22 @@ async def places_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicPartition
     # partitions_for_topic knows only topics that somebody subscribed to.
     await reader._client._wait_on_metadata(topic)  # noqa: SLF001 - no public way, version pinned
     return [TopicPartition(topic, n) for n in sorted(reader.partitions_for_topic(topic) or ())]
+
+
+async def load_between(
+    reader: AIOKafkaConsumer, place: TopicPartition, start: int, end: int
+) -> AsyncIterator[Record]:
+    """Yield the records of *place* from offset *start* on and before *end*."""
+    # Most partitions are empty, and to be assigned one takes its time.
+    if start >= end:
+        return
+    reader.assign([place])
+    reader.seek(place, start)
+    while await reader.position(place) < end:
+        batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)
+        for record in batch.get(place, ()):
+            if record.offset < end:
+                yield stored(record)
 
 
 def stored(record: ConsumerRecord) -> Record:

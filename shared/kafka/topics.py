@@ -28,12 +28,14 @@ def topic_below(dead_letters: str) -> str:
 
 EVENT_TOPICS: tuple[str, ...] = (*(owner.topic for owner in Owner), INBOX)
 DEAD_LETTER_TOPICS: tuple[str, ...] = tuple(dead_letter_topic(topic) for topic in EVENT_TOPICS)
+CHECKPOINTS = "casetrack.checkpoints.v1"
+"""What stood in the stores and when, signed; it has to outlast whatever it is about."""
 
 
 async def ensure_topics(
     broker: Broker,
     partitions: int = PARTITIONS,
-    topics: Iterable[str] = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS),
+    topics: Iterable[str] = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS),
 ) -> None:
     """
     Make the *topics* that are missing; one that exists is left as it is.

@@ -29,14 +29,14 @@ from shared.contracts.registry import INBOX, Owner
 from shared.kafka.access import KafkaAccess
 from shared.kafka.entrance import AccessRefused, require_access
 from shared.kafka.reader import places_of
-from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, ensure_topics
+from shared.kafka.topics import CHECKPOINTS, DEAD_LETTER_TOPICS, EVENT_TOPICS, ensure_topics
 from tests.support.locked import PASSWORD, LockedKafka, locked_kafka
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TAX, HEALTH = publisher_user("tax"), publisher_user("health")
 EVERYBODY = (*USERS, TAX, HEALTH)
-TOPICS = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS)
+TOPICS = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS)
 ANSWER_MS_MAX = 10_000
 SECONDS_MAX = 60.0
 

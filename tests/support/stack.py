@@ -33,7 +33,13 @@ from deploy.databases import addressed
 from deploy.stack.journal import StackPhase, last_record
 from deploy.stack.places import CHECKOUT, StackFolders
 from deploy.stack.postgres import embedded_postgres
-from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS, MESSAGE_BYTES_MAX, ensure_topics
+from shared.kafka.topics import (
+    CHECKPOINTS,
+    DEAD_LETTER_TOPICS,
+    EVENT_TOPICS,
+    MESSAGE_BYTES_MAX,
+    ensure_topics,
+)
 from tests.support.eventually import eventually
 from tests.support.servers import PASSWORD, TEMPLATE
 
@@ -141,7 +147,7 @@ def make_topic(kafka: str) -> MakeTopic:
 async def no_bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
     """Take the bureau's own topics away; others that want them wait for this test's end."""
     with _locked(servers.home / "topics.lock"):
-        await _delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
+        await _delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS})
         yield kafka
 
 
@@ -149,7 +155,7 @@ async def no_bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
 async def bureau_topics(no_bureau_topics: str) -> str:
     """Give this test the bureau's own topics, empty."""
     await ensure_topics(no_bureau_topics)
-    await _until_present(no_bureau_topics, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS})
+    await _until_present(no_bureau_topics, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS})
     return no_bureau_topics
 
 

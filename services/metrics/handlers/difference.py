@@ -18,6 +18,9 @@ class What(StrEnum):
     VERSION = "store.version"
     COLUMNS = "store.columns"
     DIGEST = "store.digest"
+    CHECKPOINT = "checkpoint"
+    CHECKPOINT_FORGED = "checkpoint.forged"
+    CHECKPOINT_GAP = "checkpoint.gap"
     PROJECTION_OUTDATED = "projection.outdated"
     RELAY_BEHIND = "relay.behind"
     WORKER_BEHIND = "worker.behind"
@@ -67,6 +70,8 @@ class Report:
     """Facts that were recorded while we looked, and are not folded yet."""
     due_clocks: int = 0
     """Clocks that the ticker was about to look at."""
+    checkpoints: int = 0
+    """Signed ones, by which the stores were measured."""
     found: int = 0
     differences: list[Difference] = field(default_factory=list)
 
@@ -83,6 +88,7 @@ class Report:
             "streams": self.streams,
             "under_way": self.under_way,
             "due_clocks": self.due_clocks,
+            "checkpoints": self.checkpoints,
             "differences_found": self.found,
             "differences": [difference.document() for difference in self.differences],
         }

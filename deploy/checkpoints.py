@@ -1,0 +1,228 @@
+"""Checkpoints signed, published and read again: what the stores are measured by."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jwt
+import msgspec
+from aiokafka.errors import KafkaError
+
+from services.metrics.handlers.difference import Difference, What
+from shared.contracts.registry import Owner
+from shared.eventstore.books import open_books
+from shared.eventstore.checkpoint import (
+    Bearing,
+    Book,
+    Checkpoint,
+    Growth,
+    Signed,
+    Walk,
+    beginning,
+    growths,
+    signed_digest,
+)
+from shared.kafka.access import Broker
+from shared.kafka.ends import BrokerAway
+from shared.kafka.entrance import enter
+from shared.kafka.port import Record, Sender
+from shared.kafka.reader import kafka_reader, load_between, places_of
+from shared.kafka.topics import CHECKPOINTS
+from shared.runtime.clock import Clock
+from shared.runtime.lifecycle import crash
+from shared.web.keys import KeySet, KeysUnavailable, SigningKey
+
+ALGORITHM = "EdDSA"
+TYPE = "casetrack-checkpoint+jws"
+"""No signature that was given for anything else passes for one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """
+    Signs what has come into the stores, and remembers what it signed last.
+
+    The memory lies beside the key and not on Kafka: who empties the topic cannot
+    make us begin anew.
+    """
+
+    key: SigningKey
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> "Signer":
+        """Return the signer with the key in *path*; the first call makes the key."""
+        key = SigningKey.load(path)
+        _publish_half(key, public_half(path))
+        return cls(key, path)
+
+    async def sign(self, dsn: str, owner: Owner, sender: Sender, clock: Clock) -> Checkpoint | None:
+        """
+        Publish what stands in the store of *owner*; None where nothing has come since the last.
+
+        Who is killed on the way signs again, and continues the same checkpoint.
+
+        Raises:
+            StoreUnavailable: the database went away.
+            SendUnknown: nobody knows whether it was published.
+        """
+        last = self._last(owner)
+        async with open_books(dsn, owner) as books:
+            grown = await books.grown(last.checkpoint)
+        if grown is None:
+            return None
+        checkpoint = msgspec.structs.replace(
+            grown, number=grown.number + 1, at=clock.now(), previous=last.digest
+        )
+        words = signed(checkpoint, self.key)
+        crash("checkpoint.signed")
+        await sender.send([Record(CHECKPOINTS, owner.value.encode(), words)])
+        crash("checkpoint.published")
+        _replace(self._memory(owner), words)
+        return checkpoint
+
+    def _last(self, owner: Owner) -> Signed:
+        memory = self._memory(owner)
+        if not memory.exists():
+            return beginning(owner)
+        # Whoever writes here holds the key, or held the one before it.
+        words = memory.read_bytes()
+        payload = jwt.api_jws.decode(words, options={"verify_signature": False})
+        return Signed(msgspec.json.decode(payload, type=Checkpoint), signed_digest(words))
+
+    def _memory(self, owner: Owner) -> Path:
+        return self.path.with_suffix(f".{owner.value}.jws")
+
+
+def public_half(key: Path) -> Path:
+    return key.with_suffix(".jwks.json")
+
+
+def signed(checkpoint: Checkpoint, key: SigningKey) -> bytes:
+    """Return *checkpoint* as a compact JWS."""
+    headers = {"kid": key.kid, "typ": TYPE}
+    words = jwt.api_jws.encode(
+        msgspec.json.encode(checkpoint), key.private, algorithm=ALGORITHM, headers=headers
+    )
+    return words.encode()
+
+
+def _publish_half(key: SigningKey, path: Path) -> None:
+    """Lay the public half beside those of the keys before this one: what they signed stays."""
+    known = json.loads(path.read_bytes())["keys"] if path.exists() else []
+    if key.public_jwk not in known:
+        document = json.dumps({"keys": [*known, key.public_jwk]}, indent=2) + "\n"
+        _replace(path, document.encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f"{path.name}.draft")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+@dataclass(slots=True)
+class Published:
+    """The checkpoints that are believed, in the order of their publication, and what is not."""
+
+    told: dict[Owner, list[Signed]] = field(default_factory=dict)
+    forged: list[Difference] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.told.values()))
+
+    async def take(self, record: Record, keys: KeySet) -> None:
+        """Raise KeysUnavailable where there are no keys at all."""
+        words = record.value or b""
+        try:
+            header = jwt.get_unverified_header(words)
+            key = await keys.key(str(header.get("kid")))
+            if key is None or header.get("typ") != TYPE:
+                raise jwt.InvalidTokenError("signed by nobody whom we know, or for something else")
+            payload = jwt.api_jws.decode(words, key=key.material, algorithms=[ALGORITHM])
+            checkpoint = msgspec.json.decode(payload, type=Checkpoint)
+        except (jwt.PyJWTError, msgspec.MsgspecError) as fault:
+            place = f"{record.topic}/{record.partition}/{record.offset}"
+            self.forged.append(Difference(place, What.CHECKPOINT_FORGED, str(fault), None))
+            return
+        self.told.setdefault(checkpoint.owner, []).append(Signed(checkpoint, signed_digest(words)))
+
+
+async def load_checkpoints(broker: Broker, keys: KeySet) -> Published:
+    """
+    Return what is published; nothing where nobody has ever signed.
+
+    Raises:
+        BrokerAway: Kafka does not answer, or not to us.
+    """
+    published = Published()
+    try:
+        async with aclosing(_records(broker)) as records:
+            async for record in records:
+                await published.take(record, keys)
+    except KeysUnavailable:
+        return Published()
+    except (KafkaError, OSError) as fault:
+        raise BrokerAway(str(fault)) from fault
+    return published
+
+
+async def _records(broker: Broker) -> AsyncGenerator[Record, None]:
+    reader = kafka_reader(broker)
+    try:
+        await enter(reader, broker)
+        if places := await places_of(reader, CHECKPOINTS):
+            starts, ends = await reader.beginning_offsets(places), await reader.end_offsets(places)
+            for place in places:
+                async for record in load_between(reader, place, starts[place], ends[place]):
+                    yield record
+    finally:
+        await reader.stop()
+
+
+async def unborne(dsn: str, published: Published) -> AsyncIterator[Difference]:
+    """
+    Yield what is *published* and the stores do not bear out any more, and what is not believed.
+
+    Raises:
+        StoreUnavailable: the database went away.
+    """
+    for forged in published.forged:
+        yield forged
+    for owner, told in published.told.items():
+        measured = list(growths(owner, told))
+        for difference in _gaps(measured):
+            yield difference
+        async with open_books(dsn, owner) as books:
+            below = max(growth.told.below for growth in measured)
+            for book in Book:
+                walk = Walk(book, measured)
+                async for xid, leaf in books.rows(book, 0, below):
+                    for difference in _differing(book, walk.step(xid, leaf)):
+                        yield difference
+                for difference in _differing(book, walk.end()):
+                    yield difference
+
+
+def _gaps(measured: Sequence[Growth]) -> Iterator[Difference]:
+    for base, told, gap in measured:
+        if gap:
+            found = {"number": base.number, "at": base.at} if base.number else None
+            expected = {"number": told.number - 1, "before": told.at}
+            yield Difference(told.owner.value, What.CHECKPOINT_GAP, found, expected)
+
+
+def _differing(book: Book, bearings: Iterator[Bearing]) -> Iterator[Difference]:
+    for (base, told, _), found, expected in bearings:
+        if found != expected:
+            since = base.at if base.number else None
+            place = {"number": told.number, "since": since, "until": told.at}
+            yield Difference(
+                f"{told.owner.value}/{book.value}",
+                What.CHECKPOINT,
+                {"rows": found.rows, "digest": found.digest.hex()},
+                {"rows": expected.rows, "digest": expected.digest.hex(), **place},
+            )

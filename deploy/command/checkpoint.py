@@ -1,0 +1,59 @@
+"""`casetrack checkpoint`: sign what stands in the stores, and publish it."""
+
+import asyncio
+
+import typer
+
+from deploy.checkpoints import Signer
+from deploy.command.database import auditor_dsn, checkpoint_key, kafka_of
+from deploy.command.output import out, print_json
+from deploy.command.stack import JsonOption
+from deploy.stack.settings import LocalSettings
+from deploy.texts import say
+from deploy.unreachable import unreachable
+from shared.contracts.registry import Owner
+from shared.eventstore.checkpoint import Checkpoint
+from shared.eventstore.port import StoreRefused, StoreUnavailable
+from shared.kafka.access import Broker
+from shared.kafka.port import SendUnknown
+from shared.kafka.producer import KafkaProducer
+from shared.runtime.clock import SystemClock
+from shared.runtime.settings import load_settings
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help=say("checkpoint.help"))(checkpoint)
+
+
+def checkpoint(*, as_json: JsonOption = False) -> None:
+    settings = load_settings(LocalSettings)
+    dsn, kafka = auditor_dsn(settings), kafka_of(settings)
+    made = asyncio.run(_signed(Signer.open(checkpoint_key(settings)), dsn, kafka))
+    if as_json:
+        told = [{"owner": one.owner.value, "number": one.number, "rows": one.rows} for one in made]
+        print_json({"checkpoints": told})
+    elif not made:
+        out.print(say("checkpoint.nothing"))
+    else:
+        for one in made:
+            out.print(
+                say("checkpoint.made", owner=one.owner.value, number=one.number, rows=one.rows)
+            )
+
+
+async def _signed(signer: Signer, dsn: str, kafka: Broker) -> list[Checkpoint]:
+    """
+    Return what was published, one for each owner whose store has grown.
+
+    Raises:
+        ServerUnreachable: PostgreSQL or Kafka does not answer.
+    """
+    clock = SystemClock()
+    try:
+        async with KafkaProducer(kafka, client_id="casetrack-checkpoint") as sender:
+            made = [await signer.sign(dsn, owner, sender, clock) for owner in Owner]
+    except (StoreUnavailable, StoreRefused) as fault:
+        raise unreachable("PostgreSQL", fault) from fault
+    except SendUnknown as fault:
+        raise unreachable("Kafka", fault) from fault
+    return [one for one in made if one is not None]
