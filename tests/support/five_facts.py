@@ -60,7 +60,6 @@ async def send_to_committee(one: Errand) -> None:
         grade="L3",
         on_list=True,
         remaining_committed_days=6,
-        referred_by="st-0107",
     )
 
 
