@@ -99,7 +99,9 @@ def show_letter(
         return
     width = max(len(say(f"dlq.{name}")) for name in told)
     if letter.cut:
-        told["cut"] = say("dlq.cut_value", **_cut(letter.cut))
+        told["cut"] = say(
+            "dlq.cut_value" if letter.cut.value_sha256 else "dlq.withheld", **_cut(letter.cut)
+        )
     for name, value in told.items():
         if name not in ("headers", "body") and value not in ("", None):
             out.print(f"{say(f'dlq.{name}'):<{width}}  {value}")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.requests import Request
 
+from shared.contracts.identities import identity_in
 from shared.web.description import REQUIRED
 from shared.web.policies import Caller
 from shared.web.problems import MALFORMED, Problem, ProblemKind
@@ -38,7 +39,7 @@ async def idempotency(
     """Return what makes this command the same as an earlier one."""
     if not idempotency_key:
         raise Problem(*MISSING, field="Idempotency-Key")
-    if not KEY.fullmatch(idempotency_key):
+    if not KEY.fullmatch(idempotency_key) or identity_in(idempotency_key):
         raise Problem(*MALFORMED_KEY, field="Idempotency-Key")
     line = f"{request.method}\n{request.url.path}\n".encode()
     digest = sha256(line + await request.body()).digest()

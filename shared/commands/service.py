@@ -17,6 +17,7 @@ from shared.eventstore.port import (
     ConcurrencyConflict,
     EventStore,
     HistoryUnreadable,
+    NamesAPerson,
     StoreRefused,
     StoreUnavailable,
     TooLarge,
@@ -39,6 +40,7 @@ STORE_FAULTS: Faults = MappingProxyType(
         ConcurrencyConflict: FaultAnswer(409, "conflict"),
         StoreRefused: FaultAnswer(422, "store_refused"),
         Unstorable: FaultAnswer(422, "unstorable"),
+        NamesAPerson: FaultAnswer(422, "personal_data"),
         TooLarge: FaultAnswer(413, "too_large"),
         HistoryUnreadable: FaultAnswer(409, "history_unreadable"),
     }

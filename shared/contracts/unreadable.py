@@ -18,6 +18,7 @@ class Flaw(StrEnum):
     FORBIDDEN_CHARACTER = "forbidden_character"
     DUPLICATE_KEY = "duplicate_key"
     TOO_DEEP = "too_deep"
+    PERSONAL_DATA = "personal_data"
 
 
 class Unreadable(Exception):

@@ -8,6 +8,7 @@ StoreError
 ├── HistoryUnreadable
 └── StoreRefused
     └── Unstorable
+        ├── NamesAPerson
         └── TooLarge
 """
 
@@ -75,6 +76,10 @@ class Unstorable(StoreRefused):
         super().__init__(detail)
         self.code = code
         self.field = field
+
+
+class NamesAPerson(Unstorable):
+    """A number in it names a person, and a log cannot forget; *detail* says which kind."""
 
 
 class TooLarge(Unstorable):

@@ -7,10 +7,11 @@ from pydantic_core import PydanticSerializationError
 
 from shared.contracts.documents import EVENT_BYTES_MAX
 from shared.contracts.envelope import Event
+from shared.contracts.identities import identity_within, may_name_a_person
 from shared.contracts.registry import decode, encode
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.chain import digest_of
-from shared.eventstore.port import TooLarge, Unstorable
+from shared.eventstore.port import NamesAPerson, TooLarge, Unstorable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,15 @@ def row_of(event: Event, *, was_read: bool = False) -> EventRow:
 
     Raises:
         TooLarge: its body has more bytes than Kafka takes and a reader reads.
+        NamesAPerson: a number that names a person stands in it (ADR 9).
         Unstorable: nobody could read it again, or they would read something else.
     """
     body = _body(event)
     if len(body) > EVENT_BYTES_MAX:
         raise TooLarge(Flaw.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes as it is stored")
+    if may_name_a_person(body) and (found := identity_within(event.model_dump())):
+        place, kind = found
+        raise NamesAPerson(Flaw.PERSONAL_DATA, place, kind.value)
     if not was_read or b"\\u" in body:
         _read_again(body, event)
     return EventRow(event, _occurred_at(event), body, digest_of(body))

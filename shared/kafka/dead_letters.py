@@ -1,10 +1,17 @@
-"""What a dead letter looks like: the bytes as they came, and why they were refused."""
+"""
+What a dead letter looks like: the bytes as they came, and why they were refused.
+
+Where a number in them names a person the bytes are withheld: there they would lie for as
+long as letters do, before more readers than the topic from which they came.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
 
+from shared.contracts.identities import concealed, identity_in_bytes
+from shared.contracts.unreadable import Flaw
 from shared.kafka.port import Headers, Partition, Record
 from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic, topic_below
 from shared.kafka.unpacking import Illegible
@@ -55,10 +62,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What can still be told of a value that did not fit into its letter, or was illegible."""
+    """What can still be told of a value that did not fit, was illegible or is withheld."""
 
     value_bytes: int
     value_sha256: str
+    """Empty where it is withheld: what names a person can be found again by its hash."""
 
 
 class LetterOrigin(NamedTuple):
@@ -109,9 +117,9 @@ def dead_letter(record: Record, group: str, refusal: Refusal) -> Record:
         OFFSET: str(record.offset),
         GROUP: group,
         DELIVERIES: str(refusal.deliveries),
-        MESSAGE: refusal.message[:MESSAGE_CHARACTERS_MAX],
+        MESSAGE: concealed(refusal.message)[:MESSAGE_CHARACTERS_MAX],
         CODE: refusal.code,
-        FIELD: refusal.field[:FIELD_CHARACTERS_MAX],
+        FIELD: concealed(refusal.field)[:FIELD_CHARACTERS_MAX],
         SENT_AT: str(record.timestamp_ms or 0),
     }
     reason = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in told.items())
@@ -124,6 +132,8 @@ def dead_letter(record: Record, group: str, refusal: Refusal) -> Record:
         # The letters of one partition lie together, so that one of two can be found.
         partition=record.partition,
     )
+    if refusal.code == Flaw.PERSONAL_DATA or _names_a_person(record):
+        return _withheld(letter)
     size = len(record.key or b"") + len(record.value or b"") + sum(map(_size, record.headers))
     fits = size <= LETTER_BYTES_MAX and not isinstance(record.value, Illegible)
     return letter if fits else shortened(letter)
@@ -143,6 +153,18 @@ def shortened(letter: Record) -> Record:
         value=bytes(value[:CUT_PART_BYTES_MAX]),
         headers=(*_first_of(_originals(letter.headers, kept=(REPLAY_OF,))), *said, *cut),
     )
+
+
+def _names_a_person(record: Record) -> bool:
+    headers = (part or b"" for name, value in record.headers for part in (name.encode(), value))
+    return any(map(identity_in_bytes, (record.key or b"", record.value or b"", *headers)))
+
+
+def _withheld(letter: Record) -> Record:
+    """Return *letter* without key, headers and value: where they lie it says."""
+    kept = tuple(header for header in letter.headers if header[0] in SAID)
+    cut = ((CUT_BYTES, str(len(letter.value or b"")).encode()), (CUT_SHA256, b""))
+    return replace(letter, key=None, value=b"", headers=(*kept, *cut))
 
 
 def _first_of(headers: Headers) -> Iterable[tuple[str, bytes | None]]:

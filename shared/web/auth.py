@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 from jwt.exceptions import InvalidJTIError, InvalidSubjectError
 
+from shared.contracts.identities import identity_in
 from shared.runtime.clock import Clock
 from shared.web.keys import KEY_TYPES, KeySet, PublicKey
 
@@ -288,6 +289,9 @@ def _subject(claims: Mapping[str, Any]) -> str:
     subject: str = claims["sub"]
     if not subject or len(subject) > LABEL_CHARACTERS_MAX or not subject.isprintable():
         raise Unauthenticated("claim_wrong:sub")
+    if identity_in(subject):
+        # It would stand in every fact and every line of the log (ADR 9).
+        raise Unauthenticated("claim_personal:sub")
     return subject
 
 

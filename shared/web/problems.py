@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.contracts.identities import concealed
 from shared.contracts.naming import Language
 from shared.contracts.rejection import Blame, Rejection
 from shared.runtime.catalogue import Catalogue
@@ -202,7 +203,7 @@ class ProblemAnswers:
         location = error["loc"]
         parts = location if isinstance(location, tuple) else ()
         return {
-            "field": ".".join(str(part) for part in parts if part != "body"),
+            "field": concealed(".".join(str(part) for part in parts if part != "body")),
             "code": str(error["type"]),
             "detail": text.detail,
         }
@@ -221,12 +222,13 @@ class ProblemAnswers:
             "type": TYPE + problem.code,
             "title": text.title,
             "status": problem.status,
-            "detail": text.detail,
+            # What was refused may be quoted, and is somebody's number at times.
+            "detail": concealed(text.detail),
             "code": problem.code,
             "trace_id": getattr(request.state, "trace_id", ""),
         }
         if problem.field is not None:
-            body["field"] = problem.field
+            body["field"] = concealed(problem.field)
         if errors:
             body["errors"] = list(errors)
         headers = {**SECURITY_HEADERS, "content-language": language.value, **problem.headers}

@@ -14,6 +14,7 @@ from services.intake.handlers.commits import Settled, SharedCommits, record_each
 from shared.commands.adoption import FactContradicted
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
+from shared.contracts.identities import concealed
 from shared.contracts.unreadable import Unreadable
 from shared.eventstore.port import EventStore, Outcome, Recorded, StoreRefused, Unstorable
 from shared.eventstore.rows import row_of
@@ -149,11 +150,11 @@ def _rejected(
 ) -> Judgement:
     return Judgement(
         Status.REJECTED,
-        event_id,
+        event_id and concealed(event_id),
         type_,
         code=str(fault.code),
-        field=fault.field,
-        detail=fault.detail,
+        field=concealed(fault.field),
+        detail=concealed(fault.detail),
     )
 
 

@@ -13,6 +13,7 @@ from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
     ROWS_USUAL,
+    WRITING,
     AlertId,
     Cursor,
     Label,
@@ -90,7 +91,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         "/{alert_id}/acknowledge",
         dependencies=[permit(*ACKNOWLEDGERS, of=Of.REGISTER)],
         responses=answered(Acknowledged),
-        openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *READING),
+        openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *WRITING),
     )
     async def acknowledge(
         alert_id: AlertId,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from services.metrics.api.answers import answer, answered
 from services.metrics.api.cases import ONE
-from services.metrics.api.parameters import READING, CaseNoInPath
+from services.metrics.api.parameters import WRITING, CaseNoInPath
 from services.metrics.api.roles import ACKNOWLEDGERS, SeenOrganisations
 from services.metrics.handlers.judging import Judgement, Judging
 from services.metrics.views.case import Judged
@@ -38,7 +38,7 @@ def judging_routes(judging: Judging) -> APIRouter:
         f"{ONE}/judgements",
         dependencies=[permit(*ACKNOWLEDGERS, of=Of.REGISTER)],
         responses=answered(Judged),
-        openapi_extra=told(BAD_REQUEST, FACT_UNKNOWN, *READING),
+        openapi_extra=told(BAD_REQUEST, FACT_UNKNOWN, *WRITING),
     )
     async def judge(
         case_no: CaseNoInPath, form: JudgementForm, caller: Caller, seen: SeenOrganisations

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.moments import MeantDay
-from shared.eventstore.port import StoreRefused, StoreUnavailable
+from shared.eventstore.port import NamesAPerson, StoreRefused, StoreUnavailable
 from shared.web.problems import UNFIT, ProblemKind
 
 KEY_CHARACTERS_MAX = 256
@@ -16,6 +16,8 @@ WORD = r"^[^\x00]*$"
 
 READING = tuple(STORE_FAULTS[fault].kind for fault in (StoreUnavailable, StoreRefused))
 """What stands in the way of reading anything."""
+WRITING = (*READING, STORE_FAULTS[NamesAPerson].kind)
+"""What stands in the way of saying anything."""
 
 CURSOR_INVALID = ProblemKind(UNFIT, "cursor_invalid")
 

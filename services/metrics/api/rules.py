@@ -19,7 +19,7 @@ from services.metrics.api.event_stream import (
     ReaderTooSlow,
     frame,
 )
-from services.metrics.api.parameters import READING
+from services.metrics.api.parameters import READING, WRITING
 from services.metrics.api.roles import PUBLISHERS_OF_RULES, READERS_OF_RULES
 from services.metrics.domain.rules import refusals
 from services.metrics.domain.rules.commands import (
@@ -65,7 +65,7 @@ from shared.web.problems import BAD_REQUEST, kind_of, problem_of
 WAIT_SECONDS_MAX = 600.0
 WAIT_SECONDS_USUAL = 60.0
 ACTOR_CHARACTERS_MAX = 64
-CHANGED = (kind_of(refusals.EditionTaken), *READING)
+CHANGED = (kind_of(refusals.EditionTaken), *WRITING)
 OF_A_NOTICE = (
     refusals.NoticeUnreadable,
     refusals.NoticePartial,

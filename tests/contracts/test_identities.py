@@ -1,0 +1,90 @@
+"""What names a person by number, and what only looks like it."""
+
+import pytest
+
+from shared.contracts.identities import (
+    Identity,
+    concealed,
+    identity_in,
+    identity_in_bytes,
+    identity_within,
+    may_name_a_person,
+)
+
+RESIDENT, ELDER, MOBILE, CARD = (
+    "34052419800101001X",
+    "11010519491231002X",
+    "13800138000",
+    "6222020000000000000",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (RESIDENT, Identity.RESIDENT_ID),
+        (f"申请人{ELDER.lower()}，已核验", Identity.RESIDENT_ID),
+        (f"请回电{MOBILE}。", Identity.MOBILE),
+        (f"+86{MOBILE}", Identity.MOBILE),
+        (f"case-{MOBILE}", Identity.MOBILE),
+        (f"first\n{MOBILE}", Identity.MOBILE),
+        (f"退款至 {CARD}", Identity.BANK_CARD),
+        ("6222020000000007", Identity.BANK_CARD),
+    ],
+)
+def test_a_number_that_names_a_person_is_known(text: str, kind: Identity) -> None:
+    assert identity_in(text) is kind
+    assert identity_in_bytes(text.encode()) is kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "XC20240902000017",
+        "340524198001010019",  # the check digit is another
+        "340524198013010017",  # no month 13
+        "610102202409020013",  # a case number: area, day and serial
+        "990105194912310023",  # no such province
+        "12800138000",  # no mobile begins so
+        "138001380001",  # twelve digits
+        f"pt-{MOBILE}a",  # within a token
+        f"0.{MOBILE}",  # a fraction
+        "6222020000000000001",
+        "4111111111111",
+        "11320000MB151840XJ",
+    ],
+)
+def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
+    assert identity_in(text) is None
+    assert concealed(text) == text
+
+
+def test_it_is_found_wherever_it_stands_within() -> None:
+    said = {"case": {"no": "XC1"}, "checks": ({"ok": True}, {"note": f"打{MOBILE}"}), "on": None}
+
+    assert identity_within(said) == ("checks.1.note", Identity.MOBILE)
+    assert identity_within({"attributes": {RESIDENT: "x"}}) == ("attributes", Identity.RESIDENT_ID)
+    assert identity_within({"case": {"no": "XC1"}, "names": ["a", ("b", 1)]}) is None
+
+
+@pytest.mark.parametrize("before", ["", "打", "\n", "\t", "\x1f", '"', "\\", "/"])
+def test_the_quick_look_misses_nothing(before: str) -> None:
+    # As our store writes it: only control characters, quotation marks and backslashes escaped.
+    escaped = before.translate({10: "\\n", 9: "\\t", 31: "\\u001f", 34: '\\"', 92: "\\\\"})
+    body = f'{{"note":"{escaped}{MOBILE}"}}'.encode()
+
+    assert may_name_a_person(body)
+    assert identity_in_bytes(body) is Identity.MOBILE
+    assert not may_name_a_person(b'{"case_no":"XC20240902000017"}')
+
+
+def test_digits_that_are_escaped_are_digits() -> None:
+    assert identity_in_bytes(b'{"note":"\\u0031' + MOBILE[1:].encode() + b'"}') is Identity.MOBILE
+    assert identity_in_bytes(b"\xff\xfe no text") is None
+
+
+def test_what_is_told_of_it_is_without_it() -> None:
+    told = concealed(f"the case is {RESIDENT}, {MOBILE} and {MOBILE}")
+
+    assert told == "the case is [redacted], [redacted] and [redacted]"
