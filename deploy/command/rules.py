@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deploy.command.changing import RuleFileArgument, UrlOption, document_in, hand_in, law_desk
+from deploy.command.doubting import PublisherIdArgument, doubt
 from deploy.command.output import out, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.tables import show_table
@@ -15,7 +16,6 @@ from services.metrics.views.rules import EditionShown, RulesShown
 EditionOption = Annotated[
     int | None, typer.Option("--edition", min=0, help=say("rules.edition_help"))
 ]
-PublisherIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("publishers.id_help"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     publishers.command("preview", help=say("publishers.preview_help"))(preview_publisher)
     publishers.command("add", help=say("publishers.add_help"))(add_publisher)
     publishers.command("remove", help=say("publishers.remove_help"))(remove_publisher)
+    publishers.command("doubt", help=say("doubt.help"))(doubt)
     app.add_typer(rules, name="rules")
     app.add_typer(publishers, name="publishers")
 

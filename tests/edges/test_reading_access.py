@@ -90,6 +90,7 @@ async def readers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rea
             deadlines=store.deadlines,
             rules=RulesInForce(store.supervision),
             supervision=store.supervision,
+            chronicles=store.chronicles,
             judgements=NothingJudged(),
             auth=AuthSettings(jwks=str(folder / "jwks.json")),
             clock=store.clock,

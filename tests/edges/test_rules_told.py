@@ -78,6 +78,7 @@ async def served(judgements: Judgements, folder: Path) -> AsyncIterator[httpx2.A
             deadlines=store.deadlines,
             rules=RulesInForce(store.supervision),
             supervision=store.supervision,
+            chronicles=store.chronicles,
             judgements=judgements,
             auth=AuthSettings(jwks=str(folder / "jwks.json")),
             clock=clock,

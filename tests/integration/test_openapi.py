@@ -203,7 +203,11 @@ async def judge(door: Door) -> None:
     await door.read.fold(told)
     word = {"fact_id": told.id, "fact_source": told.source, "believed": False, "reason": "查无此事"}
     at = f"/v1/cases/{way.CASE}/judgements"
-    await ask_all(door.open, [("POST", at, {"headers": door.token(), "json": word})])
+    said = {"headers": door.token(), "json": word}
+    hours = {"since": "2024-09-01T08:00:00+08:00", "until": "2024-09-01T09:00:00+08:00"}
+    doubt = {"headers": door.token(), "json": {**hours, "reason": "密钥被盗"}}
+    doubted = "/v1/publishers/hall-terminal/doubts"
+    await ask_all(door.open, [("POST", at, said), ("POST", doubted, doubt)])
 
 
 async def sign_in(door: Door) -> None:

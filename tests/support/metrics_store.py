@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
+from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.memory.chronicles import MemoryChronicles
 from services.metrics.adapters.memory.deadlines import MemoryDeadlines
 from services.metrics.adapters.memory.glances import MemoryGlances
 from services.metrics.adapters.memory.projection import MemoryProjection
@@ -29,6 +31,7 @@ from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.audit import Records
+from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.projection import Changes, Projection, Stretch
@@ -74,6 +77,7 @@ class Store:
     intake: EventStore
     supervision: EventStore
     clock: VirtualClock
+    chronicles: Chronicles
     next_offset: int = 0
     lane: Lane | None = None
 
@@ -144,6 +148,7 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
             stores[Owner.INTAKE],
             supervision,
             clock,
+            MemoryChronicles(tables),
         )
         return
     dsn = role_dsn("casetrack_metrics")
@@ -161,6 +166,7 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
             PostgresEventStore(intake),
             PostgresEventStore(pool),
             clock,
+            PostgresChronicles(pool),
         )
 
 

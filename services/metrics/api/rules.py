@@ -1,9 +1,8 @@
 """The rules: as they stand, as they stood, and the way to change them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -11,14 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.metrics.api.answers import ENCODE, answer, answered, schema_of
-from services.metrics.api.event_stream import (
-    MEDIA_TYPE,
-    EventStream,
-    Put,
-    ReaderTooSlow,
-    frame,
-)
+from services.metrics.api.answers import answer, answered
+from services.metrics.api.course import described, told_by
 from services.metrics.api.parameters import READING, WRITING
 from services.metrics.api.roles import PUBLISHERS_OF_RULES, READERS_OF_RULES
 from services.metrics.domain.rules import refusals
@@ -37,7 +30,6 @@ from services.metrics.handlers.publishing import (
     Publishing,
     Signature,
     change_in,
-    nobody_hears,
 )
 from services.metrics.views.rules import (
     CalendarShown,
@@ -60,7 +52,7 @@ from shared.runtime.clock import Clock
 from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.policies import Caller, Of, permit
-from shared.web.problems import BAD_REQUEST, kind_of, problem_of
+from shared.web.problems import BAD_REQUEST, kind_of
 
 WAIT_SECONDS_MAX = 600.0
 WAIT_SECONDS_USUAL = 60.0
@@ -87,19 +79,7 @@ OF_A_PUBLISHER = (
 )
 OF_A_REMOVAL = (kind_of(refusals.PublisherUnregistered),)
 
-CHANGES = answered(RulesChanged)
-CHANGES[200]["description"] = (
-    "What it changes. To whom asks for events: `progress` now and then, and at the end that as "
-    "`result`, or a `problem`; whoever leaves before it is published has changed nothing."
-)
-CHANGES[200]["content"][MEDIA_TYPE] = {
-    "schema": {"type": "string"},
-    "x-events": {
-        "progress": schema_of(RulesProgress),
-        "result": schema_of(RulesChanged),
-        "problem": {"$ref": "#/components/schemas/Problem"},
-    },
-}
+CHANGES = described(RulesProgress, RulesChanged)
 
 
 class RulesForm(BaseModel):
@@ -159,7 +139,6 @@ async def asked(
 
 
 HowAsked = Annotated[Asked, Depends(asked)]
-Made = Callable[[Hear], Awaitable[RulesChanged]]
 
 
 def rules_routes(publishing: Publishing, clock: Clock) -> APIRouter:
@@ -242,34 +221,10 @@ class RulesDesk:
             outcome = await publishing.handle(planned, _signature(by), terms, hear)
             return _changed(command, outcome, terms)
 
-        if MEDIA_TYPE in asked.request.headers.get("accept", ""):
-            return ChangeTold(made, partial(problem_of, asked.request))
-        return answer(await made(nobody_hears))
+        return await told_by(made, asked.request)
 
     def _now(self) -> datetime:
         return self.clock.now()
-
-
-class ChangeTold(EventStream):
-    """How far a change is, and at the end what it changes."""
-
-    def __init__(self, made: Made, problems: Callable[[Exception], Response]) -> None:
-        super().__init__()
-        self._made = made
-        self._problems = problems
-
-    async def tell(self, put: Put) -> None:
-        async def hear(progress: RulesProgress) -> None:
-            await put(frame("progress", ENCODE(progress)))
-
-        try:
-            changed = await self._made(hear)
-        except ReaderTooSlow:
-            raise
-        except Exception as failure:  # noqa: BLE001 - the edge can answer no more, the stream can
-            await put(frame("problem", bytes(self._problems(failure).body)))
-        else:
-            await put(frame("result", ENCODE(changed)))
 
 
 def _signature(caller: Principal) -> Signature:

@@ -10,12 +10,14 @@ from typing import Self
 import asyncpg
 from fastapi import FastAPI
 
+from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
 from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
+from services.metrics.api.doubting import doubting_routes
 from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.judging import judging_routes
 from services.metrics.api.kpis import kpi_routes
@@ -28,11 +30,13 @@ from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.cases import Cases
+from services.metrics.handlers.doubting import Doubting
 from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
+from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.judgements import Judgements
@@ -71,6 +75,7 @@ class Reader:
     rules: RulesInForce
     supervision: EventStore
     judgements: Judgements
+    chronicles: Chronicles
     auth: AuthSettings
     clock: Clock
     ids: Ids
@@ -97,6 +102,7 @@ class Reader:
             rules=RulesInForce(store, first_rules()),
             supervision=store,
             judgements=PostgresJudgements(pool),
+            chronicles=PostgresChronicles(pool),
             auth=auth,
             clock=clock,
             ids=ids,
@@ -110,9 +116,12 @@ class Reader:
         return Board(today, self.glances, self.clock)
 
     @property
+    def desk(self) -> Desk:
+        return Desk(self.supervision, self.clock, self.ids, self.source)
+
+    @property
     def publishing(self) -> Publishing:
-        desk = Desk(self.supervision, self.clock, self.ids, self.source)
-        return Publishing(desk, self.rules, self.judgements)
+        return Publishing(self.desk, self.rules, self.judgements)
 
     @cached_property
     def web(self) -> FastAPI:
@@ -136,6 +145,7 @@ class Reader:
                     alert_routes(alerts, seen),
                     freshness_routes(self.glances, self.deadlines, self.clock),
                     rules_routes(self.publishing, self.clock),
+                    doubting_routes(Doubting(self.desk, self.chronicles)),
                     session_routes(self._sign_in, Endings(self.supervision), catalogue),
                     page_routes(catalogue),
                 ],

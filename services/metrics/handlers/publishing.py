@@ -61,10 +61,6 @@ Hear = Callable[[RulesProgress], Awaitable[None]]
 """Is told how far it is, now and then, and may let the work wait."""
 
 
-async def nobody_hears(_: RulesProgress) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A change that is allowed, and not yet made."""
@@ -98,7 +94,7 @@ class Publishing:
         return Planned(before, after, changes)
 
     async def handle(
-        self, planned: Planned, by: Signature, terms: ChangeTerms, hear: Hear = nobody_hears
+        self, planned: Planned, by: Signature, terms: ChangeTerms, hear: Hear
     ) -> ChangeOutcome:
         """
         Return what is *planned* changes, once it is published and folded, unless it is a preview.

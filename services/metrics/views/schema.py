@@ -13,6 +13,7 @@ from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
+from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from services.metrics.views.rules import RulesChanged, RulesProgress, RulesShown
 from services.metrics.views.today import Delta, Snapshot
 from services.metrics.views.view import View
@@ -35,6 +36,8 @@ ANSWERS: tuple[type[View], ...] = (
     RulesShown,
     RulesChanged,
     RulesProgress,
+    PublisherDoubted,
+    DoubtProgress,
     Snapshot,
     Delta,
 )

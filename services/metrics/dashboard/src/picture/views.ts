@@ -340,6 +340,20 @@ export interface Doubt {
   reason: DoubtReason
 }
 
+/** From when until before when we learned of what is doubted, and why. */
+export interface DoubtForm {
+  since: string
+  until: string
+  reason: string
+}
+
+/** How far the search is. */
+export interface DoubtProgress {
+  /** Of the cases. */
+  done: number
+  of: number
+}
+
 /** What is held against a fact that another system has told (存疑理由). */
 export type DoubtReason = 'BACKDATED' | 'FOREIGN' | 'REJECTED'
 
@@ -656,6 +670,23 @@ export interface Problem {
   errors?: Record<string, string>[] | null
 }
 
+/** What was told in that time, and what became of it. */
+export interface PublisherDoubted {
+  publisher_id: string
+  since: string
+  /** The interval, without its end. */
+  until: string
+  preview: boolean
+  cases: number
+  facts: number
+  /** Those of which nobody has said anything: they are not believed now, or would not be. */
+  rejected: number
+  /** Those of which somebody has said something: they stay as that person said. */
+  judged: number
+  /** The first ones. */
+  examples: SuspectFact[]
+}
+
 /** Who may speak, from which sources, of which types; the key is a JWK, its public half. */
 export interface PublisherForm {
   publisher_id: string
@@ -798,6 +829,17 @@ export interface SubjectLine {
   state: string
   opened_on: string | null
   done_on: string | null
+}
+
+/** A fact that the publisher told in that time. */
+export interface SuspectFact {
+  case_no: string
+  fact_id: string
+  fact_source: string
+  type: string
+  recorded_at: string
+  /** What somebody has said of it before; null where nobody has. */
+  believed: boolean | null
 }
 
 /** What was promised when the case was accepted. */
