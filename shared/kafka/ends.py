@@ -17,13 +17,12 @@ class BrokerAway(BusError):
     """Kafka does not answer."""
 
 
-class TopicEnds:
-    """Tells again and again where partitions end, open transactions included."""
+class Onlooker:
+    """Who looks at topics from outside within a block, and never becomes a member of a group."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, reader: AIOKafkaConsumer) -> None:
         self._broker = broker
-        # Of a transaction that is still open nobody knows what will have been said.
-        self._reader: AIOKafkaConsumer = kafka_reader(broker, isolation_level="read_uncommitted")
+        self._reader = reader
 
     async def __aenter__(self) -> Self:
         """Raise BrokerAway where nobody answers."""
@@ -41,6 +40,14 @@ class TopicEnds:
         trace: TracebackType | None,
     ) -> None:
         await self._reader.stop()
+
+
+class TopicEnds(Onlooker):
+    """Tells again and again where partitions end, open transactions included."""
+
+    def __init__(self, broker: Broker) -> None:
+        # Of a transaction that is still open nobody knows what will have been said.
+        super().__init__(broker, kafka_reader(broker, isolation_level="read_uncommitted"))
 
     async def load(self, places: Sequence[Partition]) -> Mapping[Partition, int]:
         """

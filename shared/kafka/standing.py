@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     KafkaError,
@@ -13,13 +11,12 @@ from aiokafka.errors import (
 )
 
 from shared.kafka.access import Broker, Security, access_to
-from shared.kafka.ends import BrokerAway
+from shared.kafka.ends import BrokerAway, Onlooker
 from shared.kafka.entrance import AccessRefused, enter
 from shared.kafka.port import Partition
 from shared.kafka.reader import kafka_reader, places_of
 
 ANSWER_MS_MAX = 10_000
-
 
 NO_RIGHT = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
 
@@ -56,30 +53,12 @@ class ReadUpTo(NamedTuple):
     end: int
 
 
-class GroupStanding:
-    """Looks at *group* from outside: it never becomes a member."""
+class GroupStanding(Onlooker):
+    """Tells how far *group* has read *topic*."""
 
     def __init__(self, broker: Broker, group: str, topic: str) -> None:
-        self._broker = broker
+        super().__init__(broker, kafka_reader(broker, group_id=group))
         self._topic = topic
-        self._reader: AIOKafkaConsumer = kafka_reader(broker, group_id=group)
-
-    async def __aenter__(self) -> Self:
-        """Raise BrokerAway where nobody answers."""
-        try:
-            await enter(self._reader, self._broker)
-        except (KafkaError, OSError) as fault:
-            await self._reader.stop()
-            raise BrokerAway(str(fault)) from fault
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._reader.stop()
 
     async def load(self) -> Mapping[Partition, ReadUpTo]:
         """
