@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from tests.support.terminal import Terminal
 
 KEY = b"XC1"
 PERSONAL = "11010519491231002X"
-BODY = f'{{"note": "申请人{PERSONAL}"}}'.encode()
+BODY = '{"note": "申请人补交材料"}'.encode()
+NAMING = f'{{"note": "申请人{PERSONAL}"}}'.encode()
 NO_TEXT = b"\xff\x00 no document"
 REFUSED = Refusal("invalid_data", "data.level", f"level of {PERSONAL} is unknown", 1)
 
@@ -33,12 +35,15 @@ def terminal(bureau_topics: str, tmp_path: Path) -> Terminal:
     return Terminal(tmp_path, {"CASETRACK_KAFKA": bureau_topics})
 
 
-async def bury(kafka: str, *bodies: bytes, topic: str = INBOX) -> list[str]:
-    """Refuse *bodies*, oldest first, and return the ids of their letters."""
+async def bury(
+    kafka: str, *bodies: bytes, topic: str = INBOX, kept: bytes | None = None
+) -> list[str]:
+    """Refuse *bodies*, oldest first, and return the ids of their letters, which hold *kept*."""
     async with KafkaProducer(kafka) as sender:
         for offset, body in enumerate(bodies, 7):
             record = Record(topic, KEY, body, (("trace", b"t-1"),), 2, offset, 0)
-            await sender.send([dead_letter(record, "gate", REFUSED)])
+            letter = dead_letter(record, "gate", REFUSED)
+            await sender.send([letter if kept is None else replace(letter, value=kept)])
     filled = await ends(kafka, dead_letter_topic(topic))
     # One key, so one partition.
     ((place, end),) = [(place, end) for place, end in filled.items() if end]
@@ -95,6 +100,7 @@ async def test_programs_get_the_letters_of_the_topics_that_they_name(
     assert [letter["id"] for letter in named.document["letters"]] == [review]
 
 
+WITHHELD = {Language.ZH_CN: "已隐去", Language.EN: "withheld"}
 SHOWN = {Language.ZH_CN: ("原因", "正文"), Language.EN: ("code", "refused by")}
 
 
@@ -102,18 +108,34 @@ SHOWN = {Language.ZH_CN: ("原因", "正文"), Language.EN: ("code", "refused by
 async def test_a_letter_is_shown_without_what_is_personal(
     bureau_topics: str, terminal: Terminal, language: Language
 ) -> None:
-    (letter,) = await bury(bureau_topics, BODY)
+    (letter,) = await bury(bureau_topics, NAMING)
+    for_people, for_programs, raw = await asyncio.gather(
+        terminal.casetrack("dlq", "show", letter, language=language),
+        terminal.casetrack("dlq", "show", letter, "--json", language=language),
+        terminal.casetrack("dlq", "show", letter, "--raw"),
+    )
+    told = for_programs.document
+
+    assert SHOWN[language][0] in for_people.out
+    assert WITHHELD[language] in for_people.out
+    assert PERSONAL not in for_people.out + for_programs.out + raw.out
+    assert (told["topic"], told["partition"], told["offset"]) == (INBOX, 2, 7)
+
+
+@in_both_languages
+async def test_a_letter_of_a_release_that_kept_all_is_shown_without_what_is_personal(
+    bureau_topics: str, terminal: Terminal, language: Language
+) -> None:
+    (letter,) = await bury(bureau_topics, BODY, kept=NAMING)
     for_people, for_programs = await asyncio.gather(
         terminal.casetrack("dlq", "show", letter, language=language),
         terminal.casetrack("dlq", "show", letter, "--json", language=language),
     )
     told = for_programs.document
 
-    assert SHOWN[language][0] in for_people.out
     assert "申请人[redacted]" in for_people.out
     assert PERSONAL not in for_people.out + for_programs.out
     assert (told["key"], told["headers"]) == (KEY.decode(), {"trace": "t-1"})
-    assert (told["topic"], told["partition"], told["offset"]) == (INBOX, 2, 7)
 
 
 async def test_a_letter_with_null_headers_hides_none_of_the_others(
