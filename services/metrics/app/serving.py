@@ -128,7 +128,7 @@ class Reader:
         catalogue = Catalogue.read(OWN, MESSAGES)
         alerts = Alerts(self.readings, self.rules.editions, self.clock)
         cases = Cases(self.readings, self.rules.editions, self.clock)
-        judging = Judging(self.supervision, self.readings, self.clock, self.ids, self.source)
+        judging = Judging(self.desk, self.readings)
         seen = Acknowledging(self.deadlines, self.readings, self.clock, self.source)
         gate = Gate.of(self.auth, self.clock, self.supervision)
         return create_web(

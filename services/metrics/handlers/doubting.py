@@ -9,17 +9,17 @@ from typing import Any
 
 import msgspec
 
+from services.metrics.domain.entry import Order, order_of
+from services.metrics.handlers.judging import Judgement, judgement_event
 from services.metrics.ports.chronicles import Chronicle, Chronicles
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted, SuspectFact
 from shared.commands.deciding import Desk
-from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import FactConfirmed, FactRejected
 from shared.policy.calendar import ZONE
 
 DOSSIERS_PER_STEP_MAX = 500
 FACTS_PER_TRANSACTION_MAX = 500
 EXAMPLES_MAX = 20
-ACTOR_CHARACTERS_MAX = 64
 JUDGED = {FactConfirmed.TYPE: True, FactRejected.TYPE: False}
 
 HearSearch = Callable[[DoubtProgress], Awaitable[None]]
@@ -32,7 +32,12 @@ class _Told(msgspec.Struct):
     time: datetime
     recordedtime: datetime | None = None
     publisher: str | None = None
+    sequence: str | None = None
     data: dict[str, Any] = {}
+
+    @property
+    def order(self) -> Order:
+        return order_of(self.time, self.sequence, self.id)
 
     @property
     def name(self) -> tuple[str, str]:
@@ -108,22 +113,14 @@ class Doubting:
     async def _reject(
         self, facts: Sequence[tuple[str, _Told]], suspicion: Suspicion, by: str, role: str
     ) -> None:
-        now = self._desk.clock.now().astimezone(ZONE)
         rejections = [
-            Event.of(
-                FactRejected(
-                    fact_id=fact.id,
-                    fact_source=fact.source,
-                    by=by[:ACTOR_CHARACTERS_MAX],
-                    reason=suspicion.reason,
-                ),
-                id=_id_of(fact),
-                source=self._desk.source,
-                time=now,
-                recordedtime=now,
-                partitionkey=dossier,
-                actorid=by,
-                actorrole=role,
+            judgement_event(
+                Judgement(fact.id, fact.source, believed=False, reason=suspicion.reason),
+                dossier,
+                by,
+                role,
+                self._desk,
+                _id_of(fact),
             )
             for dossier, fact in facts
         ]
@@ -161,7 +158,7 @@ def _is_meant(fact: _Told, suspicion: Suspicion) -> bool:
 
 def _words(facts: Sequence[_Told]) -> Mapping[tuple[str, str], bool]:
     """Return what people have said of facts, by source and id: the last word counts."""
-    words = sorted((fact for fact in facts if fact.type in JUDGED), key=attrgetter("time"))
+    words = sorted((fact for fact in facts if fact.type in JUDGED), key=attrgetter("order"))
     return {(one.data["fact_source"], one.data["fact_id"]): JUDGED[one.type] for one in words}
 
 

@@ -8,13 +8,11 @@ import msgspec
 from services.metrics.handlers.narrowing import narrowed
 from services.metrics.ports.readings import Readings
 from services.metrics.views.case import Judged
+from shared.commands.deciding import Desk
 from shared.contracts.envelope import Event
 from shared.contracts.standing import speaker_of
 from shared.contracts.supervision.facts import FactConfirmed, FactRejected
-from shared.eventstore.port import EventStore
 from shared.policy.calendar import ZONE
-from shared.runtime.clock import Clock
-from shared.runtime.ids import Ids
 
 ACTOR_CHARACTERS_MAX = 64
 
@@ -38,22 +36,39 @@ class Judgement:
     reason: str
 
 
-class Judging:
-    """Records judgements; *source* says that it was recorded by us."""
+def judgement_event(
+    word: Judgement, dossier: str, by: str, role: str, desk: Desk, event_id: str
+) -> Event:
+    """Return *word* as a fact of supervision that *by* states."""
+    now = desk.clock.now().astimezone(ZONE)
+    kind = FactConfirmed if word.believed else FactRejected
+    return Event.of(
+        kind(
+            fact_id=word.fact_id,
+            fact_source=word.fact_source,
+            by=by[:ACTOR_CHARACTERS_MAX],
+            reason=word.reason,
+        ),
+        id=event_id,
+        source=desk.source,
+        time=now,
+        recordedtime=now,
+        partitionkey=dossier,
+        actorid=by,
+        actorrole=role,
+    )
 
-    def __init__(
-        self, supervision: EventStore, readings: Readings, clock: Clock, ids: Ids, source: str
-    ) -> None:
-        self._supervision = supervision
+
+class Judging:
+    """Records judgements, as supervision's *desk* records everything."""
+
+    def __init__(self, desk: Desk, readings: Readings) -> None:
+        self._desk = desk
         self._readings = readings
-        self._clock = clock
-        self._ids = ids
-        self._source = source
 
     def within(self, organisations: Collection[str] | None) -> "Judging":
         """Return the same for who sees *organisations* alone, None for every one."""
-        seen = narrowed(self._readings, organisations)
-        return Judging(self._supervision, seen, self._clock, self._ids, self._source)
+        return Judging(self._desk, narrowed(self._readings, organisations))
 
     async def handle(self, case_no: str, word: Judgement, by: str, role: str) -> Judged | None:
         """
@@ -67,24 +82,8 @@ class Judging:
         """
         if not _is_told(word, await self._readings.timeline(case_no)):
             return None
-        now = self._clock.now().astimezone(ZONE)
-        kind = FactConfirmed if word.believed else FactRejected
-        event = Event.of(
-            kind(
-                fact_id=word.fact_id,
-                fact_source=word.fact_source,
-                by=by[:ACTOR_CHARACTERS_MAX],
-                reason=word.reason,
-            ),
-            id=self._ids.new(),
-            source=self._source,
-            time=now,
-            recordedtime=now,
-            partitionkey=case_no,
-            actorid=by,
-            actorrole=role,
-        )
-        await self._supervision.record([event])
+        event = judgement_event(word, case_no, by, role, self._desk, self._desk.ids.new())
+        await self._desk.store.record([event])
         return Judged(case_no, word.fact_id, word.fact_source, word.believed, event.id)
 
 
