@@ -7,10 +7,9 @@ import asyncpg
 
 from shared.contracts.registry import Owner
 from shared.eventstore.checkpoint import Book, Checkpoint
-from shared.eventstore.postgres import CONNECT_SECONDS_MAX, translated
+from shared.eventstore.postgres import auditing, translated
 
 ROWS_FETCHED = 5_000
-STATEMENT_SECONDS_MAX = 900.0
 
 # Whatever has an older transaction has ended: nothing comes to stand below this any more.
 LOAD_BOUND = """
@@ -113,17 +112,5 @@ async def open_books(dsn: str, owner: Owner) -> AsyncIterator[Books]:
     Raises:
         StoreUnavailable: the database does not answer.
     """
-    with translated():
-        connection = await asyncpg.connect(
-            dsn,
-            timeout=CONNECT_SECONDS_MAX,
-            command_timeout=STATEMENT_SECONDS_MAX,
-            server_settings={
-                "search_path": owner.value,
-                "application_name": "casetrack-checkpoint",
-            },
-        )
-    try:
+    async with auditing(dsn, "checkpoint", owner.value) as connection:
         yield Books(connection)
-    finally:
-        connection.terminate()

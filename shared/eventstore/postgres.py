@@ -29,6 +29,8 @@ CONNECTIONS_MAX = 8
 ACQUIRE_SECONDS_MAX = 5.0
 STATEMENT_SECONDS_MAX = 10.0
 CONNECT_SECONDS_MAX = 5.0
+READING_SECONDS_MAX = 900.0
+"""Of one statement that reads or sorts all that there is: an audit's, or a rebuild's."""
 
 PERMANENT_CLASSES = ("22", "23", "54")
 """SQLSTATE: data, integrity, a limit of the server's. Asking again gives the same answer."""
@@ -115,6 +117,28 @@ async def open_pool(
             "synchronous_commit": "on" if waits_for_disk else "off",
         },
     )
+
+
+@asynccontextmanager
+async def auditing(dsn: str, name: str, search_path: str = "") -> AsyncIterator[asyncpg.Connection]:
+    """
+    Give a connection for long readings, called casetrack-*name*; it ends with the block at once.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
+    told = {"application_name": f"casetrack-{name}"}
+    with translated():
+        connection = await asyncpg.connect(
+            dsn,
+            timeout=CONNECT_SECONDS_MAX,
+            command_timeout=READING_SECONDS_MAX,
+            server_settings=told | ({"search_path": search_path} if search_path else {}),
+        )
+    try:
+        yield connection
+    finally:
+        connection.terminate()
 
 
 async def _leave(_: asyncpg.Connection) -> None:

@@ -6,9 +6,7 @@ import asyncpg
 import msgspec
 
 from services.metrics.ports.rebuilding import Comparison, Deviation
-
-STATEMENT_SECONDS_MAX = 900.0
-"""All figures, contributors and clocks are sorted."""
+from shared.eventstore.postgres import READING_SECONDS_MAX
 
 COMPARE_FIGURES = """
 WITH before AS (
@@ -124,7 +122,7 @@ class PostgresComparison(Comparison):
             _deviation(what, row)
             for what, query in COMPARISONS.items()
             for row in await self._connection.fetch(
-                query, examples_max, timeout=STATEMENT_SECONDS_MAX
+                query, examples_max, timeout=READING_SECONDS_MAX
             )
         ]
 

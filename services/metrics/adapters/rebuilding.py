@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from services.metrics.adapters.batch import ADD_PLACES, PostgresBatch, place_rows
-from services.metrics.adapters.both_projections import STATEMENT_SECONDS_MAX, PostgresComparison
+from services.metrics.adapters.both_projections import PostgresComparison
 from services.metrics.adapters.editions import load_changes
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.domain.fingerprint import Fingerprint
@@ -22,7 +22,7 @@ from services.metrics.ports.rebuilding import (
     Stint,
     Stride,
 )
-from shared.eventstore.postgres import open_pool, translated
+from shared.eventstore.postgres import READING_SECONDS_MAX, open_pool, translated
 from shared.policy.rules import RuleChange
 
 SEARCH_PATH = "metrics_next,metrics,supervision"
@@ -259,12 +259,12 @@ class PostgresBeside(Beside):
 
     async def arm(self) -> None:
         with translated():
-            await self._pool.execute(ARM_ALERTED, timeout=STATEMENT_SECONDS_MAX)
-            await self._pool.execute(ARM_GONE, timeout=STATEMENT_SECONDS_MAX)
+            await self._pool.execute(ARM_ALERTED, timeout=READING_SECONDS_MAX)
+            await self._pool.execute(ARM_GONE, timeout=READING_SECONDS_MAX)
 
     async def analyze(self) -> None:
         with translated():
-            await self._pool.execute(ANALYZE, timeout=STATEMENT_SECONDS_MAX)
+            await self._pool.execute(ANALYZE, timeout=READING_SECONDS_MAX)
 
     @asynccontextmanager
     async def lanes_held(self) -> AsyncIterator[Held]:
@@ -287,7 +287,7 @@ class PostgresBeside(Beside):
     async def _settled(self, query: str, *values: object) -> None:
         with translated():
             try:
-                await self._pool.execute(query, *values, timeout=STATEMENT_SECONDS_MAX)
+                await self._pool.execute(query, *values, timeout=READING_SECONDS_MAX)
             except asyncpg.LockNotAvailableError as held:
                 raise ProjectionHeld from held
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from services.metrics.adapters.snapshot import STATEMENT_SECONDS_MAX, PostgresSnapshot, made_by_of
+from services.metrics.adapters.snapshot import PostgresSnapshot, made_by_of
 from services.metrics.ports.audit import (
     AuditSnapshot,
     Mark,
@@ -14,7 +14,7 @@ from services.metrics.ports.audit import (
 )
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
-from shared.eventstore.postgres import CONNECT_SECONDS_MAX, translated
+from shared.eventstore.postgres import auditing, translated
 from shared.kafka.port import Partition
 
 HOLD_PROJECTION = "LOCK TABLE metrics.projection IN ACCESS SHARE MODE"
@@ -118,14 +118,5 @@ async def open_records(dsn: str) -> AsyncIterator[Records]:
     Raises:
         StoreUnavailable: the database does not answer.
     """
-    with translated():
-        connection = await asyncpg.connect(
-            dsn,
-            timeout=CONNECT_SECONDS_MAX,
-            command_timeout=STATEMENT_SECONDS_MAX,
-            server_settings={"application_name": "casetrack-verify"},
-        )
-    try:
+    async with auditing(dsn, "verify") as connection:
         yield PostgresRecords(connection)
-    finally:
-        connection.terminate()

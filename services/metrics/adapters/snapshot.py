@@ -29,8 +29,6 @@ from shared.eventstore.postgres import translated
 from shared.policy.rules import RuleChange, Rules, evolve, shipped
 
 ROWS_FETCHED = 1_000
-STATEMENT_SECONDS_MAX = 900.0
-"""The first row of a sort of everything takes its time."""
 FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
 
 NOTHING_SETTLED = "1:1:"
