@@ -144,7 +144,7 @@ WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
-    """Tenure rows into the arrays that unnest takes."""
+    """Turn rows into the arrays that unnest takes."""
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 

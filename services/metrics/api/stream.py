@@ -185,21 +185,21 @@ class LiveStream(EventStream):
     more, the difference between what it was told and the newest edition.
     """
 
-    def __init__(self, line: Listener, audience: Audience) -> None:
+    def __init__(self, listener: Listener, audience: Audience) -> None:
         super().__init__()
-        self._line = line
+        self._listener = listener
         self._audience = audience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._audience.seated(self._line.reader.subject), self._line.board.watched():
+        with self._audience.seated(self._listener.reader.subject), self._listener.board.watched():
             await super().__call__(scope, receive, send)
 
     async def tell(self, put: Put) -> None:
         """Tell until the reader is here too long, or we stop."""
         try:
             async with asyncio.timeout(STREAM_SECONDS_MAX):
-                await put(RETRY + b"".join(self._line.opening()))
-                while (frame := await self._line.following()) is not None:
+                await put(RETRY + b"".join(self._listener.opening()))
+                while (frame := await self._listener.following()) is not None:
                     if frame:
                         await put(frame)
         except TimeoutError:
