@@ -9,6 +9,8 @@ import pytest
 from services.intake.handlers.commits import SharedCommits
 from services.intake.handlers.gateway import Gateway, Status
 from services.metrics.domain.dossier import Dossier
+from services.metrics.handlers.judging import Judgement, judgement_event
+from shared.commands.deciding import Desk
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.documents import parse, write
 from shared.contracts.envelope import Event
@@ -21,6 +23,7 @@ from shared.eventstore.memory import MemoryEventStore
 from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
+from shared.runtime.ids import SeededIds
 from tests.edges.test_rules_change import Bureau, different, facts_of
 from tests.support.facts import SUPERVISION
 
@@ -210,3 +213,15 @@ async def test_a_repetition_on_a_later_day_is_one_all_the_same() -> None:
         await town.hand_in("qinwuyuan", encode(town.event("qinwuyuan", RECEIVED, FILED)))
         is Status.DUPLICATE
     )
+
+
+async def test_who_judges_is_named_whole_however_long_the_account_is() -> None:
+    desk = Desk(MemoryEventStore(), VirtualClock(noon(NOW)), SeededIds(1), SUPERVISION)
+    account = f"https://id.example.org/realms/bureau/users/{'0' * 200}"
+    word = Judgement("d-1", SOURCES["hall-terminal"], believed=True, reason="the sealed copy")
+
+    event = judgement_event(word, CASE, account, "SUPERVISOR", desk, "j-1")
+
+    assert isinstance(event.data, FactConfirmed)
+    assert (event.data.by, event.actorid) == (account, account)
+    assert decode(encode(event)) == event

@@ -56,7 +56,6 @@ from shared.web.problems import BAD_REQUEST, kind_of
 
 WAIT_SECONDS_MAX = 600.0
 WAIT_SECONDS_USUAL = 60.0
-ACTOR_CHARACTERS_MAX = 64
 CHANGED = (kind_of(refusals.EditionTaken), *WRITING)
 OF_A_NOTICE = (
     refusals.NoticeUnreadable,
@@ -229,7 +228,7 @@ class RulesDesk:
 
 def _signature(caller: Principal) -> Signature:
     role = next(role for role in PUBLISHERS_OF_RULES if caller.has(role))
-    return Signature(caller.subject[:ACTOR_CHARACTERS_MAX], role.value)
+    return Signature(caller.subject, role.value)
 
 
 def _changed(command: AnyCommand, outcome: ChangeOutcome, terms: ChangeTerms) -> RulesChanged:

@@ -14,8 +14,6 @@ from shared.contracts.standing import speaker_of
 from shared.contracts.supervision.facts import FactConfirmed, FactRejected
 from shared.policy.calendar import ZONE
 
-ACTOR_CHARACTERS_MAX = 64
-
 
 class _Identity(msgspec.Struct):
     source: str
@@ -46,7 +44,7 @@ def judgement_event(
         kind(
             fact_id=word.fact_id,
             fact_source=word.fact_source,
-            by=by[:ACTOR_CHARACTERS_MAX],
+            by=by,
             reason=word.reason,
         ),
         id=event_id,
