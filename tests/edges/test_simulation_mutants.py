@@ -218,15 +218,16 @@ def a_milestone_counts_before_it_is_reached(patch: pytest.MonkeyPatch) -> None:
 def only_the_topic_that_was_fetched_is_complete(patch: pytest.MonkeyPatch) -> None:
     original = Completing.look
 
-    async def look(self: Any) -> None:  # noqa: ANN401
+    async def look(self: Any) -> bool:  # noqa: ANN401
         ends = self._ends
 
         async def of_one(places: Sequence[Partition]) -> Any:  # noqa: ANN401
             return await ends([place for place in places if place.topic != Owner.INTAKE.topic])
 
         patch.setattr(self, "_ends", of_one)
-        await original(self)
+        moves = await original(self)
         patch.setattr(self, "_ends", ends)
+        return moves
 
     patch.setattr(Completing, "look", look)
 

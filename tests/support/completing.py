@@ -13,7 +13,7 @@ async def completed(
     projection: Projection, lane: Lane, at: datetime, ends: Mapping[str, int] = NOTHING_READ
 ) -> bool:
     """Set a milestone, with the *ends* of topics as given; return whether it is reached."""
-    tenures = await projection.tenures([lane.partition])
+    _, tenures = await projection.outlook([lane.partition])
     tenure = Tenure(lane.epoch, tenures[lane.partition].changes)
     milestone = Milestone(lane.partition, tenure, at, ends)
     return lane.partition in await projection.complete([milestone])

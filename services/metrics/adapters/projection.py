@@ -17,6 +17,7 @@ from services.metrics.ports.projection import (
     Claim,
     Fenced,
     Milestone,
+    Outlook,
     Projection,
     ProjectionOutdated,
     Stretch,
@@ -98,15 +99,15 @@ WHERE offsets.topic = seen.topic
   AND offsets.next_offset = seen.next_offset
 """
 
-LOAD_TENURES = """
-SELECT partition, epoch, changes
-FROM lanes
-WHERE partition = ANY($1::smallint[])
-"""
-
-# Not supervision's: what it says follows from deadlines, and rules are read from its store.
-LOAD_UNSENT = """
-SELECT greatest(intake.unsent_seconds(), assist.unsent_seconds(), review.unsent_seconds())
+# Not what supervision has not sent: it follows from deadlines, and rules are read from its store.
+LOAD_OUTLOOK = """
+WITH outboxes AS MATERIALIZED (
+  SELECT greatest(intake.unsent_seconds(), assist.unsent_seconds(), review.unsent_seconds())
+    AS unsent
+)
+SELECT unsent, partition, epoch, changes
+FROM outboxes
+LEFT JOIN lanes ON partition = ANY($1::smallint[])
 """
 
 # Asked of what is committed, not of what a worker believes: a server that dies loses commits.
@@ -240,14 +241,15 @@ class PostgresProjection(Projection):
         with translated():
             await self._pool.execute(CAUGHT_UP, *columns(seen, 3))
 
-    async def tenures(self, partitions: Sequence[int]) -> Mapping[int, Tenure]:
+    async def outlook(self, partitions: Sequence[int]) -> Outlook:
         with translated():
-            rows = await self._pool.fetch(LOAD_TENURES, partitions)
-        return {partition: Tenure(epoch, changes) for partition, epoch, changes in rows}
-
-    async def unsent_seconds(self) -> float:
-        with translated():
-            return float(await self._pool.fetchval(LOAD_UNSENT))
+            rows = await self._pool.fetch(LOAD_OUTLOOK, partitions)
+        tenures = {
+            partition: Tenure(epoch, changes)
+            for _, partition, epoch, changes in rows
+            if partition is not None
+        }
+        return Outlook(float(rows[0]["unsent"]), tenures)
 
     async def complete(self, milestones: Sequence[Milestone]) -> Collection[int]:
         ends = [

@@ -24,7 +24,9 @@ from shared.runtime.lifecycle import pause
 from shared.runtime.wall_guard import WallGuard
 
 LOOK_SECONDS = 0.2
-"""Much of how late a card is in normal running."""
+"""Between two looks while facts come; much of how late a card is then."""
+REST_SECONDS = 1.0
+"""While none come, a card may be this much later, and both servers are left alone."""
 UNDER_WAY_MAX = 50
 """A lane that is further behind gets its next milestone when it has reached some of these."""
 ANSWER_SECONDS_MAX = 10.0
@@ -45,10 +47,13 @@ class Completing:
         self._guard = WallGuard(clock)
         self._under_way: dict[int, list[Milestone]] = {}
         """Of each lane those that are not reached yet, oldest first."""
+        self._seen: Mapping[Partition, int] = {}
 
-    async def look(self) -> None:
+    async def look(self) -> bool:
         """
         Set a milestone for every lane of ours, and tell of those that are reached.
+
+        Return whether anything moves: facts have come since the last look, or are awaited.
 
         Raises:
             BrokerAway: nobody knows where the topics end.
@@ -60,7 +65,11 @@ class Completing:
             for number, epoch in epochs.items()
         }
         await self._set({n: epochs[n] for n, ahead in self._under_way.items() if _free(ahead)})
-        await self._tell(self._lanes.positions())
+        positions = self._lanes.positions()
+        await self._tell(positions)
+        moves = positions != self._seen or any(self._under_way.values())
+        self._seen = positions
+        return moves
 
     async def _set(self, epochs: Mapping[int, int]) -> None:
         now, projection = self._clock.now(), self._lanes.projection
@@ -68,8 +77,8 @@ class Completing:
         if not (self._guard.trusts(now) and epochs):
             return
         # What its owner has not sent yet does not lie in Kafka, and is on record all the same.
-        at = now - timedelta(seconds=await projection.unsent_seconds())
-        tenures = await projection.tenures([*epochs])
+        unsent, tenures = await projection.outlook([*epochs])
+        at = now - timedelta(seconds=unsent)
         lost = [number for number, tenure in tenures.items() if tenure.epoch != epochs[number]]
         if lost:
             # A lane that has nothing to fold would never find out.
@@ -121,9 +130,10 @@ async def watch_completeness(
         try:
             async with TopicEnds(broker) as ends:
                 completing = Completing(lanes, ends.load, clock)
-                while not await pause(clock, LOOK_SECONDS, stopping):
+                seconds = LOOK_SECONDS
+                while not await pause(clock, seconds, stopping):
                     async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                        await completing.look()
+                        seconds = LOOK_SECONDS if await completing.look() else REST_SECONDS
         except (BrokerAway, StoreUnavailable, TimeoutError) as fault:
             log.info("completeness_not_seen", fault=repr(fault))
             await pause(clock, AWAY_SECONDS, stopping)

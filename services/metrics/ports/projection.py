@@ -56,6 +56,14 @@ class Tenure(NamedTuple):
     changes: int
 
 
+class Outlook(NamedTuple):
+    """What milestones are set by, as it stood at one moment."""
+
+    unsent_seconds: float
+    """For how long the oldest fact that may move a deadline has waited for its relay."""
+    tenures: Mapping[int, Tenure]
+
+
 class Milestone(NamedTuple):
     """A moment of a lane, and where its topics ended after that."""
 
@@ -218,12 +226,8 @@ class Projection(Protocol):
         """Note that nothing waits behind the given offsets at this moment."""
         ...
 
-    async def tenures(self, partitions: Sequence[int]) -> Mapping[int, Tenure]:
-        """Return under which owner each lane is, and behind which change."""
-        ...
-
-    async def unsent_seconds(self) -> float:
-        """Return how long the oldest fact that may move a deadline has waited for its relay."""
+    async def outlook(self, partitions: Sequence[int]) -> Outlook:
+        """Return under which owner each lane is and behind which change, and what is unsent."""
         ...
 
     async def complete(self, milestones: Sequence[Milestone]) -> Collection[int]:

@@ -17,6 +17,7 @@ from services.metrics.ports.projection import (
     Fenced,
     Known,
     Milestone,
+    Outlook,
     Projection,
     Stretch,
     Tenure,
@@ -166,15 +167,13 @@ class MemoryProjection(Projection):
         for topic, partition, reached in seen:
             self._catch_up((topic, partition), reached)
 
-    async def tenures(self, partitions: Sequence[int]) -> Mapping[int, Tenure]:
+    async def outlook(self, partitions: Sequence[int]) -> Outlook:
         await self._reach()
-        lanes = self._tables.lanes
-        return {number: Tenure(lanes[number].epoch, lanes[number].changes) for number in partitions}
-
-    async def unsent_seconds(self) -> float:
-        await self._reach()
-        waited = self._tables.outboxes
-        return max(waited[owner] for owner in waited if owner != Owner.SUPERVISION)
+        lanes, waited = self._tables.lanes, self._tables.outboxes
+        return Outlook(
+            max(waited[owner] for owner in waited if owner != Owner.SUPERVISION),
+            {number: Tenure(lanes[number].epoch, lanes[number].changes) for number in partitions},
+        )
 
     async def complete(self, milestones: Sequence[Milestone]) -> Collection[int]:
         await self._reach()
