@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -113,7 +114,7 @@ def add_publisher(
 def remove_publisher(
     publisher_id: PublisherIdArgument, *, url: UrlOption = "", as_json: JsonOption = False
 ) -> None:
-    path = f"/v1/rules/publishers/{publisher_id}/remove"
+    path = f"/v1/rules/publishers/{quote(publisher_id, safe='')}/remove"
     hand_in(path, None, url, preview=False, as_json=as_json)
 
 

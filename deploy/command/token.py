@@ -13,12 +13,13 @@ from deploy.command.stack import JsonOption
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from services.metrics.views.rules import RulesShown
+from shared.policy.organisations import bureau, organisations
 from shared.policy.publisher import registered
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.settings import load_settings
 from shared.web.auth import LOCAL_TRIAL_SECONDS_MAX, Role
-from shared.web.issuer import DEFAULT_ORG, Bearer, LocalIssuer, usual_lifetime
+from shared.web.issuer import Bearer, LocalIssuer, usual_lifetime
 
 SPAN = re.compile(r"([1-9]\d{0,6})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -31,12 +32,13 @@ def register(app: typer.Typer) -> None:
 def token(
     *,
     role: Annotated[Role, typer.Option(case_sensitive=False, help=say("token.role"))],
-    org: Annotated[str, typer.Option(help=say("token.org"))] = DEFAULT_ORG,
+    org: Annotated[str, typer.Option(help=say("token.org"))] = "",
     name: Annotated[str, typer.Option(help=say("token.name"))] = "",
     ttl: Annotated[str, typer.Option(help=say("token.ttl"))] = "",
     as_json: JsonOption = False,
 ) -> None:
-    bearer = Bearer(role, org, name)
+    bearer = Bearer(role, org or bureau(), name)
+    _refuse_unknown_organisation(bearer)
     _refuse_unknown_publisher(bearer)
     lifetime = _lifetime(ttl) if ttl else usual_lifetime(role)
     clock = SystemClock()
@@ -50,11 +52,20 @@ def token(
             "token": issued,
             "role": role.value,
             "subject": bearer.subject,
-            "org": org,
+            "org": bearer.org,
             "name": bearer.label,
             "expires_at": (clock.now() + lifetime).isoformat(timespec="seconds"),
         }
     )
+
+
+def _refuse_unknown_organisation(bearer: Bearer) -> None:
+    known = organisations().by_code
+    if bearer.org not in known:
+        told = ", ".join(f"{code} {one.org_name}" for code, one in known.items())
+        raise typer.BadParameter(
+            say("token.org_unknown", org=bearer.org, known=told), param_hint="--org"
+        )
 
 
 def _refuse_unknown_publisher(bearer: Bearer) -> None:

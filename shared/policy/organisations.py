@@ -110,6 +110,11 @@ class Organisations(Rule):
             following = (one.merged_into or one.parent) if one else None
 
 
+def bureau() -> str:
+    """Return the code of the bureau that casetrack was built for."""
+    return organisations().bureau
+
+
 @cache
 def organisations() -> Organisations:
     """Return the register of the bureau that casetrack was built for."""

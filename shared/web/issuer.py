@@ -1,7 +1,7 @@
 """The local issuer: tokens and sign-in tickets for trials, demonstrations and tests."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2s
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from shared.policy.organisations import organisations
+from shared.policy.organisations import bureau
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.web.auth import (
@@ -31,7 +31,6 @@ DAY_OF_WORK = timedelta(hours=8)
 MACHINE = timedelta(days=1)
 """How long a publisher's trial token lives: nobody is there to renew it."""
 TYPES = {ACCESS: ACCESS_TYPE, SIGN_IN: SIGN_IN_TYPE, SESSION: SESSION_TYPE}
-DEFAULT_ORG = organisations().bureau
 DEFAULT_PUBLISHER = "trial"
 
 
@@ -40,7 +39,7 @@ class Bearer:
     """Whom a token is for."""
 
     role: Role
-    org: str = DEFAULT_ORG
+    org: str = field(default_factory=bureau)
     name: str = ""
 
     @property

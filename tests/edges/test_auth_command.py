@@ -1,6 +1,7 @@
 """`casetrack token` prints a token that the services believe, and nothing else."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from deploy.command.__main__ import app
 from shared.runtime.clock import SystemClock
 from shared.web.auth import LOCAL_ISSUER, Expectation, Role, Verifier
 from shared.web.gate import key_set
+from tests.support.organisations import BUREAU, INVENTED, MARKET, STREET
 
 command = CliRunner()
 
@@ -42,6 +44,7 @@ def test_a_publishers_token_carries_its_registered_id() -> None:
     [
         ["--role", "EMPEROR"],
         ["--role", "PUBLISHER", "--name", "nobody"],
+        ["--role", "WINDOW_CLERK", "--org", INVENTED],
         ["--role", "OPS", "--ttl", "31d"],
         ["--role", "OPS", "--ttl", "soon"],
         [],
@@ -52,3 +55,10 @@ def test_wrong_usage_prints_no_token(wrong: list[str]) -> None:
 
     assert printed.exit_code == 2
     assert printed.stdout == ""
+
+
+def test_an_unknown_organisation_is_told_which_there_are() -> None:
+    printed = command.invoke(app, ["token", "--role", "WINDOW_CLERK", "--org", INVENTED])
+
+    told = re.sub(r"[\s│]", "", printed.stderr)
+    assert [code for code in (STREET, MARKET, BUREAU) if code not in told] == []

@@ -25,7 +25,6 @@ from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.reader import kafka_reader, places_of, stored
 from shared.runtime.clock import SystemClock
 from shared.web.auth import ACCESS, LOCAL_ISSUER, Role
-from shared.web.issuer import DEFAULT_ORG
 from shared.web.keys import SigningKey
 from tests.support.eventually import eventually
 from tests.support.five_facts import (
@@ -36,6 +35,7 @@ from tests.support.five_facts import (
     receive,
     send_to_committee,
 )
+from tests.support.organisations import BUREAU
 from tests.support.planted import (
     ADDRESS,
     CARD,
@@ -254,7 +254,7 @@ class Planter:
             "aud": ACCESS,
             "sub": "local-planter",
             "roles": [role.value for role in Role if role is not Role.PUBLISHER],
-            "org": DEFAULT_ORG,
+            "org": BUREAU,
             "iat": now,
             "exp": now + 600,
             "name": PERSON,

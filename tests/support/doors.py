@@ -23,9 +23,10 @@ from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import SeededIds, SystemIds
 from shared.web.auth import ACCESS, LOCAL_ISSUER, Role
 from shared.web.gate import AuthSettings, Gate
-from shared.web.issuer import DEFAULT_ORG, LocalIssuer
+from shared.web.issuer import LocalIssuer
 from shared.web.keys import SigningKey
 from tests.support.answers import Listened
+from tests.support.organisations import BUREAU
 from tests.support.read_api import ReadApi, read_api
 
 COMMANDED: dict[str, Callable[..., Service]] = {
@@ -57,7 +58,7 @@ class Door:
             "aud": ACCESS,
             "sub": "publisher-trial",
             "roles": [role.value for role in roles or Role],
-            "org": DEFAULT_ORG,
+            "org": BUREAU,
             "name": "trial",
             "iat": now,
             "nbf": now,

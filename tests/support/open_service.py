@@ -17,8 +17,9 @@ from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from shared.web.auth import ACCESS, LOCAL_ISSUER, Role
 from shared.web.gate import AuthSettings, Gate
-from shared.web.issuer import DEFAULT_ORG, Bearer, LocalIssuer
+from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.keys import SigningKey
+from tests.support.organisations import BUREAU
 
 NINE = datetime(2024, 9, 18, 1, 0, tzinfo=UTC)
 """Nine o'clock in Xi'an, on a Wednesday."""
@@ -50,7 +51,7 @@ class OpenService(Generic[S]):
         vars(self.store).update(vars(MemoryEventStore()))
         vars(self.clock).update(vars(VirtualClock(self.start)))
 
-    def token(self, role: Role, name: str = "", org: str = DEFAULT_ORG) -> dict[str, str]:
+    def token(self, role: Role, name: str = "", org: str = BUREAU) -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, org, name))}"}
 
     async def command(
@@ -60,7 +61,7 @@ class OpenService(Generic[S]):
         body: Mapping[str, Any],
         key: str = "",
         *,
-        org: str = DEFAULT_ORG,
+        org: str = BUREAU,
     ) -> httpx2.Response:
         """Give a command; without *key* it is one that was never given before."""
         key = key or f"key-{next(self.keys):08d}"
@@ -68,7 +69,7 @@ class OpenService(Generic[S]):
         return await self.client.post(path, json=body, headers=headers)
 
     async def command_of(
-        self, account: str, path: str, body: Mapping[str, Any], *, org: str = DEFAULT_ORG
+        self, account: str, path: str, body: Mapping[str, Any], *, org: str = BUREAU
     ) -> httpx2.Response:
         """Give a command as somebody who has every role."""
         now = int(self.clock.now().timestamp())
