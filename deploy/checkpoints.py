@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import jwt
@@ -25,8 +26,7 @@ from shared.eventstore.checkpoint import (
     signed_digest,
 )
 from shared.kafka.access import Broker
-from shared.kafka.ends import BrokerAway
-from shared.kafka.entrance import enter
+from shared.kafka.ends import BrokerAway, Onlooker
 from shared.kafka.port import Record, Sender
 from shared.kafka.reader import kafka_reader, load_between, places_of
 from shared.kafka.topics import CHECKPOINTS
@@ -50,13 +50,30 @@ class Signer:
 
     key: SigningKey
     path: Path
+    """What the files of the memory are called like."""
 
     @classmethod
-    def open(cls, path: Path) -> "Signer":
-        """Return the signer with the key in *path*; the first call makes the key."""
+    def open(cls, path: Path, memory: Path | None = None) -> "Signer":
+        """
+        Return the signer with the key in *path*; the first call makes the key.
+
+        The public half and what was signed last lie in the folder *memory*, else beside the key.
+        """
         key = SigningKey.load(path)
-        _publish_half(key, public_half(path))
-        return cls(key, path)
+        remembered = path if memory is None else memory / path.name
+        _publish_half(key, public_half(remembered))
+        return cls(key, remembered)
+
+    async def sign_all(self, dsn: str, sender: Sender, clock: Clock) -> list[Checkpoint]:
+        """
+        Publish a checkpoint of each store that has grown, and return them.
+
+        Raises:
+            StoreUnavailable, StoreRefused: the database went away, or does not let us in.
+            SendUnknown: nobody knows whether it was published.
+        """
+        made = [await self.sign(dsn, owner, sender, clock) for owner in Owner]
+        return [one for one in made if one is not None]
 
     async def sign(self, dsn: str, owner: Owner, sender: Sender, clock: Clock) -> Checkpoint | None:
         """
@@ -134,6 +151,15 @@ class Published:
     def count(self) -> int:
         return sum(map(len, self.told.values()))
 
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the last one was signed."""
+        return max((one.checkpoint.at for told in self.told.values() for one in told), default=None)
+
+    def below(self, owner: Owner) -> int:
+        """Return below which transaction the store of *owner* is signed."""
+        return max((one.checkpoint.below for one in self.told.get(owner, ())), default=0)
+
     async def take(self, record: Record, keys: KeySet) -> None:
         """Raise KeysUnavailable where there are no keys at all."""
         words = record.value or b""
@@ -151,6 +177,25 @@ class Published:
         self.told.setdefault(checkpoint.owner, []).append(Signed(checkpoint, signed_digest(words)))
 
 
+class _Retelling(Onlooker):
+    """Tells once what lies on the checkpoints' topic."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(broker, kafka_reader(broker))
+
+    async def records(self) -> AsyncGenerator[Record, None]:
+        """Raise BrokerAway where nobody answers any more."""
+        reader = self._reader
+        try:
+            places = await places_of(reader, CHECKPOINTS)
+            starts, ends = await reader.beginning_offsets(places), await reader.end_offsets(places)
+            for place in places:
+                async for record in load_between(reader, place, starts[place], ends[place]):
+                    yield record
+        except (KafkaError, OSError) as fault:
+            raise BrokerAway(str(fault)) from fault
+
+
 async def load_checkpoints(broker: Broker, keys: KeySet) -> Published:
     """
     Return what is published; nothing where nobody has ever signed.
@@ -160,27 +205,27 @@ async def load_checkpoints(broker: Broker, keys: KeySet) -> Published:
     """
     published = Published()
     try:
-        async with aclosing(_records(broker)) as records:
+        async with _Retelling(broker) as told, aclosing(told.records()) as records:
             async for record in records:
                 await published.take(record, keys)
     except KeysUnavailable:
         return Published()
-    except (KafkaError, OSError) as fault:
-        raise BrokerAway(str(fault)) from fault
     return published
 
 
-async def _records(broker: Broker) -> AsyncGenerator[Record, None]:
-    reader = kafka_reader(broker)
-    try:
-        await enter(reader, broker)
-        if places := await places_of(reader, CHECKPOINTS):
-            starts, ends = await reader.beginning_offsets(places), await reader.end_offsets(places)
-            for place in places:
-                async for record in load_between(reader, place, starts[place], ends[place]):
-                    yield record
-    finally:
-        await reader.stop()
+async def unsigned_since(dsn: str, published: Published) -> datetime | None:
+    """
+    Return when the oldest row was recorded that no checkpoint covers, None where all are covered.
+
+    Raises:
+        StoreUnavailable: the database went away.
+    """
+    found: list[datetime] = []
+    for owner in Owner:
+        async with open_books(dsn, owner) as books:
+            oldest = await books.oldest(published.below(owner))
+        found += [] if oldest is None else [oldest]
+    return min(found, default=None)
 
 
 async def unborne(dsn: str, published: Published) -> AsyncIterator[Difference]:

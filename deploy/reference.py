@@ -11,6 +11,7 @@ from deploy.courses import courses_tables
 from deploy.descriptions import problems_table
 from deploy.prepare import PrepareSettings
 from deploy.principals import access_table
+from deploy.signing import SigningSettings
 from deploy.stack.places import CHECKOUT
 from deploy.stack.settings import LocalSettings
 from services.assist.settings import AssistSettings
@@ -42,6 +43,7 @@ SETTINGS = (
     ReviewSettings,
     MetricsSettings,
     RelaySettings,
+    SigningSettings,
     AuthSettings,
     QuotaSettings,
     PrepareSettings,

@@ -5,13 +5,12 @@ import asyncio
 import typer
 
 from deploy.checkpoints import Signer
-from deploy.command.database import auditor_dsn, checkpoint_key, kafka_of
+from deploy.command.database import auditor_dsn, kafka_of
 from deploy.command.output import out, print_json
 from deploy.command.stack import JsonOption
 from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from deploy.unreachable import unreachable
-from shared.contracts.registry import Owner
 from shared.eventstore.checkpoint import Checkpoint
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.kafka.access import Broker
@@ -28,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def checkpoint(*, as_json: JsonOption = False) -> None:
     settings = load_settings(LocalSettings)
     dsn, kafka = auditor_dsn(settings), kafka_of(settings)
-    made = asyncio.run(_signed(Signer.open(checkpoint_key(settings)), dsn, kafka))
+    made = asyncio.run(_signed(Signer.open(settings.key_of_checkpoints), dsn, kafka))
     if as_json:
         told = [{"owner": one.owner.value, "number": one.number, "rows": one.rows} for one in made]
         print_json({"checkpoints": told})
@@ -48,12 +47,10 @@ async def _signed(signer: Signer, dsn: str, kafka: Broker) -> list[Checkpoint]:
     Raises:
         ServerUnreachable: PostgreSQL or Kafka does not answer.
     """
-    clock = SystemClock()
     try:
         async with KafkaProducer(kafka, client_id="casetrack-checkpoint") as sender:
-            made = [await signer.sign(dsn, owner, sender, clock) for owner in Owner]
+            return await signer.sign_all(dsn, sender, SystemClock())
     except (StoreUnavailable, StoreRefused) as fault:
         raise unreachable("PostgreSQL", fault) from fault
     except SendUnknown as fault:
         raise unreachable("Kafka", fault) from fault
-    return [one for one in made if one is not None]

@@ -64,14 +64,9 @@ def kafka_of(settings: LocalSettings) -> Broker:
     return _record(settings).kafka
 
 
-def checkpoint_key(settings: LocalSettings) -> Path:
-    """Return where the key lies that signs checkpoints."""
-    return settings.checkpoint_key or settings.places.keys / "checkpoints.pem"
-
-
 def checkpoint_keys(settings: LocalSettings) -> Path:
     """Return where the keys lie by which checkpoints are believed."""
-    return settings.checkpoint_keys or public_half(checkpoint_key(settings))
+    return settings.checkpoint_keys or public_half(settings.key_of_checkpoints)
 
 
 def _record(settings: LocalSettings) -> StackRecord:

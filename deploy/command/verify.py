@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.checkpoints import load_checkpoints, unborne
+from deploy.checkpoints import load_checkpoints, unborne, unsigned_since
 from deploy.command.database import auditor_dsn, checkpoint_keys, kafka_of
 from deploy.command.output import DIFFERS, Styled, err, out, print_json
 from deploy.command.progress_bar import ProgressBar
@@ -31,6 +31,7 @@ from shared.web.keys import file_keys
 
 PATIENCE_SECONDS = 60.0
 SHOWN_MAX = 40
+SECONDS_A_MINUTE = 60.0
 VALUE_CHARACTERS_MAX = 80
 TOPICS = tuple(owner.topic for owner in Owner)
 
@@ -57,7 +58,12 @@ def verify(
         report = asyncio.run(verified(dsn, kafka, patience, course.advance))
         if keys.exists():
             asyncio.run(measure(report, dsn, kafka_of(settings), keys))
-    document = {**report.document(), "seconds": round(course.seconds, 1)}
+    overdue = report.unsigned_seconds > settings.checkpoint_minutes_max * SECONDS_A_MINUTE
+    document = {
+        **report.document(),
+        "checkpoints_overdue": overdue,
+        "seconds": round(course.seconds, 1),
+    }
     if as_json:
         print_json(document)
     else:
@@ -97,8 +103,11 @@ async def measure(report: Report, dsn: str, kafka: Broker, keys: Path) -> None:
         ServerUnreachable: PostgreSQL or Kafka does not answer.
     """
     try:
-        published = await load_checkpoints(kafka, file_keys(keys, SystemClock()))
-        report.checkpoints = published.count
+        clock = SystemClock()
+        published = await load_checkpoints(kafka, file_keys(keys, clock))
+        report.checkpoints, report.checkpoint_at = published.count, published.newest_at
+        if since := await unsigned_since(dsn, published):
+            report.unsigned_seconds = max(0.0, (clock.now() - since).total_seconds())
         async for difference in unborne(dsn, published):
             report.note([difference])
     except BrokerAway as fault:
@@ -117,10 +126,17 @@ def _show(document: dict[str, Any]) -> None:
         show_table(headers, map(_line, differences[:SHOWN_MAX]))
         if document["differences_found"] > SHOWN_MAX:
             out.print(say("figures.more", count=document["differences_found"] - SHOWN_MAX))
-    said = "verify.checkpoints" if document["checkpoints"] else "verify.no_checkpoints"
-    out.print(say(said, **document), style="dim")
+    _show_checkpoints(document)
     if document["under_way"] or document["due_clocks"]:
         out.print(say("verify.under_way", **document), style="dim")
+
+
+def _show_checkpoints(document: dict[str, Any]) -> None:
+    said = "verify.checkpoints" if document["checkpoints"] else "verify.no_checkpoints"
+    out.print(say(said, **document), style="dim")
+    if document["checkpoints_overdue"]:
+        minutes = int(document["unsigned_seconds"] // SECONDS_A_MINUTE)
+        out.print(Styled.assemble(("! ", "yellow"), say("verify.overdue", minutes=minutes)))
 
 
 def _line(difference: dict[str, Any]) -> list[str]:

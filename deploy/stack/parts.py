@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deploy.stack.part import StackPart, answers_http, wrote
 from deploy.stack.places import StackFolders
@@ -34,6 +35,8 @@ class Briefing:
     trust: Mapping[str, str]
     identity: Mapping[str, str] = field(default_factory=dict)
     """Who we are to Kafka, by setting; whoever is told by its own prefix is somebody else."""
+    checkpoint_key: Path | None = None
+    """With what checkpoints are signed; None: by nobody."""
 
 
 def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
@@ -47,6 +50,7 @@ def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
         *(_metrics(desk, f"metrics-worker-{number}", "worker") for number in workers),
         _metrics(desk, "metrics-ticker", "ticker"),
         _quiet(desk, "relay", _module("shared.relay"), _reach(desk, "RELAY", DatabaseRole.RELAY)),
+        *_signer(desk),
     )
 
 
@@ -66,6 +70,13 @@ def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> Stac
 def _metrics(desk: Briefing, name: str, task: str) -> StackPart:
     env = _reach(desk, "METRICS", DatabaseRole.METRICS)
     return _quiet(desk, name, _module("services.metrics", task), env)
+
+
+def _signer(desk: Briefing) -> Iterator[StackPart]:
+    if desk.checkpoint_key is not None:
+        reach = _reach(desk, "CHECKPOINTS", DatabaseRole.AUDITOR)
+        env = {**reach, "CHECKPOINTS_KEY": str(desk.checkpoint_key)}
+        yield _quiet(desk, "checkpoints", _module("deploy.signing"), env)
 
 
 def _quiet(desk: Briefing, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> StackPart:

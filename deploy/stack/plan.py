@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.credentials import load_passwords, write_passfile
@@ -53,6 +54,7 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
         dsn_of=lambda role: _as_role(postgres, role, passwords),
         trust=_trust(places),
         identity={} if kafka_parts else _identity(),
+        checkpoint_key=_checkpoint_key(settings),
     )
     settle = partial(_settle, postgres, broker, passwords, settings.partitions)
     servers = PartGroup((*postgres_parts, *kafka_parts), settle)
@@ -84,6 +86,13 @@ def _identity() -> dict[str, str]:
     """Return who we are to a given Kafka, as our processes are told under their own prefixes."""
     found = os.environ.items()
     return {name.removeprefix(OURS): value for name, value in found if name.startswith(OURS)}
+
+
+def _checkpoint_key(settings: LocalSettings) -> Path | None:
+    """Return the key that checkpoints are signed with, where somebody has set or made one."""
+    if settings.checkpoint_key is not None or settings.key_of_checkpoints.exists():
+        return settings.key_of_checkpoints.absolute()
+    return None
 
 
 def _as_role(postgres: str, role: DatabaseRole, passwords: Mapping[str, str]) -> str:

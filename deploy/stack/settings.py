@@ -52,13 +52,20 @@ class LocalSettings(KafkaSettings, env_prefix="CASETRACK_"):
     checkpoint_key: Path | None = Field(
         None,
         description="the file of the key with which `checkpoint` signs, made where it is missing; "
-        "beside it lie its public half and what was signed last; none: that of the home",
+        "beside it lie its public half and what was signed last; where there is one, `up` signs by "
+        "itself; none: that of the home",
         examples=["/etc/casetrack/checkpoints.pem"],
     )
     checkpoint_keys: Path | None = Field(
         None,
         description="the JWK set by which `verify` believes checkpoints; none: that of the home",
         examples=["/etc/casetrack/checkpoints.jwks.json"],
+    )
+    checkpoint_minutes_max: float = Field(
+        15.0,
+        gt=0,
+        description="`verify` warns where something has stood without a checkpoint for longer",
+        examples=["30"],
     )
     partitions: int = Field(
         PARTITIONS,
@@ -72,6 +79,11 @@ class LocalSettings(KafkaSettings, env_prefix="CASETRACK_"):
         description="language of what people read in a terminal; none: the locale's",
         examples=["zh-CN"],
     )
+
+    @property
+    def key_of_checkpoints(self) -> Path:
+        """Where the key lies that signs checkpoints, if there is one."""
+        return self.checkpoint_key or self.places.keys / "checkpoints.pem"
 
     @property
     def places(self) -> StackFolders:

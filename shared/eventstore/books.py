@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import asyncpg
 
@@ -65,6 +66,15 @@ AND claims.xid < $2::text::xid8
 ORDER BY claims.xid, kind COLLATE "C", name COLLATE "C"
 """
 
+LOAD_OLDEST = """
+SELECT least(
+    (SELECT min(recorded_at) FROM events WHERE published AND xid >= $1::text::xid8),
+    (SELECT min(recorded_at) FROM events WHERE NOT published AND xid >= $1::text::xid8),
+    (SELECT min(recorded_at) FROM receipts WHERE xid >= $1::text::xid8),
+    (SELECT min(claimed_at) FROM claims WHERE xid >= $1::text::xid8)
+)
+"""
+
 QUERIES: Mapping[Book, str] = {
     Book.EVENTS: LOAD_EVENTS,
     Book.RECEIPTS: LOAD_RECEIPTS,
@@ -92,6 +102,12 @@ class Books:
                     query, *limits, prefetch=ROWS_FETCHED
                 ):
                     yield xid, leaf
+
+    async def oldest(self, start: int) -> datetime | None:
+        """Return when the first row of all books from transaction *start* on was recorded."""
+        with translated():
+            found: datetime | None = await self._connection.fetchval(LOAD_OLDEST, str(start))
+        return found
 
     async def grown(self, base: Checkpoint) -> Checkpoint | None:
         """Return *base* with what has come since, or None where nothing has."""

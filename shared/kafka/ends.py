@@ -63,24 +63,37 @@ class TopicEnds(Onlooker):
         return {Partition(*place): offset for place, offset in found.items()}
 
 
+class CommittedEnds(Onlooker):
+    """Tells where whoever reads what was committed comes to an end."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(broker, kafka_reader(broker))
+
+    async def load(self, topics: Sequence[str]) -> Mapping[Partition, int]:
+        """
+        Return where every partition of *topics* ends.
+
+        A transaction that is still open ends its partition where it began.
+
+        Raises:
+            BrokerAway: nobody answers any more.
+        """
+        ends: dict[Partition, int] = {}
+        try:
+            for topic in topics:
+                found = await self._reader.end_offsets(await places_of(self._reader, topic))
+                ends |= {Partition(*place): offset for place, offset in found.items()}
+        except (KafkaError, OSError) as fault:
+            raise BrokerAway(str(fault)) from fault
+        return ends
+
+
 async def load_ends(broker: Broker, topics: Sequence[str]) -> Mapping[Partition, int]:
     """
-    Return where every partition of *topics* ends, for whoever reads what was committed.
-
-    A transaction that is still open ends its partition where it began.
+    Return the same once.
 
     Raises:
         BrokerAway: nobody answered.
     """
-    reader = kafka_reader(broker)
-    try:
-        await enter(reader, broker)
-        ends: dict[Partition, int] = {}
-        for topic in topics:
-            found = await reader.end_offsets(await places_of(reader, topic))
-            ends |= {Partition(*place): offset for place, offset in found.items()}
-    except (KafkaError, OSError) as fault:
-        raise BrokerAway(str(fault)) from fault
-    finally:
-        await reader.stop()
-    return ends
+    async with CommittedEnds(broker) as ends:
+        return await ends.load(topics)

@@ -55,6 +55,10 @@ RELAY_PARKED = Gauge(
     "Events that Kafka refuses for good, set aside by the relay",
     ["owner"],
 )
+CHECKPOINT_AGE_SECONDS = Gauge(
+    "casetrack_checkpoint_age_seconds",
+    "Time since everything that was on record had last been signed",
+)
 ALERTS_RAISED = Counter("casetrack_alerts_raised_total", "Alerts raised", ["sla", "severity"])
 TIMER_LATENESS_SECONDS = Histogram(
     "casetrack_timer_lateness_seconds",

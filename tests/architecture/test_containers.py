@@ -13,6 +13,7 @@ import pytest
 
 from deploy.prepare import PrepareSettings
 from deploy.principals import USERS
+from deploy.signing import SigningSettings
 from deploy.stack.java import COORDINATES
 from deploy.stack.parts import METRICS_WORKERS, Briefing, service_parts
 from deploy.stack.places import StackFolders
@@ -49,6 +50,7 @@ READS: Mapping[str, tuple[type[Settings], ...]] = {
     "metrics-worker": (MetricsSettings, AuthSettings),
     "metrics-ticker": (MetricsSettings, AuthSettings),
     "relay": (RelaySettings, AuthSettings),
+    "checkpoints": (SigningSettings, AuthSettings),
     "command": (LocalSettings,),
 }
 ENDING = {"prepare", "command"}
@@ -104,7 +106,7 @@ def given(service: Service) -> dict[str, str]:
 
 
 def _filled(value: str) -> str:
-    value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+    value = re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", value)
     value = re.sub(r"\$\{\w*PASSWORD:\?[^}]*\}", "secret", value)
     return re.sub(r"\$\{\w+:\?[^}]*\}", "https://id.example.org", value)
 
@@ -136,7 +138,11 @@ def test_the_checkers_find_what_is_wrong(checkers: Path, tmp_path: Path) -> None
 
 
 def test_compose_runs_what_the_supervisor_runs(services: Mapping[str, Service]) -> None:
-    desk = Briefing(StackFolders(Path("home")), 8700, "kafka:9092", lambda role: role.value, {})
+    home = StackFolders(Path("home"))
+    desk = Briefing(
+        *(home, 8700, "kafka:9092", lambda role: role.value, {}),
+        checkpoint_key=Path("checkpoints.pem"),
+    )
     supervised = [list(part.argv[3:]) for part in service_parts(desk)]
     composed = [
         service["command"]
@@ -189,9 +195,7 @@ def test_over_a_kafka_that_asks_each_process_is_a_user_of_its_own(
     users = {access.user for access in accesses.values()}
 
     assert {access.security for access in accesses.values()} == {Security.SASL_SSL}
-    assert users - USERS.keys() == {"https://id.example.org"}
-    # Checkpoints are signed on a machine of their own.
-    assert USERS.keys() - users == {"casetrack-checkpoint"}
+    assert users == {*USERS, "https://id.example.org"}
 
 
 def test_what_answers_listens_beyond_its_container() -> None:

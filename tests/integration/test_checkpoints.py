@@ -1,13 +1,17 @@
 """Signed checkpoints over a real database and a real broker: a superuser's hand is seen."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from deploy.checkpoints import Signer, load_checkpoints, public_half, unborne
+from deploy.checkpoints import Signer, load_checkpoints, public_half, unborne, unsigned_since
 from services.metrics.adapters.recorded import open_records
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import Difference, What
@@ -267,6 +271,92 @@ async def test_who_is_killed_while_signing_raises_no_false_alarm(
     assert [one["rows"] for one in signed.document["checkpoints"]] == [13]
     assert verified.document["differences"] == []
     assert verified.document["checkpoints"] >= 2
+
+
+@asynccontextmanager
+async def signing(watched: Watched, folder: Path, **settings: str) -> AsyncIterator[Path]:
+    """Let the process that signs run; give the file by which it says that it is ready."""
+    ready = folder / "ready"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "deploy.signing"),
+        env={
+            **os.environ,
+            "CASETRACK_READY_FILE": str(ready),
+            "CHECKPOINTS_POSTGRES_DSN": watched.dsn,
+            "CHECKPOINTS_KAFKA": watched.kafka,
+            "CHECKPOINTS_MINUTES": "0.01",
+            **settings,
+        },
+    )
+    try:
+        await eventually(ready.exists, within=30)
+        yield ready
+        process.terminate()
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_who_is_started_signs_by_itself_again_and_again(
+    watched: Watched, tmp_path: Path
+) -> None:
+    key, memory = tmp_path / "secret" / "checkpoints.pem", tmp_path / "memory"
+    key.parent.mkdir()
+    memory.mkdir()
+    keys = file_keys(public_half(memory / key.name), watched.clock)
+
+    async def signed(rows: int) -> bool:
+        published = await load_checkpoints(watched.kafka, keys)
+        told = published.told.get(Owner.INTAKE, [])
+        return bool(told) and told[-1].checkpoint.rows == rows
+
+    async with signing(watched, tmp_path, CHECKPOINTS_KEY=str(key), CHECKPOINTS_MEMORY=str(memory)):
+        for rows in (1, 2):
+            await watched.store.record([foreign(rows, case=CASES[0])])
+            await eventually(partial(signed, rows), within=20)
+
+    published = await load_checkpoints(watched.kafka, keys)
+    assert [one async for one in unborne(watched.dsn, published)] == []
+    assert await unsigned_since(watched.dsn, published) is None
+    assert [path.name for path in key.parent.iterdir()] == ["checkpoints.pem"]
+
+
+async def test_without_a_key_nothing_is_signed_and_nobody_is_alarmed(
+    watched: Watched, tmp_path: Path
+) -> None:
+    await watched.store.record([foreign(1, case=CASES[0])])
+
+    async with signing(watched, tmp_path, CHECKPOINTS_KEY=""):
+        pass
+
+    assert await watched.differences() == []
+
+
+async def test_verify_warns_where_something_has_long_stood_without_a_signature(
+    watched: Watched, tmp_path: Path
+) -> None:
+    settings = {
+        "CASETRACK_AUDITOR_DSN": watched.dsn,
+        "CASETRACK_KAFKA": watched.kafka,
+        "CASETRACK_CHECKPOINT_KEYS": str(public_half(watched.signer.path)),
+    }
+    terminal = Terminal(tmp_path / "home", settings)
+    await watched.grow(1)
+    fresh = await terminal.casetrack("verify", "--now", "--json")
+    await watched.store.record([foreign(99, case=CASES[0])])
+    await watched.root.execute(
+        "UPDATE intake.events SET recorded_at = recorded_at - interval '1 hour' "
+        "WHERE position = (SELECT max(position) FROM intake.events)"
+    )
+    late = await terminal.casetrack("verify", "--now", "--json")
+    told = await terminal.casetrack("verify", "--now")
+
+    assert (fresh.document["unsigned_seconds"], fresh.document["checkpoints_overdue"]) == (0, False)
+    assert fresh.document["checkpoint_at"]
+    assert (late.status, late.document["checkpoints_overdue"]) == (0, True)
+    assert "the last 60 minutes bears no signature" in told.out
 
 
 async def test_verify_says_what_it_measured_by(watched: Watched, tmp_path: Path) -> None:

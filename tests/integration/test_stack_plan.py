@@ -30,6 +30,12 @@ def test_by_default_both_servers_come_before_our_processes(settings: LocalSettin
     assert names(plan_stack(settings)) == [{"postgres", "kafka"}, OURS]
 
 
+def test_checkpoints_are_signed_where_there_is_a_key(settings: LocalSettings) -> None:
+    settings.key_of_checkpoints.write_text("a key")
+
+    assert names(plan_stack(settings))[1] == {*OURS, "checkpoints"}
+
+
 def test_servers_that_are_named_are_not_brought(settings: LocalSettings) -> None:
     given = LocalSettings(
         home=settings.home,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -72,6 +73,10 @@ class Report:
     """Clocks that the ticker was about to look at."""
     checkpoints: int = 0
     """Signed ones, by which the stores were measured."""
+    checkpoint_at: datetime | None = None
+    """When the last of them was signed."""
+    unsigned_seconds: float = 0.0
+    """For how long the oldest row has waited that none of them covers."""
     found: int = 0
     differences: list[Difference] = field(default_factory=list)
 
@@ -89,6 +94,9 @@ class Report:
             "under_way": self.under_way,
             "due_clocks": self.due_clocks,
             "checkpoints": self.checkpoints,
+            "checkpoint_at": self.checkpoint_at
+            and self.checkpoint_at.isoformat(timespec="seconds"),
+            "unsigned_seconds": round(self.unsigned_seconds, 1),
             "differences_found": self.found,
             "differences": [difference.document() for difference in self.differences],
         }
