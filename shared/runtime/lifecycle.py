@@ -1,6 +1,7 @@
 """How a process lives: started once, stopped gracefully, killed at named points, watched."""
 
 import asyncio
+import faulthandler
 import gc
 import os
 import signal
@@ -20,8 +21,10 @@ from shared.runtime.refused import distrust_of
 
 log = structlog.get_logger()
 
-STOPPING_SECONDS_MAX = 8.0
-"""Below the time that any supervisor of ours grants before it kills."""
+STOPPING_SECONDS_MAX = 4.0
+"""So long may a graceful stop take before it is cancelled."""
+ENDING_SECONDS_MAX = 1.0
+"""So long may what was cancelled take; both together, any supervisor grants before it kills."""
 
 GARBAGE_THRESHOLDS = (1_000_000, 20, 50)
 """
@@ -44,7 +47,8 @@ def run(name: str, main: Main) -> int:
     Live *main* until it returns or a signal ends it, and return the exit status.
 
     The first SIGTERM or SIGINT asks for a graceful stop, the second one, or
-    `STOPPING_SECONDS_MAX`, cancels.
+    `STOPPING_SECONDS_MAX`, cancels. What is not over `ENDING_SECONDS_MAX` after that is
+    ended where it stands, with the stacks of its threads: nothing of ours needs a last word.
     """
     with in_background(sys.stderr) as stream:
         configure_logs(name, stream)
@@ -82,6 +86,8 @@ def _obey_signals(stopping: asyncio.Event, life: asyncio.Task[None]) -> None:
         else:
             log.info("process_stopping")
             withdraw_ready()
+            # Armed to the very end: the interpreter waits for a library's threads without a limit.
+            faulthandler.dump_traceback_later(STOPPING_SECONDS_MAX + ENDING_SECONDS_MAX, exit=True)
             stopping.set()
 
     loop = asyncio.get_running_loop()
@@ -92,8 +98,22 @@ def _obey_signals(stopping: asyncio.Event, life: asyncio.Task[None]) -> None:
 async def _end_after(stopping: asyncio.Event, life: asyncio.Task[None]) -> None:
     await stopping.wait()
     await asyncio.sleep(STOPPING_SECONDS_MAX)
-    log.warning("process_stop_overdue", seconds=STOPPING_SECONDS_MAX)
+    log.warning(
+        "process_stop_overdue",
+        seconds=STOPPING_SECONDS_MAX,
+        waiting_at=sorted(where_it_waits(task) for task in asyncio.all_tasks()),
+    )
     life.cancel()
+
+
+def where_it_waits(task: asyncio.Task[Any]) -> str:
+    """Name *task* and the coroutines in which it stands, outermost first: `main: serve > close`."""
+    names: list[str] = []
+    waiting: Any = task.get_coro()
+    while hasattr(waiting, "cr_await"):
+        names.append(waiting.__qualname__)
+        waiting = waiting.cr_await
+    return f"{task.get_name()}: {' > '.join(names)}"
 
 
 async def pause(clock: Clock, seconds: float, stopping: asyncio.Event) -> bool:

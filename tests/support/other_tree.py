@@ -19,10 +19,16 @@ class Tree:
     home: Path
     port: int
 
+    @property
+    def python(self) -> str:
+        """Its own interpreter, with the libraries that it was pinned to; ours where it has none."""
+        own = self.path / ".venv" / "bin" / "python"
+        return str(own) if own.exists() else sys.executable
+
     def run(self, *words: str) -> str:
         """Give the command, which must not fail, and return what it answers."""
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "deploy.command", *words],
+            [self.python, "-P", "-m", "deploy.command", *words],
             cwd=self.path,
             env={
                 **os.environ,

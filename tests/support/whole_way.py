@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,11 +21,18 @@ from tests.support.ports import free_port
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
+LOG_CHARACTERS = 12_000
+TELLING = {"PYTHONFAULTHANDLER": "1"}
+"""A process that is aborted says where it stood."""
 
 COUNT_FOLDED = """
 SELECT count(*)
 FROM metrics.timeline
 """
+
+
+class StillRunning(Exception):
+    """A process that was told to end has not: the end of its log, with its threads' stacks."""
 
 
 @dataclass
@@ -50,7 +58,12 @@ class Kept:
             with self.place.with_suffix(".log").open("ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
                     *self.argv,
-                    env={**os.environ, **self.env, "CASETRACK_READY_FILE": str(self.ready)},
+                    env={
+                        **os.environ,
+                        **self.env,
+                        **TELLING,
+                        "CASETRACK_READY_FILE": str(self.ready),
+                    },
                     stdout=log,
                     stderr=log,
                 )
@@ -69,7 +82,13 @@ class Kept:
         if self.process is None or not self.alive:
             return
         self.process.terminate()
-        await asyncio.wait_for(self.process.wait(), STOP_SECONDS_MAX)
+        try:
+            await asyncio.wait_for(self.process.wait(), STOP_SECONDS_MAX)
+        except TimeoutError:
+            self.process.send_signal(signal.SIGABRT)
+            await self.process.wait()
+            log = self.place.with_suffix(".log").read_text(errors="replace")[-LOG_CHARACTERS:]
+            raise StillRunning(f"{self.place.name} after {STOP_SECONDS_MAX} s:\n{log}") from None
 
 
 @dataclass(frozen=True)
@@ -161,5 +180,9 @@ async def kept(parts: Mapping[str, Kept]) -> AsyncIterator[None]:
         finally:
             for task in keeping:
                 task.cancel()
-            for part in parts.values():
-                await part.stop()
+            # All of them, also where one does not end: a process left over is another test's.
+            ends = await asyncio.gather(
+                *(part.stop() for part in parts.values()), return_exceptions=True
+            )
+            if faults := [end for end in ends if isinstance(end, Exception)]:
+                raise ExceptionGroup("parts that did not end", faults)
