@@ -30,6 +30,8 @@ Fault
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from shared.runtime import faults
+
 
 class Fault(Exception):
     """The stack cannot go on; *values* fill the catalogue's text for *code*."""
@@ -188,10 +190,7 @@ def every_fault(kind: type[Fault] = Fault) -> Iterator[type[Fault]]:
 
 def first_of(failure: BaseException) -> BaseException:
     """Return what has failed, of several together: a fault rather than what it has brought down."""
-    if not isinstance(failure, BaseExceptionGroup):
-        return failure
-    parts = [first_of(part) for part in failure.exceptions]
-    return next((part for part in parts if isinstance(part, Fault)), parts[0])
+    return faults.first_of(failure, preferred=Fault)
 
 
 def told(record: Mapping[str, str]) -> Fault:

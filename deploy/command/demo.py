@@ -148,7 +148,7 @@ class Show:
                 refusals = await self._play()
                 watching.cancel()
         except ExceptionGroup as several:
-            raise first_of(several) from several
+            raise first_of(several) from None
         return refusals
 
     async def _play(self) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from deploy.delivery import Delivery, Verdict
+from deploy.faults import first_of
 from deploy.importers.document import LogUnreadable, pieces
 from deploy.importers.mapping import Import
 from deploy.importers.reading import read_log
@@ -117,7 +118,7 @@ class Sending:
                         tasks.create_task(self._lane(queue, delivery))
                     damage = await self._fill(queues, self._arranged(self._raw))
         except ExceptionGroup as several:
-            raise _first(several) from several
+            raise first_of(several) from None
         if damage is not None:
             raise damage
 
@@ -191,8 +192,3 @@ def _flaw(flaw: Unusable) -> dict[str, Any]:
     lost = {"lost": flaw.count} if flaw.count > 1 else {}
     detail = {"detail": flaw.text} if flaw.text else {}
     return {"code": flaw.code.value, "field": flaw.field, **detail, **lost}
-
-
-def _first(several: ExceptionGroup[Exception]) -> Exception:
-    first = several.exceptions[0]
-    return _first(first) if isinstance(first, ExceptionGroup) else first

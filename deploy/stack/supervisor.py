@@ -71,7 +71,7 @@ class Supervisor:
                 self._journal.enter(StackPhase.STOPPING)
             elif isinstance(cause, Fault):
                 self._journal.enter(StackPhase.FAILED, {"code": cause.code, **cause.values})
-                raise cause from several
+                raise cause from None
             else:
                 raise
         finally:

@@ -21,6 +21,7 @@ from shared.kafka.port import (
 )
 from shared.kafka.unpacking import Illegible
 from shared.runtime.clock import Clock
+from shared.runtime.faults import first_of
 from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.measures import EVENTS_DEAD_LETTERED
 from shared.runtime.pulse import pulse_of
@@ -90,7 +91,7 @@ class ConsumerLoop:
                     await self._turn(tasks, stopping)
                 watching.cancel()
         except ExceptionGroup as faults:
-            raise first_of(faults) from faults
+            raise first_of(faults) from None
 
     async def _turn(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
         self._join_slow()
@@ -257,12 +258,6 @@ class ConsumerLoop:
 
 _INTERRUPTED = Refusal("interrupted", "", "", 0)
 """We were asked to stop in the middle: the record will come again."""
-
-
-def first_of(faults: ExceptionGroup[Exception]) -> Exception:
-    """Return the fault that started it: callers know faults, not groups of them."""
-    first = faults.exceptions[0]
-    return first_of(first) if isinstance(first, ExceptionGroup) else first
 
 
 def _place(record: Record) -> Partition:

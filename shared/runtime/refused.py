@@ -1,6 +1,7 @@
 """Why a server and we do not trust each other, told by what the handshake raised."""
 
 import ssl
+from collections.abc import Iterator
 from enum import StrEnum
 
 
@@ -51,11 +52,19 @@ PLAIN = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG
 
 def distrust_of(fault: BaseException | None) -> Distrust | None:
     """Return what is wrong between a server and us, if *fault* says so or follows from it."""
-    if fault is None:
-        return None
-    if isinstance(fault, BaseExceptionGroup):
-        return next(filter(None, map(distrust_of, fault.exceptions)), None)
-    return _said_by(fault) or distrust_of(fault.__cause__)
+    return next((known for one in _behind(fault) if (known := _said_by(one))), None)
+
+
+def _behind(
+    fault: BaseException | None, seen: frozenset[int] = frozenset()
+) -> Iterator[BaseException]:
+    """Yield *fault*, its parts and its causes; a chain that bites its own tail ends there."""
+    if fault is None or id(fault) in seen:
+        return
+    yield fault
+    parts = fault.exceptions if isinstance(fault, BaseExceptionGroup) else ()
+    for one in (*parts, fault.__cause__):
+        yield from _behind(one, seen | {id(fault)})
 
 
 def _said_by(fault: BaseException) -> Distrust | None:

@@ -34,11 +34,17 @@ from tests.support.way_of_a_case import (
 )
 
 PLATFORM, TERMINAL = "qinwuyuan", "hall-terminal"
-SOURCES = {PLATFORM: "urn:shaanxi:qinwuyuan:1", TERMINAL: "urn:xincheng:hall-terminal:t7"}
+UNKEPT = None
+"""Who spoke is not known of what was recorded before it was kept."""
+SOURCES = {
+    PLATFORM: "urn:shaanxi:qinwuyuan:1",
+    TERMINAL: "urn:xincheng:hall-terminal:t7",
+    UNKEPT: "urn:shaanxi:qinwuyuan:1",
+}
 
 
 def by(
-    publisher: str,
+    publisher: str | None,
     one: Entry,
     learned: float | None = None,
     *,
@@ -117,6 +123,13 @@ def test_what_the_bureau_took_in_is_the_bureaus() -> None:
 def test_a_case_of_which_nobody_knows_who_founded_it_may_be_told_on_by_anybody() -> None:
     """As all were that other systems told of before we kept who speaks."""
     assert fold_all(CASE, [RECEIVED, ACCEPTED, FOREIGN]).case.phase is Phase.DECIDED
+
+
+def test_two_facts_of_one_instant_of_which_nobody_knows_who_told_them_found_one_case() -> None:
+    again = replace(RECEIVED, id="again", order=(RECEIVED.time, 0, "again"))
+
+    for told in ([RECEIVED, again], [again, RECEIVED], [by(UNKEPT, RECEIVED), by(PLATFORM, again)]):
+        assert fold_all(CASE, [*told, ACCEPTED, FOREIGN]).case.phase is Phase.DECIDED
 
 
 def test_another_may_rate_what_it_does_not_own() -> None:
@@ -295,7 +308,7 @@ def test_neither_order_nor_batches_change_what_is_believed(data: st.DataObject) 
     way = (RECEIVED, ACCEPTED, STARTED, RETURNED, HELD, RELEASED, DECIDED, RATED)
     facts = [
         by(
-            data.draw(st.sampled_from([PLATFORM, TERMINAL])),
+            data.draw(st.sampled_from([PLATFORM, TERMINAL, UNKEPT])),
             one,
             data.draw(st.sampled_from([-24, 0, 50, 400])),
             identity=f"{number}",

@@ -142,3 +142,10 @@ def test_the_reason_is_found_wherever_it_lies_in_a_fault() -> None:
         Distrust.CERTIFICATE_EXPIRED
     )
     assert distrust_of(ConnectionRefusedError()) is None
+
+
+def test_a_chain_of_faults_that_bites_its_own_tail_has_an_end() -> None:
+    part = TypeError("in a task")
+    part.__cause__ = ExceptionGroup("tasks", [part])
+
+    assert distrust_of(ExceptionGroup("all", [part])) is None

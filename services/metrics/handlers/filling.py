@@ -11,6 +11,7 @@ from services.metrics.handlers.folding import changes_of
 from services.metrics.ports.rebuilding import Beside, Refold, Stint, Stride
 from shared.kafka.keys import partition_of
 from shared.policy.rules import Editions, Rules
+from shared.runtime.faults import first_of
 from shared.runtime.lifecycle import crash
 
 SUBJECTS_PER_STEP_MAX = 1_000
@@ -61,7 +62,7 @@ class Filling:
                 last = await self._fill(stint, told)
             except ExceptionGroup as faults:
                 # Reading and writing fail together or one alone: the first says why.
-                raise faults.exceptions[0] from faults
+                raise first_of(faults) from None
             await self._beside.fill(stint.lanes, last)
         return True
 

@@ -24,8 +24,8 @@ Noting = Mapping[type[Fact], Callable[[Any, Entry, Any], Noted]]
 """What each fact tells a subject beside the state to which it leads."""
 
 
-class Founding(Struct, frozen=True, array_like=True, order=True, gc=False):
-    """Whose a subject is: of whoever told of it first, by when we learned of it."""
+class Founding(Struct, frozen=True, array_like=True, gc=False):
+    """Whose a subject is: of whoever told of it first, by when we learned of it; in that order."""
 
     learned: datetime
     source: str
@@ -36,6 +36,13 @@ class Founding(Struct, frozen=True, array_like=True, order=True, gc=False):
     def of(cls, entry: Entry) -> Self:
         """Return the founding by *entry*, if none came before it."""
         return cls(entry.learned, entry.source, speaker_of(entry.source, entry.publisher))
+
+    def __lt__(self, other: "Founding") -> bool:
+        return self._rank < other._rank
+
+    @property
+    def _rank(self) -> tuple[datetime, str, bool, str]:
+        return (self.learned, self.source, self.speaker is not None, self.speaker or "")
 
 
 class CourseStep(Struct, frozen=True, array_like=True, gc=False):
