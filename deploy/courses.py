@@ -10,8 +10,10 @@ from services.intake.domain.inspection import refusals as inspection
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
 from services.review.domain.invitation import refusals as invitation
+from services.review.domain.matter import refusals as matter
 from services.review.domain.rating import refusals as rating
 from services.review.domain.rectification import refusals as rectification
+from services.review.domain.ticket import refusals as ticket
 from shared.commands.off_course import Refusals
 from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
@@ -20,9 +22,11 @@ from shared.contracts.course import ABSENT, Apart, Course, Row
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE
+from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
+from shared.contracts.unfinished.course import MATTER
 
 OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
     {
@@ -34,6 +38,8 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         INVITATION.subject: invitation.OFF_COURSE,
         RATING.subject: rating.OFF_COURSE,
         RECTIFICATION.subject: rectification.OFF_COURSE,
+        TICKET.subject: ticket.OFF_COURSE,
+        MATTER.subject: matter.OFF_COURSE,
         TASK.subject: task.OFF_COURSE,
     }
 )

@@ -7,17 +7,20 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.assist.api.paths import COLLECTIONS
+from services.assist.api.paths import TASKS
 from services.assist.consumer import GROUP, TOPICS, ForeignTasks
-from services.assist.handlers import Commands
+from services.assist.domain.task import decide as tasks
 from services.assist.settings import AssistSettings
 from shared.commands.adoption import Adoption
-from shared.commands.counter import command_routes
 from shared.commands.life import serve_and_read
 from shared.commands.service import Service
+from shared.commands.subject import Decided, subject_routes
+from shared.contracts.assist.course import TASK
 from shared.contracts.registry import Owner, kinds_of
 from shared.kafka.membership import Subscription
 from shared.web.gate import AuthSettings
+
+SUBJECTS = (Decided(TASKS, TASK, tasks.DECIDER, "BB"),)
 
 MESSAGES = files("services.assist.api") / "messages"
 
@@ -28,8 +31,7 @@ class Assist(Service):
 
     @cached_property
     def web(self) -> FastAPI:
-        routes = command_routes(COLLECTIONS, Commands(self.desk).take)
-        return self.edge("casetrack assist", [routes], MESSAGES)
+        return self.edge("casetrack assist", subject_routes(SUBJECTS, self.desk), MESSAGES)
 
     @cached_property
     def foreign_tasks(self) -> ForeignTasks:

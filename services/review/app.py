@@ -7,13 +7,12 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.review.api.paths import INVITATIONS, RATINGS, RECTIFICATIONS
+from services.review.api.paths import INVITATIONS, MATTERS, RATINGS, RECTIFICATIONS, TICKETS
 from services.review.consumer import GROUP, TOPICS, Ratings
-from services.review.handlers.commands import (
-    InvitationCommands,
-    RatingCommands,
-    RectificationCommands,
-)
+from services.review.domain.invitation import decide as inviting
+from services.review.domain.matter import decide as matters
+from services.review.domain.ticket import decide as tickets
+from services.review.handlers.commands import RatingCommands, RectificationCommands
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import RatingRegister
 from services.review.settings import ReviewSettings
@@ -22,9 +21,19 @@ from shared.commands.counter import command_routes
 from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Service
+from shared.commands.subject import Decided, subject_routes
+from shared.contracts.hotline.course import TICKET
 from shared.contracts.registry import Owner, kinds_of
+from shared.contracts.review.course import INVITATION
+from shared.contracts.unfinished.course import MATTER
 from shared.kafka.membership import Subscription
 from shared.web.gate import AuthSettings
+
+SUBJECTS = (
+    Decided(INVITATIONS, INVITATION, inviting.DECIDER, "YQ"),
+    Decided(TICKETS, TICKET, tickets.DECIDER, "RX"),
+    Decided(MATTERS, MATTER, matters.DECIDER, "WB"),
+)
 
 MESSAGES = files("services.review.api") / "messages"
 
@@ -38,9 +47,9 @@ class Review(Service):
         rating = RatingCommands(self.desk, self.register)
         rectifying = RectificationCommands(self.desk, self.rules)
         routers = [
-            command_routes([INVITATIONS], InvitationCommands(self.desk).take),
             command_routes([RATINGS], rating.take),
             command_routes([RECTIFICATIONS], rectifying.take),
+            *subject_routes(SUBJECTS, self.desk),
         ]
         return self.edge("casetrack review", routers, MESSAGES)
 

@@ -1,18 +1,17 @@
 """From a command to stored facts: load, fold, decide, append. This file is the architecture."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 
 from shared.commands.access import Reach
+from shared.commands.decider import Command, Decider, Owners, State
 from shared.contracts.course import Apart
 from shared.contracts.envelope import Event, Fact, case_no_of
 from shared.contracts.rejection import Blame, Rejection, SamePerson
-from shared.contracts.standing import believed
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -23,14 +22,8 @@ from shared.eventstore.port import (
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 
-Owners = Collection[str]
-"""The organisations that answer for a subject, by their codes."""
-
 TRIES_MAX = 3
 """How often one command meets a writer who was quicker before the caller is told."""
-
-State = TypeVar("State")
-Command = TypeVar("Command")
 
 
 class IdempotencyKeyReused(Rejection):
@@ -39,31 +32,6 @@ class IdempotencyKeyReused(Rejection):
     code = "idempotency_key_reused"
     blame = Blame.COMMAND
     field = "Idempotency-Key"
-
-
-def _whoever_began_it(_subject: object, _command: object) -> Owners:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Decider(Generic[State, Command]):
-    """What a subject is at first, what may happen to it, and what that makes of it."""
-
-    initial: State
-    decide: Callable[[State, Command], Sequence[Fact]]
-    evolve: Callable[[State, Fact], State]
-    owners: Callable[[State, Command], Owners] = _whoever_began_it
-    """
-    Whose the subject is, or would be where the command begins it.
-
-    Where it names nobody it is the organisation's whose person began it.
-    """
-    apart: Sequence[Apart] = ()
-    """What two persons do, not one."""
-
-    def after(self, events: Sequence[Event]) -> State:
-        """Return the subject as its history made it: those of *events* that are believed."""
-        return reduce(self.evolve, believed(events), self.initial)
 
 
 @dataclass(frozen=True, slots=True)

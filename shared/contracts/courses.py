@@ -4,10 +4,12 @@ from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.handling.course import CASE
+from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.supervision.course import ALERT
+from shared.contracts.unfinished.course import MATTER
 
 COURSES = (
     CASE,
@@ -18,6 +20,8 @@ COURSES = (
     INVITATION,
     RATING,
     RECTIFICATION,
+    TICKET,
+    MATTER,
     TASK,
     ALERT,
 )

@@ -18,6 +18,7 @@ from shared.contracts.committee import facts as committee
 from shared.contracts.documents import Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
 from shared.contracts.handling import facts as handling
+from shared.contracts.hotline import facts as hotline
 from shared.contracts.inspection import facts as inspection
 from shared.contracts.intake import facts as intake
 from shared.contracts.moments import RECORDED
@@ -25,6 +26,7 @@ from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
 from shared.contracts.rules import facts as rules
 from shared.contracts.supervision import facts as supervision
+from shared.contracts.unfinished import facts as unfinished
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import UPCASTERS, Upcaster, upcast
 
@@ -62,7 +64,7 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {
         Owner.INTAKE: (intake, handling, inspection, committee, commitment),
         Owner.ASSIST: (assist,),
-        Owner.REVIEW: (review, rectification),
+        Owner.REVIEW: (review, rectification, hotline, unfinished),
         Owner.SUPERVISION: (supervision, rules),
     }
 )

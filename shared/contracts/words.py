@@ -79,6 +79,9 @@ class ClockName(Word):
     ASSIST_PROGRESS = auto()
     SUPPLEMENT = auto()
     VERIFY = auto()
+    UNFINISHED_CONTACT = auto()
+    UNFINISHED_RESOLVE = auto()
+    UNFINISHED_FOLLOWUP = auto()
 
 
 class GradeLevel(Word):

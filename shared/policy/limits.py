@@ -30,8 +30,8 @@ from shared.policy.yellow import DaysYellow, HoursYellow, RemainingYellow, Share
 DAYS_MAX = 1_095
 """Three years: what takes longer has no strip of days that anybody could check."""
 
-LIMIT_MIN = 1
-"""A limit of nothing is no limit: "the same day" comes from the terms of a case alone."""
+LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0}
+"""A limit of no day is the same day; of no hour there is no limit."""
 
 COURSE_OF: Mapping[str, Course] = {course.subject: course for course in COURSES}
 
@@ -116,6 +116,8 @@ class Limit(Rule):
     """Where whatever else ends it is kept."""
     limit: int | FieldOf
     unit: Unit | FieldOf
+    latest: FieldOf | None = None
+    """Where a day is kept on which it ends at the latest, however long the limit is."""
     held: bool = False
     """Whether a hold of the case may stop it (see the pauses)."""
     standstills: tuple[Standstill, ...] = ()
@@ -159,8 +161,9 @@ class Limit(Rule):
     def _unmeasured(self) -> Iterator[PydanticCustomError]:
         """Yield what no clock can show."""
         row, limit, unit = {"row": self.id}, self.limit, self.unit
-        if isinstance(limit, int) and not LIMIT_MIN <= limit <= DAYS_MAX:
-            bounds = {"limit": limit, "least": LIMIT_MIN, "most": DAYS_MAX}
+        least = LIMIT_MIN.get(str(unit), 1)
+        if isinstance(limit, int) and not least <= limit <= DAYS_MAX:
+            bounds = {"limit": limit, "least": least, "most": DAYS_MAX}
             yield PydanticCustomError(
                 "limit_out_of_range", "{row}: {limit} is not from {least} to {most}", row | bounds
             )
@@ -168,7 +171,11 @@ class Limit(Rule):
             yield PydanticCustomError("limit_never_ends", "{row}: nothing stops it", row)
         by_number = unit is Unit.AT and isinstance(limit, int)
         by_day = unit is Unit.HH and isinstance(self.yellow, DaysYellow | RemainingYellow)
-        if by_number or by_day:
+        # What may stand still, or be given more, has no day that was named for it.
+        whole_days = unit in (Unit.WD, Unit.ND) and not (
+            self.held or self.standstills or self.extensions
+        )
+        if by_number or by_day or (self.latest is not None and not whole_days):
             told = row | {"unit": unit}
             yield PydanticCustomError(
                 "limit_unit_unfit", "{row}: {unit} does not fit what is counted", told
@@ -210,6 +217,7 @@ class Limit(Rule):
         named += [
             ("limit.field", _field(self.limit), amount),
             ("unit.field", _field(self.unit), Needed.UNIT),
+            ("latest.field", _field(self.latest), Needed.DAY),
             ("ending", self.ending, Needed.ENDING),
             ("extensions.field", _field(self.extensions), Needed.EXTENSIONS),
             ("yellow.of", others, Needed.AMOUNT),

@@ -108,7 +108,8 @@ class Policy(Rule):
         for limit in self.limits:
             if not isinstance(limit.yellow, HoursYellow) or limit.unit is Unit.HH:
                 continue
-            hours = self.bureau.hall_hours * (limit.limit if isinstance(limit.limit, int) else 1)
+            days = limit.limit if isinstance(limit.limit, int) else 1
+            hours = self.bureau.hall_hours * max(1, days)
             if limit.yellow.hours >= hours:
                 raise near_too_soon(limit.id, limit.yellow.hours, hours)
         return self

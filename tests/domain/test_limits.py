@@ -13,6 +13,7 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.subjects.register import KINDS
+from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
 from shared.policy.limits import Limit, Moment, StopMoment
@@ -34,8 +35,16 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "sent_back": {"result": "RETURNED"},
     "spoken": {"outcome": "APPROVE"},
     "given_back": {"outcome": "RETURN_TO_SECTION"},
+    "ordinary": {"kind": "HELP"},
+    "urgent": {"kind": "EMERGENCY"},
+    "question": {"kind": "CONSULT"},
+    "plea": {"kind": "HELP"},
+    "grievance": {"kind": "REPORT"},
+    "simple": {"cause": "STAFF"},
+    "involved": {"cause": "POLICY"},
 }
 """What a golden example has to say so that it meets a guard."""
+NAMED_BY = {course.named_by: "ONE" for course in COURSES} | {"case_no": CASE}
 IN_VAIN = {"reached": False}
 """What it says where it has to come several times."""
 
@@ -43,8 +52,7 @@ IN_VAIN = {"reached": False}
 def told(moment: Moment, hours: float) -> Entry:
     """Return the golden example of *moment*, about one subject of our case."""
     kind: type[Fact] = FACTS[moment.fact]
-    named = {"case_no": CASE, "inspection_id": "I1", "referral_id": "R1", "rect_id": "B1"}
-    about = {name: value for name, value in named.items() if name in kind.model_fields}
+    about = {name: value for name, value in NAMED_BY.items() if name in kind.model_fields}
     in_vain = IN_VAIN if isinstance(moment, StopMoment) and moment.times > 1 else {}
     return entry(like_the_example(kind, **about, **MEETS[moment.when], **in_vain), hours)
 
@@ -98,8 +106,14 @@ def test_the_sentence_of_a_limit_can_be_said_in_both_languages(limit: Limit) -> 
 ROW = POLICY.by_id["SLA-01"].model_dump(mode="json", exclude_none=True)
 NAMED = POLICY.by_id["SLA-04"].model_dump(mode="json", exclude_none=True)
 BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "of nothing": (ROW, {"limit": 0}, "SLA-01: 0 is not from 1 to 1095"),
-    "of ten thousand days": (ROW, {"limit": 10_000}, "SLA-01: 10000 is not from 1 to 1095"),
+    "of less than a day": (ROW, {"limit": -1}, "SLA-01: -1 is not from 0 to 1095"),
+    "of no hour": (ROW, {"limit": 0, "unit": "HH"}, "SLA-01: 0 is not from 1 to 1095"),
+    "of ten thousand days": (ROW, {"limit": 10_000}, "SLA-01: 10000 is not from 0 to 1095"),
+    "until a day at the latest, of what a hold may stop": (
+        ROW,
+        {"held": True, "latest": {"field": "closed_on"}},
+        "SLA-01: WD does not fit",
+    ),
     "near longer than it is": (ROW, {"yellow": {"by": "days", "days": 5}}, "near with 5 left"),
     "on a fact that nobody publishes": (
         ROW,

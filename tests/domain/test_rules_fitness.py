@@ -76,6 +76,12 @@ UNFIT: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "limit_field_unfit",
         "unit.field",
     ),
+    "a latest day that nobody keeps": (
+        "SLA-25d",
+        {"latest": {"field": "wanted"}},
+        "limit_name_unknown",
+        "latest.field",
+    ),
     "an end that is none": ("SLA-13a", {"ending": "case.terms"}, "limit_field_unfit", "ending"),
     "extensions that nobody keeps": (
         "SLA-20",
@@ -122,7 +128,7 @@ def test_a_row_that_looks_for_what_is_not_there_is_refused_by_its_place(fault: s
 @pytest.mark.parametrize(
     ("row", "changes", "code"),
     [
-        ("SLA-13a", {"limit": 0}, "limit_out_of_range"),
+        ("SLA-13a", {"limit": -1}, "limit_out_of_range"),
         ("SLA-13a", {"limit": 10_000}, "limit_out_of_range"),
         ("SLA-13a", {"unit": "HH"}, "limit_unit_unfit"),
         ("SLA-13a", {"stops": [], "ending": None}, "limit_never_ends"),

@@ -16,6 +16,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.review.domain.rectification import commands as rectification
+from shared.commands.by_course import Recollection
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.course import MeetingState
@@ -30,7 +31,7 @@ from shared.contracts.intake.words import AcceptanceMode, RejectReason
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.words import BadReviewCause, Satisfaction
 from shared.contracts.words import GradeLevel
-from tests.support.courses import OWNED
+from tests.support.courses import OWNED, asked_of
 from tests.support.intake_cases import (
     ACCEPT,
     APPROVE_EXTENSION,
@@ -318,6 +319,11 @@ COURSES = {
     "referral": REFERRAL,
     "rectification": RECTIFICATION,
     "assist": ASSIST,
+    **{
+        name: Walked(owned, asked_of(owned))
+        for name, owned in OWNED.items()
+        if isinstance(owned.decider.initial, Recollection)
+    },
 }
 
 

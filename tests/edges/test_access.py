@@ -22,11 +22,13 @@ from shared.commands.counter import Collection, Path
 from shared.contracts.assist.facts import AssistRequested
 from shared.contracts.committee.facts import MeetingScheduled, ReferralMade
 from shared.contracts.envelope import Event, Fact
+from shared.contracts.hotline.facts import TicketReceived
 from shared.contracts.inspection.facts import InspectionCreated
 from shared.contracts.intake.facts import ApplicationReceived
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.types import OrgRef
+from shared.contracts.unfinished.facts import MatterRecorded
 from shared.policy.organisations import Scope
 from shared.web.auth import Role
 from tests.support.courses import command_of
@@ -50,6 +52,8 @@ BEGINNINGS: Mapping[str, Fact] = {
     "tasks": like_the_example(AssistRequested),
     "ratings": like_the_example(RatingPosted, rated_org=OF_THE_STREET, level="DISSATISFIED"),
     "rectifications": like_the_example(RectificationOpened, responsible_org=OF_THE_STREET),
+    "tickets": like_the_example(TicketReceived),
+    "matters": like_the_example(MatterRecorded),
 }
 """How a subject of the street's begins, by its collection."""
 
@@ -59,7 +63,7 @@ REACHED: Mapping[Scope, set[str]] = {
     Scope.LINE: {"own", "above", "below"},
 }
 """From where a subject is reached."""
-BEGUN_BY_ANYBODY = {"tasks", "meetings", "invitations"}
+BEGUN_BY_ANYBODY = {"tasks", "meetings", "invitations", "tickets", "matters"}
 """What names no organisation belongs to that of whoever begins it."""
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.commands.decider import Decider
 from shared.commands.deciding import (
     TRIES_MAX,
     Answer,
-    Decider,
     Desk,
     IdempotencyKeyReused,
     Occasion,

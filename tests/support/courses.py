@@ -6,10 +6,12 @@ of its course to be possible. Facts come from the published examples, commands
 from the facts.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
+from random import Random
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -42,16 +44,20 @@ from services.metrics.domain.subjects import case as case_kind
 from services.metrics.domain.subjects.commitment import Commitment as CommitmentKind
 from services.metrics.domain.subjects.committee import Meeting as MeetingKind
 from services.metrics.domain.subjects.committee import Referral as ReferralKind
+from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification as RectificationKind
 from services.metrics.domain.subjects.review import Invitation as InvitationKind
 from services.metrics.domain.subjects.review import Rating as RatingKind
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task as TaskKind
+from services.metrics.domain.subjects.unfinished import Matter as MatterKind
 from services.review.domain.invitation import commands as invitation_commands
 from services.review.domain.invitation import decide as invitation_rules
 from services.review.domain.invitation import refusals as invitation_refusals
-from services.review.domain.invitation import states as invitation_states
+from services.review.domain.matter import commands as matter_commands
+from services.review.domain.matter import decide as matter_rules
+from services.review.domain.matter import refusals as matter_refusals
 from services.review.domain.rating import commands as rating_commands
 from services.review.domain.rating import decide as rating_rules
 from services.review.domain.rating import refusals as rating_refusals
@@ -60,8 +66,12 @@ from services.review.domain.rectification import commands as rectification_comma
 from services.review.domain.rectification import decide as rectification_rules
 from services.review.domain.rectification import refusals as rectification_refusals
 from services.review.domain.rectification import states as rectification_states
+from services.review.domain.ticket import commands as ticket_commands
+from services.review.domain.ticket import decide as ticket_rules
+from services.review.domain.ticket import refusals as ticket_refusals
+from shared.commands.by_course import Recollection
 from shared.commands.command import Command
-from shared.commands.deciding import Decider
+from shared.commands.decider import Decider
 from shared.commands.off_course import Refusals
 from shared.contracts.assist.course import TASK
 from shared.contracts.assist.facts import MandateSigned
@@ -75,6 +85,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import CASE, Phase
 from shared.contracts.handling.words import Decision, Step
+from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
 from shared.contracts.intake.words import AcceptanceMode
@@ -82,6 +93,7 @@ from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.course import INVITATION, RATING, RatingState
+from shared.contracts.unfinished.course import MATTER
 from shared.contracts.words import CaseType, LimitUnit
 from shared.policy.calendar import ZONE, official_calendar
 from tests.support.examples import like_the_example
@@ -158,7 +170,7 @@ def _words(annotation: Any) -> Collection[Any]:  # noqa: ANN401 - whatever a fie
     return ()
 
 
-def command_of(kind: type[C], **changes: object) -> C:
+def command_of(kind: type[C], /, **changes: object) -> C:
     """Return the command of *kind* that asks for the published example of its fact."""
     example = like_the_example(kind.FACT)
     said = {**dict(example), **dict(getattr(example, "case", ())), **OURS, **changes}
@@ -169,6 +181,16 @@ def command_of(kind: type[C], **changes: object) -> C:
             if field.name in said or field.default is MISSING
         }
     )
+
+
+def asked_of(owned: Owned) -> Sequence[Callable[[Random], Command]]:
+    """Return what may be asked of one subject, each time with other words."""
+    return [partial(_asked, kind, owned.course.named_by) for kind in owned.commands]
+
+
+def _asked(kind: type[Command], named_by: str, chance: Random) -> Command:
+    fact = chance.choice([*_varied(like_the_example(kind.FACT))])
+    return command_of(kind, **{**dict(fact), named_by: "ONE"})
 
 
 def _case(phase: str, fact: type[Fact]) -> case_states.Case:
@@ -224,6 +246,10 @@ def _rectification(state: str, _: type[Fact]) -> rectification_states.Rectificat
     return rectification_states.Rectification(
         state=state, finding=VerifyFinding.LEDGER, is_dissatisfied=True
     )
+
+
+def _told(state: str, _: type[Fact]) -> Recollection:
+    return Recollection(state)
 
 
 def _task(state: str, fact: type[Fact]) -> task_states.Task:
@@ -291,11 +317,12 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
         "invitation": Owned(
             INVITATION,
             invitation_refusals.OFF_COURSE,
-            Decider(invitation_states.INITIAL, invitation_rules.decide, invitation_states.evolve),
+            invitation_rules.DECIDER,
             (invitation_commands.SendInvitation,),
-            lambda state, _: invitation_states.Invitation(state=state),
+            _told,
             InvitationKind,
             {},
+            follows=True,
         ),
         "rating": Owned(
             RATING,
@@ -329,6 +356,26 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             _task,
             TaskKind,
             {},
+        ),
+        "ticket": Owned(
+            TICKET,
+            ticket_refusals.OFF_COURSE,
+            ticket_rules.DECIDER,
+            get_args(ticket_commands.AnyCommand),
+            _told,
+            TicketKind,
+            {},
+            follows=True,
+        ),
+        "matter": Owned(
+            MATTER,
+            matter_refusals.OFF_COURSE,
+            matter_rules.DECIDER,
+            get_args(matter_commands.AnyCommand),
+            _told,
+            MatterKind,
+            {},
+            follows=True,
         ),
     }
 )

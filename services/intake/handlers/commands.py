@@ -37,7 +37,8 @@ from services.intake.domain.referral.commands import (
     ReferralCommand,
 )
 from shared.commands.counter import Fields
-from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
+from shared.commands.decider import Decider
+from shared.commands.deciding import Answer, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.handling.course import CASE as COURSE
 from shared.contracts.words import LimitUnit

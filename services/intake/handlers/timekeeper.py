@@ -14,7 +14,8 @@ from services.intake.domain.case.silence import AnyEnding, Timer
 from services.intake.domain.inspection import silence as inspection_silence
 from services.intake.domain.inspection.commands import ExpireDefect
 from services.intake.handlers.commands import CASE, INSPECTION
-from shared.commands.deciding import Decider, Desk, Occasion, Repetition, handle
+from shared.commands.decider import Decider
+from shared.commands.deciding import Desk, Occasion, Repetition, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.inspection.facts import InspectionFact

@@ -9,10 +9,14 @@ from types import MappingProxyType
 
 from services.review.domain.invitation import commands as invitation
 from services.review.domain.invitation import refusals as invitation_refusals
+from services.review.domain.matter import commands as matter
+from services.review.domain.matter import refusals as matter_refusals
 from services.review.domain.rating import commands as rating
 from services.review.domain.rating import refusals as rating_refusals
 from services.review.domain.rectification import commands as rectification
 from services.review.domain.rectification import refusals as rectification_refusals
+from services.review.domain.ticket import commands as ticket
+from services.review.domain.ticket import refusals as ticket_refusals
 from shared.commands.access import granted
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.policy.organisations import Scope
@@ -74,4 +78,36 @@ RECTIFICATIONS = Collection(
     ),
 )
 
-COLLECTIONS = (INVITATIONS, RATINGS, RECTIFICATIONS)
+TICKETS = Collection(
+    name="tickets",
+    subject="ticket_no",
+    refusals=refusals_in(ticket_refusals),
+    first=Path(ticket.ReceiveTicket, DESK),
+    paths=MappingProxyType(
+        {
+            "signature": Path(ticket.SignTicket, RESPONSIBLE),
+            "return": Path(ticket.SendBackTicket, RESPONSIBLE),
+            "extension": Path(ticket.ExtendTicket, HEAD, signed="approved_by"),
+            "reply": Path(ticket.ReplyToTicket, RESPONSIBLE),
+            "followup": Path(ticket.FollowUpTicket, DESK),
+            "closure": Path(ticket.CloseTicket, DESK),
+            "reopening": Path(ticket.ReopenTicket, DESK),
+        }
+    ),
+)
+
+MATTERS = Collection(
+    name="matters",
+    subject="matter_id",
+    refusals=refusals_in(matter_refusals),
+    first=Path(matter.RecordMatter, COUNTERS),
+    paths=MappingProxyType(
+        {
+            "contacts": Path(matter.ContactAboutMatter, COUNTERS),
+            "resolution": Path(matter.ResolveMatter, {**COUNTERS, **HANDLERS}),
+            "followup": Path(matter.FollowUpMatter, DESK),
+        }
+    ),
+)
+
+COLLECTIONS = (INVITATIONS, RATINGS, RECTIFICATIONS, TICKETS, MATTERS)

@@ -5,7 +5,9 @@ Rejection
 └── ReviewRejection
     ├── those of an invitation: services.review.domain.invitation.refusals
     ├── those of a rating: services.review.domain.rating.refusals
-    └── those of a rectification: services.review.domain.rectification.refusals
+    ├── those of a rectification: services.review.domain.rectification.refusals
+    ├── those of a hotline ticket: services.review.domain.ticket.refusals
+    └── those of an unfinished matter: services.review.domain.matter.refusals
 """
 
 from shared.contracts.rejection import Rejection

@@ -1,11 +1,9 @@
-"""Commands on invitations, ratings and rectifications: what is ours is filled in first."""
+"""Commands on ratings and rectifications: what is ours is filled in first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.review.domain.invitation import decide as invitation_rules
-from services.review.domain.invitation import states as invitation_course
 from services.review.domain.names import rating_of, supplement_to
 from services.review.domain.rating import decide as rating_rules
 from services.review.domain.rating import states as rating_course
@@ -21,12 +19,12 @@ from services.review.domain.rectification.deadlines import RoundDeadlines, round
 from services.review.domain.rectification.refusals import RectificationUnknown
 from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
-from shared.commands.deciding import Answer, Decider, Desk, Occasion, handle
+from shared.commands.decider import Decider
+from shared.commands.deciding import Answer, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.rectification.course import RECTIFICATION as OF_ORDERS
 from shared.contracts.review.course import RATING as OF_RATINGS
 
-INVITATION = Decider(invitation_course.INITIAL, invitation_rules.decide, invitation_course.evolve)
 RATING = Decider(
     rating_course.INITIAL,
     rating_rules.decide,
@@ -41,20 +39,6 @@ RECTIFICATION = Decider(
     rectification_rules.owners,
     OF_ORDERS.apart,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationCommands:
-    """Review's side of asking for an opinion."""
-
-    desk: Desk
-
-    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
-        """Apply *command*; one without an id is for a new invitation."""
-        invitation_id = words["invitation_id"] or f"YQ{self.desk.ids.new()}"
-        asked = command(**{**words, "invitation_id": invitation_id}, at=occasion.at)
-        stream = f"invitation-{invitation_id}"
-        return await handle(INVITATION, asked, stream, occasion, desk=self.desk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from services.assist.domain.task.commands import (
     UnblockTask,
 )
 from services.assist.domain.task.refusals import OFF_COURSE, MandateMissing, MandateNotAwaited
-from services.assist.domain.task.states import Task
+from services.assist.domain.task.states import INITIAL, Task, evolve
+from shared.commands.decider import Decider
 from shared.commands.off_course import require_on_course
 from shared.contracts.assist.course import TASK
 from shared.contracts.envelope import Fact
@@ -33,3 +34,6 @@ def decide(task: Task, command: AnyCommand) -> list[Fact]:
             return [command.stated(blocker=task.blocker)]
         case _:
             return [command.stated()]
+
+
+DECIDER = Decider(INITIAL, decide, evolve)

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
+from msgspec.structs import replace
+
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
 from services.metrics.domain.subjects.subject import CourseStep, Subject
-from shared.policy.calendar import business_date
+from shared.contracts.words import LimitUnit
+from shared.policy.calendar import WorkCalendar, business_date
+from shared.policy.counting import due
 from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, StopMoment, Unit
 from shared.policy.rules import Rules
 from shared.policy.sla import Policy
@@ -38,7 +42,8 @@ def runs_in(
                 if rules.policy_on(episode.started_on) is policy:
                     run = _run(sla, episode, subject, case, dossier)
                     if run is not None:
-                        found.append((run, policy))
+                        latest = sla.latest.read(subject, case) if sla.latest else None
+                        found.append((_at_the_latest(run, latest, rules.calendar), policy))
     return found
 
 
@@ -155,6 +160,17 @@ def _run(
         case.org_name,
         sla.read_others(subject, case) if sla.read_others else None,
     )
+
+
+def _at_the_latest(run: Run, latest: date | None, calendar: WorkCalendar) -> Run:
+    """Return *run*, until *latest* where that comes first; what was named too early is at once."""
+    if latest is None:
+        return run
+    latest = max(latest, run.started_on)
+    end = due(calendar, run.started_on, run.limit, LimitUnit(run.unit))
+    if end is None or end <= latest:
+        return run
+    return replace(run, limit=0, unit=Unit.AT, until=latest)
 
 
 def _ending(sla: Limit, stop: CourseStep | None, subject: Subject, case: Case) -> Ending | None:

@@ -7,15 +7,27 @@ from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.committee import Meeting, Referral
+from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Invitation, Rating
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
+from services.metrics.domain.subjects.unfinished import Matter
 from shared.contracts.envelope import Fact
 
 AnySubject = (
-    Case | Inspection | Referral | Meeting | Commitment | Invitation | Rating | Rectification | Task
+    Case
+    | Inspection
+    | Referral
+    | Meeting
+    | Commitment
+    | Invitation
+    | Rating
+    | Rectification
+    | Task
+    | Ticket
+    | Matter
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -29,6 +41,8 @@ KINDS: tuple[type[Subject], ...] = (
     Rating,
     Rectification,
     Task,
+    Ticket,
+    Matter,
 )
 
 

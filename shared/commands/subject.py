@@ -1,0 +1,44 @@
+"""Commands on subjects that their courses decide: from the words of a request to stored facts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+
+from shared.commands.counter import Collection, Fields, command_routes
+from shared.commands.decider import Decider
+from shared.commands.deciding import Answer, Desk, Occasion, handle
+from shared.contracts.course import Course
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One kind of subject: where its commands are handed in, its course, and who decides."""
+
+    collection: Collection
+    course: Course
+    decider: Decider[Any, Any]
+    prefix: str
+    """How the names begin that we give."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCommands:
+    """A service's side of the commands on one kind of subject; what it answers is durable."""
+
+    desk: Desk
+    of: Decided
+
+    async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
+        """Apply *command*; a first one that names no subject is about a new one."""
+        course = self.of.course
+        name = words[course.named_by] or f"{self.of.prefix}{self.desk.ids.new()}"
+        asked = command(**{**words, course.named_by: name}, at=occasion.at)
+        stream = f"{course.subject}-{name}"
+        return await handle(self.of.decider, asked, stream, occasion, desk=self.desk)
+
+
+def subject_routes(subjects: Iterable[Decided], desk: Desk) -> list[APIRouter]:
+    """Return the routes for the commands on each of *subjects*."""
+    return [command_routes([one.collection], SubjectCommands(desk, one).take) for one in subjects]

@@ -1,0 +1,133 @@
+"""The limits of what has no case: hotline tickets, matters that were not done at once."""
+
+import pytest
+
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import expected
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.fold import fold_all
+from services.metrics.domain.picture import clocks_of
+from services.metrics.domain.reasons.explanation import explain
+from shared.contracts.envelope import Event, Fact
+from shared.contracts.hotline import facts as hotline
+from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.unfinished import facts as unfinished
+from shared.policy.rules import shipped
+from tests.support.clock_facts import instant
+from tests.support.examples import like_the_example
+
+YELLOW, RED = AlertLevel.YELLOW, AlertLevel.RED
+RULES = shipped()
+
+Told = tuple[str, type[Fact], dict[str, object]]
+
+
+def told(when: str, kind: type[Fact], /, **words: object) -> Told:
+    return when, kind, words
+
+
+def clocks(*facts: Told) -> dict[str, Clock]:
+    """Return by limit the clocks of one subject, of which *facts* were told."""
+    entries = [
+        Entry.of(
+            Event.of(
+                like_the_example(kind, **{kind.ABOUT: "ONE"}, **words),
+                id=f"fact-{number}",
+                source="urn:test",
+                time=instant(when),
+                partitionkey="ONE",
+            )
+        )
+        for number, (when, kind, words) in enumerate(facts)
+    ]
+    return {clock.sla.id: clock for clock in clocks_of(fold_all("ONE", entries), RULES)}
+
+
+def cards(clock: Clock) -> list[tuple[AlertLevel, str]]:
+    return [(one.level, f"{one.raised_at:%m-%dT%H:%M}") for one in expected(clock)]
+
+
+RECEIVED, EXTENDED = hotline.TicketReceived, hotline.TicketExtended
+WEDNESDAY = "2024-09-18T08:50"
+
+
+def test_a_ticket_is_signed_for_by_the_next_day_and_near_half_a_day_before() -> None:
+    signing = clocks(told(WEDNESDAY, RECEIVED, kind="HELP"))["SLA-24a"]
+
+    assert cards(signing) == [(YELLOW, "09-19T12:00"), (RED, "09-20T00:00")]
+
+
+def test_an_emergency_has_two_hall_hours_to_be_signed_for_and_the_day_to_be_answered() -> None:
+    found = clocks(told("2024-09-18T16:30", RECEIVED, kind="EMERGENCY"))
+
+    assert cards(found["SLA-24b"]) == [(YELLOW, "09-19T09:30"), (RED, "09-19T10:30")]
+    assert cards(found["SLA-25a"]) == [(YELLOW, "09-18T16:30"), (RED, "09-19T00:00")]
+    assert found.keys() == {"SLA-24b", "SLA-25a"}
+
+
+@pytest.mark.parametrize(
+    ("due", "raised"),
+    [
+        ("2024-09-27", [(YELLOW, "09-24T00:00"), (RED, "09-26T00:00")]),
+        ("2024-09-25", [(YELLOW, "09-24T00:00"), (RED, "09-26T00:00")]),
+        ("2024-09-20", [(YELLOW, "09-20T00:00"), (RED, "09-21T00:00")]),
+        ("2024-09-10", [(RED, "09-19T00:00")]),
+    ],
+)
+def test_a_complaint_has_five_days_and_never_more_than_the_hotline_gives(
+    due: str, raised: list[tuple[AlertLevel, str]]
+) -> None:
+    answering = clocks(told(WEDNESDAY, RECEIVED, kind="COMPLAINT", due=due))["SLA-25d"]
+
+    assert cards(answering) == raised
+
+
+def test_a_limit_that_ends_when_the_hotline_says_is_explained_by_the_days_until_then() -> None:
+    answering = clocks(told(WEDNESDAY, RECEIVED, kind="COMPLAINT", due="2024-09-20"))["SLA-25d"]
+    explained = explain(answering, instant("2024-09-19T12:00"))
+
+    assert (explained.limit, explained.unit, str(explained.due)) == (2, "WD", "2024-09-20")
+    assert [str(one.date) for one in explained.days if one.counted] == ["2024-09-19", "2024-09-20"]
+
+
+def test_more_time_ends_one_limit_and_begins_another_that_counts_from_the_dispatch() -> None:
+    received = told(WEDNESDAY, RECEIVED, kind="COMPLAINT", due="2024-09-27")
+    granted = told("2024-09-24T09:00", EXTENDED, new_due="2024-10-10")
+    far = told("2024-09-24T09:00", EXTENDED, new_due="2024-12-31")
+    found = clocks(received, granted)
+
+    assert cards(found["SLA-25d"]) == [(YELLOW, "09-24T00:00")]
+    assert cards(found["SLA-25e"]) == [(YELLOW, "10-08T00:00"), (RED, "10-11T00:00")]
+    # However long the hotline waits, fifteen days are the bureau's own limit.
+    assert str(clocks(received, far)["SLA-25e"].due) == "2024-10-14"
+
+
+def test_a_day_that_nobody_means_ends_nothing() -> None:
+    answering = clocks(told(WEDNESDAY, RECEIVED, kind="COMPLAINT", due="9999-12-31"))["SLA-25d"]
+    unmeant = clocks(
+        told(WEDNESDAY, RECEIVED, kind="COMPLAINT"),
+        told("2024-09-24T09:00", EXTENDED, new_due="9999-12-31"),
+    )
+
+    assert str(answering.due) == "2024-09-25"
+    assert unmeant["SLA-25d"].ending is None
+    assert "SLA-25e" not in unmeant
+
+
+def test_whoever_came_in_vain_is_called_the_same_day_also_on_a_sunday() -> None:
+    recorded = told("2024-09-22T10:00", unfinished.MatterRecorded, cause="STAFF")
+    in_vain = told("2024-09-22T11:00", unfinished.MatterContacted, reached=False)
+    found = clocks(recorded, in_vain)
+
+    assert cards(found["SLA-26a"]) == [(YELLOW, "09-22T10:00"), (RED, "09-23T00:00")]
+    assert clocks(recorded, in_vain, in_vain, in_vain)["SLA-26a"].ending
+    assert cards(found["SLA-26b"]) == [(YELLOW, "09-26T00:00"), (RED, "09-28T00:00")]
+
+
+def test_what_several_departments_have_to_do_takes_longer_and_is_followed_up() -> None:
+    recorded = told(WEDNESDAY, unfinished.MatterRecorded, cause="MULTI_DEPARTMENT")
+    found = clocks(recorded, told("2024-09-24T10:00", unfinished.MatterResolved))
+
+    assert found["SLA-26c"].ending
+    assert str(found["SLA-26d"].due) == "2024-09-27"
+    assert "SLA-26b" not in found
