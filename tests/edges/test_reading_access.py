@@ -8,21 +8,23 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
+from msgspec import json
 
+from services.metrics.api.roles import seen_by
 from services.metrics.app.serving import Reader
 from services.metrics.handlers import narrowing
+from services.metrics.handlers.narrowing import glances_of
+from services.metrics.handlers.today import Today
 from services.metrics.ports.judgements import JudgedDossier, Judgements
 from shared.commands.rules_in_force import RulesInForce
-from shared.contracts.envelope import Event
-from shared.contracts.intake.facts import ApplicationReceived
-from shared.contracts.types import OrgRef
 from shared.policy.organisations import organisations
+from shared.policy.rules import Editions
 from shared.runtime.ids import SeededIds
-from shared.web.auth import Role
+from shared.web.auth import Principal, Role
 from shared.web.gate import AuthSettings
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.facts import SUPERVISION
-from tests.support.metrics_store import Store, opened, received
+from tests.support.metrics_store import RULES, Store, opened, received
 from tests.support.organisations import BUREAU, COMMUNITY, FOOD, INVENTED, MARKET, STREET
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,7 +37,7 @@ ANSWERS = {
     INVENTED: "own_organisation_unknown",
 }
 """How those are answered who ask for what is everybody's."""
-NARROWED = ("/v1/cases", "/v1/kpis", "/v1/alerts")
+NARROWED = ("/v1/cases", "/v1/kpis", "/v1/alerts", "/v1/stream")
 STRANGE = INVENTED
 """An organisation that another system names and the register lacks."""
 OPEN_TO_ALL = {"/v1/session"}
@@ -127,9 +129,11 @@ async def test_a_route_tells_of_everybody_only_at_the_bureau(readers: Readers, r
                 assert (status, told) == (403, code), place
 
 
-@pytest.mark.parametrize("org", [STREET, INVENTED])
-async def test_nobody_else_watches_the_live_picture(readers: Readers, org: str) -> None:
-    assert await readers.ask("GET", "/v1/stream", Role.SUPERVISOR, org) == (403, ANSWERS[org])
+async def test_nobody_of_an_unknown_organisation_watches_the_live_picture(
+    readers: Readers,
+) -> None:
+    code = ANSWERS[INVENTED]
+    assert await readers.ask("GET", "/v1/stream", Role.SUPERVISOR, INVENTED) == (403, code)
 
 
 OF = {
@@ -150,18 +154,9 @@ SEEN = {
 }
 
 
-def received_for(case_no: str, code: str) -> Event:
-    receipt = received(case_no)
-    assert isinstance(receipt.data, ApplicationReceived)
-    handling_org = OrgRef(org_code=code, org_name="某单位")
-    return receipt.model_copy(
-        update={"data": receipt.data.model_copy(update={"handling_org": handling_org})}
-    )
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def told(readers: Readers) -> Readers:
-    await readers.store.fold(*(received_for(case_no, code) for case_no, code in OF.items()))
+    await readers.store.fold(*(received(case_no, org_code=code) for case_no, code in OF.items()))
     assert await readers.store.tick() >= len(OF)
     return readers
 
@@ -188,7 +183,7 @@ async def test_lists_have_the_own_subjects_and_those_below(told: Readers, org: s
 async def test_a_page_of_cards_is_full_however_many_of_others_lie_between(
     told: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narrowing, "ALERTS_LOOKED_AT", 1)
+    monkeypatch.setattr(narrowing, "LOOKED_AT", 1)
     whole = (await read(told, "/v1/alerts", BUREAU))["items"]
     own = [line for line in whole if line["case_no"] in SEEN[MARKET]]
     seen: list[Any] = []
@@ -255,3 +250,17 @@ async def test_figures_count_the_own_subjects_and_those_below(told: Readers, org
     assert sum(day["value"] for day in course["series"]) == len(SEEN[org])
     assert {one["key"] for one in course["by"]["organisation"]} == {OF[one] for one in SEEN[org]}
     assert asked["value"] in ((None, 0) if org != BUREAU else (1,))
+
+
+@pytest.mark.parametrize("org", SEEN)
+async def test_the_live_picture_shows_the_own_day_and_nobody_elses(told: Readers, org: str) -> None:
+    seen = await seen_by(Principal("local-supervisor", frozenset({Role.SUPERVISOR}), org, ""))
+    store = told.store
+    glances = glances_of(store.glances, store.readings, seen)
+    _, picture = await Today(glances, Editions(RULES), store.clock, demo=False).load()
+    shown = json.encode(picture).decode()
+
+    assert {card.case_no for card in picture.red} == SEEN[org]
+    assert picture.now["open"] == picture.now["red"] == len(SEEN[org])
+    assert {fact.case_no for fact in picture.latest} == SEEN[org]
+    assert {case_no for case_no in OF if case_no in shown} == SEEN[org]

@@ -11,8 +11,11 @@ import pytest
 from services.metrics.views.today import Snapshot
 from shared import contracts
 from shared.contracts.registry import FACTS
+from shared.policy.organisations import organisations
 from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
+from tests.support.metrics_store import received
+from tests.support.organisations import MARKET, STREET
 from tests.support.read_api import ReadApi, read_api
 
 MORNING = datetime.fromisoformat("2024-09-02T10:42:07+08:00")
@@ -46,7 +49,11 @@ async def test_a_quiet_morning_is_a_whole_picture_of_nothing(api: ReadApi) -> No
     assert set(heard.document["now"].values()) == {0}
     assert {tile["name"] for tile in heard.document["tiles"]} < heard.document["now"].keys()
     assert {tile["level"] for tile in heard.document["tiles"]} == {None}
-    assert heard.document["principal"] == {"name": "王督察", "role": "SUPERVISOR"}
+    assert heard.document["principal"] == {
+        "name": "王督察",
+        "role": "SUPERVISOR",
+        "org_name": None,
+    }
     assert heard.document["complete_to"] is None
     assert heard.document["arrivals"] == {"hours": [0] * 24, "comparison": [0] * 24}
 
@@ -151,7 +158,7 @@ async def test_who_leaves_is_forgotten(api: ReadApi) -> None:
     async with api.listening() as line:
         await line.next()
 
-    await eventually(lambda: not api.reader.board.is_watched)
+    await eventually(lambda: not api.reader.boards.of(None).is_watched)
 
 
 async def test_the_notification_line_is_found_again(api: ReadApi, pool: asyncpg.Pool) -> None:
@@ -164,3 +171,28 @@ async def test_the_notification_line_is_found_again(api: ReadApi, pool: asyncpg.
         await api.fold(RECEIVED)
 
         assert (await line.until("now")).document["now"]["received_today"] == 1
+
+
+async def test_others_watch_their_own_day_and_hear_nothing_of_anybody_elses(api: ReadApi) -> None:
+    await api.fold(RECEIVED)
+    async with api.listening(org=STREET) as street, api.listening(org=MARKET) as market:
+        first, _ = await street.next(), await market.next()
+        await api.fold(received("XC-market", org_code=MARKET))
+        of_market = await market.until("now")
+        await api.fold(received("XC-street", org_code=STREET))
+        of_street = await street.until("now")
+    async with api.listening(first.event_id, org=STREET) as back:
+        again = [await back.next(), await back.next()]
+    async with api.listening(of_street.event_id, org=STREET) as back:
+        nothing = await back.next()
+
+    assert first.document["principal"]["org_name"] == organisations().by_code[STREET].org_name
+    # One case, so the first change that is told is of the own one.
+    assert of_street.document["now"]["received_today"] == 1
+    assert of_market.document["now"]["received_today"] == 1
+    assert {fact["case_no"] for fact in of_street.document["latest"]} == {"XC-street"}
+    assert {fact["case_no"] for fact in of_market.document["latest"]} == {"XC-market"}
+    assert [one.event for one in again] == ["reset", "snapshot"]
+    assert "XC-market" not in str(again[1].document)
+    assert set(nothing.document) <= TIME
+    assert not {first.event_id[0], of_street.event_id[0]} - {"0"}

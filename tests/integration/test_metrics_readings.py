@@ -1,7 +1,9 @@
 """What ticker and readers may rely on, asked of the store in memory and the one in PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,10 +12,10 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
 from services.metrics.domain.figures.figure import many
-from services.metrics.handlers.kpis import LAST_OF_ALL
+from services.metrics.handlers.narrowing import LAST_OF_ALL, glances_of
 from services.metrics.ports.deadlines import Due
 from services.metrics.ports.glances import ListLengths, TodaySpan
-from services.metrics.ports.readings import AlertsSought
+from services.metrics.ports.readings import AlertsSought, ClockRead, ClocksSought
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
@@ -36,6 +38,7 @@ from tests.support.metrics_store import (
     received,
     sought,
 )
+from tests.support.organisations import MARKET, STREET
 
 
 async def test_sums_are_what_was_added_and_taken_away(store: Store) -> None:
@@ -275,6 +278,69 @@ async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:
     assert [(key.sla, dossier.key) for key, dossier in ahead.late_next] == [("SLA-01", "XC9")]
     assert set(glance.outboxes) == {"intake", "assist", "review", "supervision"}
     assert await store.glances.sums(today.HOURS, [noon.date()]) == {"L03/hour:10": 2}
+
+
+async def test_who_sees_every_organisation_sees_the_glance_of_all(store: Store) -> None:
+    await store.fold(*FACTS[:3], received("XC8", org_code=MARKET), received("XC9", org_code=STREET))
+    await store.tick()
+    span, lines = span_of(datetime(2024, 9, 2, 12, tzinfo=ZONE)), ListLengths(9, 9, 9)
+    parts = today.parts_of_the_day()
+    whole = await store.glances.load(span, parts, lines)
+
+    of_all = await glances_of(
+        store.glances, store.readings, [way.ORG["org_code"], MARKET, STREET]
+    ).load(span, parts, lines)
+    of_street = await glances_of(store.glances, store.readings, [STREET]).load(span, parts, lines)
+    of_nobody = await glances_of(store.glances, store.readings, []).load(span, parts, lines)
+
+    apart: dict[str, Any] = {"red": [], "outboxes": {}}
+    assert replace(of_all, **apart) == replace(whole, **apart)
+    assert {one.alert.alert_id for one in of_all.red} == {one.alert.alert_id for one in whole.red}
+    assert whole.open_cases == 3
+    assert len(whole.latest) == 5
+    assert of_street.open_cases == 1
+    assert set(of_street.cards.values()) == {1}
+    told = {one.dossier.key for one in of_street.red} | {
+        fact.dossier for fact, _ in of_street.latest
+    }
+    assert told == {"XC9"}
+    assert (of_nobody.open_cases, of_nobody.cards, of_nobody.latest) == (0, {}, [])
+
+
+async def test_what_can_still_be_saved_is_told_of_the_own_cases(store: Store) -> None:
+    await store.fold(received("XC8", org_code=MARKET), received("XC9", org_code=STREET))
+    span = span_of(datetime(2024, 9, 2, 12, tzinfo=ZONE))
+    late = replace(span, ends=span.horizon)
+
+    glance = await glances_of(store.glances, store.readings, [STREET]).load(
+        late, [RECEIPTS], ListLengths(9, 9, 9)
+    )
+
+    assert glance.due_today == 1
+    assert {dossier.key for _, dossier in glance.late_next} == {"XC9"}
+
+
+def span_of(noon: datetime) -> TodaySpan:
+    begins, ends = today.day_span(noon.date(), RULES)
+    return TodaySpan(noon, noon.date(), begins, ends, noon + timedelta(days=30))
+
+
+async def test_running_clocks_are_told_in_the_order_in_which_they_are_due(store: Store) -> None:
+    await store.fold(*FACTS[:3], received("XC8"), received("XC9", "2024-09-03"))
+    first = (datetime(2024, 9, 1, tzinfo=ZONE), ClockKey("", "", "", 0))
+    until = datetime(2024, 12, 1, tzinfo=ZONE)
+    whole = await store.readings.running(ClocksSought(first, until, 50))
+    stepwise: list[ClockRead] = []
+    while step := await store.readings.running(
+        ClocksSought(stepwise[-1].place if stepwise else first, until, 1)
+    ):
+        stepwise += step
+    soon = await store.readings.running(ClocksSought(first, whole[0].due_at, 50))
+
+    assert [one.place for one in whole] == sorted(one.place for one in whole)
+    assert {one.key.dossier for one in whole} == {way.CASE, "XC8", "XC9"}
+    assert stepwise == whole
+    assert {one.due_at for one in soon} == {whole[0].due_at}
 
 
 async def test_offsets_tell_how_far_everybody_is(store: Store) -> None:

@@ -41,6 +41,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.registry import Owner, encode
 from shared.contracts.rules.facts import STREAM
+from shared.contracts.types import OrgRef
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import EventStore
 from shared.eventstore.postgres import PostgresEventStore, open_pool
@@ -184,9 +185,12 @@ def keys(section: Section) -> list[str]:
     return [dossier.key for dossier in section.dossiers]
 
 
-def received(case_no: str, on: str = "2024-09-02") -> Event:
-    """Return the receipt of one more case."""
+def received(case_no: str, on: str = "2024-09-02", org_code: str = "") -> Event:
+    """Return the receipt of one more case, of the bureau or of *org_code*."""
     receipt = way.RECEIVED.data
     ref = receipt.case.model_copy(update={"case_no": case_no})
-    data = receipt.model_copy(update={"case": ref, "received_date": date.fromisoformat(on)})
+    said: dict[str, object] = {"case": ref, "received_date": date.fromisoformat(on)}
+    if org_code:
+        said["handling_org"] = OrgRef(org_code=org_code, org_name="某单位")
+    data = receipt.model_copy(update=said)
     return way.event(data, 0, identity=f"{case_no}-0", window="W12", key=case_no)

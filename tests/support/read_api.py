@@ -33,6 +33,7 @@ from shared.web.server import serve
 from tests.support.completing import completed
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
+from tests.support.organisations import BUREAU
 from tests.support.ports import free_port
 
 TOPIC = "casetrack.intake.v1"
@@ -136,8 +137,8 @@ class ReadApi:
         ticker = Ticker(reader.deadlines, reader.rules.newest, self.clock, reader.source)
         return await ticker.handle(self.clock.now())
 
-    def token(self, role: Role = Role.SUPERVISOR) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, name='王督察'))}"}
+    def token(self, role: Role = Role.SUPERVISOR, org: str = BUREAU) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.issue(Bearer(role, org, name='王督察'))}"}
 
     async def get(
         self, path: str, role: Role = Role.SUPERVISOR, language: str = "zh-CN"
@@ -152,8 +153,11 @@ class ReadApi:
         return answer.json()
 
     @asynccontextmanager
-    async def listening(self, last_event_id: str = "") -> AsyncIterator[Listener]:
-        headers = {**self.token(), **({"last-event-id": last_event_id} if last_event_id else {})}
+    async def listening(
+        self, last_event_id: str = "", org: str = BUREAU
+    ) -> AsyncIterator[Listener]:
+        known = {"last-event-id": last_event_id} if last_event_id else {}
+        headers = {**self.token(org=org), **known}
         async with self.client.stream("GET", "/v1/stream", headers=headers) as response:
             assert response.status_code == 200
             assert response.headers["content-type"].startswith("text/event-stream")
@@ -174,7 +178,7 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
     )
     port = free_port()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reader.board.run(stopping))
+        tasks.create_task(reader.boards.run(stopping))
         tasks.create_task(serve(reader.web, port=port, stopping=stopping, serving=serving))
         await serving.wait()
         async with httpx2.AsyncClient(

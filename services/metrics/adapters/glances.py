@@ -10,10 +10,11 @@ import asyncpg
 from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import RECENT, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.fingerprint import Fingerprint
-from services.metrics.domain.recent import newest
+from services.metrics.domain.recent import RecentFact, newest
 from services.metrics.ports.glances import (
     Glance,
     Glances,
@@ -178,6 +179,16 @@ class PostgresGlances(Glances):
     async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:
         with translated():
             return dict(await self._pool.fetch(SUM_DAYS, *bounds(parts), days))
+
+    async def latest(self, facts_max: int) -> Sequence[tuple[RecentFact, Dossier | None]]:
+        with translated():
+            async with self._pool.acquire() as connection:
+                lanes = await connection.fetch(LOAD_LANES)
+                facts = newest((RECENT.decode(lane["recent"]) for lane in lanes), facts_max)
+                rows = await connection.fetch(LOAD_SUBJECTS, sorted({one.dossier for one in facts}))
+                states = {row["dossier"]: row["state"] for row in rows}
+                dossiers = await dossiers_of(states, partial(_histories, connection))
+        return [(fact, dossiers.get(fact.dossier)) for fact in facts]
 
     async def offsets(self) -> Sequence[Offset]:
         with translated():

@@ -18,6 +18,8 @@ from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
     Behind,
+    ClockRead,
+    ClocksSought,
     Readings,
     Section,
     Sought,
@@ -67,6 +69,19 @@ WHERE dossier < $1
   )
 ORDER BY dossier DESC
 LIMIT $4
+"""
+
+LOAD_RUNNING = """
+SELECT dossier, subject, sla, episode, near_at, due_at, dossiers.state
+FROM clocks
+JOIN dossiers USING (dossier)
+WHERE NOT ended
+  AND NOT paused
+  AND (due_at, clocks.dossier, subject, sla, episode)
+    > ($1::timestamptz, $2::text, $3::text, $4::text, $5::smallint)
+  AND due_at <= $6
+ORDER BY due_at, clocks.dossier, subject, sla, episode
+LIMIT $7
 """
 
 LOAD_TIMELINE = """
@@ -239,6 +254,15 @@ class PostgresReadings(Readings):
 
     async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Section:
         return await self._section(await self._fetch(LOAD_DUE, *sought, *between), sought)
+
+    async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
+        due_at, key = sought.behind
+        rows = await self._fetch(LOAD_RUNNING, due_at, *key, sought.until, sought.rows_max)
+        dossiers = await self._dossiers({row["dossier"]: row["state"] for row in rows})
+        return [
+            ClockRead(key_of(row), row["near_at"], row["due_at"], dossiers[row["dossier"]])
+            for row in rows
+        ]
 
     async def timeline(self, key: str) -> Sequence[str]:
         return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]

@@ -15,10 +15,11 @@ from starlette.types import Receive, Scope, Send
 from services.metrics.api.answers import schema_of
 from services.metrics.api.event_stream import MEDIA_TYPE, EventStream, Put
 from services.metrics.api.parameters import READING
-from services.metrics.api.roles import READERS
-from services.metrics.handlers.live import Board, Edition
+from services.metrics.api.roles import READERS, SeenOrganisations
+from services.metrics.handlers.live import Board, Boards, Edition
 from services.metrics.views.today import Delta, Snapshot, Viewer
 from shared.eventstore.port import StoreUnavailable
+from shared.policy.organisations import organisations
 from shared.runtime.measures import SSE_CLIENTS
 from shared.web.auth import Principal
 from shared.web.description import told
@@ -84,9 +85,11 @@ class Audience:
                 del self.by_subject[subject]
 
 
-def stream_routes(board: Board, gate: Gate) -> APIRouter:
+def stream_routes(boards: Boards, gate: Gate) -> APIRouter:
     """Return the route of the live picture."""
-    router = APIRouter(prefix="/v1", tags=["stream"], dependencies=[permit(*READERS, of=Of.BUREAU)])
+    router = APIRouter(
+        prefix="/v1", tags=["stream"], dependencies=[permit(*READERS, of=Of.REGISTER)]
+    )
     audience = Audience()
 
     @router.get(
@@ -97,9 +100,15 @@ def stream_routes(board: Board, gate: Gate) -> APIRouter:
     )
     async def stream(
         caller: Caller,
+        seen: SeenOrganisations,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> Response:
-        """Send today as it is, or what changed since `Last-Event-ID`; then every change of it."""
+        """
+        Send today as it is, or what changed since `Last-Event-ID`; then every change of it.
+
+        Whoever is of another organisation is shown its own day, and that of those below it.
+        """
+        board = boards.of(seen)
         # Whoever waits for the first picture has a seat already, and no more than there are.
         with audience.seated(caller.subject), board.watched():
             edition = await board.fresh()
@@ -169,8 +178,14 @@ class Listener:
 
     def _snapshot(self, edition: Edition) -> bytes:
         role = next((role for role in READERS if self.reader.has(role)), READERS[0])
-        viewer = Viewer(self.reader.name, role.value)
+        viewer = Viewer(self.reader.name, role.value, _organisation(self.reader.org))
         return _frame(b"snapshot", edition.snapshot(viewer), edition)
+
+
+def _organisation(org: str) -> str | None:
+    register = organisations()
+    own = register.today(org)
+    return register.by_code[own].org_name if own and own != register.bureau else None
 
 
 def _frame(event: bytes, document: bytes, edition: Edition) -> bytes:

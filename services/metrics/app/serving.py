@@ -33,7 +33,8 @@ from services.metrics.handlers.cases import Cases
 from services.metrics.handlers.doubting import Doubting
 from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
-from services.metrics.handlers.live import Board
+from services.metrics.handlers.live import Board, Boards, Circle
+from services.metrics.handlers.narrowing import glances_of
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
 from services.metrics.ports.chronicles import Chronicles
@@ -111,9 +112,13 @@ class Reader:
         )
 
     @cached_property
-    def board(self) -> Board:
-        today = Today(self.glances, self.rules.editions, self.clock, demo=self.demo)
-        return Board(today, self.glances, self.clock)
+    def boards(self) -> Boards:
+        return Boards(self._board)
+
+    def _board(self, circle: Circle) -> Board:
+        glances = glances_of(self.glances, self.readings, circle)
+        today = Today(glances, self.rules.editions, self.clock, demo=self.demo)
+        return Board(today, glances, self.clock, numbered=circle is None)
 
     @property
     def desk(self) -> Desk:
@@ -138,7 +143,7 @@ class Reader:
                 clock=self.clock,
                 ids=self.ids,
                 routers=[
-                    stream_routes(self.board, gate),
+                    stream_routes(self.boards, gate),
                     case_routes(cases, catalogue),
                     judging_routes(judging),
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
@@ -188,7 +193,7 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(reader.rules.follow(reader.clock, stopping), name="rules")
-            tasks.create_task(reader.board.run(stopping), name="board")
+            tasks.create_task(reader.boards.run(stopping), name="boards")
             tasks.create_task(
                 serve(
                     reader.web,

@@ -19,7 +19,7 @@ from services.metrics.domain.figures.figure import Aggregate, Figure, counts, na
 from services.metrics.domain.figures.values import Parts, Value, quantiles, valued
 from services.metrics.domain.picture import clocks_of
 from services.metrics.handlers.cases import summary, worst
-from services.metrics.handlers.narrowing import narrowed
+from services.metrics.handlers.narrowing import LAST_OF_ALL, narrowed
 from services.metrics.ports.readings import Behind, Readings, Summed
 from services.metrics.views.kpi import (
     CountedCase,
@@ -45,9 +45,6 @@ DAYS_USUAL = 30
 DAYS_MAX = 400
 LINES_MAX = 50
 """Values of a dimension that are listed, largest first."""
-
-LAST_OF_ALL = (date.max, "")
-"""Behind every day that is asked for."""
 
 UNNAMED = (Aggregate.DISTINCT, Aggregate.COVERAGE, Aggregate.LOAD)
 """What counts people or enterprises names none of them."""

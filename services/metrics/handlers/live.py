@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -14,7 +14,7 @@ import structlog
 from services.metrics.views.today import TodayPicture, Viewer
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock
-from shared.runtime.lifecycle import pause
+from shared.runtime.lifecycle import pause, unless
 
 log = structlog.get_logger()
 
@@ -25,7 +25,6 @@ REST_SHARE = 4
 POLL_SECONDS = 0.25
 REREAD_SECONDS = 1.0
 """What changes by the clock alone is found so late."""
-IDLE_SECONDS = 0.05
 RETRY_SECONDS = 1.0
 FIRST_SECONDS_MAX = 5.0
 DIGEST_BYTES = 6
@@ -50,6 +49,8 @@ class Edition:
     parts: Mapping[str, bytes]
     changed: Mapping[str, tuple[int, int]]
     read_at: float
+    numbered: bool = True
+    """Whether a reader may be told how far the projection had changed: by others' facts, too."""
 
     @property
     def event_id(self) -> str:
@@ -58,7 +59,7 @@ class Edition:
         for key, part in sorted(self.parts.items()):
             if key not in TIME_KEYS:
                 digest.update(part)
-        return f"{self.changes}-{digest.hexdigest()}"
+        return f"{self.changes if self.numbered else 0}-{digest.hexdigest()}"
 
     def snapshot(self, principal: Viewer) -> bytes:
         """Return all of it, as *principal* is shown it."""
@@ -91,7 +92,14 @@ def _document(parts: Mapping[str, bytes]) -> bytes:
     return b"{" + b",".join(b'"%s":%s' % (key.encode(), part) for key, part in parts.items()) + b"}"
 
 
-def next_edition(before: Edition | None, changes: int, picture: TodayPicture, at: float) -> Edition:
+def next_edition(
+    before: Edition | None,
+    changes: int,
+    picture: TodayPicture,
+    at: float,
+    *,
+    numbered: bool = True,
+) -> Edition:
     """Return the edition that shows *picture* after *before*."""
     number = before.number + 1 if before else 1
     parts = {key: ENCODE(getattr(picture, key)) for key in picture.__struct_fields__}
@@ -102,7 +110,7 @@ def next_edition(before: Edition | None, changes: int, picture: TodayPicture, at
         for key, part in parts.items()
         if key not in TIME_KEYS
     }
-    return Edition(number, changes, parts, changed, at)
+    return Edition(number, changes, parts, changed, at, numbered)
 
 
 class Painter(Protocol):
@@ -132,6 +140,8 @@ class Board:
     today: Painter
     bell: Bell
     clock: Clock
+    numbered: bool = True
+    """Whether who comes back says how far it had heard; else it begins anew if anything is new."""
     newest: Edition | None = None
     first_changes: int | None = None
     """How far the projection had changed when this process first looked."""
@@ -199,9 +209,11 @@ class Board:
 
     async def _awaited(self, stopping: asyncio.Event) -> bool:
         """Return True once somebody watches, False where we stop."""
-        while not self._wanted.is_set() and not stopping.is_set():
-            await pause(self.clock, IDLE_SECONDS, stopping)
+        await unless(stopping, self._wait_until_wanted)
         return not stopping.is_set()
+
+    async def _wait_until_wanted(self) -> None:
+        await self._wanted.wait()
 
     async def _renew(self, stopping: asyncio.Event) -> None:
         began = self.clock.monotonic()
@@ -214,7 +226,7 @@ class Board:
             return
         if self.first_changes is None:
             self.first_changes = changes
-        self._hang(next_edition(self.newest, changes, picture, began))
+        self._hang(next_edition(self.newest, changes, picture, began, numbered=self.numbered))
         spent = self.clock.monotonic() - began
         await pause(self.clock, max(COALESCED_SECONDS, spent * REST_SHARE), stopping)
         await self._await_change(changes)
@@ -252,3 +264,34 @@ class Board:
 
     def _is_old(self, edition: Edition) -> bool:
         return self.clock.monotonic() - edition.read_at > REREAD_SECONDS + POLL_SECONDS
+
+
+Circle = frozenset[str] | None
+"""The organisations that somebody sees; None is every one."""
+
+
+class Boards:
+    """The bureau's own board, and one for each circle of organisations that others watch."""
+
+    def __init__(self, made: Callable[[Circle], Board]) -> None:
+        self._made = made
+        self._boards: dict[Circle, Board] = {}
+        self._begin: Callable[[Board], object] | None = None
+
+    def of(self, organisations: Collection[str] | None) -> Board:
+        """Return the board of who sees *organisations*, None for every one; none has two."""
+        circle = None if organisations is None else frozenset(organisations)
+        if circle not in self._boards:
+            self._boards[circle] = board = self._made(circle)
+            if self._begin is not None:
+                self._begin(board)
+        return self._boards[circle]
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Renew every board that is watched until *stopping*."""
+        async with asyncio.TaskGroup() as tasks:
+            self._begin = lambda board: tasks.create_task(board.run(stopping), name="board")
+            for board in self._boards.values():
+                self._begin(board)
+            await stopping.wait()
+            self._begin = None

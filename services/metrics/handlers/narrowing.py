@@ -1,35 +1,72 @@
 """What one reader sees of the projection: the subjects of some organisations, and their sums."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from services.metrics.domain import today
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import Dimension, dimensions_of
+from services.metrics.domain.figures.figure import many
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Raised
+from services.metrics.domain.recent import RecentFact
+from services.metrics.ports.glances import (
+    Glance,
+    Glances,
+    ListLengths,
+    Offset,
+    Outboxes,
+    RebuildProgress,
+    TodaySpan,
+)
 from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
     Behind,
+    ClockRead,
+    ClocksSought,
     Readings,
     Section,
     Sought,
     Summed,
 )
 from services.metrics.views.explanation import Explanation
+from shared.contracts.moments import FIRST_DAY
+from shared.contracts.supervision.course import STANDING
+from shared.contracts.supervision.words import AlertLevel
+from shared.policy.calendar import local
 
 K = TypeVar("K")
 
-ALERTS_LOOKED_AT = 500
-"""In one query: of many organisations' cards few are one's."""
+LOOKED_AT = 500
+"""In one query: of many organisations' cards and clocks few are one's."""
+
+
+LAST_OF_ALL = (date.max, "")
+"""Behind every day that is asked for."""
+LAST = "\U0010ffff"
+"""Sorts behind every key."""
+NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), LAST)
+"""Before every card, where the newest come first."""
 
 
 def narrowed(readings: Readings, organisations: Collection[str] | None) -> Readings:
     """Return what is seen of *readings* by who sees *organisations*, None for everything."""
     return readings if organisations is None else OfOrganisations(readings, organisations)
+
+
+def glances_of(
+    glances: Glances, readings: Readings, organisations: Collection[str] | None
+) -> Glances:
+    """Return what the page of today shows to who sees *organisations*, None for everything."""
+    if organisations is None:
+        return glances
+    return GlancesOfOrganisations(glances, readings, organisations)
 
 
 class OfOrganisations(Readings):
@@ -46,7 +83,7 @@ class OfOrganisations(Readings):
 
     async def dossier(self, key: str) -> Dossier | None:
         found = await self._readings.dossier(key)
-        return found if found is not None and self._sees(found) else None
+        return found if found is not None and self.sees(found) else None
 
     async def dossiers(self, sought: Sought) -> Section:
         return self._section(await self._readings.dossiers(sought))
@@ -78,31 +115,42 @@ class OfOrganisations(Readings):
         found.sort(key=lambda one: (one.day, one.dossier.key), reverse=True)
         return found[:rows_max]
 
-    async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
-        seen: list[AlertRead] = []
-        wider = sought._replace(rows_max=max(ALERTS_LOOKED_AT, sought.rows_max))
+    async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
+        seen: list[ClockRead] = []
+        wider = sought._replace(rows_max=max(LOOKED_AT, sought.rows_max))
         while len(seen) < sought.rows_max:
-            found = await self._readings.alerts(wider)
-            seen += [one for one in found if self._sees(one.dossier)]
+            found = await self._readings.running(wider)
+            seen += [one for one in found if self.sees(one.dossier)]
             if len(found) < wider.rows_max:
                 break
-            last = found[-1].alert
-            wider = wider._replace(before=(last.raised_at, last.alert_id))
+            wider = wider._replace(behind=found[-1].place)
+        return seen[: sought.rows_max]
+
+    async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
+        seen: list[AlertRead] = []
+        wider = sought._replace(rows_max=max(LOOKED_AT, sought.rows_max))
+        while len(seen) < sought.rows_max:
+            found = await self._readings.alerts(wider)
+            seen += [one for one in found if self.sees(one.dossier)]
+            if len(found) < wider.rows_max:
+                break
+            wider = wider._replace(before=found[-1].place)
         return seen[: sought.rows_max]
 
     async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         found = await self._readings.alert(alert_id)
-        return found if found is not None and self._sees(found[0].dossier) else None
+        return found if found is not None and self.sees(found[0].dossier) else None
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         # Asked of subjects that were read here.
         return await self._readings.standing(dossiers)
 
-    def _sees(self, dossier: Dossier) -> bool:
+    def sees(self, dossier: Dossier) -> bool:
+        """Say whether *dossier* is one of theirs."""
         return dimensions_of(dossier).organisation in self._organisations
 
     def _section(self, section: Section) -> Section:
-        return Section([one for one in section.dossiers if self._sees(one)], section.last)
+        return Section([one for one in section.dossiers if self.sees(one)], section.last)
 
     def _each(self, summed: Summed) -> Sequence[Summed]:
         """Return *summed* for each organisation that is seen and asked for."""
@@ -112,6 +160,103 @@ class OfOrganisations(Readings):
             for organisation in sorted(self._organisations)
             if asked in (None, organisation)
         ]
+
+
+class GlancesOfOrganisations(Glances):
+    """
+    What lies beneath, as the page of today shows it to who sees some *organisations* alone.
+
+    Drawn from the readings that are narrowed, one after another: what is folded
+    meanwhile is a change, and looked at again. It has no line of its own to listen on.
+    """
+
+    def __init__(
+        self, glances: Glances, readings: Readings, organisations: Collection[str]
+    ) -> None:
+        self._glances = glances
+        self._readings = OfOrganisations(readings, organisations)
+        self._organisations = organisations
+        self._latest: dict[RecentFact, Dossier] = {}
+
+    async def changes(self) -> int:
+        return await self._glances.changes()
+
+    async def load(self, span: TodaySpan, parts: Sequence[str], lines: ListLengths) -> Glance:
+        changes = await self.changes()
+        due = [one async for one in self._due(span)]
+        cards = [one async for one in self._standing()]
+        every = Summed((live.Part.OPEN,), FIRST_DAY, date.max)
+        return Glance(
+            changes=changes,
+            open_cases=(await self._readings.parts(every)).get(live.Part.OPEN, 0),
+            latest=await self.latest(lines.latest_max),
+            sums=await self.sums(parts, [span.today]),
+            cards=Counter((one.alert.level, one.alert.clock) for one in cards),
+            due_today=len({one.dossier.key for one in due if one.due_at <= span.ends}),
+            late_next=[
+                (one.key, one.dossier)
+                for one in due
+                if one.due_at > span.now
+                and (one.due_at <= span.ends or (one.near_at and one.near_at <= span.now))
+            ][: lines.late_next_max],
+            red=[one for one in cards if one.alert.level is AlertLevel.RED][: lines.red_max],
+            offsets=await self.offsets(),
+            outboxes=await self.outboxes(),
+            rebuilding=await self.rebuilding(),
+        )
+
+    async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:
+        found = [await self._readings.parts(Summed(parts, day, day)) for day in days]
+        if set(today.HOURS) & set(parts):
+            found += [await self._hours(day) for day in days]
+        return _added(found)
+
+    async def _hours(self, day: date) -> Parts:
+        """Return what came in hour by hour, of whom it came: nobody stands behind an hour."""
+        hours, before = Counter[str](), LAST_OF_ALL
+        received = Summed((many(live.Part.RECEIVED),), day, day)
+        while found := await self._readings.behind(received, before, LOOKED_AT):
+            instants = (one.dossier.case.received_at for one in found)
+            hours.update(live.HOURS[local(at).hour] for at in instants if at is not None)
+            before = (found[-1].day, found[-1].dossier.key)
+        return hours
+
+    async def latest(self, facts_max: int) -> Sequence[tuple[RecentFact, Dossier | None]]:
+        # Of the last facts of all few are one's: what was seen before stays, until newer comes.
+        found = await self._glances.latest(facts_max)
+        own = {fact: of for fact, of in found if of is not None and self._readings.sees(of)}
+        known = own | self._latest | own
+        newest = sorted(known.items(), key=lambda one: one[0].time, reverse=True)
+        self._latest = dict(newest[:facts_max])
+        return list(self._latest.items())
+
+    async def offsets(self) -> Sequence[Offset]:
+        return await self._glances.offsets()
+
+    async def outboxes(self) -> Outboxes:
+        return await self._glances.outboxes()
+
+    async def rebuilding(self) -> RebuildProgress | None:
+        return await self._glances.rebuilding()
+
+    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:  # noqa: ARG002
+        await stopping.wait()
+
+    async def _due(self, span: TodaySpan) -> AsyncIterator[ClockRead]:
+        behind = (span.begins, ClockKey(LAST, "", "", 0))
+        while found := await self._readings.running(ClocksSought(behind, span.horizon, LOOKED_AT)):
+            for one in found:
+                yield one
+            behind = found[-1].place
+
+    async def _standing(self) -> AsyncIterator[AlertRead]:
+        before = NEWEST
+        while found := await self._readings.alerts(
+            AlertsSought(before, STANDING, None, None, None, LOOKED_AT)
+        ):
+            for one in found:
+                yield one
+            before = found[-1].place
 
 
 def _added(sums: Sequence[Parts]) -> Parts:

@@ -92,6 +92,10 @@ class Glances(Protocol):
         """Return the sums of *parts* over *days*."""
         ...
 
+    async def latest(self, facts_max: int) -> Sequence[tuple[RecentFact, Dossier | None]]:
+        """Return the facts that were folded last, newest first, with what they are about."""
+        ...
+
     async def offsets(self) -> Sequence[Offset]:
         """Return how far each partition is folded."""
         ...

@@ -73,6 +73,35 @@ class AlertRead(NamedTuple):
     alert: AlertRecord
     dossier: Dossier
 
+    @property
+    def place(self) -> tuple[datetime, str]:
+        return self.alert.raised_at, self.alert.alert_id
+
+
+ClockPlace = tuple[datetime, ClockKey]
+"""When a clock is due, and which one it is: the order in which work waits."""
+
+
+class ClocksSought(NamedTuple):
+    """Which running clocks: due behind which place, until when, how many at most."""
+
+    behind: ClockPlace
+    until: datetime
+    rows_max: int
+
+
+class ClockRead(NamedTuple):
+    """A running clock: when it is near and due unless it is stopped, and its dossier."""
+
+    key: ClockKey
+    near_at: datetime | None
+    due_at: datetime
+    dossier: Dossier
+
+    @property
+    def place(self) -> ClockPlace:
+        return self.due_at, self.key
+
 
 class Readings(Protocol):
     """What requests ask of the projection; nothing here writes."""
@@ -87,6 +116,10 @@ class Readings(Protocol):
 
     async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Section:
         """Return subjects like `dossiers`, but only those that turn red *between* two instants."""
+        ...
+
+    async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
+        """Return running clocks, the one that is due first before the others."""
         ...
 
     async def timeline(self, key: str) -> Sequence[str]:

@@ -113,6 +113,8 @@ class Viewer(View, frozen=True):
 
     name: str
     role: str
+    org_name: str | None = None
+    """Whose day is shown, where it is not the whole bureau's."""
 
 
 class Snapshot(TodayPicture, frozen=True):

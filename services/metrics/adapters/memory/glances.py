@@ -7,10 +7,11 @@ from datetime import date
 
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
-from services.metrics.domain.recent import newest
+from services.metrics.domain.recent import RecentFact, newest
 from services.metrics.ports.glances import (
     Glance,
     Glances,
@@ -41,11 +42,10 @@ class MemoryGlances(Glances):
             (alert for alert in standing if alert.level is AlertLevel.RED),
             key=lambda alert: (-alert.raised_at.timestamp(), alert.alert_id),
         )
-        facts = newest((lane.recent for lane in tables.lanes.values()), lines.latest_max)
         return Glance(
             changes=await self.changes(),
             open_cases=sum(n for (part, _), n in tables.figures.items() if part == live.Part.OPEN),
-            latest=[(fact, dossiers.get(fact.dossier)) for fact in facts],
+            latest=await self.latest(lines.latest_max),
             sums=await self.sums(parts, [span.today]),
             cards=dict(Counter((alert.level, alert.clock) for alert in standing)),
             due_today=len({one.key.dossier for one in tables.running(span.begins, span.ends)}),
@@ -76,6 +76,10 @@ class MemoryGlances(Glances):
             if day in days and counts(parts, part):
                 sums[part] += number
         return dict(sums)
+
+    async def latest(self, facts_max: int) -> Sequence[tuple[RecentFact, Dossier | None]]:
+        facts = newest((lane.recent for lane in self._tables.lanes.values()), facts_max)
+        return [(fact, self._tables.dossiers.get(fact.dossier)) for fact in facts]
 
     async def offsets(self) -> Sequence[Offset]:
         return [offset for _, offset in sorted(self._tables.offsets.items())]

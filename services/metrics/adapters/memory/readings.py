@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from services.metrics.adapters.memory.tables import MemoryTables
@@ -23,6 +23,8 @@ from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
     Behind,
+    ClockRead,
+    ClocksSought,
     Readings,
     Section,
     Sought,
@@ -31,6 +33,9 @@ from services.metrics.ports.readings import (
 from services.metrics.views.explanation import Explanation
 
 K = TypeVar("K")
+
+FIRST = datetime.min.replace(tzinfo=UTC)
+"""Before every instant."""
 
 
 class MemoryReadings(Readings):
@@ -56,6 +61,17 @@ class MemoryReadings(Readings):
             if key in red and _fits(dossier := self._tables.dossiers[key], sought)
         ][: sought.rows_max]
         return Section(fitting, fitting[-1].key if len(fitting) == sought.rows_max else None)
+
+    async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
+        found = sorted(
+            (clock.due_at, clock.key, clock.near_at)
+            for clock in self._tables.running(FIRST, sought.until)
+            if clock.due_at is not None and (clock.due_at, clock.key) > sought.behind
+        )
+        return [
+            ClockRead(key, near_at, due_at, self._tables.dossiers[key.dossier])
+            for due_at, key, near_at in found[: sought.rows_max]
+        ]
 
     async def timeline(self, key: str) -> Sequence[str]:
         return [body.decode() for (owner, _), body in self._tables.timeline.items() if owner == key]
