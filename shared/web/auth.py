@@ -71,6 +71,19 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """
+    A browser's session: its name, and the second since 1970 at which it began.
+
+    *epoch* counts how often all sessions of the account had been ended by then.
+    """
+
+    name: str
+    began: int = 0
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """
     Somebody whose token was checked.
@@ -85,8 +98,8 @@ class Principal:
     name: str
     until: float = math.inf
     """The second since 1970 after which this is believed no more."""
-    session: str | None = None
-    """The name of the browser's session by which this came; None where a token was shown."""
+    session: Session | None = None
+    """The browser's session by which this came; None where a token was shown."""
 
     @property
     def publisher(self) -> str | None:
@@ -130,7 +143,7 @@ class Verifier:
         self._keys = keys
         self._expects = expectation
         self._clock = clock
-        self._recognised: dict[str, tuple[float, Principal]] = {}
+        self._recognised: dict[str, tuple[float, float, Principal]] = {}
 
     async def verify(self, token: str) -> Principal:
         """
@@ -139,8 +152,9 @@ class Verifier:
         Raises:
             Unauthenticated: any check failed; there is no lesser trust.
         """
-        until, principal = self._recognised.get(token, (0.0, None))
-        if principal is not None and self._clock.now().timestamp() < until:
+        now = self._clock.now().timestamp()
+        since, until, principal = self._recognised.get(token, (0.0, 0.0, None))
+        if principal is not None and since <= now < until:
             return principal
         claims = await self.claims(token)
         return self._recognise(token, claims)
@@ -207,8 +221,9 @@ class Verifier:
         principal = self._principal(claims)
         if len(self._recognised) >= RECOGNISED_MAX:
             self._recognised.clear()
-        moment = self._clock.now().timestamp() + RECOGNISED_SECONDS_MAX
-        self._recognised[token] = (min(moment, claims["exp"] + SKEW_SECONDS), principal)
+        now = self._clock.now().timestamp()
+        until = min(now + RECOGNISED_SECONDS_MAX, claims["exp"] + SKEW_SECONDS)
+        self._recognised[token] = (now, until, principal)
         return principal
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
@@ -222,7 +237,7 @@ class Verifier:
             org=_label(claims, "org"),
             name=_label(claims, "name"),
             until=claims["exp"] + SKEW_SECONDS,
-            session=identity(claims) if self._expects.audience == SESSION else None,
+            session=_session(claims) if self._expects.audience == SESSION else None,
         )
 
 
@@ -232,6 +247,11 @@ def identity(claims: Mapping[str, Any]) -> str:
     if not isinstance(jti, str) or not 0 < len(jti) <= LABEL_CHARACTERS_MAX:
         raise Unauthenticated("claim_missing:jti")
     return jti
+
+
+def _session(claims: Mapping[str, Any]) -> Session:
+    began, epoch = claims.get("auth_time", claims["iat"]), claims.get("epoch", 0)
+    return Session(identity(claims), int(began), int(epoch))
 
 
 def _type(header: Mapping[str, Any]) -> str:

@@ -30,6 +30,9 @@ from shared.web.keys import KeySet, file_keys, url_keys
 from shared.web.session import LOOPBACK, Claims, Endings, session_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MINUTE = timedelta(minutes=1)
+IDLE_MINUTES_MIN = 5
+"""The page says once a minute that somebody is there; some of these may be lost."""
 
 
 class AuthSettings(Settings, env_prefix="AUTH_"):
@@ -65,6 +68,13 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
         "others are refused, but not addresses and names that no public server has",
         examples=["casetrack.example.gov.cn"],
     )
+    session_idle_minutes: int = Field(
+        30,
+        ge=IDLE_MINUTES_MIN,
+        le=DAY_OF_WORK // MINUTE,
+        description="minutes after which a browser's session ends in which nobody touched the page",
+        examples=["30"],
+    )
     lifetime_seconds_max: int = Field(
         PEOPLE_SECONDS_MAX,
         ge=60,
@@ -79,6 +89,10 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise PydanticCustomError("keys_over_http", "keys are fetched over https")
         return place
+
+    @property
+    def session_idle(self) -> timedelta:
+        return self.session_idle_minutes * MINUTE
 
     @property
     def local(self) -> bool:
@@ -153,9 +167,7 @@ class Gate:
         return now < principal.until and not await self._is_over(principal)
 
     async def _is_over(self, principal: Principal) -> bool:
-        if self.endings is None or principal.session is None:
-            return False
-        return await self.endings.ended(principal.session)
+        return self.endings is not None and await self.endings.has_ended(principal)
 
 
 def key_set(place: str, clock: Clock) -> KeySet:

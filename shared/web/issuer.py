@@ -23,6 +23,7 @@ from shared.web.auth import (
     SIGN_IN,
     SIGN_IN_TYPE,
     Role,
+    Session,
 )
 from shared.web.keys import SigningKey
 
@@ -101,11 +102,33 @@ class LocalIssuer:
         """Return a name for one sign-in, which nobody else can give."""
         return self._ids.new()
 
-    def session(self, bearer: Bearer, lifetime: timedelta = DAY_OF_WORK) -> str:
-        """Return the token of a browser's session, kept in a cookie that no script can read."""
-        return self._signed(bearer, SESSION, lifetime)
+    def begun(self, epoch: int = 0) -> Session:
+        """Return a session that begins now."""
+        return Session(self._ids.new(), int(self._clock.now().timestamp()), epoch)
 
-    def _signed(self, bearer: Bearer, audience: str, lifetime: timedelta) -> str:
+    def session(
+        self, bearer: Bearer, session: Session | None = None, idle: timedelta = DAY_OF_WORK
+    ) -> str:
+        """
+        Return the token of a browser's session, kept in a cookie that no script can read.
+
+        It lives as long as nobody need do anything, and no longer than the session may.
+        """
+        session = session or self.begun()
+        return self._signed(
+            bearer,
+            SESSION,
+            min(idle, self.left(session)),
+            jti=session.name,
+            auth_time=session.began,
+            epoch=session.epoch,
+        )
+
+    def left(self, session: Session) -> timedelta:
+        """Return how long *session* may still last, whatever anybody does."""
+        return DAY_OF_WORK - timedelta(seconds=int(self._clock.now().timestamp()) - session.began)
+
+    def _signed(self, bearer: Bearer, audience: str, lifetime: timedelta, **more: str | int) -> str:
         if not timedelta(0) < lifetime <= timedelta(seconds=LOCAL_TRIAL_SECONDS_MAX):
             raise ValueError("a trial token lives between a second and thirty days")
         now = int(self._clock.now().timestamp())
@@ -120,6 +143,7 @@ class LocalIssuer:
             "nbf": now,
             "exp": now + int(lifetime.total_seconds()),
             "jti": self._ids.new(),
+            **more,
         }
         headers = {"kid": self._key.kid, "typ": TYPES[audience]}
         return jwt.encode(claims, self._key.private, algorithm="EdDSA", headers=headers)

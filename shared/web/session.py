@@ -1,5 +1,6 @@
 """How a browser signs in: a one-use link becomes a cookie that no script can read."""
 
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -18,6 +19,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 TICKET_SPENT = "ticket-spent"
 SESSION_ENDED = "session-ended"
+ACCOUNT_SIGNED_OUT = "account-signed-out"
+"""Of an account, with the number of the time: all its sessions ended at once."""
 
 
 class Claims(Protocol):
@@ -33,12 +36,20 @@ class Claims(Protocol):
 
 
 class SignIn:
-    """Turns a ticket into a session."""
+    """Turns a ticket into a session, which lasts while somebody is there."""
 
-    def __init__(self, tickets: Verifier, claims: Claims, issuer: LocalIssuer) -> None:
+    def __init__(
+        self,
+        tickets: Verifier,
+        claims: Claims,
+        issuer: LocalIssuer,
+        idle: timedelta = DAY_OF_WORK,
+    ) -> None:
         self._tickets = tickets
         self._claims = claims
+        self._endings = Endings(claims)
         self._issuer = issuer
+        self._idle = idle
 
     async def redeem(self, ticket: str, came_from: str = "") -> str:
         """
@@ -54,7 +65,15 @@ class SignIn:
             raise
         role: Role = min(principal.roles)
         log.info("signed_in", principal=principal.subject, role=role.value, address=came_from)
-        return self._issuer.session(Bearer(role, principal.org, principal.name))
+        session = self._issuer.begun(await self._endings.epoch(principal.subject))
+        return self._issuer.session(_bearer(principal), session, self._idle)
+
+    def prolong(self, principal: Principal) -> str | None:
+        """Return a new token for the session of *principal*, None where none can go on."""
+        session = principal.session
+        if session is None or self._issuer.left(session) <= timedelta(0):
+            return None
+        return self._issuer.session(_bearer(principal), session, self._idle)
 
     async def _spend(self, ticket: str) -> Principal:
         principal = await self._tickets.verify(ticket)
@@ -64,20 +83,52 @@ class SignIn:
         return principal
 
 
+def _bearer(principal: Principal) -> Bearer:
+    return Bearer(min(principal.roles), principal.org, principal.name)
+
+
 class Endings:
-    """Which sessions their owners have ended before their time."""
+    """
+    Which sessions were ended before their time: one by one, or all of an account.
+
+    The times at which all of an account's were ended are counted, and a session knows how many
+    had been before it began: so it does not matter what any clock says.
+    """
 
     def __init__(self, claims: Claims) -> None:
         self._claims = claims
+        self._epochs: dict[str, int] = {}
 
     async def end(self, principal: Principal) -> None:
         """End the session by which *principal* came, wherever its cookie lies."""
         if principal.session is not None:
-            await self._claims.claim(SESSION_ENDED, principal.session, principal.subject)
+            await self._claims.claim(SESSION_ENDED, principal.session.name, principal.subject)
             log.info("signed_out", principal=principal.subject)
 
-    async def ended(self, session: str) -> bool:
-        return await self._claims.holder(SESSION_ENDED, session) is not None
+    async def end_all(self, account: str, by: Principal) -> None:
+        """End every session of *account*, wherever it is signed in."""
+        epoch = await self.epoch(account) + 1
+        # Whoever is quicker with the same number has ended them as well.
+        await self._claims.claim(ACCOUNT_SIGNED_OUT, f"{epoch}:{account}", by.subject)
+        log.info("account_signed_out", account=account, principal=by.subject)
+
+    async def epoch(self, account: str) -> int:
+        """Return how often all sessions of *account* have been ended."""
+        epoch = self._epochs.get(account, 0)
+        while await self._claims.holder(ACCOUNT_SIGNED_OUT, f"{epoch + 1}:{account}") is not None:
+            epoch += 1
+            # It never goes back, and few accounts are ever ended.
+            self._epochs[account] = epoch
+        return epoch
+
+    async def has_ended(self, principal: Principal) -> bool:
+        """Say whether the session by which *principal* came was ended; one of none never is."""
+        session = principal.session
+        if session is None:
+            return False
+        if await self._claims.holder(SESSION_ENDED, session.name) is not None:
+            return True
+        return await self.epoch(principal.subject) > session.epoch
 
 
 def session_of(request: Request) -> str | None:

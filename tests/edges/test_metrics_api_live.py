@@ -22,7 +22,7 @@ from services.metrics.views.today import TodayPicture
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import SystemClock
-from shared.web.auth import Principal, Role
+from shared.web.auth import Principal, Role, Session
 from shared.web.gate import AuthSettings, Gate
 from shared.web.problems import Problem
 from shared.web.session import Endings
@@ -218,7 +218,7 @@ async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch
     gate = Gate.of(AuthSettings(jwks="jwks.json"), SystemClock(), store)
     board = Board(source, source, SystemClock())
     until = 0.0 if end == "token" else math.inf
-    reader = replace(READER, until=until, session="one")
+    reader = replace(READER, until=until, session=Session("one"))
     if end == "session":
         await Endings(store).end(reader)
 

@@ -1,6 +1,6 @@
 """What tells of every organisation is the bureau's own people's, all else is narrowed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,15 @@ import pytest_asyncio
 from msgspec import json
 
 from services.metrics.api.roles import seen_by
-from services.metrics.app.serving import Reader
 from services.metrics.handlers import narrowing
 from services.metrics.handlers.narrowing import glances_of
 from services.metrics.handlers.today import Today
-from services.metrics.ports.judgements import JudgedDossier, Judgements
-from shared.commands.rules_in_force import RulesInForce
 from shared.policy.organisations import organisations
 from shared.policy.rules import Editions
 from shared.runtime.ids import SeededIds
 from shared.web.auth import Principal, Role
-from shared.web.gate import AuthSettings
 from shared.web.issuer import Bearer, LocalIssuer
-from tests.support.facts import SUPERVISION
+from tests.support.memory_api import reader_over
 from tests.support.metrics_store import RULES, Store, opened, received
 from tests.support.organisations import BUREAU, COMMUNITY, FOOD, INVENTED, MARKET, STREET
 
@@ -43,19 +39,6 @@ STRANGE = INVENTED
 OPEN_TO_ALL = {"/v1/session"}
 ENDLESS = {"/v1/stream"}
 READING_ROLES = (Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR, Role.OPS, Role.LAW_DESK)
-
-
-class NothingJudged(Judgements):
-    """A projection in which nothing lies; there is none in memory."""
-
-    async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:  # noqa: ARG002
-        return []
-
-    async def dossiers(self) -> int:
-        return 0
-
-    async def lanes_behind(self, edition: int) -> int:  # noqa: ARG002
-        return 0
 
 
 @dataclass
@@ -86,19 +69,7 @@ async def readers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rea
     folder: Path = tmp_path_factory.mktemp("keys")
     async with opened("memory", str) as store:
         issuer = LocalIssuer.open(folder, store.clock, SeededIds(1))
-        web = Reader(
-            readings=store.readings,
-            glances=store.glances,
-            deadlines=store.deadlines,
-            rules=RulesInForce(store.supervision),
-            supervision=store.supervision,
-            chronicles=store.chronicles,
-            judgements=NothingJudged(),
-            auth=AuthSettings(jwks=str(folder / "jwks.json")),
-            clock=store.clock,
-            ids=SeededIds(2),
-            source=SUPERVISION,
-        ).web
+        web = reader_over(store, folder).web
         told = [
             (method.upper(), address)
             for address, item in web.openapi()["paths"].items()

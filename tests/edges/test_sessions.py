@@ -14,7 +14,7 @@ from shared.eventstore.memory import MemoryEventStore
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from shared.web.app import Web, create_web
-from shared.web.auth import Principal, Role, Unauthenticated
+from shared.web.auth import Principal, Role, Session, Unauthenticated
 from shared.web.gate import AuthSettings, Gate, key_set, tickets_verifier
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.keys import KeySet
@@ -164,7 +164,9 @@ async def test_an_ended_session_opens_nothing_wherever_its_cookie_lies(
     session = jwt.decode(token, options={"verify_signature": False})["jti"]
 
     await Endings(sessions).end(
-        Principal("local-supervisor", frozenset({Role.SUPERVISOR}), "", "", session=session)
+        Principal(
+            "local-supervisor", frozenset({Role.SUPERVISOR}), "", "", session=Session(session)
+        )
     )
 
     answer = await client.get("/docs", headers=cookie)

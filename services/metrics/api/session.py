@@ -2,15 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.metrics.api.notices import notice
+from services.metrics.api.parameters import WORD, WRITING
 from shared.runtime.catalogue import Catalogue
-from shared.web.auth import TOKEN_CHARACTERS_MAX, Unauthenticated
+from shared.web.addresses import named
+from shared.web.auth import (
+    LABEL_CHARACTERS_MAX,
+    TOKEN_CHARACTERS_MAX,
+    Role,
+    Unauthenticated,
+)
 from shared.web.description import told
-from shared.web.policies import Caller, permit, public
+from shared.web.policies import Caller, Of, permit, public
 from shared.web.problems import (
     NOT_FOUND,
     TOKEN_EXPIRED,
@@ -21,13 +28,16 @@ from shared.web.problems import (
 )
 from shared.web.session import Endings, SignIn, forget_session, keep_session
 
+Account = Annotated[
+    str, Path(min_length=1, max_length=LABEL_CHARACTERS_MAX, pattern=WORD, examples=["zhang.wei"])
+]
 TICKET_USED = ProblemKind(401, "ticket_used")
 SEE_OTHER, DONE = 303, 204
 UNKNOWN = 401
 
 
-def session_routes(sign_in: SignIn | None, endings: Endings, catalogue: Catalogue) -> APIRouter:
-    """Return sign-in and sign-out; without a key that signs sessions there is no sign-in."""
+def sign_in_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
+    """Return the way in; without a key that signs sessions there is none."""
     router = APIRouter(tags=["session"])
 
     @router.get(
@@ -56,13 +66,45 @@ def session_routes(sign_in: SignIn | None, endings: Endings, catalogue: Catalogu
         keep_session(request, answer, token)
         return answer
 
+    return router
+
+
+def session_routes(sign_in: SignIn | None, endings: Endings) -> APIRouter:
+    """Return what becomes of a session: it is prolonged, left, or ended by somebody else."""
+    router = APIRouter(tags=["session"])
+
+    @router.post("/v1/session", status_code=DONE, dependencies=[permit()])
+    async def stay(request: Request, caller: Caller) -> Response:
+        """Say that somebody is there: the browser's session ends that much later."""
+        answer = Response(status_code=DONE)
+        if sign_in is not None and (token := sign_in.prolong(caller)) is not None:
+            keep_session(request, answer, token)
+        return answer
+
     @router.delete("/v1/session", status_code=DONE, dependencies=[permit()])
-    async def leave(request: Request, caller: Caller) -> Response:
-        """End the browser's session, wherever else its cookie may lie."""
+    async def leave(request: Request, caller: Caller, *, everywhere: bool = False) -> Response:
+        """End the browser's session, wherever else its cookie may lie, or all of the account."""
         await endings.end(caller)
+        if everywhere:
+            await endings.end_all(caller.subject, caller)
         answer = Response(status_code=DONE)
         forget_session(request, answer)
         return answer
+
+    @router.delete(
+        f"/v1/sessions/{named('account')}",
+        status_code=DONE,
+        dependencies=[permit(Role.OPS, of=Of.BUREAU)],
+        openapi_extra=told(*WRITING),
+    )
+    async def send_out(account: Account, caller: Caller) -> Response:
+        """
+        End every session of an account, and its live streams with them.
+
+        Whoever has a token of the issuer keeps it until it expires, and may sign in again.
+        """
+        await endings.end_all(account, caller)
+        return Response(status_code=DONE)
 
     return router
 

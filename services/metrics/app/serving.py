@@ -23,7 +23,7 @@ from services.metrics.api.judging import judging_routes
 from services.metrics.api.kpis import kpi_routes
 from services.metrics.api.pages import page_routes
 from services.metrics.api.rules import rules_routes
-from services.metrics.api.session import session_routes
+from services.metrics.api.session import session_routes, sign_in_routes
 from services.metrics.api.stream import stream_routes
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH, first_rules
@@ -151,7 +151,8 @@ class Reader:
                     freshness_routes(self.glances, self.deadlines, self.clock),
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),
-                    session_routes(self._sign_in, Endings(self.supervision), catalogue),
+                    sign_in_routes(self._sign_in, catalogue),
+                    session_routes(self._sign_in, Endings(self.supervision)),
                     page_routes(catalogue),
                 ],
                 ready=self._ready,
@@ -161,7 +162,7 @@ class Reader:
             )
         )
 
-    @property
+    @cached_property
     def _sign_in(self) -> SignIn | None:
         """The sign-in by one-use link; there is one only beside the local issuer's key."""
         folder = Path(self.auth.session_jwks or self.auth.jwks).parent
@@ -169,7 +170,8 @@ class Reader:
             return None
         issuer = LocalIssuer.open(folder, self.clock, self.ids)
         keys = file_keys(folder / "jwks.json", self.clock)
-        return SignIn(tickets_verifier(keys, self.clock), self.supervision, issuer)
+        tickets = tickets_verifier(keys, self.clock)
+        return SignIn(tickets, self.supervision, issuer, self.auth.session_idle)
 
     async def _ready(self) -> Readiness:
         try:

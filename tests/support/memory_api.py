@@ -1,0 +1,45 @@
+"""The API of metrics over the store in memory, without a port."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.metrics.app.serving import Reader
+from services.metrics.ports.judgements import JudgedDossier, Judgements
+from shared.commands.rules_in_force import RulesInForce
+from shared.runtime.clock import Clock
+from shared.runtime.ids import SeededIds
+from shared.web.gate import AuthSettings
+from tests.support.facts import SUPERVISION
+from tests.support.metrics_store import Store
+
+
+class NothingJudged(Judgements):
+    """A projection in which nothing lies; there is none in memory."""
+
+    async def following(self, key: str, dossiers_max: int) -> Sequence[JudgedDossier]:  # noqa: ARG002
+        return []
+
+    async def dossiers(self) -> int:
+        return 0
+
+    async def lanes_behind(self, edition: int) -> int:  # noqa: ARG002
+        return 0
+
+
+def reader_over(
+    store: Store, folder: Path, clock: Clock | None = None, **settings: object
+) -> Reader:
+    """Return the API over *store*, whose issuer keeps its keys in *folder*."""
+    return Reader(
+        readings=store.readings,
+        glances=store.glances,
+        deadlines=store.deadlines,
+        rules=RulesInForce(store.supervision),
+        supervision=store.supervision,
+        chronicles=store.chronicles,
+        judgements=NothingJudged(),
+        auth=AuthSettings.model_validate({"jwks": str(folder / "jwks.json"), **settings}),
+        clock=clock or store.clock,
+        ids=SeededIds(2),
+        source=SUPERVISION,
+    )
