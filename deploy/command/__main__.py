@@ -31,6 +31,7 @@ MODULES: Mapping[str, str] = {
     "rebuild": "rebuild",
     "rules": "rules",
     "publishers": "rules",
+    "sessions": "sessions",
     "demo": "demo",
     "calendar": "calendar",
     "case": "reading",

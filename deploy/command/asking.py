@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 READER = Bearer(Role.SUPERVISOR, name="casetrack")
 LAW_DESK = Bearer(Role.LAW_DESK, name="casetrack")
+OPERATIONS = Bearer(Role.OPS, name="casetrack")
 ANSWER_SECONDS_MAX = 30.0
 SILENCE_SECONDS_MAX = 120.0
 """So long an answer that is told bit by bit may say nothing."""
@@ -82,6 +83,16 @@ class Asking:
             MetricsRefuses: there is no such thing, it is not for us, or cannot be read by us.
         """
         return _read(self._answer("GET", path, query).content, view)
+
+    def delete(self, path: str) -> None:
+        """
+        Take away what is at *path*.
+
+        Raises:
+            MetricsUnreachable: nobody answered.
+            MetricsRefuses: it was declined.
+        """
+        self._answer("DELETE", path, {})
 
     def post(
         self, view: type[V], path: str, body: object, seconds_max: float, **query: object

@@ -65,7 +65,7 @@ class Browser:
         headers = {"cookie": f"{HOST_COOKIE}={self.cookie}", "origin": ORIGIN}
         answer = await self.client.request(method, address, headers=headers)
         if method == "POST":
-            self.cookie = answer.cookies.get(HOST_COOKIE, self.cookie)
+            self.cookie = answer.cookies.get(HOST_COOKIE) or self.cookie
         return told(answer)
 
     async def reads(self) -> tuple[int, str | None]:

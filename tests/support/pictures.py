@@ -136,7 +136,7 @@ def picture(**changes: object) -> Document:
         "lag_seconds": 0.4,
         "rebuilding": None,
         "demo": True,
-        "principal": {"name": "王督察", "role": "SUPERVISOR"},
+        "principal": {"name": "王督察", "role": "SUPERVISOR", "org_name": None},
         "tiles": tiles(),
         "now": NOW,
         "late_next": [saveable(place) for place in range(12)],

@@ -32,6 +32,10 @@ class Stage:
         self.documents: dict[str, object] = {}
         self.answers: dict[str, Answer] = {}
         self.refusal: int | None = None
+        self.said: list[str] = []
+        """Of the session, by the methods of the requests."""
+        self.away = False
+        """Whether nothing can be said of it just now."""
         self.address = ""
         self._listeners: set[asyncio.Queue[Frame]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -87,6 +91,18 @@ def _frame(sequence: int, event: str, body: object) -> str:
     return f"id: {sequence}\nevent: {event}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
+def _add_session(app: FastAPI, stage: Stage) -> None:
+    @app.api_route("/v1/session", methods=["POST", "DELETE"], status_code=204)
+    async def session(request: Request) -> Response:
+        stage.said.append(request.method)
+        if stage.away:
+            raise HTTPException(503)
+        if request.method == "DELETE":
+            stage.refusal = 401
+            stage.hang_up()
+        return Response(status_code=204)
+
+
 def _app(stage: Stage, page: Path) -> FastAPI:
     app = FastAPI(lifespan=stage.lifespan)
 
@@ -95,6 +111,8 @@ def _app(stage: Stage, page: Path) -> FastAPI:
         if stage.refusal is not None:
             raise HTTPException(stage.refusal)
         return StreamingResponse(stage.frames(), media_type="text/event-stream")
+
+    _add_session(app, stage)
 
     @app.get("/v1/{path:path}")
     async def document(path: str, request: Request) -> object:

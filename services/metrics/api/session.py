@@ -28,7 +28,7 @@ from shared.web.problems import (
 )
 from shared.web.session import Endings, SignIn, forget_session, keep_session
 
-Account = Annotated[
+AccountInPath = Annotated[
     str, Path(min_length=1, max_length=LABEL_CHARACTERS_MAX, pattern=WORD, examples=["zhang.wei"])
 ]
 TICKET_USED = ProblemKind(401, "ticket_used")
@@ -97,7 +97,7 @@ def session_routes(sign_in: SignIn | None, endings: Endings) -> APIRouter:
         dependencies=[permit(Role.OPS, of=Of.BUREAU)],
         openapi_extra=told(*WRITING),
     )
-    async def send_out(account: Account, caller: Caller) -> Response:
+    async def send_out(account: AccountInPath, caller: Caller) -> Response:
         """
         End every session of an account, and its live streams with them.
 

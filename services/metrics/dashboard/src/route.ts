@@ -48,6 +48,11 @@ export function closeFigure(): void {
   if (current.value.kind === 'figure') window.location.hash = PAGE
 }
 
+/** Close whatever is opened. */
+export function closeAll(): void {
+  if (current.value.kind !== 'none') window.location.hash = PAGE
+}
+
 /** Close a reason, and show again what it was opened from. */
 export function closeReason(): void {
   if (current.value.kind === 'alert' || current.value.kind === 'case') window.location.hash = beneath

@@ -7,23 +7,31 @@ type Word =
   | { kind: 'delta'; change: Delta }
   | { kind: 'line'; state: Line }
   | { kind: 'hello' }
+  | { kind: 'left' }
 
 interface Presence {
   come(): void
   go(): void
+  left(): void
 }
 
 const NAME = 'casetrack-stream'
 const HIDDEN_MS_MAX = 60_000
 
-/** Follow the stream until the returned function is called; a window that nobody sees rests. */
-export function follow(listener: Listener): () => void {
+/** A stream that is followed: until it is stopped, or because the reader has left in all windows. */
+export interface Following {
+  stop(): void
+  left(): void
+}
+
+/** Follow the stream; a window that nobody sees rests. */
+export function follow(listener: Listener): Following {
   // Safari has both since 15.4, Firefox locks since 96, and none has them where the page came without TLS.
   const together = 'locks' in navigator && 'BroadcastChannel' in window
   return whileSeen(together ? withOthers(listener) : alone(listener), together ? HIDDEN_MS_MAX : 0)
 }
 
-function whileSeen(presence: Presence, hiddenMsMax: number): () => void {
+function whileSeen(presence: Presence, hiddenMsMax: number): Following {
   let timer = 0
 
   function onVisibility(): void {
@@ -34,17 +42,26 @@ function whileSeen(presence: Presence, hiddenMsMax: number): () => void {
 
   document.addEventListener('visibilitychange', onVisibility)
   presence.come()
-  return () => {
+
+  function stop(): void {
     window.clearTimeout(timer)
     document.removeEventListener('visibilitychange', onVisibility)
     presence.go()
+  }
+
+  return {
+    stop,
+    left() {
+      presence.left()
+      stop()
+    },
   }
 }
 
 /** Where windows cannot agree on one stream, each only looks now and then, and holds no connection. */
 function alone(listener: Listener): Presence {
   const stream = streamTo(listener, true)
-  return { come: stream.open, go: stream.close }
+  return { come: stream.open, go: stream.close, left: () => listener.line('signed_out') }
 }
 
 /** The window that has the lock listens and tells the others; when it goes, the next one has the lock. */
@@ -61,8 +78,14 @@ function withOthers(listener: Listener): Presence {
     if (word.kind === 'snapshot') listener.snapshot(word.picture)
     else if (word.kind === 'delta') listener.delta(word.change)
     else if (word.kind === 'line') listener.line(word.state)
+    else if (word.kind === 'left') hearThatSomebodyLeft()
     // Whoever is new, or has signed in as somebody else, needs a snapshot of now.
     else if (leads) stream.open()
+  }
+
+  function hearThatSomebodyLeft(): void {
+    stream.close()
+    listener.line('signed_out')
   }
 
   function hearAndTell(word: Word): void {
@@ -101,6 +124,9 @@ function withOthers(listener: Listener): Presence {
     go() {
       here?.abort()
       here = null
+    },
+    left() {
+      hearAndTell({ kind: 'left' })
     },
   }
 }

@@ -2,7 +2,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 
-import { follow } from './follow'
+import { follow, type Following } from './follow'
+import { leave, stayWhileTouched } from './session'
 import type { Line } from './stream'
 import type { Snapshot } from './views'
 
@@ -18,6 +19,7 @@ export const usePicture = defineStore('picture', () => {
   const line = ref<Line>('connecting')
   const silentSeconds = ref(0)
   let heardAt = performance.now()
+  let following: Following | null = null
 
   const delaySeconds = computed(() => {
     const silence = silentSeconds.value > SILENCE_SECONDS_MAX ? silentSeconds.value : 0
@@ -38,13 +40,16 @@ export const usePicture = defineStore('picture', () => {
   }
 
   function start(): () => void {
-    const stop = follow({
+    const rest = stayWhileTouched()
+    following = follow({
       snapshot: hear,
       delta: (change) => {
         if (picture.value) hear({ ...picture.value, ...change })
       },
       line: (state) => {
         line.value = state
+        // What was shown is for who has left, and not for whoever comes to the window next.
+        if (state === 'signed_out') picture.value = null
       },
     })
     const look = window.setInterval(() => {
@@ -52,9 +57,17 @@ export const usePicture = defineStore('picture', () => {
     }, LOOK_MS)
     return () => {
       window.clearInterval(look)
-      stop()
+      rest()
+      following?.stop()
     }
   }
 
-  return { picture, tiles, freshness, delaySeconds, stale, completeTo, start }
+  /** Sign out, in all windows of the browser; say whether it was done. */
+  async function signOut(): Promise<boolean> {
+    const done = await leave()
+    if (done) following?.left()
+    return done
+  }
+
+  return { picture, tiles, freshness, delaySeconds, stale, completeTo, start, signOut }
 })

@@ -923,4 +923,6 @@ export interface TimelinePage {
 export interface Viewer {
   name: string
   role: string
+  /** Whose day is shown, where it is not the whole bureau's. */
+  org_name?: string | null
 }
