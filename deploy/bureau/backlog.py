@@ -8,13 +8,17 @@ from random import Random
 from deploy.bureau.items import BUREAU, ITEMS, STATUTORY_DAYS, VERSION, WEIGHTS, Item
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import (
+    CaseArchived,
     CaseClosed,
+    DecisionDisclosed,
     DecisionMade,
     HoldClosed,
     HoldOpened,
+    ResultDelivered,
     StepCompleted,
     StepStarted,
 )
+from shared.contracts.handling.words import DeliveryMode
 from shared.contracts.intake.facts import ApplicationAccepted, ApplicationReceived
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.words import LimitUnit
@@ -186,6 +190,7 @@ def _ending(past: Past, decided_at: datetime, chance: Random) -> Iterator[tuple[
     )
     closed_at = decided_at + timedelta(minutes=15)
     yield closed_at, CaseClosed.model_validate({**named, **closing, "onsite_visits": 1})
+    yield from _afterwards(past.case_no, closed_at)
     if chance.random() < RATED:
         yield closed_at + timedelta(minutes=6), RatingPosted.model_validate({
             **named,
@@ -202,6 +207,16 @@ def _ending(past: Past, decided_at: datetime, chance: Random) -> Iterator[tuple[
             "assess_no": 1,
             "reported_upstream": True,
         })  # fmt: skip
+
+
+def _afterwards(case_no: str, closed_at: datetime) -> Iterator[tuple[datetime, Fact]]:
+    """Yield what the law asks for after a decision: nothing of it was left lying."""
+    on = closed_at.date()
+    served = ResultDelivered(case_no=case_no, mode=DeliveryMode.WINDOW, delivered_date=on)
+    shown = DecisionDisclosed(case_no=case_no, platform="CREDIT_CHINA", published_date=on)
+    filed = CaseArchived(case_no=case_no, electronic=True, archive_no=f"DA-{case_no}")
+    for minutes, fact in ((2, served), (3, shown), (5, filed)):
+        yield closed_at + timedelta(minutes=minutes), fact
 
 
 def _event(past: Past, fact: Fact, at: datetime, number: int) -> Event:

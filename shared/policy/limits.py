@@ -21,6 +21,7 @@ from shared.policy.lookup import (
     NamedFact,
     NamedField,
     Needed,
+    Stated,
     Whereabouts,
     reading,
 )
@@ -114,12 +115,12 @@ class Limit(Rule):
     stops: tuple[StopMoment, ...] = ()
     ending: Whereabouts | None = None
     """Where whatever else ends it is kept."""
-    limit: int | FieldOf
+    limit: int | FieldOf | Stated
     unit: Unit | FieldOf
     latest: FieldOf | None = None
     """Where a day is kept on which it ends at the latest, however long the limit is."""
-    held: bool = False
-    """Whether a hold of the case may stop it (see the pauses)."""
+    held: bool | ClockName = False
+    """Whether a hold of the case that names its clock may stop it; or the clock whose holds do."""
     standstills: tuple[Standstill, ...] = ()
     extensions: Prolongation | None = None
     yellow: Yellow | None = None
@@ -227,6 +228,11 @@ class Limit(Rule):
         )
 
     @property
+    def stated(self) -> str | None:
+        """The field of the facts on which it begins that says how long it is, where one does."""
+        return self.limit.stated if isinstance(self.limit, Stated) else None
+
+    @property
     def facts(self) -> Iterator[NamedFact]:
         """Every fact that it looks for."""
         for name in ("starts", "stops"):
@@ -245,6 +251,11 @@ class Limit(Rule):
         """The limit of a row that names one."""
         assert isinstance(self.limit, int), f"{self.id} is not the same for all"  # noqa: S101 - a bug
         return self.limit
+
+    @cached_property
+    def held_with(self) -> ClockName | None:
+        """The clock that a hold has to name so that it stops this limit; None where none does."""
+        return self.clock if self.held is True else self.held or None
 
     @cached_property
     def read_ending(self) -> Lookup | None:

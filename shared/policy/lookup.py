@@ -65,6 +65,12 @@ class NamedFact(NamedTuple):
     fact: str
 
 
+class Stated(Rule):
+    """A value that the fact itself says in *stated*, on which the limit begins."""
+
+    stated: str
+
+
 class FieldOf(Rule):
     """A value that is not the same for all: the subject keeps it in *field*."""
 

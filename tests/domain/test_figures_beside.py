@@ -4,10 +4,13 @@ from services.metrics.domain.figures.contributions import contributions
 from services.metrics.domain.figures.figure import About
 from services.metrics.domain.fold import fold, fold_all
 from services.metrics.domain.picture import picture_of
+from shared.contracts.handling.facts import ResultIssued
 from shared.policy.rules import shipped
-from tests.support.way_of_a_case import ACCEPTED, CASE, CLOSED, DECIDED, RECEIVED, STARTED
+from tests.support.examples import like_the_example
+from tests.support.way_of_a_case import ACCEPTED, CASE, DECIDED, RECEIVED, STARTED, entry
 
 RULES = shipped()
+ISSUED = entry(like_the_example(ResultIssued, case_no=CASE), 210)
 
 
 def test_a_decision_is_neither_in_time_nor_late_where_no_clock_has_an_end() -> None:
@@ -20,12 +23,12 @@ def test_a_decision_is_neither_in_time_nor_late_where_no_clock_has_an_end() -> N
 
 def test_clocks_that_no_fact_has_touched_are_not_computed_again() -> None:
     before = picture_of(fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED]), None, RULES)
-    closed = fold(before.dossier, [CLOSED])
+    issued = fold(before.dossier, [ISSUED])
 
-    after = picture_of(closed, before, RULES)
+    after = picture_of(issued, before, RULES)
 
     assert after.clocks is before.clocks
-    assert after.contributions == picture_of(closed, None, RULES).contributions
+    assert after.contributions == picture_of(issued, None, RULES).contributions
 
 
 def test_a_step_on_which_no_limit_stands_moves_no_clock() -> None:

@@ -42,6 +42,9 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "grievance": {"kind": "REPORT"},
     "simple": {"cause": "STAFF"},
     "involved": {"cause": "POLICY"},
+    "forwarded_up": {"forward_up": True},
+    "approved": {"decision": "APPROVED"},
+    "faulty": {"result": "FAIL"},
 }
 """What a golden example has to say so that it meets a guard."""
 NAMED_BY = {course.named_by: "ONE" for course in COURSES} | {"case_no": CASE}

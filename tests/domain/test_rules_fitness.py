@@ -52,6 +52,24 @@ UNFIT: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "limit_name_unknown",
         "limit.field",
     ),
+    "a day that no order states": (
+        "SLA-15",
+        {"limit": {"stated": "last_day"}},
+        "limit_name_unknown",
+        "limit.stated",
+    ),
+    "a length that a fact does not state": (
+        "SLA-16",
+        {"limit": {"stated": "deadline"}},
+        "limit_name_unknown",
+        "limit.stated",
+    ),
+    "a day that is stated where days are counted": (
+        "SLA-15",
+        {"unit": "WD", "yellow": None, "recipients": {}},
+        "limit_field_unfit",
+        "limit.stated",
+    ),
     "a limit in a value that has no parts": (
         "SLA-04",
         {"limit": {"field": "returns.of"}},

@@ -1,7 +1,6 @@
 """Which limits a dossier sets running, in which units, and what makes them stand still."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
@@ -10,15 +9,16 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from services.metrics.domain.clocks.alert import ALERTS, Alert, alert_id, withdraw
-from services.metrics.domain.clocks.clock import Clock, clock_of
-from services.metrics.domain.clocks.deadline import expected
+from services.metrics.domain.clocks.clock import clock_of
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all
-from services.metrics.domain.picture import clocks_of, picture_of
+from services.metrics.domain.picture import picture_of
 from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.committee.facts import ReferralMade, ReferralScreened, ResolutionAdopted
-from shared.contracts.envelope import Event, Fact
-from shared.contracts.handling.facts import StepStarted
+from shared.contracts.envelope import Fact
+from shared.contracts.handling.facts import (
+    StepStarted,
+)
 from shared.contracts.inspection.facts import (
     InspectionCreated,
     InspectionScheduled,
@@ -42,41 +42,9 @@ from shared.contracts.rectification.facts import (
 )
 from shared.contracts.review.facts import AppealDecided, AppealFiled, RatingPosted
 from shared.contracts.supervision.course import AlertState
-from shared.contracts.supervision.words import AlertLevel
-from shared.policy.calendar import official_calendar
-from shared.policy.rules import shipped
-from shared.policy.sla import bureau_policy
 from tests.support.clock_facts import instant
-from tests.support.examples import like_the_example
+from tests.support.running import RED, RULES, YELLOW, at, cards, running
 from tests.support.way_of_a_case import CASE
-
-POLICY, CALENDAR, RULES = bureau_policy(), official_calendar(), shipped()
-YELLOW, RED = AlertLevel.YELLOW, AlertLevel.RED
-
-
-def at(when: str, kind: type[Fact], **words: object) -> Entry:
-    """Return a fact like the published example, of our case and at a local time."""
-    if "case_no" in kind.model_fields:
-        words = {"case_no": CASE, **words}
-    event = Event.of(
-        like_the_example(kind, **words),
-        id=f"{kind.__name__}-{when}-{'-'.join(map(str, words.values()))}",
-        source="urn:test",
-        time=instant(when),
-        partitionkey=CASE,
-    )
-    return Entry.of(event)
-
-
-def running(*entries: Entry) -> dict[tuple[str, str, int], Clock]:
-    """Return by limit, subject and episode what *entries* set running."""
-    clocks = clocks_of(fold_all(CASE, entries), RULES)
-    return {(clock.sla.id, clock.subject, clock.run.episode): clock for clock in clocks}
-
-
-def cards(clock: Clock) -> list[tuple[AlertLevel, datetime, datetime | None]]:
-    return [(one.level, one.raised_at, one.over_at) for one in expected(clock)]
-
 
 RECEIVED = at("2024-09-20T10:00", ApplicationReceived, received_date="2024-09-20")
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from shared.contracts.commitment import facts as commitment
 from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.handling import facts as handling
-from shared.contracts.handling.words import Step
+from shared.contracts.handling.words import Decision, Step
 from shared.contracts.intake import facts as intake
 from shared.contracts.words import GradeLevel
 
@@ -54,6 +54,8 @@ OPEN = frozenset({*BEFORE_DECISION, Phase.DECIDED})
 
 PASSED = Guard("passed", lambda fact: fact.result == "PASS")
 COMPLETE = Guard("complete", lambda fact: fact.complete)
+FORWARDED_UP = Guard("forwarded_up", lambda fact: bool(fact.forward_up))
+APPROVED = Guard("approved", lambda fact: fact.decision is Decision.APPROVED)
 
 ONE_EXTENSION = "extension_already_granted"
 HELD = "hold_still_open"
@@ -153,20 +155,25 @@ BY_WHOEVER_EXAMINES = Guard("before_approval", lambda fact: fact.step is not Ste
 BY_SEVERAL = Guard("several_grades", lambda fact: fact.grade is not GradeLevel.L1)
 """Of the first grade (一审) one person is enough from the counter to the decision (C-05)."""
 
-APPROVED = (handling.HoldOpened, handling.DecisionMade, handling.CaseTerminated)
+SIGNED_FOR = (handling.HoldOpened, handling.DecisionMade, handling.CaseTerminated)
 APART = (
     Apart((handling.ExtensionApproved, handling.ExtensionDenied), (handling.ExtensionRequested,)),
     Apart(
-        (*APPROVED, handling.CaseAmended),
+        (*SIGNED_FOR, handling.CaseAmended),
         (handling.StepStarted, handling.StepCompleted),
         BY_WHOEVER_EXAMINES,
     ),
-    Apart((*APPROVED, handling.CaseAmended), (intake.ApplicationAccepted,), BY_SEVERAL),
+    Apart((*SIGNED_FOR, handling.CaseAmended), (intake.ApplicationAccepted,), BY_SEVERAL),
     Apart((handling.CaseTerminated, handling.CaseAmended), (intake.ApplicationReceived,)),
     # Nobody puts right the day of the own decision.
     Apart((handling.CaseAmended,), (handling.DecisionMade,)),
 )
 
 CASE = Course(
-    "case", "case_no", STAGES, (*FILING, *EXAMINATION, *OUTCOME, *AT_ANY_TIME), apart=APART
+    "case",
+    "case_no",
+    STAGES,
+    (*FILING, *EXAMINATION, *OUTCOME, *AT_ANY_TIME),
+    marks=((intake.ApplicationAccepted, FORWARDED_UP), (handling.DecisionMade, APPROVED)),
+    apart=APART,
 )

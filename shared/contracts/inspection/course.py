@@ -25,6 +25,9 @@ S = InspectionState
 
 TO_BE_RECTIFIED = Guard("to_be_rectified", lambda fact: fact.result is InspectionResult.RECTIFY)
 SETTLED = Guard("settled", lambda fact: fact.result is not InspectionResult.RECTIFY)
+FAULTY = Guard(
+    "faulty", lambda fact: fact.result in (InspectionResult.FAIL, InspectionResult.RECTIFY)
+)
 NEVER_TOOK_PLACE = Guard("never_took_place", lambda fact: fact.result is InspectionResult.NOT_DONE)
 
 INSPECTION = Course(
@@ -64,4 +67,5 @@ INSPECTION = Course(
             unless=("inspection_not_concluded", "inspection_already_answered"),
         ),
     ),
+    marks=((inspection.VisitConcluded, FAULTY),),
 )

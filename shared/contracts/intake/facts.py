@@ -141,6 +141,8 @@ class ApplicationAccepted(Fact):
     promise_date: Day
     grade: GradeLevel
     steps: Several[StepLimit]
+    forward_up: bool | None = None
+    """Whether a superior authority decides, and we only look at it first (上报件, art. 43)."""
 
 
 class ApplicationRejected(CaseFact):

@@ -28,6 +28,7 @@ class AlertBasis(Word):
     UNFINISHED = auto()
     COMMITMENT = auto()
     DISCLOSURE = auto()
+    ARCHIVE = auto()
     KPI = auto()
     RULE = auto()
 

@@ -16,6 +16,12 @@ ONE_DAY = timedelta(days=1)
 
 SILENCE_DAYS = 5
 CORRECTED_DAYS = 1
+AFTERWARDS = {
+    "DELIVERY": (10, 2),
+    "DISCLOSURE": (7, 2),
+    "ARCHIVE": (20, 5),
+}
+"""How many days what follows a decision or a closing takes, and how many are left when near."""
 
 Figures = Counter[tuple[str, str, date]]
 Standing = set[tuple[str, str, datetime, str]]
@@ -49,6 +55,8 @@ class Case:
     """Whether handling began, by its own time, before the case was accepted."""
     oddities: int = 0
     silences: list["Unbroken"] = field(default_factory=list)
+    waits: dict[str, date] = field(default_factory=dict)
+    """What is to follow, and since when it is waited for: nobody of these weeks does it."""
 
     def learn(self, kind: str, at: datetime, data: dict[str, Any]) -> None:  # noqa: C901 - a case a fact
         match kind:
@@ -87,8 +95,10 @@ class Case:
                 self.decided_on = date.fromisoformat(data["decision_date"])
                 backdated = at.date() != self.decided_on
                 self.decided_at = midnight(self.decided_on) if backdated else at
+                self.waits |= dict.fromkeys(("DELIVERY", "DISCLOSURE"), self.decided_on)
             case "handling.case.closed":
                 self.closed_on = date.fromisoformat(data["closed_date"])
+                self.waits["ARCHIVE"] = self.closed_on
             case _:
                 pass
 
@@ -142,6 +152,8 @@ class Case:
     def standing(self, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
         for silence in self.silences:
             yield from silence.standing(now)
+        for clock, since in self.waits.items():
+            yield from _not_done(clock, since, now)
         for clock, limit in self.limits.items():
             margin = 0 if limit <= 2 else min(5, max(1, limit // 5))
             near, due = self.nth(clock, limit - margin), self.nth(clock, limit)
@@ -188,6 +200,13 @@ def _worked(since: date, days: int) -> date:
         day += ONE_DAY
         days -= is_workday(day)
     return day
+
+
+def _not_done(clock: str, since: date, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
+    days, margin = AFTERWARDS[clock]
+    late_at = midnight(_worked(since, days) + ONE_DAY)
+    yield from _alert(clock, "YELLOW", midnight(_worked(since, days - margin)), late_at, now)
+    yield from _alert(clock, "RED", late_at, None, now)
 
 
 def _alert(

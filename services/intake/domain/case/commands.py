@@ -140,6 +140,7 @@ class AcceptApplication(CaseCommand):
     committed_unit: LimitUnit
     grade: GradeLevel
     steps: Several[intake.StepLimit] = ()
+    forward_up: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

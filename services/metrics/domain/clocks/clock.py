@@ -218,7 +218,7 @@ def _limit(run: Run, measure: Measure) -> int:
 
 def _stopping(run: Run, policy: Policy) -> tuple[Hold, ...]:
     """Return the holds that stop this run, earliest first."""
-    ending, name = run.ending, run.sla.clock
+    ending, name = run.ending, run.sla.held_with
     holds = run.holds
     if len(holds) > 1:
         holds = tuple(sorted(holds, key=lambda hold: (hold.opened_on, hold.hold_id)))
@@ -227,7 +227,7 @@ def _stopping(run: Run, policy: Policy) -> tuple[Hold, ...]:
     for hold in holds:
         over = ending is not None and hold.opened_on >= ending.ended_on
         before = times.get(hold.reason, 0)
-        if over or name not in hold.pauses:
+        if over or name is None or name not in hold.pauses:
             continue
         if policy.may_pause(name, hold.reason, hold.basis, times_before=before):
             times[hold.reason] = before + 1

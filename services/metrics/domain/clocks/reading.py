@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.counting import due
 from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, StopMoment, Unit
+from shared.policy.lookup import Stated
 from shared.policy.rules import Rules
 from shared.policy.sla import Policy
 
@@ -29,6 +30,8 @@ class Episode(NamedTuple):
     started_at: datetime
     started_by: str
     stop: CourseStep | None
+    stated: int | date | None
+    """How long it may take, or until when, as the fact says with which it began."""
 
 
 def runs_in(
@@ -36,8 +39,11 @@ def runs_in(
 ) -> list[tuple[Run, Policy]]:
     """Return the runs of one *subject* of *dossier*, each by the policy in force when it began."""
     found = []
+    told = {step.fact for step in subject.steps}
     for _, policy in rules.policies:
         for sla in policy.by_subject.get(subject.COURSE.subject, ()):
+            if told.isdisjoint(sla.starting):
+                continue
             for episode in _episodes(sla, subject, case):
                 if rules.policy_on(episode.started_on) is policy:
                     run = _run(sla, episode, subject, case, dossier)
@@ -119,26 +125,27 @@ def _episode(
     if moment.read_day is not None:
         day: date | None = moment.read_day(subject, case)
         if day is not None:
-            return Episode(number, day, start.at, start.by, stop)
+            return Episode(number, day, start.at, start.by, stop, start.stated)
     first = start
     if moment.since:
         before = [one for one in subject.steps if one.fact in moment.since and one.at <= start.at]
         first = before[-1] if before else start
-    return Episode(number, first.day, first.at, start.by, stop)
+    return Episode(number, first.day, first.at, start.by, stop, start.stated)
 
 
 def _run(
     sla: Limit, episode: Episode, subject: Subject, case: Case, dossier: Dossier
 ) -> Run | None:
-    limit, unit = sla.limit, sla.unit
+    limit: Any = sla.limit
+    unit: Any = sla.unit
     # Not asked the other way round: of a model's class that costs as much as the rest.
     if not isinstance(limit, int):
-        limit = limit.read(subject, case)
+        limit = episode.stated if isinstance(limit, Stated) else limit.read(subject, case)
     if not isinstance(unit, Unit):
         unit = unit.read(subject, case)
     if limit is None or unit is None:
         return None
-    number, started_on, started_at, started_by, stop = episode
+    number, started_on, started_at, started_by, stop, _ = episode
     unit = UNITS[unit]
     named = unit is Unit.AT
     return Run(

@@ -13,7 +13,7 @@ from services.metrics.domain.rules.refusals import (
 from services.metrics.domain.subjects.case import Case, Ending, Extension, UnitCode
 from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import Subject
-from shared.policy.limits import Limit
+from shared.policy.limits import Limit, Unit
 from shared.policy.lookup import OF_THE_CASE, Needed
 from shared.policy.sla import Policy
 
@@ -41,6 +41,7 @@ def require_fit(policy: Policy) -> None:
     for limit in policy.limits:
         _require_subjects(limit)
         _require_steps(limit)
+        _require_stated(limit)
         _require_fields(limit)
 
 
@@ -54,6 +55,20 @@ def _require_steps(limit: Limit) -> None:
     for place, kind, fact in limit.facts:
         if fact in {one.TYPE for one in KIND[kind].SILENT}:
             raise LimitFactSilent(row=limit.id, place=place, name=fact)
+
+
+def _require_stated(limit: Limit) -> None:
+    if limit.stated is None:
+        return
+    words = {"row": limit.id, "place": "limit.stated", "name": limit.stated}
+    stated = {fact.TYPE: (fact, name) for fact, name in KIND[limit.subject].STATED.items()}
+    for start in limit.starts:
+        fact, name = stated.get(start.fact, (None, ""))
+        if fact is None or name != limit.stated:
+            raise LimitNameUnknown(**words)
+        by_day = date in _options(fact.model_fields[name].annotation)
+        if by_day is not (limit.unit is Unit.AT):
+            raise LimitFieldUnfit(**words)
 
 
 def _require_fields(limit: Limit) -> None:

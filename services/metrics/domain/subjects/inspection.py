@@ -1,5 +1,6 @@
 """The site inspection (现场勘验)."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ class Inspection(Subject, frozen=True, array_like=True, gc=False, tag="inspectio
 
     COURSE: ClassVar[Course] = INSPECTION
     ENDS: ClassVar[frozenset[type[Fact]]] = frozenset({facts.VisitConcluded, facts.DefectExpired})
+    STATED: ClassVar[Mapping[type[Fact], str]] = {facts.DefectOrdered: "deadline"}
 
     result: str = ""
     first_result: str = ""

@@ -55,6 +55,8 @@ class CourseStep(Struct, frozen=True, array_like=True, gc=False):
     """The guards of the course that it meets."""
     named: date | None = None
     """The day on which it took effect, where it names another than that of its instant."""
+    stated: int | date | None = None
+    """How long what begins with it may take, or until when, as the fact itself says."""
 
     @property
     def day(self) -> date:
@@ -74,6 +76,8 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     """The facts that are no steps: no limit begins or ends with them."""
     EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {}
     """The field that says on which day a fact took effect, if one does."""
+    STATED: ClassVar[Mapping[type[Fact], str]] = {}
+    """The field that says how long what begins with a fact may take, or until when."""
     NOTING: ClassVar[Noting] = {}
     """Filled in below the functions of the kind."""
 
@@ -100,7 +104,8 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         if target is None:
             target = course.onward(self.state, fact)
         if (target is not None or changes) and type(fact) not in self.SILENT:
-            step = CourseStep(entry.type, entry.time, entry.id, course.met_by(fact), named)
+            meets, stated = course.met_by(fact), self._stated(fact)
+            step = CourseStep(entry.type, entry.time, entry.id, meets, named, stated)
             changes["steps"] = _with(self.steps, step)
         if target is not None:
             changes["state"] = target
@@ -118,6 +123,14 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     def ends(self, fact: Fact) -> bool:
         """Say whether the work is done with *fact*."""
         return type(fact) in self.ENDS
+
+    def _stated(self, fact: Fact) -> int | date | None:
+        """Return how long *fact* says that it may take; a day that nobody can mean says nothing."""
+        field = self.STATED.get(type(fact))
+        if field is None:
+            return None
+        said: int | date | None = getattr(fact, field)
+        return None if isinstance(said, date) and not is_meant(said) else said
 
     def _dated(self, entry: Entry) -> tuple[Entry, date | None]:
         """
