@@ -47,6 +47,19 @@ def test_a_share_is_what_the_second_of_two_limits_is_less() -> None:
     assert valued(figure("L05"), {}).number is None
 
 
+@pytest.mark.parametrize("one", REGISTER.figures, ids=lambda one: one.id)
+def test_what_an_edition_before_counted_otherwise_stops_no_figure(one: Figure) -> None:
+    """Its projection is read while ours is made: parts had other classes then, or none."""
+    before = {
+        f"{part.removesuffix(many(''))}{classed}": 30
+        for part in one.parts
+        for classed in ("", ":PC", ":PC:7", ":7", ":7:7", ":7:7:7")
+    }
+
+    valued(one, before)
+    quantiles(one, before)
+
+
 def test_a_rate_of_a_thousand_is_told_so() -> None:
     value = valued(
         figure("K22.8.per_thousand"), {"K22.8/mistake:AMENDED": 3, "L03/received:PC": 400}

@@ -1,6 +1,6 @@
 """What a figure comes to: its parts summed, divided, and judged by how many there were."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -69,8 +69,8 @@ def _mean(figure: Figure, parts: Parts) -> Measured:
 def _shortened(figure: Figure, parts: Parts) -> Measured:
     saved = of = 0
     for part, number in parts.items():
-        if counts(figure.numerator, part):
-            first, second = map(int, part.split(":")[-2:])
+        if counts(figure.numerator, part) and (pair := classed(part, 2)):
+            first, second = pair
             saved, of = saved + (first - second) * number, of + first * number
     return _quotient(saved, of), saved, of
 
@@ -181,9 +181,17 @@ def classes_of(names: Collection[str], parts: Parts) -> Classes:
     classes: dict[int, int] = {}
     for part, number in parts.items():
         if number > 0 and counts(names, part):
-            name = int(part.rpartition(":")[2])
-            classes[name] = classes.get(name, 0) + number
+            for name in classed(part):
+                classes[name] = classes.get(name, 0) + number
     return sorted(classes.items())
+
+
+def classed(part: str, count: int = 1) -> Sequence[int]:
+    """Return the class of *part*, in *count* numbers; nothing where an edition before had none."""
+    try:
+        return [int(name) for name in part.split(":")[-count:]]
+    except ValueError:
+        return ()
 
 
 def quantiles(figure: Figure, parts: Parts) -> dict[str, int] | None:
