@@ -19,6 +19,9 @@ PROGRESS_ROWS = 500
 Ends = Callable[[], Awaitable[Mapping[Partition, int]]]
 """Where each partition of the owners' topics ends at this moment."""
 
+StillToDo = Callable[[], Awaitable[list[Difference]]]
+"""What somebody has still to do, as it stands now."""
+
 Advance = Callable[[int, float], None]
 """Told how much was done since the last time, and how far of the whole we are."""
 
@@ -49,21 +52,21 @@ class Verifying:
     """Of the code that reckons: what other code has made says other things, and may."""
     report: Report = field(default_factory=Report)
 
-    async def settle(self, ends: Ends, seconds_max: float) -> Mark:
+    async def settle(self, ends: Ends, patience_seconds: float) -> Mark:
         """
         Wait until what is on record now has been sent, folded and judged, and return the moment.
 
-        What is not by *seconds_max* is noted as a difference: somebody stands still.
+        What has not become less within *patience_seconds* is noted as a difference: somebody
+        stands still.
         """
         mark = await self.records.mark()
-        give_up_at = self.clock.monotonic() + seconds_max
-        while await self._outdated(self.records) and self.clock.monotonic() < give_up_at:
-            await self.clock.sleep(LOOK_SECONDS)
-        if await self._wait(lambda: self._unsent(mark), give_up_at):
+        # An outdated projection is noted by whoever compares, with all that it stands for.
+        await self._left(lambda: self._outdated(self.records), patience_seconds)
+        if await self._wait(lambda: self._unsent(mark), patience_seconds):
             goals = await ends()
             waits = (lambda: self._unread(goals), self._unswept, lambda: self._unjudged(mark))
             for behind in waits:
-                if not await self._wait(behind, give_up_at):
+                if not await self._wait(behind, patience_seconds):
                     break
         return mark
 
@@ -126,15 +129,21 @@ class Verifying:
         for place, number in sums.items():
             self.report.note(_figure(place, 0, number))
 
-    async def _wait(
-        self, behind: Callable[[], Awaitable[list[Difference]]], give_up_at: float
-    ) -> bool:
-        while found := await behind():
-            if self.clock.monotonic() >= give_up_at:
-                self.report.note(found)
-                return False
+    async def _wait(self, behind: StillToDo, patience_seconds: float) -> bool:
+        """Note what is *behind* and stays so; return whether nothing is."""
+        left = await self._left(behind, patience_seconds)
+        self.report.note(left)
+        return not left
+
+    async def _left(self, behind: StillToDo, patience_seconds: float) -> list[Difference]:
+        """Return what is *behind* once that has stood still for so long, or nothing is."""
+        known: list[Difference] = []
+        give_up_at = self.clock.monotonic()
+        while (found := await behind()) and (found != known or self.clock.monotonic() < give_up_at):
+            if found != known:
+                known, give_up_at = found, self.clock.monotonic() + patience_seconds
             await self.clock.sleep(LOOK_SECONDS)
-        return True
+        return found
 
     async def _unsent(self, mark: Mark) -> list[Difference]:
         waiting = await self.records.unsent(mark)
