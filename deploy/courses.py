@@ -7,8 +7,10 @@ from services.assist.domain.task import refusals as task
 from services.intake.domain.case import refusals as case
 from services.intake.domain.commitment import refusals as commitment
 from services.intake.domain.inspection import refusals as inspection
+from services.intake.domain.joint import refusals as joint
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
+from services.intake.domain.xregion import refusals as xregion
 from services.review.domain.invitation import refusals as invitation
 from services.review.domain.matter import refusals as matter
 from services.review.domain.rating import refusals as rating
@@ -24,9 +26,11 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.joint.course import JOINT
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.unfinished.course import MATTER
+from shared.contracts.xregion.course import XREGION
 
 OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
     {
@@ -35,6 +39,8 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         INSPECTION.subject: inspection.OFF_COURSE,
         REFERRAL.subject: referral.OFF_COURSE,
         MEETING.subject: meeting.OFF_COURSE,
+        JOINT.subject: joint.OFF_COURSE,
+        XREGION.subject: xregion.OFF_COURSE,
         INVITATION.subject: invitation.OFF_COURSE,
         RATING.subject: rating.OFF_COURSE,
         RECTIFICATION.subject: rectification.OFF_COURSE,

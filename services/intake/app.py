@@ -8,17 +8,30 @@ from importlib.resources import files
 from fastapi import FastAPI
 
 from services.intake.api.events import OVERLOADED, event_routes
-from services.intake.api.paths import COLLECTIONS
+from services.intake.api.paths import (
+    CASES,
+    CROSS_REGION,
+    INSPECTIONS,
+    JOINT_CASES,
+    MEETINGS,
+    REFERRALS,
+)
 from services.intake.consumer import GROUP, TOPICS, Inbox
+from services.intake.domain.joint import decide as joint
+from services.intake.domain.xregion import decide as xregion
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
+from services.intake.handlers.joint import subcase_ends
 from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
 from shared.commands.counter import command_routes
 from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Faults, Service, owners_pool
+from shared.commands.subject import Decided, subject_routes
+from shared.contracts.joint.course import JOINT
+from shared.contracts.xregion.course import XREGION
 from shared.eventstore.port import Timers
 from shared.eventstore.timers import PostgresTimers
 from shared.kafka.membership import Subscription
@@ -29,6 +42,11 @@ from shared.web.problems import FaultAnswer
 
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 """A batch may be larger than an event, which has 1 MiB at most."""
+
+SUBJECTS = (
+    Decided(CROSS_REGION, XREGION, xregion.DECIDER, "KY"),
+    Decided(JOINT_CASES, JOINT, joint.DECIDER, "YJS", subcase_ends),
+)
 
 MESSAGES = files("services.intake.api") / "messages"
 
@@ -47,7 +65,8 @@ class Intake(Service):
         # Routes are tried in their order, and most requests bring events.
         routers = [
             event_routes(self.gateway, Catalogue.read(OWN, MESSAGES)),
-            command_routes(COLLECTIONS, self.commands.take),
+            command_routes([CASES, INSPECTIONS, REFERRALS, MEETINGS], self.commands.take),
+            *subject_routes(SUBJECTS, self.desk),
         ]
         return self.edge(
             "casetrack intake", routers, MESSAGES, faults=FAULTS, body_bytes_max=BATCH_BYTES_MAX

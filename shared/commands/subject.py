@@ -1,6 +1,6 @@
 """Commands on subjects that their courses decide: from the words of a request to stored facts."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,13 @@ from shared.commands.counter import Collection, Fields, command_routes
 from shared.commands.decider import Decider
 from shared.commands.deciding import Answer, Desk, Occasion, handle
 from shared.contracts.course import Course
+
+Ours = Callable[[Desk, type[Any], Fields], Awaitable[Fields]]
+"""Returns what a command does not ask for, because we look it up."""
+
+
+async def _nothing(_desk: Desk, _command: type[Any], _words: Fields) -> Fields:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,7 @@ class Decided:
     decider: Decider[Any, Any]
     prefix: str
     """How the names begin that we give."""
+    ours: Ours = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +40,11 @@ class SubjectCommands:
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; a first one that names no subject is about a new one."""
-        course = self.of.course
-        name = words[course.named_by] or f"{self.of.prefix}{self.desk.ids.new()}"
-        asked = command(**{**words, course.named_by: name}, at=occasion.at)
-        stream = f"{course.subject}-{name}"
+        of, subject = self.of, self.of.collection.subject
+        name = words[subject] or f"{of.prefix}{self.desk.ids.new()}"
+        words = {**words, **await of.ours(self.desk, command, words), subject: name}
+        asked = command(**words, at=occasion.at)
+        stream = f"{of.course.subject}-{getattr(asked, of.course.named_by)}"
         return await handle(self.of.decider, asked, stream, occasion, desk=self.desk)
 
 

@@ -6,10 +6,12 @@ from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.joint.course import JOINT
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.supervision.course import ALERT
 from shared.contracts.unfinished.course import MATTER
+from shared.contracts.xregion.course import XREGION
 
 COURSES = (
     CASE,
@@ -17,6 +19,8 @@ COURSES = (
     INSPECTION,
     REFERRAL,
     MEETING,
+    JOINT,
+    XREGION,
     INVITATION,
     RATING,
     RECTIFICATION,

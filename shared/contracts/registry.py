@@ -21,6 +21,7 @@ from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
 from shared.contracts.inspection import facts as inspection
 from shared.contracts.intake import facts as intake
+from shared.contracts.joint import facts as joint
 from shared.contracts.moments import RECORDED
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
@@ -29,6 +30,7 @@ from shared.contracts.supervision import facts as supervision
 from shared.contracts.unfinished import facts as unfinished
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.contracts.upcasting import UPCASTERS, Upcaster, upcast
+from shared.contracts.xregion import facts as xregion
 
 __all__ = [
     "FACTS",
@@ -62,7 +64,7 @@ INBOX = "casetrack.inbox.v1"
 
 FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        Owner.INTAKE: (intake, handling, inspection, committee, commitment),
+        Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion),
         Owner.ASSIST: (assist,),
         Owner.REVIEW: (review, rectification, hotline, unfinished),
         Owner.SUPERVISION: (supervision, rules),

@@ -85,6 +85,9 @@ class ClockName(Word):
     UNFINISHED_CONTACT = auto()
     UNFINISHED_RESOLVE = auto()
     UNFINISHED_FOLLOWUP = auto()
+    JOINT = auto()
+    XREGION_FORWARD = auto()
+    XREGION_HANDOVER = auto()
 
 
 class GradeLevel(Word):

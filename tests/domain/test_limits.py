@@ -52,12 +52,19 @@ IN_VAIN = {"reached": False}
 """What it says where it has to come several times."""
 
 
+RUNNING: Mapping[str, Mapping[str, object]] = {
+    "casetrack.xregion.result.returned.v1": {"handed_over_date": None},
+}
+"""What a start has to say that would tell of the end as well."""
+
+
 def told(moment: Moment, hours: float) -> Entry:
     """Return the golden example of *moment*, about one subject of our case."""
     kind: type[Fact] = FACTS[moment.fact]
     about = {name: value for name, value in NAMED_BY.items() if name in kind.model_fields}
+    begins = {} if isinstance(moment, StopMoment) else RUNNING.get(moment.fact, {})
     in_vain = IN_VAIN if isinstance(moment, StopMoment) and moment.times > 1 else {}
-    return entry(like_the_example(kind, **about, **MEETS[moment.when], **in_vain), hours)
+    return entry(like_the_example(kind, **about, **MEETS[moment.when], **in_vain, **begins), hours)
 
 
 def before(limit: Limit) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""The limits of what has no case: hotline tickets, matters that were not done at once."""
+"""The limits of what has no case of ours, from hotline tickets to joint cases."""
 
 import pytest
 
@@ -10,8 +10,10 @@ from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.hotline import facts as hotline
+from shared.contracts.joint import facts as joint
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unfinished import facts as unfinished
+from shared.contracts.xregion import facts as xregion
 from shared.policy.rules import shipped
 from tests.support.clock_facts import instant
 from tests.support.examples import like_the_example
@@ -131,3 +133,60 @@ def test_what_several_departments_have_to_do_takes_longer_and_is_followed_up() -
     assert found["SLA-26c"].ending
     assert str(found["SLA-26d"].due) == "2024-09-27"
     assert "SLA-26b" not in found
+
+
+COLLECTED = told(WEDNESDAY, xregion.CrossRegionCollected)
+RETURNED = told("2024-09-24T11:00", xregion.CrossRegionReturned, handed_over_date=None)
+
+
+def test_what_is_collected_goes_home_the_next_day_and_is_handed_over_the_day_after_its_return() -> (
+    None
+):
+    waiting = clocks(COLLECTED)["SLA-31b"]
+    handing = clocks(COLLECTED, RETURNED)
+
+    assert cards(waiting) == [(YELLOW, "09-19T12:00"), (RED, "09-20T00:00")]
+    assert handing["SLA-31b"].ending
+    assert cards(handing["SLA-31c"]) == [(YELLOW, "09-25T12:00"), (RED, "09-26T00:00")]
+
+
+@pytest.mark.parametrize(
+    ("told_at", "day", "last"),
+    [
+        ("2024-09-25T16:00", "2024-09-25", YELLOW),
+        ("2024-09-27T09:00", "2024-09-25", None),
+        ("2024-09-27T09:00", "2024-09-27", RED),
+    ],
+)
+def test_a_result_is_handed_over_on_the_day_that_the_window_names(
+    told_at: str, day: str, last: AlertLevel | None
+) -> None:
+    handed = told(told_at, xregion.CrossRegionReturned, handed_over_date=day)
+    handing = clocks(COLLECTED, RETURNED, handed)["SLA-31c"]
+
+    assert [None, *[level for level, _ in cards(handing)]][-1] is last
+    assert handing.ending
+    assert str(handing.ending.ended_on) == day
+
+
+def test_what_is_handed_over_as_it_is_returned_is_judged_by_the_day_that_is_named() -> None:
+    at_once = told("2024-09-24T11:00", xregion.CrossRegionReturned, handed_over_date="2024-09-26")
+    never = told("2024-09-24T11:00", xregion.CrossRegionReturned, handed_over_date="1900-01-01")
+
+    assert cards(clocks(COLLECTED, at_once)["SLA-31c"])[-1] == (RED, "09-26T00:00")
+    assert clocks(COLLECTED, never)["SLA-31c"].ending is None
+
+
+def test_a_joint_case_is_late_by_the_day_of_its_last_decision_and_its_lead_answers() -> None:
+    opened = told("2024-09-02T09:00", joint.JointCaseOpened)
+    linked = told("2024-09-02T09:05", joint.SubcaseLinked)
+    closed = told("2024-11-20T09:00", joint.JointCaseClosed, closed_date="2024-11-08")
+    again = told("2024-11-21T09:00", joint.JointCaseClosed, closed_date="2024-11-21")
+    never = told("2024-11-20T09:00", joint.JointCaseClosed, closed_date="9999-12-31")
+    running, over = clocks(opened, linked)["SLA-06"], clocks(opened, linked, closed, again)
+
+    assert (str(running.due), running.sla.severity) == ("2024-11-08", 2)
+    assert running.org.org_code == "11610102MB2X00178C"
+    assert over["SLA-06"].ending
+    assert [level for level, _ in cards(over["SLA-06"])] == [YELLOW]
+    assert clocks(opened, linked, never)["SLA-06"].ending is None

@@ -25,10 +25,12 @@ from shared.contracts.envelope import Event, Fact
 from shared.contracts.hotline.facts import TicketReceived
 from shared.contracts.inspection.facts import InspectionCreated
 from shared.contracts.intake.facts import ApplicationReceived
+from shared.contracts.joint.facts import JointCaseOpened
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.types import OrgRef
 from shared.contracts.unfinished.facts import MatterRecorded
+from shared.contracts.xregion.facts import CrossRegionCollected
 from shared.policy.organisations import Scope
 from shared.web.auth import Role
 from tests.support.courses import command_of
@@ -53,6 +55,8 @@ BEGINNINGS: Mapping[str, Fact] = {
     "ratings": like_the_example(RatingPosted, rated_org=OF_THE_STREET, level="DISSATISFIED"),
     "rectifications": like_the_example(RectificationOpened, responsible_org=OF_THE_STREET),
     "tickets": like_the_example(TicketReceived),
+    "cross-region-cases": like_the_example(CrossRegionCollected),
+    "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
     "matters": like_the_example(MatterRecorded),
 }
 """How a subject of the street's begins, by its collection."""
@@ -63,7 +67,7 @@ REACHED: Mapping[Scope, set[str]] = {
     Scope.LINE: {"own", "above", "below"},
 }
 """From where a subject is reached."""
-BEGUN_BY_ANYBODY = {"tasks", "meetings", "invitations", "tickets", "matters"}
+BEGUN_BY_ANYBODY = {"tasks", "meetings", "invitations", "tickets", "matters", "cross-region-cases"}
 """What names no organisation belongs to that of whoever begins it."""
 
 

@@ -276,3 +276,58 @@ async def test_every_refusal_has_its_words(language: Language) -> None:
     known = Catalogue.read(OWN, MESSAGES).codes(language)
 
     assert {refusal.code for refusal in ReviewRejection.__subclasses__()} <= known
+
+
+TICKET = {"kind": "HELP", "dispatched_at": "2024-09-02T09:00:00+08:00", "due": "2024-09-10"}
+
+
+async def test_a_ticket_goes_from_its_dispatch_to_its_close(desk: OpenService[Review]) -> None:
+    received = await desk.command(Role.REVIEW_DESK, "/v1/tickets", TICKET)
+    base = f"/v1/tickets/{received.json()['subject']}"
+    more = {"reason": "需现场核实"}
+    reply = {"contacted": True, "resolved": False}
+    asked = {"level": "DISSATISFIED", "resolved_confirmed": False}
+    way: list[tuple[Role, str, dict[str, Any], str | None]] = [
+        (Role.HANDLER, "reply", reply, "ticket_not_signed"),
+        (Role.REVIEW_DESK, "signature", {"assignee": "st-0121"}, None),
+        (Role.REVIEW_DESK, "return", {"reason": "非本局职责"}, "ticket_already_taken"),
+        (Role.DIRECTOR, "extension", {**more, "new_due": "2024-09-10"}, "ticket_due_not_later"),
+        (Role.DIRECTOR, "extension", {**more, "new_due": "2024-09-20"}, None),
+        (Role.DIRECTOR, "extension", {**more, "new_due": "2024-09-27"}, "ticket_already_extended"),
+        (Role.HANDLER, "reply", reply, None),
+        (Role.REVIEW_DESK, "closure", {}, "ticket_not_followed_up"),
+        (Role.REVIEW_DESK, "followup", asked, None),
+        (Role.REVIEW_DESK, "reopening", {"reason": "仍未解决"}, None),
+        (Role.HANDLER, "reply", reply, None),
+        (Role.REVIEW_DESK, "followup", asked, None),
+        (Role.REVIEW_DESK, "closure", {}, None),
+        (Role.HANDLER, "reply", reply, "ticket_already_replied"),
+    ]
+
+    assert received.status_code == 201, received.text
+    for role, path, body, refusal in way:
+        answer = await desk.command(role, f"{base}/{path}", body)
+        told = None if answer.status_code == 201 else answer.json()["code"]
+        assert told == refusal, (path, answer.text)
+
+
+async def test_whoever_could_not_get_it_done_is_called_answered_and_asked(
+    desk: OpenService[Review],
+) -> None:
+    matter = {"item_code": "000117051000", "cause": "SYSTEM", "source": "WINDOW"}
+    recorded = await desk.command(Role.WINDOW_CLERK, "/v1/matters", matter)
+    base = f"/v1/matters/{recorded.json()['subject']}"
+    way: list[tuple[Role, str, dict[str, Any], str | None]] = [
+        (Role.WINDOW_CLERK, "contacts", {"reached": False}, None),
+        (Role.REVIEW_DESK, "followup", {}, "matter_not_resolved"),
+        (Role.HANDLER, "resolution", {"outcome": "EXPLAINED"}, None),
+        (Role.WINDOW_CLERK, "contacts", {"reached": True}, "matter_already_resolved"),
+        (Role.REVIEW_DESK, "followup", {"level": "SATISFIED"}, None),
+        (Role.REVIEW_DESK, "followup", {}, "matter_already_followed_up"),
+    ]
+
+    assert recorded.status_code == 201, recorded.text
+    for role, path, body, refusal in way:
+        answer = await desk.command(role, f"{base}/{path}", body)
+        told = None if answer.status_code == 201 else answer.json()["code"]
+        assert told == refusal, (path, answer.text)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import partial
 from random import Random
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from services.assist.domain.task import commands as task_commands
@@ -31,6 +31,9 @@ from services.intake.domain.inspection import commands as inspection_commands
 from services.intake.domain.inspection import decide as inspection_rules
 from services.intake.domain.inspection import refusals as inspection_refusals
 from services.intake.domain.inspection import states as inspection_states
+from services.intake.domain.joint import commands as joint_commands
+from services.intake.domain.joint import decide as joint_rules
+from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.meeting import commands as meeting_commands
 from services.intake.domain.meeting import decide as meeting_rules
 from services.intake.domain.meeting import refusals as meeting_refusals
@@ -40,18 +43,23 @@ from services.intake.domain.referral import commands as referral_commands
 from services.intake.domain.referral import decide as referral_rules
 from services.intake.domain.referral import refusals as referral_refusals
 from services.intake.domain.referral import states as referral_states
+from services.intake.domain.xregion import commands as xregion_commands
+from services.intake.domain.xregion import decide as xregion_rules
+from services.intake.domain.xregion import refusals as xregion_refusals
 from services.metrics.domain.subjects import case as case_kind
 from services.metrics.domain.subjects.commitment import Commitment as CommitmentKind
 from services.metrics.domain.subjects.committee import Meeting as MeetingKind
 from services.metrics.domain.subjects.committee import Referral as ReferralKind
 from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
 from services.metrics.domain.subjects.rectification import Rectification as RectificationKind
 from services.metrics.domain.subjects.review import Invitation as InvitationKind
 from services.metrics.domain.subjects.review import Rating as RatingKind
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task as TaskKind
 from services.metrics.domain.subjects.unfinished import Matter as MatterKind
+from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionKind
 from services.review.domain.invitation import commands as invitation_commands
 from services.review.domain.invitation import decide as invitation_rules
 from services.review.domain.invitation import refusals as invitation_refusals
@@ -89,12 +97,14 @@ from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
 from shared.contracts.intake.words import AcceptanceMode
+from shared.contracts.joint.course import JOINT
 from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.course import INVITATION, RATING, RatingState
 from shared.contracts.unfinished.course import MATTER
 from shared.contracts.words import CaseType, LimitUnit
+from shared.contracts.xregion.course import XREGION
 from shared.policy.calendar import ZONE, official_calendar
 from tests.support.examples import like_the_example
 from tests.support.intake_cases import MONDAY, NO, case_ref
@@ -111,6 +121,8 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "promise_date": date(2024, 10, 15),
         "case_no": NO,
         "deadline": date(2024, 10, 15),
+        "handed_over_date": date(2024, 9, 13),
+        "ends": {},
         "meeting": Meeting(
             state=MeetingState.HELD,
             referral_ids=frozenset({example_of(ResolutionAdopted.TYPE)["data"]["referral_id"]}),
@@ -156,7 +168,8 @@ def _varied(fact: Fact) -> Iterator[Fact]:
     """Yield *fact*, and it again with each other word in each of its fields."""
     yield fact
     for name, field in type(fact).model_fields.items():
-        for word in _words(field.annotation):
+        nothing = () if field.is_required() or field.default is not None else (None,)
+        for word in (*_words(field.annotation), *nothing):
             yield fact.model_copy(update={name: word})
 
 
@@ -252,6 +265,19 @@ def _told(state: str, _: type[Fact]) -> Recollection:
     return Recollection(state)
 
 
+def _by_course(
+    course: Course,
+    commands: ModuleType,
+    refusals: ModuleType,
+    rules: ModuleType,
+    kind: type[Subject],
+) -> Owned:
+    """Return a subject that its course decides, from the modules of its owner."""
+    asked = get_args(commands.AnyCommand) or (commands.AnyCommand,)
+    off_course: Refusals = refusals.OFF_COURSE
+    return Owned(course, off_course, rules.DECIDER, asked, _told, kind, {}, follows=True)
+
+
 def _task(state: str, fact: type[Fact]) -> task_states.Task:
     mode = AssistMode.PROXY if fact is MandateSigned else AssistMode.HELP
     return task_states.Task(state=state, mode=mode, blocker="SUPERIOR")
@@ -314,15 +340,8 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             MeetingKind,
             {},
         ),
-        "invitation": Owned(
-            INVITATION,
-            invitation_refusals.OFF_COURSE,
-            invitation_rules.DECIDER,
-            (invitation_commands.SendInvitation,),
-            _told,
-            InvitationKind,
-            {},
-            follows=True,
+        "invitation": _by_course(
+            INVITATION, invitation_commands, invitation_refusals, invitation_rules, InvitationKind
         ),
         "rating": Owned(
             RATING,
@@ -357,25 +376,11 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             TaskKind,
             {},
         ),
-        "ticket": Owned(
-            TICKET,
-            ticket_refusals.OFF_COURSE,
-            ticket_rules.DECIDER,
-            get_args(ticket_commands.AnyCommand),
-            _told,
-            TicketKind,
-            {},
-            follows=True,
-        ),
-        "matter": Owned(
-            MATTER,
-            matter_refusals.OFF_COURSE,
-            matter_rules.DECIDER,
-            get_args(matter_commands.AnyCommand),
-            _told,
-            MatterKind,
-            {},
-            follows=True,
+        "ticket": _by_course(TICKET, ticket_commands, ticket_refusals, ticket_rules, TicketKind),
+        "matter": _by_course(MATTER, matter_commands, matter_refusals, matter_rules, MatterKind),
+        "joint": _by_course(JOINT, joint_commands, joint_refusals, joint_rules, JointCaseKind),
+        "xregion": _by_course(
+            XREGION, xregion_commands, xregion_refusals, xregion_rules, CrossRegionKind
         ),
     }
 )

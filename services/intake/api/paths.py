@@ -14,10 +14,14 @@ from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.commitment import refusals as commitment_refusals
 from services.intake.domain.inspection import commands as inspection
 from services.intake.domain.inspection import refusals as inspection_refusals
+from services.intake.domain.joint import commands as joint
+from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.meeting import commands as meeting
 from services.intake.domain.meeting import refusals as meeting_refusals
 from services.intake.domain.referral import commands as referral
 from services.intake.domain.referral import refusals as referral_refusals
+from services.intake.domain.xregion import commands as xregion
+from services.intake.domain.xregion import refusals as xregion_refusals
 from shared.commands.access import granted
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.policy.organisations import Scope
@@ -136,4 +140,31 @@ MEETINGS = Collection(
     ),
 )
 
-COLLECTIONS = (CASES, INSPECTIONS, REFERRALS, MEETINGS)
+CROSS_REGION = Collection(
+    name="cross-region-cases",
+    subject="xr_id",
+    refusals=refusals_in(xregion_refusals),
+    first=Path(xregion.CollectForAnotherPlace, WINDOW),
+    paths=MappingProxyType(
+        {
+            "forwarding": Path(xregion.ForwardHome, WINDOW),
+            "home-receipt": Path(xregion.ConfirmAtHome, WINDOW),
+            "results": Path(xregion.ReturnResult, WINDOW),
+        }
+    ),
+)
+
+JOINT_CASES = Collection(
+    name="joint-cases",
+    subject="joint_case_id",
+    refusals=refusals_in(joint_refusals),
+    first=Path(joint.OpenJointCase, WINDOW),
+    paths=MappingProxyType(
+        {
+            "subcases": Path(joint.LinkSubcase, WINDOW),
+            "closing": Path(joint.CloseJointCase, EVERYBODY, ours=frozenset({"ends"})),
+        }
+    ),
+)
+
+COLLECTIONS = (CASES, INSPECTIONS, REFERRALS, MEETINGS, CROSS_REGION, JOINT_CASES)

@@ -8,6 +8,8 @@ Rejection
     ├── those of an inspection: services.intake.domain.inspection.refusals
     ├── those of a referral: services.intake.domain.referral.refusals
     ├── those of a meeting: services.intake.domain.meeting.refusals
+    ├── those of an application for another place: services.intake.domain.xregion.refusals
+    ├── those of a joint case: services.intake.domain.joint.refusals
     └── DeliveredDateImpossible
 """
 

@@ -163,10 +163,15 @@ def _run(
         _stood(sla, subject, case, dossier) if sla.standstills else (),
         _extensions(sla.extensions, number, started_on, subject, case) if sla.extensions else (),
         _ending(sla, stop, subject, case),
-        case.org_code,
-        case.org_name,
+        *_org(subject, case),
         sla.read_others(subject, case) if sla.read_others else None,
     )
+
+
+def _org(subject: Subject, case: Case) -> tuple[str, str]:
+    """Return who answers for *subject*: whose the case is, else whom it names itself."""
+    named: Any = case if case.org_code else subject
+    return getattr(named, "org_code", ""), getattr(named, "org_name", "")
 
 
 def _at_the_latest(run: Run, latest: date | None, calendar: WorkCalendar) -> Run:

@@ -9,11 +9,13 @@ from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.committee import Meeting, Referral
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.joint import JointCase
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Invitation, Rating
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
 from services.metrics.domain.subjects.unfinished import Matter
+from services.metrics.domain.subjects.xregion import CrossRegion
 from shared.contracts.envelope import Fact
 
 AnySubject = (
@@ -28,6 +30,8 @@ AnySubject = (
     | Task
     | Ticket
     | Matter
+    | JointCase
+    | CrossRegion
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -43,6 +47,8 @@ KINDS: tuple[type[Subject], ...] = (
     Task,
     Ticket,
     Matter,
+    JointCase,
+    CrossRegion,
 )
 
 

@@ -1,0 +1,30 @@
+"""The application that is taken in for another place (跨域通办)."""
+
+from datetime import date
+from typing import ClassVar
+
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.case import Ending
+from services.metrics.domain.subjects.subject import Noted, Subject
+from shared.contracts.course import Course
+from shared.contracts.moments import is_meant
+from shared.contracts.xregion.course import XREGION
+from shared.contracts.xregion.facts import CrossRegionReturned
+
+
+class CrossRegion(Subject, frozen=True, array_like=True, gc=False, tag="xregion"):
+    """One such application, from the window that took it in to the hand-over of its result."""
+
+    COURSE: ClassVar[Course] = XREGION
+
+    handover: Ending | None = None
+    """When the result was handed over (SLA-31c)."""
+
+    def noted(self, entry: Entry) -> Noted:
+        match entry.data:
+            case CrossRegionReturned(handed_over_date=date() as day) if self.handover is None:
+                if not is_meant(day):
+                    return {}, False
+                return {"handover": Ending(day, entry.time, entry.id, decided=False)}, True
+            case _:
+                return {}, True

@@ -1,0 +1,1 @@
+"""Several items done as one matter (一件事一次办): its facts and its course."""

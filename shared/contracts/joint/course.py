@@ -1,0 +1,40 @@
+"""The course of a joint case (一件事, domain.md 3.7): its sub-cases go their own ways."""
+
+from enum import StrEnum
+
+from shared.contracts.course import ABSENT, Course, Guard, leads, stays
+from shared.contracts.joint import facts as joint
+
+
+class JointCaseState(StrEnum):
+    """Where a joint case stands."""
+
+    ABSENT = ABSENT
+    OPENED = "OPENED"
+    SPLIT = "SPLIT"
+    FAILED_PARTLY = "FAILED_PARTLY"
+    ALL_APPROVED = "ALL_APPROVED"
+
+
+J = JointCaseState
+
+SUCCEEDED = Guard("succeeded", lambda fact: fact.outcome == "ALL_APPROVED")
+
+JOINT = Course(
+    "joint",
+    "joint_case_id",
+    ((J.ABSENT,), (J.OPENED,), (J.SPLIT,), (J.FAILED_PARTLY, J.ALL_APPROVED)),
+    (
+        *leads(joint.JointCaseOpened, {J.ABSENT: J.OPENED}),
+        *leads(joint.SubcaseLinked, {J.OPENED: J.SPLIT}),
+        *stays(joint.SubcaseLinked, (J.SPLIT,), unless=("subcase_already_linked",)),
+        *leads(
+            joint.JointCaseClosed,
+            {J.SPLIT: J.ALL_APPROVED},
+            SUCCEEDED,
+            unless=("subcase_undecided",),
+        ),
+        # One that was denied does not undo the others, and is not hidden (J-04).
+        *leads(joint.JointCaseClosed, {J.SPLIT: J.FAILED_PARTLY}, unless=("subcase_undecided",)),
+    ),
+)
