@@ -103,7 +103,7 @@ async def _serving(stack: Servers) -> AsyncIterator[httpx2.AsyncClient]:
         port = any_free()
         environment = {
             **os.environ,
-            "METRICS_POSTGRES_DSN": stack.as_role("read", "casetrack_metrics"),
+            "METRICS_POSTGRES_DSN": stack.as_role("read", "casetrack_metrics_api"),
             "METRICS_KAFKA": stack.kafka,
             "METRICS_PORT": str(port),
             "AUTH_JWKS": str(Path(folder) / "jwks.json"),

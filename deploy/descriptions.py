@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from services.assist import app as assist
 from services.intake import app as intake
+from services.metrics.adapters.sight import Sight
 from services.metrics.app import serving as metrics
 from services.review import app as review
 from shared.contracts.naming import Language
@@ -80,7 +81,7 @@ def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:
         "intake": intake.Intake(**owners).web,
         "assist": assist.Assist(**owners).web,
         "review": review.Review(**owners).web,
-        "metrics": metrics.Reader.over(pool, **ports, auth=AUTH).web,
+        "metrics": metrics.Reader.over(Sight(pool, pool), **ports, auth=AUTH).web,
     }
 
 

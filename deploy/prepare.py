@@ -45,6 +45,7 @@ class PrepareSettings(KafkaSettings, env_prefix="PREPARE_"):
     assist_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     review_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     metrics_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    metrics_api_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     relay_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     auditor_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
 

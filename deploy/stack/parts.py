@@ -46,7 +46,7 @@ def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
         _api(desk, "intake", DatabaseRole.INTAKE),
         _api(desk, "assist", DatabaseRole.ASSIST),
         _api(desk, "review", DatabaseRole.REVIEW),
-        _api(desk, "metrics", DatabaseRole.METRICS, "api"),
+        _api(desk, "metrics", DatabaseRole.METRICS_API, "api"),
         *(_metrics(desk, f"metrics-worker-{number}", "worker") for number in workers),
         _metrics(desk, "metrics-ticker", "ticker"),
         _quiet(desk, "relay", _module("shared.relay"), _reach(desk, "RELAY", DatabaseRole.RELAY)),

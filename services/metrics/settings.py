@@ -13,7 +13,8 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
     owner = Owner.SUPERVISION
 
     postgres_dsn: PostgresDsn = Field(
-        description="projection and supervision's events, as the role `casetrack_metrics`",
+        description="projection and supervision's events, as the role `casetrack_metrics`; for the "
+        "API `casetrack_metrics_api`, which sees the rows of its readers' organisations alone",
         examples=["postgresql://casetrack_metrics:secret@/casetrack?host=/run/casetrack"],
     )
     kafka: KafkaServers = Field(

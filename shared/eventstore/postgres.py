@@ -1,6 +1,6 @@
 """The event store in PostgreSQL: one round trip for an append, one for a batch of foreign facts."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -95,13 +95,16 @@ async def open_pool(
     *,
     connections_max: int = CONNECTIONS_MAX,
     waits_for_disk: bool = True,
+    settings: Mapping[str, str] | None = None,
+    first: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
 ) -> asyncpg.Pool:
     """
     Return a pool whose connections see the schemas of *search_path*, the first one first.
 
     It opens without a connection, so that a service starts before its database does.
     Who does not wait for the disk may lose its last commits, whole and in order, with
-    the server's machine.
+    the server's machine. Every session begins with *settings*, and
+    with what is to be done *first*.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -109,12 +112,14 @@ async def open_pool(
         max_size=connections_max,
         timeout=CONNECT_SECONDS_MAX,
         command_timeout=STATEMENT_SECONDS_MAX,
+        init=first,
         reset=_leave,
         server_settings={
             "search_path": search_path,
             "application_name": f"casetrack-{search_path.split(',', maxsplit=1)[0]}",
             "idle_in_transaction_session_timeout": "10s",
             "synchronous_commit": "on" if waits_for_disk else "off",
+            **(settings or {}),
         },
     )
 

@@ -6,13 +6,19 @@ import asyncpg
 
 from shared.eventstore.roles import DatabaseRole
 
-WRITER_OF: Mapping[str, DatabaseRole] = {
-    "intake": DatabaseRole.INTAKE,
-    "assist": DatabaseRole.ASSIST,
-    "review": DatabaseRole.REVIEW,
-    "supervision": DatabaseRole.METRICS,
+WRITERS_OF: Mapping[str, Sequence[DatabaseRole]] = {
+    "intake": (DatabaseRole.INTAKE,),
+    "assist": (DatabaseRole.ASSIST,),
+    "review": (DatabaseRole.REVIEW,),
+    "supervision": (DatabaseRole.METRICS, DatabaseRole.METRICS_API),
 }
-"""Whose facts each event store holds: the ticker of metrics writes the alerts."""
+"""Whose facts each event store holds: the ticker of metrics writes the cards, its API the rest."""
+
+SEEING_ALL = frozenset({DatabaseRole.METRICS})
+"""Who folds everybody's facts, by COPY, which PostgreSQL refuses under row-level security."""
+
+WATCHERS = (DatabaseRole.METRICS, DatabaseRole.METRICS_API, DatabaseRole.AUDITOR)
+"""Who learns of every store how long facts wait in it."""
 
 STORE = "casetrack_store"
 """Who owns the functions by which facts enter a store; no process logs in so."""
@@ -34,6 +40,10 @@ SELECT format('CREATE ROLE %I NOLOGIN', $1::text)
 
 QUOTE_ALTERATION = """
 SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)
+"""
+
+QUOTE_SIGHT = """
+SELECT format('ALTER ROLE %I %s', $1::text, $2::text)
 """
 
 QUOTE_CLOSING = """
@@ -141,6 +151,8 @@ async def ensure_roles(connection: asyncpg.Connection, passwords: Mapping[str, s
             await _execute(connection, QUOTE_CREATION, role.value)
         if password := passwords.get(role.value):
             await _execute(connection, QUOTE_ALTERATION, role.value, password)
+        sight = "BYPASSRLS" if role in SEEING_ALL else "NOBYPASSRLS"
+        await _execute(connection, QUOTE_SIGHT, role.value, sight)
     if not await connection.fetchval(FIND_ROLE, STORE):
         await _execute(connection, QUOTE_STORE_CREATION, STORE)
 
@@ -158,9 +170,10 @@ async def grant(connection: asyncpg.Connection, event_stores: Sequence[str]) -> 
         for schema in event_stores:
             await _execute(connection, QUOTE_NO_PUBLIC_FUNCTIONS, schema)
             await _execute(connection, QUOTE_STORE, schema, STORE)
-            await _execute(connection, QUOTE_WRITER, schema, WRITER_OF[schema].value)
+            for writer in WRITERS_OF[schema]:
+                await _execute(connection, QUOTE_WRITER, schema, writer.value)
             await _execute(connection, QUOTE_RELAY, schema, DatabaseRole.RELAY.value)
-            for watcher in (DatabaseRole.METRICS, DatabaseRole.AUDITOR):
+            for watcher in WATCHERS:
                 await _execute(connection, QUOTE_WATCHER, schema, watcher.value)
             await _execute(connection, QUOTE_READER, schema, DatabaseRole.AUDITOR.value)
 

@@ -10,5 +10,6 @@ class DatabaseRole(StrEnum):
     ASSIST = "casetrack_assist"
     REVIEW = "casetrack_review"
     METRICS = "casetrack_metrics"
+    METRICS_API = "casetrack_metrics_api"
     RELAY = "casetrack_relay"
     AUDITOR = "casetrack_auditor"

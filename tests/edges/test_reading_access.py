@@ -21,7 +21,8 @@ from shared.web.auth import Principal, Role
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.memory_api import reader_over
 from tests.support.metrics_store import RULES, Store, opened, received
-from tests.support.organisations import BUREAU, COMMUNITY, FOOD, INVENTED, MARKET, STREET
+from tests.support.organisations import BUREAU, INVENTED, MARKET, STREET
+from tests.support.six_cases import OF, SEEN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,8 +35,6 @@ ANSWERS = {
 }
 """How those are answered who ask for what is everybody's."""
 NARROWED = ("/v1/cases", "/v1/kpis", "/v1/alerts", "/v1/stream")
-STRANGE = INVENTED
-"""An organisation that another system names and the register lacks."""
 OPEN_TO_ALL = {"/v1/session"}
 ENDLESS = {"/v1/stream"}
 READING_ROLES = (Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR, Role.OPS, Role.LAW_DESK)
@@ -105,24 +104,6 @@ async def test_nobody_of_an_unknown_organisation_watches_the_live_picture(
 ) -> None:
     code = ANSWERS[INVENTED]
     assert await readers.ask("GET", "/v1/stream", Role.SUPERVISOR, INVENTED) == (403, code)
-
-
-OF = {
-    "XC20240902000001": STREET,
-    "XC20240902000002": COMMUNITY,
-    "XC20240902000003": MARKET,
-    "XC20240902000004": FOOD,
-    "XC20240902000005": BUREAU,
-    "XC20240902000006": STRANGE,
-}
-"""Six cases that nobody has accepted, and whose they are."""
-SEEN = {
-    BUREAU: set(OF),
-    STREET: {"XC20240902000001", "XC20240902000002"},
-    COMMUNITY: {"XC20240902000002"},
-    MARKET: {"XC20240902000003", "XC20240902000004"},
-    FOOD: {"XC20240902000003", "XC20240902000004"},
-}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

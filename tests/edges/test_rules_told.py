@@ -76,6 +76,7 @@ async def served(judgements: Judgements, folder: Path) -> AsyncIterator[httpx2.A
             readings=store.readings,
             glances=store.glances,
             deadlines=store.deadlines,
+            acknowledgements=store.acknowledgements,
             rules=RulesInForce(store.supervision),
             supervision=store.supervision,
             chronicles=store.chronicles,

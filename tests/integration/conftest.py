@@ -8,7 +8,9 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.eventstore.postgres import open_pool
-from tests.support.metrics_store import Store, opened
+from tests.support.metrics_store import Store, opened, received
+from tests.support.rows import RoleDsn
+from tests.support.six_cases import OF
 from tests.support.whole_way import WholeWay, whole_way
 
 
@@ -48,3 +50,12 @@ async def way(
 ) -> AsyncIterator[WholeWay]:
     async with whole_way(tmp_path / "home", role_dsn=role_dsn, kafka=bureau_topics) as running:
         yield running
+
+
+@pytest.fixture
+async def six_cases(role_dsn: RoleDsn) -> AsyncIterator[Store]:
+    """Give a projection of six organisations' cases, each with a card."""
+    async with opened("postgres", role_dsn) as told:
+        await told.fold(*(received(case_no, org_code=code) for case_no, code in OF.items()))
+        assert await told.tick() >= len(OF)
+        yield told

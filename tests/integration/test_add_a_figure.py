@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import pytest
 from msgspec import convert
 from rich.console import Console
@@ -23,7 +22,7 @@ from shared.contracts.naming import Language
 from shared.runtime.clock import SystemClock
 from tests.support import scratch_figure
 from tests.support import way_of_a_case as way
-from tests.support.read_api import ReadApi, keyed, read_api
+from tests.support.read_api import ReadApi, RoleDsn, keyed, read_api
 from tests.support.stepped_bureau import stepped_bureau
 from tests.support.terminal import Terminal
 
@@ -52,15 +51,15 @@ def keys(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def serving(pool: asyncpg.Pool, folder: Path, now: datetime) -> AsyncIterator[ReadApi]:
-    async with read_api(pool, folder, now) as opened:
+async def serving(role_dsn: RoleDsn, folder: Path, now: datetime) -> AsyncIterator[ReadApi]:
+    async with read_api(role_dsn, folder, now) as opened:
         await opened.fold(*FACTS)
         yield opened
 
 
 @pytest.fixture
-async def api(pool: asyncpg.Pool, keys: Path) -> AsyncIterator[ReadApi]:
-    async with serving(pool, keys, EVENING) as opened:
+async def api(role_dsn: RoleDsn, keys: Path) -> AsyncIterator[ReadApi]:
+    async with serving(role_dsn, keys, EVENING) as opened:
         yield opened
 
 
@@ -103,9 +102,9 @@ async def test_it_is_on_the_live_screen_of_a_terminal(
     assert row.partition(title)[2].split()[0] == "1"
 
 
-async def test_it_is_shown_on_a_terminal(pool: asyncpg.Pool, keys: Path, tmp_path: Path) -> None:
+async def test_it_is_shown_on_a_terminal(role_dsn: RoleDsn, keys: Path, tmp_path: Path) -> None:
     terminal, days = Terminal(tmp_path), ("--since", "2024-09-01", "--until", "2024-09-02")
-    async with serving(pool, keys, SystemClock().now()) as api:
+    async with serving(role_dsn, keys, SystemClock().now()) as api:
         url = ("--url", str(api.client.base_url), *days)
         listed = await terminal.casetrack("kpi", "list", *url, language=Language.EN)
         shown = await terminal.casetrack("kpi", "show", "K99.1", *url, language=Language.ZH_CN)

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers.today import Today
 from shared.contracts.documents import write
 from shared.contracts.envelope import ATTRIBUTES, Event
@@ -40,11 +39,7 @@ STRANGERS = (Role.WINDOW_CLERK, Role.HANDLER, Role.PUBLISHER)
 
 @pytest.fixture
 async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
-    dsn = role_dsn("casetrack_metrics")
-    async with (
-        await open_pool(dsn, SEARCH_PATH) as pool,
-        read_api(pool, tmp_path, MORNING) as opened,
-    ):
+    async with read_api(role_dsn, tmp_path, MORNING) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.metrics_store import received
 from tests.support.organisations import MARKET, STREET
-from tests.support.read_api import ReadApi, read_api
+from tests.support.read_api import ReadApi, RoleDsn, read_api
 
 MORNING = datetime.fromisoformat("2024-09-02T10:42:07+08:00")
 RECEIVED = way.event(way.RECEIVED.data, 0, identity="received", window="W12")
@@ -35,8 +35,8 @@ TIME = {"as_of", "complete_to", "lag_seconds"}
 
 
 @pytest.fixture
-async def api(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[ReadApi]:
-    async with read_api(pool, tmp_path, MORNING) as opened:
+async def api(role_dsn: RoleDsn, tmp_path: Path) -> AsyncIterator[ReadApi]:
+    async with read_api(role_dsn, tmp_path, MORNING) as opened:
         yield opened
 
 

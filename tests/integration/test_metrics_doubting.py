@@ -9,14 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.handlers import doubting
 from services.metrics.handlers.doubting import Doubting, Suspicion
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from shared.commands.deciding import Desk
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.facts import FactRejected
-from shared.eventstore.postgres import open_pool
 from shared.runtime.ids import SeededIds
 from shared.web.auth import Role
 from tests.support.facts import SUPERVISION
@@ -111,10 +109,7 @@ async def test_each_fact_is_rejected_once_however_often_it_is_said(
 
 @pytest.fixture
 async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
-    async with (
-        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
-        read_api(pool, tmp_path, MORNING) as served,
-    ):
+    async with read_api(role_dsn, tmp_path, MORNING) as served:
         await served.fold(*FACTS)
         yield served
 

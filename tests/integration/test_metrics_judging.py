@@ -8,9 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
 from shared.contracts.envelope import Event
-from shared.eventstore.postgres import open_pool
 from shared.web.auth import Role
 from tests.support import way_of_a_case as way
 from tests.support.read_api import ReadApi, read_api
@@ -41,10 +39,7 @@ FILED = [
 
 @pytest.fixture
 async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
-    async with (
-        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
-        read_api(pool, tmp_path, MORNING) as opened,
-    ):
+    async with read_api(role_dsn, tmp_path, MORNING) as opened:
         await opened.fold(*FILED, TOLD)
         yield opened
 

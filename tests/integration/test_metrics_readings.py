@@ -240,7 +240,7 @@ async def test_an_alert_is_turned_from_where_it_may_be(store: Store) -> None:
         partitionkey=alert.dossier,
     )
     turned = [
-        await store.deadlines.turn(name, AlertState.ACKNOWLEDGED, [AlertState.RAISED], fact)
+        await store.acknowledgements.turn(name, AlertState.ACKNOWLEDGED, [AlertState.RAISED], fact)
         for name in (alert.alert_id, alert.alert_id, "unknown")
     ]
     found = await store.readings.alert(alert.alert_id)

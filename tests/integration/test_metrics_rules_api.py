@@ -9,9 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
 from shared.contracts.envelope import Event
-from shared.eventstore.postgres import open_pool
 from shared.policy.calendar import ZONE
 from shared.policy.sla import bureau_policy
 from shared.web.auth import Role
@@ -37,10 +35,7 @@ KEY = {
 
 @pytest.fixture
 async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
-    async with (
-        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
-        read_api(pool, tmp_path, MORNING) as opened,
-    ):
+    async with read_api(role_dsn, tmp_path, MORNING) as opened:
         yield opened
 
 

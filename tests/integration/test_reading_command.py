@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
 from shared.contracts.naming import Language
 from shared.contracts.supervision.facts import FactConfirmed
-from shared.eventstore.postgres import open_pool
 from shared.runtime.clock import SystemClock
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
@@ -50,10 +48,7 @@ async def desk(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[
     terminal = Terminal(tmp_path)
     (tmp_path / "keys").mkdir()
     now = SystemClock().now()
-    async with (
-        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
-        read_api(pool, tmp_path / "keys", now) as api,
-    ):
+    async with read_api(role_dsn, tmp_path / "keys", now) as api:
         yield Desk(api, terminal)
 
 

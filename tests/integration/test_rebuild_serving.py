@@ -8,8 +8,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.metrics.app.rules import SEARCH_PATH
-from shared.eventstore.postgres import open_pool
 from tests.integration.test_metrics_api import BEGUN, CASE, LATE, MORNING, raise_cards
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.rebuilding import rebuilt
@@ -24,10 +22,7 @@ UPDATE metrics.dossiers SET fold_version = 4, state = '["' || dossier || '",[nul
 
 @pytest.fixture
 async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
-    async with (
-        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
-        read_api(pool, tmp_path, MORNING) as opened,
-    ):
+    async with read_api(role_dsn, tmp_path, MORNING) as opened:
         yield opened
 
 

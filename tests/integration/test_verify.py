@@ -113,6 +113,7 @@ async def test_a_fact_under_way_is_no_difference_until_it_had_its_time(bureau: B
     ("statement", "what"),
     [
         ("UPDATE metrics.dossiers SET phase = 'CLOSED' WHERE dossier LIKE '%17'", {"state"}),
+        ("UPDATE metrics.dossiers SET organisation = ''", {"state"}),
         ("UPDATE metrics.dossiers SET state = replace(state, 'W12', 'W13')", {"state"}),
         ("DELETE FROM metrics.dossiers WHERE dossier LIKE '%18'", {"state"}),
         ("UPDATE metrics.kpi SET value = value + 1 WHERE part LIKE 'L03/accepted%'", {"kpi"}),

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 
 from services.assist.app import Assist
 from services.intake.app import Intake
-from services.metrics.app.rules import SEARCH_PATH
 from services.review.app import Review
 from shared.commands.service import Service
 from shared.eventstore.postgres import PostgresEventStore, open_pool
@@ -27,7 +26,7 @@ from shared.web.issuer import LocalIssuer
 from shared.web.keys import SigningKey
 from tests.support.answers import Listened
 from tests.support.organisations import BUREAU
-from tests.support.read_api import ReadApi, read_api
+from tests.support.read_api import ReadApi, RoleDsn, read_api
 
 COMMANDED: dict[str, Callable[..., Service]] = {
     "intake": partial(Intake, trial=True),
@@ -35,8 +34,7 @@ COMMANDED: dict[str, Callable[..., Service]] = {
     "review": Review,
 }
 MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
-
-RoleDsn = Callable[[str], str]
+NOWHERE = "postgresql://127.0.0.1:1/nothing"
 
 
 @dataclass(frozen=True)
@@ -85,31 +83,28 @@ class Door:
 @asynccontextmanager
 async def opened(name: str, role_dsn: RoleDsn, folder: Path) -> AsyncIterator[Door]:
     """Give the door of the service *name*."""
-    schema = SEARCH_PATH if name == "metrics" else name
-    dsn = role_dsn(f"casetrack_{name}")
-    closed = await open_pool(dsn, schema)
-    await closed.close()
-    async with await open_pool(dsn, schema) as pool:
-        kind = _reading if name == "metrics" else _commanded
-        async with kind(name, pool, closed, folder) as door:
-            yield door
+    door = _reading if name == "metrics" else _commanded
+    async with door(name, role_dsn, folder) as opened:
+        yield opened
 
 
 @asynccontextmanager
-async def _commanded(
-    name: str, pool: asyncpg.Pool, closed: asyncpg.Pool, folder: Path
-) -> AsyncIterator[Door]:
+async def _commanded(name: str, role_dsn: RoleDsn, folder: Path) -> AsyncIterator[Door]:
     clock = SystemClock()
     LocalIssuer.open(folder, clock, SeededIds(1))
-    service = _service(name, pool, folder, clock)
-    heard = Listened(_web(service))
-    away = heard.variant(_web(_service(name, closed, folder / "nowhere", clock)))
-    door = Door(name, heard, away, folder, clock)
-    if isinstance(service, Intake):
-        async with service.commits:
+    async with (
+        await open_pool(role_dsn(f"casetrack_{name}"), name) as pool,
+        await open_pool(NOWHERE, name) as away,
+    ):
+        service = _service(name, pool, folder, clock)
+        heard = Listened(_web(service))
+        elsewhere = heard.variant(_web(_service(name, away, folder / "nowhere", clock)))
+        door = Door(name, heard, elsewhere, folder, clock)
+        if isinstance(service, Intake):
+            async with service.commits:
+                yield door
+        else:
             yield door
-    else:
-        yield door
 
 
 def _service(name: str, pool: asyncpg.Pool, keys: Path, clock: Clock) -> Service:
@@ -129,12 +124,13 @@ def _web(service: Service) -> FastAPI:
 
 
 @asynccontextmanager
-async def _reading(
-    name: str, pool: asyncpg.Pool, closed: asyncpg.Pool, folder: Path
-) -> AsyncIterator[Door]:
+async def _reading(name: str, role_dsn: RoleDsn, folder: Path) -> AsyncIterator[Door]:
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
-    async with read_api(pool, folder, MORNING) as api, read_api(closed, elsewhere, MORNING) as away:
+    async with (
+        read_api(role_dsn, folder, MORNING) as api,
+        read_api(lambda _: NOWHERE, elsewhere, MORNING) as away,
+    ):
         heard = Listened(api.reader.web)
         door = Door(name, heard, heard.variant(away.reader.web), folder, api.clock, api)
         (elsewhere / "jwks.json").unlink()

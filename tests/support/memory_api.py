@@ -34,6 +34,7 @@ def reader_over(
         readings=store.readings,
         glances=store.glances,
         deadlines=store.deadlines,
+        acknowledgements=store.acknowledgements,
         rules=RulesInForce(store.supervision),
         supervision=store.supervision,
         chronicles=store.chronicles,

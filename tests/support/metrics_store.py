@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
+from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
 from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
+from services.metrics.adapters.memory.acknowledgements import MemoryAcknowledgements
 from services.metrics.adapters.memory.chronicles import MemoryChronicles
 from services.metrics.adapters.memory.deadlines import MemoryDeadlines
 from services.metrics.adapters.memory.glances import MemoryGlances
@@ -21,6 +23,7 @@ from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.adapters.rebuilding import join_beside
 from services.metrics.adapters.recorded import open_records
+from services.metrics.adapters.sight import open_sight
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
@@ -30,6 +33,7 @@ from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
+from services.metrics.ports.acknowledgements import Acknowledgements
 from services.metrics.ports.audit import Records
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
@@ -71,6 +75,7 @@ class Store:
 
     projection: Projection
     deadlines: Deadlines
+    acknowledgements: Acknowledgements
     readings: Readings
     glances: Glances
     beside: Callable[[Fingerprint], AbstractAsyncContextManager[Beside]]
@@ -142,6 +147,7 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
         yield Store(
             MemoryProjection(tables),
             MemoryDeadlines(tables),
+            MemoryAcknowledgements(tables),
             MemoryReadings(tables),
             MemoryGlances(tables),
             lambda fingerprint: nullcontext(MemoryBeside(tables, fingerprint)),
@@ -155,19 +161,21 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
     dsn = role_dsn("casetrack_metrics")
     async with (
         await open_pool(dsn, SEARCH_PATH) as pool,
+        open_sight(role_dsn("casetrack_metrics_api"), SEARCH_PATH) as sight,
         await open_pool(role_dsn("casetrack_intake"), "intake") as intake,
     ):
         yield Store(
             PostgresProjection(pool, ours),
             PostgresDeadlines(pool, ours),
-            PostgresReadings(pool),
-            PostgresGlances(pool, ours),
+            PostgresAcknowledgements(sight).within(None),
+            PostgresReadings(sight).within(None),
+            PostgresGlances(sight.bureau, ours),
             partial(join_beside, dsn),
             partial(open_records, role_dsn("casetrack_auditor")),
             PostgresEventStore(intake),
             PostgresEventStore(pool),
             clock,
-            PostgresChronicles(pool),
+            PostgresChronicles(sight.bureau),
         )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,16 +13,21 @@ from typing import Any
 import asyncpg
 import httpx2
 
+from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.projection import PostgresProjection
+from services.metrics.adapters.sight import Sight, open_sight
 from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.app.serving import Reader
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
+from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.projection import Stretch
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
+from shared.eventstore.postgres import open_pool
 from shared.policy.rules import shipped
 from shared.runtime.clock import Clock
 from shared.runtime.ids import SeededIds
@@ -38,6 +43,9 @@ from tests.support.ports import free_port
 
 TOPIC = "casetrack.intake.v1"
 HEARD_SECONDS_MAX = 10.0
+
+RoleDsn = Callable[[str], str]
+"""What names the database as a role."""
 
 
 class MorningClock(Clock):
@@ -101,6 +109,7 @@ class ReadApi:
     issuer: LocalIssuer
     clock: MorningClock
     projection: PostgresProjection
+    deadlines: Deadlines
     stopping: asyncio.Event
     reader: Reader
     _next_offset: int = 0
@@ -134,7 +143,7 @@ class ReadApi:
         if self._lane is not None:
             await completed(self.projection, self._lane, self.clock.now())
         reader = self.reader
-        ticker = Ticker(reader.deadlines, reader.rules.newest, self.clock, reader.source)
+        ticker = Ticker(self.deadlines, reader.rules.newest, self.clock, reader.source)
         return await ticker.handle(self.clock.now())
 
     def token(self, role: Role = Role.SUPERVISOR, org: str = BUREAU) -> dict[str, str]:
@@ -165,12 +174,24 @@ class ReadApi:
 
 
 @asynccontextmanager
-async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> AsyncIterator[ReadApi]:
-    """Give an API that serves on a port of its own, at *morning*."""
+async def read_api(role_dsn: RoleDsn, folder: Path, morning: datetime) -> AsyncIterator[ReadApi]:
+    """Give an API that serves on a port of its own, at *morning*, and the worker behind it."""
+    async with (
+        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
+        open_sight(role_dsn("casetrack_metrics_api"), SEARCH_PATH) as sight,
+        _served(sight, pool, folder, morning) as api,
+    ):
+        yield api
+
+
+@asynccontextmanager
+async def _served(
+    sight: Sight, pool: asyncpg.Pool, folder: Path, morning: datetime
+) -> AsyncIterator[ReadApi]:
     clock, stopping, serving = MorningClock(morning), asyncio.Event(), asyncio.Event()
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
     reader = Reader.over(
-        pool,
+        sight,
         auth=AuthSettings(jwks=str(folder / "jwks.json")),
         clock=clock,
         ids=SeededIds(2),
@@ -189,6 +210,7 @@ async def read_api(pool: asyncpg.Pool, folder: Path, morning: datetime) -> Async
                 issuer,
                 clock,
                 PostgresProjection(pool, our_fingerprint()),
+                PostgresDeadlines(pool, our_fingerprint()),
                 stopping,
                 reader,
             )

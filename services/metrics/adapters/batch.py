@@ -14,7 +14,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributions, Contributor
-from services.metrics.domain.figures.dimensions import Dimensions, identity_of
+from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of, identity_of
 from services.metrics.domain.picture import Differences
 from services.metrics.ports.projection import (
     Batch,
@@ -78,7 +78,8 @@ SET phase = excluded.phase,
     source = excluded.source,
     fold_version = excluded.fold_version,
     state = excluded.state,
-    edition = excluded.edition
+    edition = excluded.edition,
+    organisation = excluded.organisation
 """
 
 # Sorted, so that pages are visited once.
@@ -231,6 +232,7 @@ class PostgresBatch(Batch):
                 FOLD_VERSION,
                 text_of(one),
                 edition,
+                dimensions_of(one).organisation,
             )
             for one in dossiers
         ]

@@ -108,13 +108,6 @@ WHERE (clocks.dossier, clocks.subject, clocks.sla, clocks.episode)
   = (given.dossier, given.subject, given.sla, given.episode)
 """
 
-TURN_ALERT = """
-UPDATE alerts
-SET state = $2
-WHERE alert_id = $1 AND state = ANY($3::text[])
-RETURNING dossier
-"""
-
 
 class PostgresSweep(Sweep):
     """One open transaction over due clocks."""
@@ -188,16 +181,6 @@ class PostgresDeadlines(Deadlines):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         with translated():
             return [Waiting(*row) for row in await self._pool.fetch(FIND_WAITING, now)]
-
-    async def turn(
-        self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event
-    ) -> bool:
-        with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
-                turned = await connection.fetchval(TURN_ALERT, alert_id, state, allowed)
-                if turned is not None:
-                    await record_within(connection, [event])
-        return turned is not None
 
 
 def alert_in(row: TableRow) -> Alert:

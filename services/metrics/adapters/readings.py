@@ -1,14 +1,13 @@
 """What readers ask of the projection in PostgreSQL: subjects, facts, figures and alerts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
-
-import asyncpg
+from typing import Self, TypeVar
 
 from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import EXPLANATION, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.adapters.sight import Sight
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
@@ -27,7 +26,6 @@ from services.metrics.ports.readings import (
 )
 from services.metrics.views.explanation import Explanation
 from shared.contracts.supervision.words import AlertLevel
-from shared.eventstore.postgres import translated
 
 K = TypeVar("K")
 
@@ -109,10 +107,8 @@ ORDER BY day
 
 # Contributors are found by exact names: then several processes may read one index.
 LOAD_PARTS = """
-SELECT DISTINCT part
-FROM unnest($1::text[], $2::text[]) AS wanted (low, high)
-JOIN kpi ON part BETWEEN low AND high
-WHERE day BETWEEN $3 AND $4
+SELECT part
+FROM counted_parts($1, $2, $3, $4) AS part
 """
 
 # The small sums know no dimensions; what is narrowed is summed over its contributors.
@@ -239,10 +235,14 @@ WHERE dossier = ANY($1::text[])
 
 
 class PostgresReadings(Readings):
-    """The metrics schema, as requests read it."""
+    """The metrics schema, as requests read it with the eyes of whoever asks."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, sight: Sight) -> None:
+        self._fetch = sight.fetch
+        self._sight = sight
+
+    def within(self, organisations: Collection[str] | None) -> Self:
+        return type(self)(self._sight.within(organisations))
 
     async def dossier(self, key: str) -> Dossier | None:
         rows = await self._fetch(FIND_DOSSIER, key)
@@ -345,11 +345,6 @@ class PostgresReadings(Readings):
         for row in await self._fetch(LOAD_HISTORIES, keys):
             histories[row["dossier"]].append(row["body"].encode())
         return histories
-
-    async def _fetch(self, query: str, *values: Any) -> Sequence[TableRow]:  # noqa: ANN401 - parameters
-        with translated():
-            rows: Sequence[TableRow] = await self._pool.fetch(query, *values)
-        return rows
 
 
 def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:

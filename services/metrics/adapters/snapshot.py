@@ -90,7 +90,7 @@ ORDER BY dossier
 """
 
 LOAD_STATES = """
-SELECT dossier, phase, source, fold_version, state, edition
+SELECT dossier, phase, source, organisation, fold_version, state, edition
 FROM metrics.dossiers
 ORDER BY dossier
 """
@@ -255,7 +255,12 @@ def _folded(row: TableRow) -> Folded:
 
 def _state(row: TableRow) -> StateKept:
     return StateKept(
-        row["phase"], row["source"], row["fold_version"], row["edition"], fields_of(row["state"])
+        row["phase"],
+        row["source"],
+        row["organisation"],
+        row["fold_version"],
+        row["edition"],
+        fields_of(row["state"]),
     )
 
 

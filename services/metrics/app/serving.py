@@ -7,14 +7,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-import asyncpg
 from fastapi import FastAPI
 
+from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
 from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
 from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.readings import PostgresReadings
+from services.metrics.adapters.sight import Sight, open_sight
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
 from services.metrics.api.doubting import doubting_routes
@@ -37,6 +38,7 @@ from services.metrics.handlers.live import Board, Boards, Circle
 from services.metrics.handlers.narrowing import glances_of
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
+from services.metrics.ports.acknowledgements import Acknowledgements
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
@@ -48,7 +50,7 @@ from shared.commands.deciding import Desk
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import STORE_FAULTS
 from shared.eventstore.port import EventStore, StoreUnavailable
-from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.eventstore.postgres import PostgresEventStore
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import Ids, SystemIds
@@ -62,8 +64,6 @@ from shared.web.server import serve
 from shared.web.session import Endings, SignIn
 
 MESSAGES = files("services.metrics.api") / "messages"
-CONNECTIONS_MAX = 8
-"""One listens, one reads the page; the others answer requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,7 @@ class Reader:
     readings: Readings
     glances: Glances
     deadlines: Deadlines
+    acknowledgements: Acknowledgements
     rules: RulesInForce
     supervision: EventStore
     judgements: Judgements
@@ -86,7 +87,7 @@ class Reader:
     @classmethod
     def over(
         cls,
-        pool: asyncpg.Pool,
+        sight: Sight,
         *,
         auth: AuthSettings,
         clock: Clock,
@@ -94,12 +95,14 @@ class Reader:
         source: str,
         demo: bool = False,
     ) -> Self:
-        """Return the API over *pool*, in which everything of metrics lies."""
-        store, fingerprint = PostgresEventStore(pool), our_fingerprint()
+        """Return the API over *sight*, in which everything of metrics lies."""
+        pool, fingerprint = sight.bureau, our_fingerprint()
+        store = PostgresEventStore(pool)
         return cls(
-            readings=PostgresReadings(pool),
+            readings=PostgresReadings(sight),
             glances=PostgresGlances(pool, fingerprint),
             deadlines=PostgresDeadlines(pool, fingerprint),
+            acknowledgements=PostgresAcknowledgements(sight),
             rules=RulesInForce(store, first_rules()),
             supervision=store,
             judgements=PostgresJudgements(pool),
@@ -134,7 +137,7 @@ class Reader:
         alerts = Alerts(self.readings, self.rules.editions, self.clock)
         cases = Cases(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
-        seen = Acknowledging(self.deadlines, self.readings, self.clock, self.source)
+        seen = Acknowledging(self.acknowledgements, self.readings, self.clock, self.source)
         gate = Gate.of(self.auth, self.clock, self.supervision)
         return create_web(
             Web(
@@ -184,9 +187,9 @@ class Reader:
 async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Answer readers until *stopping*."""
     dsn, serving = settings.postgres_dsn.get_secret_value(), asyncio.Event()
-    async with await open_pool(dsn, SEARCH_PATH, connections_max=CONNECTIONS_MAX) as pool:
+    async with open_sight(dsn, SEARCH_PATH) as sight:
         reader = Reader.over(
-            pool,
+            sight,
             auth=load_settings(AuthSettings),
             clock=SystemClock(),
             ids=SystemIds(),

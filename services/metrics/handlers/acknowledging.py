@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.handlers.narrowing import narrowed
-from services.metrics.ports.deadlines import Deadlines
+from services.metrics.ports.acknowledgements import Acknowledgements
 from services.metrics.ports.readings import Readings
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import UNANSWERED, AlertState
@@ -24,16 +24,23 @@ class AlertSeen:
 class Acknowledging:
     """Records that somebody has seen an alert; *source* says that it was recorded by us."""
 
-    def __init__(self, deadlines: Deadlines, readings: Readings, clock: Clock, source: str) -> None:
-        self._deadlines = deadlines
+    def __init__(
+        self,
+        acknowledgements: Acknowledgements,
+        readings: Readings,
+        clock: Clock,
+        source: str,
+    ) -> None:
+        self._acknowledgements = acknowledgements
         self._readings = readings
         self._clock = clock
         self._source = source
 
     def within(self, organisations: Collection[str] | None) -> "Acknowledging":
         """Return the same for who sees *organisations* alone, None for every one."""
+        reached = self._acknowledgements.within(organisations)
         seen = narrowed(self._readings, organisations)
-        return Acknowledging(self._deadlines, seen, self._clock, self._source)
+        return Acknowledging(reached, seen, self._clock, self._source)
 
     async def handle(self, alert_id: str, subject: str, note: str | None) -> AlertSeen | None:
         """
@@ -57,7 +64,10 @@ class Acknowledging:
             partitionkey=alert.dossier,
             actorid=subject,
         )
-        if await self._deadlines.turn(alert_id, AlertState.ACKNOWLEDGED, UNANSWERED, event):
+        turned = await self._acknowledgements.turn(
+            alert_id, AlertState.ACKNOWLEDGED, UNANSWERED, event
+        )
+        if turned:
             return AlertSeen(event_id, stands=True)
         current = await self._alert(alert_id)
         return AlertSeen(

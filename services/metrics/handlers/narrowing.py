@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from services.metrics.domain import today
 from services.metrics.domain.clocks.run import ClockKey
@@ -56,8 +56,13 @@ NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), LAST)
 
 
 def narrowed(readings: Readings, organisations: Collection[str] | None) -> Readings:
-    """Return what is seen of *readings* by who sees *organisations*, None for everything."""
-    return readings if organisations is None else OfOrganisations(readings, organisations)
+    """
+    Return what is seen of *readings* by who sees *organisations*, None for everything.
+
+    Twice: the store looks with these eyes, and what it shows is looked at here.
+    """
+    seen = readings.within(organisations)
+    return seen if organisations is None else OfOrganisations(seen, organisations)
 
 
 def glances_of(
@@ -80,6 +85,10 @@ class OfOrganisations(Readings):
     def __init__(self, readings: Readings, organisations: Collection[str]) -> None:
         self._readings = readings
         self._organisations = organisations
+
+    def within(self, organisations: Collection[str] | None) -> Self:
+        both = {*self._organisations}.intersection(organisations or self._organisations)
+        return type(self)(self._readings.within(both), both)
 
     async def dossier(self, key: str) -> Dossier | None:
         found = await self._readings.dossier(key)
@@ -174,7 +183,7 @@ class GlancesOfOrganisations(Glances):
         self, glances: Glances, readings: Readings, organisations: Collection[str]
     ) -> None:
         self._glances = glances
-        self._readings = OfOrganisations(readings, organisations)
+        self._readings = OfOrganisations(readings.within(organisations), organisations)
         self._organisations = organisations
         self._latest: dict[RecentFact, Dossier] = {}
 

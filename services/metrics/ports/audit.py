@@ -12,7 +12,7 @@ from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
-from services.metrics.domain.figures.dimensions import Dimensions
+from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of
 from shared.contracts.registry import Owner
 from shared.kafka.port import Partition
 from shared.policy.rules import Rules
@@ -67,6 +67,7 @@ class StateKept(NamedTuple):
 
     phase: str
     source: str | None
+    organisation: str
     fold_version: int
     edition: int
     fields: Mapping[str, Any]
@@ -75,7 +76,8 @@ class StateKept(NamedTuple):
     def of(cls, dossier: Dossier, edition: int) -> Self:
         """Return how *dossier* is stored when *edition* has made it."""
         fields = fields_of(msgspec.json.encode(dossier))
-        return cls(dossier.case.phase.value, dossier.source, FOLD_VERSION, edition, fields)
+        phase, organisation = dossier.case.phase.value, dimensions_of(dossier).organisation
+        return cls(phase, dossier.source, organisation, FOLD_VERSION, edition, fields)
 
 
 class ClockShown(NamedTuple):

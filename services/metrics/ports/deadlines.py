@@ -105,9 +105,3 @@ class Deadlines(Protocol):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         """Return the lanes that hold up clocks which are due by *now*."""
         ...
-
-    async def turn(
-        self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event
-    ) -> bool:
-        """Record *event* and turn the alert, where it is in one of the *allowed* states."""
-        ...

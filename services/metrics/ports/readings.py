@@ -1,9 +1,9 @@
 """What requests ask of the store: subjects, their facts, figures and alerts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.run import ClockKey
@@ -104,7 +104,15 @@ class ClockRead(NamedTuple):
 
 
 class Readings(Protocol):
-    """What requests ask of the projection; nothing here writes."""
+    """
+    What requests ask of the projection; nothing here writes.
+
+    Nothing is seen before somebody has said `within` whose eyes it is.
+    """
+
+    def within(self, organisations: Collection[str] | None) -> Self:
+        """Return the same for the eyes of who sees *organisations*, None for everything."""
+        ...
 
     async def dossier(self, key: str) -> Dossier | None:
         """Return one subject."""

@@ -19,7 +19,6 @@ from services.metrics.ports.deadlines import (
     Waiting,
 )
 from shared.contracts.envelope import Event
-from shared.contracts.supervision.course import AlertState
 from shared.policy.rules import RuleChange
 
 
@@ -115,14 +114,3 @@ class MemoryDeadlines(Deadlines):
             Waiting(partition, milestone.at if milestone else None, waiting[partition])
             for partition, milestone in sorted(milestones.items())
         ]
-
-    async def turn(
-        self, alert_id: str, state: AlertState, allowed: Sequence[AlertState], event: Event
-    ) -> bool:
-        await self._reach()
-        alert = self._tables.alerts.get(alert_id)
-        if alert is None or alert.state not in allowed:
-            return False
-        self._tables.supervision.add([event])
-        self._tables.turn(alert_id, state)
-        return True

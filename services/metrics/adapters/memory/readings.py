@@ -1,9 +1,9 @@
 """What readers ask of the projection in memory."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.clocks.alert import AlertRecord
@@ -43,6 +43,9 @@ class MemoryReadings(Readings):
 
     def __init__(self, tables: MemoryTables) -> None:
         self._tables = tables
+
+    def within(self, organisations: Collection[str] | None) -> Self:  # noqa: ARG002 - no eyes here
+        return self
 
     async def dossier(self, key: str) -> Dossier | None:
         return self._tables.dossiers.get(key)
