@@ -26,12 +26,19 @@ from shared.policy.lookup import (
     reading,
 )
 from shared.policy.rule import Bilingual, Rule
-from shared.policy.yellow import DaysYellow, HoursYellow, RemainingYellow, ShareYellow, Yellow
+from shared.policy.yellow import (
+    AfterYellow,
+    DaysYellow,
+    HoursYellow,
+    RemainingYellow,
+    ShareYellow,
+    Yellow,
+)
 
 DAYS_MAX = 1_095
 """Three years: what takes longer has no strip of days that anybody could check."""
 
-LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0}
+LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0, "DH": 0}
 """A limit of no day is the same day; of no hour there is no limit."""
 
 COURSE_OF: Mapping[str, Course] = {course.subject: course for course in COURSES}
@@ -47,6 +54,8 @@ class Unit(StrEnum):
     ND = "ND"
     HH = "HH"
     AT = "AT"
+    DH = "DH"
+    """Working days until the hall closes on the last of them; none is the day itself."""
 
 
 class Moment(Rule):
@@ -113,6 +122,8 @@ class Limit(Rule):
     severity: Literal[1, 2]
     starts: tuple[Moment, ...] = Field(min_length=1)
     stops: tuple[StopMoment, ...] = ()
+    beside: bool = False
+    """Whether several of them run beside one another, each by the name of its hold or step."""
     ending: Whereabouts | None = None
     """Where whatever else ends it is kept."""
     limit: int | FieldOf | Stated
@@ -124,6 +135,8 @@ class Limit(Rule):
     standstills: tuple[Standstill, ...] = ()
     extensions: Prolongation | None = None
     yellow: Yellow | None = None
+    late: AlertLevel = AlertLevel.RED
+    """The colour of its card once it is over."""
     recipients: Mapping[AlertLevel, tuple[str, ...]]
     """Who hears of it by colour; a colour without anybody has no card."""
 
@@ -170,13 +183,7 @@ class Limit(Rule):
             )
         if not self.stops and self.ending is None:
             yield PydanticCustomError("limit_never_ends", "{row}: nothing stops it", row)
-        by_number = unit is Unit.AT and isinstance(limit, int)
-        by_day = unit is Unit.HH and isinstance(self.yellow, DaysYellow | RemainingYellow)
-        # What may stand still, or be given more, has no day that was named for it.
-        whole_days = unit in (Unit.WD, Unit.ND) and not (
-            self.held or self.standstills or self.extensions
-        )
-        if by_number or by_day or (self.latest is not None and not whole_days):
+        if not self._fits_its_unit():
             told = row | {"unit": unit}
             yield PydanticCustomError(
                 "limit_unit_unfit", "{row}: {unit} does not fit what is counted", told
@@ -184,6 +191,23 @@ class Limit(Rule):
         for language, text in self.begins.items():
             if not _can_be_said(text):
                 yield self.unknown(f"begins.{language}", text)
+
+    def _fits_its_unit(self) -> bool:
+        """Say whether what is counted, and when it is near, can be told in its unit."""
+        unit, yellow = self.unit, self.yellow
+        match unit:
+            case Unit.AT:
+                fits = not isinstance(self.limit, int)
+            case Unit.HH:
+                fits = not isinstance(yellow, DaysYellow | RemainingYellow | AfterYellow)
+            case Unit.DH:
+                fits = yellow is None or isinstance(yellow, AfterYellow | HoursYellow)
+            case _:
+                fits = not isinstance(yellow, AfterYellow)
+        # What may stand still, or be given more, has no day that was named for it.
+        stands = self.held or self.standstills or self.extensions
+        whole_days = unit in (Unit.WD, Unit.ND) and not stands
+        return fits and (self.latest is None or whole_days)
 
     def _never_near(self) -> Iterator[PydanticCustomError]:
         """Yield why nobody hears in time that it is near."""

@@ -64,6 +64,16 @@ class HoursYellow(Rule):
         return self.hours
 
 
+class AfterYellow(Rule):
+    """Near once so many hall hours have passed since it began."""
+
+    by: Literal["after"]
+    hours: int = Field(ge=1)
+
+    def left(self, _: int) -> None:
+        return None
+
+
 class RemainingYellow(Rule):
     """
     Near on its last day, or with no more than *days* left of the limit within which it has to fit.
@@ -88,5 +98,6 @@ class RemainingYellow(Rule):
 
 
 Yellow = Annotated[
-    ShareYellow | DaysYellow | HoursYellow | RemainingYellow, Field(discriminator="by")
+    ShareYellow | DaysYellow | HoursYellow | AfterYellow | RemainingYellow,
+    Field(discriminator="by"),
 ]

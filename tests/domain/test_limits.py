@@ -20,6 +20,7 @@ from shared.policy.limits import Limit, Moment, StopMoment
 from shared.policy.lookup import FieldOf
 from shared.policy.rules import shipped
 from shared.policy.sla import Policy, bureau_policy
+from tests.support.examples import ACCEPTED as ACCEPTED_EXAMPLE
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import ACCEPTED, CASE, RECEIVED, entry
 
@@ -43,6 +44,8 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "simple": {"cause": "STAFF"},
     "involved": {"cause": "POLICY"},
     "forwarded_up": {"forward_up": True},
+    "immediate": {"case": {**ACCEPTED_EXAMPLE["data"]["case"], "case_type": "IMMEDIATE"}},
+    "hearing": {"reason": "HEARING"},
     "approved": {"decision": "APPROVED"},
     "faulty": {"result": "FAIL"},
 }
@@ -148,6 +151,21 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "that nothing stops": (ROW | {"ending": None}, {"stops": []}, "nothing stops it"),
     "until a day that is a number": (ROW, {"unit": "AT"}, "SLA-01: AT does not fit"),
     "of hours that are near by days": (ROW, {"unit": "HH"}, "SLA-01: HH does not fit"),
+    "of days that are near after some hours": (
+        ROW,
+        {"yellow": {"by": "after", "hours": 2}},
+        "SLA-01: WD does not fit",
+    ),
+    "of hours that are near after some": (
+        ROW,
+        {"unit": "HH", "yellow": {"by": "after", "hours": 2}},
+        "SLA-01: HH does not fit",
+    ),
+    "until the hall closes that is near by days": (
+        ROW,
+        {"unit": "DH"},
+        "SLA-01: DH does not fit",
+    ),
     "near for somebody at no time": (ROW, {"yellow": None}, "nothing says when"),
     "with the least above the most": (
         NAMED,

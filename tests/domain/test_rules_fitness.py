@@ -52,6 +52,18 @@ UNFIT: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "limit_name_unknown",
         "limit.field",
     ),
+    "a step that is named by nobody beside which others run": (
+        "SLA-09",
+        {"beside": False},
+        "limit_fact_silent",
+        "starts.0.fact",
+    ),
+    "what runs beside nothing": (
+        "SLA-01",
+        {"beside": True},
+        "limit_fact_silent",
+        "starts.0.fact",
+    ),
     "a day that no order states": (
         "SLA-15",
         {"limit": {"stated": "last_day"}},

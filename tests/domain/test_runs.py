@@ -288,7 +288,7 @@ def test_a_rectification_that_begins_again_has_the_limit_anew_and_no_extension()
 
 def test_a_fact_that_no_limit_reads_leaves_every_clock_as_it_is() -> None:
     before = picture_of(fold_all(CASE, [RECEIVED]), None, RULES)
-    returned = at("2024-09-21T09:00", StepStarted, step="HANDLE", step_no=1)
+    returned = at("2024-09-21T09:00", StepStarted, step="HANDLE", step_no=1, limit=None)
     after = picture_of(fold(before.dossier, [returned]), before, RULES)
 
     assert after.clocks is before.clocks

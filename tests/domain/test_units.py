@@ -208,3 +208,18 @@ class _Broken(HallHours):
     def __init__(self, *parts: Any) -> None:  # noqa: ANN401 - handed on
         super().__init__(*parts)
         self._sessions = ()
+
+
+CLOSING = limit_of(id="SLA-91", unit="DH", limit=2, yellow={"by": "hours", "hours": 3})
+
+
+def test_days_until_the_hall_closes_are_near_with_some_hours_left_and_stand_still() -> None:
+    clock = clock_in(CLOSING, "2024-09-02T10:00")
+    held = clock_in(CLOSING, "2024-09-02T10:00", stood=(hold("2024-09-03"),))
+    silent = clock_in(limit_of(unit="DH", limit=2, yellow=None, recipients={}), "2024-09-02T10:00")
+    due_at = instant("2024-09-04T17:00")
+
+    assert (clock.near_at, clock.due_at) == (instant("2024-09-04T14:00"), due_at)
+    assert clock.left(instant("2024-09-03T09:00")) == 1
+    assert (held.due, held.near_at) == (None, None)
+    assert (silent.due_at, silent.near_at) == (due_at, None)

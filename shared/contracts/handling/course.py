@@ -5,9 +5,9 @@ from enum import StrEnum
 from shared.contracts.commitment import facts as commitment
 from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.handling import facts as handling
-from shared.contracts.handling.words import Decision, Step
+from shared.contracts.handling.words import Decision, HoldReason, Step
 from shared.contracts.intake import facts as intake
-from shared.contracts.words import GradeLevel
+from shared.contracts.words import CaseType, GradeLevel
 
 
 class Phase(StrEnum):
@@ -55,6 +55,8 @@ OPEN = frozenset({*BEFORE_DECISION, Phase.DECIDED})
 PASSED = Guard("passed", lambda fact: fact.result == "PASS")
 COMPLETE = Guard("complete", lambda fact: fact.complete)
 FORWARDED_UP = Guard("forwarded_up", lambda fact: bool(fact.forward_up))
+IMMEDIATE = Guard("immediate", lambda fact: fact.case.case_type is CaseType.IMMEDIATE)
+HEARING = Guard("hearing", lambda fact: fact.reason is HoldReason.HEARING)
 APPROVED = Guard("approved", lambda fact: fact.decision is Decision.APPROVED)
 
 ONE_EXTENSION = "extension_already_granted"
@@ -174,6 +176,11 @@ CASE = Course(
     "case_no",
     STAGES,
     (*FILING, *EXAMINATION, *OUTCOME, *AT_ANY_TIME),
-    marks=((intake.ApplicationAccepted, FORWARDED_UP), (handling.DecisionMade, APPROVED)),
+    marks=(
+        (intake.ApplicationAccepted, FORWARDED_UP),
+        (intake.ApplicationAccepted, IMMEDIATE),
+        (handling.HoldOpened, HEARING),
+        (handling.DecisionMade, APPROVED),
+    ),
     apart=APART,
 )

@@ -36,7 +36,12 @@ def midnight(day: date) -> datetime:
 class Hold:
     opened_on: date
     pauses: list[str]
+    expected_days: int | None = None
     closed_on: date | None = None
+    closed_at: datetime | None = None
+
+    def close(self, at: datetime) -> None:
+        self.closed_on, self.closed_at = at.date(), self.closed_at or at
 
 
 @dataclass
@@ -86,9 +91,11 @@ class Case:
             case "handling.hold.opened":
                 # Asked for before the instant at which silence accepted, and done after it.
                 self.oddities += self.accepted_on is None
-                self.holds[data["hold_id"]] = Hold(at.date(), data["pauses"])
+                self.holds[data["hold_id"]] = Hold(
+                    at.date(), data["pauses"], data.get("expected_days")
+                )
             case "handling.hold.closed" if data["hold_id"] in self.holds:
-                self.holds[data["hold_id"]].closed_on = at.date()
+                self.holds[data["hold_id"]].close(at)
             case "handling.hold.closed" | "intrusion":
                 self.oddities += 1
             case "handling.decision.made":
@@ -154,6 +161,8 @@ class Case:
             yield from silence.standing(now)
         for clock, since in self.waits.items():
             yield from _not_done(clock, since, now)
+        for hold in self.holds.values():
+            yield from self._announced(hold, now)
         for clock, limit in self.limits.items():
             margin = 0 if limit <= 2 else min(5, max(1, limit // 5))
             near, due = self.nth(clock, limit - margin), self.nth(clock, limit)
@@ -164,6 +173,23 @@ class Case:
                 yield from _alert(clock, "YELLOW", midnight(near), late_at or self.decided_at, now)
             if late_at:
                 yield from _alert(clock, "RED", late_at, self.decided_at, now)
+
+    def _announced(self, hold: Hold, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
+        """Yield what comes of a hold that takes longer than it said (SLA-10)."""
+        if hold.expected_days is None:
+            return
+        limit = hold.expected_days
+        margin = 0 if limit <= 2 else min(5, limit // 5)
+        over_at = min(filter(None, (hold.closed_at, self.decided_at)), default=None)
+        near_at = midnight(_worked(hold.opened_on, limit - margin))
+        late_at: datetime | None = midnight(_worked(hold.opened_on, limit) + ONE_DAY)
+        if over_at and late_at and over_at < late_at:
+            late_at = None
+        name = "SPECIAL_PROCEDURE"
+        if not over_at or near_at <= over_at:
+            yield from _alert(name, "YELLOW", near_at, late_at or over_at, now)
+        if late_at:
+            yield from _alert(name, "RED", late_at, over_at, now)
 
 
 @dataclass

@@ -204,9 +204,9 @@ def _raised(clock: Clock, wanted: Expected, name: str) -> AlertRaised:
         concerns=clock.subject,
         episode=clock.run.episode or None,
         due=wanted.due,
-        # At its due instant a red alert is in its first day of being late,
+        # At its due instant what is late is in its first day of being so,
         # whenever it is raised.
-        overdue_days=1 if wanted.level is AlertLevel.RED else 0,
+        overdue_days=1 if wanted.raised_at == clock.due_at else 0,
         responsible_org=clock.org,
         recipients=sla.recipients[wanted.level],
         policy_version=clock.policy.version,

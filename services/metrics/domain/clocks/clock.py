@@ -17,6 +17,8 @@ from shared.policy.counting import Stop, merged
 from shared.policy.limits import Limit, Unit
 from shared.policy.sla import Policy
 
+SHOWN_AS_DAYS = (Unit.AT, Unit.DH)
+
 
 class LimitInForce(NamedTuple):
     """The days since which one limit was in force, and the fact that set it."""
@@ -63,7 +65,7 @@ class Clock(Struct, frozen=True, gc=False):
 
     @property
     def unit(self) -> Unit:
-        return Unit.WD if self.run.unit is Unit.AT else self.run.unit
+        return Unit.WD if self.run.unit in SHOWN_AS_DAYS else self.run.unit
 
     @property
     def org(self) -> OrgRef:

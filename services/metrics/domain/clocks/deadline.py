@@ -19,6 +19,8 @@ class Over(StrEnum):
     DONE = "done"
     MORE_TIME = "more_time"
     RED_NOW = "red_now"
+    LATE_NOW = "late_now"
+    """Another card of the same colour has taken its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ def _red(clock: Clock) -> Expected | None:
     if due is None or breached_at is None:
         return None
     if ending is None:
-        return Expected(AlertLevel.RED, breached_at, due, None, None)
+        return Expected(clock.sla.late, breached_at, due, None, None)
     ended_at = clock.ended_at
     if ended_at is not None and ended_at < breached_at:
         return None
-    return Expected(AlertLevel.RED, breached_at, due, ended_at, Over.DONE, ending.ended_by)
+    return Expected(clock.sla.late, breached_at, due, ended_at, Over.DONE, ending.ended_by)
 
 
 def _yellows(clock: Clock, red: Expected | None) -> tuple[Expected, ...]:
@@ -122,7 +124,8 @@ def _yellow(
             AlertLevel.YELLOW, since, due, granted_at, Over.MORE_TIME, following.event_id
         )
     if red is not None:
-        return Expected(AlertLevel.YELLOW, since, due, red.raised_at, Over.RED_NOW)
+        over = Over.RED_NOW if red.level is AlertLevel.RED else Over.LATE_NOW
+        return Expected(AlertLevel.YELLOW, since, due, red.raised_at, over)
     if ending is not None:
         return Expected(AlertLevel.YELLOW, since, due, clock.ended_at, Over.DONE, ending.ended_by)
     return Expected(AlertLevel.YELLOW, since, due, None, None)

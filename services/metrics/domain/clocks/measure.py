@@ -10,6 +10,7 @@ from services.metrics.domain.clocks.instants import (
     SECOND,
     cut_off,
     instant_of_second,
+    midnight,
     moment_of,
     second_of,
 )
@@ -31,7 +32,7 @@ from shared.policy.counting import (
 )
 from shared.policy.limits import Unit
 from shared.policy.sla import HOUR_SECONDS, Policy
-from shared.policy.yellow import Yellow
+from shared.policy.yellow import AfterYellow, HoursYellow, Yellow
 
 SPANS_KEPT_MAX = 16_384
 """Of limits that began on one day with one length; a year of a bureau fits."""
@@ -202,6 +203,53 @@ class ByHour(Struct, frozen=True, gc=False):
         return self.counted(self.run.started_at, until, stops)
 
 
+class ByClose(Struct, frozen=True, gc=False):
+    """Working days from the one on which the hall is open next, until it closes on the last."""
+
+    run: Run
+    policy: Policy
+    calendar: WorkCalendar
+
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> LimitEnd:
+        hall, first = self._hall, self._first
+        end = due(self.calendar, date.fromordinal(first // DAY_SECONDS), limit, stops=stops)
+        if end is None:
+            return OPEN
+        over = instant_of_second(
+            end.toordinal() * DAY_SECONDS + self.policy.bureau.hall_seconds[-1][1]
+        )
+        match self.run.sla.yellow:
+            case AfterYellow(hours=hours):
+                near = hall.nth(hall.before(first) + hours * HOUR_SECONDS)
+            case HoursYellow(hours=hours):
+                near = max(first - 1, hall.nth(hall.before(second_of(over)) - hours * HOUR_SECONDS))
+            case _:
+                return _span(end, over, None)
+        return _span(end, over, instant_of_second(near + 1))
+
+    @property
+    def _hall(self) -> HallHours:
+        return hall_of(self.calendar, self.policy.bureau.hall_seconds)
+
+    @property
+    def _first(self) -> int:
+        """The first second from the start on in which the hall is open."""
+        run = self.run
+        begun = (
+            run.started_at
+            if business_date(run.started_at) == run.started_on
+            else midnight(run.started_on)
+        )
+        return self._hall.nth(self._hall.before(second_of(begun)) + 1)
+
+    def counted(self, after: datetime, until: datetime, stops: tuple[Stop, ...]) -> int:
+        return counted(self.calendar, business_date(after), business_date(until), stops)
+
+    def consumed(self, until: datetime, stops: tuple[Stop, ...]) -> int:
+        since = date.fromordinal(self._first // DAY_SECONDS)
+        return counted(self.calendar, since, business_date(until), stops)
+
+
 @lru_cache(HALLS_KEPT_MAX)
 def hall_of(calendar: WorkCalendar, sessions: tuple[tuple[int, int], ...]) -> HallHours:
     """Return the hall hours of a bureau."""
@@ -212,4 +260,6 @@ def measure_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Measure:
     """Return what *run* is measured with."""
     if run.unit is Unit.HH:
         return ByHour(run, hall_of(calendar, policy.bureau.hall_seconds))
+    if run.unit is Unit.DH:
+        return ByClose(run, policy, calendar)
     return ByDay(run, policy, calendar, UNITS[run.unit])

@@ -40,6 +40,7 @@ def runs_in(
     """Return the runs of one *subject* of *dossier*, each by the policy in force when it began."""
     found = []
     told = {step.fact for step in subject.steps}
+    told.update(wait.began.fact for wait in subject.waits)
     for _, policy in rules.policies:
         for sla in policy.by_subject.get(subject.COURSE.subject, ()):
             if told.isdisjoint(sla.starting):
@@ -65,6 +66,8 @@ def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
     for name in read.fields:
         if getattr(subject, name) is not getattr(known, name):
             return True
+    if subject.waits is not known.waits:
+        return True
     steps, before = subject.steps, known.steps
     if steps is before:
         return False
@@ -76,6 +79,8 @@ def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
 
 def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
     """Return what began and ended by turns; what begins again while it runs goes on running."""
+    if sla.beside:
+        return list(_beside(sla, subject, case))
     starting, stopping = sla.starting, sla.stopping
     found: list[Episode] = []
     begun: tuple[CourseStep, Moment] | None = None
@@ -91,6 +96,16 @@ def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
     if begun is not None:
         found.append(_episode(len(found), *begun, None, subject, case))
     return found
+
+
+def _beside(sla: Limit, subject: Subject, case: Case) -> Iterator[Episode]:
+    """Yield what began and ended beside one another, by the names of holds and steps."""
+    starting = sla.starting
+    waits = [wait for wait in subject.waits if wait.began.fact in starting]
+    for number, wait in enumerate(waits):
+        moment = _met(starting[wait.began.fact], wait.began)
+        if moment is not None:
+            yield _episode(number, wait.began, moment, wait.over, subject, case)
 
 
 def _ends(stops: tuple[StopMoment, ...], step: CourseStep, met: dict[StopMoment, int]) -> bool:

@@ -40,8 +40,8 @@ def why_revoked(clock: Clock, level: AlertLevel, raised_at: datetime, grounds: G
     What its *grounds* already name cannot be the reason. Where several facts
     came late, the one that ends the matter first is named.
     """
-    # What was done on the last day speaks against red, which comes with the end of it.
-    last = business_date(raised_at - SECOND if level is AlertLevel.RED else raised_at)
+    # What was done on the last day speaks against the card that comes with the end of it.
+    last = business_date(raised_at - SECOND if level is clock.sla.late else raised_at)
     facts = (reason for reason in _facts(clock, last) if reason.event_id not in grounds.causes)
     return next(facts, None) or _amended(clock, grounds)
 

@@ -12,6 +12,9 @@ from shared.policy.calendar import WEEK_WORKDAYS, ZONE, business_date
 from shared.policy.counting import NATURAL_DAYS, spent
 from shared.policy.limits import Unit
 
+TO_THE_MINUTE = (Unit.HH, Unit.DH)
+"""Units of limits that end within a day."""
+
 
 class Narrator:
     """Says dates and clauses in one language; the year only of days outside *year*."""
@@ -136,6 +139,6 @@ def _end(clock: Clock, narrator: Narrator, at: datetime) -> str:
 
 
 def _due(clock: Clock, due: date, narrator: Narrator) -> str:
-    if clock.due_at is not None and clock.unit is Unit.HH:
+    if clock.due_at is not None and clock.run.unit in TO_THE_MINUTE:
         return narrator.say("due_hours", on=due, time=clock_time(clock.due_at))
     return narrator.say("due_today" if due == clock.started_on else "due", on=due)

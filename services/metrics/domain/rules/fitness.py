@@ -53,7 +53,10 @@ def _require_subjects(limit: Limit) -> None:
 
 def _require_steps(limit: Limit) -> None:
     for place, kind, fact in limit.facts:
-        if fact in {one.TYPE for one in KIND[kind].SILENT}:
+        own = kind == limit.subject
+        beside = own and fact in {one.TYPE for one in KIND[kind].BESIDE}
+        silent = fact in {one.TYPE for one in KIND[kind].SILENT}
+        if (not beside) if own and limit.beside else silent:
             raise LimitFactSilent(row=limit.id, place=place, name=fact)
 
 

@@ -95,6 +95,18 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
             handling.HoldClosed,
         }
     )
+    BESIDE: ClassVar[frozenset[type[Fact]]] = frozenset(
+        {
+            handling.StepStarted,
+            handling.StepCompleted,
+            handling.HoldOpened,
+            handling.HoldClosed,
+        }
+    )
+    STATED: ClassVar[Mapping[type[Fact], str]] = {
+        handling.StepStarted: "limit",
+        handling.HoldOpened: "expected_days",
+    }
     EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {
         intake.ApplicationReceived: "received_date",
         intake.CorrectionReceived: "delivered_date",
@@ -204,9 +216,22 @@ def _accepted(case: Case, entry: Entry, fact: intake.ApplicationAccepted) -> Not
     }, True
 
 
-def _step_completed(case: Case, _: Entry, fact: handling.StepCompleted) -> Noted:
+def _step_started(case: Case, entry: Entry, fact: handling.StepStarted) -> Noted:
+    return ({} if fact.limit is None else case.awaiting(_step(fact), entry)), True
+
+
+def _step_completed(case: Case, entry: Entry, fact: handling.StepCompleted) -> Noted:
     returned = fact.action == "RETURN"
-    return {"steps_done": case.steps_done + 1, "returns": case.returns + returned}, True
+    return {
+        "steps_done": case.steps_done + 1,
+        "returns": case.returns + returned,
+        **(case.awaited(_step(fact), entry) if case.waits else {}),
+    }, True
+
+
+def _step(fact: handling.StepStarted | handling.StepCompleted) -> str:
+    """Return the name of a step; no hold has such a one."""
+    return f"step/{fact.step_no}"
 
 
 def _hold_opened(case: Case, entry: Entry, fact: handling.HoldOpened) -> Noted:
@@ -220,7 +245,9 @@ def _hold_opened(case: Case, entry: Entry, fact: handling.HoldOpened) -> Noted:
         opened_on=business_date(entry.time),
         opened_by=entry.id,
     )
-    return {"holds": (*case.holds, hold)}, True
+    watched = fact.expected_days is not None or course.HEARING.holds(fact)
+    waits = case.awaiting(fact.hold_id, entry) if watched else {}
+    return {"holds": (*case.holds, hold), **waits}, True
 
 
 def _hold_closed(case: Case, entry: Entry, fact: handling.HoldClosed) -> Noted:
@@ -231,7 +258,8 @@ def _hold_closed(case: Case, entry: Entry, fact: handling.HoldClosed) -> Noted:
         else hold
         for hold in case.holds
     )
-    return {"holds": holds}, holds != case.holds
+    over = case.awaited(fact.hold_id, entry) if case.waits else {}
+    return {"holds": holds, **over}, holds != case.holds
 
 
 def _extended(case: Case, entry: Entry, fact: handling.ExtensionApproved) -> Noted:
@@ -323,6 +351,7 @@ Case.NOTING = {
     intake.ApplicationAccepted: _accepted,
     intake.ApplicationRejected: _rejected,
     intake.ApplicationWithdrawn: _ended,
+    handling.StepStarted: _step_started,
     handling.StepCompleted: _step_completed,
     handling.HoldOpened: _hold_opened,
     handling.HoldClosed: _hold_closed,

@@ -17,6 +17,9 @@ from shared.policy.calendar import business_date
 STEPS_MAX = 64
 """Of more only the last of each kind is kept: notes and calls may come by the thousand."""
 
+WAITS_MAX = 64
+"""So many holds and steps of one subject are waited for."""
+
 Noted = tuple[dict[str, Any], bool]
 """New values by field, and whether the fact was possible by what the subject remembers."""
 
@@ -64,6 +67,14 @@ class CourseStep(Struct, frozen=True, array_like=True, gc=False):
         return self.named or business_date(self.at)
 
 
+class Wait(Struct, frozen=True, array_like=True, gc=False):
+    """A hold or a step that somebody waits for, from the fact that began it to what ended it."""
+
+    name: str
+    began: CourseStep
+    over: CourseStep | None = None
+
+
 class Subject(Struct, frozen=True, array_like=True, gc=False):
     """One subject as its facts made it; *opened_on* is the day of the first, *done_on* the end."""
 
@@ -76,6 +87,8 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     """The facts that are no steps: no limit begins or ends with them."""
     EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {}
     """The field that says on which day a fact took effect, if one does."""
+    BESIDE: ClassVar[frozenset[type[Fact]]] = frozenset()
+    """The facts that begin and end what runs beside one another, each by its name."""
     STATED: ClassVar[Mapping[type[Fact], str]] = {}
     """The field that says how long what begins with a fact may take, or until when."""
     NOTING: ClassVar[Noting] = {}
@@ -88,6 +101,8 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     opened_on: date | None = None
     done_on: date | None = None
     founded: Founding | None = None
+    waits: tuple[Wait, ...] = ()
+    """What runs beside one another and has a limit, oldest first; the first of too many."""
 
     def after(self, entry: Entry) -> tuple[Self, bool]:
         """
@@ -104,9 +119,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         if target is None:
             target = course.onward(self.state, fact)
         if (target is not None or changes) and type(fact) not in self.SILENT:
-            meets, stated = course.met_by(fact), self._stated(fact)
-            step = CourseStep(entry.type, entry.time, entry.id, meets, named, stated)
-            changes["steps"] = _with(self.steps, step)
+            changes["steps"] = _with(self.steps, self.step_of(entry, named))
         if target is not None:
             changes["state"] = target
         if self.opened_on is None:
@@ -123,6 +136,30 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     def ends(self, fact: Fact) -> bool:
         """Say whether the work is done with *fact*."""
         return type(fact) in self.ENDS
+
+    def step_of(self, entry: Entry, named: date | None = None) -> CourseStep:
+        """Return what is kept of *entry*."""
+        fact = entry.data
+        meets, stated = self.COURSE.met_by(fact), self._stated(fact)
+        return CourseStep(entry.type, entry.time, entry.id, meets, named, stated)
+
+    def awaiting(self, name: str, entry: Entry) -> dict[str, Any]:
+        """Return what changes where *entry* begins a wait of that *name*."""
+        if len(self.waits) >= WAITS_MAX:
+            return {}
+        return {"waits": (*self.waits, Wait(name, self.step_of(entry)))}
+
+    def awaited(self, name: str, entry: Entry) -> dict[str, Any]:
+        """Return what changes where *entry* ends the waits of that *name*."""
+        if not any(one.name == name and one.over is None for one in self.waits):
+            return {}
+        over = self.step_of(entry)
+        return {
+            "waits": tuple(
+                replace(one, over=over) if one.name == name and one.over is None else one
+                for one in self.waits
+            )
+        }
 
     def _stated(self, fact: Fact) -> int | date | None:
         """Return how long *fact* says that it may take; a day that nobody can mean says nothing."""
