@@ -44,7 +44,7 @@ class Review(Service):
 
     @cached_property
     def web(self) -> FastAPI:
-        rating = RatingCommands(self.desk, self.register)
+        rating = RatingCommands(self.desk, self.register, self.rules)
         rectifying = RectificationCommands(self.desk, self.rules)
         routers = [
             command_routes([RATINGS], rating.take),

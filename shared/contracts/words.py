@@ -78,6 +78,7 @@ class ClockName(Word):
     RECTIFY_CONTACT = auto()
     RECTIFY_MEASURE = auto()
     RECTIFY_FOLLOWUP = auto()
+    APPEAL = auto()
     HOTLINE_SIGN = auto()
     HOTLINE_REPLY = auto()
     ASSIST_CONTACT = auto()

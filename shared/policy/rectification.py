@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.contracts.rectification.facts import ContactMade
-from shared.policy.sla import CONTACT, FIX_NOW, LEDGER, Policy
+from shared.policy.sla import APPEAL, CONTACT, FIX_NOW, LEDGER, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class RectificationLimits:
     """To the removal of a complex one, which is kept in the ledger."""
     attempts_enough: int
     """Whoever was called so often in vain counts as contacted."""
+    appeal_days: int | None = None
+    """From the day on which it was handed to somebody to an appeal; None is without bound."""
 
 
 def rectification_limits(policy: Policy) -> RectificationLimits:
@@ -25,4 +27,11 @@ def rectification_limits(policy: Policy) -> RectificationLimits:
     limits = policy.by_id
     contact, fix_now, ledger = (limits[name] for name in (CONTACT, FIX_NOW, LEDGER))
     calls = [stop.times for stop in contact.stopping.get(ContactMade.TYPE, ())]
-    return RectificationLimits(contact.number, fix_now.number, ledger.number, max(calls, default=1))
+    appeal = limits.get(APPEAL)
+    return RectificationLimits(
+        contact.number,
+        fix_now.number,
+        ledger.number,
+        max(calls, default=1),
+        appeal.number if appeal else None,
+    )

@@ -24,6 +24,8 @@ HOUR_SECONDS = 3600
 
 SILENCE, ANSWER = "SLA-01", "SLA-03"
 CONTACT, FIX_NOW, LEDGER = "SLA-19", "SLA-20", "SLA-21"
+APPEAL = "SLA-23a"
+"""How long somebody may appeal; a policy without it sets no bound."""
 DECIDED_BY = (SILENCE, ANSWER, CONTACT, FIX_NOW, LEDGER)
 """The rows by which intake and review decide themselves, in working days."""
 

@@ -1,17 +1,21 @@
 """By when a bad rating is answered: 1 working day to call, 5 to fix, 15 with the ledger."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
 import pytest
 
-from services.review.domain.rectification.deadlines import Round, RoundDeadlines, rounds
+from services.review.domain.rectification.deadlines import Round, RoundDeadlines, appeals, rounds
 from shared.contracts.envelope import Fact
+from shared.contracts.rectification.facts import RectificationAssigned
+from shared.contracts.review.facts import AppealDecided, AppealFiled
 from shared.policy.counting import HORIZON
 from shared.policy.limits import Limit
 from shared.policy.rectification import RectificationLimits, rectification_limits
 from shared.policy.rules import shipped
 from shared.policy.sla import bureau_policy
+from tests.support.examples import like_the_example
 from tests.support.ratings import (
     CALLED,
     EXTENDED,
@@ -33,7 +37,7 @@ def deadlines(*facts: tuple[date, Fact]) -> RoundDeadlines:
 
 def test_the_bureaus_limits_are_those_of_its_policy() -> None:
     assert rectification_limits(bureau_policy()) == RectificationLimits(
-        contact_days=1, fix_now_days=5, ledger_days=15, attempts_enough=3
+        contact_days=1, fix_now_days=5, ledger_days=15, attempts_enough=3, appeal_days=3
     )
 
 
@@ -127,3 +131,45 @@ def test_a_stranger_may_grant_more_days_than_there_are() -> None:
     forever = EXTENDED.model_copy(update={"days": 2**31 - 1})
 
     assert deadlines((WEDNESDAY, OPENED), (WEDNESDAY, forever)).rectify == HORIZON
+
+
+ASSIGNED = like_the_example(RectificationAssigned)
+APPEALED, REJECTED = like_the_example(AppealFiled), like_the_example(AppealDecided, upheld=False)
+
+
+def test_no_day_of_an_appeal_counts_for_what_it_disputes() -> None:
+    stopped = appeals(dated((date(2024, 9, 19), APPEALED), (date(2024, 9, 23), REJECTED)))
+    tried = rounds(dated((WEDNESDAY, OPENED), (date(2024, 9, 27), REMOVED)))
+    answered = RoundDeadlines(tried, shipped(), stopped)
+
+    assert stopped == ((date(2024, 9, 19), date(2024, 9, 23)),)
+    assert answered.rectify == date(2024, 9, 27)
+    assert answered.kept
+    assert not RoundDeadlines(tried, shipped()).kept
+
+
+def test_nothing_is_late_while_an_appeal_is_pending() -> None:
+    pending = appeals(dated((date(2024, 9, 19), APPEALED), (date(2024, 9, 20), APPEALED)))
+    tried = rounds(dated((WEDNESDAY, OPENED), (date(2024, 12, 27), REMOVED)))
+    told = RoundDeadlines(tried, shipped(), pending)
+
+    assert told.kept_so_far
+    assert told.rectify == date(2024, 9, 25)
+    assert appeals(dated((WEDNESDAY, REJECTED))) == ()
+
+
+def test_an_appeal_comes_within_three_days_of_the_first_that_has_it_in_hand() -> None:
+    later = date(2024, 9, 24)
+    told = deadlines((WEDNESDAY, OPENED), (date(2024, 9, 19), ASSIGNED), (later, ASSIGNED))
+
+    assert told.appeal == date(2024, 9, 24)
+    assert deadlines((WEDNESDAY, OPENED)).appeal is None
+
+
+def test_rules_that_say_nothing_of_it_set_an_appeal_no_bound() -> None:
+    policy = bureau_policy()
+    kept = tuple(one for one in policy.limits if one.id != "SLA-23a")
+    rules = replace(shipped(), policies=((date.min, policy.amended(limits=kept)),))
+    tried = rounds(dated((WEDNESDAY, OPENED), (WEDNESDAY, ASSIGNED)))
+
+    assert RoundDeadlines(tried, rules).appeal is None

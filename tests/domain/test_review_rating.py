@@ -1,6 +1,7 @@
 """Ratings (评价): once a case and phase, added to once, bad or not."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -185,3 +186,10 @@ def test_a_name_follows_from_what_it_names() -> None:
     assert acceptance == rating_of(CASE, ReviewPhase.ACCEPTANCE)
     assert acceptance != rating_of(CASE, ReviewPhase.COMPLETION)
     assert rectification_of(REVIEW) == rectification_of(REVIEW) != rectification_of(acceptance)
+
+
+def test_an_appeal_comes_before_its_last_day_is_over() -> None:
+    today, before = NINE.date(), NINE.date() - timedelta(days=1)
+
+    rated.when(replace(APPEAL, latest=today)).then(FILED)
+    rated.when(replace(APPEAL, latest=before)).then_rejects(refusals.AppealTooLate, latest=before)

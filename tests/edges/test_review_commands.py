@@ -215,6 +215,47 @@ async def test_an_appeal_against_a_bad_rating_is_decided_once(desk: OpenService[
     assert appeals == {appeal_against(review_id)}
 
 
+async def test_whoever_has_a_rating_in_hand_appeals_within_three_days(
+    desk: OpenService[Review],
+) -> None:
+    _, path = await in_hand(desk)
+    desk.clock.advance(timedelta(days=9))
+    late = await desk.command(Role.HANDLER, path, {"ground": "MISTAKEN"})
+
+    assert (late.status_code, late.json()["code"]) == (409, "appeal_too_late")
+
+
+async def test_an_order_is_not_late_by_the_days_of_an_appeal(desk: OpenService[Review]) -> None:
+    base, path = await in_hand(desk)
+    way: list[tuple[Role, str, dict[str, Any]]] = [
+        (Role.HANDLER, f"{base}/contacts", {"reached": True, "method": "PHONE"}),
+        (Role.HANDLER, f"{base}/findings", FINDING),
+        (Role.HANDLER, path, {"ground": "MISTAKEN"}),
+        (Role.SUPERVISOR, f"{path}/decision", {"upheld": False, "reason": "评价属实"}),
+        (Role.HANDLER, f"{base}/measures", MEASURE),
+        (Role.HANDLER, f"{base}/feedbacks", {"public_reply": False}),
+        (Role.REVIEW_DESK, f"{base}/followups", {"reached": True, "result": "SATISFIED"}),
+        (Role.REVIEW_DESK, f"{base}/closure", {}),
+    ]
+    for role, where, body in way:
+        if where.endswith("decision"):
+            desk.clock.advance(timedelta(days=9))
+        answer = await desk.command(role, where, body)
+        assert answer.status_code == 201, answer.text
+
+    closed = (await desk.store.load(base.replace("/v1/rectifications/", "rectification-"))).events
+    assert closed[-1].data.model_dump()["on_time"] is True
+
+
+async def in_hand(desk: OpenService[Review]) -> tuple[str, str]:
+    """Return the addresses of an order that somebody has in hand, and of appeals against it."""
+    rect_id = await opened(desk)
+    (event,) = (await desk.store.load(f"rectification-{rect_id}")).events
+    base = f"/v1/rectifications/{rect_id}"
+    await desk.command(Role.REVIEW_DESK, f"{base}/assignments", {"assignee": "st-0088"})
+    return base, f"/v1/ratings/{event.data.model_dump()['review_id']}/appeals"
+
+
 async def test_nobody_is_invited_twice_under_one_id(desk: OpenService[Review]) -> None:
     asking = {"case_no": CASE, "phase": "COMPLETION", "channel": "SMS"}
 

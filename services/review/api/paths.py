@@ -47,7 +47,9 @@ RATINGS = Collection(
     paths=MappingProxyType(
         {
             "supplements": Path(rating.SupplementRating, COUNTERS, ours=frozenset({"prior"})),
-            "appeals": Path(rating.FileAppeal, RATED, sealed="filed_by_org"),
+            "appeals": Path(
+                rating.FileAppeal, RATED, sealed="filed_by_org", ours=frozenset({"latest"})
+            ),
             "appeals/decision": Path(rating.DecideAppeal, JUDGES, signed="decided_by"),
         }
     ),

@@ -1,13 +1,14 @@
 """Commands on ratings and rectifications: what is ours is filled in first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from services.review.domain.names import rating_of, supplement_to
 from services.review.domain.rating import decide as rating_rules
 from services.review.domain.rating import states as rating_course
-from services.review.domain.rating.commands import PostRating, SupplementRating
+from services.review.domain.rating.commands import FileAppeal, PostRating, SupplementRating
 from services.review.domain.rectification import decide as rectification_rules
 from services.review.domain.rectification import states as rectification_course
 from services.review.domain.rectification.commands import (
@@ -15,15 +16,18 @@ from services.review.domain.rectification.commands import (
     CloseRectification,
     RecordFinding,
 )
-from services.review.domain.rectification.deadlines import RoundDeadlines, rounds
+from services.review.domain.rectification.deadlines import RoundDeadlines, appeals, rounds
 from services.review.domain.rectification.refusals import RectificationUnknown
 from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
 from shared.commands.decider import Decider
 from shared.commands.deciding import Answer, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.envelope import Event
 from shared.contracts.rectification.course import RECTIFICATION as OF_ORDERS
+from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.course import RATING as OF_RATINGS
+from shared.policy.counting import Stop
 
 RATING = Decider(
     rating_course.INITIAL,
@@ -47,12 +51,15 @@ class RatingCommands:
 
     desk: Desk
     register: RatingRegister
+    rules: RulesInForce
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         if command is PostRating:
             return await self._post(words, occasion)
         if command is SupplementRating:
             return await self._supplement(words, occasion)
+        if command is FileAppeal:
+            words = {**words, "latest": await self._last_appeal(words["review_id"])}
         asked = command(at=occasion.at, **words)
         return await handle(RATING, asked, stream_of(asked.review_id), occasion, desk=self.desk)
 
@@ -62,6 +69,12 @@ class RatingCommands:
         review_id = rating_of(case_no, phase) if case_no else f"PJ{self.desk.ids.new()}"
         posting = PostRating(at=occasion.at, review_id=review_id, rated_elsewhere=known, **words)
         return await handle(RATING, posting, stream_of(review_id), occasion, desk=self.desk)
+
+    async def _last_appeal(self, review_id: str) -> date | None:
+        """Return the last day for an appeal, once somebody has the rating in hand (V-12)."""
+        _, events = await self.register.order(review_id)
+        tried = rounds(events)
+        return RoundDeadlines(tried, self.rules.newest).appeal if tried else None
 
     async def _supplement(self, words: Fields, occasion: Occasion) -> Answer:
         history = await self.desk.store.load(stream_of(words["review_id"]))
@@ -94,15 +107,24 @@ class RectificationCommands:
         """
         if command not in (AssignRectification, RecordFinding, CloseRectification):
             return {}
-        tried = rounds((await self.desk.store.load(stream)).events)
+        events = (await self.desk.store.load(stream)).events
+        tried = rounds(events)
         if not tried:
             raise RectificationUnknown
-        deadlines = RoundDeadlines(tried, self.rules.newest)
+        deadlines = RoundDeadlines(tried, self.rules.newest, await self._appeals(events))
         if command is RecordFinding:
             return {"attempts_enough": deadlines.attempts_enough}
         if command is CloseRectification:
             return {"on_time": deadlines.kept}
         return {"due_contact": deadlines.contact, "due_rectify": deadlines.rectify}
+
+    async def _appeals(self, events: Iterable[Event]) -> tuple[Stop, ...]:
+        """Return when the rating was appealed against that the order of *events* answers."""
+        orders = (one.data for one in events if isinstance(one.data, RectificationOpened))
+        order = next(orders, None)
+        if order is None:
+            return ()
+        return appeals((await self.desk.store.load(stream_of(order.review_id))).events)
 
 
 def stream_of(review_id: str) -> str:

@@ -97,14 +97,13 @@ class Reactions:
 
     async def _strike_out(self, review_id: str, cause: Event) -> None:
         """End the order that answers the rating *review_id*, if there is one under way."""
-        added = await self.register.supplement(review_id)
-        rect_id = rectification_of(review_id if added is None else added.prior_review_id)
-        events = (await self.desk.store.load(stream_of(rect_id))).events
+        rect_id, events = await self.register.order(review_id)
         opened = next((event for event in events if _orders(event, review_id)), None)
         if opened is None:
             return
         at = max(_learned(cause), opened.time)
-        kept = RoundDeadlines(rounds(events), self.rules.newest).kept_so_far
+        appealed = await self.register.appeals(review_id)
+        kept = RoundDeadlines(rounds(events), self.rules.newest, appealed).kept_so_far
         asked = StrikeOut(at=at, rect_id=rect_id, on_time=kept)
         occasion = self._occasion(cause, at)
         with suppress(RectificationClosedBefore):

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from services.review.domain.names import rectification_of
 from services.review.domain.rating.states import is_bad
+from services.review.domain.rectification.deadlines import appeals
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.review.facts import AppealDecided, RatingPosted, RatingSupplemented
 from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.port import EventStore
+from shared.policy.counting import Stop
 
 RATED_ELSEWHERE = "rated-elsewhere"
 """Claims on a case in a phase, held by the rating of which another system has told us."""
@@ -51,6 +54,16 @@ class RatingRegister:
         return await self._first(
             review_id, lambda fact: isinstance(fact, AppealDecided) and fact.upheld
         )
+
+    async def order(self, review_id: str) -> tuple[str, tuple[Event, ...]]:
+        """Return the order that answers the rating *review_id*, and what is on record of it."""
+        added = await self.supplement(review_id)
+        rect_id = rectification_of(review_id if added is None else added.prior_review_id)
+        return rect_id, tuple((await self.store.load(f"rectification-{rect_id}")).events)
+
+    async def appeals(self, review_id: str) -> tuple[Stop, ...]:
+        """Return when the rating *review_id* was appealed against."""
+        return appeals((await self.store.load(f"review-{review_id}")).events)
 
     async def expect_rating(self, supplement: RatingSupplemented) -> None:
         """Return when the rating to which the bad *supplement* adds will find it."""

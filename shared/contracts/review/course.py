@@ -56,7 +56,7 @@ RATING = Course(
         *leads(
             review.AppealFiled,
             dict.fromkeys((R.POSTED, R.SUPPLEMENTED), R.APPEALED),
-            unless=("rating_not_bad",),
+            unless=("rating_not_bad", "appeal_too_late"),
         ),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_UPHELD}, UPHELD),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_REJECTED}, REJECTED),

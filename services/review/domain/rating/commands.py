@@ -1,6 +1,7 @@
 """What may be said of the service, and against what was said."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal
 
 from services.review.domain.rating.states import Rating
@@ -68,13 +69,18 @@ class SupplementRating(RatingCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAppeal(RatingCommand):
-    """申诉, by the organisation that is rated."""
+    """
+    申诉, by the organisation that is rated.
+
+    *latest* is the last day for it, once somebody has the rating in hand.
+    """
 
     FACT: ClassVar[type[Fact]] = facts.AppealFiled
 
     ground: AppealGround
     evidence: Several[Doc] = ()
     filed_by_org: OrgRef
+    latest: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from services.review.domain.rating.refusals import (
     OFF_COURSE,
     AlreadyRated,
     AlreadySupplemented,
+    AppealTooLate,
     RatingNotBad,
     RatingUnknown,
 )
@@ -54,6 +55,8 @@ def _stated(rating: Rating, command: AnyCommand) -> Fact:
         case FileAppeal():
             if not rating.is_bad:
                 raise RatingNotBad
+            if command.latest is not None and command.on > command.latest:
+                raise AppealTooLate(latest=command.latest)
             return command.stated(appeal_id=appeal_against(command.review_id))
         case DecideAppeal():
             return command.stated(appeal_id=rating.appeal_id)

@@ -7,6 +7,7 @@ ReviewRejection
 ├── AlreadySupplemented
 ├── RatingNotBad
 ├── AppealAlreadyFiled
+├── AppealTooLate
 ├── AppealNotFiled
 └── AppealAlreadyDecided
 """
@@ -45,6 +46,12 @@ class AppealAlreadyFiled(ReviewRejection):
     """A rating is appealed against once (V-12)."""
 
     code = "appeal_already_filed"
+
+
+class AppealTooLate(ReviewRejection):
+    """Whoever has a rating in hand appeals against it within a few days, or puts it right."""
+
+    code = "appeal_too_late"
 
 
 class AppealNotFiled(ReviewRejection):
