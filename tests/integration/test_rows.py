@@ -10,7 +10,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
-from services.metrics.adapters.readings import PostgresReadings
+from services.metrics.adapters.readings import (
+    FIND_ALERT,
+    FIND_DOSSIER,
+    LOAD_OWN_DOSSIERS,
+    LOAD_STANDING,
+    LOAD_TIMELINE,
+    SUM_PARTS_NARROWED,
+    PostgresReadings,
+)
 from services.metrics.adapters.rebuilding import open_beside
 from services.metrics.adapters.sight import Sight, open_sight
 from services.metrics.app.fingerprint import our_fingerprint
@@ -165,6 +173,40 @@ async def test_who_does_not_say_whose_eyes_it_has_reads_nothing(sight: Sight) ->
     assert {
         bool(one) for name in ("facts", "parts", "days", "by", "behind") for one in told[name]
     } == {False}
+
+
+FOUND_BY: Mapping[str, tuple[str, list[Any], str, list[str]]] = {
+    "one dossier": (FIND_DOSSIER, ["K"], "dossiers_pkey", ["dossier ="]),
+    "the own ones": (
+        LOAD_OWN_DOSSIERS,
+        ["K", [], None, 10, [STREET]],
+        "dossiers_by_organisation",
+        ["organisation =", "dossier <"],
+    ),
+    "facts": (LOAD_TIMELINE, ["K"], "timeline_pkey", ["dossier ="]),
+    "sums": (
+        SUM_PARTS_NARROWED,
+        [["P"], date(2024, 1, 1), date(2024, 2, 1), *narrowed_to(organisation=STREET)],
+        "contributors_pkey",
+        ["part =", "day >=", "day <="],
+    ),
+    "one card": (FIND_ALERT, ["A"], "alerts_pkey", ["alert_id ="]),
+    "cards of dossiers": (LOAD_STANDING, [["K"]], "alerts_by_dossier", ["dossier ="]),
+}
+
+
+@pytest.mark.parametrize("asked", FOUND_BY)
+async def test_policies_leave_to_the_indexes_what_they_find(asked: str, sight: Sight) -> None:
+    query, values, index, conditions = FOUND_BY[asked]
+    async with sight.within(reached(STREET)).transaction() as connection:
+        # Of six cases the planner would read all.
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        rows = await connection.fetch(f"EXPLAIN {query}", *values)
+    plan = "\n".join(row[0] for row in rows)
+    _, _, behind = plan.partition(index)
+    found = behind.partition("Index Cond: ")[2].partition("\n")[0]
+
+    assert [one for one in conditions if one not in found] == [], plan
 
 
 @pytest.mark.parametrize("ends", ["commits", "fails"])

@@ -50,6 +50,23 @@ FROM (
 ORDER BY dossier DESC
 """
 
+# The same of each organisation that is seen: what a policy leaves out would all be gone through.
+LOAD_OWN_DOSSIERS = """
+SELECT dossier, CASE WHEN fits THEN state END AS state
+FROM unnest($5::text[]) AS seen (code)
+CROSS JOIN LATERAL (
+  SELECT dossier, state,
+         phase = ANY($2::text[]) AND ($3::text IS NULL OR source = $3) AS fits
+  FROM dossiers
+  WHERE organisation = seen.code
+    AND dossier < $1
+  ORDER BY dossier DESC
+  LIMIT $4
+) AS stretch
+ORDER BY dossier DESC
+LIMIT $4
+"""
+
 # Few at any time, and all found by the index of running clocks.
 LOAD_DUE = """
 SELECT dossier, state
@@ -250,7 +267,12 @@ class PostgresReadings(Readings):
         return dossiers.get(key)
 
     async def dossiers(self, sought: Sought) -> Section:
-        return await self._section(await self._fetch(LOAD_DOSSIERS, *sought), sought)
+        seen = self._sight.organisations
+        if seen is None:
+            rows = await self._fetch(LOAD_DOSSIERS, *sought)
+        else:
+            rows = await self._fetch(LOAD_OWN_DOSSIERS, *sought, [*seen])
+        return await self._section(rows, sought)
 
     async def due(self, sought: Sought, between: tuple[datetime, datetime]) -> Section:
         return await self._section(await self._fetch(LOAD_DUE, *sought, *between), sought)

@@ -41,7 +41,7 @@ class Sight:
     ) -> None:
         self.bureau = bureau
         self._others = others
-        self._organisations = organisations
+        self.organisations = organisations
 
     def within(self, organisations: Collection[str] | None) -> Self:
         """Return the eyes of who sees *organisations*, None for everything."""
@@ -50,7 +50,7 @@ class Sight:
     async def fetch(self, query: str, *values: Any) -> Sequence[TableRow]:  # noqa: ANN401 - parameters
         rows: Sequence[TableRow]
         with translated():
-            if self._organisations is None:
+            if self.organisations is None:
                 rows = await self.bureau.fetch(query, *values)
             else:
                 async with self.transaction() as connection:
@@ -60,10 +60,10 @@ class Sight:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
         """Give a transaction with these eyes; the setting ends with it."""
-        pool = self.bureau if self._organisations is None else self._others
+        pool = self.bureau if self.organisations is None else self._others
         async with pool.acquire() as connection, connection.transaction():
-            if self._organisations is not None:
-                await connection.execute(SEE, ",".join(sorted(self._organisations)))
+            if self.organisations is not None:
+                await connection.execute(SEE, ",".join(sorted(self.organisations)))
             yield connection
 
 
