@@ -1,4 +1,4 @@
-"""Numbers that name a person: recognised wherever somebody wrote one (catalogue 7.2 and 7.3)."""
+"""Numbers, mail addresses and plates that name a person, wherever somebody wrote one (7.2, 7.3)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,24 +23,51 @@ PROVINCES = frozenset(
 
 BIRTH_YEARS = range(1900, 2015)
 """
-Years of birth that make an identity number.
+Years of birth that make an identity number, whatever stands before it.
 
 Case numbers of area, day and serial have the same 18 digits, and one of eleven has the same check
 digit; their days are later than these.
 """
+SAID_YEARS = range(1900, 2100)
+"""And where it is called so."""
+OLD_BIRTH_YEARS = range(1930, 2000)
+"""
+Likewise of 15 digits, which have a year of two digits and no check digit.
+
+The days of short case numbers are later, too; a business registration (工商注册号) has 15 digits
+and a check digit of its own.
+"""
 RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 RESIDENT_CHECKS = "10X98765432"
+OLD_DIGITS = 15
 COUNTRY = "86"
+PLATE_BEGINNINGS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 CONCEALED = "[redacted]"
 
 # Alone, not within a word, a token, a longer number or a fraction: 11 digits, 13 with the
-# country's code, 16 or 19 of a card, 18 of an identity number.
+# country's code, 16 or 19 of a card, 15 or 18 of an identity number.
 _NUMBER = re.compile(
-    r"[1-9](?<!\w[1-9])(?<!\d\.[1-9])\d{10}(?:\d\d|\d{5}|\d{8}|\d{6}[\dXx])?(?!\w)(?!\.\d)",
+    r"[1-9](?<!\w[1-9])(?<!\d\.[1-9])\d{10}(?:\d\d|\d{4,5}|\d{8}|\d{6}[\dXx])?(?!\w)(?!\.\d)",
     re.ASCII,
 )
-_PERHAPS = re.compile(rb"[1-9](?:(?<!\w[1-9])|(?<=\\[bfnrt][1-9]))\d{10}")
+_SAID = re.compile(r"(?:身份证|身份号码|identity (?:card|number))\D{0,12}$", re.IGNORECASE)
+_SAID_BEFORE_MAX = 30
+_MAIL = re.compile(
+    r"[a-z0-9](?<![\w.+-][a-z0-9])[\w.+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
+    re.ASCII | re.IGNORECASE,
+)
+# Province, letter of the town, five or six more of which one is a digit.
+_PLATE = re.compile(
+    rf"[{PLATE_BEGINNINGS}][A-HJ-NP-Z][·• ]?(?=[A-Z]*\d)"
+    r"(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Za-z0-9])"
+)
+# One look for all of it costs what one for numbers does.
+_PERHAPS = re.compile(
+    rb"[1-9](?:(?<!\w[1-9])|(?<=\\[bfnrt][1-9]))\d{10}"
+    rb"|[\x80-\xbf][A-HJ-NP-Z](?:\xc2\xb7|\xe2\x80\xa2| )?[A-HJ-NP-Z0-9]{4}"
+    rb"|@"
+)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[bfnrt])")
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _CARD = re.compile(r"62(?:\d{14}|\d{17})", re.ASCII)
@@ -50,9 +77,11 @@ class Identity(StrEnum):
     """What a number is, as it is told to whoever wrote it."""
 
     RESIDENT_ID = "resident_id"
-    """公民身份号码 (GB 11643)."""
+    """公民身份号码 (GB 11643), also of the 15 digits that it had until 1999."""
     MOBILE = "mobile"
     BANK_CARD = "bank_card"
+    MAIL = "mail"
+    NUMBER_PLATE = "number_plate"
 
 
 def identity_in(text: str) -> Identity | None:
@@ -79,7 +108,7 @@ def identity_in_bytes(raw: bytes) -> Identity | None:
 
 
 def concealed(text: str) -> str:
-    """Return *text* without the numbers that name a person."""
+    """Return *text* without what names a person."""
     for number, _ in list(_found(text)):
         text = text.replace(number, CONCEALED)
     return text
@@ -103,12 +132,18 @@ def _texts(value: object, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def _found(text: str) -> Iterator[tuple[str, Identity]]:
     for match in _NUMBER.finditer(text):
-        if kind := _kind_of(match[0]):
+        start = match.start()
+        said = _SAID.search(text, max(0, start - _SAID_BEFORE_MAX), start) is not None
+        if kind := _kind_of(match[0], said=said):
             yield match[0], kind
+    if "@" in text:
+        yield from ((match[0], Identity.MAIL) for match in _MAIL.finditer(text))
+    yield from ((match[0], Identity.NUMBER_PLATE) for match in _PLATE.finditer(text))
 
 
-def _kind_of(number: str) -> Identity | None:
-    if _is_resident_id(number.upper()):
+def _kind_of(number: str, *, said: bool) -> Identity | None:
+    """Return what *number* is, where it was *said* before that an identity number comes."""
+    if _is_resident_id(number.upper(), said=said) or _is_old_id(number, said=said):
         return Identity.RESIDENT_ID
     if _MOBILE.fullmatch(number.removeprefix(COUNTRY)):
         return Identity.MOBILE
@@ -117,18 +152,36 @@ def _kind_of(number: str) -> Identity | None:
     return None
 
 
-def _is_resident_id(number: str) -> bool:
+def _is_resident_id(number: str, *, said: bool) -> bool:
     if len(number) != len(RESIDENT_WEIGHTS) + 1 or number[:2] not in PROVINCES:
         return False
     total = sum(
         int(digit) * weight for digit, weight in zip(number, RESIDENT_WEIGHTS, strict=False)
     )
-    return number[-1] == RESIDENT_CHECKS[total % 11] and _is_birthday(number[6:14])
+    years = SAID_YEARS if said else BIRTH_YEARS
+    return number[-1] == RESIDENT_CHECKS[total % 11] and _is_birthday(number[6:14], years)
 
 
-def _is_birthday(digits: str) -> bool:
+def _is_old_id(number: str, *, said: bool) -> bool:
+    if len(number) != OLD_DIGITS or number[:2] not in PROVINCES:
+        return False
+    birthday = f"19{number[6:12]}"
+    if said:
+        return _is_birthday(birthday, SAID_YEARS)
+    return _is_birthday(birthday, OLD_BIRTH_YEARS) and not _is_registration(number)
+
+
+def _is_registration(number: str) -> bool:
+    """Say whether the last digit is the check of the others (ISO 7064, MOD 11,10)."""
+    product = 10
+    for digit in number[:-1]:
+        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    return (product + int(number[-1])) % 10 == 1
+
+
+def _is_birthday(digits: str, years: range) -> bool:
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in BIRTH_YEARS
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in years
     except ValueError:
         return False
 

@@ -30,6 +30,15 @@ RESIDENT, ELDER, MOBILE, CARD = (
         (f"first\n{MOBILE}", Identity.MOBILE),
         (f"退款至 {CARD}", Identity.BANK_CARD),
         ("6222020000000007", Identity.BANK_CARD),
+        ("610102490101012", Identity.RESIDENT_ID),  # of the 15 digits until 1999
+        ("身份证610102240902001", Identity.RESIDENT_ID),  # whose day would be a case's
+        ("身份证号码：610102202001010014", Identity.RESIDENT_ID),  # born in 2020
+        ("zhang.san@example.org", Identity.MAIL),
+        ("请寄zhang@x.cn。", Identity.MAIL),
+        ("车牌陕AZ9C7K", Identity.NUMBER_PLATE),
+        ("陕A·12345", Identity.NUMBER_PLATE),
+        ("粤B1234学", Identity.NUMBER_PLATE),
+        ("陕AD12345，停在门前", Identity.NUMBER_PLATE),
     ],
 )
 def test_a_number_that_names_a_person_is_known(text: str, kind: Identity) -> None:
@@ -53,6 +62,17 @@ def test_a_number_that_names_a_person_is_known(text: str, kind: Identity) -> Non
         "6222020000000000001",
         "4111111111111",
         "11320000MB151840XJ",
+        "610102202001010014",  # a case number with the check digit of an identity number
+        "610102240902001",  # a short one
+        "610102600123000",  # a business registration, by its check digit
+        "610102491301012",  # no month 13
+        "990102490101012",  # no such province
+        "高新A1座",
+        "京ICP备12345号",
+        "新ABCDEFG",
+        "陕A1234567",
+        "a@b",
+        "@张三",
     ],
 )
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:

@@ -37,13 +37,10 @@ from tests.support.five_facts import (
 )
 from tests.support.organisations import BUREAU
 from tests.support.planted import (
-    ADDRESS,
     CARD,
     MOBILE,
-    NAME,
     NUMBERS,
     PERSON,
-    PLATE,
     RESIDENT,
     planted_events,
     planted_everywhere,
@@ -54,7 +51,7 @@ pytestmark = pytest.mark.timeout(300)
 
 BATCH = 500
 SETTLED_SECONDS_MAX = 60.0
-SPOKEN = (*NUMBERS, NAME, ADDRESS, PLATE)
+SPOKEN = (*NUMBERS, PERSON)
 TAKEN, CREATED = ("accepted", "duplicate"), 201
 number = count(1)
 
@@ -158,7 +155,7 @@ class Planter:
             if answer.status_code < 300 and name != "data":
                 taken.append(("structured", name))
             answer = await self._events(
-                b'{"id": "%b", "id": "%b", ' % (word.encode(), NAME.encode()),
+                b'{"id": "%b", "id": "%b", ' % (word.encode(), PERSON.encode()),
                 {"content-type": "application/cloudevents+json"},
             )
             assert answer.status_code == 400
@@ -206,7 +203,7 @@ class Planter:
                             headers=self._heads(word, "none"),
                         )
                         assert answer.status_code < 500, (path, answer.text)
-            await self._client.get(self._at(service, f"/{RESIDENT}/{quote(NAME)}"))
+            await self._client.get(self._at(service, f"/{RESIDENT}/{quote(PERSON)}"))
 
     async def sign_in(self) -> None:
         """Come as somebody whose token or ticket has a person in every claim."""
@@ -284,7 +281,7 @@ async def write_to_the_inbox(kafka: str) -> None:
         (RESIDENT.encode(), write(FIVE_FACTS[0].foreign()), [structured]),
         (None, write(example["data"]), [plain, *heads]),
         (None, b"{" + RESIDENT.encode(), [structured]),
-        (None, b"\\n" + CARD.encode(), [structured, (MOBILE, NAME.encode())]),
+        (None, b"\\n" + CARD.encode(), [structured, (MOBILE, PERSON.encode())]),
         (None, b"[]", [structured, ("x-called", MOBILE.encode())]),
     ]
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
@@ -359,7 +356,7 @@ def in_logs(folder: Path) -> Hits:
     assert files
     for path in files:
         text = path.read_text("utf-8", "replace")
-        hits += found_in(f"log {path.name}", text, (*SPOKEN, quote(NAME)))
+        hits += found_in(f"log {path.name}", text, (*SPOKEN, quote(PERSON)))
     return hits
 
 
@@ -372,7 +369,7 @@ async def in_measures(bureau: StandingBureau) -> Hits:
             if name == "kafka":
                 continue
             answer = (await client.get(f"{address}/metrics", headers=bearer)).raise_for_status()
-            hits += found_in(f"measures {name}", answer.text, (*SPOKEN, quote(NAME)))
+            hits += found_in(f"measures {name}", answer.text, (*SPOKEN, quote(PERSON)))
     return hits
 
 

@@ -13,12 +13,13 @@ from shared.contracts.unreadable import Unreadable
 RESIDENT = "34052419800101001X"
 MOBILE = "13800138000"
 CARD = "6222020000000000000"
-NUMBERS = (RESIDENT, MOBILE, CARD)
-WRITTEN = ("申请人{}，已核验", "请回电 {}", "{}")
+OLD_RESIDENT = "610102490101012"
+MAIL, PLATE = "ouyang.murong@example.org", "陕AZ9C7K"
+NUMBERS = (RESIDENT, MOBILE, CARD, OLD_RESIDENT, MAIL, PLATE)
+WRITTEN = ("申请人{}，已核验", "请回电 {}", "{}", "原号{}", "邮箱{}，", "车牌{}")
 
-NAME, ADDRESS, PLATE = "欧阳慕容测", "ouyang.murong@example.org", "陕AZ9C7K"
-"""What no pattern tells from other text."""
-PERSON = f"{NAME} {ADDRESS} {PLATE}"
+PERSON = "欧阳慕容测"
+"""A name, which no pattern tells from other text."""
 
 BUREAU_CODE = "11610102MB2X00178C"
 SAMPLES: Mapping[str, object] = {"object": {"x": "x"}, "boolean": True}
