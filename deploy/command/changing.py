@@ -94,13 +94,19 @@ def _show(answer: RulesChanged) -> None:
     if not answer.new:
         out.print(say("rules.nothing_new", **told))
         return
-    out.print(say("rules.would_change" if answer.preview else "rules.changed", **told))
+    out.print(say(_outcome(answer), **told))
     out.print(say("rules.effect", **told))
-    if not answer.preview and not answer.folded:
+    if not (answer.preview or answer.proposed or answer.folded):
         out.print(say("rules.not_folded"), style="yellow")
     if answer.examples:
         columns = ("dossier", "sla", "started_on", "due_before", "due_after", "cards")
         show_table([say(f"rules.{name}") for name in columns], map(_line, answer.examples))
+
+
+def _outcome(answer: RulesChanged) -> str:
+    if answer.preview:
+        return "rules.would_change"
+    return "rules.proposed" if answer.proposed else "rules.changed"
 
 
 def _line(run: MovedRun) -> list[str]:

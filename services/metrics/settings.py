@@ -43,6 +43,12 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
         description="where worker and ticker say how they are; none: nowhere",
         examples=["8710"],
     )
+    rules_second_person: bool = Field(
+        default=False,
+        description="whether a change of the rules is published only when a second person hands "
+        "in the same",
+        examples=["true"],
+    )
     demo: bool = Field(
         default=False,
         description="whether the page says that its data are made up",

@@ -67,7 +67,9 @@ class InTurn(Judgements):
 
 
 @asynccontextmanager
-async def served(judgements: Judgements, folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
+async def served(
+    judgements: Judgements, folder: Path, *, second_person: bool = False
+) -> AsyncIterator[httpx2.AsyncClient]:
     """Give a client of the law desk, of an API in memory."""
     clock, stopping, serving = MorningClock(NOON), asyncio.Event(), asyncio.Event()
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
@@ -85,6 +87,7 @@ async def served(judgements: Judgements, folder: Path) -> AsyncIterator[httpx2.A
             clock=clock,
             ids=SeededIds(2),
             source=SUPERVISION,
+            second_person=second_person,
         ).web
         port = free_port()
         tasks.create_task(serve(web, port=port, stopping=stopping, serving=serving))

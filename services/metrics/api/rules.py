@@ -238,6 +238,7 @@ def _changed(command: AnyCommand, outcome: ChangeOutcome, terms: ChangeTerms) ->
         years=[command.notice.year] if isinstance(command, PublishCalendar) else [],
         new=outcome.new,
         preview=terms.preview,
+        proposed=outcome.proposed,
         folded=outcome.folded,
         runs_moved=effect.runs_moved,
         runs_settled=effect.runs_settled,

@@ -1,7 +1,7 @@
 """The API, put together over PostgreSQL."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -83,6 +83,7 @@ class Reader:
     ids: Ids
     source: str
     demo: bool = False
+    second_person: bool = False
 
     @classmethod
     def over(
@@ -129,7 +130,7 @@ class Reader:
 
     @property
     def publishing(self) -> Publishing:
-        return Publishing(self.desk, self.rules, self.judgements)
+        return Publishing(self.desk, self.rules, self.judgements, second_person=self.second_person)
 
     @cached_property
     def web(self) -> FastAPI:
@@ -196,6 +197,7 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             source=settings.source,
             demo=settings.demo,
         )
+        reader = replace(reader, second_person=settings.rules_second_person)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(reader.rules.follow(reader.clock, stopping), name="rules")
             tasks.create_task(reader.boards.run(stopping), name="boards")

@@ -1,9 +1,11 @@
 """A change of the rules: foreseen as it will be, decided, recorded, and waited for."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from hashlib import sha256
 from typing import cast
 
 from services.metrics.domain.picture import picture_of
@@ -24,6 +26,8 @@ DOSSIERS_PER_STEP_MAX = 500
 STRETCH = 25
 """After so many dossiers others have their turn: a preview goes through all there are."""
 LOOK_SECONDS = 0.25
+RULES_CHANGE = "rules-change"
+"""The kind of claim by which a change is its first person's; it stays on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class ChangeOutcome:
     new: bool
     folded: bool
     """Whether every lane has judged anew what it changes."""
+    proposed: bool = False
+    """Whether it waits for another person, and nothing is published."""
 
 
 Hear = Callable[[RulesProgress], Awaitable[None]]
@@ -73,10 +79,19 @@ class Planned:
 class Publishing:
     """The law desk's side of the rules; what it publishes is durable."""
 
-    def __init__(self, desk: Desk, rules: RulesInForce, judgements: Judgements) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        rules: RulesInForce,
+        judgements: Judgements,
+        *,
+        second_person: bool = False,
+    ) -> None:
         self._desk = desk
         self._rules = rules
         self._judgements = judgements
+        self._second_person = second_person
+        """Whether a change is published when another account hands in the same."""
 
     async def plan(self, command: AnyCommand, terms: ChangeTerms) -> Planned:
         """
@@ -99,6 +114,8 @@ class Publishing:
         """
         Return what is *planned* changes, once it is published and folded, unless it is a preview.
 
+        Where two persons are asked for, the first one's is a proposal.
+
         Whoever cancels it while it is foreseen has changed nothing.
 
         Raises:
@@ -109,6 +126,8 @@ class Publishing:
         effect = await self._foreseen(before, planned.after, hear)
         if terms.preview or not changes:
             return ChangeOutcome(edition, effect, bool(changes), folded=not changes)
+        if self._second_person and await self._proposer(changes, by) == by.actor:
+            return ChangeOutcome(edition, effect, new=True, folded=False, proposed=True)
         await self._record(changes, before, by)
         folded = await self._folded(edition, terms.wait_seconds, hear)
         return ChangeOutcome(edition, effect, new=True, folded=folded)
@@ -149,6 +168,17 @@ class Publishing:
             # Others may have come since they were counted.
             await hear(RulesProgress(Stage.FORESEEING, judged, max(judged, of)))
         return effect
+
+    async def _proposer(self, changes: Sequence[RuleChange], by: Signature) -> str:
+        """
+        Return who has handed in *changes* first, of this edition and word for word.
+
+        What becomes of the rules meanwhile is another edition, and wants to be handed in anew.
+        """
+        said = [one.model_dump(mode="json", exclude={"approved_by"}) for one in changes]
+        words = json.dumps(said, ensure_ascii=False, sort_keys=True)
+        name = f"{changes[-1].edition}-{sha256(words.encode()).hexdigest()}"
+        return await self._desk.store.claim(RULES_CHANGE, name, by.actor)
 
     async def _record(self, changes: Sequence[RuleChange], before: Rules, by: Signature) -> None:
         now = self._desk.clock.now()

@@ -47,6 +47,8 @@ class RulesChanged(View, frozen=True):
     new: bool
     """False where the rules say so already."""
     preview: bool
+    proposed: bool
+    """Whether it is published when another person hands in the same."""
     folded: bool
     """Whether every lane has judged anew what it changes."""
     runs_moved: int

@@ -759,6 +759,8 @@ export interface RulesChanged {
   /** False where the rules say so already. */
   new: boolean
   preview: boolean
+  /** Whether it is published when another person hands in the same. */
+  proposed: boolean
   /** Whether every lane has judged anew what it changes. */
   folded: boolean
   runs_moved: number
