@@ -12,6 +12,7 @@ from services.review.consumer import GROUP, TOPICS, Ratings
 from services.review.domain.invitation import decide as inviting
 from services.review.domain.matter import decide as matters
 from services.review.domain.ticket import decide as tickets
+from services.review.handlers.cases import InvitationCommands
 from services.review.handlers.commands import RatingCommands, RectificationCommands
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import RatingRegister
@@ -29,8 +30,8 @@ from shared.contracts.unfinished.course import MATTER
 from shared.kafka.membership import Subscription
 from shared.web.gate import AuthSettings
 
+INVITED = Decided(INVITATIONS, INVITATION, inviting.DECIDER, "YQ")
 SUBJECTS = (
-    Decided(INVITATIONS, INVITATION, inviting.DECIDER, "YQ"),
     Decided(TICKETS, TICKET, tickets.DECIDER, "RX"),
     Decided(MATTERS, MATTER, matters.DECIDER, "WB"),
 )
@@ -49,6 +50,7 @@ class Review(Service):
         routers = [
             command_routes([RATINGS], rating.take),
             command_routes([RECTIFICATIONS], rectifying.take),
+            command_routes([INVITATIONS], InvitationCommands(self.desk, INVITED).take),
             *subject_routes(SUBJECTS, self.desk),
         ]
         return self.edge("casetrack review", routers, MESSAGES)

@@ -1,5 +1,6 @@
-"""What review reads: foreign facts of its families, its own facts, and editions of the rules."""
+"""What review reads: its families' foreign facts, its own, whose cases are, editions of rules."""
 
+from services.review.handlers.cases import CaseRegister
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import RatingRegister
 from shared.commands.adoption import Adoption
@@ -30,6 +31,7 @@ class Ratings:
         rules: RulesInForce,
     ) -> None:
         self._adoption = adoption
+        self._cases = CaseRegister(adoption.store)
         self._rules = rules
         self._register = register
         self._reactions = reactions
@@ -45,6 +47,7 @@ class Ratings:
             return
         event = await self._adoption.adopt(body)
         if event is None:
+            await self._cases.hear(body)
             return
         if isinstance(event.data, RatingPosted):
             await self._register.enter(event.data)

@@ -32,7 +32,7 @@ class Adoption:
     """Takes facts of *kinds* into *store*, once, without publishing them again."""
 
     def __init__(self, store: EventStore, kinds: Collection[str]) -> None:
-        self._store = store
+        self.store = store
         self._kinds = kinds
 
     async def adopt(self, body: bytes) -> Event | None:
@@ -51,7 +51,7 @@ class Adoption:
         event = decode(body)
         if event.type not in self._kinds:
             return None
-        (recorded,) = await self._store.record([event], publish=False)
+        (recorded,) = await self.store.record([event], publish=False)
         if recorded.outcome is Outcome.CONFLICT:
             raise FactContradicted(recorded.differs)
         crash("adoption.recorded")

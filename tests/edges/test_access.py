@@ -27,10 +27,12 @@ from shared.contracts.inspection.facts import InspectionCreated
 from shared.contracts.intake.facts import ApplicationReceived
 from shared.contracts.joint.facts import JointCaseOpened
 from shared.contracts.rectification.facts import RectificationOpened
+from shared.contracts.registry import Owner, encode
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.types import OrgRef
 from shared.contracts.unfinished.facts import MatterRecorded
 from shared.contracts.xregion.facts import CrossRegionCollected
+from shared.kafka.port import Record
 from shared.policy.organisations import Scope
 from shared.web.auth import Role
 from tests.support.courses import command_of
@@ -46,6 +48,7 @@ COLLECTIONS: Mapping[str, tuple[Collection, ...]] = {
     "review": review_paths.COLLECTIONS,
 }
 OF_THE_STREET = org(STREET)
+INTAKE = "urn:casetrack:610102:intake"
 BEGINNINGS: Mapping[str, Fact] = {
     "cases": like_the_example(ApplicationReceived, handling_org=OF_THE_STREET),
     "inspections": like_the_example(InspectionCreated, org=OF_THE_STREET, joint_orgs=()),
@@ -67,7 +70,7 @@ REACHED: Mapping[Scope, set[str]] = {
     Scope.LINE: {"own", "above", "below"},
 }
 """From where a subject is reached."""
-BEGUN_BY_ANYBODY = {"tasks", "meetings", "invitations", "tickets", "matters", "cross-region-cases"}
+BEGUN_BY_ANYBODY = {"tasks", "meetings", "tickets", "matters", "cross-region-cases"}
 """What names no organisation belongs to that of whoever begins it."""
 
 
@@ -161,7 +164,20 @@ async def standing(services: Mapping[str, OpenService[Any]], way: Way) -> OpenSe
             collection == way.collection.name and way.ending is None
         ):
             await begun(service, BEGINNINGS[collection])
+    if way.collection.name == "invitations":
+        await told_by_intake(service, str(way.body()["case_no"]))
     return service
+
+
+async def told_by_intake(service: OpenService[Review], case_no: str) -> None:
+    """Let review hear of intake that the street has received a case."""
+    fact = like_the_example(ApplicationReceived, handling_org=OF_THE_STREET)
+    assert isinstance(fact, ApplicationReceived)
+    case = fact.case.model_copy(update={"case_no": case_no})
+    event = Event.of(
+        fact.model_copy(update={"case": case}), id="r-1", source=INTAKE, time=service.start
+    )
+    await service.service.ratings.handle(Record(Owner.INTAKE.topic, None, encode(event)))
 
 
 def refused(code: str) -> float:
@@ -362,3 +378,15 @@ async def test_a_task_of_another_system_is_the_bureaus_whatever_that_system_says
     by_the_bureau = await centre.command(Role.DIRECTOR, path, body, org=BUREAU)
 
     assert (by_another.status_code, by_the_bureau.status_code) == (403, 201)
+
+
+async def test_an_invitation_for_a_case_of_which_nobody_has_told_is_sent_by_any_window(
+    services: Mapping[str, OpenService[Any]],
+) -> None:
+    desk = services["review"]
+    desk.forget()
+    body = WAY_OF["invitations", None].body()
+
+    answer = await desk.command(Role.WINDOW_CLERK, "/v1/invitations", body, org=MARKET)
+
+    assert answer.status_code == 201
