@@ -8,13 +8,14 @@ import asyncpg
 
 from shared.contracts.registry import Owner
 from shared.eventstore.checkpoint import Book, Checkpoint
+from shared.eventstore.port import StoreRestored
 from shared.eventstore.postgres import auditing, translated
 
 ROWS_FETCHED = 5_000
 
 # Whatever has an older transaction has ended: nothing comes to stand below this any more.
 LOAD_BOUND = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+SELECT settled_below()::text::bigint
 """
 
 # The hash covers stream, version, body and whether it is published; `verify` compares all other
@@ -110,8 +111,15 @@ class Books:
         return found
 
     async def grown(self, base: Checkpoint) -> Checkpoint | None:
-        """Return *base* with what has come since, or None where nothing has."""
+        """
+        Return *base* with what has come since, or None where nothing has.
+
+        Raises:
+            StoreRestored: the store has not come as far as *base* says.
+        """
         below = await self.bound()
+        if below < base.below:
+            raise StoreRestored
         books = dict(base.books)
         for book in Book:
             async for _, leaf in self.rows(book, base.below, below):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from shared.eventstore import rights
+from shared.eventstore.eras import begin_era
 
 OWN_FOLDER = Path(__file__).parent / "sql"
 
@@ -92,7 +93,8 @@ async def migrate(
     """
     Make the database that *dsn* names, its roles and its schemas, or bring them up to date.
 
-    *passwords* are by role name; a role without one keeps what it has.
+    *passwords* are by role name; a role without one keeps what it has. A store that was restored
+    from another cluster goes on here.
     *folders* add the migrations of schemas that a service keeps itself.
     """
     await _prepare_cluster(dsn, passwords or {})
@@ -101,6 +103,7 @@ async def migrate(
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         for schema in EVENT_STORES:
             await migrate_schema(connection, schema, OWN_FOLDER)
+            await begin_era(connection, schema.value)
         for schema, folder in (folders or {}).items():
             await migrate_schema(connection, schema, folder)
         await rights.grant(connection, [schema.value for schema in EVENT_STORES])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from shared.eventstore.port import START, Outbox, Outgoing, Position
+from shared.eventstore.port import START, Outbox, Outgoing, Position, StoreRestored
 from shared.eventstore.postgres import (
     CONNECT_SECONDS_MAX,
     STATEMENT_SECONDS_MAX,
@@ -21,8 +21,9 @@ TAKE_LEASE = """
 SELECT pg_try_advisory_lock($1, hashtext(current_schema()))
 """
 
+# What was sent had settled; elsewhere the server has yet to come so far.
 LOAD_CURSOR = """
-SELECT xid::text::bigint AS xid, position
+SELECT xid::text::bigint AS xid, position, xid >= settled_below() AS lies_ahead
 FROM relay_cursor
 """
 
@@ -48,7 +49,7 @@ FROM (
         FROM events
         WHERE published
         AND (xid, position) > ($1::text::xid8, $2)
-        AND xid < pg_snapshot_xmin(pg_current_snapshot())
+        AND xid < settled_below()
         ORDER BY xid, position
         LIMIT $3
     ) AS oldest
@@ -144,7 +145,10 @@ class PostgresOutbox(Outbox):
         with translated():
             leading: bool = await self._connection.fetchval(TAKE_LEASE, LEASE_CLASS)
             if leading:
-                self._sent = Position(*await self._connection.fetchrow(LOAD_CURSOR))
+                xid, position, lies_ahead = await self._connection.fetchrow(LOAD_CURSOR)
+                if lies_ahead:
+                    raise StoreRestored
+                self._sent = Position(xid, position)
         return leading
 
     async def pending(self, rows_max: int) -> Sequence[Outgoing]:

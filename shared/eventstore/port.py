@@ -5,6 +5,7 @@ StoreError
 ├── ConcurrencyConflict
 ├── AlreadyAnswered
 ├── StoreUnavailable
+│   └── StoreRestored
 ├── HistoryUnreadable
 └── StoreRefused
     └── Unstorable
@@ -45,6 +46,20 @@ class StoreUnavailable(StoreError):
     """
 
     code = "store_unavailable"
+
+
+class StoreRestored(StoreUnavailable):
+    """
+    The store came from another cluster, and what comes into it now would stand before the past.
+
+    Whoever prepares it (`casetrack up`, `deploy.prepare`) lets it go on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the store was restored from another cluster: prepare it (`casetrack up`, or the "
+            "container `prepare`) before it is used"
+        )
 
 
 class HistoryUnreadable(StoreError):

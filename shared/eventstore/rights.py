@@ -68,6 +68,7 @@ SELECT format(
     'ALTER FUNCTION %1$I.claim_name OWNER TO %2$I;'
     'ALTER FUNCTION %1$I.arm_timers OWNER TO %2$I;'
     'ALTER FUNCTION %1$I.unsent_seconds OWNER TO %2$I;'
+    'GRANT EXECUTE ON FUNCTION %1$I.own_transaction, %1$I.settled_below TO %2$I;'
     'REVOKE CREATE ON SCHEMA %1$I FROM %2$I',
     $1::text, $2::text
 )
@@ -118,7 +119,8 @@ SELECT format(
     'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
     'GRANT SELECT ON %1$I.events TO %2$I;'
     'GRANT SELECT, UPDATE ON %1$I.relay_cursor TO %2$I;'
-    'GRANT SELECT, INSERT, DELETE ON %1$I.parked TO %2$I',
+    'GRANT SELECT, INSERT, DELETE ON %1$I.parked TO %2$I;'
+    'GRANT EXECUTE ON FUNCTION %1$I.settled_below TO %2$I',
     $1::text, $2::text
 )
 """
@@ -134,7 +136,8 @@ SELECT format(
 QUOTE_READER = """
 SELECT format(
     'GRANT USAGE ON SCHEMA %1$I TO %2$I;'
-    'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
+    'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I;'
+    'GRANT EXECUTE ON FUNCTION %1$I.settled_below, %1$I.is_settled TO %2$I',
     $1::text, $2::text
 )
 """

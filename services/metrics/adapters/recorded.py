@@ -28,22 +28,22 @@ FIND_UNSENT = """
 SELECT 'intake' AS owner, count(*) AS waiting
 FROM intake.events JOIN intake.relay_cursor AS sent
   ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND pg_visible_in_snapshot(events.xid, $1::text::pg_snapshot)
+WHERE events.published AND intake.is_settled(events.xid, $1::text::pg_snapshot)
 UNION ALL
 SELECT 'assist', count(*)
 FROM assist.events JOIN assist.relay_cursor AS sent
   ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND pg_visible_in_snapshot(events.xid, $1::text::pg_snapshot)
+WHERE events.published AND assist.is_settled(events.xid, $1::text::pg_snapshot)
 UNION ALL
 SELECT 'review', count(*)
 FROM review.events JOIN review.relay_cursor AS sent
   ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND pg_visible_in_snapshot(events.xid, $1::text::pg_snapshot)
+WHERE events.published AND review.is_settled(events.xid, $1::text::pg_snapshot)
 UNION ALL
 SELECT 'supervision', count(*)
 FROM supervision.events JOIN supervision.relay_cursor AS sent
   ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND pg_visible_in_snapshot(events.xid, $1::text::pg_snapshot)
+WHERE events.published AND supervision.is_settled(events.xid, $1::text::pg_snapshot)
 """
 
 LOAD_OFFSETS = """

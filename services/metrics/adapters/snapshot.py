@@ -62,22 +62,22 @@ ORDER BY stream, version
 # By bytes, as the projection's keys are sorted, so that all of them can be read side by side.
 LOAD_FACTS = """
 SELECT 'intake' AS owner, partitionkey COLLATE "C" AS dossier, stream, version, source, id, body,
-       pg_visible_in_snapshot(xid, $1::text::pg_snapshot) AS settled
+       intake.is_settled(xid, $1::text::pg_snapshot) AS settled
 FROM intake.events
 WHERE published
 UNION ALL
 SELECT 'assist', partitionkey COLLATE "C", stream, version, source, id, body,
-       pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
+       assist.is_settled(xid, $1::text::pg_snapshot)
 FROM assist.events
 WHERE published
 UNION ALL
 SELECT 'review', partitionkey COLLATE "C", stream, version, source, id, body,
-       pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
+       review.is_settled(xid, $1::text::pg_snapshot)
 FROM review.events
 WHERE published
 UNION ALL
 SELECT 'supervision', partitionkey COLLATE "C", stream, version, source, id, body,
-       pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
+       supervision.is_settled(xid, $1::text::pg_snapshot)
 FROM supervision.events
 WHERE published
 ORDER BY dossier
