@@ -58,6 +58,14 @@ class Unit(StrEnum):
     """Working days until the hall closes on the last of them; none is the day itself."""
 
 
+class Earlier(Rule):
+    """A fact of the subject that has to have come before, and none that took it back since."""
+
+    fact: str
+    when: str | None = None
+    until: str | None = None
+
+
 class Moment(Rule):
     """A fact of the subject's course on which a limit begins or ends."""
 
@@ -68,6 +76,16 @@ class Moment(Rule):
     """Where the subject keeps the day that counts; else it is the day of the fact."""
     since: tuple[str, ...] = ()
     """The limit is counted from the last of these facts before, not from this one."""
+    after: Earlier | None = None
+    """What has to have come before."""
+
+    @property
+    def earlier(self) -> Iterator[tuple[str, str]]:
+        """The facts that it is asked to come after, by the place."""
+        if self.after is not None:
+            yield "fact", self.after.fact
+            if self.after.until is not None:
+                yield "until", self.after.until
 
     @cached_property
     def read_day(self) -> Lookup | None:
@@ -156,10 +174,9 @@ class Limit(Rule):
             if fact not in {one.TYPE for one in COURSE_OF[kind].facts}:
                 yield self.unknown(place, fact)
                 return
-        for name in ("starts", "stops"):
-            for number, moment in enumerate(getattr(self, name)):
-                if moment.when is not None and moment.when not in self._guards(moment.fact):
-                    yield self.unknown(f"{name}.{number}.when", moment.when)
+        for place, fact, when in self._asked:
+            if when is not None and when not in self._guards(fact):
+                yield self.unknown(f"{place}.when", when)
 
     def _guards(self, fact: str) -> set[str]:
         course = COURSE_OF[self.subject]
@@ -257,14 +274,29 @@ class Limit(Rule):
         return self.limit.stated if isinstance(self.limit, Stated) else None
 
     @property
-    def facts(self) -> Iterator[NamedFact]:
-        """Every fact that it looks for."""
+    def _moments(self) -> Iterator[tuple[str, Moment]]:
+        """Where it begins and ends, by the place."""
         for name in ("starts", "stops"):
             for number, one in enumerate(getattr(self, name)):
-                place = f"{name}.{number}"
-                yield NamedFact(f"{place}.fact", self.subject, one.fact)
-                for before, fact in enumerate(one.since):
-                    yield NamedFact(f"{place}.since.{before}", self.subject, fact)
+                yield f"{name}.{number}", one
+
+    @property
+    def _asked(self) -> Iterator[tuple[str, str, str | None]]:
+        """What is asked of which fact, by the place."""
+        for place, one in self._moments:
+            yield place, one.fact, one.when
+            if one.after is not None:
+                yield f"{place}.after", one.after.fact, one.after.when
+
+    @property
+    def facts(self) -> Iterator[NamedFact]:
+        """Every fact that it looks for."""
+        for place, one in self._moments:
+            yield NamedFact(f"{place}.fact", self.subject, one.fact)
+            for before, fact in enumerate(one.since):
+                yield NamedFact(f"{place}.since.{before}", self.subject, fact)
+            for name, earlier in one.earlier:
+                yield NamedFact(f"{place}.after.{name}", self.subject, earlier)
         for number, other in enumerate(self.standstills):
             for name in ("since", "until"):
                 for which, fact in enumerate(getattr(other, name)):

@@ -157,6 +157,7 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
         ("K16.3", ["a promise that was broken"], (0, 1)),
         ("K16.3", ["a promise that is overdue"], (0, 1)),
         ("K16.3", ["a promise that is waited for"], (0, 0)),
+        ("K16.3", ["a promise that was taken back"], (0, 0)),
         ("K16.3", ["a promise without a day"], (0, 0)),
         ("K20.2", ["a weekend's case"], (1, None)),
         ("K22.5", ["a bad review within its limit"], (1, None)),

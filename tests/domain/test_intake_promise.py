@@ -8,6 +8,7 @@ import pytest
 from services.intake.domain.case.commands import AnyCommand
 from services.intake.domain.case.decide import decide
 from services.intake.domain.case.refusals import (
+    CaseNotDecided,
     CaseUnknown,
     CorrectionUnanswered,
     MaterialMissing,
@@ -15,9 +16,20 @@ from services.intake.domain.case.refusals import (
 )
 from services.intake.domain.case.states import INITIAL, Case, evolve
 from services.intake.domain.commitment import refusals
-from services.intake.domain.commitment.commands import SignPromise
+from services.intake.domain.commitment.commands import (
+    HandleBreach,
+    SignPromise,
+    VerifyPromise,
+    WithdrawPromise,
+)
 from services.intake.domain.refusals import IntakeRejection
-from shared.contracts.commitment.facts import PromiseSigned, SupplementReceived
+from shared.contracts.commitment.facts import (
+    BreachHandled,
+    PromiseSigned,
+    PromiseWithdrawn,
+    SupplementReceived,
+    VerificationCompleted,
+)
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.intake.words import AcceptanceMode
 from tests.support.decider import DeciderSpec
@@ -140,3 +152,43 @@ def test_a_promise_alone_does_not_bring_the_material() -> None:
 )
 def test_a_promise_that_another_system_tells_too_much_of_changes_nothing(story: Story) -> None:
     assert story.given(SIGNED).state == story.state
+
+
+committed = received.given(COMMITTED, accepted(AcceptanceMode.COMMITMENT))
+issued = committed.given(HANDLING, APPROVED)
+WITHDRAW = WithdrawPromise(at=NINE, case_no=NO, commit_id="CN1", reason="改按一般程序办理")
+TAKEN_BACK = PromiseWithdrawn(commit_id="CN1", reason="改按一般程序办理")
+VERIFY = VerifyPromise(at=NINE, case_no=NO, commit_id="CN1", method="ONSITE", result="BREACH")
+BROKEN = VerificationCompleted(commit_id="CN1", method="ONSITE", result="BREACH")
+HANDLE = HandleBreach(
+    at=NINE, case_no=NO, commit_id="CN1", action="RECTIFIED", credit_recorded=True
+)
+MENDED = BreachHandled(commit_id="CN1", action="RECTIFIED", credit_recorded=True)
+
+
+def test_a_commitment_is_taken_back_before_the_decision_and_once() -> None:
+    committed.when(WITHDRAW).then(TAKEN_BACK)
+    received.given(COMMITTED).when(WITHDRAW).then(TAKEN_BACK)
+    committed.given(TAKEN_BACK).when(WITHDRAW).then_rejects(refusals.PromiseUnknown)
+    received.when(WITHDRAW).then_rejects(refusals.PromiseUnknown)
+
+
+def test_what_was_promised_to_come_later_is_not_taken_back() -> None:
+    tolerated.given(SIGNED).when(WITHDRAW).then_rejects(refusals.ToleranceNotWithdrawable)
+
+
+def test_what_was_issued_on_a_promise_is_verified_and_a_breach_is_handled() -> None:
+    issued.when(VERIFY).then(BROKEN)
+    issued.given(BROKEN).when(HANDLE).then(MENDED)
+    penalised = MENDED.model_copy(update={"action": "PENALISED"})
+    issued.given(BROKEN, penalised).when(HANDLE).then(MENDED)
+    issued.given(BROKEN, MENDED).when(HANDLE).then_rejects(refusals.NoBreachFound)
+    issued.when(HANDLE).then_rejects(refusals.NoBreachFound)
+
+
+def test_what_rests_on_no_promise_is_not_verified() -> None:
+    ordinary = received.given(accepted(), HANDLING, APPROVED)
+
+    ordinary.when(VERIFY).then_rejects(refusals.PromiseNotToVerify)
+    issued.given(BROKEN).when(VERIFY).then_rejects(refusals.PromiseUnknown)
+    committed.when(VERIFY).then_rejects(CaseNotDecided)

@@ -48,6 +48,10 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "hearing": {"reason": "HEARING"},
     "approved": {"decision": "APPROVED"},
     "faulty": {"result": "FAIL"},
+    "tolerated": {"mode": "TOLERANCE"},
+    "on_a_promise": {"mode": "COMMITMENT"},
+    "at_home": {"mode": "HOME_VISIT"},
+    "key_project": {"kind": "KEY_PROJECT"},
 }
 """What a golden example has to say so that it meets a guard."""
 NAMED_BY = {course.named_by: "ONE" for course in COURSES} | {"case_no": CASE}
@@ -75,6 +79,9 @@ def before(limit: Limit) -> list[Entry]:
     named = isinstance(limit.limit, FieldOf)
     if limit.id == "SLA-02":
         return [RECEIVED, told(POLICY.by_id["SLA-03"].starts[0], 10)]
+    earlier = [one.after for one in limit.starts if one.after is not None]
+    if earlier:
+        return [told(Moment(fact=one.fact, when=one.when), 10) for one in earlier]
     return [RECEIVED, ACCEPTED] if named else [RECEIVED] if limit.subject == "case" else []
 
 

@@ -111,6 +111,21 @@ CASE = Walked(
         lambda chance: commitment.ReceiveSupplement(
             at=NINE, case_no=NO, commit_id="promise", complete=chance.random() < 0.5
         ),
+        always(commitment.WithdrawPromise(at=NINE, case_no=NO, commit_id="promise")),
+        lambda chance: commitment.VerifyPromise(
+            at=NINE,
+            case_no=NO,
+            commit_id="promise",
+            method="ONSITE",
+            result=chance.choice(("OK", "BREACH")),
+        ),
+        lambda chance: commitment.HandleBreach(
+            at=NINE,
+            case_no=NO,
+            commit_id="promise",
+            action=chance.choice(("RECTIFIED", "REVOKED", "PENALISED")),
+            credit_recorded=True,
+        ),
         always(
             commitment.ExpireSupplement(at=NINE, case_no=NO, commit_id="promise", grace_used=True)
         ),
@@ -131,8 +146,10 @@ CASE = Walked(
         always(case.ArchiveCase(at=NINE, case_no=NO, electronic=True, archive_no="A-1")),
     ],
 )
+DENY = replace(DECIDE, decision=Decision.DENIED, reasons="不符合条件", remedies_told=True)
 RARE = [
-    always(replace(DECIDE, decision=Decision.DENIED, reasons="不符合条件", remedies_told=True)),
+    always(DENY),
+    always(DENY),
     always(
         case.IssueResult(
             at=NINE,

@@ -85,7 +85,6 @@ from shared.contracts.assist.course import TASK
 from shared.contracts.assist.facts import MandateSigned
 from shared.contracts.assist.words import AssistMode
 from shared.contracts.commitment.course import COMMITMENT
-from shared.contracts.commitment.facts import SupplementExpired, SupplementReceived
 from shared.contracts.committee.course import MEETING, REFERRAL, MeetingState
 from shared.contracts.committee.facts import ResolutionAdopted
 from shared.contracts.course import Course, Row
@@ -96,7 +95,6 @@ from shared.contracts.handling.words import Decision, Step
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
-from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.joint.course import JOINT
 from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
@@ -108,6 +106,7 @@ from shared.contracts.xregion.course import XREGION
 from shared.policy.calendar import ZONE, official_calendar
 from tests.support.examples import like_the_example
 from tests.support.intake_cases import MONDAY, NO, case_ref
+from tests.support.promises import promise_at, promise_with
 
 LATER = datetime(2024, 9, 16, 10, tzinfo=ZONE)
 """When everything is asked: two weeks after the case began."""
@@ -208,7 +207,6 @@ def _asked(kind: type[Command], named_by: str, chance: Random) -> Command:
 
 def _case(phase: str, fact: type[Fact]) -> case_states.Case:
     stepping = fact is handling.StepCompleted
-    awaiting = fact in (SupplementReceived, SupplementExpired)
     return case_states.Case(
         phase=phase,
         filing=case_states.Filing(
@@ -218,9 +216,7 @@ def _case(phase: str, fact: type[Fact]) -> case_states.Case:
             answer_by=MONDAY,
             answered=True,
         ),
-        commitment=commitment_states.Commitment(
-            accepted_as=AcceptanceMode.TOLERANCE if awaiting else None, effective_date=MONDAY
-        ),
+        commitment=promise_with(fact),
         examination=case_states.Examination(
             case_ref(CaseType.IMMEDIATE),
             MONDAY,
@@ -233,15 +229,6 @@ def _case(phase: str, fact: type[Fact]) -> case_states.Case:
         ),
         decision=Decision.APPROVED,
         closed=fact is handling.CaseArchived,
-    )
-
-
-def _commitment(state: str, fact: type[Fact]) -> commitment_states.Commitment:
-    awaiting = fact in (SupplementReceived, SupplementExpired)
-    return commitment_states.Commitment(
-        state=state,
-        accepted_as=AcceptanceMode.TOLERANCE if awaiting else None,
-        effective_date=MONDAY,
     )
 
 
@@ -309,7 +296,7 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             commitment_refusals.OFF_COURSE,
             Decider(commitment_states.INITIAL, commitment_rules.decide, commitment_states.evolve),
             get_args(commitment_commands.AnyCommand),
-            _commitment,
+            promise_at,
             CommitmentKind,
             {},
         ),

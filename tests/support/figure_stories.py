@@ -292,6 +292,7 @@ STORIES: Mapping[str, Sequence[Entry]] = {
     "a promise that was broken": told(TOLERATED, promise(commitment.SupplementExpired)),
     "a promise that is waited for": told(TOLERATED),
     "a promise that is overdue": [*told(TOLERATED), card("SLA-29", "c1", basis="COMMITMENT")],
+    "a promise that was taken back": told(TOLERATED, promise(commitment.PromiseWithdrawn)),
     "a promise without a day": told(
         promise(commitment.PromiseSigned, mode="COMMITMENT", promise_date=None, case_no=CASE)
     ),

@@ -18,7 +18,7 @@ RULES = shipped()
 YELLOW, RED = AlertLevel.YELLOW, AlertLevel.RED
 
 
-def at(when: str, kind: type[Fact], **words: object) -> Entry:
+def at(when: str, kind: type[Fact], /, **words: object) -> Entry:
     """Return a fact like the published example, of our case and at a local time."""
     if "case_no" in kind.model_fields:
         words = {"case_no": CASE, **words}

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from shared.contracts.assist import facts as assist
-from shared.contracts.course import ABSENT, Course, Row, leads, stays
+from shared.contracts.assist.words import AssistKind, AssistMode
+from shared.contracts.course import ABSENT, Course, Guard, Row, leads, stays
 from shared.contracts.envelope import Fact
 
 
@@ -25,6 +26,9 @@ class TaskState(StrEnum):
 
 
 T = TaskState
+
+AT_HOME = Guard("at_home", lambda fact: fact.mode is AssistMode.HOME_VISIT)
+KEY_PROJECT = Guard("key_project", lambda fact: fact.kind is AssistKind.KEY_PROJECT)
 
 DONE = frozenset({T.COMPLETED, T.RATED})
 """States in which the help was given."""
@@ -58,4 +62,5 @@ TASK = Course(
         *_work(assist.AssistCompleted, T.COMPLETED),
         *leads(assist.AssistRated, {T.COMPLETED: T.RATED}),
     ),
+    marks=((assist.AssistRequested, AT_HOME), (assist.AssistRequested, KEY_PROJECT)),
 )

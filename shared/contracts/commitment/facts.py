@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import Day
-from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Several
+from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Prose, Several
 
 
 class CommitmentFact(Fact):
@@ -32,6 +32,14 @@ class PromiseSigned(CommitmentFact):
     document: Doc
 
 
+class PromiseWithdrawn(CommitmentFact):
+    """The applicant took the promise back before the decision (撤回承诺)."""
+
+    TYPE: ClassVar[str] = "casetrack.commitment.promise.withdrawn.v1"
+
+    reason: Prose | None = None
+
+
 class SupplementReceived(CommitmentFact):
     """The tolerated material was supplied (容缺补齐)."""
 
@@ -47,3 +55,21 @@ class SupplementExpired(CommitmentFact):
     TYPE: ClassVar[str] = "casetrack.commitment.supplement.expired.v1"
 
     grace_used: bool
+
+
+class VerificationCompleted(CommitmentFact):
+    """Somebody looked afterwards whether the promise is kept (事后核查)."""
+
+    TYPE: ClassVar[str] = "casetrack.commitment.verification.completed.v1"
+
+    method: Literal["ONLINE", "ONSITE", "INTERDEPARTMENT"]
+    result: Literal["OK", "BREACH"]
+
+
+class BreachHandled(CommitmentFact):
+    """What became of a promise that was not kept (失诺处置)."""
+
+    TYPE: ClassVar[str] = "casetrack.commitment.breach.handled.v1"
+
+    action: Literal["RECTIFIED", "REVOKED", "PENALISED"]
+    credit_recorded: bool

@@ -7,6 +7,7 @@ from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.words import Decision, HoldReason, Step
 from shared.contracts.intake import facts as intake
+from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.words import CaseType, GradeLevel
 
 
@@ -55,6 +56,7 @@ OPEN = frozenset({*BEFORE_DECISION, Phase.DECIDED})
 PASSED = Guard("passed", lambda fact: fact.result == "PASS")
 COMPLETE = Guard("complete", lambda fact: fact.complete)
 FORWARDED_UP = Guard("forwarded_up", lambda fact: bool(fact.forward_up))
+ON_A_PROMISE = Guard("on_a_promise", lambda fact: fact.mode is AcceptanceMode.COMMITMENT)
 IMMEDIATE = Guard("immediate", lambda fact: fact.case.case_type is CaseType.IMMEDIATE)
 HEARING = Guard("hearing", lambda fact: fact.reason is HoldReason.HEARING)
 APPROVED = Guard("approved", lambda fact: fact.decision is Decision.APPROVED)
@@ -64,6 +66,8 @@ HELD = "hold_still_open"
 LACKING = "material_missing"
 NOT_AWAITED = "material_not_awaited"
 PROMISED = "promise_already_signed"
+OF_THE_PROMISE = ("promise_unknown",)
+"""What the promise itself, which has a course of its own, has against it."""
 
 FILING = (
     *leads(intake.ApplicationReceived, {Phase.ABSENT: Phase.SUBMITTED}),
@@ -92,6 +96,11 @@ FILING = (
         unless=("not_yet_deemed",),
     ),
     *leads(intake.ApplicationRejected, dict.fromkeys(BEFORE_ACCEPTANCE, Phase.NOT_ACCEPTED)),
+    *stays(
+        commitment.PromiseWithdrawn,
+        BEFORE_DECISION,
+        unless=(*OF_THE_PROMISE, "tolerance_not_withdrawable"),
+    ),
     *leads(intake.ApplicationWithdrawn, dict.fromkeys(BEFORE_DECISION, Phase.WITHDRAWN)),
 )
 EXAMINATION = (
@@ -146,6 +155,12 @@ OUTCOME = (
     *stays(handling.DecisionDisclosed, AFTER_DECISION),
     *leads(handling.CaseArchived, {Phase.CLOSED: Phase.ARCHIVED}),
     *leads(handling.CaseArchived, {Phase.DELIVERED: Phase.ARCHIVED}, unless=("case_not_closed",)),
+    *stays(
+        commitment.VerificationCompleted,
+        AFTER_DECISION,
+        unless=(*OF_THE_PROMISE, "promise_not_to_verify"),
+    ),
+    *stays(commitment.BreachHandled, AFTER_DECISION, unless=(*OF_THE_PROMISE, "no_breach_found")),
     *leads(handling.DecisionRevoked, dict.fromkeys(AFTER_DECISION, Phase.REVOKED)),
 )
 AT_ANY_TIME = (
@@ -179,6 +194,7 @@ CASE = Course(
     marks=(
         (intake.ApplicationAccepted, FORWARDED_UP),
         (intake.ApplicationAccepted, IMMEDIATE),
+        (intake.ApplicationAccepted, ON_A_PROMISE),
         (handling.HoldOpened, HEARING),
         (handling.DecisionMade, APPROVED),
     ),

@@ -8,7 +8,7 @@ from shared.contracts.commitment import facts as commitment
 from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import MeantDay
-from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Several
+from shared.contracts.types import CaseNo, Doc, Identifier, LongName, Prose, Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,4 +52,40 @@ class ExpireSupplement(CommitmentCommand):
     grace_used: bool
 
 
-AnyCommand = SignPromise | ReceiveSupplement | ExpireSupplement
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPromise(CommitmentCommand):
+    """撤回承诺: the case goes on by the ordinary procedure (K-04)."""
+
+    FACT: ClassVar[type[Fact]] = commitment.PromiseWithdrawn
+
+    reason: Prose | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyPromise(CommitmentCommand):
+    """事后核查, after the result was issued on the promise."""
+
+    FACT: ClassVar[type[Fact]] = commitment.VerificationCompleted
+
+    method: Literal["ONLINE", "ONSITE", "INTERDEPARTMENT"]
+    result: Literal["OK", "BREACH"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandleBreach(CommitmentCommand):
+    """失诺处置."""
+
+    FACT: ClassVar[type[Fact]] = commitment.BreachHandled
+
+    action: Literal["RECTIFIED", "REVOKED", "PENALISED"]
+    credit_recorded: bool
+
+
+AnyCommand = (
+    SignPromise
+    | ReceiveSupplement
+    | ExpireSupplement
+    | WithdrawPromise
+    | VerifyPromise
+    | HandleBreach
+)

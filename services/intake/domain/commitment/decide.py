@@ -2,8 +2,11 @@
 
 from services.intake.domain.commitment.commands import (
     AnyCommand,
+    ExpireSupplement,
     ReceiveSupplement,
     SignPromise,
+    VerifyPromise,
+    WithdrawPromise,
 )
 from services.intake.domain.commitment.refusals import (
     OFF_COURSE,
@@ -11,12 +14,15 @@ from services.intake.domain.commitment.refusals import (
     MaterialNotAwaited,
     PromiseDateMissing,
     PromiseDatePassed,
+    PromiseNotToVerify,
+    ToleranceNotWithdrawable,
 )
 from services.intake.domain.commitment.states import Commitment
 from services.intake.domain.refusals import DeliveredDateImpossible
 from shared.commands.off_course import require_on_course
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.envelope import Fact
+from shared.contracts.intake.words import AcceptanceMode
 
 
 def decide(commitment: Commitment, command: AnyCommand) -> list[Fact]:
@@ -31,12 +37,19 @@ def _stated(commitment: Commitment, command: AnyCommand) -> Fact:
     match command:
         case SignPromise():
             return _sign(command)
-        case _ if not commitment.awaited:
+        case WithdrawPromise():
+            if commitment.signed_as == AcceptanceMode.TOLERANCE:
+                raise ToleranceNotWithdrawable
+        case VerifyPromise():
+            if commitment.accepted_as is not AcceptanceMode.COMMITMENT:
+                raise PromiseNotToVerify
+        case ReceiveSupplement() | ExpireSupplement() if not commitment.awaited:
             raise MaterialNotAwaited
         case ReceiveSupplement():
             return _receive(commitment, command)
         case _:
-            return command.stated()
+            pass
+    return command.stated()
 
 
 def _sign(command: SignPromise) -> Fact:

@@ -6,13 +6,24 @@ IntakeRejection
 ├── AcceptedOtherwise
 ├── PromiseDateMissing
 ├── PromiseDatePassed
-└── MaterialNotAwaited
+├── MaterialNotAwaited
+├── PromiseUnknown
+├── ToleranceNotWithdrawable
+├── PromiseNotToVerify
+└── NoBreachFound
 """
 
 from services.intake.domain.refusals import IntakeRejection
 from shared.commands.off_course import Refused, off_course
 from shared.contracts.commitment.course import COMMITMENT
-from shared.contracts.commitment.facts import PromiseSigned, SupplementExpired, SupplementReceived
+from shared.contracts.commitment.facts import (
+    BreachHandled,
+    PromiseSigned,
+    PromiseWithdrawn,
+    SupplementExpired,
+    SupplementReceived,
+    VerificationCompleted,
+)
 from shared.contracts.rejection import Blame
 
 
@@ -51,8 +62,34 @@ class MaterialNotAwaited(IntakeRejection):
     code = "material_not_awaited"
 
 
+class PromiseUnknown(IntakeRejection):
+    """Nobody signed such a promise, or it is over."""
+
+    code = "promise_unknown"
+
+
+class ToleranceNotWithdrawable(IntakeRejection):
+    """Material that was tolerated is supplied, or the case ends (K-01)."""
+
+    code = "tolerance_not_withdrawable"
+
+
+class PromiseNotToVerify(IntakeRejection):
+    """Only a result that was issued on a promise is verified afterwards."""
+
+    code = "promise_not_to_verify"
+
+
+class NoBreachFound(IntakeRejection):
+    """No verification has found that the promise is broken."""
+
+    code = "no_breach_found"
+
+
 OFF_COURSE = off_course(
     COMMITMENT,
     Refused(PromiseAlreadySigned, (PromiseSigned,)),
     Refused(MaterialNotAwaited, (SupplementReceived, SupplementExpired)),
+    Refused(NoBreachFound, (BreachHandled,)),
+    Refused(PromiseUnknown, (PromiseWithdrawn, VerificationCompleted)),
 )

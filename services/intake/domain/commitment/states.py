@@ -17,6 +17,8 @@ class Commitment:
     state: str = CommitmentState.ABSENT
     accepted_as: AcceptanceMode | None = None
     """The mode in which the case was accepted, once it is."""
+    signed_as: str | None = None
+    """The form of the promise, once it is signed."""
     effective_date: date = date.max
     """The day from which an accepted case counts."""
 
@@ -43,4 +45,7 @@ def evolve(commitment: Commitment, fact: Fact) -> Commitment:
             return commitment
         case _:
             state = COMMITMENT.target(commitment.state, fact)
-            return commitment if state is None else replace(commitment, state=state)
+            if state is None:
+                return commitment
+            signed_as = fact.mode if isinstance(fact, PromiseSigned) else commitment.signed_as
+            return replace(commitment, state=state, signed_as=signed_as)

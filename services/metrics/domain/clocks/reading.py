@@ -13,7 +13,16 @@ from services.metrics.domain.subjects.subject import CourseStep, Subject
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.counting import due
-from shared.policy.limits import Limit, Moment, Prolongation, Reads, Standstill, StopMoment, Unit
+from shared.policy.limits import (
+    Earlier,
+    Limit,
+    Moment,
+    Prolongation,
+    Reads,
+    Standstill,
+    StopMoment,
+    Unit,
+)
 from shared.policy.lookup import Stated
 from shared.policy.rules import Rules
 from shared.policy.sla import Policy
@@ -91,7 +100,7 @@ def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
             found.append(_episode(len(found), *begun, step, subject, case))
             begun = None
             met.clear()
-        if begun is None and fact in starting and (moment := _met(starting[fact], step)):
+        if begun is None and fact in starting and (moment := _met(starting[fact], step, subject)):
             begun = step, moment
     if begun is not None:
         found.append(_episode(len(found), *begun, None, subject, case))
@@ -103,7 +112,7 @@ def _beside(sla: Limit, subject: Subject, case: Case) -> Iterator[Episode]:
     starting = sla.starting
     waits = [wait for wait in subject.waits if wait.began.fact in starting]
     for number, wait in enumerate(waits):
-        moment = _met(starting[wait.began.fact], wait.began)
+        moment = _met(starting[wait.began.fact], wait.began, subject)
         if moment is not None:
             yield _episode(number, wait.began, moment, wait.over, subject, case)
 
@@ -121,11 +130,26 @@ def _ends(stops: tuple[StopMoment, ...], step: CourseStep, met: dict[StopMoment,
     return False
 
 
-def _met(moments: tuple[Moment, ...], step: CourseStep) -> Moment | None:
+def _met(moments: tuple[Moment, ...], step: CourseStep, subject: Subject) -> Moment | None:
     for moment in moments:
         if moment.when is None or moment.when in step.meets:
-            return moment
+            earlier = moment.after
+            if earlier is None or _came_before(earlier, step, subject):
+                return moment
     return None
+
+
+def _came_before(earlier: Earlier, step: CourseStep, subject: Subject) -> bool:
+    """Say whether *earlier* had come when *step* did, and was not taken back."""
+    came = False
+    for one in subject.steps:
+        if one is step:
+            break
+        if one.fact == earlier.fact and (earlier.when is None or earlier.when in one.meets):
+            came = True
+        elif one.fact == earlier.until:
+            came = False
+    return came
 
 
 def _episode(

@@ -23,7 +23,7 @@ from shared.contracts.supervision.words import AlertLevel
 ITEM = 16
 
 SUPPLEMENT = ("SLA-29",)
-"""No limit has this row yet (issue 13): until then no card says that one is overdue."""
+"""Overdue once the grace has passed; until then a promise that was missed is yellow."""
 
 
 class Part(StrEnum):
@@ -50,6 +50,8 @@ def _of_commitment(promise: Commitment, about: About) -> Iterator[Line]:
             yield Part.SUPPLIED if day <= promise.promised_on else Part.SUPPLIED_LATE, day, 1
         case CommitmentState.EXPIRED, day if day is not None:
             yield Part.MISSING, day, 1
+        case CommitmentState.WITHDRAWN, _:
+            return
         case _:
             overdue_on = about.overdue_on(SUPPLEMENT, promise.name)
             part = Part.WAITED_FOR if overdue_on is None else Part.MISSING

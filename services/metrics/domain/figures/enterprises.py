@@ -23,7 +23,6 @@ from shared.contracts.supervision.words import AlertLevel
 ITEM = 5
 
 CONTACT = ("SLA-27",)
-"""No limit has this row yet (issue 13): until then no card says that one is overdue."""
 CONTACT_WORKING_DAYS = 1
 """By the figure's own formula: whoever asks through 西安助企 is contacted within so many."""
 
