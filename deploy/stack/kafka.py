@@ -78,6 +78,10 @@ authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
 super.users=User:{user};User:{subject}
 """
+BY_CERTIFICATE = """\
+listener.name.broker.ssl.client.auth=required
+ssl.principal.mapping.rules=RULE:^CN=(casetrack-[a-z0-9-]+)$/$1/,DEFAULT
+"""
 LOGGING = """\
 status = WARN
 appender.console.type = Console
@@ -96,7 +100,8 @@ class Lock:
     """
     What makes a broker ask who somebody is, and refuse whatever no rule allows.
 
-    Clients speak SASL_SSL with SCRAM; the controller is spoken to with our certificate alone.
+    Clients speak SASL_SSL with SCRAM, or show a certificate; the controller is spoken to with
+    ours alone.
     """
 
     identity: Path
@@ -107,6 +112,16 @@ class Lock:
     user: str
     """Who may do everything, from the first start on."""
     password: str = field(repr=False)
+    by_certificate: bool = False
+    """Whether clients show one instead of a password; ours may do everything."""
+
+    @property
+    def security(self) -> Security:
+        return Security.SSL if self.by_certificate else Security.SASL_SSL
+
+    def properties(self) -> str:
+        """Return what the broker is told of it."""
+        return LOCKED.format(**asdict(self)) + BY_CERTIFICATE * self.by_certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +174,13 @@ class Kafka:
         """Return the way in as who may do everything."""
         if self.lock is None:
             return KafkaAccess(self.address)
+        if self.lock.by_certificate:
+            return KafkaAccess(
+                self.address,
+                Security.SSL,
+                ca=self.lock.authority,
+                certificate=self.lock.identity,
+            )
         return KafkaAccess(
             self.address,
             Security.SASL_SSL,
@@ -184,7 +206,7 @@ class Kafka:
         path.touch(mode=0o600)
         path.write_text(
             PROPERTIES.format(
-                broker_protocol="SASL_SSL" if self.lock else "PLAINTEXT",
+                broker_protocol=(self.lock.security if self.lock else Security.PLAINTEXT).value,
                 controller_protocol="SSL" if self.lock else "PLAINTEXT",
                 port=self.port,
                 controller_port=self.controller_port,
@@ -193,7 +215,7 @@ class Kafka:
                 session_ms=SESSION_MS,
                 heartbeat_ms=HEARTBEAT_MS,
             )
-            + ("" if self.lock is None else LOCKED.format(**asdict(self.lock)))
+            + ("" if self.lock is None else self.lock.properties())
         )
         return path
 

@@ -45,15 +45,19 @@ class LockedKafka:
     def user(self, name: str, password: str = PASSWORD) -> KafkaAccess:
         return replace(self.keeper, user=name, password=password)
 
+    def shown(self, name: str) -> KafkaAccess:
+        """Return the way in as whom a certificate names."""
+        return replace(self.keeper, certificate=self.authority.issue(name).both)
+
 
 @asynccontextmanager
-async def locked_kafka(home: Path) -> AsyncIterator[LockedKafka]:
-    """Give a broker with SASL_SSL and rules within the block."""
+async def locked_kafka(home: Path, *, by_certificate: bool = False) -> AsyncIterator[LockedKafka]:
+    """Give a broker with TLS and rules within the block; users have passwords or certificates."""
     places = StackFolders(home)
     places.make()
     authority = Authority(home)
     ours = authority.issue("broker", LOOPBACK)
-    lock = Lock(ours.both, "CN=broker", authority.certificate, ADMIN, PASSWORD)
+    lock = Lock(ours.both, "CN=broker", authority.certificate, ADMIN, PASSWORD, by_certificate)
     kafka = replace(embedded_kafka(places, 0), lock=lock)
     await kafka.prepare()
     with _running(kafka.argv(), home / "kafka.log"):
