@@ -44,23 +44,32 @@ class AccessChange:
     users_taken: frozenset[str]
 
 
-async def prepare_users(broker: Broker, folder: Path) -> AccessChange:
+async def prepare_users(broker: Broker, passwords: Mapping[str, str]) -> AccessChange:
     """
-    Make users and rights as *folder* tells: a file for each user, with its password.
+    Make users with these *passwords* and their rights; one without comes by its certificate.
 
     Raises:
-        KafkaUserUnknown: a file is named like no user of ours.
         ServerUnreachable: the broker does not answer, or refuses us this.
     """
-    passwords = _passwords(folder)
-    publishers = [user.removeprefix(PUBLISHER) for user in passwords if user not in USERS]
+    told = {user: password for user, password in passwords.items() if password}
     try:
-        return await settle_access(broker, rights(publishers), passwords)
+        return await settle_access(broker, rights(publishers_among(passwords)), told)
     except (KafkaError, OSError) as failure:
         raise unreachable("Kafka", failure) from failure
 
 
-def _passwords(folder: Path) -> dict[str, str]:
+def publishers_among(users: Iterable[str]) -> list[str]:
+    """Return the ids of the publishers that are *users*."""
+    return [user.removeprefix(PUBLISHER) for user in users if user not in USERS]
+
+
+def passwords_in(folder: Path) -> dict[str, str]:
+    """
+    Return what *folder* tells: a file for each user, with its password.
+
+    Raises:
+        KafkaUserUnknown: a file is named like no user of ours.
+    """
     return {file.name: _password(file) for file in sorted(folder.iterdir()) if _told(file)}
 
 

@@ -8,7 +8,7 @@ from pydantic import DirectoryPath, Field, SecretStr
 
 from deploy.databases import prepare_database
 from deploy.faults import Fault
-from deploy.kafka_users import prepare_users
+from deploy.kafka_users import passwords_in, prepare_users, publishers_among
 from deploy.texts import text
 from deploy.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
@@ -52,7 +52,8 @@ class PrepareSettings(KafkaSettings, env_prefix="PREPARE_"):
     kafka_users: DirectoryPath | None = Field(
         None,
         description="folder with a file for each user of ours on Kafka, named like the user, that "
-        "holds the password: users and rights are made so; none: somebody else makes them",
+        "holds the password, or nothing for who shows a certificate: users, rights and the "
+        "publishers' inboxes are made so; none: somebody else makes them",
         examples=["/run/secrets/kafka-users"],
     )
     session_keys: Path | None = Field(
@@ -82,9 +83,11 @@ async def prepare(settings: PrepareSettings) -> None:
     """
     await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
     broker = settings.access(settings.kafka)
-    await prepare_topics(broker, settings.partitions)
-    if settings.kafka_users is not None:
-        await prepare_users(broker, settings.kafka_users)
+    folder = settings.kafka_users
+    users = {} if folder is None else passwords_in(folder)
+    await prepare_topics(broker, settings.partitions, publishers_among(users))
+    if folder is not None:
+        await prepare_users(broker, users)
     if settings.session_keys is not None:
         LocalIssuer.open(settings.session_keys, SystemClock(), SystemIds())
 

@@ -10,8 +10,15 @@ from services.intake import consumer as intake
 from services.metrics.consumer.inbox import READERS
 from services.metrics.consumer.lanes import GROUP as FOLD
 from services.review import consumer as review
-from shared.contracts.registry import INBOX, Owner
-from shared.kafka.topics import CHECKPOINTS, DEAD_LETTER_TOPICS, EVENT_TOPICS, dead_letter_topic
+from shared.contracts.registry import INBOX, INBOXES, Owner
+from shared.kafka.topics import (
+    CHECKPOINTS,
+    DEAD_LETTER_TOPICS,
+    EVENT_TOPICS,
+    PUBLISHERS_DEAD_LETTERS,
+    dead_letter_topic,
+    topics_of,
+)
 
 OURS = "casetrack-"
 """Every user of ours is called so; a right of such a user that is not below is taken away."""
@@ -69,25 +76,30 @@ def publisher_user(publisher: str) -> str:
 
 
 def _services() -> Iterator[Right]:
-    yield from _reader("intake", intake.GROUP.group, intake.TOPICS)
+    yield from _reader("intake", intake.GROUP.group, intake.TOPICS, intake.BEGIN)
     yield from _reader("assist", assist.GROUP.group, assist.TOPICS)
     yield from _reader("review", review.GROUP.group, review.TOPICS)
     yield from _reader("metrics", FOLD, OWNERS)
     yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.TOPIC, INBOX)
+    yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.TOPIC, INBOXES, begins=True)
     yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.GROUP, READERS)
     for topic in OWNERS:
         yield Right(f"{OURS}relay", Deed.WRITE, Kind.TOPIC, topic)
     yield Right(f"{OURS}checkpoint", Deed.WRITE, Kind.TOPIC, CHECKPOINTS)
 
 
-def _reader(service: str, group: str, topics: Iterable[str]) -> Iterator[Right]:
+def _reader(
+    service: str, group: str, topics: Iterable[str], begin: Iterable[str] = ()
+) -> Iterator[Right]:
     """Yield what a member of *group* needs: before it lays a letter, it looks what lies there."""
     user = f"{OURS}{service}"
     yield Right(user, Deed.READ, Kind.GROUP, group)
-    for topic in topics:
-        yield Right(user, Deed.READ, Kind.TOPIC, topic)
-        yield Right(user, Deed.READ, Kind.TOPIC, dead_letter_topic(topic))
-        yield Right(user, Deed.WRITE, Kind.TOPIC, dead_letter_topic(topic))
+    for begins, names in ((False, topics), (True, begin)):
+        for name in names:
+            letters = dead_letter_topic(name)
+            yield Right(user, Deed.READ, Kind.TOPIC, name, begins)
+            yield Right(user, Deed.READ, Kind.TOPIC, letters, begins)
+            yield Right(user, Deed.WRITE, Kind.TOPIC, letters, begins)
 
 
 def _operator() -> Iterator[Right]:
@@ -95,15 +107,22 @@ def _operator() -> Iterator[Right]:
     user = f"{OURS}operator"
     for topic in DEAD_LETTER_TOPICS:
         yield Right(user, Deed.READ, Kind.TOPIC, topic)
+    yield Right(user, Deed.READ, Kind.TOPIC, PUBLISHERS_DEAD_LETTERS, begins=True)
     yield Right(user, Deed.READ, Kind.TOPIC, CHECKPOINTS)
     for topic in EVENT_TOPICS:
         yield Right(user, Deed.WRITE, Kind.TOPIC, topic)
+    yield Right(user, Deed.WRITE, Kind.TOPIC, INBOXES, begins=True)
 
 
 def _publishers(publishers: Iterable[str]) -> Iterator[Right]:
-    for user in map(publisher_user, publishers):
-        yield Right(user, Deed.WRITE, Kind.TOPIC, INBOX)
+    """Yield what lets each speak for itself, and read what of that was refused."""
+    for publisher in publishers:
+        user = publisher_user(publisher)
+        inbox, letters = topics_of(publisher)
+        yield Right(user, Deed.WRITE, Kind.TOPIC, inbox)
         yield Right(user, Deed.WRITE, Kind.TRANSACTIONAL_ID, f"{user}.", begins=True)
+        yield Right(user, Deed.READ, Kind.TOPIC, letters)
+        yield Right(user, Deed.READ, Kind.GROUP, f"{user}.", begins=True)
 
 
 def access_table() -> str:

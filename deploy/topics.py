@@ -1,24 +1,28 @@
 """The bureau's topics on some Kafka: made where they are missing."""
 
+from collections.abc import Iterable
+from itertools import chain
+
 from aiokafka.errors import KafkaError
 
 from deploy.faults import PartitionsDiffer
 from deploy.unreachable import unreachable
 from shared.kafka.access import Broker
 from shared.kafka.port import TopicMismatch
-from shared.kafka.topics import ensure_topics
+from shared.kafka.topics import BUREAU_TOPICS, ensure_topics, topics_of
 
 
-async def prepare_topics(broker: Broker, partitions: int) -> None:
+async def prepare_topics(broker: Broker, partitions: int, publishers: Iterable[str] = ()) -> None:
     """
-    Make the topics that are missing.
+    Make the topics that are missing; each of *publishers* has an inbox of its own.
 
     Raises:
         PartitionsDiffer: a topic exists with another number of partitions.
         ServerUnreachable: the brokers do not answer, or not to us.
     """
     try:
-        await ensure_topics(broker, partitions)
+        own = chain.from_iterable(map(topics_of, publishers))
+        await ensure_topics(broker, partitions, (*BUREAU_TOPICS, *own))
     except TopicMismatch as mismatch:
         raise PartitionsDiffer(
             topic=mismatch.topic, found=mismatch.found, wanted=mismatch.wanted

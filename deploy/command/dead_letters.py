@@ -18,11 +18,10 @@ from deploy.stack.settings import LocalSettings
 from deploy.texts import say
 from deploy.unreachable import unreachable
 from shared.kafka.access import Broker
-from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
+from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter, NoSuchTopic
 from shared.kafka.dead_letters import Cut, DeadLetter, LetterCut
 from shared.kafka.port import SendUnknown
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.topics import DEAD_LETTER_TOPICS
 from shared.policy.calendar import ZONE
 from shared.runtime.logs import scrub
 from shared.runtime.settings import load_settings
@@ -65,8 +64,7 @@ def register(app: typer.Typer) -> None:
 def list_letters(
     *, topic: TopicOption = "", limit: LimitOption = LETTERS_USUAL, as_json: JsonOption = False
 ) -> None:
-    topics = _topics(topic)
-    count, letters = _run(_newest(DeadLetterBox(_kafka(), topics), limit))
+    count, letters = _run(_newest(DeadLetterBox(_kafka()), topic, limit))
     if as_json:
         print_json({"count": count, "letters": [_summary(letter) for letter in letters]})
         return
@@ -119,19 +117,11 @@ def replay_letters(letter_ids: LetterIdsArgument, *, as_json: JsonOption = False
         out.print(say("dlq.replayed", id=letter.letter_id, topic=letter.record.topic))
 
 
-def _topics(part: str) -> tuple[str, ...]:
-    topics = tuple(name for name in DEAD_LETTER_TOPICS if part in name)
-    if not topics:
-        said = say("dlq.topic_unknown", topic=part, known=", ".join(DEAD_LETTER_TOPICS))
-        raise typer.BadParameter(said, param_hint="--topic")
-    return topics
-
-
-async def _newest(box: DeadLetterBox, limit: int) -> tuple[int, list[DeadLetter]]:
+async def _newest(box: DeadLetterBox, part: str, limit: int) -> tuple[int, list[DeadLetter]]:
     """Return how many there are, and the newest; memory holds no more than those."""
     count = 0
     newest: deque[DeadLetter] = deque(maxlen=limit)
-    async for letter in box.load_all():
+    async for letter in box.load_all(part):
         count += 1
         newest.append(letter)
     return count, sorted(newest, key=lambda letter: letter.refused_at_ms, reverse=True)
@@ -149,6 +139,9 @@ async def _replay(kafka: Broker, letter_ids: Sequence[str]) -> list[DeadLetter]:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
+    except NoSuchTopic as missing:
+        said = say("dlq.topic_unknown", topic=missing.part, known=", ".join(missing.known))
+        raise typer.BadParameter(said, param_hint="--topic") from missing
     except NoSuchLetter as missing:
         raise LetterMissing(id=scrub(missing.letter_id)) from missing
     except LetterCut as cut:

@@ -25,8 +25,9 @@ from deploy.texts import say
 from deploy.unreachable import unreachable
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import read_foreign
-from shared.contracts.registry import INBOX, encode
+from shared.contracts.registry import INBOX, encode, inbox_of
 from shared.contracts.unreadable import Unreadable
+from shared.kafka.access import access_to
 from shared.kafka.port import Record, SendRefused, SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import SystemClock
@@ -185,7 +186,10 @@ async def _open(
 ) -> Send:
     via, name, gateway = way
     if via is Entrance.KAFKA:
-        return _over_kafka(await opened.enter_async_context(KafkaProducer(kafka_of(settings))))
+        kafka = access_to(kafka_of(settings))
+        # Where the broker asks nobody, nobody has an inbox of its own.
+        inbox = inbox_of(name) if kafka.knows_us else INBOX
+        return _over_kafka(await opened.enter_async_context(KafkaProducer(kafka)), inbox)
     delivery = delivery_as(
         name, settings, address=gateway, connections=1, patience_seconds=PATIENCE_SECONDS
     )
@@ -212,10 +216,10 @@ def _over_http(delivery: Delivery) -> Send:
     return send
 
 
-def _over_kafka(producer: KafkaProducer) -> Send:
+def _over_kafka(producer: KafkaProducer, inbox: str) -> Send:
     async def send(lines: Sequence[FileLine]) -> Sequence[Verdict]:
         records = [
-            Record(INBOX, line.event.partitionkey.encode(), encode(line.event), STRUCTURED)
+            Record(inbox, line.event.partitionkey.encode(), encode(line.event), STRUCTURED)
             for line in lines
         ]
         try:
@@ -224,7 +228,7 @@ def _over_kafka(producer: KafkaProducer) -> Send:
             known = unreachable("Kafka", fault)
             if isinstance(known, ServerDistrusted):
                 raise known from fault
-            raise KafkaUnreachable(server=INBOX, reason=fault) from fault
+            raise KafkaUnreachable(server=inbox, reason=fault) from fault
         return [Verdict(id=line.event.id, status=SENT) for line in lines]
 
     return send

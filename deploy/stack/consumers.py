@@ -8,7 +8,7 @@ import httpx2
 
 from deploy.stack.parts import address_of
 from deploy.stack.settings import LocalSettings
-from shared.contracts.registry import INBOX
+from shared.contracts.registry import is_inbox
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
@@ -68,7 +68,7 @@ def _of_fold(fresh: Mapping[str, Any]) -> ConsumerFound:
     """Return how the fold goes; its workers say it in the projection, or say nothing any more."""
     if "partitions" not in fresh:
         return ConsumerFound(FOLD)
-    partitions = [one for one in fresh["partitions"] if one["topic"] != INBOX]
+    partitions = [one for one in fresh["partitions"] if not is_inbox(one["topic"])]
     late = max((one["lag_seconds"] for one in partitions), default=0.0)
     is_well = late <= STILL_SECONDS_MAX
     return ConsumerFound(

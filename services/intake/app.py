@@ -16,7 +16,7 @@ from services.intake.api.paths import (
     MEETINGS,
     REFERRALS,
 )
-from services.intake.consumer import GROUP, TOPICS, Inbox
+from services.intake.consumer import BEGIN, GROUP, TOPICS, Inbox
 from services.intake.domain.joint import decide as joint
 from services.intake.domain.xregion import decide as xregion
 from services.intake.handlers.commands import Commands
@@ -59,6 +59,8 @@ class Intake(Service):
 
     trial: bool = False
     """Whether somebody may speak from every source that is not ours."""
+    known: bool = False
+    """Whether the broker knows who speaks."""
 
     @cached_property
     def web(self) -> FastAPI:
@@ -82,7 +84,7 @@ class Intake(Service):
 
     @cached_property
     def inbox(self) -> Inbox:
-        return Inbox(self.gateway, self.rules)
+        return Inbox(self.gateway, self.rules, self.shares, known=self.known)
 
     @cached_property
     def gateway(self) -> Gateway:
@@ -102,7 +104,11 @@ class Intake(Service):
 async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:
     """Serve HTTP, read the inbox and keep the time until *stopping*."""
     async with await owners_pool(settings) as pool:
-        intake = replace(Intake.over(pool, settings, auth), trial=settings.trial)
+        intake = replace(
+            Intake.over(pool, settings, auth),
+            trial=settings.trial,
+            known=settings.broker.knows_us,
+        )
         keeper = intake.timekeeper(PostgresTimers(pool))
         async with intake.commits, asyncio.TaskGroup() as tasks:
             tasks.create_task(intake.rules.follow(intake.clock, stopping), name="rules")
@@ -110,7 +116,7 @@ async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.E
             tasks.create_task(keeper.watchdog.watch(stopping), name="watchdog")
             await serve_and_read(
                 intake.web,
-                Subscription(settings.broker, TOPICS, GROUP),
+                Subscription(settings.broker, TOPICS, GROUP, BEGIN),
                 intake.inbox.handle,
                 settings=settings,
                 clock=intake.clock,

@@ -4,31 +4,42 @@ What intake reads: the inbox of other systems, and what supervision says.
 Of supervision: the editions of the rules, and what somebody has found out of a
 fact that another system has told of a case.
 
-The inbox: facts that other systems put on Kafka, with the gateway's verdicts.
-
-A header with a publisher's name could be anybody's, so it is not read: who may
-produce to the inbox is the broker's affair (ACL), and whoever is registered
-for an event's source is believed to have spoken.
+The inboxes: facts that other systems put on Kafka, with the gateway's verdicts. Whose
+an inbox is its topic says, and the broker lets nobody else write there. In the common
+one anybody may have spoken: where the broker asks nobody, whoever is registered for
+an event's source is believed to have; where it asks, nothing there is believed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
 from services.intake.handlers.commits import Overloaded
-from services.intake.handlers.gateway import Gateway, Reading, Status
+from services.intake.handlers.gateway import PUBLISHER, Gateway, Reading, Status
 from shared.commands.adoption import Adoption
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import attributes_of, read_binary, read_foreign
-from shared.contracts.registry import INBOX, Owner
+from shared.contracts.registry import INBOX, INBOXES, Owner
 from shared.contracts.standing import JUDGEMENTS
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import ReadingPlan as Group
 from shared.kafka.port import Record, Undeliverable
+from shared.policy.publisher import Publisher
+from shared.web.auth import Principal, Role
+from shared.web.problems import Problem
+from shared.web.shares import Shares
 
-GROUP = Group("casetrack-intake", passing=(StoreUnavailable, Overloaded))
+
+class OverQuota(Exception):
+    """A publisher has told more than its share: what it says further waits in its own inbox."""
+
+
+GROUP = Group("casetrack-intake", passing=(StoreUnavailable, Overloaded, OverQuota))
 TOPICS = (INBOX, Owner.SUPERVISION.topic)
+BEGIN = (INBOXES,)
 
 PREFIX = "ce_"
 CONTENT_TYPE = "content-type"
@@ -36,11 +47,16 @@ STRUCTURED = b"application/cloudevents"
 
 
 class Inbox:
-    """Hands every record of the inbox to the gateway, and adopts what supervision says."""
+    """Hands every record of the inboxes to the gateway, and adopts what supervision says."""
 
-    def __init__(self, gateway: Gateway, rules: RulesInForce) -> None:
+    def __init__(
+        self, gateway: Gateway, rules: RulesInForce, shares: Shares, *, known: bool = False
+    ) -> None:
+        """*known* says that the broker knows who speaks, and lets nobody speak for another."""
         self._gateway = gateway
         self._rules = rules
+        self._shares = shares
+        self._known = known
         self._judgements = Adoption(gateway.store, [fact.TYPE for fact in JUDGEMENTS])
 
     async def handle(self, record: Record) -> None:
@@ -49,15 +65,47 @@ class Inbox:
 
         Raises:
             Undeliverable: it was refused, for the reason that HTTP would have answered.
+            OverQuota: its publisher has to wait.
         """
         if record.topic == Owner.SUPERVISION.topic:
             body = record.value or b""
             await self._rules.adopt(body)
             await self._judgements.adopt(body)
-            return
-        judgement = await self._gateway.take(reading(record), None)
+        elif record.topic != INBOX:
+            publisher = self._owner(record.topic)
+            with self._share_of(publisher):
+                await self._take(record, publisher)
+        elif self._known:
+            raise Undeliverable("inbox_closed", "", "each publisher has an inbox of its own")
+        else:
+            await self._take(record, None)
+
+    async def _take(self, record: Record, publisher: Publisher | None) -> None:
+        judgement = await self._gateway.take(reading(record), publisher)
         if judgement.status is Status.REJECTED:
             raise Undeliverable(judgement.code or "", judgement.field or "", judgement.detail or "")
+
+    def _owner(self, inbox: str) -> Publisher:
+        """Return whose *inbox* is, as the register stands."""
+        name = inbox.removeprefix(INBOXES)
+        known = self._gateway.publishers.by_id.get(name)
+        if known is None:
+            raise Undeliverable("publisher_unknown", "", name)
+        return known
+
+    @contextmanager
+    def _share_of(self, publisher: Publisher) -> Iterator[None]:
+        """Count what *publisher* says here with what it says over HTTP."""
+        account, roles = f"{PUBLISHER}{publisher.id}", frozenset({Role.PUBLISHER})
+        caller = Principal(account, roles, org="", name=publisher.id)
+        try:
+            self._shares.take(caller)
+        except Problem as full:
+            raise OverQuota from full
+        try:
+            yield
+        finally:
+            self._shares.give_back(caller)
 
 
 def reading(record: Record) -> Reading:

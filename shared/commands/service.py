@@ -31,6 +31,7 @@ from shared.web.edge import BODY_BYTES_MAX
 from shared.web.gate import AuthSettings, Gate
 from shared.web.problems import FaultAnswer
 from shared.web.service_settings import ServiceSettings
+from shared.web.shares import Shares
 
 Faults = Mapping[type[Exception], FaultAnswer]
 
@@ -85,6 +86,11 @@ class Service:
         )
 
     @cached_property
+    def shares(self) -> Shares:
+        """What each caller may ask for, by whichever door."""
+        return Shares.as_set(self.clock)
+
+    @cached_property
     def desk(self) -> Desk:
         return Desk(self.store, self.clock, self.ids, self.source)
 
@@ -102,6 +108,7 @@ class Service:
             Web(
                 title=title,
                 gate=self.gate,
+                shares=self.shares,
                 clock=self.clock,
                 ids=self.ids,
                 routers=routers,

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts.envelope import Contract, Event, event_model
 from shared.contracts.promises import faults
-from shared.contracts.registry import FACTS, INBOX, Owner, kinds_of
+from shared.contracts.registry import FACTS, INBOX, Owner, inbox_of, kinds_of
 
 FOLDER = Path(__file__).parent
 SCHEMAS = FOLDER / "schemas"
@@ -45,9 +45,19 @@ def asyncapi() -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/cloudevents+json",
-        "channels": {"inbox": _channel(INBOX, sorted(FACTS)), **channels},
+        "channels": {
+            "inbox": _channel(INBOX, sorted(FACTS)),
+            "ownInbox": {
+                **_channel(inbox_of("{publisher}"), sorted(FACTS)),
+                "parameters": {"publisher": {"description": "Its id in casetrack's register."}},
+            },
+            **channels,
+        },
         "operations": {
             "publishToInbox": _operation("receive", "inbox", "Tell casetrack what happened."),
+            "publishToOwnInbox": _operation(
+                "receive", "ownInbox", "The same, where the broker knows who speaks."
+            ),
             **{
                 f"follow{owner.title()}": _operation("send", owner, f"What {owner} says.")
                 for owner in Owner

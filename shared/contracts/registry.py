@@ -35,12 +35,15 @@ from shared.contracts.xregion import facts as xregion
 __all__ = [
     "FACTS",
     "INBOX",
+    "INBOXES",
     "PUBLISHED",
     "Dialect",
     "Owner",
     "Unreadable",
     "decode",
     "encode",
+    "inbox_of",
+    "is_inbox",
     "kinds_of",
     "owner_of",
 ]
@@ -60,7 +63,19 @@ class Owner(StrEnum):
 
 
 INBOX = "casetrack.inbox.v1"
-"""What other systems publish."""
+"""What other systems publish where the broker asks nobody who they are."""
+INBOXES = f"{INBOX}."
+"""What the inbox of each publisher begins with; its id in the register follows."""
+
+
+def inbox_of(publisher: str) -> str:
+    """Return the topic to which nobody but *publisher*, as the register calls it, may write."""
+    return f"{INBOXES}{publisher}"
+
+
+def is_inbox(topic: str) -> bool:
+    return topic == INBOX or topic.startswith(INBOXES)
+
 
 FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {

@@ -52,6 +52,11 @@ class KafkaAccess:
     user: str = ""
     password: str = field(default="", repr=False)
 
+    @property
+    def knows_us(self) -> bool:
+        """Whether the brokers know who speaks, and so can tell one from another."""
+        return self.security.asks_for_password or self.certificate is not None
+
     def connection(self) -> dict[str, Any]:
         """Return how a connection of aiokafka's proves both sides; certificates are read anew."""
         told: dict[str, Any] = {"security_protocol": self.security.value}

@@ -10,8 +10,8 @@ from shared.kafka.access import Broker
 from shared.kafka.dead_letters import DeadLetter, LetterOrigin, read_dead_letter, replayed
 from shared.kafka.entrance import enter
 from shared.kafka.port import Sender
-from shared.kafka.reader import kafka_reader, load_between, places_of
-from shared.kafka.topics import DEAD_LETTER_TOPICS
+from shared.kafka.reader import kafka_reader, load_between, places_of, topics_like
+from shared.kafka.topics import DEAD_LETTER_TOPICS, PUBLISHERS_DEAD_LETTERS
 
 LETTERS_REMEMBERED_MAX = 10_000
 
@@ -22,6 +22,15 @@ class NoSuchLetter(Exception):
     def __init__(self, letter_id: str) -> None:
         super().__init__(letter_id)
         self.letter_id = letter_id
+
+
+class NoSuchTopic(Exception):
+    """No dead-letter topic has a name that contains *part*; *known* are those that there are."""
+
+    def __init__(self, part: str, known: Sequence[str]) -> None:
+        super().__init__(part)
+        self.part = part
+        self.known = known
 
 
 class News:
@@ -47,16 +56,23 @@ class News:
 
 
 class DeadLetterBox:
-    """The dead letters of one Kafka."""
+    """The dead letters of one Kafka: those in *topics*, and those of each publisher's inbox."""
 
     def __init__(self, broker: Broker, topics: Sequence[str] = DEAD_LETTER_TOPICS) -> None:
         self._broker = broker
         self._topics = topics
 
-    async def load_all(self) -> AsyncIterator[DeadLetter]:
-        """Yield every letter that there is now, topic by topic; the first one about each record."""
+    async def load_all(self, part: str = "") -> AsyncIterator[DeadLetter]:
+        """
+        Yield every letter that there is now, topic by topic; the first one about each record.
+
+        Only of topics whose names contain *part*.
+
+        Raises:
+            NoSuchTopic: there is none.
+        """
         async with self._reader() as reader:
-            for topic in self._topics:
+            for topic in await self._named(reader, part):
                 places = await places_of(reader, topic)
                 starts = await reader.beginning_offsets(places)
                 ends = await reader.end_offsets(places)
@@ -71,7 +87,9 @@ class DeadLetterBox:
         """Raise NoSuchLetter where there is none of this id."""
         place, offset = _place_of(letter_id)
         async with self._reader() as reader:
-            if place.topic in self._topics and place in await places_of(reader, place.topic):
+            if place.topic in await self._named(reader) and place in await places_of(
+                reader, place.topic
+            ):
                 ends = await reader.end_offsets([place])
                 starts = await reader.beginning_offsets([place])
                 if starts[place] <= offset < ends[place]:
@@ -91,6 +109,13 @@ class DeadLetterBox:
         letters = [await self.load(letter_id) for letter_id in letter_ids]
         await sender.send([replayed(letter) for letter in letters])
         return letters
+
+    async def _named(self, reader: AIOKafkaConsumer, part: str = "") -> list[str]:
+        known = await topics_like(reader, self._topics, [PUBLISHERS_DEAD_LETTERS])
+        found = [topic for topic in known if part in topic]
+        if not found:
+            raise NoSuchTopic(part, known)
+        return found
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:

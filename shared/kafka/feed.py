@@ -1,11 +1,12 @@
 """One member of a Kafka consumer group that neither skips nor jumps."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import structlog
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
@@ -38,7 +39,13 @@ assigns nobody anything, and shares them out once it has looked again. aiokafka
 would look after five minutes.
 """
 
-FETCH_RECORDS_MAX = 500
+FETCH_RECORDS_MAX = 125
+"""
+Of one partition at a time.
+
+aiokafka would hand out what arrived first until all of it is taken, megabytes of one
+flooded partition before a single record of another.
+"""
 SESSION_MS_MAX = 6_000
 HEARTBEAT_MS = 2_000
 STALLED_SECONDS_MAX = 30.0
@@ -49,6 +56,9 @@ log = structlog.get_logger()
 class KafkaFeed:
     """
     The share of *topics* that Kafka assigns to this member of *group*.
+
+    Topics that *begin* so are read, too, within seconds from when somebody made them.
+    No partition waits until another one is empty.
 
     A group's very first start begins at the beginning of each partition; after
     that only committed offsets count, and one that is gone is a fault.
@@ -61,13 +71,15 @@ class KafkaFeed:
         topics: Sequence[str],
         *,
         clock: Clock,
+        begin: Sequence[str] = (),
         stalled_seconds_max: float = STALLED_SECONDS_MAX,
     ) -> None:
         self._broker = broker
         self._clock = clock
         self._stalled_seconds_max = stalled_seconds_max
         self._arrived_at = clock.monotonic()
-        self._topics = list(topics)
+        whole = (*map(re.escape, topics), *(f"{re.escape(name)}.+" for name in begin))
+        self._pattern = rf"(?:{'|'.join(whole)})\Z"
         self._committed: dict[TopicPartition, int] = {}
         self._consumer = kafka_reader(
             broker,
@@ -82,7 +94,7 @@ class KafkaFeed:
 
     async def __aenter__(self) -> Self:
         """Join the group; raises KafkaError while Kafka is away."""
-        self._consumer.subscribe(self._topics)
+        self._consumer.subscribe(pattern=self._pattern)
         try:
             await enter(self._consumer, self._broker)
         except BaseException:
@@ -99,16 +111,17 @@ class KafkaFeed:
         await self._consumer.stop()
 
     async def fetch(self) -> Mapping[Partition, Sequence[Record]]:
+        batch: dict[TopicPartition, list[ConsumerRecord]] = {}
         try:
-            batch = await self._consumer.getmany(timeout_ms=FETCH_WAIT_MS_MAX)
-        except NoOffsetForPartitionError as fault:
-            (place,) = fault.args
-            log.info("consumer_begins", topic=place.topic, partition=place.partition)
-            await self._consumer.seek_to_beginning(place)
-            return {}
-        except OffsetOutOfRangeError as fault:
-            ((place, offset),) = fault.args[0].items()
-            raise OffsetLost(Partition(*place), offset) from fault
+            for place in self._consumer.assignment() - self._consumer.paused():
+                batch |= await self._consumer.getmany(place)
+            if not batch:
+                batch = await self._consumer.getmany(timeout_ms=FETCH_WAIT_MS_MAX)
+        except (NoOffsetForPartitionError, OffsetOutOfRangeError) as fault:
+            # What was taken is handled first: the fault is found again behind it.
+            if not batch:
+                await self._begin(fault)
+                return {}
         if batch:
             self._arrived_at = self._clock.monotonic()
         else:
@@ -151,6 +164,15 @@ class KafkaFeed:
                 held = stable is not None and done >= stable
                 found[Partition(*place)] = Backlog(max(0, end - done), held and end > done)
         return found
+
+    async def _begin(self, fault: NoOffsetForPartitionError | OffsetOutOfRangeError) -> None:
+        """Go to where a partition begins that the group has never read; what is lost stays so."""
+        if isinstance(fault, OffsetOutOfRangeError):
+            ((place, offset),) = fault.args[0].items()
+            raise OffsetLost(Partition(*place), offset) from fault
+        (place,) = fault.args
+        log.info("consumer_begins", topic=place.topic, partition=place.partition)
+        await self._consumer.seek_to_beginning(place)
 
     async def _pass_by(self) -> None:
         """Commit behind what is no record: marks of transactions, and what they took back."""

@@ -28,6 +28,8 @@ class Subscription:
     broker: Broker
     topics: tuple[str, ...]
     reading: ReadingPlan
+    begin: tuple[str, ...] = ()
+    """Topics that begin so are read, too, whenever somebody makes them."""
 
 
 async def consume(
@@ -55,12 +57,18 @@ async def _read(
     pulse: Pulse,
     stopping: asyncio.Event,
 ) -> None:
-    reading, topics, clock = subscription.reading, subscription.topics, pulse.clock
+    reading, clock = subscription.reading, pulse.clock
     seconds = REJOIN_SECONDS
     while not stopping.is_set():
         began = clock.monotonic()
         try:
-            async with KafkaFeed(subscription.broker, reading.group, topics, clock=clock) as feed:
+            async with KafkaFeed(
+                subscription.broker,
+                reading.group,
+                subscription.topics,
+                begin=subscription.begin,
+                clock=clock,
+            ) as feed:
                 await ConsumerLoop(feed, handler, dead_letters, reading, clock).run(stopping)
         except Exception as fault:  # noqa: BLE001 - the consumer's last line: the doors live on
             pulse.away(fault)

@@ -1,6 +1,6 @@
 """How everybody of ours reads Kafka."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -36,6 +36,14 @@ async def places_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicPartition
     # partitions_for_topic knows only topics that somebody subscribed to.
     await reader._client._wait_on_metadata(topic)  # noqa: SLF001 - no public way, version pinned
     return [TopicPartition(topic, n) for n in sorted(reader.partitions_for_topic(topic) or ())]
+
+
+async def topics_like(
+    reader: AIOKafkaConsumer, topics: Iterable[str], begin: Iterable[str]
+) -> list[str]:
+    """Return *topics*, and whichever there are besides that *begin* so and that we may see."""
+    found = await reader.topics()
+    return [*topics, *sorted(name for name in found if name.startswith(tuple(begin)))]
 
 
 async def load_between(

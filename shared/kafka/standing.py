@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from aiokafka import TopicPartition
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     KafkaError,
@@ -14,7 +15,7 @@ from shared.kafka.access import Broker, Security, access_to
 from shared.kafka.ends import BrokerAway, Onlooker
 from shared.kafka.entrance import AccessRefused, enter
 from shared.kafka.port import Partition
-from shared.kafka.reader import kafka_reader, places_of
+from shared.kafka.reader import kafka_reader, places_of, topics_like
 
 ANSWER_MS_MAX = 10_000
 
@@ -54,11 +55,13 @@ class ReadUpTo(NamedTuple):
 
 
 class GroupStanding(Onlooker):
-    """Tells how far *group* has read *topic*."""
+    """Tells how far *group* has read *topic*, and whichever topics there are that *begin* so."""
 
-    def __init__(self, broker: Broker, group: str, topic: str) -> None:
+    def __init__(self, broker: Broker, group: str, topic: str, begin: str) -> None:
         super().__init__(broker, kafka_reader(broker, group_id=group))
         self._topic = topic
+        self._begin = begin
+        self._done: dict[TopicPartition, int] = {}
 
     async def load(self) -> Mapping[Partition, ReadUpTo]:
         """
@@ -68,13 +71,14 @@ class GroupStanding(Onlooker):
             BrokerAway: nobody answers any more.
         """
         try:
-            places = await places_of(self._reader, self._topic)
+            topics = await topics_like(self._reader, [self._topic], [self._begin])
+            places = [place for topic in topics for place in await places_of(self._reader, topic)]
             begins = await self._reader.beginning_offsets(places)
             ends = await self._reader.end_offsets(places)
-            done = {place: await self._reader.committed(place) for place in places}
+            for place in places:
+                # One request each: nobody goes back, so who was at the end is there still.
+                if self._done.get(place) != ends[place]:
+                    self._done[place] = await self._reader.committed(place) or begins[place]
         except (KafkaError, OSError) as fault:
             raise BrokerAway(str(fault)) from fault
-        return {
-            Partition(*place): ReadUpTo(done[place] or begins[place], ends[place])
-            for place in places
-        }
+        return {Partition(*place): ReadUpTo(self._done[place], ends[place]) for place in places}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from shared.contracts.registry import INBOX, Owner
+from shared.contracts.registry import INBOX, INBOXES, Owner, inbox_of
 from shared.kafka.access import Broker, access_to
 from shared.kafka.entrance import enter
 from shared.kafka.port import PARTITIONS, TopicMismatch
@@ -30,12 +30,22 @@ EVENT_TOPICS: tuple[str, ...] = (*(owner.topic for owner in Owner), INBOX)
 DEAD_LETTER_TOPICS: tuple[str, ...] = tuple(dead_letter_topic(topic) for topic in EVENT_TOPICS)
 CHECKPOINTS = "casetrack.checkpoints.v1"
 """What stood in the stores and when, signed; it has to outlast whatever it is about."""
+PUBLISHERS_DEAD_LETTERS = dead_letter_topic(INBOXES)
+"""What the topic of each publisher's letters begins with."""
+BUREAU_TOPICS: tuple[str, ...] = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS)
+"""What there is everywhere; each publisher that the broker knows has two topics more."""
+
+
+def topics_of(publisher: str) -> tuple[str, str]:
+    """Return the inbox of *publisher*, and where its letters lie."""
+    inbox = inbox_of(publisher)
+    return inbox, dead_letter_topic(inbox)
 
 
 async def ensure_topics(
     broker: Broker,
     partitions: int = PARTITIONS,
-    topics: Iterable[str] = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS),
+    topics: Iterable[str] = BUREAU_TOPICS,
 ) -> None:
     """
     Make the *topics* that are missing; one that exists is left as it is.

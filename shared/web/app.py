@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
@@ -19,13 +18,12 @@ from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.pulse import PulseReport, pulses
-from shared.runtime.settings import load_settings
 from shared.web.description import Described
 from shared.web.edge import BODY_BYTES_MAX, Bounds, Edge
 from shared.web.gate import Gate
 from shared.web.policies import permit, public, refuse_routes_without_policy
 from shared.web.problems import FaultAnswer, ProblemAnswers
-from shared.web.shares import QuotaSettings
+from shared.web.shares import Shares
 
 PAGES = files("shared.web") / "pages"
 UNAVAILABLE = 503
@@ -86,7 +84,8 @@ class Web:
     schemas: Mapping[str, Any] = field(default_factory=dict)
     """Of answers that are no pydantic models, by the names that routes call them by."""
     lifespan: Lifespan | None = None
-    quotas: QuotaSettings = field(default_factory=partial(load_settings, QuotaSettings))
+    shares: Shares | None = None
+    """Of a service that events reach by another door, too; None: this door's own."""
     body_bytes_max: int = BODY_BYTES_MAX
 
 
@@ -115,7 +114,11 @@ def create_web(web: Web) -> FastAPI:
         clock=web.clock,
         ids=web.ids,
         answers=answers,
-        bounds=Bounds(names=web.gate.names, body_bytes_max=web.body_bytes_max, quotas=web.quotas),
+        bounds=Bounds(
+            names=web.gate.names,
+            body_bytes_max=web.body_bytes_max,
+            shares=web.shares or Shares.as_set(web.clock),
+        ),
     )
     # Routes are tried in their order, and a probe comes more rarely than a request.
     for router in (*web.routers, _operations(web.ready), _description()):

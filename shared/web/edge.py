@@ -14,7 +14,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
 from shared.web.problems import HOST_REFUSED, SECURITY_HEADERS, Problem, ProblemAnswers
-from shared.web.shares import QuotaSettings, Shares
+from shared.web.shares import Shares
 from shared.web.wire import BODY_LATE
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ class Bounds:
 
     names: frozenset[str]
     body_bytes_max: int
-    quotas: QuotaSettings
+    shares: Shares
 
 
 class Edge:
@@ -87,7 +87,7 @@ class Edge:
         self._answers = answers
         self._names = bounds.names
         self._body_bytes_max = bounds.body_bytes_max
-        self._shares = Shares(clock, bounds.quotas)
+        self._shares = bounds.shares
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -4,11 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from pydantic import Field
 
 from shared.runtime.clock import Clock
-from shared.runtime.settings import Settings
+from shared.runtime.settings import Settings, load_settings
 from shared.web.auth import Principal
 from shared.web.problems import RATE_LIMITED, TOO_MANY, Problem
 
@@ -28,7 +29,7 @@ class QuotaSettings(Settings, env_prefix="QUOTA_"):
     events_per_second: int = Field(
         20_000,
         ge=1,
-        description="events of one publisher over HTTP, alone or in batches, over ten seconds",
+        description="events of one publisher, alone, in batches or in its inbox, over ten seconds",
         examples=["1000"],
     )
 
@@ -56,6 +57,11 @@ class Shares:
         self._requests_max = requests_max
         self._under_way: Counter[str] = Counter()
         self._purses: dict[str, _Purse] = {}
+
+    @classmethod
+    def as_set(cls, clock: Clock) -> Self:
+        """Return everybody's shares as the settings have them."""
+        return cls(clock, load_settings(QuotaSettings))
 
     def take(self, caller: Principal) -> None:
         """

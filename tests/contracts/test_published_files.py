@@ -123,4 +123,8 @@ def test_the_asyncapi_document_keeps_the_specification() -> None:
 def test_asyncapi_names_every_topic() -> None:
     addresses = {channel["address"] for channel in asyncapi()["channels"].values()}
 
-    assert addresses == {"casetrack.inbox.v1", *(owner.topic for owner in Owner)}
+    assert addresses == {
+        "casetrack.inbox.v1",
+        "casetrack.inbox.v1.{publisher}",
+        *(owner.topic for owner in Owner),
+    }

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -12,7 +11,6 @@ from fastapi import APIRouter
 
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
-from shared.web import edge
 from shared.web import shares as shares_module
 from shared.web.app import Web, create_web
 from shared.web.auth import Principal, Role
@@ -50,9 +48,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setattr(edge, "Shares", partial(Shares, requests_max=MOST))
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock = VirtualClock(NOON)
+    shares = Shares(clock, QuotaSettings(), requests_max=MOST)
     issuer = LocalIssuer.open(tmp_path, clock, SeededIds(1))
     gate = Gate.of(AuthSettings(jwks=str(tmp_path / "jwks.json")), clock)
     router = APIRouter(dependencies=[permit()])
@@ -62,7 +60,16 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         opened.waiting.release()
         await opened.closed.wait()
 
-    web = create_web(Web(title="desk", gate=gate, clock=clock, ids=SeededIds(2), routers=[router]))
+    web = create_web(
+        Web(
+            title="desk",
+            gate=gate,
+            clock=clock,
+            ids=SeededIds(2),
+            routers=[router],
+            shares=shares,
+        )
+    )
     transport = httpx2.ASGITransport(web, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://desk") as client:
         opened = Desk(issuer, client)

@@ -1,6 +1,7 @@
 """What each user of Kafka may do there, tried against a broker that refuses all the rest."""
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -22,21 +23,35 @@ from aiokafka.errors import (
 )
 
 from deploy.faults import KafkaUserUnknown
-from deploy.kafka_users import AccessChange, prepare_users, settle_access
-from deploy.principals import OWNERS, USERS, Deed, Kind, Right, publisher_user, rights
+from deploy.kafka_users import AccessChange, passwords_in, prepare_users, settle_access
+from deploy.principals import (
+    OURS,
+    USERS,
+    Deed,
+    Kind,
+    Right,
+    publisher_user,
+    rights,
+)
+from deploy.stack.places import CHECKOUT
+from deploy.topics import prepare_topics
 from services.metrics.consumer.lanes import GROUP as FOLD
-from shared.contracts.registry import INBOX, Owner
+from shared.contracts.registry import Owner, inbox_of
 from shared.kafka.access import KafkaAccess
 from shared.kafka.entrance import AccessRefused, require_access
 from shared.kafka.reader import places_of
-from shared.kafka.topics import CHECKPOINTS, DEAD_LETTER_TOPICS, EVENT_TOPICS, ensure_topics
+from shared.kafka.topics import BUREAU_TOPICS, dead_letter_topic, topics_of
 from tests.support.locked import PASSWORD, LockedKafka, locked_kafka
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TAX, HEALTH = publisher_user("tax"), publisher_user("health")
+PUBLISHERS = ("tax", "health")
 EVERYBODY = (*USERS, TAX, HEALTH)
-TOPICS = (*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS)
+TOPICS = (*BUREAU_TOPICS, *topics_of("tax"), *topics_of("health"))
+MINE, LETTERS = topics_of("tax")
+TABLE = CHECKOUT / "docs" / "reference" / "kafka-access.md"
+LINE = re.compile(r"^\| `([^`]+)` \| (read|write|describe) \| topic (.*) \|$", re.MULTILINE)
 ANSWER_MS_MAX = 10_000
 SECONDS_MAX = 60.0
 
@@ -53,18 +68,31 @@ def home() -> Iterator[Path]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def kafka(home: Path) -> AsyncIterator[LockedKafka]:
     async with locked_kafka(home) as broker:
-        await ensure_topics(broker.keeper, 1)
+        await prepare_topics(broker.keeper, 1, PUBLISHERS)
         await prepare_users(broker.keeper, told(home))
         yield broker
 
 
-def told(home: Path, users: tuple[str, ...] = EVERYBODY) -> Path:
+def told(home: Path, users: tuple[str, ...] = EVERYBODY) -> dict[str, str]:
     folder = home / "kafka-users"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for user in users:
         (folder / user).write_text(f"{PASSWORD}\n")
-    return folder
+    return passwords_in(folder)
+
+
+def published(user: str) -> set[tuple[str, str]]:
+    """Return what the table says that *user* may do with which topics, word by word."""
+    id_ = user.removeprefix(publisher_user(""))
+    return {
+        (deed, topic)
+        for name, deed, names in LINE.findall(TABLE.read_text("utf-8"))
+        if name.replace("ID", id_) == user
+        for told in re.findall(r"`([^`]+)`", names.replace("ID", id_))
+        for topic in TOPICS
+        if topic == told or (told.endswith("*") and topic.startswith(told[:-1]))
+    }
 
 
 @asynccontextmanager
@@ -123,37 +151,48 @@ async def test_each_user_writes_and_reads_what_the_table_says_and_nothing_else(
 ) -> None:
     for topic in TOPICS:
         assert await writes(kafka.keeper, topic)
-    mine = {(right.deed, right.name) for right in rights(["tax", "health"]) if right.user == user}
     found = set()
     for topic in TOPICS:
         if await writes(kafka.user(user), topic):
-            found.add((Deed.WRITE, topic))
+            found.add(("write", topic))
         if await reads(kafka.user(user), topic):
-            found.add((Deed.READ, topic))
+            found.add(("read", topic))
 
-    assert found == {right for right in mine if right[1] in TOPICS and right[0] != Deed.DESCRIBE}
+    assert found == {one for one in published(user) if one[0] != "describe"}
+    assert found
 
 
-@pytest.mark.parametrize("topic", [*OWNERS, *DEAD_LETTER_TOPICS])
-async def test_a_stolen_publisher_writes_nowhere_but_to_the_inbox(
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic != MINE])
+async def test_a_stolen_publisher_writes_nowhere_but_to_its_own_inbox(
     kafka: LockedKafka, topic: str
 ) -> None:
-    assert await writes(kafka.user(TAX), INBOX)
+    assert await writes(kafka.user(TAX), MINE)
     assert not await writes(kafka.user(TAX), topic)
 
 
-async def test_a_stolen_publisher_reads_nothing_not_even_the_inbox(kafka: LockedKafka) -> None:
-    assert [topic for topic in TOPICS if await reads(kafka.user(TAX), topic)] == []
+async def test_a_stolen_publisher_reads_its_own_letters_and_nothing_else(
+    kafka: LockedKafka,
+) -> None:
+    assert [topic for topic in TOPICS if await reads(kafka.user(TAX), topic)] == [LETTERS]
+
+
+async def test_nobody_but_its_publisher_speaks_in_an_inbox(kafka: LockedKafka) -> None:
+    """Whoever replays letters apart: those are the publisher's own words."""
+    assert {user for user in EVERYBODY if await writes(kafka.user(user), MINE)} == {
+        TAX,
+        f"{OURS}operator",
+    }
 
 
 async def test_a_stolen_publisher_changes_no_topic(kafka: LockedKafka) -> None:
-    short = ConfigResource(ConfigResourceType.TOPIC, INBOX, {"retention.ms": "1"})
+    short = ConfigResource(ConfigResourceType.TOPIC, MINE, {"retention.ms": "1"})
     async with administering(kafka.user(TAX)) as admin:
         altered = (await admin.alter_configs([short]))[0].resources[0][0]
-        made = (await admin.create_topics([NewTopic("mine", 1, 1)])).topic_errors[0][1]
+        more = NewTopic(inbox_of("tax-2"), 1, 1)
+        made = (await admin.create_topics([more])).topic_errors[0][1]
         with pytest.raises(TopicAuthorizationFailedError):
-            await admin.create_partitions({INBOX: NewPartitions(9)})
-        deleted = (await admin.delete_topics([INBOX])).topic_error_codes[0][1]
+            await admin.create_partitions({MINE: NewPartitions(9)})
+        deleted = (await admin.delete_topics([MINE])).topic_error_codes[0][1]
 
     assert for_code(altered) is TopicAuthorizationFailedError
     assert for_code(made) is TopicAuthorizationFailedError
@@ -163,15 +202,15 @@ async def test_a_stolen_publisher_changes_no_topic(kafka: LockedKafka) -> None:
 async def test_a_stolen_publisher_deletes_no_records(kafka: LockedKafka) -> None:
     async with administering(kafka.user(TAX)) as admin:
         with pytest.raises(KafkaError) as refused:
-            await admin.delete_records({TopicPartition(INBOX, 0): RecordsToDelete(1)})
+            await admin.delete_records({TopicPartition(MINE, 0): RecordsToDelete(1)})
 
     assert isinstance(refused.value, TopicAuthorizationFailedError)
 
 
-@pytest.mark.parametrize("group", [FOLD, "casetrack-intake", "a-group-of-its-own"])
+@pytest.mark.parametrize("group", [FOLD, "casetrack-intake", f"{HEALTH}.1", "any-other"])
 async def test_a_stolen_publisher_joins_no_group(kafka: LockedKafka, group: str) -> None:
     async with reading(kafka.user(TAX), group_id=group) as consumer:
-        consumer.subscribe([INBOX])
+        consumer.subscribe([LETTERS])
         with pytest.raises(GroupAuthorizationFailedError):
             await asyncio.wait_for(consumer.getmany(timeout_ms=ANSWER_MS_MAX), SECONDS_MAX)
 
@@ -181,11 +220,22 @@ async def test_a_publisher_begins_transactions_under_its_own_name_alone(
 ) -> None:
     own = producing(kafka.user(TAX), transactional_id=f"{TAX}.1")
     async with own as producer, producer.transaction():
-        await producer.send_and_wait(INBOX, b"mine", partition=0)
+        await producer.send_and_wait(MINE, b"mine", partition=0)
     for other in (f"{HEALTH}.1", "casetrack-relay"):
         with pytest.raises(TransactionalIdAuthorizationFailed):
             async with producing(kafka.user(TAX), transactional_id=other):
                 pass
+
+
+async def test_a_publisher_follows_its_letters_in_groups_of_its_own(kafka: LockedKafka) -> None:
+    await writes(kafka.keeper, LETTERS)
+    own = reading(kafka.user(TAX), group_id=f"{TAX}.1", auto_offset_reset="earliest")
+    async with own as consumer:
+        consumer.subscribe([LETTERS])
+        record = await asyncio.wait_for(consumer.getone(), SECONDS_MAX)
+        await consumer.commit()
+
+    assert record.topic == dead_letter_topic(inbox_of("tax"))
 
 
 async def test_nobody_but_the_keeper_makes_rights_or_users(kafka: LockedKafka) -> None:
@@ -226,8 +276,6 @@ async def test_a_right_that_somebody_made_by_hand_is_taken_away(
     assert not await writes(kafka.user(TAX), Owner.INTAKE.topic)
 
 
-async def test_a_password_of_nobody_s_stops_the_preparation(
-    kafka: LockedKafka, tmp_path: Path
-) -> None:
+async def test_a_password_of_nobody_s_stops_the_preparation(tmp_path: Path) -> None:
     with pytest.raises(KafkaUserUnknown):
-        await prepare_users(kafka.keeper, told(tmp_path, ("casetrack-intak",)))
+        told(tmp_path, ("casetrack-intak",))

@@ -20,11 +20,12 @@ import pytest_asyncio
 
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.faults import ServerDistrusted
-from deploy.kafka_users import settle_access
-from deploy.principals import USERS, publisher_user, rights
+from deploy.kafka_users import prepare_users, settle_access
+from deploy.principals import USERS, publisher_user
 from deploy.stack.ports import any_free
+from deploy.topics import prepare_topics
 from shared.contracts.documents import write
-from shared.contracts.registry import INBOX, Owner, encode
+from shared.contracts.registry import INBOX, Owner, encode, inbox_of
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.access import KafkaAccess, Mechanism, Security
 from shared.kafka.dead_letter_box import DeadLetterBox
@@ -33,7 +34,7 @@ from shared.kafka.entrance import AccessRefused, require_access
 from shared.kafka.feed import KafkaFeed
 from shared.kafka.port import PARTITIONS, Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.topics import ensure_topics
+from shared.kafka.topics import ensure_topics, topics_of
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.refused import Distrust, distrust_of
@@ -322,15 +323,29 @@ async def test_a_database_that_does_not_let_us_in_is_told_in_one_line(
     assert distrust_of(fault.value) is reason
 
 
+PUBLISHERS = ("hall-terminal", "inspection-app")
+HALL, STOLEN = map(publisher_user, PUBLISHERS)
+
+
+async def hand_in(kafka: LockedKafka, key: bytes, truth: bytes, lie: bytes) -> None:
+    """Let the hall tell the *truth*, and somebody with another's password a *lie* of the hall's."""
+    inbox, other = map(inbox_of, PUBLISHERS)
+    async with KafkaProducer(kafka.user(HALL)) as publisher:
+        await publisher.send([Record(inbox, key, truth), Record(inbox, key, b"unreadable")])
+    async with KafkaProducer(kafka.user(STOLEN)) as thief:
+        await thief.send([Record(other, key, lie)])
+        with pytest.raises(SendUnknown):
+            await thief.send([Record(inbox, key, lie)])
+
+
 async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed_facts_alone(
     kafka: LockedKafka,
     postgres: LockedPostgres,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tax = publisher_user("tax")
-    await ensure_topics(kafka.keeper, PARTITIONS)
-    await settle_access(kafka.keeper, rights(["tax"]), dict.fromkeys([*USERS, tax], PASSWORD))
+    await prepare_topics(kafka.keeper, PARTITIONS, PUBLISHERS)
+    await prepare_users(kafka.keeper, dict.fromkeys([*USERS, HALL, STOLEN], PASSWORD))
 
     for service in ("intake", "assist", "review", "metrics", "relay"):
         access = kafka.user(f"casetrack-{service}")
@@ -341,8 +356,8 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
     await leave_a_fact(postgres.dsn(user="casetrack_intake"))
     rating = foreign_fact("review.rating.posted", recordedtime="2024-09-18T08:51:00+08:00")
     key = rating["partitionkey"].encode()
-    async with KafkaProducer(kafka.user(tax)) as publisher:
-        await publisher.send([Record(INBOX, key, write(rating)), Record(INBOX, key, b"unreadable")])
+    lie = write({**rating, "id": "a lie"})
+    await hand_in(kafka, key, write(rating), lie)
     async with whole_way(
         tmp_path / "home",
         role_dsn=lambda role: postgres.dsn(user=role),
@@ -356,7 +371,7 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
         # Whoever gets past the broker still has no key of the relay's.
         forged = Record(Owner.INTAKE.topic, key, write({**rating, "id": "forged"}))
         async with KafkaProducer(kafka.keeper) as thief:
-            await thief.send([forged])
+            await thief.send([forged, Record(INBOX, key, lie)])
 
         async def laid() -> set[tuple[str, str]]:
             box = DeadLetterBox(kafka.user("casetrack-operator"))
@@ -365,6 +380,8 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
         async def all_laid() -> bool:
             return await laid() == {
                 ("casetrack-intake", "not_json"),
+                ("casetrack-intake", "source_not_allowed"),
+                ("casetrack-intake", "inbox_closed"),
                 ("casetrack-assist", "unsealed"),
                 ("casetrack-review", "unsealed"),
                 ("casetrack-metrics", "unsealed"),
@@ -375,5 +392,8 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
         assert await way.count() == 3
 
     ends = await load_ends(kafka.user("casetrack-operator"), [Owner.REVIEW.topic])
+    # What was refused of a publisher's words it reads itself.
+    told_to_it = await load_ends(kafka.user(HALL), topics_of("hall-terminal")[1:])
 
     assert sum(ends.values()) == 1
+    assert sum(told_to_it.values()) == 1

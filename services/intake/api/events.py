@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.intake.api.deliveries import batch, is_batch, single
-from services.intake.handlers.gateway import Gateway, Judgement, Reading, Status
+from services.intake.handlers.gateway import PUBLISHER, Gateway, Judgement, Reading, Status
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.registry import FACTS
 from shared.contracts.unreadable import Flaw, Unreadable
@@ -39,9 +39,6 @@ STATUSES: Mapping[str, int] = {
     "publisher_unknown": FORBIDDEN,
 }
 """What is not listed is understood and does not fit: 422."""
-
-PUBLISHER = "publisher-"
-"""What a publisher's account begins with; its id in the register follows."""
 
 OVERLOADED = ProblemKind(503, "overloaded")
 OF_THE_STORE = frozenset({"event_conflict", "store_refused"})

@@ -1,5 +1,5 @@
 """
-How far intake is with its inbox: a fact that waits there is not folded either.
+How far intake is with its inboxes: a fact that waits there is not folded either.
 
 The gateway answers publishers over HTTP; who speaks over Kafka hears nothing, so
 freshness has to say where a fact may still lie.
@@ -10,7 +10,7 @@ import asyncio
 import structlog
 
 from services.metrics.ports.projection import Projection
-from shared.contracts.registry import INBOX
+from shared.contracts.registry import INBOX, INBOXES
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway
@@ -32,7 +32,7 @@ async def watch_inbox(
     """Tell until *stopping* where intake is; while nobody can be asked, what was told grows old."""
     while not stopping.is_set():
         try:
-            async with GroupStanding(broker, READERS, INBOX) as group:
+            async with GroupStanding(broker, READERS, INBOX, INBOXES) as group:
                 while not await pause(clock, LOOK_SECONDS, stopping):
                     async with asyncio.timeout(ANSWER_SECONDS_MAX):
                         found = await group.load()

@@ -16,6 +16,7 @@ from shared.kafka.memory import MemoryBus
 from shared.kafka.port import PARTITIONS, Partition
 from shared.policy.rules import shipped
 from shared.runtime.ids import Ids
+from shared.web.shares import Shares
 from tests.support.simulation.bus import BusOf, FeedOf
 from tests.support.simulation.life import Life
 from tests.support.simulation.store import SimulatedStore, StoreOf
@@ -74,7 +75,8 @@ class Hall:
             gateway = Gateway(store, commits, rules, clock)
             desk = Desk(store, clock, self._ids, SOURCE)
             counter = Counter(Commands(desk, rules), gateway)
-            tasks.create_task(self._read_inbox(life, Inbox(gateway, rules)))
+            inbox = Inbox(gateway, rules, Shares.as_set(clock))
+            tasks.create_task(self._read_inbox(life, inbox))
             self._asked = asyncio.Queue()
             while True:
                 asked, answer = await self._asked.get()
