@@ -134,6 +134,8 @@ class Expectation:
     lifetime: timedelta = timedelta(seconds=PEOPLE_SECONDS_MAX)
     roles_claim: str = "roles"
     """A claim's whole name, or dotted where an issuer nests it: `realm_access.roles`."""
+    person_claim: str = "sub"
+    """What is the same in all accounts of one person; of publishers it is always `sub`."""
 
 
 class Verifier:
@@ -227,10 +229,11 @@ class Verifier:
         return principal
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
-        subject = _subject(claims)
         roles = _roles(claims, self._expects.roles_claim)
+        naming = "sub" if Role.PUBLISHER in roles else self._expects.person_claim
+        subject = _subject(claims, naming)
         if self._expects.issuer != LOCAL_ISSUER and _is_ours(subject, roles):
-            raise Unauthenticated("name_of_ours:sub")
+            raise Unauthenticated(f"name_of_ours:{naming}")
         return Principal(
             subject=subject,
             roles=roles,
@@ -305,13 +308,17 @@ def _nested(claims: Mapping[str, Any], path: str) -> object:
     return found
 
 
-def _subject(claims: Mapping[str, Any]) -> str:
-    subject: str = claims["sub"]
-    if not subject or len(subject) > LABEL_CHARACTERS_MAX or not subject.isprintable():
-        raise Unauthenticated("claim_wrong:sub")
+def _subject(claims: Mapping[str, Any], naming: str) -> str:
+    subject = claims.get(naming)
+    if subject is None:
+        raise Unauthenticated(f"claim_missing:{naming}")
+    if not isinstance(subject, str) or not 0 < len(subject) <= LABEL_CHARACTERS_MAX:
+        raise Unauthenticated(f"claim_wrong:{naming}")
+    if not subject.isprintable():
+        raise Unauthenticated(f"claim_wrong:{naming}")
     if identity_in(subject):
         # It would stand in every fact and every line of the log (ADR 9).
-        raise Unauthenticated("claim_personal:sub")
+        raise Unauthenticated(f"claim_personal:{naming}")
     return subject
 
 

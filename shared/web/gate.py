@@ -57,6 +57,12 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
         description="the claim that lists the roles, dotted where it is nested",
         examples=["realm_access.roles"],
     )
+    person_claim: str = Field(
+        "sub",
+        description="the claim that all accounts of one person have alike, so that two of them "
+        "are no second person; a publisher is always known by `sub`",
+        examples=["staff_no"],
+    )
     token_type: str = Field(
         ACCESS_TYPE,
         description="what the issuer's access tokens call themselves in `typ`; some say only JWT",
@@ -129,6 +135,7 @@ class Gate:
             type=settings.token_type,
             lifetime=timedelta(seconds=trial),
             roles_claim=settings.roles_claim,
+            person_claim=settings.person_claim,
         )
         keys = key_set(settings.jwks, clock)
         sessions, endings = _sessions(settings, clock), Endings(claims) if claims else None

@@ -70,9 +70,15 @@ def signed(content: Mapping[str, Any], **head: object) -> str:
 
 
 async def principal(
-    jwks: Path, token: str, roles_claim: str = "roles", said: str = "at+jwt"
+    jwks: Path, token: str, roles_claim: str = "roles", said: str = "at+jwt", person: str = "sub"
 ) -> Principal:
-    settings = AuthSettings(issuer=ISSUER, jwks=str(jwks), roles_claim=roles_claim, token_type=said)
+    settings = AuthSettings(
+        issuer=ISSUER,
+        jwks=str(jwks),
+        roles_claim=roles_claim,
+        token_type=said,
+        person_claim=person,
+    )
     headers = [(b"authorization", f"Bearer {token}".encode())]
     gate = Gate.of(settings, VirtualClock(NOON))
     return await gate.principal(Request({"type": "http", "headers": headers}))
@@ -133,6 +139,41 @@ async def test_a_publisher_is_called_so_by_any_issuer(tmp_path: Path) -> None:
     told = claims(sub="publisher-permits", roles=["PUBLISHER"], name="permits")
 
     assert (await principal(published(tmp_path), signed(told))).publisher == "permits"
+
+
+async def test_two_accounts_of_one_person_are_one_where_the_issuer_tells(tmp_path: Path) -> None:
+    jwks = published(tmp_path)
+    accounts = [claims(sub=account, staff_no="0417") for account in ("clerk-7", "director-2")]
+    told = [await principal(jwks, signed(one), person="staff_no") for one in accounts]
+
+    assert [one.subject for one in told] == ["0417", "0417"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({}, "claim_missing:staff_no"),
+        ({"staff_no": 417}, "claim_wrong:staff_no"),
+        ({"staff_no": ""}, "claim_wrong:staff_no"),
+        ({"staff_no": "local-handler"}, "name_of_ours:staff_no"),
+        ({"staff_no": "11010519491231002X"}, "claim_personal:staff_no"),
+    ],
+)
+async def test_an_account_that_tells_of_no_person_is_nobody_there(
+    tmp_path: Path, said: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(Unauthenticated) as refusal:
+        await principal(published(tmp_path), signed(claims(**said)), person="staff_no")
+
+    assert refusal.value.reason == reason
+
+
+async def test_a_publisher_is_no_person(tmp_path: Path) -> None:
+    told = claims(sub="publisher-permits", roles=["PUBLISHER"], staff_no="0417")
+
+    caller = await principal(published(tmp_path), signed(told), person="staff_no")
+
+    assert caller.subject == "publisher-permits"
 
 
 async def test_an_issuer_may_call_its_access_tokens_only_tokens(tmp_path: Path) -> None:
