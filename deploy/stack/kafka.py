@@ -76,6 +76,7 @@ org.apache.kafka.common.security.scram.ScramLoginModule required \
 username="{user}" password="{password}";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
+connections.max.reauth.ms={reauth_ms}
 super.users=User:{user};User:{subject}
 """
 BY_CERTIFICATE = """\
@@ -112,6 +113,8 @@ class Lock:
     user: str
     """Who may do everything, from the first start on."""
     password: str = field(repr=False)
+    reauth_ms: int = 3_600_000
+    """So long a connection lives after the password that opened it."""
     by_certificate: bool = False
     """Whether clients show one instead of a password; ours may do everything."""
 

@@ -41,6 +41,7 @@ from shared.kafka.access import KafkaAccess
 from shared.kafka.entrance import AccessRefused, require_access
 from shared.kafka.reader import places_of
 from shared.kafka.topics import BUREAU_TOPICS, dead_letter_topic, topics_of
+from tests.support.eventually import eventually
 from tests.support.locked import PASSWORD, LockedKafka, locked_kafka
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -258,6 +259,30 @@ async def test_a_publisher_that_is_taken_away_comes_in_no_more(
 
     assert settled.users_taken == {HEALTH}
     assert {right.user for right in settled.rights_taken} == {HEALTH}
+    await prepare_users(kafka.keeper, told(home))
+
+
+async def test_a_stolen_password_that_was_replaced_ends_also_where_the_thief_is_in(
+    kafka: LockedKafka, home: Path
+) -> None:
+    async with producing(kafka.user(TAX)) as thief:
+        await thief.send_and_wait(MINE, b"stolen", partition=0)
+        settled = await prepare_users(kafka.keeper, {**told(home), TAX: "replaced"})
+
+        async def is_out() -> bool:
+            try:
+                await asyncio.wait_for(thief.send_and_wait(MINE, b"still", partition=0), 5)
+            except (KafkaError, TimeoutError):
+                return True
+            return False
+
+        await eventually(is_out, within=SECONDS_MAX)
+    with pytest.raises(AccessRefused, match="wrong_password"):
+        await require_access(kafka.user(TAX))
+
+    # The rightful one loses nothing, and nobody made its rights anew.
+    assert settled == NOTHING
+    assert await writes(kafka.user(TAX, "replaced"), MINE)
     await prepare_users(kafka.keeper, told(home))
 
 

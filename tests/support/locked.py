@@ -24,6 +24,8 @@ from tests.support.eventually import eventually
 ADMIN = "keeper"
 PASSWORD = "only-for-tests"  # noqa: S105 - the servers live in a private folder for minutes
 START_SECONDS_MAX = 60.0
+REAUTH_MS = 5_000
+"""So long a connection lives: ours have to outlive it."""
 DEBIAN = Path("/usr/lib/postgresql")
 HBA = """\
 hostssl all all 127.0.0.1/32 scram-sha-256
@@ -57,7 +59,15 @@ async def locked_kafka(home: Path, *, by_certificate: bool = False) -> AsyncIter
     places.make()
     authority = Authority(home)
     ours = authority.issue("broker", LOOPBACK)
-    lock = Lock(ours.both, "CN=broker", authority.certificate, ADMIN, PASSWORD, by_certificate)
+    lock = Lock(
+        ours.both,
+        "CN=broker",
+        authority.certificate,
+        ADMIN,
+        PASSWORD,
+        reauth_ms=REAUTH_MS,
+        by_certificate=by_certificate,
+    )
     kafka = replace(embedded_kafka(places, 0), lock=lock)
     await kafka.prepare()
     with _running(kafka.argv(), home / "kafka.log"):
