@@ -23,8 +23,7 @@ from bench.report import Outcome, keep, ratios
 from bench.stack import Servers, servers
 from services.metrics.adapters.batch import TIMELINE
 from services.metrics.adapters.binary_copy import binary_copy
-from services.metrics.domain.entry import ENVELOPE, Arrived
-from services.metrics.handlers.reading import identity_of
+from services.metrics.domain.entry import ENVELOPE, Arrived, identity_of
 from shared.contracts.moments import instant_of
 from shared.kafka.port import PARTITIONS
 from shared.kafka.topics import ensure_topics

@@ -59,17 +59,17 @@ class Fact(Contract):
 
 def case_no_of(fact: Fact) -> str | None:
     """Return the number of the case that *fact* names, if any: then it is the partition key."""
-    path = _case_path(type(fact))
-    case_no: str | None = _reading(path)(fact) if path else None
+    read = _case_no(type(fact))
+    case_no: str | None = None if read is None else read(fact)
     return case_no
 
 
 @cache
-def _case_path(kind: type[Fact]) -> str | None:
+def _case_no(kind: type[Fact]) -> Callable[[Fact], Any] | None:
     # Once per type: to ask a pydantic model for a field that it lacks costs more than reading it.
     if not kind.KEYED_BY_CASE:
         return None
-    return next((path for path in ("case.case_no", "case_no") if _has(kind, path)), None)
+    return next((_reading(path) for path in ("case.case_no", "case_no") if _has(kind, path)), None)
 
 
 def moments_of(fact: Fact) -> Iterator[tuple[str, date]]:

@@ -123,8 +123,10 @@ class WorkCalendar:
 
     def provisional(self, start: date, until: date) -> bool:
         """Whether a count from *start* to *until* enters a year without a notice."""
-        years = self.official_years
-        return any(year not in years for year in range(start.year, until.year + 1))
+        first, last, years = start.year, until.year, self.official_years
+        if first == last:
+            return first not in years
+        return any(year not in years for year in range(first, last + 1))
 
     def before(self, ordinal: int) -> int:
         """Return how many working days lie before *ordinal*, from the first day of all."""

@@ -6,10 +6,10 @@ from typing import TypeVar
 import pytest
 
 from services.metrics.app.fingerprint import our_fingerprint
+from services.metrics.domain.entry import identity_of
 from services.metrics.domain.picture import Differences
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import Report
-from services.metrics.handlers.reading import identity_of
 from services.metrics.handlers.verify import Verifying
 from services.metrics.ports.audit import ClockKept, SubjectKept
 from services.metrics.ports.projection import Changes

@@ -12,9 +12,9 @@ from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
-from services.metrics.domain.entry import Arrived
+from services.metrics.domain.entry import IDENTITY_BYTES, Arrived
 from services.metrics.handlers.folding import Folding, Lane
-from services.metrics.handlers.reading import IDENTITY_BYTES, RefusedRecord, read_records
+from services.metrics.handlers.reading import RefusedRecord, read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.projection import Fenced, Stretch
 from shared.contracts.envelope import Event

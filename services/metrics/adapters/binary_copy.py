@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
-from services.metrics.domain.entry import Arrived
+from services.metrics.domain.entry import IDENTITY_BYTES, Arrived
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """With no flags, and no more header."""
@@ -23,8 +23,8 @@ MICROSECOND = timedelta(microseconds=1)
 COLUMNS = 4
 COUNT_AND_SIZE = Struct("!hi").pack
 """How many columns a row has, and how many bytes its first one."""
-SIZE = Struct("!i").pack
-TIME_AND_SIZE = Struct("!iqi").pack
+BETWEEN = Struct(f"!i{IDENTITY_BYTES}siqi").pack
+"""The identity and the time, each behind its size, and the size of the body."""
 TIME_BYTES = 8
 
 
@@ -37,9 +37,7 @@ def binary_copy(rows: Iterable[Arrived]) -> memoryview:
         pieces += (
             COUNT_AND_SIZE(COLUMNS, len(name)),
             name,
-            SIZE(len(identity)),
-            identity,
-            TIME_AND_SIZE(TIME_BYTES, time, len(body)),
+            BETWEEN(IDENTITY_BYTES, identity, TIME_BYTES, time, len(body)),
             body,
         )
     pieces.append(END)

@@ -17,11 +17,11 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.entry import identity_of
 from services.metrics.domain.figures.contributions import NOTHING, Contributions, Contributor
 from services.metrics.domain.fold import fold_all, known_entries
 from services.metrics.domain.picture import Picture, contributors_of, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
-from services.metrics.handlers.reading import identity_of
 from services.metrics.ports.audit import (
     ClockKept,
     ClockShown,

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Protocol
 
-from services.metrics.domain.entry import ENVELOPE, Arrived, entry_of
+from services.metrics.domain.entry import ENVELOPE, Arrived, entry_of, identity_of
 from shared.contracts.moments import recorded_instant
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.kafka.seal import TopicSeal
 from shared.kafka.unpacking import Illegible
-
-IDENTITY_BYTES = 16
 
 NEWER = frozenset({Flaw.UNKNOWN_TYPE, Flaw.UNSUPPORTED_VERSION})
 """A newer producer's types: kept for the day on which we know them."""
@@ -41,11 +38,6 @@ class RefusedRecord:
     code: str
     field: str
     detail: str
-
-
-def identity_of(source: str, event_id: str) -> bytes:
-    """Return the short name of a fact: publishers' ids are long, and every index row holds one."""
-    return blake2b(f"{source}\0{event_id}".encode(), digest_size=IDENTITY_BYTES).digest()
 
 
 def read_records(

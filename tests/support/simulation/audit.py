@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.metrics.domain.entry import Entry, entry_of
+from services.metrics.domain.entry import Entry, entry_of, identity_of
 from services.metrics.domain.figures.figure import named
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import contributors_of, picture_of
-from services.metrics.handlers.reading import identity_of
 from shared.contracts.registry import INBOX, Owner
 from shared.contracts.supervision.course import AlertState
 from shared.kafka.dead_letters import read_dead_letter
