@@ -61,15 +61,15 @@ def _fits(subjects: dict[tuple[type[Subject], str], Any], entry: Entry) -> bool:
     """Tell *entry* to those of *subjects* that it names, new ones too; return whether it fits."""
     if not is_meant(entry.time):
         return False
-    fact, legal = entry.data, True
-    for kind in READERS.get(type(fact), ()):
-        name = name_in(entry, kind)
-        known = subjects.get((kind, name))
+    fact, legal = type(entry.data), True
+    for kind in READERS.get(fact, ()):
+        place = kind, name_in(entry, kind)
+        known = subjects.get(place)
         if known is None:
-            if type(fact) in kind.NEVER_FIRST:
+            if fact in kind.NEVER_FIRST:
                 continue
-            known = kind(name=name, founded=Founding.of(entry))
-        subjects[kind, name], fits = known.after(entry)
+            known = kind(name=place[1], founded=Founding.of(entry))
+        subjects[place], fits = known.after(entry)
         legal = legal and fits
     return legal
 
@@ -78,17 +78,20 @@ def is_late(dossier: Dossier, entries: Sequence[Entry]) -> bool:
     """
     Say whether only all again is right.
 
-    So it is where one of *entries* belongs before what is folded, or may change
-    which of the facts are believed.
+    So it is where one of *entries*, which are in order, belongs before what is
+    folded, or may change which of the facts are believed.
     """
     if dossier.is_disputed:
         return True
-    own, supervision = dossier.own.last, dossier.supervision.last
-    for entry in entries:
-        last = supervision if type(entry.data) in CARDS else own
-        if last is not None and entry.order < last:
-            return True
+    own, about_cards = _parted(entries)
+    if _precedes(own, dossier.own) or _precedes(about_cards, dossier.supervision):
+        return True
     return changes_standing(dossier.subjects, entries)
+
+
+def _precedes(entries: Sequence[Entry], track: Track) -> bool:
+    """Say whether the first of *entries*, which are in order, belongs before what *track* has."""
+    return bool(entries) and track.last is not None and entries[0].order < track.last
 
 
 def fold_all(key: str, entries: Iterable[Entry]) -> Dossier:

@@ -144,20 +144,19 @@ class Differences:
         """Note what has changed since *before*; the numbers that are gone are told as they were."""
         earlier = before.contributions if before else NOTHING
         moved = before is not None and before.dimensions != after.dimensions
+        sums, key, where = self.sums, after.dossier.key, after.dimensions
+        is_listed = register.REGISTER.is_listed
         for place, number in after.contributions.items():
             known = earlier.get(place)
-            if known != number or moved:
-                self._add(place, number - (known or 0))
-                self._list(self.added if known is None else self.changed, place, number, after)
+            if known == number and not moved:
+                continue
+            sums[place] = sums.get(place, 0) + number - (known or 0)
+            if is_listed(place[0]):
+                rows = self.added if known is None else self.changed
+                rows.append(Contributor(*place, key, number, where))
         if before is not None:
             for place, number in earlier.items():
                 if place not in after.contributions:
-                    self._add(place, -number)
-                    self._list(self.gone, place, number, before)
-
-    def _add(self, place: PartOfDay, number: int) -> None:
-        self.sums[place] = self.sums.get(place, 0) + number
-
-    def _list(self, rows: list[Contributor], place: PartOfDay, number: int, of: Picture) -> None:
-        if register.REGISTER.is_listed(place[0]):
-            rows.append(Contributor(*place, of.dossier.key, number, of.dimensions))
+                    sums[place] = sums.get(place, 0) - number
+                    if is_listed(place[0]):
+                        self.gone.append(Contributor(*place, key, number, before.dimensions))

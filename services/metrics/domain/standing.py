@@ -12,7 +12,7 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.register import CARDS, READERS, name_in
 from services.metrics.domain.subjects.subject import Founding, Subject
 from shared.contracts.handling.facts import CaseAmended
-from shared.contracts.moments import is_meant, meant_day_of
+from shared.contracts.moments import FIRST_INSTANT, is_meant, meant_day_of
 from shared.contracts.standing import JUDGEMENTS, is_foreign, speaker_of
 from shared.contracts.supervision.facts import FactConfirmed
 from shared.contracts.supervision.words import DoubtReason
@@ -66,11 +66,21 @@ def hear(entries: Sequence[Entry]) -> Heard:
 
 def changes_standing(subjects: Sequence[Subject], entries: Sequence[Entry]) -> bool:
     """
-    Say whether *entries* may change which facts about *subjects* are believed.
+    Say whether *entries*, in order, may change which facts about *subjects* are believed.
 
-    Asked for every fact that is folded, so what is usual is told at a glance: a
-    fact of somebody who may speak, learned after the subject was founded.
+    Asked for every fact that is folded, so what is usual is told at a glance: facts
+    that no publisher tells, each learned after all that was known before it.
     """
+    last = max((one.founded.learned for one in subjects if one.founded), default=FIRST_INSTANT)
+    for entry in entries:
+        usual = entry.publisher is None and last < entry.learned
+        if not usual or type(entry.data) in JUDGEMENTS:
+            return _may_change_standing(subjects, entries)
+        last = entry.learned
+    return False
+
+
+def _may_change_standing(subjects: Sequence[Subject], entries: Sequence[Entry]) -> bool:
     begun: dict[Named, Founding] = {}
     for entry in entries:
         fact = type(entry.data)

@@ -90,7 +90,7 @@ class Folding:
         self, lane: Lane, stretch: Stretch, arrived: list[Arrived], *, all_new: bool
     ) -> int:
         # By dossier, so that its facts lie side by side and pages are visited once.
-        facts = sorted(arrived, key=DOSSIER)
+        facts = by_dossier(arrived)
         recent = recent_after(lane.recent, arrived)
         complete_to = max(map(OCCURRED_AT, arrived), default=None)
         async with self._projection.batch(
@@ -129,14 +129,14 @@ class Folding:
         self, lane: Lane, batch: Batch, new: Iterable[Arrived]
     ) -> Mapping[str, Picture]:
         """Write what *new*, which comes dossier by dossier, makes of each; return the pictures."""
-        by_dossier = {
+        told = {
             key: entries
             for key, facts in groupby(new, DOSSIER)
             if (entries := [fact.entry for fact in facts if fact.entry is not None])
         }
         rules = await newest(batch, self._editions)
-        before = await self._before(lane, batch, by_dossier)
-        dossiers, late = advance(by_dossier, before)
+        before = await self._before(lane, batch, told)
+        dossiers, late = advance(told, before)
         dossiers |= refolded(await batch.histories(late)) if late else {}
         after = {
             key: picture_of(dossier, before.get(key), rules) for key, dossier in dossiers.items()
@@ -162,6 +162,14 @@ async def newest(transaction: Edited, editions: Editions) -> Rules:
     if transaction.edition > editions.newest.edition:
         editions.learn(await transaction.rule_changes(editions.newest.edition))
     return editions.newest
+
+
+def by_dossier(arrived: Iterable[Arrived]) -> list[Arrived]:
+    """Return *arrived* dossier by dossier, each one's in the order in which they came."""
+    groups: dict[str, list[Arrived]] = {}
+    for fact in arrived:
+        groups.setdefault(fact.dossier, []).append(fact)
+    return [fact for _, group in sorted(groups.items()) for fact in group]
 
 
 async def _insert(batch: Batch, facts: list[Arrived], *, all_new: bool) -> list[Arrived]:

@@ -112,21 +112,22 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         subject forward, never back.
         """
         fact, course = entry.data, self.COURSE
-        believed, named = self._dated(entry)
+        kind = type(fact)
+        believed, named = self._dated(entry) if kind in self.EFFECTIVE else (entry, None)
         changes, possible = self.noted(believed)
         target = course.target(self.state, fact) if possible and believed is entry else None
         legal = target is not None
         if target is None:
             target = course.onward(self.state, fact)
-        if (target is not None or changes) and type(fact) not in self.SILENT:
+        if (target is not None or changes) and kind not in self.SILENT:
             changes["steps"] = _with(self.steps, self.step_of(entry, named))
-        if target is not None:
+        if target is not None and target != self.state:
             changes["state"] = target
         if self.opened_on is None:
             changes["opened_on"] = business_date(entry.time)
         if self.ends(fact) and (target is not None or self.done_on is None):
             changes["done_on"] = business_date(entry.time)
-        return replace(self, **changes), legal
+        return (replace(self, **changes) if changes else self), legal
 
     def noted(self, entry: Entry) -> Noted:
         """Return what *entry* tells beside the state."""
@@ -175,9 +176,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
 
         A day that nobody can mean is unset: it is the day of the fact.
         """
-        field = self.EFFECTIVE.get(type(entry.data))
-        if field is None:
-            return entry, None
+        field = self.EFFECTIVE[type(entry.data)]
         named, own = getattr(entry.data, field), business_date(entry.time)
         if not is_meant(named):
             return replace(entry, data=entry.data.model_copy(update={field: own})), None
