@@ -23,12 +23,14 @@ from shared.kafka.producer import KafkaProducer
 from shared.kafka.standing import require_reading
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready, tell_ready
+from shared.runtime.memory import keep_memory
 
 
 async def run_worker(settings: MetricsSettings, stopping: asyncio.Event) -> None:
     """Fold what the topics bring until *stopping*; where other code has folded, all of it again."""
     # A projection is made again from Kafka, and its offset is lost together with what it counts:
     # no commit has to wait for the disk. What the ticker says is a fact, and does wait.
+    keep_memory()
     dsn, clock = settings.postgres_dsn.get_secret_value(), SystemClock()
     async with await open_pool(dsn, SEARCH_PATH, waits_for_disk=False) as pool:
         projection = PostgresProjection(pool, our_fingerprint())
