@@ -12,7 +12,7 @@ from deploy.kafka_users import passwords_in, prepare_users, publishers_among
 from deploy.texts import text
 from deploy.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
-from shared.kafka.access import KafkaSettings
+from shared.kafka.access import Broker, KafkaSettings
 from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -83,13 +83,17 @@ async def prepare(settings: PrepareSettings) -> None:
     """
     await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
     broker = settings.access(settings.kafka)
-    folder = settings.kafka_users
-    users = {} if folder is None else passwords_in(folder)
-    await prepare_topics(broker, settings.partitions, publishers_among(users))
-    if folder is not None:
-        await prepare_users(broker, users)
+    await prepare_kafka(broker, settings.partitions, settings.kafka_users)
     if settings.session_keys is not None:
         LocalIssuer.open(settings.session_keys, SystemClock(), SystemIds())
+
+
+async def prepare_kafka(broker: Broker, partitions: int, folder: Path | None) -> None:
+    """Make topics, and where a *folder* tells of users, them with their rights and inboxes."""
+    users = {} if folder is None else passwords_in(folder)
+    await prepare_topics(broker, partitions, publishers_among(users))
+    if folder is not None:
+        await prepare_users(broker, users)
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ from aiokafka.errors import (
 
 from deploy.faults import KafkaUserUnknown
 from deploy.kafka_users import AccessChange, passwords_in, prepare_users, settle_access
+from deploy.prepare import prepare_kafka
 from deploy.principals import (
     OURS,
     USERS,
@@ -247,6 +248,23 @@ async def test_nobody_but_the_keeper_makes_rights_or_users(kafka: LockedKafka) -
 
 async def test_made_a_second_time_nothing_changes(kafka: LockedKafka, home: Path) -> None:
     assert await prepare_users(kafka.keeper, told(home)) == NOTHING
+
+
+async def test_a_file_is_all_that_one_publisher_more_needs(kafka: LockedKafka, home: Path) -> None:
+    """Who was there before keeps rights and connections, and intake is told of no topic."""
+    water = publisher_user("water")
+    told(home, (*EVERYBODY, water))
+    async with producing(kafka.user(TAX)) as before:
+        await prepare_kafka(kafka.keeper, 1, home / "kafka-users")
+        await before.send_and_wait(MINE, b"still here", partition=0)
+
+    inbox, letters = topics_of("water")
+    assert await writes(kafka.user(water), inbox)
+    assert await reads(kafka.user(f"{OURS}intake"), inbox)
+    assert await writes(kafka.user(f"{OURS}intake"), letters)
+    assert await reads(kafka.user(water), letters)
+    assert not await writes(kafka.user(TAX), inbox)
+    await prepare_users(kafka.keeper, told(home))
 
 
 async def test_a_publisher_that_is_taken_away_comes_in_no_more(
