@@ -3,10 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
+from services.assist.domain.agency import refusals as agency
+from services.assist.domain.policy import refusals as policy
+from services.assist.domain.problem import refusals as problem
 from services.assist.domain.task import refusals as task
+from services.assist.domain.walkthrough import refusals as walkthrough
 from services.intake.domain.case import refusals as case
 from services.intake.domain.commitment import refusals as commitment
 from services.intake.domain.inspection import refusals as inspection
+from services.intake.domain.itemchange import refusals as itemchange
 from services.intake.domain.joint import refusals as joint
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
@@ -17,6 +22,7 @@ from services.review.domain.rating import refusals as rating
 from services.review.domain.rectification import refusals as rectification
 from services.review.domain.ticket import refusals as ticket
 from shared.commands.off_course import Refusals
+from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
@@ -26,7 +32,10 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint.course import JOINT
+from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.unfinished.course import MATTER
@@ -41,12 +50,17 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         MEETING.subject: meeting.OFF_COURSE,
         JOINT.subject: joint.OFF_COURSE,
         XREGION.subject: xregion.OFF_COURSE,
+        ITEM_CHANGE.subject: itemchange.OFF_COURSE,
         INVITATION.subject: invitation.OFF_COURSE,
         RATING.subject: rating.OFF_COURSE,
         RECTIFICATION.subject: rectification.OFF_COURSE,
         TICKET.subject: ticket.OFF_COURSE,
         MATTER.subject: matter.OFF_COURSE,
         TASK.subject: task.OFF_COURSE,
+        WALKTHROUGH.subject: walkthrough.OFF_COURSE,
+        PROBLEM.subject: problem.OFF_COURSE,
+        AGENCY.subject: agency.OFF_COURSE,
+        POLICY_ITEM.subject: policy.OFF_COURSE,
     }
 )
 """By kind of subject: what its owner answers where the course has no row."""

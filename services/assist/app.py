@@ -7,20 +7,33 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.assist.api.paths import TASKS
+from services.assist.api.paths import AGENCIES, POLICIES, PROBLEMS, TASKS, WALKTHROUGHS
 from services.assist.consumer import GROUP, TOPICS, ForeignTasks
+from services.assist.domain.agency import decide as agencies
+from services.assist.domain.policy import decide as policies
+from services.assist.domain.problem import decide as problems
 from services.assist.domain.task import decide as tasks
+from services.assist.domain.walkthrough import decide as walkthroughs
 from services.assist.settings import AssistSettings
 from shared.commands.adoption import Adoption
 from shared.commands.life import serve_and_read
 from shared.commands.service import Service
 from shared.commands.subject import Decided, subject_routes
+from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import TASK
+from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.registry import Owner, kinds_of
 from shared.kafka.membership import Subscription
 from shared.web.gate import AuthSettings
 
-SUBJECTS = (Decided(TASKS, TASK, tasks.DECIDER, "BB"),)
+SUBJECTS = (
+    Decided(TASKS, TASK, tasks.DECIDER, "BB"),
+    Decided(WALKTHROUGHS, WALKTHROUGH, walkthroughs.DECIDER, "ZLC"),
+    Decided(PROBLEMS, PROBLEM, problems.DECIDER, "WT"),
+    Decided(AGENCIES, AGENCY, agencies.DECIDER, "ZJ"),
+    Decided(POLICIES, POLICY_ITEM, policies.DECIDER, "ZC"),
+)
 
 MESSAGES = files("services.assist.api") / "messages"
 

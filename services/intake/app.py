@@ -12,16 +12,19 @@ from services.intake.api.paths import (
     CASES,
     CROSS_REGION,
     INSPECTIONS,
+    ITEM_CHANGES,
     JOINT_CASES,
     MEETINGS,
     REFERRALS,
 )
 from services.intake.consumer import BEGIN, GROUP, TOPICS, Inbox
+from services.intake.domain.itemchange import decide as itemchange
 from services.intake.domain.joint import decide as joint
 from services.intake.domain.xregion import decide as xregion
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
+from services.intake.handlers.itemchange import named_change
 from services.intake.handlers.joint import subcase_ends
 from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
@@ -30,6 +33,7 @@ from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Faults, Service, owners_pool
 from shared.commands.subject import Decided, subject_routes
+from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint.course import JOINT
 from shared.contracts.xregion.course import XREGION
 from shared.eventstore.port import Timers
@@ -46,6 +50,7 @@ BATCH_BYTES_MAX = 16 * 1024 * 1024
 SUBJECTS = (
     Decided(CROSS_REGION, XREGION, xregion.DECIDER, "KY"),
     Decided(JOINT_CASES, JOINT, joint.DECIDER, "YJS", subcase_ends),
+    Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),
 )
 
 MESSAGES = files("services.intake.api") / "messages"

@@ -26,7 +26,7 @@ class Decided:
     collection: Collection
     course: Course
     decider: Decider[Any, Any]
-    prefix: str
+    prefix: str = ""
     """How the names begin that we give."""
     ours: Ours = _nothing
 
@@ -41,9 +41,9 @@ class SubjectCommands:
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; a first one that names no subject is about a new one."""
         of, subject = self.of, self.of.collection.subject
+        words = {**words, **await of.ours(self.desk, command, words)}
         name = words[subject] or f"{of.prefix}{self.desk.ids.new()}"
-        words = {**words, **await of.ours(self.desk, command, words), subject: name}
-        asked = command(**words, at=occasion.at)
+        asked = command(**{**words, subject: name}, at=occasion.at)
         stream = f"{of.course.subject}-{getattr(asked, of.course.named_by)}"
         return await handle(self.of.decider, asked, stream, occasion, desk=self.desk)
 

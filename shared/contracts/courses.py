@@ -1,12 +1,16 @@
 """Every course that we publish, in the order of a case's life."""
 
+from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint.course import JOINT
+from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.supervision.course import ALERT
@@ -21,11 +25,16 @@ COURSES = (
     MEETING,
     JOINT,
     XREGION,
+    ITEM_CHANGE,
     INVITATION,
     RATING,
     RECTIFICATION,
     TICKET,
     MATTER,
     TASK,
+    WALKTHROUGH,
+    PROBLEM,
+    AGENCY,
+    POLICY_ITEM,
     ALERT,
 )

@@ -12,6 +12,7 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from shared.contracts.activity import facts as activity
 from shared.contracts.assist import facts as assist
 from shared.contracts.commitment import facts as commitment
 from shared.contracts.committee import facts as committee
@@ -21,8 +22,11 @@ from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
 from shared.contracts.inspection import facts as inspection
 from shared.contracts.intake import facts as intake
+from shared.contracts.intermediary import facts as intermediary
+from shared.contracts.item import facts as item
 from shared.contracts.joint import facts as joint
 from shared.contracts.moments import RECORDED
+from shared.contracts.policy import facts as policy
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
 from shared.contracts.rules import facts as rules
@@ -79,8 +83,8 @@ def is_inbox(topic: str) -> bool:
 
 FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion),
-        Owner.ASSIST: (assist,),
+        Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion, item),
+        Owner.ASSIST: (assist, activity, intermediary, policy),
         Owner.REVIEW: (review, rectification, hotline, unfinished),
         Owner.SUPERVISION: (supervision, rules),
     }

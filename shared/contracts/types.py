@@ -34,6 +34,7 @@ VaultToken = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """Stands for a person, a text or a file that the vault keeps."""
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+ShortCode = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 LongName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=500)]
@@ -70,7 +71,7 @@ class CaseRef(Contract):
     item_code: ItemCode
     item_version: Count
     case_type: CaseType
-    joint_case_id: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    joint_case_id: ShortCode | None = None
     project_code: Annotated[str, StringConstraints(min_length=1, max_length=24)] | None = None
 
 
@@ -94,7 +95,7 @@ class Doc(Contract):
     """A document, by kind and number; its content is elsewhere."""
 
     doc_type: Code
-    doc_no: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    doc_no: ShortCode | None = None
     file_token: VaultToken | None = None
     sha256: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 

@@ -92,6 +92,11 @@ class ClockName(Word):
     JOINT = auto()
     XREGION_FORWARD = auto()
     XREGION_HANDOVER = auto()
+    LINK_PUSH = auto()
+    PROBLEM = auto()
+    ADMISSION = auto()
+    LISTING = auto()
+    SYNC = auto()
 
 
 class GradeLevel(Word):

@@ -20,6 +20,7 @@ from shared.policy.lookup import (
     Lookup,
     NamedFact,
     NamedField,
+    NamedWord,
     Needed,
     Stated,
     Whereabouts,
@@ -146,8 +147,8 @@ class Limit(Rule):
     """Where whatever else ends it is kept."""
     limit: int | FieldOf | Stated
     unit: Unit | FieldOf
-    latest: FieldOf | None = None
-    """Where a day is kept on which it ends at the latest, however long the limit is."""
+    latest: Stated | None = None
+    """The day on which it ends at the latest, however long it is, as its first fact says."""
     held: bool | ClockName = False
     """Whether a hold of the case that names its clock may stop it; or the clock whose holds do."""
     standstills: tuple[Standstill, ...] = ()
@@ -259,7 +260,6 @@ class Limit(Rule):
         named += [
             ("limit.field", _field(self.limit), amount),
             ("unit.field", _field(self.unit), Needed.UNIT),
-            ("latest.field", _field(self.latest), Needed.DAY),
             ("ending", self.ending, Needed.ENDING),
             ("extensions.field", _field(self.extensions), Needed.EXTENSIONS),
             ("yellow.of", others, Needed.AMOUNT),
@@ -269,9 +269,12 @@ class Limit(Rule):
         )
 
     @property
-    def stated(self) -> str | None:
-        """The field of the facts on which it begins that says how long it is, where one does."""
-        return self.limit.stated if isinstance(self.limit, Stated) else None
+    def stated(self) -> Iterator[NamedWord]:
+        """What it looks for in the facts on which it begins."""
+        if isinstance(self.limit, Stated):
+            yield NamedWord("limit.stated", self.limit.stated, by_day=self.unit is Unit.AT)
+        if self.latest is not None:
+            yield NamedWord("latest.stated", self.latest.stated, by_day=True)
 
     @property
     def _moments(self) -> Iterator[tuple[str, Moment]]:

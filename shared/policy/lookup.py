@@ -65,6 +65,15 @@ class NamedFact(NamedTuple):
     fact: str
 
 
+class NamedWord(NamedTuple):
+    """A field of the facts on which a row begins, at which place of the row, and for what."""
+
+    place: str
+    name: str
+    by_day: bool
+    """Whether it has to say a day, and not a number."""
+
+
 class Stated(Rule):
     """A value that the fact itself says in *stated*, on which the limit begins."""
 

@@ -18,7 +18,9 @@ from shared.contracts.types import CaseRef
 
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
 CONTRACTS: list[type[Contract]] = [CaseRef, *FACTS.values()]
-SAID = {name for contract in CONTRACTS for name in contract.model_fields}
+SAID = {name for contract in CONTRACTS for name in contract.model_fields} | {
+    fact.ABOUT for fact in FACTS.values()
+}
 PATHS = [
     path
     for collection in (

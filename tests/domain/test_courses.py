@@ -16,7 +16,8 @@ from shared.contracts.handling.words import Step
 from shared.contracts.intake.facts import ApplicationAccepted
 from shared.contracts.rejection import Blame, Rejection
 from shared.contracts.words import GradeLevel
-from tests.support.courses import OWNED, Owned, command_of, fact_of
+from tests.support.by_course import Owned
+from tests.support.courses import OWNED, command_of, fact_of
 from tests.support.examples import like_the_example
 from tests.support.way_of_a_case import entry
 

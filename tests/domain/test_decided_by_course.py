@@ -5,6 +5,16 @@ from datetime import date
 
 import pytest
 
+from services.assist.domain.policy import decide as policy_rules
+from services.assist.domain.policy.commands import ListPolicy
+from services.assist.domain.policy.refusals import IssuedDateImpossible
+from services.assist.domain.problem import decide as problem_rules
+from services.assist.domain.problem.commands import FindProblem, ResolveProblem
+from services.assist.domain.walkthrough import decide as walkthrough_rules
+from services.assist.domain.walkthrough.commands import CompleteWalkthrough
+from services.intake.domain.itemchange import decide as itemchange_rules
+from services.intake.domain.itemchange.commands import SyncItemChange
+from services.intake.domain.itemchange.refusals import PlaceAlreadySynced
 from services.intake.domain.joint import decide as joint_rules
 from services.intake.domain.joint.commands import CloseJointCase, LinkSubcase, OpenJointCase
 from services.intake.domain.joint.decide import owners
@@ -17,6 +27,7 @@ from services.review.domain.ticket import decide as ticket_rules
 from services.review.domain.ticket.commands import ExtendTicket
 from services.review.domain.ticket.refusals import TicketAlreadyExtended, TicketDueNotLater
 from shared.commands.by_course import Recollection
+from shared.contracts.activity.facts import ProblemFound
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import DecisionMade, StepStarted
 from shared.contracts.hotline.course import TicketState
@@ -27,6 +38,8 @@ from shared.contracts.intake.facts import (
     ApplicationWithdrawn,
 )
 from shared.contracts.intake.words import CrossRegionMode
+from shared.contracts.item.course import ItemChangeState
+from shared.contracts.item.facts import ItemChangeSynced, ItemDefinitionRevised
 from shared.contracts.joint.course import JointCaseState
 from shared.contracts.joint.facts import JointCaseClosed, JointCaseOpened, SubcaseLinked
 from shared.contracts.xregion.course import CrossRegionState
@@ -159,3 +172,28 @@ def test_a_case_is_over_with_its_decision_or_without_one(
     facts: Sequence[Fact], end: SubcaseEnd | None
 ) -> None:
     assert end_of(told(*facts)) == end
+
+
+def test_nobody_lists_what_is_issued_tomorrow() -> None:
+    with pytest.raises(IssuedDateImpossible):
+        policy_rules.DECIDER.decide(
+            Recollection(), command_of(ListPolicy, issued_date=date(2024, 9, 17))
+        )
+
+
+def test_a_change_is_published_in_each_place_once() -> None:
+    known = (like(ItemDefinitionRevised), like(ItemChangeSynced, place="ONLINE"))
+    change = Recollection(ItemChangeState.SYNCING, known)
+
+    with pytest.raises(PlaceAlreadySynced):
+        itemchange_rules.DECIDER.decide(change, command_of(SyncItemChange, place="ONLINE"))
+    assert itemchange_rules.DECIDER.decide(change, command_of(SyncItemChange, place="OFFLINE"))
+
+
+def test_a_walk_is_its_leaders_and_a_problem_its_owners() -> None:
+    found = Recollection("FOUND", (like(ProblemFound),))
+
+    assert walkthrough_rules.owners(Recollection(), command_of(CompleteWalkthrough)) == (LEAD,)
+    assert problem_rules.owners(Recollection(), command_of(FindProblem)) == [LEAD]
+    assert problem_rules.owners(found, command_of(ResolveProblem)) == [LEAD]
+    assert problem_rules.owners(Recollection(), command_of(ResolveProblem)) == []

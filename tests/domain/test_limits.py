@@ -47,6 +47,9 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "immediate": {"case": {**ACCEPTED_EXAMPLE["data"]["case"], "case_type": "IMMEDIATE"}},
     "hearing": {"reason": "HEARING"},
     "approved": {"decision": "APPROVED"},
+    "acknowledged": {"acknowledged": True},
+    "dated": {"deadline": "2024-10-18"},
+    "undated": {"deadline": None},
     "faulty": {"result": "FAIL"},
     "tolerated": {"mode": "TOLERANCE"},
     "on_a_promise": {"mode": "COMMITMENT"},
@@ -61,6 +64,7 @@ IN_VAIN = {"reached": False}
 
 RUNNING: Mapping[str, Mapping[str, object]] = {
     "casetrack.xregion.result.returned.v1": {"handed_over_date": None},
+    "casetrack.policy.item.published.v1": {"guide_ready": False},
 }
 """What a start has to say that would tell of the end as well."""
 
@@ -82,6 +86,8 @@ def before(limit: Limit) -> list[Entry]:
     earlier = [one.after for one in limit.starts if one.after is not None]
     if earlier:
         return [told(Moment(fact=one.fact, when=one.when), 10) for one in earlier]
+    if limit.id == "SLA-25e":
+        return [told(POLICY.by_id["SLA-25d"].starts[0], 10)]
     return [RECEIVED, ACCEPTED] if named else [RECEIVED] if limit.subject == "case" else []
 
 
@@ -131,7 +137,7 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "of ten thousand days": (ROW, {"limit": 10_000}, "SLA-01: 10000 is not from 0 to 1095"),
     "until a day at the latest, of what a hold may stop": (
         ROW,
-        {"held": True, "latest": {"field": "closed_on"}},
+        {"held": True, "latest": {"stated": "received_date"}},
         "SLA-01: WD does not fit",
     ),
     "near longer than it is": (ROW, {"yellow": {"by": "days", "days": 5}}, "near with 5 left"),

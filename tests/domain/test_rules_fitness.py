@@ -108,9 +108,9 @@ UNFIT: dict[str, tuple[str, dict[str, Any], str, str]] = {
     ),
     "a latest day that nobody keeps": (
         "SLA-25d",
-        {"latest": {"field": "wanted"}},
+        {"latest": {"stated": "wanted"}},
         "limit_name_unknown",
-        "latest.field",
+        "latest.stated",
     ),
     "an end that is none": ("SLA-13a", {"ending": "case.terms"}, "limit_field_unfit", "ending"),
     "extensions that nobody keeps": (

@@ -8,9 +8,13 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import explain
+from shared.contracts.activity.facts import ProblemFound, ProblemResolved
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.hotline import facts as hotline
+from shared.contracts.intermediary.facts import AgencyAdmitted, AgencyApplied
+from shared.contracts.item.facts import ItemChangeSynced, ItemDefinitionRevised
 from shared.contracts.joint import facts as joint
+from shared.contracts.policy.facts import PolicyItemPublished
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unfinished import facts as unfinished
 from shared.contracts.xregion import facts as xregion
@@ -112,8 +116,7 @@ def test_a_day_that_nobody_means_ends_nothing() -> None:
     )
 
     assert str(answering.due) == "2024-09-25"
-    assert unmeant["SLA-25d"].ending is None
-    assert "SLA-25e" not in unmeant
+    assert str(unmeant["SLA-25e"].due) == "2024-10-14"
 
 
 def test_whoever_came_in_vain_is_called_the_same_day_also_on_a_sunday() -> None:
@@ -190,3 +193,73 @@ def test_a_joint_case_is_late_by_the_day_of_its_last_decision_and_its_lead_answe
     assert over["SLA-06"].ending
     assert [level for level, _ in cards(over["SLA-06"])] == [YELLOW]
     assert clocks(opened, linked, never)["SLA-06"].ending is None
+
+
+def test_more_time_that_is_granted_again_begins_again() -> None:
+    found = clocks(
+        told(WEDNESDAY, RECEIVED, kind="HELP", due="2024-09-27"),
+        told("2024-09-20T09:00", EXTENDED, new_due="2024-09-25"),
+        told("2024-09-26T09:00", EXTENDED, new_due="2024-10-08"),
+    )["SLA-25e"]
+
+    # The first one was late, and no later grace makes that untrue.
+    assert (found.run.episode, str(found.due)) == (1, "2024-10-08")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "limit", "raised"),
+    [
+        ("2024-10-18", "SLA-38a", [(YELLOW, "10-12T00:00"), (RED, "10-19T00:00")]),
+        (None, "SLA-38b", [(YELLOW, "10-14T00:00"), (RED, "10-22T00:00")]),
+        ("1900-01-01", "SLA-38b", [(YELLOW, "10-14T00:00"), (RED, "10-22T00:00")]),
+    ],
+)
+def test_a_problem_has_its_own_day_or_twenty_and_its_owner_answers(
+    deadline: str | None, limit: str, raised: list[tuple[AlertLevel, str]]
+) -> None:
+    found = told("2024-09-18T17:10", ProblemFound, deadline=deadline)
+    running = clocks(found)
+
+    assert running.keys() == {limit}
+    assert running[limit].org.org_code == "11610102MB2X00178C"
+    assert cards(running[limit]) == raised
+    assert clocks(found, told("2024-09-29T09:00", ProblemResolved))[limit].ending
+
+
+def test_an_agency_is_answered_in_five_days_from_the_day_of_its_application() -> None:
+    applied = told("2024-09-19T09:00", AgencyApplied, date="2024-09-18")
+    admitted = told("2024-09-23T10:00", AgencyAdmitted)
+
+    assert str(clocks(applied)["SLA-31"].due) == "2024-09-25"
+    assert cards(clocks(applied, admitted)["SLA-31"]) == []
+
+
+def test_a_policy_is_listed_with_its_guide_within_seven_days_of_its_issue() -> None:
+    bare = told(
+        "2024-09-13T16:00", PolicyItemPublished, guide_ready=False, listed_date="2024-09-13"
+    )
+    late = told("2024-09-25T16:00", PolicyItemPublished, listed_date="2024-09-25")
+    at_once = told("2024-09-25T16:00", PolicyItemPublished, listed_date="2024-09-13")
+    never = told("2024-09-13T16:00", PolicyItemPublished, listed_date="9999-12-31")
+
+    # Issued on the 10th: the 11th to the 14th, the 18th to the 20th.
+    assert cards(clocks(bare)["SLA-32"]) == [(YELLOW, "09-18T00:00"), (RED, "09-21T00:00")]
+    assert cards(clocks(bare, late)["SLA-32"])[-1] == (RED, "09-21T00:00")
+    assert cards(clocks(at_once)["SLA-32"]) == []
+    assert cards(clocks(bare, late, late)["SLA-32"])[-1] == (RED, "09-21T00:00")
+    assert clocks(bare, never)["SLA-32"].ending is None
+
+
+def test_a_change_of_an_item_is_published_in_all_places_within_five_days() -> None:
+    revised = told("2024-09-18T09:00", ItemDefinitionRevised)
+    synced = {
+        place: told("2024-09-19T09:00", ItemChangeSynced, place=place, synced_date="2024-09-19")
+        for place in ("ONLINE", "OFFLINE", "PLATFORM")
+    }
+    unmeant = told("2024-09-19T09:00", ItemChangeSynced, place="PLATFORM", synced_date="1900-01-01")
+    two = (revised, synced["ONLINE"], synced["OFFLINE"])
+
+    assert str(clocks(*two)["SLA-33"].due) == "2024-09-25"
+    for more in (synced["OFFLINE"], unmeant):
+        assert clocks(*two, more)["SLA-33"].ending is None
+    assert clocks(*two, synced["PLATFORM"])["SLA-33"].ending

@@ -19,22 +19,14 @@ from services.review.api import paths as review_paths
 from services.review.app import Review
 from shared.commands.access import Grants
 from shared.commands.counter import Collection, Path
-from shared.contracts.assist.facts import AssistRequested
-from shared.contracts.committee.facts import MeetingScheduled, ReferralMade
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.hotline.facts import TicketReceived
-from shared.contracts.inspection.facts import InspectionCreated
 from shared.contracts.intake.facts import ApplicationReceived
-from shared.contracts.joint.facts import JointCaseOpened
-from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.registry import Owner, encode
-from shared.contracts.review.facts import RatingPosted
 from shared.contracts.types import OrgRef
-from shared.contracts.unfinished.facts import MatterRecorded
-from shared.contracts.xregion.facts import CrossRegionCollected
 from shared.kafka.port import Record
 from shared.policy.organisations import Scope
 from shared.web.auth import Role
+from tests.support.beginnings import BEGINNINGS, BEGUN_BY_ANYBODY, OF_THE_STREET
 from tests.support.courses import command_of
 from tests.support.examples import like_the_example
 from tests.support.open_service import OpenService, open_service
@@ -47,31 +39,13 @@ COLLECTIONS: Mapping[str, tuple[Collection, ...]] = {
     "assist": assist_paths.COLLECTIONS,
     "review": review_paths.COLLECTIONS,
 }
-OF_THE_STREET = org(STREET)
 INTAKE = "urn:casetrack:610102:intake"
-BEGINNINGS: Mapping[str, Fact] = {
-    "cases": like_the_example(ApplicationReceived, handling_org=OF_THE_STREET),
-    "inspections": like_the_example(InspectionCreated, org=OF_THE_STREET, joint_orgs=()),
-    "referrals": like_the_example(ReferralMade),
-    "meetings": like_the_example(MeetingScheduled),
-    "tasks": like_the_example(AssistRequested),
-    "ratings": like_the_example(RatingPosted, rated_org=OF_THE_STREET, level="DISSATISFIED"),
-    "rectifications": like_the_example(RectificationOpened, responsible_org=OF_THE_STREET),
-    "tickets": like_the_example(TicketReceived),
-    "cross-region-cases": like_the_example(CrossRegionCollected),
-    "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
-    "matters": like_the_example(MatterRecorded),
-}
-"""How a subject of the street's begins, by its collection."""
-
 REACHED: Mapping[Scope, set[str]] = {
     Scope.OWN: {"own"},
     Scope.BELOW: {"own", "above"},
     Scope.LINE: {"own", "above", "below"},
 }
 """From where a subject is reached."""
-BEGUN_BY_ANYBODY = {"tasks", "meetings", "tickets", "matters", "cross-region-cases"}
-"""What names no organisation belongs to that of whoever begins it."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.support.rule_changes import policy_fact
 from tests.support.way_of_a_case import CASE
 
 ROW = {
-    "id": "SLA-39",
+    "id": "SLA-98",
     "name": {"zh-CN": "归档", "en": "archive"},
     "begins": {"zh-CN": "{on}办结", "en": "Closed on {on}"},
     "ground": {"zh-CN": "本局规定", "en": "the bureau's own rule"},
@@ -54,7 +54,7 @@ async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None
         await store.fold(*FACTS)
         await ticked(store)
         alerts = Alerts(store.readings, editions, store.clock)
-        (card,) = (await alerts.listed(AlertQuery(sla="SLA-39"), None, 10)).items
+        (card,) = (await alerts.listed(AlertQuery(sla="SLA-98"), None, 10)).items
         explained = await alerts.one(card.alert_id, "en")
 
     assert (card.case_no, card.level, card.due) == (CASE, "RED", date(2024, 9, 19))

@@ -7,12 +7,12 @@ from the facts.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from enum import Enum
 from functools import partial
 from random import Random
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from services.assist.domain.task import commands as task_commands
@@ -31,9 +31,6 @@ from services.intake.domain.inspection import commands as inspection_commands
 from services.intake.domain.inspection import decide as inspection_rules
 from services.intake.domain.inspection import refusals as inspection_refusals
 from services.intake.domain.inspection import states as inspection_states
-from services.intake.domain.joint import commands as joint_commands
-from services.intake.domain.joint import decide as joint_rules
-from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.meeting import commands as meeting_commands
 from services.intake.domain.meeting import decide as meeting_rules
 from services.intake.domain.meeting import refusals as meeting_refusals
@@ -43,29 +40,14 @@ from services.intake.domain.referral import commands as referral_commands
 from services.intake.domain.referral import decide as referral_rules
 from services.intake.domain.referral import refusals as referral_refusals
 from services.intake.domain.referral import states as referral_states
-from services.intake.domain.xregion import commands as xregion_commands
-from services.intake.domain.xregion import decide as xregion_rules
-from services.intake.domain.xregion import refusals as xregion_refusals
 from services.metrics.domain.subjects import case as case_kind
 from services.metrics.domain.subjects.commitment import Commitment as CommitmentKind
 from services.metrics.domain.subjects.committee import Meeting as MeetingKind
 from services.metrics.domain.subjects.committee import Referral as ReferralKind
-from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.inspection import Inspection
-from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
 from services.metrics.domain.subjects.rectification import Rectification as RectificationKind
-from services.metrics.domain.subjects.review import Invitation as InvitationKind
 from services.metrics.domain.subjects.review import Rating as RatingKind
-from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task as TaskKind
-from services.metrics.domain.subjects.unfinished import Matter as MatterKind
-from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionKind
-from services.review.domain.invitation import commands as invitation_commands
-from services.review.domain.invitation import decide as invitation_rules
-from services.review.domain.invitation import refusals as invitation_refusals
-from services.review.domain.matter import commands as matter_commands
-from services.review.domain.matter import decide as matter_rules
-from services.review.domain.matter import refusals as matter_refusals
 from services.review.domain.rating import commands as rating_commands
 from services.review.domain.rating import decide as rating_rules
 from services.review.domain.rating import refusals as rating_refusals
@@ -74,13 +56,8 @@ from services.review.domain.rectification import commands as rectification_comma
 from services.review.domain.rectification import decide as rectification_rules
 from services.review.domain.rectification import refusals as rectification_refusals
 from services.review.domain.rectification import states as rectification_states
-from services.review.domain.ticket import commands as ticket_commands
-from services.review.domain.ticket import decide as ticket_rules
-from services.review.domain.ticket import refusals as ticket_refusals
-from shared.commands.by_course import Recollection
 from shared.commands.command import Command
 from shared.commands.decider import Decider
-from shared.commands.off_course import Refusals
 from shared.contracts.assist.course import TASK
 from shared.contracts.assist.facts import MandateSigned
 from shared.contracts.assist.words import AssistMode
@@ -92,18 +69,16 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import CASE, Phase
 from shared.contracts.handling.words import Decision, Step
-from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
-from shared.contracts.joint.course import JOINT
+from shared.contracts.item.facts import ItemDefinitionRevised
 from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.rectification.words import VerifyFinding
-from shared.contracts.review.course import INVITATION, RATING, RatingState
-from shared.contracts.unfinished.course import MATTER
+from shared.contracts.review.course import RATING, RatingState
 from shared.contracts.words import CaseType, LimitUnit
-from shared.contracts.xregion.course import XREGION
 from shared.policy.calendar import ZONE, official_calendar
+from tests.support.by_course import BY_COURSE, Owned
 from tests.support.examples import like_the_example
 from tests.support.intake_cases import MONDAY, NO, case_ref
 from tests.support.promises import promise_at, promise_with
@@ -122,6 +97,7 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "deadline": date(2024, 10, 15),
         "handed_over_date": date(2024, 9, 13),
         "ends": {},
+        "change": like_the_example(ItemDefinitionRevised).subject,
         "meeting": Meeting(
             state=MeetingState.HELD,
             referral_ids=frozenset({example_of(ResolutionAdopted.TYPE)["data"]["referral_id"]}),
@@ -133,25 +109,6 @@ OURS: Mapping[str, Any] = MappingProxyType(
 """What a command says of its own time, and what its service looks up for it."""
 C = TypeVar("C", bound=Command)
 HOLD_ID = example_of(handling.HoldClosed.TYPE)["data"]["hold_id"]
-
-
-@dataclass(frozen=True)
-class Owned:
-    """A kind of subject: who decides about it, and how to put one anywhere on its course."""
-
-    course: Course
-    off_course: Refusals
-    decider: Decider[Any, Any]
-    commands: Collection[type[Command]]
-    remembering: Callable[[str, type[Fact]], Any]
-    """The owner's subject in a state, where what it remembers lets a fact of that type happen."""
-    kind: type[Subject]
-    """What the figures make of it."""
-    told: Mapping[type[Fact], Mapping[str, Any]]
-    """What figures must have been told before a fact of that type is possible."""
-    state: Callable[[Any], str] = lambda subject: str(subject.state)
-    follows: bool = False
-    """Whether its owner, too, goes forward with what others tell out of turn."""
 
 
 def fact_of(course: Course, row: Row) -> Fact:
@@ -248,23 +205,6 @@ def _rectification(state: str, _: type[Fact]) -> rectification_states.Rectificat
     )
 
 
-def _told(state: str, _: type[Fact]) -> Recollection:
-    return Recollection(state)
-
-
-def _by_course(
-    course: Course,
-    commands: ModuleType,
-    refusals: ModuleType,
-    rules: ModuleType,
-    kind: type[Subject],
-) -> Owned:
-    """Return a subject that its course decides, from the modules of its owner."""
-    asked = get_args(commands.AnyCommand) or (commands.AnyCommand,)
-    off_course: Refusals = refusals.OFF_COURSE
-    return Owned(course, off_course, rules.DECIDER, asked, _told, kind, {}, follows=True)
-
-
 def _task(state: str, fact: type[Fact]) -> task_states.Task:
     mode = AssistMode.PROXY if fact is MandateSigned else AssistMode.HELP
     return task_states.Task(state=state, mode=mode, blocker="SUPERIOR")
@@ -327,9 +267,6 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             MeetingKind,
             {},
         ),
-        "invitation": _by_course(
-            INVITATION, invitation_commands, invitation_refusals, invitation_rules, InvitationKind
-        ),
         "rating": Owned(
             RATING,
             rating_refusals.OFF_COURSE,
@@ -363,11 +300,6 @@ OWNED: Mapping[str, Owned] = MappingProxyType(
             TaskKind,
             {},
         ),
-        "ticket": _by_course(TICKET, ticket_commands, ticket_refusals, ticket_rules, TicketKind),
-        "matter": _by_course(MATTER, matter_commands, matter_refusals, matter_rules, MatterKind),
-        "joint": _by_course(JOINT, joint_commands, joint_refusals, joint_rules, JointCaseKind),
-        "xregion": _by_course(
-            XREGION, xregion_commands, xregion_refusals, xregion_rules, CrossRegionKind
-        ),
+        **BY_COURSE,
     }
 )

@@ -10,7 +10,7 @@ from shared.commands.command import Command
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import ZONE
-from tests.support.courses import Owned
+from tests.support.by_course import Owned
 from tests.support.intake_cases import NINE, NO
 
 WALK = 60

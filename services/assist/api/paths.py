@@ -1,13 +1,21 @@
 """
 Every command that assist takes over HTTP, whose it is, and where: one path a command.
 
-`POST /v1/tasks` asks for help, under the id that its body brings or under a
-new one; `POST /v1/tasks/{task_id}/<path>` is every other command.
+`POST /v1/<collection>` begins a history, under the id that its body brings or
+under a new one; `POST /v1/<collection>/{id}/<path>` is every other command.
 """
 
 from types import MappingProxyType
 
+from services.assist.domain.agency import commands as agency
+from services.assist.domain.agency import refusals as agency_refusals
+from services.assist.domain.policy import commands as policy
+from services.assist.domain.policy import refusals as policy_refusals
+from services.assist.domain.problem import commands as problem
+from services.assist.domain.problem import refusals as problem_refusals
 from services.assist.domain.task import commands, refusals
+from services.assist.domain.walkthrough import commands as walkthrough
+from services.assist.domain.walkthrough import refusals as walkthrough_refusals
 from shared.commands.access import granted
 from shared.commands.counter import Collection, Path, refusals_in
 from shared.policy.organisations import Scope
@@ -17,6 +25,11 @@ AGENTS = granted([Role.ASSIST_AGENT], Scope.LINE)
 """District, street and community help in one line: what is asked above is done below."""
 CENTRE = {**AGENTS, **granted([Role.DIRECTOR], Scope.BELOW)}
 COUNTERS = {**granted([Role.WINDOW_CLERK], Scope.BELOW), **AGENTS}
+WALKERS = granted([Role.DIRECTOR, Role.SUPERVISOR], Scope.BELOW)
+"""Leaders walk the public's way (我陪群众走流程), and those who watch over them report it."""
+OWNERS = {**WALKERS, **granted([Role.HANDLER], Scope.OWN)}
+SECTION = {**granted([Role.HANDLER], Scope.OWN), **granted([Role.DIRECTOR], Scope.BELOW)}
+"""Who examines an agency that wants to be let in (入驻审核)."""
 
 TASKS = Collection(
     name="tasks",
@@ -41,4 +54,40 @@ TASKS = Collection(
     ),
 )
 
-COLLECTIONS = (TASKS,)
+WALKTHROUGHS = Collection(
+    name="walkthroughs",
+    subject="walk_id",
+    refusals=refusals_in(walkthrough_refusals),
+    first=Path(walkthrough.CompleteWalkthrough, WALKERS),
+)
+
+PROBLEMS = Collection(
+    name="problems",
+    subject="problem_id",
+    refusals=refusals_in(problem_refusals),
+    first=Path(problem.FindProblem, WALKERS),
+    paths=MappingProxyType({"resolution": Path(problem.ResolveProblem, OWNERS)}),
+)
+
+AGENCIES = Collection(
+    name="agencies",
+    subject="agency_token",
+    refusals=refusals_in(agency_refusals),
+    first=Path(agency.ApplyForAdmission, COUNTERS),
+    paths=MappingProxyType(
+        {
+            "admission": Path(agency.AdmitAgency, SECTION),
+            "refusal": Path(agency.RefuseAgency, SECTION),
+            "removal": Path(agency.RemoveAgency, SECTION),
+        }
+    ),
+)
+
+POLICIES = Collection(
+    name="policies",
+    subject="policy_id",
+    refusals=refusals_in(policy_refusals),
+    first=Path(policy.ListPolicy, CENTRE, outside=frozenset({"issuer"})),
+)
+
+COLLECTIONS = (TASKS, WALKTHROUGHS, PROBLEMS, AGENCIES, POLICIES)

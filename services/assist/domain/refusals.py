@@ -3,7 +3,11 @@ Refusals that assist may give.
 
 Rejection
 └── AssistRejection
-    └── those of a task: services.assist.domain.task.refusals
+    ├── those of a task: services.assist.domain.task.refusals
+    ├── those of a walk: services.assist.domain.walkthrough.refusals
+    ├── those of a problem: services.assist.domain.problem.refusals
+    ├── those of an agency: services.assist.domain.agency.refusals
+    └── those of a policy: services.assist.domain.policy.refusals
 """
 
 from shared.contracts.rejection import Rejection

@@ -14,6 +14,8 @@ from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.commitment import refusals as commitment_refusals
 from services.intake.domain.inspection import commands as inspection
 from services.intake.domain.inspection import refusals as inspection_refusals
+from services.intake.domain.itemchange import commands as itemchange
+from services.intake.domain.itemchange import refusals as itemchange_refusals
 from services.intake.domain.joint import commands as joint
 from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.meeting import commands as meeting
@@ -42,13 +44,16 @@ SECRETARIAT = granted([Role.SECRETARIAT], Scope.BELOW)
 CALLERS = granted([Role.REVIEW_DESK, Role.SUPERVISOR], Scope.BELOW)
 """Who asks how an inspection went: nobody who made it."""
 
+LISTS = granted([Role.DIRECTOR, Role.LAW_DESK], Scope.BELOW)
+"""Who keeps the lists of items (事项清单)."""
+
 CALENDAR = frozenset({"calendar"})
 SILENCE = frozenset({"calendar", "silence_days"})
 ANSWER_BY = frozenset({"answer_by"})
 MEETING = frozenset({"meeting"})
 HANDLING = frozenset({"handling_orgs"})
 SUPERIOR = frozenset({"to_org"})
-"""A case may go on to an authority that is none of the bureau's (转报)."""
+"""A case may go on to an authority that is none of the bureau's (转报), and so may its result."""
 
 
 CASES = Collection(
@@ -91,6 +96,7 @@ CASES = Collection(
             "results": Path(case.IssueResult, EVERYBODY),
             "deliveries": Path(case.DeliverResult, EVERYBODY),
             "disclosures": Path(case.DiscloseDecision, EVERYBODY),
+            "links": Path(case.PushLink, EVERYBODY, outside=SUPERIOR),
             "archiving": Path(case.ArchiveCase, EVERYBODY),
             "amendments": Path(case.AmendCase, DECIDERS, signed="approved_by"),
             "revocation": Path(case.RevokeDecision, HEAD_OR_SUPERIOR),
@@ -170,4 +176,20 @@ JOINT_CASES = Collection(
     ),
 )
 
-COLLECTIONS = (CASES, INSPECTIONS, REFERRALS, MEETINGS, CROSS_REGION, JOINT_CASES)
+ITEM_CHANGES = Collection(
+    name="item-changes",
+    subject="change",
+    refusals=refusals_in(itemchange_refusals),
+    first=Path(itemchange.ReviseItem, LISTS, ours=frozenset({"change"})),
+    paths=MappingProxyType({"places": Path(itemchange.SyncItemChange, LISTS)}),
+)
+
+COLLECTIONS = (
+    CASES,
+    INSPECTIONS,
+    REFERRALS,
+    MEETINGS,
+    CROSS_REGION,
+    JOINT_CASES,
+    ITEM_CHANGES,
+)

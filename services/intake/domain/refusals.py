@@ -10,6 +10,7 @@ Rejection
     ├── those of a meeting: services.intake.domain.meeting.refusals
     ├── those of an application for another place: services.intake.domain.xregion.refusals
     ├── those of a joint case: services.intake.domain.joint.refusals
+    ├── those of a change of an item: services.intake.domain.itemchange.refusals
     └── DeliveredDateImpossible
 """
 

@@ -59,6 +59,7 @@ FORWARDED_UP = Guard("forwarded_up", lambda fact: bool(fact.forward_up))
 ON_A_PROMISE = Guard("on_a_promise", lambda fact: fact.mode is AcceptanceMode.COMMITMENT)
 IMMEDIATE = Guard("immediate", lambda fact: fact.case.case_type is CaseType.IMMEDIATE)
 HEARING = Guard("hearing", lambda fact: fact.reason is HoldReason.HEARING)
+ACKNOWLEDGED = Guard("acknowledged", lambda fact: fact.acknowledged)
 APPROVED = Guard("approved", lambda fact: fact.decision is Decision.APPROVED)
 
 ONE_EXTENSION = "extension_already_granted"
@@ -153,6 +154,7 @@ OUTCOME = (
         dict.fromkeys((Phase.DECIDED, Phase.CLOSED), Phase.DELIVERED),
     ),
     *stays(handling.DecisionDisclosed, AFTER_DECISION),
+    *stays(handling.LinkPushed, AFTER_DECISION),
     *leads(handling.CaseArchived, {Phase.CLOSED: Phase.ARCHIVED}),
     *leads(handling.CaseArchived, {Phase.DELIVERED: Phase.ARCHIVED}, unless=("case_not_closed",)),
     *stays(
@@ -197,6 +199,7 @@ CASE = Course(
         (intake.ApplicationAccepted, ON_A_PROMISE),
         (handling.HoldOpened, HEARING),
         (handling.DecisionMade, APPROVED),
+        (handling.LinkPushed, ACKNOWLEDGED),
     ),
     apart=APART,
 )

@@ -190,6 +190,16 @@ class DecisionDisclosed(CaseFact):
     published_date: Day
 
 
+class LinkPushed(CaseFact):
+    """The decision went to the department that supervises what it allows (审管联动)."""
+
+    TYPE: ClassVar[str] = "casetrack.handling.link.pushed.v1"
+
+    to_org: OrgRef
+    acknowledged: bool
+    """Whether that department has it."""
+
+
 class CaseArchived(CaseFact):
     """The file was archived (归档)."""
 

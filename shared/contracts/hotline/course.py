@@ -43,7 +43,7 @@ TICKET = Course(
         # Another takes over.
         *stays(hotline.TicketSigned, IN_HAND),
         *leads(hotline.TicketSentBack, {T.RECEIVED: T.SENT_BACK}),
-        *stays(hotline.TicketExtended, IN_HAND, unless=("ticket_already_extended",)),
+        *stays(hotline.TicketExtended, (T.RECEIVED, *IN_HAND), unless=("ticket_already_extended",)),
         *leads(hotline.TicketReplied, dict.fromkeys(IN_HAND, T.REPLIED)),
         *leads(hotline.TicketFollowedUp, {T.REPLIED: T.FOLLOWED_UP}),
         *leads(hotline.TicketClosed, {T.FOLLOWED_UP: T.CLOSED}),

@@ -13,6 +13,7 @@ from shared.policy.calendar import ZONE
 from tests.support.simulation.story import INTRUDER
 
 ONE_DAY = timedelta(days=1)
+HALF_A_DAY = timedelta(hours=12)
 
 SILENCE_DAYS = 5
 CORRECTED_DAYS = 1
@@ -20,6 +21,7 @@ AFTERWARDS = {
     "DELIVERY": (10, 2),
     "DISCLOSURE": (7, 2),
     "ARCHIVE": (20, 5),
+    "LINK_PUSH": (1, 0),
 }
 """How many days what follows a decision or a closing takes, and how many are left when near."""
 
@@ -102,7 +104,9 @@ class Case:
                 self.decided_on = date.fromisoformat(data["decision_date"])
                 backdated = at.date() != self.decided_on
                 self.decided_at = midnight(self.decided_on) if backdated else at
-                self.waits |= dict.fromkeys(("DELIVERY", "DISCLOSURE"), self.decided_on)
+                self.waits |= dict.fromkeys(
+                    ("DELIVERY", "DISCLOSURE", "LINK_PUSH"), self.decided_on
+                )
             case "handling.case.closed":
                 self.closed_on = date.fromisoformat(data["closed_date"])
                 self.waits["ARCHIVE"] = self.closed_on
@@ -231,7 +235,10 @@ def _worked(since: date, days: int) -> date:
 def _not_done(clock: str, since: date, now: datetime) -> Iterator[tuple[str, str, datetime, str]]:
     days, margin = AFTERWARDS[clock]
     late_at = midnight(_worked(since, days) + ONE_DAY)
-    yield from _alert(clock, "YELLOW", midnight(_worked(since, days - margin)), late_at, now)
+    near_at = midnight(_worked(since, days - margin))
+    if clock == "LINK_PUSH":
+        near_at += HALF_A_DAY
+    yield from _alert(clock, "YELLOW", near_at, late_at, now)
     yield from _alert(clock, "RED", late_at, None, now)
 
 

@@ -45,12 +45,11 @@ from shared.contracts.types import (
     PartyRef,
     Prose,
     Several,
+    ShortCode,
     VaultToken,
 )
 from shared.contracts.words import CaseType, ClockName, GradeLevel, LimitUnit
 from shared.policy.calendar import WorkCalendar
-
-ShortCode = Annotated[str, Field(min_length=1, max_length=50)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +326,16 @@ class DiscloseDecision(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushLink(CaseCommand):
+    """审管联动推送; once more when the department has it."""
+
+    FACT: ClassVar[type[Fact]] = handling.LinkPushed
+
+    to_org: OrgRef
+    acknowledged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveCase(CaseCommand):
     """归档."""
 
@@ -383,6 +392,7 @@ AnyCommand = (
     | IssueResult
     | DeliverResult
     | DiscloseDecision
+    | PushLink
     | ArchiveCase
     | AmendCase
     | RevokeDecision

@@ -58,8 +58,9 @@ def runs_in(
                 if rules.policy_on(episode.started_on) is policy:
                     run = _run(sla, episode, subject, case, dossier)
                     if run is not None:
-                        latest = sla.latest.read(subject, case) if sla.latest else None
-                        found.append((_at_the_latest(run, latest, rules.calendar), policy))
+                        if sla.latest is not None:
+                            run = _at_the_latest(run, episode.stated, rules.calendar)
+                        found.append((run, policy))
     return found
 
 
@@ -213,9 +214,9 @@ def _org(subject: Subject, case: Case) -> tuple[str, str]:
     return getattr(named, "org_code", ""), getattr(named, "org_name", "")
 
 
-def _at_the_latest(run: Run, latest: date | None, calendar: WorkCalendar) -> Run:
+def _at_the_latest(run: Run, latest: int | date | None, calendar: WorkCalendar) -> Run:
     """Return *run*, until *latest* where that comes first; what was named too early is at once."""
-    if latest is None:
+    if not isinstance(latest, date):
         return run
     latest = max(latest, run.started_on)
     end = due(calendar, run.started_on, run.limit, LimitUnit(run.unit))

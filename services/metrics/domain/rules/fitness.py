@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import product
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -13,7 +14,7 @@ from services.metrics.domain.rules.refusals import (
 from services.metrics.domain.subjects.case import Case, Ending, Extension, UnitCode
 from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import Subject
-from shared.policy.limits import Limit, Unit
+from shared.policy.limits import Limit
 from shared.policy.lookup import OF_THE_CASE, Needed
 from shared.policy.sla import Policy
 
@@ -61,16 +62,14 @@ def _require_steps(limit: Limit) -> None:
 
 
 def _require_stated(limit: Limit) -> None:
-    if limit.stated is None:
-        return
-    words = {"row": limit.id, "place": "limit.stated", "name": limit.stated}
     stated = {fact.TYPE: (fact, name) for fact, name in KIND[limit.subject].STATED.items()}
-    for start in limit.starts:
+    for one, start in product(limit.stated, limit.starts):
+        words = {"row": limit.id, "place": one.place, "name": one.name}
         fact, name = stated.get(start.fact, (None, ""))
-        if fact is None or name != limit.stated:
+        if fact is None or name != one.name:
             raise LimitNameUnknown(**words)
-        by_day = date in _options(fact.model_fields[name].annotation)
-        if by_day is not (limit.unit is Unit.AT):
+        by_day = date in map(_bare, _options(fact.model_fields[name].annotation))
+        if by_day is not one.by_day:
             raise LimitFieldUnfit(**words)
 
 
@@ -93,6 +92,10 @@ def types_of(kind: type[Subject], path: str) -> frozenset[Any]:
             return frozenset()
         found = hints[name]
     return _options(found)
+
+
+def _bare(hint: Any) -> Any:  # noqa: ANN401 - a type, as it is written
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
 def _options(hint: Any) -> frozenset[Any]:  # noqa: ANN401 - a type, as it is written

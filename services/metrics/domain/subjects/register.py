@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.activity import Obstacle, Walkthrough
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.committee import Meeting, Referral
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.intermediary import Agency
+from services.metrics.domain.subjects.item import ItemChange
 from services.metrics.domain.subjects.joint import JointCase
+from services.metrics.domain.subjects.policy import PolicyItem
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Invitation, Rating
 from services.metrics.domain.subjects.subject import Subject
@@ -32,6 +36,11 @@ AnySubject = (
     | Matter
     | JointCase
     | CrossRegion
+    | ItemChange
+    | Walkthrough
+    | Obstacle
+    | Agency
+    | PolicyItem
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -49,6 +58,11 @@ KINDS: tuple[type[Subject], ...] = (
     Matter,
     JointCase,
     CrossRegion,
+    ItemChange,
+    Walkthrough,
+    Obstacle,
+    Agency,
+    PolicyItem,
 )
 
 

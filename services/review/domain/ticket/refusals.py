@@ -16,7 +16,7 @@ ReviewRejection
 from services.review.domain.refusals import ReviewRejection
 from shared.commands.off_course import Refused, off_course
 from shared.contracts.hotline import facts
-from shared.contracts.hotline.course import IN_HAND, TICKET, TicketState
+from shared.contracts.hotline.course import TICKET, TicketState
 from shared.contracts.rejection import Blame
 
 
@@ -79,7 +79,7 @@ class TicketNotFollowedUp(ReviewRejection):
 
 T = TicketState
 
-WORK = TICKET.within(IN_HAND)
+WORK = (facts.TicketExtended, facts.TicketReplied)
 
 OFF_COURSE = off_course(
     TICKET,

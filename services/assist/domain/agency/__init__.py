@@ -1,0 +1,1 @@
+"""An agency in the supermarket of intermediaries (中介机构)."""

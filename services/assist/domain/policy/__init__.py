@@ -1,0 +1,1 @@
+"""A policy for enterprises in the list (惠企政策)."""

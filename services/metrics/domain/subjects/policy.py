@@ -1,0 +1,34 @@
+"""The policy for enterprises in the list (惠企政策)."""
+
+from datetime import date
+from typing import ClassVar
+
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.case import Ending
+from services.metrics.domain.subjects.subject import Noted, Subject
+from shared.contracts.course import Course
+from shared.contracts.moments import is_meant
+from shared.contracts.policy.course import POLICY_ITEM
+from shared.contracts.policy.facts import PolicyItemPublished
+
+
+class PolicyItem(Subject, frozen=True, array_like=True, gc=False, tag="policy"):
+    """One policy: since when it is issued, and since when it is listed with its guide."""
+
+    COURSE: ClassVar[Course] = POLICY_ITEM
+
+    issued_on: date | None = None
+    listing: Ending | None = None
+    """The first day on which it stood in the list with its guide (SLA-32)."""
+
+    def noted(self, entry: Entry) -> Noted:
+        match entry.data:
+            case PolicyItemPublished() as fact:
+                if not (is_meant(fact.issued_date) and is_meant(fact.listed_date)):
+                    return {}, False
+                listing = self.listing
+                if listing is None and fact.guide_ready:
+                    listing = Ending(fact.listed_date, entry.time, entry.id, decided=False)
+                return {"issued_on": self.issued_on or fact.issued_date, "listing": listing}, True
+            case _:
+                return {}, True

@@ -1,0 +1,50 @@
+"""How a subject of the street's begins, for every collection of commands."""
+
+from collections.abc import Mapping
+
+from shared.contracts.activity.facts import ProblemFound
+from shared.contracts.assist.facts import AssistRequested
+from shared.contracts.committee.facts import MeetingScheduled, ReferralMade
+from shared.contracts.envelope import Fact
+from shared.contracts.hotline.facts import TicketReceived
+from shared.contracts.inspection.facts import InspectionCreated
+from shared.contracts.intake.facts import ApplicationReceived
+from shared.contracts.intermediary.facts import AgencyApplied
+from shared.contracts.item.facts import ItemDefinitionRevised
+from shared.contracts.joint.facts import JointCaseOpened
+from shared.contracts.rectification.facts import RectificationOpened
+from shared.contracts.review.facts import RatingPosted
+from shared.contracts.unfinished.facts import MatterRecorded
+from shared.contracts.xregion.facts import CrossRegionCollected
+from tests.support.examples import like_the_example
+from tests.support.organisations import STREET, org
+
+OF_THE_STREET = org(STREET)
+BEGINNINGS: Mapping[str, Fact] = {
+    "cases": like_the_example(ApplicationReceived, handling_org=OF_THE_STREET),
+    "inspections": like_the_example(InspectionCreated, org=OF_THE_STREET, joint_orgs=()),
+    "referrals": like_the_example(ReferralMade),
+    "meetings": like_the_example(MeetingScheduled),
+    "tasks": like_the_example(AssistRequested),
+    "ratings": like_the_example(RatingPosted, rated_org=OF_THE_STREET, level="DISSATISFIED"),
+    "rectifications": like_the_example(RectificationOpened, responsible_org=OF_THE_STREET),
+    "tickets": like_the_example(TicketReceived),
+    "cross-region-cases": like_the_example(CrossRegionCollected),
+    "item-changes": like_the_example(ItemDefinitionRevised),
+    "problems": like_the_example(ProblemFound, owner_org=OF_THE_STREET),
+    "agencies": like_the_example(AgencyApplied),
+    "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
+    "matters": like_the_example(MatterRecorded),
+}
+"""How a subject of the street's begins, by its collection."""
+BEGUN_BY_ANYBODY = {
+    "tasks",
+    "meetings",
+    "tickets",
+    "matters",
+    "cross-region-cases",
+    "item-changes",
+    "agencies",
+    "policies",
+}
+"""What names no organisation belongs to that of whoever begins it."""

@@ -1,0 +1,141 @@
+"""The subjects that their courses decide, as the tests of every course have them."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType, ModuleType
+from typing import Any, get_args
+
+from services.assist.domain.agency import commands as agency_commands
+from services.assist.domain.agency import decide as agency_rules
+from services.assist.domain.agency import refusals as agency_refusals
+from services.assist.domain.policy import commands as policy_commands
+from services.assist.domain.policy import decide as policy_rules
+from services.assist.domain.policy import refusals as policy_refusals
+from services.assist.domain.problem import commands as problem_commands
+from services.assist.domain.problem import decide as problem_rules
+from services.assist.domain.problem import refusals as problem_refusals
+from services.assist.domain.walkthrough import commands as walkthrough_commands
+from services.assist.domain.walkthrough import decide as walkthrough_rules
+from services.assist.domain.walkthrough import refusals as walkthrough_refusals
+from services.intake.domain.itemchange import commands as itemchange_commands
+from services.intake.domain.itemchange import decide as itemchange_rules
+from services.intake.domain.itemchange import refusals as itemchange_refusals
+from services.intake.domain.joint import commands as joint_commands
+from services.intake.domain.joint import decide as joint_rules
+from services.intake.domain.joint import refusals as joint_refusals
+from services.intake.domain.xregion import commands as xregion_commands
+from services.intake.domain.xregion import decide as xregion_rules
+from services.intake.domain.xregion import refusals as xregion_refusals
+from services.metrics.domain.subjects.activity import Obstacle as ObstacleKind
+from services.metrics.domain.subjects.activity import Walkthrough as WalkthroughKind
+from services.metrics.domain.subjects.hotline import Ticket as TicketKind
+from services.metrics.domain.subjects.intermediary import Agency as AgencyKind
+from services.metrics.domain.subjects.item import ItemChange as ItemChangeKind
+from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
+from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
+from services.metrics.domain.subjects.review import Invitation as InvitationKind
+from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.subjects.unfinished import Matter as MatterKind
+from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionKind
+from services.review.domain.invitation import commands as invitation_commands
+from services.review.domain.invitation import decide as invitation_rules
+from services.review.domain.invitation import refusals as invitation_refusals
+from services.review.domain.matter import commands as matter_commands
+from services.review.domain.matter import decide as matter_rules
+from services.review.domain.matter import refusals as matter_refusals
+from services.review.domain.ticket import commands as ticket_commands
+from services.review.domain.ticket import decide as ticket_rules
+from services.review.domain.ticket import refusals as ticket_refusals
+from shared.commands.by_course import Recollection
+from shared.commands.command import Command
+from shared.commands.decider import Decider
+from shared.commands.off_course import Refusals
+from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
+from shared.contracts.course import ABSENT, Course
+from shared.contracts.envelope import Fact
+from shared.contracts.hotline.course import TICKET
+from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.item.course import ITEM_CHANGE
+from shared.contracts.joint.course import JOINT
+from shared.contracts.policy.course import POLICY_ITEM
+from shared.contracts.review.course import INVITATION
+from shared.contracts.unfinished.course import MATTER
+from shared.contracts.xregion.course import XREGION
+from tests.support.examples import like_the_example
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A kind of subject: who decides about it, and how to put one anywhere on its course."""
+
+    course: Course
+    off_course: Refusals
+    decider: Decider[Any, Any]
+    commands: Collection[type[Command]]
+    remembering: Callable[[str, type[Fact]], Any]
+    """The owner's subject in a state, where what it remembers lets a fact of that type happen."""
+    kind: type[Subject]
+    """What the figures make of it."""
+    told: Mapping[type[Fact], Mapping[str, Any]]
+    """What figures must have been told before a fact of that type is possible."""
+    state: Callable[[Any], str] = lambda subject: str(subject.state)
+    follows: bool = False
+    """Whether its owner, too, goes forward with what others tell out of turn."""
+
+
+def _told(course: Course, state: str, _: type[Fact]) -> Recollection:
+    """Return a subject in *state* of which its owner remembers how it began."""
+    first = next(row.fact for row in course.rows if row.source == ABSENT)
+    return Recollection(state, () if state == ABSENT else (like_the_example(first),))
+
+
+def _by_course(
+    course: Course,
+    commands: ModuleType,
+    refusals: ModuleType,
+    rules: ModuleType,
+    kind: type[Subject],
+) -> Owned:
+    """Return a subject that its course decides, from the modules of its owner."""
+    asked = get_args(commands.AnyCommand) or (commands.AnyCommand,)
+    off_course: Refusals = refusals.OFF_COURSE
+    return Owned(
+        course, off_course, rules.DECIDER, asked, partial(_told, course), kind, {}, follows=True
+    )
+
+
+BY_COURSE: Mapping[str, Owned] = MappingProxyType(
+    {
+        "invitation": _by_course(
+            INVITATION, invitation_commands, invitation_refusals, invitation_rules, InvitationKind
+        ),
+        "ticket": _by_course(TICKET, ticket_commands, ticket_refusals, ticket_rules, TicketKind),
+        "matter": _by_course(MATTER, matter_commands, matter_refusals, matter_rules, MatterKind),
+        "joint": _by_course(JOINT, joint_commands, joint_refusals, joint_rules, JointCaseKind),
+        "itemchange": _by_course(
+            ITEM_CHANGE,
+            itemchange_commands,
+            itemchange_refusals,
+            itemchange_rules,
+            ItemChangeKind,
+        ),
+        "walkthrough": _by_course(
+            WALKTHROUGH,
+            walkthrough_commands,
+            walkthrough_refusals,
+            walkthrough_rules,
+            WalkthroughKind,
+        ),
+        "problem": _by_course(
+            PROBLEM, problem_commands, problem_refusals, problem_rules, ObstacleKind
+        ),
+        "agency": _by_course(AGENCY, agency_commands, agency_refusals, agency_rules, AgencyKind),
+        "policy": _by_course(
+            POLICY_ITEM, policy_commands, policy_refusals, policy_rules, PolicyItemKind
+        ),
+        "xregion": _by_course(
+            XREGION, xregion_commands, xregion_refusals, xregion_rules, CrossRegionKind
+        ),
+    }
+)
