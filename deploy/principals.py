@@ -61,7 +61,7 @@ def rights(publishers: Iterable[str] = ()) -> frozenset[Right]:
 
 USERS: dict[str, str] = {
     f"{OURS}intake": "intake: the inbox, and the editions of the rules",
-    f"{OURS}assist": "assist: foreign facts of its family, from intake's topic",
+    f"{OURS}assist": "assist: foreign facts of its family, and what supervision says of them",
     f"{OURS}review": "review: the same of its families, its own ratings, the rules",
     f"{OURS}metrics": "metrics' worker: folds the owners' facts, sees where intake is",
     f"{OURS}relay": "the relay: nobody else writes to an owner's topic",

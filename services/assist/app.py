@@ -24,6 +24,7 @@ from shared.contracts.assist.course import TASK
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.registry import Owner, kinds_of
+from shared.contracts.standing import JUDGEMENTS
 from shared.kafka.membership import Subscription
 from shared.web.gate import AuthSettings
 
@@ -48,7 +49,9 @@ class Assist(Service):
 
     @cached_property
     def foreign_tasks(self) -> ForeignTasks:
-        return ForeignTasks(Adoption(self.store, kinds_of(Owner.ASSIST)))
+        return ForeignTasks(
+            Adoption(self.store, [*kinds_of(Owner.ASSIST), *(fact.TYPE for fact in JUDGEMENTS)])
+        )
 
 
 async def live(settings: AssistSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""What assist reads: its own family's foreign facts, on intake's topic."""
+"""What assist reads: its own family's foreign facts, and what supervision says of them."""
 
 from shared.commands.adoption import Adoption
 from shared.contracts.registry import Owner
@@ -7,11 +7,11 @@ from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record
 
 GROUP = ReadingPlan("casetrack-assist", passing=(StoreUnavailable,))
-TOPICS = (Owner.INTAKE.topic,)
+TOPICS = (Owner.INTAKE.topic, Owner.SUPERVISION.topic)
 
 
 class ForeignTasks:
-    """Takes over what other systems say of assist tasks."""
+    """Takes over what other systems say of assist tasks, and what people have found out of it."""
 
     def __init__(self, adoption: Adoption) -> None:
         self._adoption = adoption

@@ -7,6 +7,7 @@ from shared.commands.adoption import Adoption
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner, decode
 from shared.contracts.review.facts import RatingPosted
+from shared.contracts.standing import JUDGEMENTS
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record
@@ -32,6 +33,7 @@ class Ratings:
     ) -> None:
         self._adoption = adoption
         self._cases = CaseRegister(adoption.store)
+        self._judgements = Adoption(adoption.store, [fact.TYPE for fact in JUDGEMENTS])
         self._rules = rules
         self._register = register
         self._reactions = reactions
@@ -41,6 +43,7 @@ class Ratings:
         body = record.value or b""
         if record.topic == Owner.SUPERVISION.topic:
             await self._rules.adopt(body)
+            await self._judgements.adopt(body)
             return
         if record.topic == Owner.REVIEW.topic:
             await self._reactions.react(decode(body))

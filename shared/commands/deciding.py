@@ -12,6 +12,8 @@ from shared.commands.decider import Command, Decider, Owners, State
 from shared.contracts.course import Apart
 from shared.contracts.envelope import Event, Fact, case_no_of
 from shared.contracts.rejection import Blame, Rejection, SamePerson
+from shared.contracts.standing import JUDGEMENTS, speaker_of
+from shared.contracts.supervision.facts import FactJudged
 from shared.eventstore.port import (
     AlreadyAnswered,
     ConcurrencyConflict,
@@ -134,7 +136,7 @@ async def _attempt(
     desk: Desk,
 ) -> Answer:
     history = await desk.store.load(stream)
-    state = decider.after(history.events)
+    state = decider.after([*history.events, *await judgements(history.events, desk.store)])
     if occasion.reach:
         _require_reach(occasion.reach, decider.owners(state, command), history, desk)
     facts = decider.decide(state, command)
@@ -150,6 +152,21 @@ async def _attempt(
     except AlreadyAnswered as repeated:
         return _repeat(repeated.receipt, occasion)
     return answer
+
+
+async def judgements(events: Sequence[Event], store: EventStore) -> list[Event]:
+    """
+    Return what people have said of the foreign facts among *events*, oldest first.
+
+    It lies in the history of the case, or of the subject that is alone under its key: there whoever
+    adopts it records it. Where nobody else has told anything nothing is asked.
+    """
+    told = (one for one in events if speaker_of(one.source, one.publisher) != "")
+    streams = dict.fromkeys(f"{FactJudged.STREAM}-{one.partitionkey}" for one in told)
+    found = [await store.load(stream) for stream in streams if stream != events[0].stream]
+    return [
+        event for history in found for event in history.events if isinstance(event.data, JUDGEMENTS)
+    ]
 
 
 def _require_reach(reach: Reach, named: Owners, history: History, desk: Desk) -> None:

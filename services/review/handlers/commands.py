@@ -21,7 +21,7 @@ from services.review.domain.rectification.refusals import RectificationUnknown
 from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
 from shared.commands.decider import Decider
-from shared.commands.deciding import Answer, Desk, Occasion, handle
+from shared.commands.deciding import Answer, Desk, Occasion, handle, judgements
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.rectification.course import RECTIFICATION as OF_ORDERS
@@ -78,7 +78,8 @@ class RatingCommands:
 
     async def _supplement(self, words: Fields, occasion: Occasion) -> Answer:
         history = await self.desk.store.load(stream_of(words["review_id"]))
-        prior = RATING.after(history.events)
+        said = await judgements(history.events, self.desk.store)
+        prior = RATING.after([*history.events, *said])
         asked = SupplementRating(at=occasion.at, prior=prior, **words)
         if history.events:
             occasion = replace(occasion, partitionkey=history.events[0].partitionkey)
