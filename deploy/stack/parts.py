@@ -37,6 +37,8 @@ class Briefing:
     """Who we are to Kafka, by setting; whoever is told by its own prefix is somebody else."""
     checkpoint_key: Path | None = None
     """With what checkpoints are signed; None: by nobody."""
+    delivers: bool = False
+    """Whether there is a profile of deliveries."""
 
 
 def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
@@ -49,6 +51,7 @@ def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
         _api(desk, "metrics", DatabaseRole.METRICS_API, "api"),
         *(_metrics(desk, f"metrics-worker-{number}", "worker") for number in workers),
         _metrics(desk, "metrics-ticker", "ticker"),
+        *([_metrics(desk, "metrics-courier", "courier")] if desk.delivers else []),
         _quiet(desk, "relay", _module("shared.relay"), _reach(desk, "RELAY", DatabaseRole.RELAY)),
         *_signer(desk),
     )

@@ -55,6 +55,7 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
         trust=_trust(places),
         identity={} if kafka_parts else _identity(),
         checkpoint_key=_checkpoint_key(settings),
+        delivers=bool(os.environ.get("METRICS_DELIVERIES")),
     )
     settle = partial(_settle, postgres, broker, passwords, settings.partitions)
     servers = PartGroup((*postgres_parts, *kafka_parts), settle)

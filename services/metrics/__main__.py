@@ -1,4 +1,4 @@
-"""The processes of metrics: ``python -m services.metrics api|worker|ticker``."""
+"""The processes of metrics: ``python -m services.metrics api|worker|ticker|courier``."""
 
 import sys
 from functools import partial
@@ -12,6 +12,7 @@ LIVES = {
     "api": ("services.metrics.app.serving", "run_api"),
     "worker": ("services.metrics.app.folding", "run_worker"),
     "ticker": ("services.metrics.app.folding", "run_ticker"),
+    "courier": ("services.metrics.app.delivering", "run_courier"),
 }
 """Imported by name, so that no process carries what another one needs."""
 

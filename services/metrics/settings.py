@@ -1,5 +1,7 @@
 """The settings of metrics, read from the environment."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.contracts.registry import Owner
@@ -40,7 +42,7 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
     )
     probe_port: Port | None = Field(
         None,
-        description="where worker and ticker say how they are; none: nowhere",
+        description="where worker, ticker and courier say how they are; none: nowhere",
         examples=["8710"],
     )
     rules_second_person: bool = Field(
@@ -48,6 +50,24 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
         description="whether a change of the rules is published only when a second person hands "
         "in the same",
         examples=["true"],
+    )
+    deliveries: Path | None = Field(
+        None,
+        description="the profile of deliveries: channels, and who is told of what through them, "
+        "which the courier reads; none: nobody is told",
+        examples=["/etc/casetrack/deliveries.json"],
+    )
+    delivery_hosts: str = Field(
+        "",
+        description="hosts that anything may be sent to, comma-separated; a channel of another "
+        "one is refused",
+        examples=["qyapi.weixin.qq.com,smtp.xincheng.gov.cn"],
+    )
+    delivery_networks: str = Field(
+        "",
+        description="networks of the bureau's own that such a host may be in, comma-separated; "
+        "public addresses need none",
+        examples=["10.20.0.0/16"],
     )
     demo: bool = Field(
         default=False,

@@ -70,3 +70,11 @@ CARDS_WAITING = Gauge(
     "Deadlines that have come and wait until their lane has folded what lay in Kafka then",
 )
 SSE_CLIENTS = Gauge("casetrack_sse_clients", "Browsers listening to the live stream")
+DELIVERIES_TRIED = Counter(
+    "casetrack_deliveries_tried_total",
+    "Tries to tell a channel of cards, by what became of each",
+    ["channel", "outcome"],
+)
+CHANNEL_FAILING = Gauge(
+    "casetrack_channel_failing", "1 where a channel took nothing at the last try", ["channel"]
+)

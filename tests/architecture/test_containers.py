@@ -49,6 +49,7 @@ READS: Mapping[str, tuple[type[Settings], ...]] = {
     "metrics": (MetricsSettings, AuthSettings),
     "metrics-worker": (MetricsSettings, AuthSettings),
     "metrics-ticker": (MetricsSettings, AuthSettings),
+    "metrics-courier": (MetricsSettings, AuthSettings),
     "relay": (RelaySettings, AuthSettings),
     "checkpoints": (SigningSettings, AuthSettings),
     "command": (LocalSettings,),
@@ -142,6 +143,7 @@ def test_compose_runs_what_the_supervisor_runs(services: Mapping[str, Service]) 
     desk = Briefing(
         *(home, 8700, "kafka:9092", lambda role: role.value, {}),
         checkpoint_key=Path("checkpoints.pem"),
+        delivers=True,
     )
     supervised = [list(part.argv[3:]) for part in service_parts(desk)]
     composed = [

@@ -16,6 +16,8 @@ EVERYBODYS = {
     "projection": "by what code the projection was made",
     "rebuild": "how far the second projection is",
     "rebuild_lanes": "the same, by lane",
+    "channels": "how each channel of deliveries is",
+    "deliveries": "which messages went to whom; what they told of cards it does not read",
 }
 """What the API reads and is no organisation's, and why."""
 NAMING_A_SUBJECT = {"dossier", "organisation", "place", "subject", "recent"}

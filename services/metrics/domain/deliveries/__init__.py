@@ -1,0 +1,1 @@
+"""Who hears of a card, when, and in what words."""

@@ -1,0 +1,203 @@
+"""The courier: takes from the facts about cards what channels are to be told, and tells them."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.metrics.domain.deliveries.notification import CardTold, Notification, NotificationKind
+from services.metrics.domain.deliveries.profile import DeliveryProfile, MailChannel
+from services.metrics.domain.deliveries.routing import Routing
+from services.metrics.domain.deliveries.vendors import VerdictKind
+from services.metrics.handlers.telling import Teller
+from services.metrics.ports.deliveries import ChannelPace, Deliveries, Sequel
+from shared.contracts.envelope import Event
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
+from shared.eventstore.port import StoreUnavailable
+from shared.policy.calendar import business_date
+from shared.policy.organisations import organisations
+from shared.policy.rules import Editions
+from shared.runtime.clock import Clock
+from shared.runtime.lifecycle import Watchdog, crash, pause
+from shared.runtime.measures import CHANNEL_FAILING, DELIVERIES_TRIED
+
+log = structlog.get_logger()
+
+FACTS_MAX = 500
+LOOK_SECONDS = 1.0
+RETRY_SECONDS = 2.0
+LEASE = timedelta(seconds=5)
+LEASE_OF_MAIL = timedelta(seconds=15)
+"""Longer than any try takes; whoever dies meanwhile keeps its channel for so long."""
+DOWN_AFTER = timedelta(minutes=15)
+
+SEQUELS = {
+    AlertEscalated: NotificationKind.ESCALATED,
+    AlertResolved: NotificationKind.RESOLVED,
+    AlertRevoked: NotificationKind.REVOKED,
+}
+
+
+class Courier:
+    """Hears of cards behind a cursor of its own, and tells each channel at that channel's pace."""
+
+    def __init__(
+        self, deliveries: Deliveries, teller: Teller, rules: Editions, clock: Clock
+    ) -> None:
+        self._deliveries = deliveries
+        self._teller = teller
+        self._rules = rules
+        self._clock = clock
+        self.watchdog = Watchdog("metrics.courier", clock)
+
+    @property
+    def profile(self) -> DeliveryProfile:
+        return self._teller.profile
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Hear and tell until *stopping*; no channel waits for another one."""
+        await self._know(stopping)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hear(stopping), name="hearing")
+            for name in self.profile.channels:
+                tasks.create_task(self._serve(name, stopping), name=name)
+
+    async def hear(self, now: datetime) -> int:
+        """Record what is told of the next facts, and return how many there were."""
+        heard = await self._deliveries.unheard(FACTS_MAX)
+        if not heard.events:
+            return 0
+        routing = self._routing(now)
+        raised = [one for one in heard.events if isinstance(one.data, AlertRaised)]
+        fresh = [one for one in raised if not routing.old(one.time, now)]
+        names = await self._deliveries.item_names([one.partitionkey for one in fresh])
+        told = [one for event in fresh for one in _told(event, names, routing, now)]
+        await self._deliveries.record(heard, told, list(_sequels(heard.events, routing, now)))
+        return len(heard.events)
+
+    async def look_after(self, now: datetime) -> None:
+        """Give up what is too old, and tell operations of channels that take nothing."""
+        hours = timedelta(hours=self.profile.give_up_hours)
+        if count := await self._deliveries.give_up(now - hours):
+            log.error("deliveries_given_up", count=count)
+        routing = self._routing(now)
+        operations = {
+            name: routing.due_at(name, now)
+            for name, channel in self.profile.channels.items()
+            if channel.operations
+        }
+        for name in await self._deliveries.tell_of_down(
+            now - DOWN_AFTER, business_date(now), operations
+        ):
+            log.error("channel_down", channel=name)
+
+    async def tell(self, name: str, now: datetime) -> bool:
+        """Tell the channel *name* what is due, in one message; return whether anything was."""
+        channel = self.profile.channels[name]
+        pace = ChannelPace(
+            timedelta(seconds=channel.gather_seconds),
+            timedelta(seconds=channel.spacing_seconds),
+            LEASE_OF_MAIL if isinstance(channel, MailChannel) else LEASE,
+        )
+        claimed = await self._deliveries.claim(name, pace, now)
+        if claimed is None:
+            return False
+        crash("courier.claimed")
+        verdict = await self._teller.tell(claimed, self._limit_name, now)
+        crash("courier.told")
+        await self._deliveries.settle(claimed, verdict, self._clock.now())
+        DELIVERIES_TRIED.labels(name, verdict.kind).inc()
+        down = verdict.kind in (VerdictKind.AWAY, VerdictKind.GONE)
+        CHANNEL_FAILING.labels(name).set(int(down))
+        (log.warning if down else log.info)(
+            "delivery_tried",
+            channel=name,
+            delivery_id=claimed.delivery_id,
+            notifications=len(claimed.told),
+            tries=claimed.tries,
+            outcome=verdict.kind,
+            answer=verdict.code,
+        )
+        return True
+
+    async def _know(self, stopping: asyncio.Event) -> None:
+        wait = 0.0
+        while not await pause(self._clock, wait, stopping):
+            try:
+                await self._deliveries.know(list(self.profile.channels))
+            except StoreUnavailable:
+                wait = RETRY_SECONDS
+            else:
+                return
+
+    async def _hear(self, stopping: asyncio.Event) -> None:
+        wait = 0.0
+        while not await pause(self._clock, wait, stopping):
+            try:
+                now = self._clock.now()
+                heard = await self.hear(now)
+                await self.look_after(now)
+            except StoreUnavailable:
+                log.warning("hearing_postponed")
+                wait = RETRY_SECONDS
+                continue
+            self.watchdog.progressed()
+            wait = 0.0 if heard == FACTS_MAX else LOOK_SECONDS
+
+    async def _serve(self, name: str, stopping: asyncio.Event) -> None:
+        wait = 0.0
+        while not await pause(self._clock, wait, stopping):
+            try:
+                wait = 0.0 if await self.tell(name, self._clock.now()) else LOOK_SECONDS
+            except StoreUnavailable:
+                log.warning("telling_postponed", channel=name)
+                wait = RETRY_SECONDS
+
+    def _routing(self, now: datetime) -> Routing:
+        rules = self._rules.newest
+        policy = rules.policy_on(business_date(now))
+        return Routing(self.profile, rules.calendar, policy, organisations())
+
+    def _limit_name(self, sla: str) -> Mapping[str, str]:
+        for _, policy in reversed(self._rules.newest.policies):
+            if limit := policy.by_id.get(sla):
+                return limit.name
+        return {"zh-CN": sla, "en": sla}
+
+
+def _told(
+    event: Event, names: Mapping[str, str], routing: Routing, now: datetime
+) -> Iterator[Notification]:
+    fact = event.data
+    assert isinstance(fact, AlertRaised)  # noqa: S101 - a bug
+    card = CardTold(
+        case_no=event.partitionkey,
+        item_name=names.get(event.partitionkey, ""),
+        sla=fact.sla_id or fact.rule_id,
+        level=fact.level,
+        due=fact.due,
+        overdue_days=fact.overdue_days,
+        org_code=fact.responsible_org.org_code,
+        org_name=fact.responsible_org.org_name,
+        roles=tuple(fact.recipients),
+    )
+    yield from routing.of(fact.alert_id, event.time, card, now)
+
+
+def _sequels(events: Sequence[Event], routing: Routing, now: datetime) -> Iterator[Sequel]:
+    """Yield what became of each card last; what came before that nobody needs to hear."""
+    last = {
+        event.data.alert_id: (SEQUELS[type(event.data)], event.time)
+        for event in events
+        if isinstance(event.data, AlertEscalated | AlertResolved | AlertRevoked)
+    }
+    for name in routing.profile.channels if last else ():
+        due_at = routing.due_at(name, now)
+        for about, (kind, happened_at) in last.items():
+            yield Sequel(name, about, kind, happened_at, due_at)
