@@ -19,6 +19,7 @@ from services.metrics.ports.readings import AlertsSought, ClockRead, ClocksSough
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.registry import encode
 from shared.contracts.supervision.course import STANDING, AlertState
 from shared.contracts.supervision.facts import AlertAcknowledged
 from shared.contracts.supervision.words import AlertLevel
@@ -336,11 +337,26 @@ async def test_running_clocks_are_told_in_the_order_in_which_they_are_due(store:
     ):
         stepwise += step
     soon = await store.readings.running(ClocksSought(first, whole[0].due_at, 50))
+    of_one = await store.readings.running(ClocksSought(first, until, 50, ["SLA-01"]))
 
     assert [one.place for one in whole] == sorted(one.place for one in whole)
     assert {one.key.dossier for one in whole} == {way.CASE, "XC8", "XC9"}
     assert stepwise == whole
     assert {one.due_at for one in soon} == {whole[0].due_at}
+    assert of_one == [one for one in whole if one.key.sla == "SLA-01"]
+    assert len(of_one) == 2
+
+
+async def test_facts_are_found_by_a_word_that_they_hold(store: Store) -> None:
+    told = received("XC8").model_copy(update={"actorid": "li%_"})
+    await store.fold(*FACTS[:2], told, received("XC9"))
+
+    found = await store.readings.holding(["XC8", "XC9", way.CASE], "li%_")
+    elsewhere = await store.readings.holding(["XC9"], "li%_")
+    of_nobody = await store.readings.holding([], "li%_")
+
+    assert found == {"XC8": [encode(told).decode()]}
+    assert (elsewhere, of_nobody) == ({}, {})
 
 
 async def test_offsets_tell_how_far_everybody_is(store: Store) -> None:

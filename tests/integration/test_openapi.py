@@ -34,7 +34,7 @@ RULES = "/v1/rules/"
 """How they are changed, and who is too late, `test_metrics_rules_api` shows."""
 SLOW_OR_MANY = (408, 429)
 """What `test_wire_patience` and `test_web_shares` show."""
-STRANGERS = ((Role.AUDITOR,), (Role.WINDOW_CLERK,))
+STRANGERS = ((Role.AUDITOR,), (Role.WINDOW_CLERK,), (Role.LAW_DESK,))
 EVENT = "application/cloudevents+json"
 
 SUBJECTS = {"case_no", "inspection_id", "referral_id", "meeting_id", "task_id", "invitation_id"}

@@ -95,6 +95,7 @@ WHERE NOT ended
   AND (due_at, clocks.dossier, subject, sla, episode)
     > ($1::timestamptz, $2::text, $3::text, $4::text, $5::smallint)
   AND due_at <= $6
+  AND ($8::text[] IS NULL OR sla = ANY($8))
 ORDER BY due_at, clocks.dossier, subject, sla, episode
 LIMIT $7
 """
@@ -103,6 +104,13 @@ LOAD_TIMELINE = """
 SELECT body
 FROM timeline
 WHERE dossier = $1
+"""
+
+LOAD_HOLDING = """
+SELECT dossier, body
+FROM timeline
+WHERE dossier = ANY($1::text[])
+  AND strpos(body, $2) > 0
 """
 
 SUM_PARTS = """
@@ -279,7 +287,9 @@ class PostgresReadings(Readings):
 
     async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
         due_at, key = sought.behind
-        rows = await self._fetch(LOAD_RUNNING, due_at, *key, sought.until, sought.rows_max)
+        rows = await self._fetch(
+            LOAD_RUNNING, due_at, *key, sought.until, sought.rows_max, sought.slas
+        )
         dossiers = await self._dossiers({row["dossier"]: row["state"] for row in rows})
         return [
             ClockRead(key_of(row), row["near_at"], row["due_at"], dossiers[row["dossier"]])
@@ -288,6 +298,12 @@ class PostgresReadings(Readings):
 
     async def timeline(self, key: str) -> Sequence[str]:
         return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]
+
+    async def holding(self, dossiers: Sequence[str], word: str) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for row in await self._fetch(LOAD_HOLDING, dossiers, word):
+            found.setdefault(row["dossier"], []).append(row["body"])
+        return found
 
     async def parts(self, summed: Summed) -> Parts:
         rows = await self._summed(SUM_PARTS, SUM_PARTS_NARROWED, summed)

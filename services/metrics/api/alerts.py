@@ -19,7 +19,7 @@ from services.metrics.api.parameters import (
     Label,
     Rows,
 )
-from services.metrics.api.roles import ACKNOWLEDGERS, READERS, SeenOrganisations
+from services.metrics.api.roles import ACKNOWLEDGERS, READERS, WORKERS, SeenOrganisations
 from services.metrics.handlers.acknowledging import Acknowledging
 from services.metrics.handlers.alerts import AlertQuery, Alerts
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage
@@ -58,7 +58,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
 
     @router.get(
         "",
-        dependencies=[permit(*READERS, of=Of.REGISTER)],
+        dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)],
         responses=answered(AlertPage),
         openapi_extra=told(CURSOR_INVALID, *READING),
     )
@@ -76,7 +76,7 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
 
     @router.get(
         "/{alert_id}",
-        dependencies=[permit(*READERS, of=Of.REGISTER)],
+        dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)],
         responses=answered(Alert),
         openapi_extra=told(ALERT_UNKNOWN, *READING),
     )

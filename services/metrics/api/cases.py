@@ -19,7 +19,7 @@ from services.metrics.api.parameters import (
     Label,
     Rows,
 )
-from services.metrics.api.roles import READERS, SeenOrganisations
+from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
 from services.metrics.handlers.cases import CaseQuery, Cases
 from services.metrics.views.case import (
     Case,
@@ -56,10 +56,24 @@ async def wanted_of(
 ONE = f"/{named('case_no')}"
 
 
+F = TypeVar("F", bound=TimelineFact)
+
+
+def worded(fact: F, catalogue: Catalogue, language: Language) -> F:
+    """Return *fact* with what is held against it in words."""
+    if fact.anomaly is None:
+        return fact
+    said = {"publisher": fact.publisher or fact.source, "days": fact.late_days or 0}
+    text = catalogue.text(language, f"anomaly.{fact.anomaly}", said)
+    return replace(fact, anomaly=text.detail)
+
+
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     """Return the routes of cases; *catalogue* has the words for what contradicts a case."""
     router = APIRouter(
-        prefix="/v1/cases", tags=["cases"], dependencies=[permit(*READERS, of=Of.REGISTER)]
+        prefix="/v1/cases",
+        tags=["cases"],
+        dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)],
     )
 
     @router.get("", responses=answered(CasePage), openapi_extra=told(CURSOR_INVALID, *READING))
@@ -90,7 +104,9 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
         """Return every fact of a case in the order of business time."""
         facts = _known(await cases.within(seen).timeline(case_no))
         language = language_of(request)
-        return page(request, TimelinePage([_worded(fact, language) for fact in facts], None))
+        return page(
+            request, TimelinePage([worded(fact, catalogue, language) for fact in facts], None)
+        )
 
     @router.get(
         f"{ONE}/clocks", responses=answered(ClockPage), openapi_extra=told(CASE_UNKNOWN, *READING)
@@ -106,13 +122,6 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     async def one(case_no: CaseNoInPath, seen: SeenOrganisations) -> Response:
         """Return a case as it stands."""
         return answer(_known(await cases.within(seen).one(case_no)))
-
-    def _worded(fact: TimelineFact, language: Language) -> TimelineFact:
-        if fact.anomaly is None:
-            return fact
-        said = {"publisher": fact.publisher or fact.source, "days": fact.late_days or 0}
-        text = catalogue.text(language, f"anomaly.{fact.anomaly}", said)
-        return replace(fact, anomaly=text.detail)
 
     return router
 

@@ -19,7 +19,7 @@ from services.metrics.api.parameters import (
     Label,
     Rows,
 )
-from services.metrics.api.roles import READERS, SeenOrganisations
+from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import Narrowed, narrowed_to
 from services.metrics.domain.figures.figure import Figure
@@ -76,7 +76,7 @@ BrokenDown = Annotated[FigureQuery, Depends(broken_down)]
 def kpi_routes(kpis: Kpis) -> APIRouter:
     """Return the routes of figures."""
     router = APIRouter(
-        prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS, of=Of.REGISTER)]
+        prefix="/v1/kpis", tags=["kpis"], dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)]
     )
 
     @router.get("", responses=answered(KpiPage), openapi_extra=told(*QUESTION))

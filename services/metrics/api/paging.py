@@ -7,6 +7,8 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 
 from services.metrics.api.parameters import CURSOR_INVALID, KEY_CHARACTERS_MAX, WORD
+from services.metrics.domain.clocks.run import ClockKey
+from services.metrics.ports.readings import ClockPlace
 from shared.web.problems import Problem
 
 CURSOR_CHARACTERS_MAX = 2_100
@@ -24,6 +26,8 @@ Microseconds = Annotated[
     ),
 ]
 """Since 1970: every instant that Python can name in UTC, and PostgreSQL holds more."""
+
+EpisodeNumber = Annotated[int, msgspec.Meta(ge=0, le=32_767)]
 
 P = TypeVar("P")
 
@@ -86,6 +90,28 @@ class Moments:
 
 
 MOMENTS = Moments()
+
+
+_CLOCKS = Places[tuple[int, str, str, str, int]](
+    msgspec.json.Decoder(tuple[Microseconds, Key, Key, Key, EpisodeNumber])
+)
+
+
+class Clocks:
+    """The cursors of a list of clocks in the order in which they are due."""
+
+    def read(self, cursor: str | None) -> ClockPlace | None:
+        """Like `Places.read`; the instant is in UTC."""
+        place = _CLOCKS.read(cursor)
+        return (EPOCH + place[0] * MICROSECOND, ClockKey(*place[1:])) if place else None
+
+    def written(self, place: ClockPlace) -> str:
+        """Return the cursor that names *place*."""
+        due_at, key = place
+        return _CLOCKS.written(((due_at - EPOCH) // MICROSECOND, *key))
+
+
+CLOCKS = Clocks()
 
 
 def _invalid() -> Problem:

@@ -22,6 +22,7 @@ from services.metrics.api.doubting import doubting_routes
 from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.judging import judging_routes
 from services.metrics.api.kpis import kpi_routes
+from services.metrics.api.mine import sent_routes, work_routes
 from services.metrics.api.pages import page_routes
 from services.metrics.api.rules import rules_routes
 from services.metrics.api.session import session_routes, sign_in_routes
@@ -35,6 +36,7 @@ from services.metrics.handlers.doubting import Doubting
 from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board, Boards, Circle
+from services.metrics.handlers.mine import Mine
 from services.metrics.handlers.narrowing import glances_of
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
@@ -137,6 +139,7 @@ class Reader:
         catalogue = Catalogue.read(OWN, MESSAGES)
         alerts = Alerts(self.readings, self.rules.editions, self.clock)
         cases = Cases(self.readings, self.rules.editions, self.clock)
+        mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
         seen = Acknowledging(self.acknowledgements, self.readings, self.clock, self.source)
         gate = Gate.of(self.auth, self.clock, self.supervision)
@@ -152,6 +155,8 @@ class Reader:
                     judging_routes(judging),
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
                     alert_routes(alerts, seen),
+                    work_routes(mine),
+                    sent_routes(mine, catalogue),
                     freshness_routes(self.glances, self.deadlines, self.clock),
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),

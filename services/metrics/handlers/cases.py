@@ -127,7 +127,9 @@ class Cases:
             return None
         bodies = await self._readings.timeline(case_no)
         calendar = self._rules.newest.calendar
-        told = sorted((_told(body, dossier, calendar) for body in bodies), key=lambda told: told[0])
+        told = sorted(
+            (told_fact(body, dossier, calendar) for body in bodies), key=lambda told: told[0]
+        )
         return [fact for _, fact in told]
 
     async def listed(self, wanted: CaseQuery, below: str | None, rows_max: int) -> CasesFound:
@@ -245,7 +247,8 @@ def _card(card: Card) -> CardLine:
     return CardLine(card.name, card.level, card.basis, card.state, card.raised_on)
 
 
-def _told(body: str, dossier: Dossier, calendar: WorkCalendar) -> tuple[Any, TimelineFact]:
+def told_fact(body: str, dossier: Dossier, calendar: WorkCalendar) -> tuple[Any, TimelineFact]:
+    """Return a fact as readers are told it, behind its place in the order of business time."""
     try:
         event = decode(body.encode())
         order, said = event.order, msgspec.json.decode(encode(event))

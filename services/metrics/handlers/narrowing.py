@@ -92,7 +92,7 @@ class OfOrganisations(Readings):
 
     async def dossier(self, key: str) -> Dossier | None:
         found = await self._readings.dossier(key)
-        return found if found is not None and self.sees(found) else None
+        return found if found is not None and self._sees(found) else None
 
     async def dossiers(self, sought: Sought) -> Section:
         return self._section(await self._readings.dossiers(sought))
@@ -102,6 +102,10 @@ class OfOrganisations(Readings):
 
     async def timeline(self, key: str) -> Sequence[str]:
         return await self._readings.timeline(key) if await self.dossier(key) else ()
+
+    async def holding(self, dossiers: Sequence[str], word: str) -> Mapping[str, Sequence[str]]:
+        # Asked of subjects that were read here.
+        return await self._readings.holding(dossiers, word)
 
     async def parts(self, summed: Summed) -> Parts:
         return _added([await self._readings.parts(one) for one in self._each(summed)])
@@ -129,7 +133,7 @@ class OfOrganisations(Readings):
         wider = sought._replace(rows_max=max(LOOKED_AT, sought.rows_max))
         while len(seen) < sought.rows_max:
             found = await self._readings.running(wider)
-            seen += [one for one in found if self.sees(one.dossier)]
+            seen += [one for one in found if self._sees(one.dossier)]
             if len(found) < wider.rows_max:
                 break
             wider = wider._replace(behind=found[-1].place)
@@ -140,7 +144,7 @@ class OfOrganisations(Readings):
         wider = sought._replace(rows_max=max(LOOKED_AT, sought.rows_max))
         while len(seen) < sought.rows_max:
             found = await self._readings.alerts(wider)
-            seen += [one for one in found if self.sees(one.dossier)]
+            seen += [one for one in found if self._sees(one.dossier)]
             if len(found) < wider.rows_max:
                 break
             wider = wider._replace(before=found[-1].place)
@@ -148,18 +152,17 @@ class OfOrganisations(Readings):
 
     async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         found = await self._readings.alert(alert_id)
-        return found if found is not None and self.sees(found[0].dossier) else None
+        return found if found is not None and self._sees(found[0].dossier) else None
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         # Asked of subjects that were read here.
         return await self._readings.standing(dossiers)
 
-    def sees(self, dossier: Dossier) -> bool:
-        """Say whether *dossier* is one of theirs."""
+    def _sees(self, dossier: Dossier) -> bool:
         return dimensions_of(dossier).organisation in self._organisations
 
     def _section(self, section: Section) -> Section:
-        return Section([one for one in section.dossiers if self.sees(one)], section.last)
+        return Section([one for one in section.dossiers if self._sees(one)], section.last)
 
     def _each(self, summed: Summed) -> Sequence[Summed]:
         """Return *summed* for each organisation that is seen and asked for."""
@@ -183,7 +186,7 @@ class GlancesOfOrganisations(Glances):
         self, glances: Glances, readings: Readings, organisations: Collection[str]
     ) -> None:
         self._glances = glances
-        self._readings = OfOrganisations(readings.within(organisations), organisations)
+        self._readings = narrowed(readings, organisations)
         self._organisations = organisations
         self._latest: dict[RecentFact, Dossier] = {}
 
@@ -233,7 +236,7 @@ class GlancesOfOrganisations(Glances):
     async def latest(self, facts_max: int) -> Sequence[tuple[RecentFact, Dossier | None]]:
         # Of the last facts of all few are one's: what was seen before stays, until newer comes.
         found = await self._glances.latest(facts_max)
-        own = {fact: of for fact, of in found if of is not None and self._readings.sees(of)}
+        own = {fact: of for fact, of in found if of is not None and self._sees(of)}
         known = own | self._latest | own
         newest = sorted(known.items(), key=lambda one: one[0].time, reverse=True)
         self._latest = dict(newest[:facts_max])
@@ -250,6 +253,9 @@ class GlancesOfOrganisations(Glances):
 
     async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:  # noqa: ARG002
         await stopping.wait()
+
+    def _sees(self, dossier: Dossier) -> bool:
+        return dimensions_of(dossier).organisation in self._organisations
 
     async def _due(self, span: TodaySpan) -> AsyncIterator[ClockRead]:
         behind = (span.begins, ClockKey(LAST, "", "", 0))

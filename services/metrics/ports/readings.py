@@ -88,6 +88,8 @@ class ClocksSought(NamedTuple):
     behind: ClockPlace
     until: datetime
     rows_max: int
+    slas: Sequence[str] | None = None
+    """Of which limits; None for all."""
 
 
 class ClockRead(NamedTuple):
@@ -132,6 +134,10 @@ class Readings(Protocol):
 
     async def timeline(self, key: str) -> Sequence[str]:
         """Return the bodies of all facts of a subject, in no order."""
+        ...
+
+    async def holding(self, dossiers: Sequence[str], word: str) -> Mapping[str, Sequence[str]]:
+        """Return of each of *dossiers* the bodies of facts that hold *word*, in no order."""
         ...
 
     async def parts(self, summed: Summed) -> Parts:

@@ -13,6 +13,7 @@ from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
+from services.metrics.views.mine import OwnCasePage, SentPage, WorkPage
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from services.metrics.views.rules import RulesChanged, RulesProgress, RulesShown
 from services.metrics.views.today import Delta, Snapshot
@@ -33,6 +34,9 @@ ANSWERS: tuple[type[View], ...] = (
     KpiCourse,
     KpiCasePage,
     Completeness,
+    WorkPage,
+    OwnCasePage,
+    SentPage,
     RulesShown,
     RulesChanged,
     RulesProgress,

@@ -69,7 +69,9 @@ class MemoryReadings(Readings):
         found = sorted(
             (clock.due_at, clock.key, clock.near_at)
             for clock in self._tables.running(FIRST, sought.until)
-            if clock.due_at is not None and (clock.due_at, clock.key) > sought.behind
+            if clock.due_at is not None
+            and (clock.due_at, clock.key) > sought.behind
+            and (sought.slas is None or clock.sla.id in sought.slas)
         )
         return [
             ClockRead(key, near_at, due_at, self._tables.dossiers[key.dossier])
@@ -78,6 +80,13 @@ class MemoryReadings(Readings):
 
     async def timeline(self, key: str) -> Sequence[str]:
         return [body.decode() for (owner, _), body in self._tables.timeline.items() if owner == key]
+
+    async def holding(self, dossiers: Sequence[str], word: str) -> Mapping[str, Sequence[str]]:
+        found = defaultdict[str, list[str]](list)
+        for (owner, _), body in self._tables.timeline.items():
+            if owner in dossiers and word in body.decode():
+                found[owner].append(body.decode())
+        return found
 
     async def parts(self, summed: Summed) -> Parts:
         return self._grouped(summed, lambda _: "").get("", {})

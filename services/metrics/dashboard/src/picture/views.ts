@@ -629,6 +629,40 @@ export interface OutboxLag {
   lag_seconds: number
 }
 
+/** A case of the reader's own, and what the reader has done about it. */
+export interface OwnCase {
+  case_no: string
+  phase: Phase
+  /** Whether something is left to do before it is closed. */
+  open: boolean
+  item_code: string | null
+  item_name: string | null
+  /** Who told of the receipt. */
+  source: string
+  window: string | null
+  channel: string | null
+  received_at: string | null
+  /** The due day by clock; null while something keeps it open. */
+  due: Record<string, string | null>
+  /** Whether one of its clocks stands still. */
+  paused: boolean
+  /** The worst alert that stands on it. */
+  level: AlertLevel | null
+  facts: number
+  /** How many facts contradict it. */
+  anomalies: number
+  /** When the reader's account last did something, or was given a step; null for never. */
+  acted_at: string | null
+  /** The type of that fact. */
+  acted: string | null
+}
+
+/** Cases of the reader's own, greatest number first. */
+export interface OwnCasePage {
+  items: OwnCase[]
+  next_cursor: string | null
+}
+
 /** How far one partition is folded. */
 export interface PartitionProgress {
   topic: string
@@ -794,6 +828,56 @@ export interface RulesShown {
   editions: EditionShown[]
 }
 
+/** A fact that a publisher told, and what became of it. */
+export interface SentFact {
+  specversion: string
+  id: string
+  source: string
+  type: string
+  subject?: string | null
+  /** When it happened. */
+  time: string
+  /** When we learned of it. */
+  recordedtime?: string | null
+  datacontenttype?: string | null
+  dataschema?: string | null
+  partitionkey: string
+  sequence?: string | null
+  correlationid?: string | null
+  causationid?: string | null
+  districtcode?: string | null
+  siteid?: string | null
+  windowid?: string | null
+  actorid?: string | null
+  actorrole?: string | null
+  datalevel?: string | null
+  traceparent?: string | null
+  /** The name that an imported log gave to it. */
+  activity?: string | null
+  /** True where an import made it from an attribute of the case. */
+  derived?: boolean | null
+  /** Whose word it is, as registered; its actor is one of theirs and none of us. */
+  publisher?: string | null
+  data?: Record<string, unknown> | null
+  /** So many working days after the day on which it happened we learned of it, if any. */
+  late_days?: number | null
+  /** Why it moves nothing, if it does not. */
+  doubt?: DoubtReason | null
+  /** What contradicts the case or is held against the fact, in the reader's language. */
+  anomaly: string | null
+  /**
+   * Counted; or kept although it contradicts the case; or moving nothing, because it is doubted or
+   * because somebody has looked into it and does not believe it.
+   */
+  outcome: 'CONTRADICTS' | 'COUNTED' | 'DOUBTED' | 'REJECTED'
+}
+
+/** What a publisher told: the greatest case number first, of each case the oldest news first. */
+export interface SentPage {
+  items: SentFact[]
+  next_cursor: string | null
+}
+
 /** Requests can be served; nobody is named who has nothing to tell. */
 export interface Serving {
   status: 'ready' | 'degraded'
@@ -927,4 +1011,32 @@ export interface Viewer {
   role: string
   /** Whose day is shown, where it is not the whole bureau's. */
   org_name?: string | null
+}
+
+/** A limit that runs until somebody has acted. */
+export interface WorkLine {
+  /** Null where it belongs to no case. */
+  case_no: string | null
+  item_name: string | null
+  /** Its kind. */
+  subject: string
+  name: string
+  /** Where the subject stands in its course. */
+  state: string
+  sla_id: string
+  limit_name: Both
+  clock: string
+  due: string | null
+  due_at: string
+  /** Days that count after today until it is due. */
+  days_left: number
+  /** Red once it is past, yellow while it is near. */
+  level: AlertLevel | null
+  provisional: boolean
+}
+
+/** What waits for the reader, the most urgent first. */
+export interface WorkPage {
+  items: WorkLine[]
+  next_cursor: string | null
 }
