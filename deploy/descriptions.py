@@ -1,10 +1,11 @@
 """What every service says of itself, asked of services that are put together and never served."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any
+from operator import methodcaller
+from typing import Any, TypeVar
 
 import asyncpg
 from fastapi import FastAPI
@@ -21,7 +22,10 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.description import codes_of
 from shared.web.gate import AuthSettings, Gate
+from shared.web.policies import Admission, admissions_of
 from shared.web.problems import STATUS_CODES, ProblemKind
+
+T = TypeVar("T")
 
 NOWHERE = "postgresql://nowhere/nothing"
 """A pool connects when it is asked, and nobody asks."""
@@ -45,7 +49,7 @@ class ProblemRow:
 
 def documents() -> dict[str, dict[str, Any]]:
     """Return each service's openapi.json, by the service's name."""
-    return asyncio.run(_documents())
+    return asyncio.run(_each(methodcaller("openapi")))
 
 
 def problems_table() -> str:
@@ -63,9 +67,14 @@ def problems_table() -> str:
     return "\n".join([*head, *rows, ""])
 
 
-async def _documents() -> dict[str, dict[str, Any]]:
+def admissions() -> dict[str, dict[tuple[str, str], Admission]]:
+    """Return whom each service's routes let in, by the service's name."""
+    return asyncio.run(_each(admissions_of))
+
+
+async def _each(told: Callable[[FastAPI], T]) -> dict[str, T]:
     async with await open_pool(NOWHERE, "nothing") as pool:
-        return {service: app.openapi() for service, app in _apps(pool).items()}
+        return {service: told(app) for service, app in _apps(pool).items()}
 
 
 def _apps(pool: asyncpg.Pool) -> dict[str, FastAPI]:

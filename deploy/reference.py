@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from deploy.access import access_tables
+from deploy.access import access_tables, readings_table
 from deploy.courses import courses_tables
 from deploy.descriptions import problems_table
 from deploy.prepare import PrepareSettings
@@ -59,6 +59,7 @@ def tables() -> dict[str, str]:
         "problems": problems_table(),
         "courses": courses_tables(),
         "access": access_tables(),
+        "readings": readings_table(),
         "names": _names_tables(),
         "kafka-access": access_table(),
     }

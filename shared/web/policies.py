@@ -1,6 +1,7 @@
 """Who may call what: every route names its policy, or the service does not start."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, TypeVar
 
@@ -38,6 +39,8 @@ log = structlog.get_logger()
 
 MARK = "casetrack_policy"
 """The attribute by which a route's dependency is known to be its policy: what it refuses with."""
+ADMITS = "casetrack_admits"
+"""The attribute that says whom a policy lets in."""
 
 STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, UNAVAILABLE)
 """How whoever has no trusted token is answered, or everybody while the keys are away."""
@@ -64,6 +67,14 @@ class Of(Enum):
     """Of one that stands in the register: what is told is narrowed to it."""
     BUREAU = "bureau"
     """Of the bureau itself: what is told is everybody's, or holds for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whom a route lets in: who has one of *roles*, anybody known where there are none."""
+
+    roles: Sequence[Role]
+    of: Of
 
 
 OUTSIDERS: Mapping[Of, Sequence[ProblemKind]] = {
@@ -96,6 +107,7 @@ def permit(*roles: Role, of: Of = Of.ANY) -> Any:  # noqa: ANN401 - FastAPI type
         refuse_unknown(request)
         return principal
 
+    setattr(authorise, ADMITS, Admission(roles, of))
     refusals = [*STRANGERS, TOO_MANY, RATE_LIMITED, *([NOT_PERMITTED] if roles else [])]
     return Depends(_marked(authorise, [*refusals, *OUTSIDERS[of]]))
 
@@ -171,6 +183,17 @@ def refusals_of(app: FastAPI) -> dict[tuple[str, str], set[ProblemKind]]:
         (method, str(context.path_format)): set(_refusals(context, method))
         for context in iter_route_contexts(app.router.routes)
         for method in context.methods or ()
+    }
+
+
+def admissions_of(app: FastAPI) -> dict[tuple[str, str], Admission]:
+    """Return whom each route lets in that is not open to everybody, by method and path."""
+    return {
+        (method, str(context.path_format)): admission
+        for context in iter_route_contexts(app.router.routes)
+        for method in sorted(context.methods or ())
+        for policy in _policies(context.dependant)
+        if (admission := getattr(policy, ADMITS, None)) is not None
     }
 
 

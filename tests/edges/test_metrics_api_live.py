@@ -211,7 +211,7 @@ async def test_a_reader_that_stays_long_is_asked_to_come_again(
     assert wire.sent[-2]["body"].startswith(b"event: bye")
 
 
-@pytest.mark.parametrize("end", ["token", "session"])
+@pytest.mark.parametrize("end", ["token", "session", "account"])
 async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.05)
     store, source, wire = MemoryEventStore(), Source(), Wire()
@@ -221,6 +221,8 @@ async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch
     reader = replace(READER, until=until, session=Session("one"))
     if end == "session":
         await Endings(store).end(reader)
+    if end == "account":
+        await Endings(store).end_all(reader.subject, reader)
 
     answer = LiveStream(Listener(board, gate, reader, None, editions((1, picture()))), Audience())
     async with asyncio.timeout(10):
