@@ -39,11 +39,11 @@ HEARERS: Mapping[Role, frozenset[str]] = {
     Role.CHECKER: frozenset({"HANDLER", "SECTION_HEAD"}),
     Role.APPROVER: frozenset({"SECTION_HEAD", "RESPONSIBLE_ORG", "LEAD_ORG"}),
     Role.INSPECTOR: frozenset({"INSPECTOR", "INSPECTION_HEAD"}),
-    Role.ASSIST_AGENT: frozenset({"ASSIST_AGENT"}),
+    Role.ASSIST_AGENT: frozenset({"ASSIST_CENTRE", "STREET_CENTER", "PROJECT_STEWARD"}),
     Role.SECRETARIAT: frozenset({"SECRETARIAT"}),
     Role.REVIEW_DESK: frozenset({"REVIEW_DESK", "FOLLOWUP_DESK", "HOTLINE_DESK"}),
     Role.DIRECTOR: frozenset({"DIRECTOR", "DEPUTY_DIRECTOR", "DIRECTOR_OFFICE"}),
-    Role.SUPERVISOR: frozenset({"SUPERVISOR", "HALL_MANAGER"}),
+    Role.SUPERVISOR: frozenset({"SUPERVISOR", "SUPERVISING_DEPARTMENT", "HALL_MANAGER"}),
 }
 """What the rows of the policy call those who hear of a limit (`recipients`)."""
 HEARD = frozenset({"APPLICANT"}).union(*HEARERS.values())
