@@ -44,7 +44,7 @@ LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0, "DH": 0}
 
 COURSE_OF: Mapping[str, Course] = {course.subject: course for course in COURSES}
 
-OF_EVERY_CASE = frozenset({"holds", "org_code", "org_name"})
+OF_EVERY_CASE = frozenset({"holds", "item_code", "org_code", "org_name"})
 """What a clock takes from its case, whatever its row says."""
 
 

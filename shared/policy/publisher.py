@@ -68,7 +68,7 @@ class Publisher(BaseModel):
 
     def believed_from(self, learned: date, calendar: WorkCalendar) -> date | None:
         """Return the earliest day of which it is believed on *learned*; None is any day."""
-        return None if self.backdates == "unlimited" else _back(calendar, learned, self.backdates)
+        return None if self.backdates == "unlimited" else back(calendar, learned, self.backdates)
 
 
 class Publishers(BaseModel):
@@ -135,7 +135,7 @@ class Publishers(BaseModel):
 
 
 @lru_cache(maxsize=PAIRS_REMEMBERED_MAX)
-def _back(calendar: WorkCalendar, learned: date, count: int) -> date:
+def back(calendar: WorkCalendar, learned: date, count: int) -> date:
     return calendar.working_days_back(learned, count)
 
 

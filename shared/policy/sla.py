@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.handling.words import HoldBasis, HoldReason
-from shared.contracts.types import OrgRef
+from shared.contracts.types import ItemCode, OrgRef
 from shared.contracts.words import ClockName
 from shared.policy.limits import Limit, Reads, Unit, near_too_soon, reads_of
 from shared.policy.rule import Bilingual, Rule
@@ -35,6 +35,8 @@ class Permission(Rule):
 
     bases: tuple[HoldBasis, ...]
     times_max: int | None = Field(default=None, ge=1)
+    by_guide: bool = False
+    """Whether only an item's published guide (办事指南) lets the reason stop the clock."""
 
 
 class PauseRule(Rule):
@@ -84,6 +86,8 @@ class Policy(Rule):
     bureau: Bureau
     limits: tuple[Limit, ...]
     pauses: tuple[PauseRule, ...]
+    guides: Mapping[ItemCode, frozenset[HoldReason]] | None = None
+    """The reasons that the guide of each item allows; None where no guide is known here."""
 
     @model_validator(mode="after")
     def _every_row_once(self) -> Self:
@@ -153,27 +157,35 @@ class Policy(Rule):
         return {rule.reason: rule for rule in self.pauses}
 
     @cached_property
-    def _grounds(self) -> Mapping[tuple[str, str, str], int | None]:
+    def _grounds(self) -> Mapping[tuple[str, str, str], Permission]:
         return {
-            (clock, rule.reason, basis): permission.times_max
+            (clock, rule.reason, basis): permission
             for rule in self.pauses
             for clock, permission in rule.clocks.items()
             for basis in permission.bases
         }
 
-    def may_pause(self, clock: str, reason: str, basis: str, *, times_before: int) -> bool:
+    def may_pause(
+        self, clock: str, reason: str, basis: str, *, times_before: int, item: str = ""
+    ) -> bool:
         """
         Whether a hold may stop *clock*, after it did so *times_before* for the same reason.
 
         The hold must also name the clock: what stops is what its producer claims
-        and this permits. For a reason that only an item's guide may allow, the
-        claim is taken for the guide's word until guides are known here.
+        and this permits. For a reason that only the guide of an *item* may allow,
+        the claim is taken for the guide's word where no guide is known here.
         """
-        try:
-            times_max = self._grounds[clock, reason, basis]
-        except KeyError:
+        permission = self._grounds.get((clock, reason, basis))
+        if permission is None or self.off_guide(clock, reason, basis, item):
             return False
-        return times_max is None or times_before < times_max
+        return permission.times_max is None or times_before < permission.times_max
+
+    def off_guide(self, clock: str, reason: str, basis: str, item: str) -> bool:
+        """Say whether the guide of *item*, where guides are known, keeps a hold from *clock*."""
+        permission = self._grounds.get((clock, reason, basis))
+        if self.guides is None or permission is None or not permission.by_guide:
+            return False
+        return reason not in self.guides.get(item, ())
 
     def amended(self, **parts: object) -> Self:
         """Return another policy with *parts* in place of these; its version follows."""

@@ -92,7 +92,9 @@ CASE = Walked(
         always(
             case.CompleteStep(at=NINE, case_no=NO, step_no=2, action=StepAction.RETURN, return_to=1)
         ),
-        lambda chance: replace(open_hold(), hold_id=f"hold-{chance.randrange(4)}"),
+        lambda chance: replace(
+            open_hold(), hold_id=f"hold-{chance.randrange(4)}", off_guide=chance.random() < 0.1
+        ),
         lambda chance: case.CloseHold(at=NINE, case_no=NO, hold_id=f"hold-{chance.randrange(4)}"),
         lambda chance: case.CloseHold(at=NINE, case_no=NO, hold_id=f"hold-{chance.randrange(4)}"),
         always(case.RequestExtension(at=NINE, case_no=NO, days=5, reason="案情复杂")),

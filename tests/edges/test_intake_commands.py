@@ -1,5 +1,6 @@
 """Intake's commands over HTTP: the way of a case, and what is refused with which code."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import pytest
 
 from shared.contracts.documents import write
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
+from shared.policy.calendar import business_date
 from shared.web.auth import Role
 from tests.support.foreign_facts import foreign
 from tests.support.intake_service import Hall
@@ -210,7 +212,7 @@ async def test_what_history_forbids_is_a_conflict(hall: Hall) -> None:
         ({"is_admin": True}, "is_admin"),
         ({"item_name": "长" * 201}, "item_name"),
         ({"case_no": "X" * 51}, "case_no"),
-        ({"received_date": "2020-01-01"}, "received_date"),
+        ({"believed_from": "2020-01-01"}, "believed_from"),
         ({"at": "2020-01-01T00:00:00Z"}, "at"),
     ],
 )
@@ -240,6 +242,22 @@ async def test_a_day_that_nobody_can_mean_is_named(hall: Hall, deadline: str, co
     (error,) = answer.json()["errors"]
     assert (error["field"], error["code"]) == ("deadline", code)
     assert error["detail"].startswith(("日期写作", "须在 1990-01-01 至 2098-12-31 之间"))
+
+
+@pytest.mark.parametrize(("back", "status"), [(0, 201), (3, 201), (40, 422)])
+async def test_what_was_handed_in_before_is_entered_under_its_own_day(
+    hall: Hall, back: int, status: int
+) -> None:
+    day = business_date(hall.clock.now()) - timedelta(days=back)
+    body = {**APPLICATION, "received_date": day.isoformat()}
+    answer = await hall.command(Role.WINDOW_CLERK, "/v1/cases", body)
+
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        (event,) = (await hall.store.load(answer.json()["stream"])).events
+        assert event.data.model_dump()["received_date"] == day
+    else:
+        assert answer.json()["code"] == "day_impossible"
 
 
 async def test_nobody_promises_a_day_that_nobody_can_mean(hall: Hall) -> None:

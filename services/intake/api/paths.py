@@ -50,6 +50,8 @@ LISTS = granted([Role.DIRECTOR, Role.LAW_DESK], Scope.BELOW)
 CALENDAR = frozenset({"calendar"})
 SILENCE = frozenset({"calendar", "silence_days"})
 ANSWER_BY = frozenset({"answer_by"})
+BELIEVED = frozenset({"believed_from"})
+GUIDE = frozenset({"off_guide"})
 MEETING = frozenset({"meeting"})
 HANDLING = frozenset({"handling_orgs"})
 SUPERIOR = frozenset({"to_org"})
@@ -64,7 +66,7 @@ CASES = Collection(
         *refusals_in(commitment_refusals),
         refusals.DeliveredDateImpossible,
     ),
-    first=Path(case.ReceiveApplication, WINDOW),
+    first=Path(case.ReceiveApplication, WINDOW, ours=BELIEVED),
     paths=MappingProxyType(
         {
             "prechecks": Path(case.PrecheckApplication, WINDOW),
@@ -80,7 +82,7 @@ CASES = Collection(
             "withdrawal": Path(case.WithdrawApplication, WINDOW),
             "steps": Path(case.StartStep, EXAMINERS),
             "steps/completions": Path(case.CompleteStep, EXAMINERS),
-            "holds": Path(case.OpenHold, DECIDERS, signed="approved_by"),
+            "holds": Path(case.OpenHold, DECIDERS, ours=GUIDE, signed="approved_by"),
             "holds/closings": Path(case.CloseHold, EXAMINERS),
             "extensions": Path(case.RequestExtension, EXAMINERS),
             "extensions/approval": Path(
@@ -89,13 +91,13 @@ CASES = Collection(
             "extensions/denial": Path(case.DenyExtension, HEAD, signed="approver"),
             "supplements": Path(commitment.ReceiveSupplement, WINDOW),
             "supplements/expiry": Path(commitment.ExpireSupplement, EVERYBODY),
-            "decision": Path(case.MakeDecision, DECIDERS),
+            "decision": Path(case.MakeDecision, DECIDERS, ours=BELIEVED),
             "forwarding": Path(case.ForwardCase, EXAMINERS, outside=SUPERIOR),
             "termination": Path(case.TerminateCase, DECIDERS, signed="approved_by"),
-            "closing": Path(case.CloseCase, EVERYBODY),
+            "closing": Path(case.CloseCase, EVERYBODY, ours=BELIEVED),
             "results": Path(case.IssueResult, EVERYBODY),
-            "deliveries": Path(case.DeliverResult, EVERYBODY),
-            "disclosures": Path(case.DiscloseDecision, EVERYBODY),
+            "deliveries": Path(case.DeliverResult, EVERYBODY, ours=BELIEVED),
+            "disclosures": Path(case.DiscloseDecision, EVERYBODY, ours=BELIEVED),
             "links": Path(case.PushLink, EVERYBODY, outside=SUPERIOR),
             "archiving": Path(case.ArchiveCase, EVERYBODY),
             "amendments": Path(case.AmendCase, DECIDERS, signed="approved_by"),

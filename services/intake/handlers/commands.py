@@ -8,10 +8,11 @@ from typing import Any, assert_never
 from services.intake.domain.case import commands as case_commands
 from services.intake.domain.case import decide as case_rules
 from services.intake.domain.case import states as case_course
+from services.intake.domain.case.command import CaseCommand, DatedCommand
 from services.intake.domain.case.commands import (
     AcceptApplication,
     ApproveExtension,
-    CaseCommand,
+    OpenHold,
     ReceiveApplication,
     RequestCorrection,
 )
@@ -44,6 +45,8 @@ from shared.contracts.handling.course import CASE as COURSE
 from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, business_date
+from shared.policy.publisher import BACKDATED_DAYS, back
+from shared.policy.sla import Policy
 
 CASE = Decider(
     case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners, COURSE.apart
@@ -101,14 +104,31 @@ class Commands:
             return {"calendar": rules.calendar, "silence_days": terms.silence_days}
         if command is ApproveExtension:
             return {"calendar": rules.calendar}
+        if issubclass(command, DatedCommand):
+            return {"believed_from": back(rules.calendar, today, BACKDATED_DAYS)}
         if command is RequestCorrection:
             last = last_day(rules.calendar, today, terms.answer_days, LimitUnit.WD)
             return {"answer_by": last}
+        return await self._on_record(command, words, rules.policy_on(today))
+
+    async def _on_record(self, command: type[Any], words: Fields, policy: Policy) -> Fields:
+        """Return what *command* needs to know of other histories than its own."""
+        if command is OpenHold:
+            return {"off_guide": await self._off_guide(words, policy)}
         if command is AdoptResolution:
             return {"meeting": await self._meeting(words["meeting_id"])}
         if command in (OrderInspection, MakeReferral):
             return {"handling_orgs": await self._handling(words)}
         return {}
+
+    async def _off_guide(self, words: Fields, policy: Policy) -> bool:
+        """Say whether the guide of the case's item keeps the hold from a clock that it names."""
+        filing = (await self._case(words["case_no"])).filing
+        reason, basis = words["reason"], words["basis"]
+        return filing is not None and any(
+            policy.off_guide(clock, reason, basis, filing.case.item_code)
+            for clock in words["pauses"]
+        )
 
     async def _handling(self, words: Fields) -> frozenset[str]:
         """Return the organisations that handle those of the named cases that we know."""

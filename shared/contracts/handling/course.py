@@ -64,6 +64,7 @@ APPROVED = Guard("approved", lambda fact: fact.decision is Decision.APPROVED)
 
 ONE_EXTENSION = "extension_already_granted"
 HELD = "hold_still_open"
+HOLD_REFUSED = ("hold_already_opened", "supplement_hold_used", "hold_not_in_guide")
 LACKING = "material_missing"
 NOT_AWAITED = "material_not_awaited"
 PROMISED = "promise_already_signed"
@@ -108,7 +109,7 @@ EXAMINATION = (
     *leads(handling.StepStarted, {Phase.ACCEPTED: Phase.EXAMINING}),
     *stays(handling.StepStarted, (Phase.EXAMINING,), unless=("step_still_open",)),
     *stays(handling.StepCompleted, (Phase.EXAMINING,), unless=("step_not_open",)),
-    *stays(handling.HoldOpened, UNDER_WAY, unless=("hold_already_opened", "supplement_hold_used")),
+    *stays(handling.HoldOpened, UNDER_WAY, unless=HOLD_REFUSED),
     *stays(handling.HoldClosed, UNDER_WAY, unless=("hold_not_open",)),
     # A hold outlives the examination where the case ends without a decision.
     *stays(

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from services.intake.domain.case import commands
+from services.intake.domain.case.command import CaseCommand
 from shared.contracts.documents import write
 from shared.contracts.handling.words import ResultType, Step, StepAction
 from shared.contracts.intake.words import Channel, Terminal
@@ -30,7 +31,7 @@ DOORS = ("http", "batch", "inbox")
 ANSWER_BY = date(2024, 9, 27)
 """The last day for a correction, which notices of these weeks name."""
 
-OURS = frozenset({"at", "calendar", "silence_days", "answer_by"})
+OURS = frozenset({"at", "calendar", "silence_days", "answer_by", "believed_from", "off_guide"})
 """What the service adds to the words of a command."""
 
 
@@ -38,7 +39,7 @@ OURS = frozenset({"at", "calendar", "silence_days", "answer_by"})
 class Ask:
     """A command as it comes over HTTP: its type and its words."""
 
-    command: type[commands.CaseCommand]
+    command: type[CaseCommand]
     words: dict[str, Any]
 
 
@@ -190,7 +191,7 @@ def _wish(chance: Chance, ask: Ask, days: int = 3) -> Wish:
     return Wish(after, ask, twice=chance.by(0.3), same_key=chance.by(0.5))
 
 
-def _on(command: commands.CaseCommand, case_no: str) -> Ask:
+def _on(command: CaseCommand, case_no: str) -> Ask:
     words = {one.name: getattr(command, one.name) for one in fields(command)}
     said = {name: word for name, word in words.items() if name not in OURS}
     return Ask(type(command), {**said, "case_no": case_no})

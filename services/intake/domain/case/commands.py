@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from services.intake.domain.case.command import CaseCommand, DatedCommand
 from services.intake.domain.commitment.commands import AnyCommand as CommitmentCommand
-from shared.commands.command import Command
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.words import (
@@ -31,7 +31,6 @@ from shared.contracts.intake.words import (
 from shared.contracts.moments import MeantDay
 from shared.contracts.types import (
     ActorId,
-    CaseNo,
     Count,
     Doc,
     Identifier,
@@ -53,14 +52,7 @@ from shared.policy.calendar import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseCommand(Command):
-    """Something asked of the case *case_no*."""
-
-    case_no: CaseNo
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveApplication(CaseCommand):
+class ReceiveApplication(DatedCommand):
     """收件."""
 
     FACT: ClassVar[type[Fact]] = intake.ApplicationReceived
@@ -80,6 +72,7 @@ class ReceiveApplication(CaseCommand):
     appointment_id: Identifier | None = None
     cross_region: CrossRegionMode | None = None
     weekend: bool = False
+    received_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +184,7 @@ class CompleteStep(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenHold(CaseCommand):
-    """特别程序, or another pause."""
+    """特别程序, or another pause; *off_guide* says that the item's guide does not allow it."""
 
     FACT: ClassVar[type[Fact]] = handling.HoldOpened
 
@@ -203,6 +196,7 @@ class OpenHold(CaseCommand):
     written_notice: Doc
     requested_by: ActorId
     approved_by: ActorId
+    off_guide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +243,7 @@ class DenyExtension(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MakeDecision(CaseCommand):
+class MakeDecision(DatedCommand):
     """准予 or 不予许可."""
 
     FACT: ClassVar[type[Fact]] = handling.DecisionMade
@@ -260,6 +254,7 @@ class MakeDecision(CaseCommand):
     remedies_told: bool
     committee_id: Identifier | None = None
     instant: bool = False
+    decision_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +279,7 @@ class TerminateCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseCase(CaseCommand):
+class CloseCase(DatedCommand):
     """办结."""
 
     FACT: ClassVar[type[Fact]] = handling.CaseClosed
@@ -292,6 +287,7 @@ class CloseCase(CaseCommand):
     result_type: ResultType
     explanation: LongProse | None = None
     onsite_visits: Count
+    closed_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,22 +303,24 @@ class IssueResult(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliverResult(CaseCommand):
+class DeliverResult(DatedCommand):
     """送达."""
 
     FACT: ClassVar[type[Fact]] = handling.ResultDelivered
 
     mode: DeliveryMode
     tracking_no: Identifier | None = None
+    delivered_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiscloseDecision(CaseCommand):
+class DiscloseDecision(DatedCommand):
     """双公示."""
 
     FACT: ClassVar[type[Fact]] = handling.DecisionDisclosed
 
     platform: ShortCode
+    published_date: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

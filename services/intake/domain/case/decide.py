@@ -1,15 +1,16 @@
 """What intake decides about a case, from its receipt to its archive."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
+from services.intake.domain.case.command import CaseCommand, DatedCommand
 from services.intake.domain.case.commands import (
     AcceptApplication,
     AmendCase,
     AnyCommand,
     ApproveExtension,
     ArchiveCase,
-    CaseCommand,
     CloseCase,
     CloseHold,
     CompleteStep,
@@ -40,12 +41,14 @@ from services.intake.domain.case.refusals import (
     CorrectionDeadlinePassed,
     CorrectionNotYetDue,
     CorrectionUnanswered,
+    DayImpossible,
     ExaminationNotBegun,
     ExtensionAlreadyGranted,
     ExtensionNotRequested,
     ExtensionTooLate,
     ExtensionTooLong,
     HoldAlreadyOpened,
+    HoldNotInGuide,
     HoldNotOpen,
     HoldStillOpen,
     MaterialMissing,
@@ -100,6 +103,16 @@ def _known(told: T | None) -> T:
     return told
 
 
+def _day(command: DatedCommand, named: date | None, since: date = date.min) -> date:
+    """Return the day on which it happened: the one *named*, not before *since*, else today."""
+    if named is None:
+        return command.on
+    earliest = max(since, command.believed_from)
+    if not earliest <= named <= command.on:
+        raise DayImpossible(earliest=earliest, latest=command.on)
+    return named
+
+
 def _receive(_: Case, command: ReceiveApplication) -> Fact:
     ref = CaseRef(
         case_no=command.case_no,
@@ -109,7 +122,7 @@ def _receive(_: Case, command: ReceiveApplication) -> Fact:
         joint_case_id=command.joint_case_id,
         project_code=command.project_code,
     )
-    return command.stated(case=ref, received_date=command.on)
+    return command.stated(case=ref, received_date=_day(command, command.received_date))
 
 
 def _request_correction(case: Case, command: RequestCorrection) -> Fact:
@@ -198,6 +211,8 @@ def _open_hold(case: Case, command: OpenHold) -> Fact:
         raise HoldAlreadyOpened(hold_id=command.hold_id)
     if command.reason is HoldReason.SUPPLEMENT and examination.supplement_used:
         raise SupplementHoldUsed
+    if command.off_guide:
+        raise HoldNotInGuide(item_code=examination.case.item_code)
     if command.requested_by == command.approved_by:
         raise SamePerson
     return command.stated()
@@ -260,13 +275,15 @@ def _make_decision(case: Case, command: MakeDecision) -> Fact:
     denied = command.decision is Decision.DENIED
     if denied and not (command.remedies_told and command.reasons):
         raise RemediesNotTold
-    return command.stated(decision_date=command.on)
+    return command.stated(
+        decision_date=_day(command, command.decision_date, examination.effective_date)
+    )
 
 
 def _close(case: Case, command: CloseCase) -> Fact:
     if case.closed:
         raise CaseAlreadyClosed
-    return command.stated(closed_date=command.on)
+    return command.stated(closed_date=_day(command, command.closed_date, case.decided_on))
 
 
 def _issue(case: Case, command: IssueResult) -> Fact:
@@ -277,12 +294,14 @@ def _issue(case: Case, command: IssueResult) -> Fact:
     return command.stated()
 
 
-def _deliver(_: Case, command: DeliverResult) -> Fact:
-    return command.stated(delivered_date=command.on)
+def _deliver(case: Case, command: DeliverResult) -> Fact:
+    day = _day(command, command.delivered_date, case.decided_on)
+    return command.stated(delivered_date=day)
 
 
-def _disclose(_: Case, command: DiscloseDecision) -> Fact:
-    return command.stated(published_date=command.on)
+def _disclose(case: Case, command: DiscloseDecision) -> Fact:
+    day = _day(command, command.published_date, case.decided_on)
+    return command.stated(published_date=day)
 
 
 def _archive(case: Case, command: ArchiveCase) -> Fact:

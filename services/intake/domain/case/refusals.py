@@ -313,6 +313,19 @@ class DecisionAlreadyRevoked(IntakeRejection):
     code = "decision_already_revoked"
 
 
+class HoldNotInGuide(IntakeRejection):
+    """Only an item's published guide lets such a reason stop the committed limit."""
+
+    code = "hold_not_in_guide"
+
+
+class DayImpossible(IntakeRejection):
+    """What is entered late names its day: not one to come, nor before it could happen."""
+
+    code = "day_impossible"
+    blame = Blame.COMMAND
+
+
 OFF_COURSE = off_course(
     CASE,
     Refused(CaseAlreadyReceived, (intake.ApplicationReceived,)),

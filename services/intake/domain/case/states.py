@@ -84,6 +84,8 @@ class Case:
     commitment: Commitment = commitment.INITIAL
     examination: Examination | None = None
     decision: Decision | None = None
+    decided_on: date = date.min
+    """The day of the decision: nothing that follows it happened before."""
     closed: bool = False
     """Whether the end is registered, which may come before the delivery or after it."""
 
@@ -107,8 +109,19 @@ def evolve(case: Case, fact: Fact) -> Case:
         commitment=commitment.evolve(case.commitment, fact),
         examination=_examined(case.examination, fact),
         decision=fact.decision if isinstance(fact, DecisionMade) else case.decision,
+        decided_on=_decided_on(case.decided_on, fact),
         closed=case.closed or isinstance(fact, CaseClosed),
     )
+
+
+def _decided_on(known: date, fact: Fact) -> date:
+    match fact:
+        case DecisionMade():
+            return fact.decision_date
+        case CaseAmended(field="decision_date") if readable(fact.field, fact.new):
+            return meant_day_of(fact.new)
+        case _:
+            return known
 
 
 def readable(field: str, new: str) -> bool:

@@ -231,7 +231,7 @@ def _stopping(run: Run, policy: Policy) -> tuple[Hold, ...]:
         before = times.get(hold.reason, 0)
         if over or name is None or name not in hold.pauses:
             continue
-        if policy.may_pause(name, hold.reason, hold.basis, times_before=before):
+        if policy.may_pause(name, hold.reason, hold.basis, times_before=before, item=run.item):
             times[hold.reason] = before + 1
             stopping.append(hold)
     if run.stood:

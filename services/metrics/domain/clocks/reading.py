@@ -203,6 +203,7 @@ def _run(
         _stood(sla, subject, case, dossier) if sla.standstills else (),
         _extensions(sla.extensions, number, started_on, subject, case) if sla.extensions else (),
         _ending(sla, stop, subject, case),
+        case.item_code if sla.held else "",
         *_org(subject, case),
         sla.read_others(subject, case) if sla.read_others else None,
     )

@@ -43,6 +43,8 @@ class Run(Struct, frozen=True, gc=False):
     """When another subject made it wait."""
     extensions: tuple[Extension, ...] = ()
     ending: Ending | None = None
+    item: str = ""
+    """By its code: its guide may say which holds stop the clock."""
     org_code: str = ""
     org_name: str = ""
     others: int | None = None
