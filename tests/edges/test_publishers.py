@@ -39,6 +39,7 @@ SOURCES = {
 }
 LONG_AGO, IN_TIME = date(2026, 11, 5), date(2026, 12, 7)
 """Seven weeks back, and nine working days."""
+EXAMINED = ("SLA-04", "SLA-05")
 LATE = {"RED", "YELLOW"}
 """By the day that was promised; the day of the law is near."""
 RECEIVED, ACCEPTED, DECIDED = 0, 1, 4
@@ -107,9 +108,9 @@ class Town:
         return self.bureau.tables.dossiers[CASE]
 
     def cards(self) -> set[str]:
-        """Return the levels of the cards that stand."""
-        records = (one.alert for one in self.bureau.tables.alerts_of([CASE]))
-        return {one.level.value for one in records if one.state.stands}
+        """Return the levels of the cards that stand on the two limits of the examination."""
+        records = (one for one in self.bureau.tables.alerts_of([CASE]) if one.sla in EXAMINED)
+        return {one.alert.level.value for one in records if one.alert.state.stands}
 
     def doubts(self) -> list[tuple[str, DoubtReason]]:
         return [(doubt.id, doubt.why) for doubt in self.dossier.doubts]
