@@ -91,6 +91,7 @@ async def inspect(errand: Errand) -> None:
         f"inspections/{task}/conclusions",
         result="PASS" if passed else "FAIL",
         checks=[{"code": "SPJY-01", "ok": True}, {"code": "SPJY-07", "ok": passed}],
+        evidence=[{"doc_type": "INSPECTION_PHOTO", "doc_no": f"{task}-1"}],
         applicant_signed=True,
     )
 

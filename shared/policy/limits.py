@@ -39,7 +39,7 @@ from shared.policy.yellow import (
 DAYS_MAX = 1_095
 """Three years: what takes longer has no strip of days that anybody could check."""
 
-LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0, "DH": 0}
+LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0, "DH": 0, "AO": 0}
 """A limit of no day is the same day; of no hour there is no limit."""
 
 COURSE_OF: Mapping[str, Course] = {course.subject: course for course in COURSES}
@@ -57,6 +57,8 @@ class Unit(StrEnum):
     AT = "AT"
     DH = "DH"
     """Working days until the hall closes on the last of them; none is the day itself."""
+    AO = "AO"
+    """At once: a rule that the very fact breaks, on which it begins."""
 
 
 class Earlier(Rule):
@@ -128,7 +130,7 @@ class Prolongation(FieldOf):
 class Limit(Rule):
     """One promise (监察规则): a row, and nothing else says how long anything may take."""
 
-    id: str = Field(pattern=r"^SLA-[0-9]{2}[a-z]?$")
+    id: str = Field(pattern=r"^(SLA|RULE)-[0-9]{2}[a-z]?$")
     name: Bilingual
     begins: Bilingual
     """How its sentence begins; ``{on}`` is the day from which it counts."""
@@ -220,6 +222,8 @@ class Limit(Rule):
                 fits = not isinstance(yellow, DaysYellow | RemainingYellow | AfterYellow)
             case Unit.DH:
                 fits = yellow is None or isinstance(yellow, AfterYellow | HoursYellow)
+            case Unit.AO:
+                fits = self.limit == 0 and yellow is None
             case _:
                 fits = not isinstance(yellow, AfterYellow)
         # What may stand still, or be given more, has no day that was named for it.
@@ -230,7 +234,8 @@ class Limit(Rule):
     def _never_near(self) -> Iterator[PydanticCustomError]:
         """Yield why nobody hears in time that it is near."""
         row, limit, yellow = {"row": self.id}, self.limit, self.yellow
-        if AlertLevel.YELLOW in self.recipients and yellow is None:
+        unheard = yellow is None and self.late is not AlertLevel.YELLOW
+        if AlertLevel.YELLOW in self.recipients and unheard:
             yield PydanticCustomError("limit_never_near", "{row}: nothing says when near", row)
         if isinstance(limit, int) and yellow is not None:
             same = isinstance(yellow, HoursYellow) is (self.unit is Unit.HH)

@@ -51,6 +51,10 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "dated": {"deadline": "2024-10-18"},
     "undated": {"deadline": None},
     "faulty": {"result": "FAIL"},
+    "repeated": {"round": 2},
+    "silent_refusal": {"decision": "DENIED", "reasons": None},
+    "outside_the_rule": {"on_list": False, "grade": "L2"},
+    "unproven": {"evidence": []},
     "tolerated": {"mode": "TOLERANCE"},
     "on_a_promise": {"mode": "COMMITMENT"},
     "at_home": {"mode": "HOME_VISIT"},
@@ -178,6 +182,11 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         ROW,
         {"unit": "DH"},
         "SLA-01: DH does not fit",
+    ),
+    "broken at once that takes its time": (
+        ROW,
+        {"unit": "AO", "yellow": None, "recipients": {}},
+        "SLA-01: AO does not fit",
     ),
     "near for somebody at no time": (ROW, {"yellow": None}, "nothing says when"),
     "with the least above the most": (

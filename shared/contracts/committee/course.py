@@ -5,6 +5,7 @@ from enum import StrEnum
 from shared.contracts.committee import facts as committee
 from shared.contracts.committee.words import CommitteeOutcome
 from shared.contracts.course import ABSENT, Course, Guard, leads, stays
+from shared.contracts.words import GradeLevel
 
 
 class ReferralState(StrEnum):
@@ -31,6 +32,10 @@ R, M = ReferralState, MeetingState
 LET_IN = Guard("let_in", lambda fact: fact.result == "ADMITTED")
 SENT_BACK = Guard("sent_back", lambda fact: fact.result == "RETURNED")
 
+OUTSIDE_THE_RULE = Guard(
+    "outside_the_rule", lambda fact: not fact.on_list and fact.grade is not GradeLevel.L4
+)
+
 UNSETTLED = (CommitteeOutcome.DEFER, CommitteeOutcome.RETURN_TO_SECTION)
 PUT_OFF = Guard("put_off", lambda fact: fact.outcome is CommitteeOutcome.DEFER)
 GIVEN_BACK = Guard("given_back", lambda fact: fact.outcome is CommitteeOutcome.RETURN_TO_SECTION)
@@ -56,6 +61,7 @@ REFERRAL = Course(
         *stays(committee.ResolutionAdopted, (R.ADMITTED,), PUT_OFF, unless=OF_THE_MEETING),
         *leads(committee.ResolutionExecuted, {R.RESOLVED: R.EXECUTED}),
     ),
+    marks=((committee.ReferralMade, OUTSIDE_THE_RULE),),
 )
 
 MEETING = Course(

@@ -60,6 +60,11 @@ ON_A_PROMISE = Guard("on_a_promise", lambda fact: fact.mode is AcceptanceMode.CO
 IMMEDIATE = Guard("immediate", lambda fact: fact.case.case_type is CaseType.IMMEDIATE)
 HEARING = Guard("hearing", lambda fact: fact.reason is HoldReason.HEARING)
 ACKNOWLEDGED = Guard("acknowledged", lambda fact: fact.acknowledged)
+REPEATED = Guard("repeated", lambda fact: fact.round > 1)
+SILENT_REFUSAL = Guard(
+    "silent_refusal",
+    lambda fact: fact.decision is Decision.DENIED and not (fact.reasons and fact.remedies_told),
+)
 APPROVED = Guard("approved", lambda fact: fact.decision is Decision.APPROVED)
 
 ONE_EXTENSION = "extension_already_granted"
@@ -198,7 +203,9 @@ CASE = Course(
         (intake.ApplicationAccepted, FORWARDED_UP),
         (intake.ApplicationAccepted, IMMEDIATE),
         (intake.ApplicationAccepted, ON_A_PROMISE),
+        (intake.CorrectionRequested, REPEATED),
         (handling.HoldOpened, HEARING),
+        (handling.DecisionMade, SILENT_REFUSAL),
         (handling.DecisionMade, APPROVED),
         (handling.LinkPushed, ACKNOWLEDGED),
     ),

@@ -28,6 +28,10 @@ SETTLED = Guard("settled", lambda fact: fact.result is not InspectionResult.RECT
 FAULTY = Guard(
     "faulty", lambda fact: fact.result in (InspectionResult.FAIL, InspectionResult.RECTIFY)
 )
+UNPROVEN = Guard(
+    "unproven",
+    lambda fact: fact.result is not InspectionResult.NOT_DONE and not fact.evidence,
+)
 NEVER_TOOK_PLACE = Guard("never_took_place", lambda fact: fact.result is InspectionResult.NOT_DONE)
 
 INSPECTION = Course(
@@ -67,5 +71,5 @@ INSPECTION = Course(
             unless=("inspection_not_concluded", "inspection_already_answered"),
         ),
     ),
-    marks=((inspection.VisitConcluded, FAULTY),),
+    marks=((inspection.VisitConcluded, FAULTY), (inspection.VisitConcluded, UNPROVEN)),
 )

@@ -15,6 +15,7 @@ from shared.contracts.supervision.facts import AlertRaised, AlertResolved, Alert
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import ITEMS_MAX
 from shared.policy.calendar import ZONE
+from shared.policy.limits import Unit
 
 ALERTS = uuid5(NAMESPACE_URL, "urn:casetrack:alert")
 
@@ -206,7 +207,7 @@ def _raised(clock: Clock, wanted: Expected, name: str) -> AlertRaised:
         due=wanted.due,
         # At its due instant what is late is in its first day of being so,
         # whenever it is raised.
-        overdue_days=1 if wanted.raised_at == clock.due_at else 0,
+        overdue_days=int(wanted.raised_at == clock.due_at and clock.run.unit is not Unit.AO),
         responsible_org=clock.org,
         recipients=sla.recipients[wanted.level],
         policy_version=clock.policy.version,

@@ -17,7 +17,7 @@ from shared.policy.counting import Stop, merged
 from shared.policy.limits import Limit, Unit
 from shared.policy.sla import Policy
 
-SHOWN_AS_DAYS = (Unit.AT, Unit.DH)
+SHOWN_AS_DAYS = (Unit.AT, Unit.DH, Unit.AO)
 
 
 class LimitInForce(NamedTuple):

@@ -250,6 +250,23 @@ class ByClose(Struct, frozen=True, gc=False):
         return counted(self.calendar, since, business_date(until), stops)
 
 
+class AtOnce(Struct, frozen=True, gc=False):
+    """Nothing is counted: what is broken is broken by its first fact."""
+
+    run: Run
+
+    def span(self, limit: int, stops: tuple[Stop, ...]) -> LimitEnd:
+        del limit, stops
+        return LimitEnd(self.run.started_on, self.run.started_at, None)
+
+    def counted(self, after: datetime, until: datetime, stops: tuple[Stop, ...]) -> int:
+        del after, until, stops
+        return 0
+
+    def consumed(self, until: datetime, stops: tuple[Stop, ...]) -> int:
+        return self.counted(self.run.started_at, until, stops)
+
+
 @lru_cache(HALLS_KEPT_MAX)
 def hall_of(calendar: WorkCalendar, sessions: tuple[tuple[int, int], ...]) -> HallHours:
     """Return the hall hours of a bureau."""
@@ -262,4 +279,6 @@ def measure_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Measure:
         return ByHour(run, hall_of(calendar, policy.bureau.hall_seconds))
     if run.unit is Unit.DH:
         return ByClose(run, policy, calendar)
+    if run.unit is Unit.AO:
+        return AtOnce(run)
     return ByDay(run, policy, calendar, UNITS[run.unit])

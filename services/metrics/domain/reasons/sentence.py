@@ -59,7 +59,7 @@ def sentence(clock: Clock, strip: Iterable[ClockDay], at: datetime, language: st
         ]
     )
     told = [_start(clock, Narrator(language, on.year)), *(text for _, text in clauses)]
-    if clock.due is not None:
+    if clock.due is not None and clock.run.unit is not Unit.AO:
         told.append(_end(clock, narrator, at))
     catalogue = words.words(language)
     return catalogue["clause"].join(told) + catalogue["stop"]

@@ -1,0 +1,106 @@
+"""Rule cards: what breaks a rule at once, whatever the hour."""
+
+import pytest
+
+from services.metrics.domain.clocks.alert import reconcile
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.reasons.explanation import explain
+from shared.contracts.committee.facts import ReferralMade
+from shared.contracts.handling.facts import DecisionMade
+from shared.contracts.inspection.facts import VisitConcluded
+from shared.contracts.intake.facts import (
+    ApplicationReceived,
+    ApplicationWithdrawn,
+    CorrectionRequested,
+)
+from shared.contracts.supervision.facts import AlertRaised
+from tests.support.clock_facts import instant
+from tests.support.running import YELLOW, at, cards, running
+from tests.support.way_of_a_case import CASE
+
+RECEIVED = at("2024-09-02T08:30", ApplicationReceived, received_date="2024-09-02")
+EVIDENCE = [{"doc_type": "INSPECTION_PHOTO"}]
+
+
+def notice(number: int, when: str) -> Entry:
+    return at(when, CorrectionRequested, round=number)
+
+
+def test_a_second_notice_is_a_yellow_card_until_the_case_is_over() -> None:
+    again = [RECEIVED, notice(1, "2024-09-03T09:00"), notice(2, "2024-09-05T10:15")]
+    over = at("2024-09-06T09:00", ApplicationWithdrawn)
+    clock = running(*again)["RULE-01", CASE, 0]
+    raised_at = instant("2024-09-05T10:15")
+
+    assert cards(clock) == [(YELLOW, raised_at, None)]
+    assert cards(running(*again, over)["RULE-01", CASE, 0]) == [
+        (YELLOW, raised_at, instant("2024-09-06T09:00"))
+    ]
+    (ruling,) = reconcile(clock, (), raised_at)
+    assert isinstance(ruling.fact, AlertRaised)
+    assert (ruling.fact.rule_id, ruling.fact.basis, ruling.fact.overdue_days) == (
+        "RULE-01",
+        "RULE",
+        0,
+    )
+
+
+def test_one_notice_breaks_no_rule() -> None:
+    assert ("RULE-01", CASE, 0) not in running(RECEIVED, notice(1, "2024-09-03T09:00"))
+
+
+def test_a_rule_card_says_what_was_done_and_names_no_day() -> None:
+    clock = running(RECEIVED, notice(2, "2024-09-05T10:15"))["RULE-01", CASE, 0]
+    later = instant("2024-09-09T09:00")
+    told = explain(clock, later)
+
+    assert told.sentence.zh == "9月5日再次告知补正，应一次性告知。"
+    assert (clock.consumed(later), clock.overdue(later), clock.left(later)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "broken"),
+    [
+        ({"decision": "DENIED", "reasons": None}, True),
+        ({"decision": "DENIED", "reasons": "不符合条件", "remedies_told": False}, True),
+        ({"decision": "DENIED", "reasons": "不符合条件", "remedies_told": True}, False),
+        ({"decision": "APPROVED", "reasons": None}, False),
+    ],
+)
+def test_who_refuses_says_why_and_what_can_be_done(
+    words: dict[str, object],
+    broken: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    decided = at("2024-09-05T09:00", DecisionMade, decision_date="2024-09-05", **words)
+
+    assert (("RULE-02", CASE, 0) in running(RECEIVED, decided)) is broken
+
+
+@pytest.mark.parametrize(
+    ("on_list", "grade", "broken"),
+    [(True, "L2", False), (False, "L4", False), (False, "L2", True)],
+)
+def test_only_what_is_listed_or_difficult_goes_to_the_committee(
+    on_list: bool,  # noqa: FBT001 - a table of cases
+    grade: str,
+    broken: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    made = at("2024-09-05T09:00", ReferralMade, referral_id="R1", on_list=on_list, grade=grade)
+
+    assert (("RULE-03", "R1", 0) in running(made)) is broken
+
+
+@pytest.mark.parametrize(
+    ("result", "evidence", "broken"),
+    [("PASS", [], True), ("PASS", EVIDENCE, False), ("NOT_DONE", [], False)],
+)
+def test_a_conclusion_rests_on_evidence(
+    result: str,
+    evidence: list[object],
+    broken: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    concluded = at(
+        "2024-09-05T09:00", VisitConcluded, inspection_id="I1", result=result, evidence=evidence
+    )
+
+    assert (("RULE-04", "I1", 0) in running(concluded)) is broken
