@@ -21,14 +21,14 @@ class PolicyItem(Subject, frozen=True, array_like=True, gc=False, tag="policy"):
     listing: Ending | None = None
     """The first day on which it stood in the list with its guide (SLA-32)."""
 
-    def noted(self, entry: Entry) -> Noted:
-        match entry.data:
-            case PolicyItemPublished() as fact:
-                if not (is_meant(fact.issued_date) and is_meant(fact.listed_date)):
-                    return {}, False
-                listing = self.listing
-                if listing is None and fact.guide_ready:
-                    listing = Ending(fact.listed_date, entry.time, entry.id, decided=False)
-                return {"issued_on": self.issued_on or fact.issued_date, "listing": listing}, True
-            case _:
-                return {}, True
+
+def _published(item: PolicyItem, entry: Entry, fact: PolicyItemPublished) -> Noted:
+    if not (is_meant(fact.issued_date) and is_meant(fact.listed_date)):
+        return {}, False
+    listing = item.listing
+    if listing is None and fact.guide_ready:
+        listing = Ending(fact.listed_date, entry.time, entry.id, decided=False)
+    return {"issued_on": item.issued_on or fact.issued_date, "listing": listing}, True
+
+
+PolicyItem.NOTING = {PolicyItemPublished: _published}
