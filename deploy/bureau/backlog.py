@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from deploy.bureau.items import BUREAU, ITEMS, STATUTORY_DAYS, VERSION, WEIGHTS, Item
+from deploy.bureau.items import (
+    BUREAU,
+    ITEMS,
+    STATUTORY_DAYS,
+    SUPERVISING,
+    VERSION,
+    WEIGHTS,
+    Item,
+)
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import (
     CaseArchived,
@@ -14,6 +22,7 @@ from shared.contracts.handling.facts import (
     DecisionMade,
     HoldClosed,
     HoldOpened,
+    LinkPushed,
     ResultDelivered,
     StepCompleted,
     StepStarted,
@@ -215,7 +224,10 @@ def _afterwards(case_no: str, closed_at: datetime) -> Iterator[tuple[datetime, F
     served = ResultDelivered(case_no=case_no, mode=DeliveryMode.WINDOW, delivered_date=on)
     shown = DecisionDisclosed(case_no=case_no, platform="CREDIT_CHINA", published_date=on)
     filed = CaseArchived(case_no=case_no, electronic=True, archive_no=f"DA-{case_no}")
-    for minutes, fact in ((2, served), (3, shown), (5, filed)):
+    pushed = LinkPushed.model_validate(
+        {"case_no": case_no, "to_org": SUPERVISING, "acknowledged": True}
+    )
+    for minutes, fact in ((2, served), (3, shown), (4, pushed), (5, filed)):
         yield closed_at + timedelta(minutes=minutes), fact
 
 

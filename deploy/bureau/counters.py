@@ -27,6 +27,8 @@ SERVICE = {
     "tasks": "assist",
     "ratings": "review",
     "rectifications": "review",
+    "tickets": "review",
+    "matters": "review",
 }
 """Which service takes the commands of a collection."""
 

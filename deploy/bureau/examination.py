@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from deploy.bureau.errand import Errand
-from deploy.bureau.items import BUREAU, Item
+from deploy.bureau.items import BUREAU, SUPERVISING, Item
 from shared.contracts.handling.words import Step
 from shared.web.auth import Role
 
@@ -27,6 +27,7 @@ async def examine(errand: Errand, item: Item) -> None:
         await _serve(errand, item, case)
     await errand.wait(5, 20)
     await errand.ask(Role.HANDLER, f"{case}/disclosures", platform="CREDIT_CHINA")
+    await errand.ask(Role.HANDLER, f"{case}/links", to_org=SUPERVISING, acknowledged=True)
     await errand.wait(10, 40)
     archive_no = f"DA-{errand.name}"
     await errand.ask(Role.HANDLER, f"{case}/archiving", electronic=True, archive_no=archive_no)

@@ -6,6 +6,8 @@ from shared.contracts.words import CaseType
 from shared.policy.sla import bureau_policy
 
 BUREAU = bureau_policy().bureau.org.model_dump()
+SUPERVISING = {"org_code": "11610102MB1000010N", "org_name": "西安市新城区市场监督管理局"}
+"""Who supervises what the bureau allows (审管联动)."""
 STATUTORY_DAYS = 20
 VERSION = 3
 WINDOWS = tuple(f"W{number:02}" for number in range(1, 13))

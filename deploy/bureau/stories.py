@@ -1,5 +1,6 @@
 """Whole stories of the bureau's life, from somebody who comes in to what is left in the archive."""
 
+from deploy.bureau.calls import call, come_in_vain
 from deploy.bureau.counters import TurnedDown
 from deploy.bureau.errand import Errand
 from deploy.bureau.examination import HANDLER, examine
@@ -8,6 +9,7 @@ from shared.web.auth import Role
 
 CORRECTED, REJECTED, WITHDRAWN, ASSISTED = 0.15, 0.04, 0.04, 0.2
 RATED, RATED_BADLY = 0.7, 0.08
+CALLED, IN_VAIN = 0.06, 0.08
 LOOKS_MAX = 60
 """So often a rating's rectification is looked for, once a second."""
 
@@ -35,6 +37,10 @@ async def apply(errand: Errand) -> None:
         )
     if errand.happens(RATED):
         await rate(errand, item)
+    if errand.happens(IN_VAIN):
+        await come_in_vain(errand, item)
+    if errand.happens(CALLED):
+        await call(errand)
 
 
 async def finish(errand: Errand, item: Item) -> None:
