@@ -14,8 +14,8 @@ from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, na
 from services.metrics.domain.figures.figure import many
 from services.metrics.handlers.narrowing import LAST_OF_ALL, glances_of
 from services.metrics.ports.deadlines import Due
-from services.metrics.ports.glances import ListLengths, TodaySpan
-from services.metrics.ports.readings import AlertsSought, ClockRead, ClocksSought
+from services.metrics.ports.glances import ListLengths
+from services.metrics.ports.readings import AlertsSought, ClockRead, ClocksSought, TodaySpan
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended

@@ -22,9 +22,8 @@ from services.metrics.ports.glances import (
     Offset,
     Outboxes,
     RebuildProgress,
-    TodaySpan,
 )
-from services.metrics.ports.readings import AlertRead
+from services.metrics.ports.readings import AlertRead, TodaySpan
 from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.postgres import translated
 

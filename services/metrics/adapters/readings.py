@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import EXPLANATION, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.adapters.pressing import load_pressing
 from services.metrics.adapters.sight import Sight
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
@@ -19,6 +20,8 @@ from services.metrics.ports.readings import (
     Behind,
     ClockRead,
     ClocksSought,
+    Pressing,
+    PressingSought,
     Readings,
     Section,
     Sought,
@@ -286,15 +289,19 @@ class PostgresReadings(Readings):
         return await self._section(await self._fetch(LOAD_DUE, *sought, *between), sought)
 
     async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
-        due_at, key = sought.behind
-        rows = await self._fetch(
-            LOAD_RUNNING, due_at, *key, sought.until, sought.rows_max, sought.slas
-        )
+        (due_at, key), *wanted = sought
+        rows = await self._fetch(LOAD_RUNNING, due_at, *key, *wanted)
         dossiers = await self._dossiers({row["dossier"]: row["state"] for row in rows})
         return [
             ClockRead(key_of(row), row["near_at"], row["due_at"], dossiers[row["dossier"]])
             for row in rows
         ]
+
+    async def pressing(self, sought: PressingSought) -> Pressing:
+        found = await load_pressing(self._fetch, sought)
+        dossiers = await self._dossiers(found.states)
+        late_next = [(key, dossiers[key.dossier]) for key in found.late_next]
+        return Pressing(late_next, found.due_today, found.cards)
 
     async def timeline(self, key: str) -> Sequence[str]:
         return [row["body"] for row in await self._fetch(LOAD_TIMELINE, key)]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Self, TypeVar
 
@@ -22,7 +22,6 @@ from services.metrics.ports.glances import (
     Offset,
     Outboxes,
     RebuildProgress,
-    TodaySpan,
 )
 from services.metrics.ports.readings import (
     AlertRead,
@@ -30,10 +29,13 @@ from services.metrics.ports.readings import (
     Behind,
     ClockRead,
     ClocksSought,
+    Pressing,
+    PressingSought,
     Readings,
     Section,
     Sought,
     Summed,
+    TodaySpan,
 )
 from services.metrics.views.explanation import Explanation
 from shared.contracts.moments import FIRST_DAY
@@ -139,6 +141,11 @@ class OfOrganisations(Readings):
             wider = wider._replace(behind=found[-1].place)
         return seen[: sought.rows_max]
 
+    async def pressing(self, sought: PressingSought) -> Pressing:
+        return await self._readings.pressing(
+            sought._replace(organisations=sorted(self._organisations))
+        )
+
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         seen: list[AlertRead] = []
         wider = sought._replace(rows_max=max(LOOKED_AT, sought.rows_max))
@@ -195,23 +202,19 @@ class GlancesOfOrganisations(Glances):
 
     async def load(self, span: TodaySpan, parts: Sequence[str], lines: ListLengths) -> Glance:
         changes = await self.changes()
-        due = [one async for one in self._due(span)]
-        cards = [one async for one in self._standing()]
+        pressing = await self._readings.pressing(PressingSought(span, lines.late_next_max))
         every = Summed((live.Part.OPEN,), FIRST_DAY, date.max)
         return Glance(
             changes=changes,
             open_cases=(await self._readings.parts(every)).get(live.Part.OPEN, 0),
             latest=await self.latest(lines.latest_max),
             sums=await self.sums(parts, [span.today]),
-            cards=Counter((one.alert.level, one.alert.clock) for one in cards),
-            due_today=len({one.dossier.key for one in due if one.due_at <= span.ends}),
-            late_next=[
-                (one.key, one.dossier)
-                for one in due
-                if one.due_at > span.now
-                and (one.due_at <= span.ends or (one.near_at and one.near_at <= span.now))
-            ][: lines.late_next_max],
-            red=[one for one in cards if one.alert.level is AlertLevel.RED][: lines.red_max],
+            cards=pressing.cards,
+            due_today=pressing.due_today,
+            late_next=pressing.late_next,
+            red=await self._readings.alerts(
+                AlertsSought(NEWEST, STANDING, AlertLevel.RED, None, None, lines.red_max)
+            ),
             offsets=await self.offsets(),
             outboxes=await self.outboxes(),
             rebuilding=await self.rebuilding(),
@@ -256,22 +259,6 @@ class GlancesOfOrganisations(Glances):
 
     def _sees(self, dossier: Dossier) -> bool:
         return dimensions_of(dossier).organisation in self._organisations
-
-    async def _due(self, span: TodaySpan) -> AsyncIterator[ClockRead]:
-        behind = (span.begins, ClockKey(LAST, "", "", 0))
-        while found := await self._readings.running(ClocksSought(behind, span.horizon, LOOKED_AT)):
-            for one in found:
-                yield one
-            behind = found[-1].place
-
-    async def _standing(self) -> AsyncIterator[AlertRead]:
-        before = NEWEST
-        while found := await self._readings.alerts(
-            AlertsSought(before, STANDING, None, None, None, LOOKED_AT)
-        ):
-            for one in found:
-                yield one
-            before = found[-1].place
 
 
 def _added(sums: Sequence[Parts]) -> Parts:

@@ -9,7 +9,8 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RECENT_FACTS_MAX
 from services.metrics.handlers.freshness import Freshness, rebuilding_told
 from services.metrics.handlers.tiles import numbers, tiles
-from services.metrics.ports.glances import Glance, Glances, ListLengths, TodaySpan
+from services.metrics.ports.glances import Glance, Glances, ListLengths
+from services.metrics.ports.readings import TodaySpan
 from services.metrics.views.today import Arrivals, LateNext, RedCard, TodayPicture
 from services.metrics.views.view import Both
 from shared.policy.calendar import business_date, local

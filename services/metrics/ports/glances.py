@@ -10,19 +10,8 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.recent import RecentFact
-from services.metrics.ports.readings import AlertRead
+from services.metrics.ports.readings import AlertRead, TodaySpan
 from shared.contracts.supervision.words import AlertLevel
-
-
-@dataclass(frozen=True, slots=True)
-class TodaySpan:
-    """Now, the cut-offs between which today lies, and how far the look ahead goes."""
-
-    now: datetime
-    today: date
-    begins: datetime
-    ends: datetime
-    horizon: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,17 @@ from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
 
 
+@dataclass(frozen=True, slots=True)
+class TodaySpan:
+    """Now, the cut-offs between which today lies, and how far the look ahead goes."""
+
+    now: datetime
+    today: date
+    begins: datetime
+    ends: datetime
+    horizon: datetime
+
+
 class Sought(NamedTuple):
     """Which subjects: below which key, in which phases, from which source, how many at most."""
 
@@ -105,6 +116,23 @@ class ClockRead(NamedTuple):
         return self.due_at, self.key
 
 
+class PressingSought(NamedTuple):
+    """Of when, how many lines, and of whose dossiers; None for all."""
+
+    span: TodaySpan
+    late_next_max: int
+    organisations: Sequence[str] | None = None
+
+
+class Pressing(NamedTuple):
+    """Which clocks can still be saved, how many are due today, and how many cards stand."""
+
+    late_next: Sequence[tuple[ClockKey, Dossier]]
+    due_today: int
+    cards: Mapping[tuple[AlertLevel, str], int]
+    """By level and clock."""
+
+
 class Readings(Protocol):
     """
     What requests ask of the projection; nothing here writes.
@@ -130,6 +158,10 @@ class Readings(Protocol):
 
     async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
         """Return running clocks, the one that is due first before the others."""
+        ...
+
+    async def pressing(self, sought: PressingSought) -> Pressing:
+        """Return what presses, counted where it lies: there may be very many of each."""
         ...
 
     async def timeline(self, key: str) -> Sequence[str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from services.metrics.adapters.memory.tables import MemoryTables
-from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import counts
@@ -19,9 +18,8 @@ from services.metrics.ports.glances import (
     Offset,
     Outboxes,
     RebuildProgress,
-    TodaySpan,
 )
-from services.metrics.ports.readings import AlertRead
+from services.metrics.ports.readings import AlertRead, TodaySpan
 from shared.contracts.supervision.words import AlertLevel
 
 
@@ -50,25 +48,13 @@ class MemoryGlances(Glances):
             cards=dict(Counter((alert.level, alert.clock) for alert in standing)),
             due_today=len({one.key.dossier for one in tables.running(span.begins, span.ends)}),
             late_next=[
-                (clock.key, dossiers[clock.key.dossier])
-                for clock in self._late_next(span)[: lines.late_next_max]
+                (key, dossiers[key.dossier])
+                for key in tables.late_next(span)[: lines.late_next_max]
             ],
             red=[AlertRead(alert, dossiers[alert.dossier]) for alert in red[: lines.red_max]],
             offsets=await self.offsets(),
             outboxes=await self.outboxes(),
         )
-
-    def _late_next(self, span: TodaySpan) -> list[Clock]:
-        near = [
-            clock
-            for clock in self._tables.running(span.now, span.horizon)
-            if (clock.near_at is not None and clock.near_at <= span.now)
-            or (clock.due_at is not None and clock.due_at <= span.ends)
-        ]
-        near.sort(key=lambda clock: clock.key)
-        near.sort(key=lambda clock: clock.sla.id, reverse=True)
-        near.sort(key=lambda clock: clock.due_at or span.horizon)
-        return near
 
     async def sums(self, parts: Sequence[str], days: Sequence[date]) -> Parts:
         sums = Counter[str]()

@@ -15,6 +15,7 @@ from services.metrics.domain.figures.dimensions import (
     EVERYWHERE,
     Dimension,
     Dimensions,
+    dimensions_of,
 )
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
@@ -25,6 +26,8 @@ from services.metrics.ports.readings import (
     Behind,
     ClockRead,
     ClocksSought,
+    Pressing,
+    PressingSought,
     Readings,
     Section,
     Sought,
@@ -77,6 +80,22 @@ class MemoryReadings(Readings):
             ClockRead(key, near_at, due_at, self._tables.dossiers[key.dossier])
             for due_at, key, near_at in found[: sought.rows_max]
         ]
+
+    async def pressing(self, sought: PressingSought) -> Pressing:
+        span, lines_max, of = sought
+
+        def is_meant(key: str) -> bool:
+            dossier = self._tables.dossiers[key]
+            return of is None or dimensions_of(dossier).organisation in of
+
+        late_next = [key for key in self._tables.late_next(span) if is_meant(key.dossier)]
+        due = {one.key.dossier for one in self._tables.running(span.begins, span.ends)}
+        cards = [one for one in self._tables.alerts.values() if one.state.stands]
+        return Pressing(
+            [(key, self._tables.dossiers[key.dossier]) for key in late_next[:lines_max]],
+            len({key for key in due if is_meant(key)}),
+            dict(Counter((one.level, one.clock) for one in cards if is_meant(one.dossier))),
+        )
 
     async def timeline(self, key: str) -> Sequence[str]:
         return [body.decode() for (owner, _), body in self._tables.timeline.items() if owner == key]

@@ -20,6 +20,7 @@ from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import Armed, Closed, Due, Explained
 from services.metrics.ports.glances import Offset
 from services.metrics.ports.projection import Changes, FactName, Milestone, Stretch, TopicPartition
+from services.metrics.ports.readings import TodaySpan
 from services.metrics.views.explanation import Explanation
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
@@ -321,6 +322,19 @@ class MemoryTables:
         """Yield every alert of *dossiers*."""
         wanted = set(dossiers)
         return (alert for alert in self.alerts.values() if alert.dossier in wanted)
+
+    def late_next(self, span: TodaySpan) -> list[ClockKey]:
+        """Return the clocks that can still be saved, the most urgent first."""
+        near = [
+            clock
+            for clock in self.running(span.now, span.horizon)
+            if (clock.near_at is not None and clock.near_at <= span.now)
+            or (clock.due_at is not None and clock.due_at <= span.ends)
+        ]
+        near.sort(key=lambda clock: clock.key)
+        near.sort(key=lambda clock: clock.sla.id, reverse=True)
+        near.sort(key=lambda clock: clock.due_at or span.horizon)
+        return [clock.key for clock in near]
 
     def running(self, after: datetime, until: datetime) -> list[Clock]:
         """Return the clocks that turn red after one instant and until another unless stopped."""
