@@ -280,7 +280,7 @@ def _show_clock(clock: Explanation) -> None:
     due = clock.due or word("explanation.undetermined")
     name = called(ClockName, clock.clock, LANGUAGE)
     head = f"{name}  {word('explanation.due')} {due}"
-    limit = word(f"unit.{clock.unit}", n=clock.limit)
+    limit = word(f"unit.{clock.unit}", n=clock.limit) if clock.limit else word("unit.same_day")
     used = f"{word('explanation.consumed')} {clock.consumed} / {limit}"
     out.print(Styled.assemble((head, "bold"), (f"  {used}", "muted")))
     today = business_date(SystemClock().now())
