@@ -10,6 +10,9 @@ import pytest
 from shared.contracts.naming import Language
 from shared.contracts.supervision.facts import FactConfirmed
 from shared.runtime.clock import SystemClock
+from shared.web.auth import Role
+from shared.web.issuer import Bearer
+from shared.web.session import COOKIE
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
 from tests.support.read_api import ReadApi, keyed, read_api
@@ -255,3 +258,20 @@ async def test_a_doubted_fact_is_shown_with_its_reason_and_confirmed(
     assert isinstance(said.data, FactConfirmed)
     assert (said.data.fact_id, said.data.fact_source) == ("d-1", TERMINAL)
     assert said.data.reason == "已电话核实"
+
+
+@in_both_languages
+async def test_an_account_is_signed_out_from_a_terminal(desk: Desk, language: Language) -> None:
+    somebody = Bearer(Role.SUPERVISOR, name="王督察")
+    ticket = {"ticket": desk.api.issuer.ticket(somebody)}
+    entered = await desk.api.client.get("/sign-in", params=ticket)
+    cookie = {"cookie": f"{COOKIE}={entered.cookies[COOKIE]}"}
+    before = await desk.api.client.get("/v1/cases", headers=cookie)
+
+    said = await desk.ask("sessions", "end", somebody.subject, language=language)
+    for_programs = await desk.ask("sessions", "end", "no/body#1", "--json")
+
+    after = await desk.api.client.get("/v1/cases", headers=cookie)
+    assert (said.status, before.status_code, after.status_code) == (0, 200, 401)
+    assert somebody.subject in said.out
+    assert for_programs.document == {"account": "no/body#1"}
