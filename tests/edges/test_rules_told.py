@@ -26,6 +26,7 @@ from shared.web.gate import AuthSettings
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.server import serve
 from tests.support.facts import SUPERVISION
+from tests.support.memory_api import NothingDelivered
 from tests.support.metrics_store import opened
 from tests.support.notices import notice
 from tests.support.ports import free_port
@@ -83,6 +84,7 @@ async def served(
             supervision=store.supervision,
             chronicles=store.chronicles,
             judgements=judgements,
+            deliveries=NothingDelivered(),
             auth=AuthSettings(jwks=str(folder / "jwks.json")),
             clock=clock,
             ids=SeededIds(2),

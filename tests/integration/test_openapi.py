@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from services.metrics.adapters.deliveries import PostgresDeliveries
+from services.metrics.app.rules import SEARCH_PATH
+from services.metrics.domain.deliveries.vendors import ChannelVerdict, VerdictKind
+from services.metrics.handlers.alerts import LAST, NEWEST
+from services.metrics.ports.deliveries import ChannelPace
+from shared.eventstore.postgres import open_pool
 from shared.web.auth import Role
 from shared.web.issuer import Bearer
 from shared.web.server import serve
@@ -40,6 +46,8 @@ EVENT = "application/cloudevents+json"
 SUBJECTS = {"case_no", "inspection_id", "referral_id", "meeting_id", "task_id", "invitation_id"}
 LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
 
+AT_ONCE = ChannelPace(timedelta(0), timedelta(0), timedelta(seconds=5))
+
 Request = tuple[str, str, dict[str, Any]]
 """Method, path, and what an HTTP client takes besides."""
 
@@ -61,7 +69,9 @@ async def test_nobody_gets_an_answer_that_is_not_described(door: Door) -> None:
     assert door.open.undocumented() == set()
 
 
-async def test_every_answer_that_is_described_is_given(door: Door) -> None:
+async def test_every_answer_that_is_described_is_given(
+    door: Door, role_dsn: Callable[[str], str]
+) -> None:
     known = await lie_until_late(door.read) if door.read else {}
     for operation in operations(door.open):
         await ask_all(door.open, asked_of_anybody(door, *operation, known))
@@ -71,6 +81,7 @@ async def test_every_answer_that_is_described_is_given(door: Door) -> None:
         await sign_in(door)
         await acknowledge_what_is_over(door, known)
         await judge(door)
+        await deliver(door, role_dsn)
 
     assert door.open.undocumented() == set()
     assert {one for one in door.open.unseen() if not is_shown_elsewhere(*one)} == set()
@@ -208,6 +219,24 @@ async def judge(door: Door) -> None:
     doubt = {"headers": door.token(), "json": {**hours, "reason": "密钥被盗"}}
     doubted = "/v1/publishers/hall-terminal/doubts"
     await ask_all(door.open, [("POST", at, said), ("POST", doubted, doubt)])
+
+
+async def deliver(door: Door, role_dsn: Callable[[str], str]) -> None:
+    """Test a channel, and have the test tried again before and after it was taken."""
+    assert door.read is not None
+    at, named, head = "/v1/deliveries/test", {"channel": "hall"}, {"headers": door.token()}
+    async with await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool:
+        courier, now = PostgresDeliveries(pool), door.read.clock.now()
+        await ask_all(door.open, [("POST", at, {**head, "json": named})])
+        await courier.know(["hall"])
+        await ask_all(door.open, [("POST", at, {**head, "json": named})])
+        (made,) = await door.read.reader.deliveries.listed((NEWEST, LAST), None, 1)
+        one = f"/v1/deliveries/{made.delivery_id}"
+        await ask_all(door.open, [("GET", one, head), ("POST", f"{one}/retry", head)])
+        claimed = await courier.claim("hall", AT_ONCE, now + timedelta(minutes=1))
+        assert claimed is not None
+        await courier.settle(claimed, ChannelVerdict(VerdictKind.TAKEN, "http_200"), now)
+        await ask_all(door.open, [("POST", f"{one}/retry", head)])
 
 
 async def sign_in(door: Door) -> None:

@@ -1,10 +1,13 @@
 """The API of metrics over the store in memory, without a port."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from services.metrics.app.serving import Reader
+from services.metrics.ports.deliveries import DeliveryDesk
 from services.metrics.ports.judgements import JudgedDossier, Judgements
+from services.metrics.views.delivery import DeliveryLine
 from shared.commands.rules_in_force import RulesInForce
 from shared.runtime.clock import Clock
 from shared.runtime.ids import SeededIds
@@ -26,6 +29,27 @@ class NothingJudged(Judgements):
         return 0
 
 
+class NothingDelivered(DeliveryDesk):
+    """Of a bureau without channels."""
+
+    async def listed(
+        self,
+        behind: tuple[datetime, str],  # noqa: ARG002
+        channel: str | None,  # noqa: ARG002
+        rows_max: int,  # noqa: ARG002
+    ) -> Sequence[DeliveryLine]:
+        return []
+
+    async def one(self, delivery_id: str) -> DeliveryLine | None:  # noqa: ARG002
+        return None
+
+    async def test(self, channel: str, delivery_id: str, now: datetime) -> bool:  # noqa: ARG002
+        return False
+
+    async def retry(self, delivery_id: str, now: datetime) -> DeliveryLine | None:  # noqa: ARG002
+        return None
+
+
 def reader_over(
     store: Store, folder: Path, clock: Clock | None = None, **settings: object
 ) -> Reader:
@@ -39,6 +63,7 @@ def reader_over(
         supervision=store.supervision,
         chronicles=store.chronicles,
         judgements=NothingJudged(),
+        deliveries=NothingDelivered(),
         auth=AuthSettings.model_validate({"jwks": str(folder / "jwks.json"), **settings}),
         clock=clock or store.clock,
         ids=SeededIds(2),

@@ -7,7 +7,8 @@ import asyncpg
 
 from services.metrics.adapters.columns import text_of
 from services.metrics.domain.deliveries.notification import ChannelTold
-from services.metrics.ports.deliveries import DeliveryDesk, DeliveryRecord, DeliveryState
+from services.metrics.ports.deliveries import DeliveryDesk
+from services.metrics.views.delivery import DeliveryLine, DeliveryState
 from shared.eventstore.postgres import translated
 
 FIRST = timedelta(days=365)
@@ -60,12 +61,12 @@ class PostgresDeliveryDesk(DeliveryDesk):
 
     async def listed(
         self, behind: tuple[datetime, str], channel: str | None, rows_max: int
-    ) -> Sequence[DeliveryRecord]:
+    ) -> Sequence[DeliveryLine]:
         with translated():
             rows = await self._pool.fetch(LOAD_LISTED, *behind, channel, rows_max)
         return [_record(row) for row in rows]
 
-    async def one(self, delivery_id: str) -> DeliveryRecord | None:
+    async def one(self, delivery_id: str) -> DeliveryLine | None:
         with translated():
             row = await self._pool.fetchrow(LOAD_ONE, delivery_id)
         return None if row is None else _record(row)
@@ -80,7 +81,7 @@ class PostgresDeliveryDesk(DeliveryDesk):
                 await connection.execute(TELL_TEST, channel, delivery_id, now, told)
         return True
 
-    async def retry(self, delivery_id: str, now: datetime) -> DeliveryRecord | None:
+    async def retry(self, delivery_id: str, now: datetime) -> DeliveryLine | None:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 if channel := await connection.fetchval(RETRY, delivery_id, now):
@@ -88,5 +89,5 @@ class PostgresDeliveryDesk(DeliveryDesk):
         return await self.one(delivery_id)
 
 
-def _record(row: asyncpg.Record) -> DeliveryRecord:
-    return DeliveryRecord(**{**row, "state": DeliveryState(row["state"])})
+def _record(row: asyncpg.Record) -> DeliveryLine:
+    return DeliveryLine(**{**row, "state": DeliveryState(row["state"])})

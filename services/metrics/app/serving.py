@@ -12,12 +12,14 @@ from fastapi import FastAPI
 from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
 from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
+from services.metrics.adapters.delivery_desk import PostgresDeliveryDesk
 from services.metrics.adapters.glances import PostgresGlances
 from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.adapters.sight import Sight, open_sight
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
+from services.metrics.api.deliveries import delivery_routes
 from services.metrics.api.doubting import doubting_routes
 from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.judging import judging_routes
@@ -43,6 +45,7 @@ from services.metrics.handlers.today import Today
 from services.metrics.ports.acknowledgements import Acknowledgements
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
+from services.metrics.ports.deliveries import DeliveryDesk
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.judgements import Judgements
 from services.metrics.ports.readings import Readings
@@ -80,6 +83,7 @@ class Reader:
     supervision: EventStore
     judgements: Judgements
     chronicles: Chronicles
+    deliveries: DeliveryDesk
     auth: AuthSettings
     clock: Clock
     ids: Ids
@@ -110,6 +114,7 @@ class Reader:
             supervision=store,
             judgements=PostgresJudgements(pool),
             chronicles=PostgresChronicles(pool),
+            deliveries=PostgresDeliveryDesk(pool),
             auth=auth,
             clock=clock,
             ids=ids,
@@ -157,6 +162,7 @@ class Reader:
                     alert_routes(alerts, seen),
                     work_routes(mine),
                     sent_routes(mine, catalogue),
+                    delivery_routes(self.deliveries, self.clock, self.ids),
                     freshness_routes(self.glances, self.deadlines, self.clock),
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),

@@ -3,21 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from services.metrics.domain.deliveries.notification import Notification, NotificationKind
 from services.metrics.domain.deliveries.vendors import ChannelVerdict
+from services.metrics.views.delivery import DeliveryLine
 from shared.contracts.envelope import Event
 from shared.eventstore.port import Position
-
-
-class DeliveryState(StrEnum):
-    """How a delivery stands."""
-
-    WAITING = "WAITING"
-    SENT = "SENT"
-    GIVEN_UP = "GIVEN_UP"
 
 
 class Unheard(NamedTuple):
@@ -57,21 +49,6 @@ class ChannelPace(NamedTuple):
     """So much lies between two messages."""
     lease: timedelta
     """So long nobody else speaks to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRecord:
-    """A delivery as it stands; *answer* is the receiver's code, or the fault's."""
-
-    delivery_id: str
-    channel: str
-    state: DeliveryState
-    notifications: int
-    made_at: datetime
-    tries: int
-    tried_at: datetime | None
-    sent_at: datetime | None
-    answer: str
 
 
 class Deliveries(Protocol):
@@ -131,11 +108,11 @@ class DeliveryDesk(Protocol):
 
     async def listed(
         self, behind: tuple[datetime, str], channel: str | None, rows_max: int
-    ) -> Sequence[DeliveryRecord]:
+    ) -> Sequence[DeliveryLine]:
         """Return deliveries, the newest first."""
         ...
 
-    async def one(self, delivery_id: str) -> DeliveryRecord | None:
+    async def one(self, delivery_id: str) -> DeliveryLine | None:
         """Return the delivery of that name."""
         ...
 
@@ -143,6 +120,6 @@ class DeliveryDesk(Protocol):
         """Have a test delivered next, whatever the channel's state; False: no such channel."""
         ...
 
-    async def retry(self, delivery_id: str, now: datetime) -> DeliveryRecord | None:
+    async def retry(self, delivery_id: str, now: datetime) -> DeliveryLine | None:
         """Have what was given up, or waits, tried next; None: there is no such delivery."""
         ...

@@ -11,6 +11,7 @@ from msgspec.structs import fields
 
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage
 from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
+from services.metrics.views.delivery import DeliveryLine, DeliveryPage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from services.metrics.views.mine import OwnCasePage, SentPage, WorkPage
@@ -30,6 +31,8 @@ ANSWERS: tuple[type[View], ...] = (
     AlertPage,
     Alert,
     Acknowledged,
+    DeliveryPage,
+    DeliveryLine,
     KpiPage,
     KpiCourse,
     KpiCasePage,

@@ -234,6 +234,11 @@ export interface CasePage {
   next_cursor: string | null
 }
 
+/** Which channel is tested. */
+export interface ChannelNamed {
+  channel: string
+}
+
 /** What a day of a deadline is. */
 export type ClockDayKind = 'after_due' | 'counted' | 'due' | 'holiday' | 'make_up' | 'start' | 'stopped' | 'weekend'
 
@@ -315,6 +320,31 @@ export interface DeadlineDay {
   /** The fact that made it what it is, where one did. */
   event_id?: string | null
 }
+
+/** One message to one channel. */
+export interface DeliveryLine {
+  /** Under this a receiver knows a repetition. */
+  delivery_id: string
+  channel: string
+  state: DeliveryState
+  /** So many cards, or other things, it tells of. */
+  notifications: number
+  made_at: string
+  tries: number
+  tried_at: string | null
+  sent_at: string | null
+  /** The receiver's code, or why there was none; empty before the first try. */
+  answer: string
+}
+
+/** Deliveries, newest first. */
+export interface DeliveryPage {
+  items: DeliveryLine[]
+  next_cursor: string | null
+}
+
+/** How a delivery stands. */
+export type DeliveryState = 'GIVEN_UP' | 'SENT' | 'WAITING'
 
 /** What has changed: each part replaces the one that is known. */
 export interface Delta {

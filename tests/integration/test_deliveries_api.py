@@ -1,0 +1,77 @@
+"""Whoever operates channels sees what went to whom, tests one, and has one tried again."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.metrics.app.rules import SEARCH_PATH
+from shared.eventstore.postgres import open_pool
+from shared.web.auth import Role
+from tests.support.delivering import MONDAY_TEN, SECOND, Telling, raised, telling
+from tests.support.read_api import ReadApi, read_api
+
+HOUR = timedelta(hours=1)
+Opened = tuple[ReadApi, Telling]
+
+
+@pytest.fixture
+async def desk(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Opened]:
+    async with (
+        await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
+        telling(pool, tmp_path, {"webhook": {}}) as world,
+        read_api(role_dsn, tmp_path, MONDAY_TEN + HOUR) as api,
+    ):
+        yield api, world
+
+
+async def test_operations_see_how_each_delivery_went(desk: Opened) -> None:
+    api, world = desk
+    await world.record(raised("1", MONDAY_TEN))
+    await world.pass_time(SECOND, SECOND)
+    page = (await api.get("/v1/deliveries", Role.OPS)).json()
+    (line,) = page["items"]
+    other = (await api.get("/v1/deliveries?channel=other", Role.AUDITOR)).json()
+
+    assert (line["state"], line["answer"], line["notifications"]) == ("SENT", "http_204", 1)
+    assert line["made_at"].endswith("+08:00")
+    assert other["items"] == []
+    assert (await api.get(f"/v1/deliveries/{line['delivery_id']}", Role.OPS)).json() == line
+    assert (await api.get("/v1/deliveries", Role.SUPERVISOR)).status_code == 403
+
+
+async def test_a_channel_is_tested_and_one_that_nobody_has_is_not(desk: Opened) -> None:
+    api, world = desk
+    headers = api.token(Role.OPS)
+    asked = await api.client.post(
+        "/v1/deliveries/test", headers=headers, json={"channel": "webhook"}
+    )
+    unknown = await api.client.post("/v1/deliveries/test", headers=headers, json={"channel": "fax"})
+    world.clock.advance_to(api.clock.now())
+    await world.tell()
+    tested = await api.get(f"/v1/deliveries/{asked.json()['delivery_id']}", Role.OPS)
+
+    assert (asked.status_code, asked.json()["state"]) == (200, "WAITING")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "channel_unknown")
+    assert (tested.json()["state"], tested.json()["tries"]) == ("SENT", 1)
+    assert world.said("webhook").count('"kind": "TEST"') == 1
+
+
+async def test_what_was_given_up_is_tried_again_and_what_was_sent_is_not(desk: Opened) -> None:
+    api, world = desk
+    headers = api.token(Role.OPS)
+    await world.record(raised("1", MONDAY_TEN))
+    world.vendors["webhook"].moods = ["500"]
+    await world.pass_time(SECOND, SECOND)
+    (line,) = (await api.get("/v1/deliveries", Role.OPS)).json()["items"]
+    path = f"/v1/deliveries/{line['delivery_id']}/retry"
+    first = await api.client.post(path, headers=headers)
+    world.clock.advance_to(api.clock.now())
+    await world.tell()
+    second = await api.client.post(path, headers=headers)
+    nothing = await api.client.post("/v1/deliveries/none/retry", headers=headers)
+
+    assert (first.status_code, first.json()["answer"]) == (200, "http_500")
+    assert (second.status_code, second.json()["code"]) == (409, "delivery_sent")
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "delivery_unknown")
