@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +27,7 @@ from shared.runtime.clock import VirtualClock
 from tests.support.facts import SUPERVISION
 from tests.support.vendors import ROBOT_SECRET, TOKEN, WEBHOOK_SECRET, Vendor, tls
 
+RoleDsn = Callable[[str], str]
 MONDAY_TEN = datetime(2024, 9, 2, 2, 0, tzinfo=UTC)
 """Ten in the morning in Xi'an, on a working day."""
 BUREAU = organisations().named(organisations().bureau)
