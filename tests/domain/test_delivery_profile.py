@@ -116,7 +116,7 @@ def test_a_channel_is_told_once_and_as_early_as_any_of_its_routes_has_it() -> No
         {"channel": "hall", "when": "working_hours"},
         {"channel": "hall", "roles": ["DIRECTOR"]},
         {"channel": "yard", "levels": ["YELLOW"]},
-        {"channel": "yard", "slas": ["SLA-01"]},
+        {"channel": "yard", "slas": ["SLA-01", "RULE-01"]},
         {"channel": "yard", "organisations": ["11610102MB1000020P"]},
     )
     higher = routing({"channel": "yard", "organisations": [organisations().bureau]})

@@ -12,6 +12,7 @@ from tests.support.delivering import (
     KINDS,
     MONDAY_TEN,
     SECOND,
+    SECRETS,
     Telling,
     raised,
     resolved,
@@ -183,6 +184,34 @@ async def test_operations_hear_of_a_dead_channel_once_a_day(
 
         assert world.said("webhook").count('"kind": "CHANNEL_DOWN"') == 2
         assert len(world.vendors["webhook"].received) == 2
+
+
+async def test_nobody_hears_of_a_channel_that_the_profile_no_longer_has(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    async with telling(pool, tmp_path, {"wecom": {"gather_seconds": 0}}) as world:
+        await world.vendors["wecom"].close()
+        await world.record(raised("1", MONDAY_TEN))
+        await world.pass_time(HOUR, MINUTE)
+    async with telling(pool, tmp_path, {"webhook": {"operations": True}}) as world:
+        await world.pass_time(2 * HOUR, 10 * MINUTE)
+
+        assert world.said("webhook").count("CHANNEL_DOWN") == 0
+
+
+@pytest.mark.parametrize("mood", ["", "500", "429"])
+async def test_no_log_holds_an_address_or_a_secret(
+    pool: asyncpg.Pool, tmp_path: Path, capfd: pytest.CaptureFixture[str], mood: str
+) -> None:
+    async with telling(pool, tmp_path, ALL) as world:
+        for vendor in world.vendors.values():
+            vendor.moods = [mood]
+        await world.record(raised("1", MONDAY_TEN))
+        await world.pass_time(SECOND, SECOND)
+        logged = "".join(capfd.readouterr())
+
+        assert logged.count("delivery_tried") == 4
+        assert not [secret for secret in (*SECRETS.values(), "https://") if secret in logged]
 
 
 async def test_what_nobody_takes_for_days_is_given_up_and_can_be_tried_again(

@@ -15,7 +15,7 @@ OURS = {
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalSettings:
-    for variable in ("CASETRACK_KAFKA", "CASETRACK_POSTGRES"):
+    for variable in ("CASETRACK_KAFKA", "CASETRACK_POSTGRES", "METRICS_DELIVERIES"):
         monkeypatch.delenv(variable, raising=False)
     settings = LocalSettings(home=tmp_path / "home")
     settings.places.make()
@@ -34,6 +34,14 @@ def test_checkpoints_are_signed_where_there_is_a_key(settings: LocalSettings) ->
     settings.key_of_checkpoints.write_text("a key")
 
     assert names(plan_stack(settings))[1] == {*OURS, "checkpoints"}
+
+
+def test_people_are_told_of_cards_where_there_is_a_profile(
+    settings: LocalSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METRICS_DELIVERIES", "deliveries.json")
+
+    assert names(plan_stack(settings))[1] == {*OURS, "metrics-courier"}
 
 
 def test_servers_that_are_named_are_not_brought(settings: LocalSettings) -> None:

@@ -206,7 +206,7 @@ WHERE state = 'WAITING' AND made_at < $1
 TELL_DOWN = """
 UPDATE channels
 SET told_on = $2
-WHERE failing_since < $1 AND told_on IS DISTINCT FROM $2
+WHERE channel = ANY($3::text[]) AND failing_since < $1 AND told_on IS DISTINCT FROM $2
 RETURNING channel, failing_since, fault
 """
 
@@ -297,11 +297,15 @@ class PostgresDeliveries(Deliveries):
         return int(done.rpartition(" ")[2])
 
     async def tell_of_down(
-        self, failing_before: datetime, day: date, to: Mapping[str, datetime]
+        self,
+        channels: Sequence[str],
+        failing_before: datetime,
+        day: date,
+        to: Mapping[str, datetime],
     ) -> Sequence[str]:
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                rows = await connection.fetch(TELL_DOWN, failing_before, day)
+                rows = await connection.fetch(TELL_DOWN, failing_before, day, channels)
                 told = [
                     Notification(
                         channel,

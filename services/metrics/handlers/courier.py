@@ -93,7 +93,7 @@ class Courier:
             if channel.operations
         }
         for name in await self._deliveries.tell_of_down(
-            now - DOWN_AFTER, business_date(now), operations
+            list(self.profile.channels), now - DOWN_AFTER, business_date(now), operations
         ):
             log.error("channel_down", channel=name)
 

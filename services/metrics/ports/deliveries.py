@@ -93,10 +93,14 @@ class Deliveries(Protocol):
         ...
 
     async def tell_of_down(
-        self, failing_before: datetime, day: date, to: Mapping[str, datetime]
+        self,
+        channels: Sequence[str],
+        failing_before: datetime,
+        day: date,
+        to: Mapping[str, datetime],
     ) -> Sequence[str]:
         """
-        Tell the channels *to*, each from its instant on, of those that fail since before then.
+        Tell the channels *to*, each from its instant on, of *channels* that fail since before then.
 
         Of each once on one *day*; return their names.
         """

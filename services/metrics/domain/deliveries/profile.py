@@ -89,7 +89,7 @@ class AlertRoute(Rule):
     channel: str
     when: Literal["always", "working_hours"] = "always"
     levels: tuple[AlertLevel, ...] = ()
-    slas: tuple[Annotated[str, Field(pattern=r"^SLA-[0-9]{2}[a-z]?$")], ...] = ()
+    slas: tuple[Annotated[str, Field(pattern=r"^(SLA|RULE)-[0-9]{2}[a-z]?$")], ...] = ()
     roles: tuple[Annotated[str, Field(pattern=r"^[A-Z_]{1,40}$")], ...] = ()
     """One of those whom the limit names for this colour."""
     organisations: tuple[str, ...] = ()
