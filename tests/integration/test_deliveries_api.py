@@ -1,5 +1,9 @@
 """Whoever operates channels sees what went to whom, tests one, and has one tried again."""
 
+import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -8,20 +12,23 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.eventstore.postgres import open_pool
+from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
 from tests.support.delivering import MONDAY_TEN, SECOND, Telling, raised, telling
 from tests.support.read_api import ReadApi, read_api
 
+ROOT = Path(__file__).parents[2]
 HOUR = timedelta(hours=1)
 Opened = tuple[ReadApi, Telling]
 
 
 @pytest.fixture
 async def desk(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Opened]:
+    (tmp_path / "keys").mkdir()
     async with (
         await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
         telling(pool, tmp_path, {"webhook": {}}) as world,
-        read_api(role_dsn, tmp_path, MONDAY_TEN + HOUR) as api,
+        read_api(role_dsn, tmp_path / "keys", MONDAY_TEN + HOUR) as api,
     ):
         yield api, world
 
@@ -75,3 +82,38 @@ async def test_what_was_given_up_is_tried_again_and_what_was_sent_is_not(desk: O
     assert (first.status_code, first.json()["answer"]) == (200, "http_500")
     assert (second.status_code, second.json()["code"]) == (409, "delivery_sent")
     assert (nothing.status_code, nothing.json()["code"]) == (404, "delivery_unknown")
+
+
+async def test_the_command_tests_a_channel_and_lists_what_became_of_it(
+    desk: Opened, tmp_path: Path
+) -> None:
+    api, world = desk
+    # The command's token is of today.
+    api.clock.move_to(SystemClock().now())
+    world.vendors["webhook"].moods = ["", "401"]
+    first = await command(desk, tmp_path, "test", "webhook")
+    second = await command(desk, tmp_path, "test", "webhook")
+    _, listed = await command(desk, tmp_path, "list", "--json")
+    answers = [one["answer"] for one in json.loads(listed)["deliveries"]]
+
+    assert (first[0], "http_204" in first[1]) == (0, True)
+    assert (second[0], "http_401" in second[1]) == (1, True)
+    assert answers == ["http_401", "http_204"]
+
+
+async def command(desk: Opened, home: Path, *words: str) -> tuple[int | None, str]:
+    """Give a command, while the courier goes on telling; return its status and what it said."""
+    api, world = desk
+    given = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "deploy.command", "delivery", *words),
+        *("--url", str(api.client.base_url)),
+        env={**os.environ, "CASETRACK_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answered = asyncio.ensure_future(given.communicate())
+    while not answered.done():
+        world.clock.advance_to(max(world.clock.now(), api.clock.now()))
+        await world.tell()
+        await asyncio.wait([answered], timeout=0.05)
+    said, _ = answered.result()
+    return given.returncode, said.decode()
