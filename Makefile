@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
 BESIDE ?=
+# So many test files at a time; all of them share one PostgreSQL and one Kafka.
+WORKERS ?= 2
 PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
 SERVERS := $(wildcard tests/integration tests/journey tests/chaos tests/browser)
 
@@ -21,7 +23,7 @@ demo: dashboard  ## everything from nothing: the stack, a bureau's day, the page
 
 .PHONY: test
 test: setup dashboard  ## every test, the pure rings first
-	$(BIN)/pytest $(PURE) $(SERVERS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PURE) $(SERVERS)
 
 .PHONY: check
 check: lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server
