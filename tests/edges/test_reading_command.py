@@ -28,7 +28,6 @@ WRONG = [
     ["dlq", "show"],
     ["dlq", "replay"],
     ["dlq", "list", "--limit", "0"],
-    ["dlq", "list", "--topic", "elsewhere"],
 ]
 
 

@@ -91,13 +91,15 @@ async def test_programs_get_the_letters_of_the_topics_that_they_name(
 ) -> None:
     (inbox,) = await bury(bureau_topics, BODY)
     (review,) = await bury(bureau_topics, BODY, topic=Owner.REVIEW.topic)
-    every, named = await asyncio.gather(
+    every, named, nowhere = await asyncio.gather(
         terminal.casetrack("dlq", "list", "--json"),
         terminal.casetrack("dlq", "list", "--topic", "review", "--json"),
+        terminal.casetrack("dlq", "list", "--topic", "elsewhere", "--json"),
     )
 
     assert [letter["id"] for letter in every.document["letters"]] == [review, inbox]
     assert [letter["id"] for letter in named.document["letters"]] == [review]
+    assert (nowhere.status, nowhere.document["error"]["code"]) == (2, "wrong_usage")
 
 
 WITHHELD = {Language.ZH_CN: "已隐去", Language.EN: "withheld"}

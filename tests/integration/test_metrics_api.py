@@ -34,7 +34,7 @@ READ = (
     *("/v1/kpis", "/v1/kpis/L01", "/v1/kpis/L01/cases", "/v1/alerts", "/v1/alerts/X"),
     *("/v1/freshness", "/v1/stream"),
 )
-STRANGERS = (Role.WINDOW_CLERK, Role.HANDLER, Role.PUBLISHER)
+STRANGERS = (Role.LAW_DESK, Role.PUBLISHER)
 
 
 @pytest.fixture

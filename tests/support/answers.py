@@ -95,8 +95,8 @@ def documented_answers(document: Mapping[str, Any]) -> Iterator[Answer]:
 
 SCALARS: Mapping[str, Any] = {"boolean": False, "null": None}
 TEXTS = {"date": "2026-11-23", "date-time": "2026-11-23T09:00:00+08:00"}
-CREDIT_CODE = "11610102MB2X00178C"
-"""The only pattern that a command's body has."""
+PATTERNED = ("11610102MB2X00178C", "610102")
+"""An organisation's code and a district's: the patterns that a command's body has."""
 
 
 def smallest(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
@@ -119,6 +119,6 @@ def smallest(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
 
 def _text(schema: Mapping[str, Any]) -> str:
     if "pattern" in schema:
-        return CREDIT_CODE
+        return next((one for one in PATTERNED if re.search(schema["pattern"], one)), PATTERNED[0])
     known = TEXTS.get(schema.get("format", ""))
     return known or "x" * max(1, int(schema.get("minLength", 1)))
