@@ -17,6 +17,7 @@ from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended, DecisionMade
 from shared.contracts.supervision.facts import FactConfirmed, FactRejected
 from shared.contracts.supervision.words import DoubtReason
+from shared.policy.calendar import business_date
 from shared.policy.rules import shipped
 from tests.support.way_of_a_case import (
     ACCEPTED,
@@ -137,6 +138,13 @@ def test_another_may_rate_what_it_does_not_own() -> None:
 
     assert dossier.doubts == ()
     assert len(dossier.subjects) == 2
+
+
+def test_each_subject_of_a_case_has_a_founder_of_its_own() -> None:
+    dossier = fold_all(CASE, [*FILED, by(TERMINAL, RATED)])
+
+    assert not is_late(dossier, [by(TERMINAL, RATED, identity="once more")])
+    assert is_late(dossier, [by(PLATFORM, RATED, identity="by another")])
 
 
 def test_a_promise_that_others_call_broken_does_not_end_the_case() -> None:
@@ -302,21 +310,28 @@ def arriving(entries: list[Entry], sizes: list[int]) -> Dossier:
     return dossier
 
 
+@st.composite
+def told_by_somebody(draw: st.DrawFn, one: Entry, identity: str) -> Entry:
+    """Tell *one* sooner or later; a gateway believes nobody from a day that is yet to come."""
+    learned = draw(st.sampled_from([-24, 0, 50, 400]))
+    today = business_date(MONDAY + timedelta(hours=learned))
+    reaches = [day for day in (date(2024, 9, 4), SEPTEMBER_16) if day <= today]
+    return by(
+        draw(st.sampled_from([PLATFORM, TERMINAL, UNKEPT])),
+        one,
+        learned,
+        identity=identity,
+        of_others=draw(st.booleans()),
+        believed_from=draw(st.sampled_from([None, *reaches])),
+    )
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_neither_order_nor_batches_change_what_is_believed(data: st.DataObject) -> None:
     way = (RECEIVED, ACCEPTED, STARTED, RETURNED, HELD, RELEASED, DECIDED, RATED)
-    facts = [
-        by(
-            data.draw(st.sampled_from([PLATFORM, TERMINAL, UNKEPT])),
-            one,
-            data.draw(st.sampled_from([-24, 0, 50, 400])),
-            identity=f"{number}",
-            of_others=data.draw(st.booleans()),
-            believed_from=data.draw(st.sampled_from([None, date(2024, 9, 4), SEPTEMBER_16])),
-        )
-        for number, one in enumerate([*way, *data.draw(st.lists(st.sampled_from(way), max_size=4))])
-    ]
+    told = [*way, *data.draw(st.lists(st.sampled_from(way), max_size=4))]
+    facts = [data.draw(told_by_somebody(one, f"{number}")) for number, one in enumerate(told)]
     facts += [ours(STARTED), ours(DECIDED)][: data.draw(st.integers(0, 2))]
     for one in data.draw(st.lists(st.sampled_from(facts), max_size=2)):
         kind = data.draw(st.sampled_from([FactConfirmed, FactRejected]))

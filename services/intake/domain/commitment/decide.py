@@ -37,19 +37,16 @@ def _stated(commitment: Commitment, command: AnyCommand) -> Fact:
     match command:
         case SignPromise():
             return _sign(command)
-        case WithdrawPromise():
-            if commitment.signed_as == AcceptanceMode.TOLERANCE:
-                raise ToleranceNotWithdrawable
-        case VerifyPromise():
-            if commitment.accepted_as is not AcceptanceMode.COMMITMENT:
-                raise PromiseNotToVerify
+        case WithdrawPromise() if commitment.signed_as == AcceptanceMode.TOLERANCE:
+            raise ToleranceNotWithdrawable
+        case VerifyPromise() if commitment.accepted_as is not AcceptanceMode.COMMITMENT:
+            raise PromiseNotToVerify
         case ReceiveSupplement() | ExpireSupplement() if not commitment.awaited:
             raise MaterialNotAwaited
         case ReceiveSupplement():
             return _receive(commitment, command)
         case _:
-            pass
-    return command.stated()
+            return command.stated()
 
 
 def _sign(command: SignPromise) -> Fact:

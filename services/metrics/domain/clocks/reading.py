@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
@@ -143,9 +144,7 @@ def _met(moments: tuple[Moment, ...], step: CourseStep, subject: Subject) -> Mom
 def _came_before(earlier: Earlier, step: CourseStep, subject: Subject) -> bool:
     """Say whether *earlier* had come when *step* did, and was not taken back."""
     came = False
-    for one in subject.steps:
-        if one is step:
-            break
+    for one in takewhile(lambda one: one is not step, subject.steps):
         if one.fact == earlier.fact and (earlier.when is None or earlier.when in one.meets):
             came = True
         elif one.fact == earlier.until:
