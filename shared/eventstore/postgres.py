@@ -146,6 +146,22 @@ async def auditing(dsn: str, name: str, search_path: str = "") -> AsyncIterator[
         connection.terminate()
 
 
+@asynccontextmanager
+async def transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """
+    Give a connection of *pool* within a transaction.
+
+    Where tables were switched, a connection may still send what it has prepared for types of
+    which the server knows nothing any more: then whoever tries again has another one.
+    """
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            yield connection
+    except asyncpg.InternalServerError:
+        await pool.expire_connections()
+        raise
+
+
 async def _leave(_: asyncpg.Connection) -> None:
     """
     Hand a connection back as it is.

@@ -144,8 +144,9 @@ async def whole_way(
     ports = {name: free_port() for name in (*deciders, "metrics")}
 
     def part(name: str, service: str, module: str, *words: str, **extra: str) -> Kept:
+        role = f"casetrack_{service}_api" if "api" in words else f"casetrack_{service}"
         env = {
-            f"{service.upper()}_POSTGRES_DSN": role_dsn(f"casetrack_{service}"),
+            f"{service.upper()}_POSTGRES_DSN": role_dsn(role),
             f"{service.upper()}_KAFKA": kafka,
             "AUTH_JWKS": str(keys / "jwks.json"),
             **extra,

@@ -26,7 +26,7 @@ from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
-from shared.eventstore.postgres import record_within, translated
+from shared.eventstore.postgres import record_within, transaction, translated
 from shared.policy.rules import RuleChange
 
 # A row that another ticker, or a batch, holds just now is left to the next sweep.
@@ -169,7 +169,7 @@ class PostgresDeadlines(Deadlines):
     @asynccontextmanager
     async def claim(self, now: datetime, clocks_max: int, edition: int) -> AsyncIterator[Sweep]:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 stored = await connection.fetchval(LOAD_FINGERPRINT)
                 if stored not in (None, self._fingerprint):
                     raise ProjectionOutdated(stored)

@@ -25,7 +25,7 @@ from services.metrics.ports.projection import (
     TopicPartition,
 )
 from shared.contracts.rules.facts import STREAM
-from shared.eventstore.postgres import translated
+from shared.eventstore.postgres import transaction, translated
 
 TAKE_LANE = """
 UPDATE lanes
@@ -188,7 +188,7 @@ class PostgresProjection(Projection):
         """Open a transaction of a lane that is ours under *epoch*."""
         told = None if recent is None else text_of(recent)
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 taken = await connection.fetchrow(TAKE_LANE, partition, epoch, told, STREAM)
                 if taken is None:
                     raise await self._fenced(partition)
