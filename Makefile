@@ -5,8 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
 BESIDE ?=
-# So many files of pure tests at a time; those with servers one after another: what waits for the
-# oldest transaction waits for everybody's.
+# So many files of tests at a time; all share one PostgreSQL and one Kafka.
 WORKERS ?= 2
 PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
 SERVERS := $(wildcard tests/integration tests/journey tests/chaos tests/browser)
@@ -24,7 +23,7 @@ demo: dashboard  ## everything from nothing: the stack, a bureau's day, the page
 
 .PHONY: test
 test: setup dashboard  ## every test, the pure rings first
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PURE); pure=$$?; $(BIN)/pytest $(SERVERS) && exit $$pure
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PURE) $(SERVERS)
 
 .PHONY: check
 check: lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server

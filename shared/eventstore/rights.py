@@ -84,7 +84,7 @@ SELECT format(
     'GRANT SELECT, INSERT, UPDATE, DELETE ON %1$I.timers TO %2$I;'
     'GRANT SELECT, UPDATE ON %1$I.timer_cursor TO %2$I;'
     'GRANT EXECUTE ON FUNCTION %1$I.record_facts, %1$I.append_facts, %1$I.claim_name,'
-    ' %1$I.arm_timers, %1$I.unsent_seconds TO %2$I',
+    ' %1$I.arm_timers, %1$I.unsent_seconds, %1$I.settled_below TO %2$I',
     $1::text, $2::text
 )
 """

@@ -3,21 +3,37 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from shared.contracts.handling.facts import ActivityRecorded
 from shared.eventstore.memory import MemoryEventStore, MemoryTimers
-from shared.eventstore.port import EventStore, Timers
+from shared.eventstore.port import EventStore, Recorded, Timers
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.eventstore.timers import PostgresTimers
 from tests.support.facts import MONDAY, SOURCE, activity, foreign
+from tests.support.settled import settled
 
 KINDS = [ActivityRecorded.TYPE]
 LATER = MONDAY + timedelta(minutes=1)
 NEXT_DAY = MONDAY + timedelta(days=1)
 
 Kept = tuple[EventStore, Timers]
+
+
+class SettledStore(PostgresEventStore):
+    """A store that answers once timers may look at what it has."""
+
+    async def append(self, *facts: Any, **how: Any) -> int:  # noqa: ANN401 - as the store takes them
+        version = await super().append(*facts, **how)
+        await settled(self._pool)
+        return version
+
+    async def record(self, *facts: Any, **how: Any) -> list[Recorded]:  # noqa: ANN401 - as above
+        recorded = await super().record(*facts, **how)
+        await settled(self._pool)
+        return recorded
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -28,7 +44,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
         return
     dsn = request.getfixturevalue("role_dsn")("casetrack_intake")
     async with await open_pool(dsn, "intake") as pool:
-        yield PostgresEventStore(pool), PostgresTimers(pool)
+        yield SettledStore(pool), PostgresTimers(pool)
 
 
 @pytest.fixture

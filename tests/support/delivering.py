@@ -25,6 +25,7 @@ from shared.policy.organisations import organisations
 from shared.policy.rules import Editions, shipped
 from shared.runtime.clock import VirtualClock
 from tests.support.facts import SUPERVISION
+from tests.support.settled import settled
 from tests.support.vendors import ROBOT_SECRET, TOKEN, WEBHOOK_SECRET, Vendor, tls
 
 RoleDsn = Callable[[str], str]
@@ -98,6 +99,7 @@ class Telling:
     async def record(self, *events: Event) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
             await record_within(connection, events)
+        await settled(self.pool)
 
     async def hear(self) -> None:
         while await self.courier.hear(self.clock.now()):

@@ -56,7 +56,7 @@ SELECT events.xid::text::bigint AS xid, events.position, events.body
 FROM events, courier_cursor
 WHERE published
 AND (events.xid, events.position) > (courier_cursor.xid, courier_cursor.position)
-AND events.xid < pg_snapshot_xmin(pg_current_snapshot())
+AND events.xid < settled_below()
 AND type = ANY($2::text[])
 ORDER BY events.xid, events.position
 LIMIT $1
