@@ -35,7 +35,7 @@ from shared.contracts.supervision.facts import (
     AlertRevoked,
 )
 from shared.eventstore.port import Position
-from shared.eventstore.postgres import translated
+from shared.eventstore.postgres import transaction, translated
 
 NOTIFICATIONS_MAX = 500
 """In one delivery."""
@@ -246,7 +246,7 @@ class PostgresDeliveries(Deliveries):
         self, heard: Unheard, told: Sequence[Notification], sequels: Sequence[Sequel]
     ) -> bool:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 places = (str(heard.until.xid), heard.until.position)
                 before = (str(heard.since.xid), heard.since.position)
                 if not await connection.fetchval(ADVANCE, *places, *before):
@@ -260,7 +260,7 @@ class PostgresDeliveries(Deliveries):
 
     async def claim(self, channel: str, pace: ChannelPace, now: datetime) -> ClaimedDelivery | None:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 if await connection.fetchval(LEASE, channel, now) is None:
                     return None
                 name = await connection.fetchval(LOAD_RETRY, channel, now)
@@ -276,7 +276,7 @@ class PostgresDeliveries(Deliveries):
         self, claimed: ClaimedDelivery, verdict: ChannelVerdict, now: datetime
     ) -> None:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 again = now
                 if verdict.kind is VerdictKind.REFUSED:
                     again += timedelta(seconds=wait_seconds(claimed.delivery_id, claimed.tries))
@@ -304,7 +304,7 @@ class PostgresDeliveries(Deliveries):
         to: Mapping[str, datetime],
     ) -> Sequence[str]:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 rows = await connection.fetch(TELL_DOWN, failing_before, day, channels)
                 told = [
                     Notification(

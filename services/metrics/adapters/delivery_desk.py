@@ -9,7 +9,7 @@ from services.metrics.adapters.columns import text_of
 from services.metrics.domain.deliveries.notification import ChannelTold
 from services.metrics.ports.deliveries import DeliveryDesk
 from services.metrics.views.delivery import DeliveryLine, DeliveryState
-from shared.eventstore.postgres import translated
+from shared.eventstore.postgres import transaction, translated
 
 FIRST = timedelta(days=365)
 """A test comes before whatever waits there already."""
@@ -74,7 +74,7 @@ class PostgresDeliveryDesk(DeliveryDesk):
     async def test(self, channel: str, delivery_id: str, now: datetime) -> bool:
         told = text_of(ChannelTold(channel, now))
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 if not await connection.fetchval(REOPEN, channel, now):
                     return False
                 await connection.execute(MAKE_TEST, delivery_id, channel, now, now - FIRST)
@@ -83,7 +83,7 @@ class PostgresDeliveryDesk(DeliveryDesk):
 
     async def retry(self, delivery_id: str, now: datetime) -> DeliveryLine | None:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 if channel := await connection.fetchval(RETRY, delivery_id, now):
                     await connection.execute(REOPEN, channel, now)
         return await self.one(delivery_id)

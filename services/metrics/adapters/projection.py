@@ -215,7 +215,7 @@ class PostgresProjection(Projection):
 
     async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 rows = await connection.fetch(CLAIM_LANES, partitions, self.fingerprint)
                 # Behind the lanes, which a switch takes from everybody.
                 await connection.execute(ADOPT, self.fingerprint)

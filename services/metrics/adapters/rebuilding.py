@@ -22,7 +22,7 @@ from services.metrics.ports.rebuilding import (
     Stint,
     Stride,
 )
-from shared.eventstore.postgres import READING_SECONDS_MAX, open_pool, translated
+from shared.eventstore.postgres import READING_SECONDS_MAX, open_pool, transaction, translated
 from shared.policy.rules import RuleChange
 
 SEARCH_PATH = "metrics_next,metrics,supervision"
@@ -227,7 +227,7 @@ class PostgresBeside(Beside):
     @asynccontextmanager
     async def step(self, step: Stride) -> AsyncIterator[Refold]:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 taken = await connection.execute(
                     NOTE_REACHED,
                     self._fingerprint,
@@ -242,14 +242,14 @@ class PostgresBeside(Beside):
 
     async def fill(self, lanes: Sequence[int], reached: str) -> None:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 taken = await connection.execute(NOTE_FILLED, self._fingerprint, lanes, reached)
                 _all_of(lanes, taken)
 
     @asynccontextmanager
     async def catching_up(self) -> AsyncIterator[Refold]:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 await _hold_filled(connection, self._fingerprint)
                 yield PostgresRefold(connection, self._places)
 
@@ -269,7 +269,7 @@ class PostgresBeside(Beside):
     @asynccontextmanager
     async def lanes_held(self) -> AsyncIterator[Held]:
         with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 await connection.execute(HOLD_LANES)
                 yield PostgresHeld(connection, self._fingerprint)
 

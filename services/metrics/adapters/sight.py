@@ -10,7 +10,7 @@ import structlog
 
 from services.metrics.adapters.columns import TableRow
 from shared.eventstore.port import StoreUnavailable
-from shared.eventstore.postgres import open_pool, translated
+from shared.eventstore.postgres import open_pool, transaction, translated
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Sight:
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
         """Give a transaction with these eyes; the setting ends with it."""
         pool = self.bureau if self.organisations is None else self._others
-        async with pool.acquire() as connection, connection.transaction():
+        async with transaction(pool) as connection:
             if self.organisations is not None:
                 await connection.execute(SEE, ",".join(sorted(self.organisations)))
             yield connection
