@@ -17,6 +17,9 @@ BYTES_MAX = 16 * 1024 * 1024
 LEASE_CLASS = 0x72_656C
 """The first half of the advisory lock's key; the second is the owner's schema."""
 
+LEASE_IDLE_SECONDS_MAX = 60
+"""A leader that lives asks more often than that, even while the broker takes its time."""
+
 TAKE_LEASE = """
 SELECT pg_try_advisory_lock($1, hashtext(current_schema()))
 """
@@ -133,7 +136,9 @@ class PostgresOutbox(Outbox):
                     server_settings={
                         "search_path": schema,
                         "application_name": f"casetrack-relay-{schema}",
-                        # A host that vanished must not hold the lease for hours.
+                        # A leader that stands still must not hold the lease for hours,
+                        "idle_session_timeout": f"{LEASE_IDLE_SECONDS_MAX}s",
+                        # nor one whose host has vanished.
                         "tcp_keepalives_idle": "5",
                         "tcp_keepalives_interval": "2",
                         "tcp_keepalives_count": "3",

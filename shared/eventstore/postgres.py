@@ -37,6 +37,18 @@ PERMANENT_CLASSES = ("22", "23", "54")
 
 DEADLOCK_TRIES_MAX = 3
 
+# While the server waits for the rows of a COPY none of its own time limits ends it, so a client
+# that stands still keeps its locks for as long; one that is alive has given up by then.
+END_STILL_COPIES = """
+SELECT pg_terminate_backend(pid)
+FROM pg_stat_activity
+WHERE usename = session_user
+AND datname = current_database()
+AND state = 'active'
+AND wait_event = 'ClientRead'
+AND query_start < clock_timestamp() - $1 * interval '1 second'
+"""
+
 # A connection that the server closed while it lay in the pool shows itself as an internal error.
 LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
@@ -162,6 +174,11 @@ async def transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
         raise
 
 
+async def end_still_copies(pool: asyncpg.Pool) -> None:
+    """End the sessions of our own role whose client stands still in the midst of a COPY."""
+    await pool.execute(END_STILL_COPIES, STATEMENT_SECONDS_MAX)
+
+
 async def _leave(_: asyncpg.Connection) -> None:
     """
     Hand a connection back as it is.
@@ -179,7 +196,7 @@ def translated() -> Iterator[None]:
     except asyncpg.PostgresError as fault:
         raise _translate(fault) from fault
     except LOST as fault:
-        raise StoreUnavailable(str(fault)) from fault
+        raise StoreUnavailable(str(fault) or repr(fault)) from fault
 
 
 def _translate(fault: asyncpg.PostgresError) -> Exception:

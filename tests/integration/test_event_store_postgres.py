@@ -260,3 +260,19 @@ async def test_the_outbox_reads_no_more_bytes_than_fit(
 
     assert sum(len(one.body) for one in first[:-1]) < BYTES_MAX
     assert [one.version for one in (*first, *rest)] == list(range(1, 31))
+
+
+async def test_a_leader_that_stands_still_does_not_keep_the_lease(
+    postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventstore.outbox.LEASE_IDLE_SECONDS_MAX", 1)
+    standing = await PostgresOutbox.open(postgres_dsn, "intake")
+    assert await standing.lead()
+    monkeypatch.undo()
+    next_one = await PostgresOutbox.open(postgres_dsn, "intake")
+    assert not await next_one.lead()
+
+    await eventually(next_one.lead)
+    with pytest.raises(StoreUnavailable):
+        await standing.pending(1)
+    await next_one.close()

@@ -1,6 +1,8 @@
 """A batch takes effect once, whoever sends it, and deadlines say what became true: PostgreSQL."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -26,11 +28,20 @@ from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
 from tests.support.completing import completed
+from tests.support.eventually import eventually
 from tests.support.examples import like_the_example
 from tests.support.facts import SUPERVISION
 from tests.support.fetched import FetchedRecord
 
 TOPIC = "casetrack.intake.v1"
+COPIES_STILL = """
+SELECT count(*)
+FROM pg_stat_activity
+WHERE state = 'active'
+AND wait_event = 'ClientRead'
+AND datname = current_database()
+AND query_start < clock_timestamp() - interval '0.3 s'
+"""
 MONTH_LATER = datetime(2024, 10, 9, tzinfo=UTC)
 
 
@@ -210,6 +221,33 @@ async def test_whoever_lost_the_partition_commits_nothing(pool: asyncpg.Pool) ->
     with pytest.raises(Fenced):
         await desk.fold(zombie, FACTS[1])
     assert await pool.fetchval("SELECT count(*) FROM timeline") == 1
+
+
+async def test_whoever_stands_still_in_the_midst_of_writing_keeps_no_lane(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(pool)
+    lane = await desk.claim()
+    monkeypatch.setattr("shared.eventstore.postgres.STATEMENT_SECONDS_MAX", 0.2)
+    goes_on = asyncio.Event()
+
+    async def rows() -> AsyncIterator[bytes]:
+        yield bytes(binary_copy([]))[:11]
+        await goes_on.wait()
+
+    async def stand_still() -> None:
+        with suppress(asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute("UPDATE lanes SET epoch = epoch")
+                await connection.copy_to_table(TIMELINE[0], source=rows(), format="binary")
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(stand_still())
+        await eventually(lambda: pool.fetchval(COPIES_STILL))
+        taken = await desk.projection.claim([0])
+        goes_on.set()
+
+    assert taken[0].epoch == lane.epoch + 1
 
 
 async def test_a_batch_from_another_offset_is_refused(pool: asyncpg.Pool) -> None:

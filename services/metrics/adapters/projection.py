@@ -25,7 +25,7 @@ from services.metrics.ports.projection import (
     TopicPartition,
 )
 from shared.contracts.rules.facts import STREAM
-from shared.eventstore.postgres import transaction, translated
+from shared.eventstore.postgres import end_still_copies, transaction, translated
 
 TAKE_LANE = """
 UPDATE lanes
@@ -215,6 +215,7 @@ class PostgresProjection(Projection):
 
     async def claim(self, partitions: Sequence[int]) -> Mapping[int, Claim]:
         with translated():
+            await end_still_copies(self._pool)
             async with transaction(self._pool) as connection:
                 rows = await connection.fetch(CLAIM_LANES, partitions, self.fingerprint)
                 # Behind the lanes, which a switch takes from everybody.
