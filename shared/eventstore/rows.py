@@ -7,7 +7,7 @@ from pydantic_core import PydanticSerializationError
 
 from shared.contracts.documents import EVENT_BYTES_MAX
 from shared.contracts.envelope import Event
-from shared.contracts.identities import identity_within, may_name_a_person
+from shared.contracts.identities import identity_in_bytes, identity_within
 from shared.contracts.registry import decode, encode
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.chain import digest_of
@@ -40,7 +40,7 @@ def row_of(event: Event, *, was_read: bool = False) -> EventRow:
     body = _body(event)
     if len(body) > EVENT_BYTES_MAX:
         raise TooLarge(Flaw.TOO_LARGE, "", f"more than {EVENT_BYTES_MAX} bytes as it is stored")
-    if may_name_a_person(body) and (found := identity_within(event.model_dump())):
+    if identity_in_bytes(body) and (found := identity_within(event.model_dump())):
         place, kind = found
         raise NamesAPerson(Flaw.PERSONAL_DATA, place, kind.value)
     if not was_read or b"\\u" in body:
