@@ -204,6 +204,22 @@ def test_natural_days_run_over_the_weekend() -> None:
     assert found.near_at == instant("2024-10-07")
 
 
+def test_days_on_which_natural_days_wait_for_a_working_one_are_no_part_of_the_limit() -> None:
+    found = clock(ClockFacts("XC1", terms("2024-09-27", statutory=4, unit="ND")))
+    days = ("2024-09-30", "2024-10-01", "2024-10-04", "2024-10-08", "2024-10-09", "2024-10-12")
+
+    assert [found.consumed(instant(on)) for on in days] == [3, 4, 4, 4, 5, 8]
+    assert found.remaining(instant("2024-10-08")) == 0
+
+
+def test_a_clock_that_is_over_stands_still_no_more() -> None:
+    facts = ClockFacts(
+        "XC1", terms("2024-09-02"), (hold("2024-09-10", "2024-09-11"),), (), decision("2024-09-12")
+    )
+
+    assert clock(facts).stood(instant("2024-09-20")) == 1
+
+
 def test_a_limit_that_crosses_an_unpublished_year_is_provisional() -> None:
     facts = ClockFacts("XC1", terms("2026-12-21"))
     published = official_calendar().published([2027], {date(2027, 1, 1): "元旦"}, {})

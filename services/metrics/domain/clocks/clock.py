@@ -145,8 +145,15 @@ class Clock(Struct, frozen=True, gc=False):
         return tuple(dict.fromkeys(event_id for event_id in ids if event_id))
 
     def consumed(self, at: datetime) -> int:
-        """Return what had counted by *at*, a day wholly, at most until the clock stopped."""
-        return self._measure.consumed(self._until(at), self.stops)
+        """
+        Return what had counted by *at*, a day wholly, at most until the clock stopped.
+
+        Days on which natural days wait for a working one (T-03) are no part of the limit.
+        """
+        counted = self._counted(until := self._until(at))
+        if self.run.unit is not Unit.ND or self._end is None or counted <= self.limit:
+            return counted
+        return counted - self._counted(min(until, self._end)) + self.limit
 
     def remaining(self, at: datetime) -> int:
         """Return what is left of the limit, below 0 where it is late; a stop freezes it."""
@@ -166,8 +173,8 @@ class Clock(Struct, frozen=True, gc=False):
         """Return how much would have counted by *at*, or by when it was due, but for the stops."""
         if not self.stops:
             return 0
-        until = min(at, self._end or at)
-        return self._measure.consumed(until, ()) - self.consumed(until)
+        until = min(self._until(at), self._end or at)
+        return self._measure.consumed(until, ()) - self._counted(until)
 
     @property
     def _end(self) -> datetime | None:
@@ -175,6 +182,9 @@ class Clock(Struct, frozen=True, gc=False):
         if self.due is None or self.unit is Unit.HH:
             return self.due_at
         return midnight(self.due)
+
+    def _counted(self, until: datetime) -> int:
+        return self._measure.consumed(until, self.stops)
 
     def _until(self, at: datetime) -> datetime:
         ended = self.ended_at

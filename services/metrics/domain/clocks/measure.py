@@ -59,6 +59,15 @@ def _span(due: date | None, over: datetime, near: datetime | None) -> LimitEnd:
     return LimitEnd(due, over, None if near is not None and near >= over else near)
 
 
+def _left_with(
+    hall: HallHours, first: int, over: int, hours: int, stops: tuple[Stop, ...]
+) -> int | None:
+    """Return the second with which *hours* are left from *first* to *over*; None if never more."""
+    stopped = spans(stops, DAY_SECONDS)
+    before = passed(hall, first, over, stopped) - hours * HOUR_SECONDS
+    return reached(hall, first, before, stopped) if before > 0 else None
+
+
 class Measure(Protocol):
     """What the limit of one run is measured with."""
 
@@ -148,7 +157,7 @@ class ByDay(Struct, frozen=True, gc=False):
             days = DayBudget(run.started_on, limit, margin, at, last)
             found = _by_day(self.calendar, self.unit, days, stops)
         if yellow is not None and yellow.by == "hours" and found.due_at is not None:
-            near = self._hours_before(found.due_at, yellow.hours)
+            near = self._hours_before(found.due_at, yellow.hours, stops)
             return _span(found.due, found.due_at, near)
         if yellow is not None and yellow.by == "remaining" and found.near_at is not None:
             return found._replace(near_at=max(run.started_at, found.near_at))
@@ -160,10 +169,10 @@ class ByDay(Struct, frozen=True, gc=False):
             return yellow.left_within(limit, self.run.others)
         return yellow.left(limit)
 
-    def _hours_before(self, over: datetime, hours: int) -> datetime:
+    def _hours_before(self, over: datetime, hours: int, stops: tuple[Stop, ...]) -> datetime:
         hall = hall_of(self.calendar, self.policy.bureau.hall_seconds)
-        left = hall.before(second_of(over)) - hours * HOUR_SECONDS
-        return max(self.run.started_at, instant_of_second(hall.nth(left)) + SECOND)
+        near = _left_with(hall, second_of(self.run.started_at), second_of(over), hours, stops)
+        return self.run.started_at if near is None else instant_of_second(near + 1)
 
     def counted(self, after: datetime, until: datetime, stops: tuple[Stop, ...]) -> int:
         return counted(self._ruler, business_date(after), business_date(until), stops)
@@ -220,12 +229,13 @@ class ByClose(Struct, frozen=True, gc=False):
         )
         match self.run.sla.yellow:
             case AfterYellow(hours=hours):
-                near = hall.nth(hall.before(first) + hours * HOUR_SECONDS)
+                near = reached(hall, first, hours * HOUR_SECONDS, spans(stops, DAY_SECONDS))
             case HoursYellow(hours=hours):
-                near = max(first - 1, hall.nth(hall.before(second_of(over)) - hours * HOUR_SECONDS))
+                left = _left_with(hall, first, second_of(over), hours, stops)
+                near = first - 1 if left is None else left
             case _:
-                return _span(end, over, None)
-        return _span(end, over, instant_of_second(near + 1))
+                near = None
+        return _span(end, over, None if near is None else instant_of_second(near + 1))
 
     @property
     def _hall(self) -> HallHours:
