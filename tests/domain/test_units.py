@@ -223,3 +223,34 @@ def test_days_until_the_hall_closes_are_near_with_some_hours_left_and_stand_stil
     assert clock.left(instant("2024-09-03T09:00")) == 1
     assert (held.due, held.near_at) == (None, None)
     assert (silent.due_at, silent.near_at) == (due_at, None)
+
+
+def test_hours_that_are_left_do_not_pass_while_the_clock_stands_still() -> None:
+    row = limit_of(id="SLA-92", limit=3, yellow={"by": "hours", "hours": 9})
+    clock = clock_in(row, "2024-09-02T10:00", stood=(hold("2024-09-05", "2024-09-06"),))
+    closing = clock_in(
+        limit_of(id="SLA-92", unit="DH", limit=2, yellow={"by": "hours", "hours": 9}),
+        "2024-09-02T10:00",
+        stood=(hold("2024-09-04", "2024-09-05"),),
+    )
+    after = clock_in(
+        limit_of(id="SLA-92", unit="DH", limit=2, yellow={"by": "after", "hours": 9}),
+        "2024-09-02T10:00",
+        stood=(hold("2024-09-03", "2024-09-04"),),
+    )
+
+    assert (clock.due, clock.near_at) == (instant("2024-09-06").date(), instant("2024-09-04T15:00"))
+    assert (closing.due_at, closing.near_at) == (
+        instant("2024-09-05T17:00"),
+        instant("2024-09-03T15:00"),
+    )
+    assert after.near_at == instant("2024-09-04T12:00")
+
+
+def test_what_was_stopped_is_told_for_the_day_of_the_start_too() -> None:
+    stopped = clock_in(HOURS, "2024-09-02T15:30", stood=(hold("2024-09-02", "2024-09-03"),))
+    told = to_builtins(explain(stopped, instant("2024-09-02T16:00")))
+
+    assert stopped.due_at == instant("2024-09-03T14:00")
+    assert [one["running"] for one in told["stretches"]] == [False, True]
+    assert [day["counted"] for day in told["days"]] == [False, True]

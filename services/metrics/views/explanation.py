@@ -38,6 +38,8 @@ class DeadlineDay(View, frozen=True, omit_defaults=True):
     """The reason of the hold that stopped the clock."""
     event_id: str | None = None
     """The fact that made it what it is, where one did."""
+    worked: bool | None = None
+    """Whether the calendar makes it a working day."""
 
 
 class ClockSpan(View, frozen=True):
@@ -60,6 +62,55 @@ class Extension(View, frozen=True):
     on: date
     days: int
     event_id: str
+
+
+class Near(View, frozen=True, omit_defaults=True):
+    """When the row calls the limit near (临期): what it says of it, and no more."""
+
+    by: str
+    fraction: str | None = None
+    days_min: int | None = None
+    days_max: int | None = None
+    zero_upto: int | None = None
+    limit_min: int | None = None
+    days: int | None = None
+    at: str | None = None
+    """From when on the day."""
+    hours: int | None = None
+    others: int | None = None
+    """What was left at the start of the limit within which it has to fit."""
+
+
+class OpenHours(View, frozen=True):
+    """From when to when the hall is open on a working day."""
+
+    opens: str
+    closes: str
+
+
+class Measured(View, frozen=True):
+    """What the limit is measured with; with the stretches and the days it is all there is to it."""
+
+    unit: str
+    """
+    As the row has it.
+
+    Working days (WD), natural days (ND), hall hours (HH), until the hall closes (DH), until a
+    day or an instant that somebody named (AT), at once (AO).
+    """
+    started_at: ShownInstant
+    ended_at: ShownInstant | None
+    """When the clock stopped for good."""
+    seen_at: ShownInstant
+    """As of then is told what is consumed and what remains."""
+    until: str | None
+    """The day or the instant that somebody named."""
+    cut_off: str
+    """The last moment of a due day."""
+    hall: tuple[OpenHours, ...]
+    near: Near | None
+    unpublished: tuple[int, ...]
+    """The years of the count whose notice has not appeared."""
 
 
 class Explanation(View, frozen=True):
@@ -109,3 +160,5 @@ class Explanation(View, frozen=True):
     """The first instant at which the limit was near."""
     due_at: ShownInstant | None = None
     """The first instant at which it is late."""
+    measured: Measured | None = None
+    """Null in what was explained before that was kept."""

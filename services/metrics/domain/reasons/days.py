@@ -62,11 +62,16 @@ def _hold_on(clock: Clock, day: date) -> Hold:
 
 
 def days(clock: Clock, at: datetime) -> Iterator[ClockDay]:
-    """Yield the days of *clock* from its start to its due day, and to *at* where that is later."""
+    """
+    Yield the days of *clock* from its start to its due day, and to *at* where that is later.
+
+    One that has no due day has the day on which it was stopped.
+    """
     ending = clock.ending
     seen = business_date(at) if ending is None else ending.ended_on
     # By number: there is no day after the last one of all.
-    first, last = clock.started_on.toordinal(), max(clock.due or seen, seen).toordinal()
+    end = clock.due or clock.stops[-1][0]
+    first, last = clock.started_on.toordinal(), max(end, seen).toordinal()
     last = max(first, min(last, first + DAYS_SHOWN_MAX))
     stops, consumed, hours = stopped(clock), 0, clock.unit is Unit.HH
     for ordinal in range(first, last + 1):
@@ -82,7 +87,7 @@ def _day(clock: Clock, day: date, stops: tuple[Stopped, ...], *, spent: bool) ->
     late = clock.due is not None and day > clock.due
     natural = clock.unit is Unit.ND
     if day == clock.started_on and day != clock.due:
-        hours = clock.unit is Unit.HH and what.worked
+        hours = clock.unit is Unit.HH and what.worked and hold is None
         return ClockDay(day, Kind.START, counted=hours, calendar=what)
     if hold is not None:
         return ClockDay(day, Kind.STOPPED, counted=False, calendar=what, hold=hold)

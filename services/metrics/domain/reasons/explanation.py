@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.reasons.days import ClockDay, Stopped, days, stopped
@@ -10,13 +12,22 @@ from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.subjects.case import Hold
 from services.metrics.domain.wording import LANGUAGES, named, words
 from services.metrics.views.explanation import ClockDayKind as Kind
-from services.metrics.views.explanation import ClockSpan, DeadlineDay, Explanation, Extension
+from services.metrics.views.explanation import (
+    ClockSpan,
+    DeadlineDay,
+    Explanation,
+    Extension,
+    Measured,
+    Near,
+    OpenHours,
+)
 from services.metrics.views.view import Both
 from shared.contracts.handling.words import HoldBasis
 from shared.contracts.naming import called
 from shared.contracts.supervision.words import AlertLevel
-from shared.policy.calendar import local
+from shared.policy.calendar import local, spelled
 from shared.policy.limits import Unit
+from shared.policy.yellow import Yellow
 
 ONE_DAY = timedelta(days=1)
 NO_DAY = timedelta(0)
@@ -70,7 +81,40 @@ def explain(
         near_at=local(clock.near_at) if clock.near_at else None,
         due_at=local(clock.due_at) if clock.due_at else None,
         sentence=Both(*(sentence(clock, strip, at, name) for name in LANGUAGES)),
+        measured=_measured(clock, at),
     )
+
+
+def _measured(clock: Clock, at: datetime) -> Measured:
+    run, bureau = clock.run, clock.policy.bureau
+    yellow, years = run.sla.yellow, range(clock.started_on.year, _last(clock).year + 1)
+    return Measured(
+        unit=run.unit.value,
+        started_at=local(run.started_at),
+        ended_at=local(clock.ended_at) if clock.ended_at else None,
+        seen_at=local(at),
+        until=_named(run.until),
+        cut_off=bureau.cut_off.isoformat(),
+        hall=tuple(OpenHours(*(at.isoformat() for at in session)) for session in bureau.hall),
+        near=Near(**_rule_of(yellow), others=run.others) if yellow else None,
+        unpublished=tuple(year for year in years if not clock.calendar.official(year)),
+    )
+
+
+def _named(until: date | datetime | None) -> str | None:
+    if until is None:
+        return None
+    return spelled(until) if isinstance(until, datetime) else until.isoformat()
+
+
+def _last(clock: Clock) -> date:
+    return clock.due or clock.started_on
+
+
+@cache
+def _rule_of(yellow: Yellow) -> dict[str, Any]:
+    """Return what a row says of when it is near, as JSON has it."""
+    return yellow.model_dump(mode="json", exclude={"of"})
 
 
 def _extensions(clock: Clock) -> tuple[Extension, ...]:
@@ -84,12 +128,13 @@ def _stretches(clock: Clock) -> list[ClockSpan]:
     """Return running and stopped stretches by turns, from the day after the start."""
     result: list[ClockSpan] = []
     at_once = clock.unit is Unit.HH or not clock.limit
-    since: date | None = clock.started_on + (NO_DAY if at_once else ONE_DAY)
+    first = clock.started_on + (NO_DAY if at_once else ONE_DAY)
+    since: date | None = first
     resumed_by: str | None = clock.started_by
     for stop in stopped(clock):
         if since is not None and stop.first > since:
             result.append(_running(since, stop.first - ONE_DAY, resumed_by))
-        if stop.last is None or stop.last > clock.started_on:
+        if stop.last is None or stop.last >= first:
             result.append(_stopped(stop))
         since = stop.last + ONE_DAY if stop.last else None
         resumed_by = stop.hold.closed_by
@@ -126,6 +171,7 @@ def _day(clock: Clock, one: ClockDay, language: str) -> DeadlineDay:
         named(language, one.calendar.name) if one.calendar.name else None,
         one.hold.reason if one.hold else None,
         one.hold.opened_by if one.hold and not started_by else started_by,
+        one.calendar.worked,
     )
 
 

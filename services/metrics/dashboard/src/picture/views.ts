@@ -59,6 +59,8 @@ export interface Alert {
   near_at?: string | null
   /** The first instant at which it is late. */
   due_at?: string | null
+  /** Null in what was explained before that was kept. */
+  measured?: Measured | null
   alert_id: string
   case_no: string
   item_name: string | null
@@ -319,6 +321,8 @@ export interface DeadlineDay {
   ground?: string | null
   /** The fact that made it what it is, where one did. */
   event_id?: string | null
+  /** Whether the calendar makes it a working day. */
+  worked?: boolean | null
 }
 
 /** One message to one channel. */
@@ -442,6 +446,8 @@ export interface Explanation {
   near_at?: string | null
   /** The first instant at which it is late. */
   due_at?: string | null
+  /** Null in what was explained before that was kept. */
+  measured?: Measured | null
 }
 
 /** An extension as it was approved, whether or not it came in time to count. */
@@ -627,6 +633,30 @@ export interface LatestFact {
   activity: string | null
 }
 
+/** What the limit is measured with; with the stretches and the days it is all there is to it. */
+export interface Measured {
+  /**
+   * As the row has it.
+   *
+   * Working days (WD), natural days (ND), hall hours (HH), until the hall closes (DH), until a
+   * day or an instant that somebody named (AT), at once (AO).
+   */
+  unit: string
+  started_at: string
+  /** When the clock stopped for good. */
+  ended_at: string | null
+  /** As of then is told what is consumed and what remains. */
+  seen_at: string
+  /** The day or the instant that somebody named. */
+  until: string | null
+  /** The last moment of a due day. */
+  cut_off: string
+  hall: OpenHours[]
+  near: Near | null
+  /** The years of the count whose notice has not appeared. */
+  unpublished: number[]
+}
+
 /** A run under two editions; no day while it stands still, or where it is no more. */
 export interface MovedRun {
   dossier: string
@@ -640,6 +670,22 @@ export interface MovedRun {
   cards_revoked: number
 }
 
+/** When the row calls the limit near (临期): what it says of it, and no more. */
+export interface Near {
+  by: string
+  fraction?: string | null
+  days_min?: number | null
+  days_max?: number | null
+  zero_upto?: number | null
+  limit_min?: number | null
+  days?: number | null
+  /** From when on the day. */
+  at?: string | null
+  hours?: number | null
+  /** What was left at the start of the limit within which it has to fit. */
+  others?: number | null
+}
+
 /** Requests cannot be served just now. */
 export interface NotServing {
   status: string
@@ -651,6 +697,12 @@ export interface NoticeForm {
   year: number
   papers?: string[]
   days: Record<string, unknown>[]
+}
+
+/** From when to when the hall is open on a working day. */
+export interface OpenHours {
+  opens: string
+  closes: string
 }
 
 /** How late the relay of one owner is. */
