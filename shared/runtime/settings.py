@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -21,6 +22,8 @@ WRONG_SETTINGS = 2
 
 IN_FILE = "_file"
 """Behind the name of a secret: the file that holds it, as container engines hand secrets in."""
+ITS_PASSWORD = "_password"  # noqa: S105 - a part of a name
+"""Behind the name of a DSN that has none: its password, which lies in a file by itself."""
 
 
 class Settings(BaseSettings):
@@ -44,28 +47,52 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take what is told from the environment, and secrets also from files that it names."""
         files = _SecretFiles(settings_cls)
-        return init_settings, env_settings, files, dotenv_settings, file_secret_settings
+        # A DSN with its password wins over the one without.
+        return init_settings, files, env_settings, dotenv_settings, file_secret_settings
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
     """Every secret whose variable, with `_FILE` behind it, names the file that it lies in."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        named = self._environment(f"{field_name}{IN_FILE}") if _is_secret(field) else None
-        return (None if named is None else self._read(field_name, named)), field_name, False
+        secret = self._read(field_name) if _holds(field, SecretStr) else None
+        if secret is not None and self._environment(field_name) is not None:
+            raise self._twice(field_name)
+        if _holds(field, _CHECKED_DSN):
+            return self._with_password(field_name, secret), field_name, False
+        return secret, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         fields = self.settings_cls.model_fields.items()
         found = {name: self.get_field_value(field, name)[0] for name, field in fields}
         return {name: secret for name, secret in found.items() if secret is not None}
 
-    def _read(self, name: str, path: str) -> str:
-        if self._environment(name) is not None:
-            raise self._fault(name, "secret_twice", "is set beside the secret itself")
+    def _with_password(self, name: str, dsn: str | None) -> str | None:
+        """Return *dsn*, or the one of the environment, with the password of its own file."""
+        its_own = f"{name}{ITS_PASSWORD}"
+        password = self._read(its_own)
+        dsn = dsn or self._environment(name)
+        if password is None or dsn is None:
+            return dsn
+        parts = urlsplit(dsn)
+        user, _, server = parts.netloc.rpartition("@")
+        if ":" in user:
+            raise self._twice(its_own)
+        if not user:
+            raise self._fault(its_own, "password_of_nobody", "the DSN names no user")
+        return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{server}"))
+
+    def _read(self, name: str) -> str | None:
+        path = self._environment(f"{name}{IN_FILE}")
+        if path is None:
+            return None
         try:
             return Path(path).read_text(encoding="utf-8").strip("\r\n")
         except (OSError, UnicodeDecodeError):
             raise self._fault(name, "secret_unreadable", "there is no such file to read") from None
+
+    def _twice(self, name: str) -> ValidationError:
+        return self._fault(name, "secret_twice", "is set beside the secret itself")
 
     def _environment(self, name: str) -> str | None:
         prefix = self.config.get("env_prefix", "")
@@ -78,12 +105,13 @@ class _SecretFiles(PydanticBaseSettingsSource):
         return ValidationError.from_exception_data(self.settings_cls.__name__, [error])
 
 
-def _is_secret(field: FieldInfo) -> bool:
-    return _holds_secret(field.annotation)
+def _holds(field: FieldInfo, part: object) -> bool:
+    """Say whether *part*, a type or what is annotated to it, is in the type of *field*."""
+    return part in field.metadata or _is_part(part, field.annotation)
 
 
-def _holds_secret(kind: object) -> bool:
-    return kind is SecretStr or any(map(_holds_secret, get_args(kind)))
+def _is_part(part: object, kind: object) -> bool:
+    return kind == part or any(_is_part(part, inner) for inner in get_args(kind))
 
 
 def _postgres_dsn(dsn: SecretStr) -> SecretStr:
@@ -99,7 +127,8 @@ def _kafka_servers(servers: str) -> str:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-PostgresDsn = Annotated[SecretStr, AfterValidator(_postgres_dsn)]
+_CHECKED_DSN = AfterValidator(_postgres_dsn)
+PostgresDsn = Annotated[SecretStr, _CHECKED_DSN]
 """A DSN holds a password: it is a secret as a whole."""
 KafkaServers = Annotated[str, AfterValidator(_kafka_servers)]
 

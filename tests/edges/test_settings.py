@@ -1,5 +1,7 @@
 """A wrong setting is refused in one line that helps."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import Field, ValidationError
 
@@ -136,6 +138,52 @@ def test_a_wrong_secret_is_not_repeated(
     with pytest.raises(SystemExit):
         load_settings(IntakeSettings)
     assert "s3cret" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("dsn", ["variable", "file"])
+def test_the_password_of_a_dsn_may_lie_in_a_file_by_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, dsn: str
+) -> None:
+    without = "postgresql://intake@one:5432,two:5432/casetrack?sslmode=verify-full"
+    (tmp_path / "password").write_text("a/b@c:d\n")
+    (tmp_path / "dsn").write_text(without)
+    monkeypatch.setenv("INTAKE_POSTGRES_DSN_PASSWORD_FILE", str(tmp_path / "password"))
+    if dsn == "file":
+        monkeypatch.delenv("INTAKE_POSTGRES_DSN")
+        monkeypatch.setenv("INTAKE_POSTGRES_DSN_FILE", str(tmp_path / "dsn"))
+    else:
+        monkeypatch.setenv("INTAKE_POSTGRES_DSN", without)
+
+    assert load_settings(IntakeSettings).postgres_dsn.get_secret_value() == without.replace(
+        "intake@", "intake:a%2Fb%40c%3Ad@"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dsn", "file", "said"),
+    [
+        (DSN, "password", "is set beside the secret itself"),
+        ("postgresql:///casetrack", "password", "the DSN names no user"),
+        ("postgresql://intake@db/casetrack", "no such", "there is no such file to read"),
+    ],
+)
+def test_a_password_that_belongs_to_no_dsn_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    dsn: str,
+    file: str,
+    said: str,
+) -> None:
+    (tmp_path / "password").write_text("s3cret")
+    monkeypatch.setenv("INTAKE_POSTGRES_DSN", dsn)
+    monkeypatch.setenv("INTAKE_POSTGRES_DSN_PASSWORD_FILE", str(tmp_path / file))
+
+    with pytest.raises(SystemExit):
+        load_settings(IntakeSettings)
+    told = capsys.readouterr().err
+    assert told.startswith(f"INTAKE_POSTGRES_DSN_PASSWORD_FILE: {said}; a right example: ")
+    assert "s3cret" not in told
 
 
 def test_keys_over_plain_http_are_refused_in_both_languages() -> None:
