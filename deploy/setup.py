@@ -47,7 +47,7 @@ LINES = {
         "run": "安装运行所需的 Python 包（含 PostgreSQL、Java、Node，首次约 180 MB）……",
         "test": "安装运行与测试所需的 Python 包（含 PostgreSQL、Java、Node，首次约 250 MB）……",
         "peers": "安装基准测试的对照组（独立环境）……",
-        "containers-check": "安装容器文件的检查工具（独立环境，约 25 MB）……",
+        "containers-check": "安装容器文件的检查工具（独立环境，约 50 MB）……",
         "slow": "当前 Python 编译时未启用优化（约慢三分之一），改用 {other}。",
         "venv": "无法建立虚拟环境：{reason}。Debian/Ubuntu 请安装 python3-venv。",
         "failed": "安装失败。请检查网络；镜像请设 PIP_INDEX_URL 或 UV_DEFAULT_INDEX，然后重试。",
@@ -60,7 +60,7 @@ LINES = {
         "run": "Installing what running needs (PostgreSQL, Java, Node too; about 180 MB) …",
         "test": "Installing what running and testing need (about 250 MB) …",
         "peers": "Installing what the benchmarks compare with (an environment of its own) …",
-        "containers-check": "Installing what checks the container files (about 25 MB, apart) …",
+        "containers-check": "Installing what checks the container files (about 50 MB, apart) …",
         "slow": "This Python was built without optimisation (a third slower): taking {other}.",
         "venv": "No virtual environment can be made: {reason}. On Debian install python3-venv.",
         "failed": "Installation failed: check the network; a mirror is named by PIP_INDEX_URL "

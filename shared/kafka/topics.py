@@ -68,18 +68,23 @@ async def ensure_topics(
         await admin.close()
 
 
-def _new_topic(topic: str, partitions: int) -> NewTopic:
+def topic_settings(topic: str) -> dict[str, str]:
+    """Return how long *topic* keeps what, and how large that may be."""
     dead = topic.startswith("dlq.")
+    return {
+        "retention.ms": DEAD_LETTERS_KEPT_MS if dead else KEPT_FOR_EVER,
+        "cleanup.policy": "delete",
+        "max.message.bytes": str(MESSAGE_BYTES_MAX),
+    }
+
+
+def _new_topic(topic: str, partitions: int) -> NewTopic:
     return NewTopic(
         topic,
         num_partitions=partitions,
         replication_factor=-1,  # whatever the cluster has as its default
         replica_assignments={},  # aiokafka wants this beside a default, and sends nothing for it
-        topic_configs={
-            "retention.ms": DEAD_LETTERS_KEPT_MS if dead else KEPT_FOR_EVER,
-            "cleanup.policy": "delete",
-            "max.message.bytes": str(MESSAGE_BYTES_MAX),
-        },
+        topic_configs=topic_settings(topic),
     )
 
 
