@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import time
 from functools import cache, cached_property
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Self
 
 from pydantic import Field, TypeAdapter, model_validator
@@ -136,6 +136,18 @@ class Policy(Rule):
         return {
             kind: tuple(one for one in self.limits if one.subject == kind and one.recipients)
             for kind in kinds
+        }
+
+    @cached_property
+    def turning(self) -> Mapping[str, Mapping[str, tuple[Limit, ...]]]:
+        """By kind of subject and fact, the rows of `by_subject` that begin or end with that."""
+        return {
+            kind: {
+                fact: tuple(one for one in rows if fact in one.starting or fact in one.stopping)
+                for fact in {*chain.from_iterable((*one.starting, *one.stopping) for one in rows)}
+            }
+            for kind, limits in self.by_subject.items()
+            if (rows := [one for one in limits if not one.beside])
         }
 
     @cached_property

@@ -97,8 +97,8 @@ def before(limit: Limit) -> list[Entry]:
 
 def of(limit: Limit, facts: list[Entry]) -> list[Run]:
     heard = limit.model_copy(update={"recipients": {"RED": ("ANYBODY",)}})
-    policy = POLICY.model_copy(update={"limits": (heard,)})
-    policy.__dict__.pop("by_subject", None)
+    parts = {name: getattr(POLICY, name) for name in Policy.model_fields}
+    policy = Policy.model_construct(**parts | {"limits": (heard,)})
     rules = replace(shipped(), policies=((date.min, policy),))
     return [clock.run for clock in clocks_of(fold_all(CASE, facts), rules)]
 

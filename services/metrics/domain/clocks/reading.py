@@ -1,6 +1,6 @@
 """How the rows of the policy are read: which limits the facts of a dossier set running."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import takewhile
 from typing import Any, NamedTuple, cast
@@ -29,6 +29,7 @@ from shared.policy.rules import Rules
 from shared.policy.sla import Policy
 
 NOTHING_READ = Reads(frozenset(), frozenset())
+NO_ROWS: Mapping[str, tuple[Limit, ...]] = {}
 UNITS = {unit.value: unit for unit in Unit}
 
 
@@ -44,18 +45,25 @@ class Episode(NamedTuple):
     """How long it may take, or until when, as the fact says with which it began."""
 
 
+class Begun(NamedTuple):
+    """Where a limit began that runs, and how often it *met* what ends it only then and then."""
+
+    start: CourseStep
+    moment: Moment
+    met: dict[StopMoment, int]
+
+
 def runs_in(
     subject: Subject, case: Case, dossier: Dossier, rules: Rules
 ) -> list[tuple[Run, Policy]]:
     """Return the runs of one *subject* of *dossier*, each by the policy in force when it began."""
     found = []
-    told = {step.fact for step in subject.steps}
-    told.update(wait.began.fact for wait in subject.waits)
+    kind = subject.COURSE.subject
     for _, policy in rules.policies:
-        for sla in policy.by_subject.get(subject.COURSE.subject, ()):
-            if told.isdisjoint(sla.starting):
-                continue
-            for episode in _episodes(sla, subject, case):
+        episodes = episodes_in(policy.turning.get(kind, NO_ROWS), subject, case)
+        for sla in policy.by_subject.get(kind, ()):
+            begun = _beside(sla, subject, case) if sla.beside else episodes.get(sla.id, ())
+            for episode in begun:
                 if rules.policy_on(episode.started_on) is policy:
                     run = _run(sla, episode, subject, case, dossier)
                     if run is not None:
@@ -88,24 +96,37 @@ def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
     return any(step.fact in read.facts for step in steps[more:])
 
 
-def _episodes(sla: Limit, subject: Subject, case: Case) -> list[Episode]:
-    """Return what began and ended by turns; what begins again while it runs goes on running."""
-    if sla.beside:
-        return list(_beside(sla, subject, case))
-    starting, stopping = sla.starting, sla.stopping
-    found: list[Episode] = []
-    begun: tuple[CourseStep, Moment] | None = None
-    met: dict[StopMoment, int] = {}
+def episodes_in(
+    turning: Mapping[str, tuple[Limit, ...]], subject: Subject, case: Case
+) -> Mapping[str, list[Episode]]:
+    """
+    Return by row what began and ended by turns, in one walk over the steps of *subject*.
+
+    What begins again while it runs goes on running.
+    """
+    found: dict[str, list[Episode]] = {}
+    begun: dict[str, Begun] = {}
+
+    def end(row: str, stop: CourseStep | None) -> None:
+        start, moment, _ = begun[row]
+        before = found.setdefault(row, [])
+        before.append(_episode(len(before), start, moment, stop, subject, case))
+
     for step in subject.steps:
         fact = step.fact
-        if begun is not None and fact in stopping and _ends(stopping[fact], step, met):
-            found.append(_episode(len(found), *begun, step, subject, case))
-            begun = None
-            met.clear()
-        if begun is None and fact in starting and (moment := _met(starting[fact], step, subject)):
-            begun = step, moment
-    if begun is not None:
-        found.append(_episode(len(found), *begun, None, subject, case))
+        for sla in turning.get(fact, ()):
+            row = sla.id
+            if row in begun:
+                stops = sla.stopping.get(fact)
+                if stops is None or not _ends(stops, step, begun[row].met):
+                    continue
+                end(row, step)
+                del begun[row]
+            starts = sla.starting.get(fact)
+            if starts is not None and (moment := _met(starts, step, subject)) is not None:
+                begun[row] = Begun(step, moment, {})
+    for row in begun:
+        end(row, None)
     return found
 
 
