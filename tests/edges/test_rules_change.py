@@ -179,7 +179,8 @@ def different(bureau: Bureau, rules: Rules, now: datetime) -> list[object]:
     stored, sums = tables.figures, _sums(pictures.values())
     found += [place for place in {*stored, *sums} if stored[place] != sums[place]]
     kept = {key for key, one in tables.clocks.items() if not one.gone}
-    found += [place for place in {*clocks, *kept} if not _alike(tables, clocks, place)]
+    unsettled = {clock.key for one in pictures.values() for clock in one.unsettled}
+    found += [place for place in unsettled | kept if not _alike(tables, clocks, place)]
     for place, clock in clocks.items():
         said = [one.alert for one in tables.alerts_of([place.dossier]) if one.key == place]
         found += reconcile(clock, said, now)

@@ -20,6 +20,7 @@ from services.metrics.handlers.reading import RefusedRecord, read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.projection import Fenced, Stretch
 from shared.contracts.envelope import Event
+from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.intake.facts import CorrectionReceived, CorrectionRequested
 from shared.contracts.registry import encode
 from shared.eventstore.postgres import open_pool
@@ -98,6 +99,12 @@ WHERE sla = 'SLA-01' AND episode = 1
 ORDER BY level
 """
 
+STANDING_SILENCE = """
+SELECT count(*)
+FROM clocks
+WHERE sla = 'SLA-01' AND episode = 0 AND NOT gone
+"""
+
 FOLDED = """
 SELECT (SELECT string_agg(dossier || phase || state, ';' ORDER BY dossier) FROM dossiers),
   (SELECT string_agg(concat_ws('|', part, day, value), ';'
@@ -129,12 +136,10 @@ async def test_all_at_once_gives_what_the_case_is(pool: asyncpg.Pool) -> None:
         in contributors.split(";")
     )
     assert "L01/open" not in contributors
-    assert [name for name in ("SLA-01", "SLA-04", "SLA-05", "SLA-18") if name in clocks] == [
-        "SLA-01",
-        "SLA-04",
-        "SLA-05",
+    assert [name for name in ("SLA-01", "SLA-04", "SLA-18", "SLA-39") if name in clocks] == [
         "SLA-18",
-    ]
+        "SLA-39",
+    ], "of what ended in time nobody hears again"
     assert len(timeline.split(";")) == len(FACTS)
 
 
@@ -306,6 +311,22 @@ async def test_a_limit_that_never_began_after_all_is_gone_and_its_cards_are_with
     assert [tuple(one) for one in raised] == [("RED", "RAISED"), ("YELLOW", "RESOLVED")]
     assert {one["state"] for one in withdrawn} == {"REVOKED"}
     assert tuple(row) == (True, True, None)
+
+
+async def test_a_limit_that_was_kept_is_gone_and_stands_again_once_it_was_not(
+    pool: asyncpg.Pool,
+) -> None:
+    desk = Desk(pool)
+    lane = await desk.claim()
+    kept = way.event(like_the_example(CorrectionRequested, case_no=way.CASE), 24)
+    earlier = {"field": "received_date", "new": "2024-08-20"}
+    amended = way.event(like_the_example(CaseAmended, case_no=way.CASE, **earlier), 48)
+    standing = []
+    for fact in (FACTS[0], kept, amended):
+        await desk.fold(lane, fact)
+        standing.append(await pool.fetchval(STANDING_SILENCE))
+
+    assert standing == [1, 0, 1]
 
 
 async def test_a_wall_clock_that_jumps_is_not_believed_at_once(pool: asyncpg.Pool) -> None:

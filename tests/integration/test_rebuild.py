@@ -137,11 +137,11 @@ async def test_without_the_switch_nothing_is_left_and_nothing_has_changed(
         ),
         (
             "UPDATE metrics.clocks SET due = due + 1 WHERE clock = 'COMMITTED'",
-            ("clock", "SLA-04", (0, 0, 30)),
+            ("clock", "SLA-04", (0, 0, 10)),
         ),
         (
             "DELETE FROM metrics.clocks WHERE clock = 'COMMITTED'",
-            ("clock", "SLA-04", (30, 0, 0)),
+            ("clock", "SLA-04", (10, 0, 0)),
         ),
     ],
 )

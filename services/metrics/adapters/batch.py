@@ -265,7 +265,7 @@ class PostgresBatch(Batch):
             self.new_places.update(place for place, *_ in rows)
 
     async def _write_clocks(self, clocks: Sequence[Clock], gone: Sequence[ClockKey]) -> None:
-        """Replace *clocks*, and note that *gone* never began to run by what is known now."""
+        """Replace *clocks*, and note that nobody shall hear of those that are *gone*."""
         if clocks:
             rows = [(*row[:-1], *NEW, row[-1], self._change) for row in map(clock_row, clocks)]
             await self._connection.execute(WRITE_CLOCKS, rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from services.metrics.domain.clocks.clock import Clock, clock_of
+from services.metrics.domain.clocks.deadline import is_settled
 from services.metrics.domain.clocks.reading import moved, runs_in
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import register
@@ -38,6 +39,8 @@ class Picture(Struct, frozen=True, gc=False):
     by_subject: tuple[tuple[Clock, ...], ...]
     """The clocks of each subject, in the order of the subjects."""
     clocks: tuple[Clock, ...]
+    unsettled: tuple[Clock, ...]
+    """Those of them of which somebody may still hear: the others need no row."""
     dimensions: Dimensions
     contributions: Contributions
 
@@ -60,13 +63,15 @@ def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Pictur
     else:
         by_subject = before.by_subject
     if before is not None and by_subject is before.by_subject:
-        clocks = before.clocks
+        clocks, unsettled = before.clocks, before.unsettled
     else:
         clocks = tuple(clock for group in by_subject for clock in group)
+        unsettled = tuple(clock for clock in clocks if not is_settled(clock))
     dues = {clock.name: clock.due for clock in clocks}
     about = About(dossier, dues, rules.calendar, clocks)
+    dimensions = dimensions_of(dossier)
     return Picture(
-        dossier, edition, by_subject, clocks, dimensions_of(dossier), contributions(about)
+        dossier, edition, by_subject, clocks, unsettled, dimensions, contributions(about)
     )
 
 

@@ -73,7 +73,7 @@ def reckon(kept: SubjectKept, rules: Rules, now: datetime) -> Reckoning:
     found = [
         *facts.differences,
         *_state(kept, dossier, rules.judging),
-        *_clocks(kept.dossier, clocks, stored),
+        *_clocks(kept.dossier, picture.unsettled if picture else (), stored),
         *_deadlines(clocks, stored, _alerts_by_clock(kept.alerts), now),
         *_alerts(kept),
         *_contributors(kept, picture),
@@ -129,10 +129,10 @@ def _columns(state: StateKept | None) -> dict[str, Any]:
 
 
 def _clocks(
-    dossier: str, clocks: Mapping[ClockKey, Clock], stored: Mapping[ClockKey, ClockKept]
+    dossier: str, clocks: Iterable[Clock], stored: Mapping[ClockKey, ClockKept]
 ) -> Iterator[Difference]:
     standing = {key: one.shown._asdict() for key, one in stored.items() if not one.gone}
-    shown = {key: ClockShown.of(clock)._asdict() for key, clock in clocks.items()}
+    shown = {clock.key: ClockShown.of(clock)._asdict() for clock in clocks}
     for key in sorted({*shown, *standing}):
         if pair := unequal(standing.get(key, {}), shown.get(key, {})):
             place = _place(key)

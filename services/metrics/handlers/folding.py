@@ -211,10 +211,10 @@ def changes_of(
         known = before.get(key)
         figures.note(picture, known)
         if known is None:
-            clocks += picture.clocks
-        elif picture.clocks is not known.clocks:
-            kept = {clock.key: clock for clock in known.clocks}
-            clocks += (one for one in picture.clocks if kept.pop(one.key, None) is not one)
+            clocks += picture.unsettled
+        elif picture.unsettled is not known.unsettled:
+            kept = {clock.key: clock for clock in known.unsettled}
+            clocks += (one for one in picture.unsettled if kept.pop(one.key, None) is not one)
             gone += kept
     return Changes(
         edition,
@@ -232,7 +232,8 @@ def rejudged(before: Mapping[str, Picture], after: Mapping[str, Picture], editio
     figures = Differences()
     for key, picture in after.items():
         figures.note(picture, before[key])
-        clocks += moved_clocks(before[key].clocks, picture.clocks)
-        left = {clock.key for clock in picture.clocks}
-        gone += (clock.key for clock in before[key].clocks if clock.key not in left)
+        known = before[key].unsettled
+        clocks += moved_clocks(known, picture.unsettled)
+        left = {clock.key for clock in picture.unsettled}
+        gone += (clock.key for clock in known if clock.key not in left)
     return Changes(edition, figures=figures, clocks=clocks, gone=gone, rejudged=[*after])

@@ -93,8 +93,9 @@ class Changes:
     dossiers: Sequence[Dossier] = ()
     figures: Differences = field(default_factory=Differences)
     clocks: Sequence[Clock] = ()
+    """Those that are new or others than before, and of which somebody may still hear."""
     gone: Sequence[ClockKey] = ()
-    """Those that were there before, and never began to run by what is known now."""
+    """Those that were there before, and by what is known now never began or ended in time."""
     rejudged: Sequence[str] = ()
 
 

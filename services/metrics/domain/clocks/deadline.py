@@ -62,6 +62,11 @@ def first_at(clock: Clock) -> datetime | None:
     return None if red is None else red.raised_at
 
 
+def is_settled(clock: Clock) -> bool:
+    """Say whether nobody ever hears of *clock*: it ended, and had called for no alert by then."""
+    return clock.ending is not None and first_at(clock) is None
+
+
 def _red(clock: Clock) -> Expected | None:
     """Return the breach: a clock is late once, unless it ended before its cut-off."""
     due, breached_at, ending = clock.due, clock.due_at, clock.ending
