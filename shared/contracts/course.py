@@ -137,14 +137,14 @@ class Course:
 
     def met_by(self, fact: Fact) -> tuple[str, ...]:
         """Return the names of the guards that *fact* meets."""
-        guards = self._guards.get(type(fact))
+        guards = self._guards.get(fact.__class__)
         if guards is None:
             return ()
         return tuple(guard.name for guard in guards if guard.holds(fact))
 
     def target(self, state: str, fact: Fact) -> str | None:
         """Return the state after *fact*, None where it has no legal transition."""
-        for row in self._rows.get((state, type(fact)), ()):
+        for row in self._rows.get((state, fact.__class__), ()):
             if row.admits(fact):
                 return row.target
         return None
@@ -156,7 +156,7 @@ class Course:
         What has happened cannot be refused, so it takes its subject where it
         would have led in time, unless that is nowhere or behind.
         """
-        for row in self._moves.get(type(fact), ()):
+        for row in self._moves.get(fact.__class__, ()):
             if row.admits(fact):
                 forward = self._ranks[row.target] > self._ranks[state]
                 return row.target if forward or self._restarts(row, state) else None

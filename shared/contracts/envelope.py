@@ -59,7 +59,7 @@ class Fact(Contract):
 
 def case_no_of(fact: Fact) -> str | None:
     """Return the number of the case that *fact* names, if any: then it is the partition key."""
-    read = _case_no(type(fact))
+    read = _case_no(fact.__class__)
     case_no: str | None = None if read is None else read(fact)
     return case_no
 

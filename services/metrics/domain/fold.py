@@ -40,10 +40,10 @@ def fold(dossier: Dossier, entries: Sequence[Entry]) -> Dossier:
 
 def _parted(entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
     """Return those of *entries* that are about the dossier's own subjects, and about its cards."""
-    about_cards = [entry for entry in entries if type(entry.data) in CARDS]
+    about_cards = [entry for entry in entries if entry.data.__class__ in CARDS]
     if not about_cards:
         return entries, ()
-    return [entry for entry in entries if type(entry.data) not in CARDS], about_cards
+    return [entry for entry in entries if entry.data.__class__ not in CARDS], about_cards
 
 
 def _told(
@@ -61,7 +61,7 @@ def _fits(subjects: dict[tuple[type[Subject], str], Any], entry: Entry) -> bool:
     """Tell *entry* to those of *subjects* that it names, new ones too; return whether it fits."""
     if not is_meant(entry.time):
         return False
-    fact, legal = type(entry.data), True
+    fact, legal = entry.data.__class__, True
     for kind in READERS.get(fact, ()):
         place = kind, name_in(entry, kind)
         known = subjects.get(place)

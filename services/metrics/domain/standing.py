@@ -74,7 +74,7 @@ def changes_standing(subjects: Sequence[Subject], entries: Sequence[Entry]) -> b
     last = max((one.founded.learned for one in subjects if one.founded), default=FIRST_INSTANT)
     for entry in entries:
         usual = entry.publisher is None and last < entry.learned
-        if not usual or type(entry.data) in JUDGEMENTS:
+        if not usual or entry.data.__class__ in JUDGEMENTS:
             return _may_change_standing(subjects, entries)
         last = entry.learned
     return False
@@ -83,7 +83,7 @@ def changes_standing(subjects: Sequence[Subject], entries: Sequence[Entry]) -> b
 def _may_change_standing(subjects: Sequence[Subject], entries: Sequence[Entry]) -> bool:
     begun: dict[Named, Founding] = {}
     for entry in entries:
-        fact = type(entry.data)
+        fact = entry.data.__class__
         if fact in JUDGEMENTS:
             return True
         for kind in READERS.get(fact, ()):
@@ -109,14 +109,14 @@ def _founding_in(subjects: Sequence[Subject], kind: type[Subject], name: str) ->
 
 def _is_earlier(entry: Entry, kind: type[Subject], founded: Founding) -> bool:
     """Say whether *entry* takes the place of the fact by which a subject of *kind* was founded."""
-    return type(entry.data) not in kind.NEVER_FIRST and Founding.of(entry) < founded
+    return entry.data.__class__ not in kind.NEVER_FIRST and Founding.of(entry) < founded
 
 
 def _words(entries: Iterable[Entry]) -> Mapping[tuple[str, str], bool]:
     """Return what people have said of facts, by source and id: the last word counts."""
-    judgements = [entry for entry in entries if type(entry.data) in JUDGEMENTS]
+    judgements = [entry for entry in entries if entry.data.__class__ in JUDGEMENTS]
     return {
-        (entry.data.fact_source, entry.data.fact_id): type(entry.data) is FactConfirmed
+        (entry.data.fact_source, entry.data.fact_id): entry.data.__class__ is FactConfirmed
         for entry in sorted(judgements, key=ORDER)
     }
 
@@ -140,7 +140,7 @@ def _foundings(entries: Iterable[Entry]) -> Mapping[Named, Founding]:
 
 def _about(entry: Entry) -> Iterator[tuple[Named, bool]]:
     """Yield the subjects that *entry* is told to, and whether it may be the first about each."""
-    kind_of_fact = type(entry.data)
+    kind_of_fact = entry.data.__class__
     if kind_of_fact in CARDS or not is_meant(entry.time):
         return
     for kind in READERS.get(kind_of_fact, ()):
@@ -172,8 +172,8 @@ def _claims(entry: Entry) -> Iterator[date]:
     """Yield the days from which *entry* claims to take effect."""
     yield business_date(entry.time)
     fact = entry.data
-    for kind in READERS[type(fact)]:
-        if field := kind.EFFECTIVE.get(type(fact)):
+    for kind in READERS[fact.__class__]:
+        if field := kind.EFFECTIVE.get(fact.__class__):
             yield getattr(fact, field)
     if isinstance(fact, CaseAmended) and fact.field in AMENDED_DAYS:
         with suppress(ValueError):

@@ -12,6 +12,7 @@ from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import is_meant
 from shared.contracts.standing import speaker_of
+from shared.contracts.structs import amended
 from shared.policy.calendar import business_date
 
 STEPS_MAX = 64
@@ -112,7 +113,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         subject forward, never back.
         """
         fact, course = entry.data, self.COURSE
-        kind = type(fact)
+        kind = fact.__class__
         believed, named = self._dated(entry) if kind in self.EFFECTIVE else (entry, None)
         changes, possible = self.noted(believed)
         target = course.target(self.state, fact) if possible and believed is entry else None
@@ -131,12 +132,12 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
 
     def noted(self, entry: Entry) -> Noted:
         """Return what *entry* tells beside the state."""
-        note = self.NOTING.get(type(entry.data))
+        note = self.NOTING.get(entry.data.__class__)
         return ({}, True) if note is None else note(self, entry, entry.data)
 
     def ends(self, fact: Fact) -> bool:
         """Say whether the work is done with *fact*."""
-        return type(fact) in self.ENDS
+        return fact.__class__ in self.ENDS
 
     def step_of(self, entry: Entry, named: date | None = None) -> CourseStep:
         """Return what is kept of *entry*."""
@@ -164,7 +165,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
 
     def _stated(self, fact: Fact) -> int | date | None:
         """Return how long *fact* says that it may take; a day that nobody can mean says nothing."""
-        field = self.STATED.get(type(fact))
+        field = self.STATED.get(fact.__class__)
         if field is None:
             return None
         said: int | date | None = getattr(fact, field)
@@ -176,10 +177,10 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
 
         A day that nobody can mean is unset: it is the day of the fact.
         """
-        field = self.EFFECTIVE[type(entry.data)]
+        field = self.EFFECTIVE[entry.data.__class__]
         named, own = getattr(entry.data, field), business_date(entry.time)
         if not is_meant(named):
-            return replace(entry, data=entry.data.model_copy(update={field: own})), None
+            return replace(entry, data=amended(entry.data, **{field: own})), None
         return entry, None if named == own else named
 
 
