@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
 BESIDE ?=
+BASES ?= registry
+BEFORE ?=
 # So many files of tests at a time; all share one PostgreSQL and one Kafka.
 WORKERS ?= 2
 PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
@@ -32,6 +34,10 @@ check: lint types imports pure coverage  ## format, lint, types, import contract
 bench: setup-run  ## what it costs, side by side with what others would pick; ONLY=fold for one, BESIDE=../other
 	@$(PYTHON) deploy/setup.py peers
 	@$(BIN)/python -m bench $(ONLY) $(if $(BESIDE),--beside $(BESIDE))
+
+.PHONY: containers
+containers: setup-run  ## image and Compose for real: scaled, killed, upgraded, verified; BASES=local, BEFORE=revision
+	@$(BIN)/python -m deploy.containers --bases $(BASES) $(if $(BEFORE),--before $(BEFORE))
 
 .PHONY: up
 up: dashboard  ## the local stack, in the background
