@@ -13,7 +13,7 @@ from shared.contracts.joint.course import JOINT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
-from shared.contracts.supervision.course import ALERT
+from shared.contracts.supervision.course import ALERT, ORDER
 from shared.contracts.unfinished.course import MATTER
 from shared.contracts.xregion.course import XREGION
 
@@ -37,4 +37,5 @@ COURSES = (
     AGENCY,
     POLICY_ITEM,
     ALERT,
+    ORDER,
 )

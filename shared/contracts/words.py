@@ -97,6 +97,8 @@ class ClockName(Word):
     ADMISSION = auto()
     LISTING = auto()
     SYNC = auto()
+    ACKNOWLEDGEMENT = auto()
+    ORDER = auto()
 
 
 class GradeLevel(Word):

@@ -1,4 +1,4 @@
-"""What supervision says of late work: cards raised, and what became of them (catalogue 4.12)."""
+"""What supervision says of late work: cards and orders, and what became of them (4.12)."""
 
 from typing import ClassVar, Literal
 
@@ -7,7 +7,16 @@ from pydantic import Field
 from shared.contracts.envelope import Fact, Token
 from shared.contracts.moments import Day
 from shared.contracts.supervision.words import AlertBasis, AlertLevel
-from shared.contracts.types import ActorId, Code, Count, Identifier, OrgRef, Prose, Several
+from shared.contracts.types import (
+    ActorId,
+    CaseNo,
+    Code,
+    Count,
+    Identifier,
+    OrgRef,
+    Prose,
+    Several,
+)
 
 
 class AlertFact(Fact):
@@ -83,6 +92,47 @@ class AlertRevoked(AlertFact):
 
     reason: Prose
     approved_by: ActorId
+
+
+class RevocationProposed(AlertFact):
+    """Somebody asks that the card be withdrawn (提请撤销); another person does it, or nobody."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.revocation.proposed.v1"
+
+    by: ActorId
+    reason: Prose
+    approver: ActorId | None = None
+    """Who is asked, where it is one person."""
+
+
+class OrderFact(Fact):
+    """A fact of one order's history; the case that it is about is only mentioned."""
+
+    STREAM: ClassVar[str] = "order"
+    ABOUT: ClassVar[str] = "order_id"
+    KEYED_BY_CASE: ClassVar[bool] = False
+
+    order_id: Identifier
+
+
+class OrderIssued(OrderFact):
+    """Supervision tells an organisation to do something, and to report (发出督办)."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.order.issued.v1"
+
+    alert_id: Identifier | None = None
+    """The card that it is about, where it is about one."""
+    case_no: CaseNo | None = None
+    content: Prose
+    to_org: OrgRef
+
+
+class OrderAnswered(OrderFact):
+    """The organisation has reported what it did (督办反馈)."""
+
+    TYPE: ClassVar[str] = "casetrack.supervision.order.answered.v1"
+
+    reply: Prose
 
 
 class FactJudged(Fact):
