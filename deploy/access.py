@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from deploy.descriptions import admissions
 from services.assist.api import paths as assist
 from services.intake.api import paths as intake
+from services.metrics.api.orders import ORDERS
 from services.metrics.api.roles import OF_ALL_BELOW
 from services.review.api import paths as review
 from shared.commands.access import Grants
@@ -13,7 +14,7 @@ from shared.policy.organisations import Scope
 from shared.web.auth import Role
 from shared.web.policies import Admission, Of
 
-COLLECTIONS = (*intake.COLLECTIONS, *assist.COLLECTIONS, *review.COLLECTIONS)
+COLLECTIONS = (*intake.COLLECTIONS, *assist.COLLECTIONS, *review.COLLECTIONS, ORDERS)
 NOBODY = "–"
 EVERYBODY = "everybody"
 

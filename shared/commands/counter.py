@@ -23,7 +23,7 @@ from shared.web.addresses import named
 from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.edge import TRACEPARENT
-from shared.web.policies import Caller, note_refusal, permit
+from shared.web.policies import Caller, Of, note_refusal, permit
 from shared.web.problems import UNFIT, Problem, ProblemKind, kind_of
 
 CREATED = 201
@@ -115,18 +115,19 @@ async def occasion(
 Now = Annotated[Occasion, Depends(occasion)]
 
 
-def command_routes(collections: Iterable[Collection], take: Take) -> APIRouter:
+def command_routes(collections: Iterable[Collection], take: Take, of: Of = Of.ANY) -> APIRouter:
     """Return one route for each command; the app's state has our `clock` and `district`."""
     router = APIRouter()
     for collection in collections:
         address, subject = f"/v1/{collection.name}", collection.subject
         kinds = [*map(kind_of, collection.refusals), *ANY_COMMAND]
         if collection.first:
-            _add(router, address, Counter(collection.first, subject, take, first=True), kinds)
+            first = Counter(collection.first, subject, take, first=True)
+            _add(router, address, first, kinds, of)
         # A subject's name may have a slash in it, so the longer of two endings comes first.
         for path in sorted(collection.paths, key=len, reverse=True):
             counter = Counter(collection.paths[path], subject, take)
-            _add(router, f"{address}/{named(subject)}/{path}", counter, kinds)
+            _add(router, f"{address}/{named(subject)}/{path}", counter, kinds, of)
     return router
 
 
@@ -140,7 +141,9 @@ def refusals_in(module: ModuleType) -> tuple[type[Rejection], ...]:
     )
 
 
-def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[ProblemKind]) -> None:
+def _add(
+    router: APIRouter, address: str, counter: "Counter", kinds: Iterable[ProblemKind], of: Of
+) -> None:
     router.add_api_route(
         address,
         counter.serve,
@@ -149,7 +152,7 @@ def _add(router: APIRouter, address: str, counter: "Counter", kinds: Iterable[Pr
         responses={CREATED: {"model": Taken}},
         name=counter.path.command.__name__,
         tags=[address.split("/")[2]],
-        dependencies=[permit(*counter.path.grants)],
+        dependencies=[permit(*counter.path.grants, of=of)],
         openapi_extra=counter.described() | told(*kinds),
     )
 

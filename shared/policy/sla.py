@@ -57,6 +57,8 @@ class Bureau(Rule):
     """The last moment of a due day."""
     hall: tuple[tuple[time, time], ...] = Field(min_length=1)
     """From when to when the hall is open on a working day; only then do hall hours pass."""
+    ladder: tuple[str, ...] = ("HANDLER", "SECTION_HEAD", "DEPUTY_DIRECTOR", "DIRECTOR")
+    """Who hears of a card that nobody acknowledges, level by level; the first hears it anyway."""
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
@@ -69,6 +71,11 @@ class Bureau(Rule):
     def hall_seconds(self) -> tuple[tuple[int, int], ...]:
         """The sessions in seconds of the day."""
         return tuple((_second(opens), _second(closes)) for opens, closes in self.hall)
+
+    @property
+    def top_level(self) -> int:
+        """How many levels a card can climb."""
+        return len(self.ladder) - 1
 
     @property
     def hall_hours(self) -> int:

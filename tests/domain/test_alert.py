@@ -276,6 +276,57 @@ def test_every_breach_has_exactly_one_red_card_and_nothing_else_has(
     assert all(not isinstance(one.fact, AlertRevoked) for one in desk.rulings)
 
 
+def by_hand(desk: Desk) -> None:
+    """Let people withdraw all that stands."""
+    for name, alert in desk.alerts.items():
+        if alert.state is not AlertState.REVOKED:
+            desk.alerts[name] = replace(alert, state=AlertState.REVOKED, by_hand=True)
+
+
+def test_what_people_have_withdrawn_is_not_claimed_again_and_what_follows_is() -> None:
+    desk = Desk()
+    desk.tick(clock(PLAIN), NEAR_AT)
+    by_hand(desk)
+
+    assert next_at(clock(PLAIN), desk.alerts.values(), NEAR_AT) == BREACHED_AT
+    desk.tick(clock(PLAIN), LATE)
+    assert desk.standing() == {(RED, BREACHED_AT, OPEN)}
+
+
+def test_a_due_date_that_moves_is_another_claim() -> None:
+    desk = Desk()
+    desk.tick(clock(PLAIN), LATE)
+    by_hand(desk)
+    moved = clock(replace(PLAIN, extensions=(extension("2024-09-20"),)))
+
+    desk.tick(moved, instant("2024-11-30"))
+    assert {level for level, _, _ in desk.standing()} == {YELLOW, RED}
+    desk.tick(clock(PLAIN), instant("2024-11-30"))
+    assert desk.standing() == set()
+
+
+@given(stories(), st.data())
+def test_what_is_withdrawn_by_hand_stays_so_whatever_comes(
+    story: tuple[ClockFacts, list[Change]], data: st.DataObject
+) -> None:
+    facts, changes = story
+    desk, known = Desk(), facts
+    ticks = sorted(data.draw(st.lists(INSTANTS, min_size=2, max_size=8)))
+    at = data.draw(st.integers(0, len(ticks) - 1))
+    denied: set[tuple[AlertLevel, datetime]] = set()
+    for number, now in enumerate(ticks):
+        desk.tick(clock(known), now)
+        if number == at:
+            denied = {place[:2] for place in desk.standing()}
+            by_hand(desk)
+        if changes:
+            known = changes.pop(0)(known)
+    desk.tick(clock(known), instant("2025-06-01"))
+    wanted = {(one.level, one.raised_at) for one in expected(clock(known))}
+
+    assert {place[:2] for place in desk.standing()} == wanted - denied
+
+
 @given(stories())
 def test_what_a_clock_calls_for_is_told_in_the_order_of_time(
     story: tuple[ClockFacts, list[Change]],

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.metrics.handlers.alerts import AlertQuery, Alerts
+from services.metrics.handlers.alerts import AlertQuery
 from services.metrics.views.view import Both
 from shared.contracts.handling.facts import CaseClosed
 from shared.contracts.supervision.course import AlertState
@@ -53,7 +53,7 @@ async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None
         editions = await told(store)
         await store.fold(*FACTS)
         await ticked(store)
-        alerts = Alerts(store.readings, editions, store.clock)
+        alerts = store.alerts(editions)
         (card,) = (await alerts.listed(AlertQuery(sla="SLA-98"), None, 10)).items
         explained = await alerts.one(card.alert_id, "en")
 
@@ -81,7 +81,7 @@ async def test_a_policy_that_drops_a_limit_withdraws_its_cards(dropped: str) -> 
         await store.sweep()
         await ticked(store)
         editions = Editions(evolve(shipped(), policy_fact(1, SINCE, policy.amended(limits=kept))))
-        alerts = Alerts(store.readings, editions, store.clock)
+        alerts = store.alerts(editions)
         standing = await alerts.listed(AlertQuery(), None, 10)
         withdrawn = await alerts.listed(
             AlertQuery(states=(AlertState.REVOKED,), sla=dropped), None, 10

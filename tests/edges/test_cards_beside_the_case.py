@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.metrics.handlers.alerts import AlertQuery, Alerts
+from services.metrics.handlers.alerts import AlertQuery
 from shared.contracts.activity.facts import ProblemFound
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.hotline.facts import TicketExtended, TicketReceived
@@ -56,7 +56,7 @@ async def test_whatever_is_forgotten_has_its_card_and_its_sentence() -> None:
             ]
             await store.fold(*events)
         await store.tick()
-        alerts = Alerts(store.readings, Editions(shipped()), store.clock)
+        alerts = store.alerts(Editions(shipped()))
         for sla, facts in STARTS.items():
             cards = (await alerts.listed(AlertQuery(sla=sla), None, 10)).items
             (card,) = [one for one in cards if one.case_no == sla]

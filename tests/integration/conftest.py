@@ -8,7 +8,7 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.eventstore.postgres import open_pool
-from tests.support.metrics_store import Store, opened, received
+from tests.support.metrics_store import Store, issue_order, opened, received
 from tests.support.rows import RoleDsn
 from tests.support.six_cases import OF
 from tests.support.whole_way import WholeWay, whole_way
@@ -54,8 +54,10 @@ async def way(
 
 @pytest.fixture
 async def six_cases(role_dsn: RoleDsn) -> AsyncIterator[Store]:
-    """Give a projection of six organisations' cases, each with a card."""
+    """Give a projection of six organisations' cases, each with a card, and an order for each."""
     async with opened("postgres", role_dsn) as told:
         await told.fold(*(received(case_no, org_code=code) for case_no, code in OF.items()))
         assert await told.tick() >= len(OF)
+        for code in OF.values():
+            await issue_order(told, f"DB-{code}", code)
         yield told

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.metrics.domain import today
+from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import DIMENSIONS, Dimension, narrowed_to
@@ -21,7 +22,12 @@ from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.registry import encode
 from shared.contracts.supervision.course import STANDING, AlertState
-from shared.contracts.supervision.facts import AlertAcknowledged
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertFact,
+    AlertRevoked,
+    RevocationProposed,
+)
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import ZONE
 from tests.support import way_of_a_case as way
@@ -227,28 +233,40 @@ async def test_a_late_fact_makes_a_clock_due_at_once_and_withdraws(store: Store)
     assert all(one.reason for one in revoked)
 
 
-async def test_an_alert_is_turned_from_where_it_may_be(store: Store) -> None:
+def said_of(alert: AlertRecord, fact: AlertFact, store: Store) -> Event:
+    return Event.of(
+        fact,
+        id=f"{alert.alert_id}:{type(fact).__name__}",
+        source=SUPERVISION,
+        time=store.clock.now(),
+        partitionkey=alert.dossier,
+    )
+
+
+async def test_what_people_say_of_a_card_turns_it_in_the_same_transaction(store: Store) -> None:
     await store.fold(*FACTS[:3])
     await store.tick()
     wanted = AlertsSought((datetime(9999, 1, 1, tzinfo=UTC), LAST), STANDING, None, None, None, 9)
     alert = (await store.readings.alerts(wanted))[0].alert
-    fact = Event.of(
-        AlertAcknowledged(alert_id=alert.alert_id, by="supervisor-1"),
-        id=f"{alert.alert_id}:acknowledged",
-        source=SUPERVISION,
-        time=store.clock.now(),
-        recordedtime=store.clock.now(),
-        partitionkey=alert.dossier,
-    )
-    turned = [
-        await store.acknowledgements.turn(name, AlertState.ACKNOWLEDGED, [AlertState.RAISED], fact)
-        for name in (alert.alert_id, alert.alert_id, "unknown")
-    ]
-    found = await store.readings.alert(alert.alert_id)
+    name, stream = alert.alert_id, f"alert-{alert.alert_id}"
+    up = AlertEscalated(alert_id=name, by="supervisor-1", to_level=2)
+    proposed = RevocationProposed(alert_id=name, by="supervisor-1", reason="补录")
+    withdrawn = AlertRevoked(alert_id=name, reason="补录", approved_by="supervisor-2")
 
-    assert turned == [True, False, False]
-    assert found is not None
-    assert found[0].alert.state is AlertState.ACKNOWLEDGED
+    found = []
+    for version, fact in enumerate((up, proposed, withdrawn), start=1):
+        await store.words.append(stream, [said_of(alert, fact, store)], expected_version=version)
+        read = await store.readings.alert(name)
+        assert read is not None
+        card = read[0].alert
+        found.append((card.state, card.escalated, card.by_hand, card.reason))
+
+    assert found == [
+        (AlertState.ESCALATED, 2, False, ""),
+        (AlertState.ESCALATED, 2, False, ""),
+        (AlertState.REVOKED, 2, True, "补录"),
+    ]
+    assert await store.tick() == 0
 
 
 async def test_a_glance_shows_what_the_page_is_made_of(store: Store) -> None:

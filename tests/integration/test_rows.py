@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
 from services.metrics.adapters.readings import (
     FIND_ALERT,
     FIND_DOSSIER,
@@ -21,6 +20,7 @@ from services.metrics.adapters.readings import (
 )
 from services.metrics.adapters.rebuilding import open_beside
 from services.metrics.adapters.sight import Sight, open_sight
+from services.metrics.adapters.supervision import PostgresSupervision
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.clocks.run import ClockKey
@@ -30,7 +30,7 @@ from services.metrics.ports.readings import AlertsSought, ClocksSought, Readings
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.facts import AlertAcknowledged
-from shared.eventstore.port import StoreUnavailable
+from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.eventstore.postgres import open_pool
 from tests.support.facts import SUPERVISION
 from tests.support.metrics_store import LAST, RECEIPTS, SEPTEMBER, Store, keys, sought
@@ -236,7 +236,6 @@ async def test_a_card_of_others_is_not_turned_below_http_either(
     card = next(
         one.alert for one in await readings.alerts(CARDS) if one.dossier.key in SEEN[MARKET]
     )
-    turning = PostgresAcknowledgements(sight)
 
     async def turned(organisations: Collection[str]) -> bool:
         event = Event.of(
@@ -246,9 +245,14 @@ async def test_a_card_of_others_is_not_turned_below_http_either(
             time=six_cases.clock.now(),
             partitionkey=card.dossier,
         )
-        return await turning.within(organisations).turn(
-            card.alert_id, AlertState.ACKNOWLEDGED, [AlertState.RAISED], event
-        )
+        speaking = PostgresSupervision(sight).within(organisations)
+        stream = f"alert-{card.alert_id}"
+        version = (await speaking.load(stream)).version
+        try:
+            await speaking.append(stream, [event], expected_version=version)
+        except StoreRefused:
+            return False
+        return True
 
     assert not await turned(())
     assert not await turned(reached(STREET))
@@ -280,7 +284,7 @@ async def test_a_second_projection_has_the_same_policies_and_so_has_what_it_beco
     async with open_beside(role_dsn("casetrack_metrics"), our_fingerprint()) as beside:
         assert beside is not None
         await beside.begin()
-        kept = {"alerts", "lanes", "places", "timeline"}
+        kept = {"alerts", "lanes", "orders", "places", "timeline"}
         derived = {one for one in before if one[0] not in kept}
         assert await policies(superuser, "metrics_next") == derived
     outcome = await rebuilt(role_dsn("casetrack_metrics"))

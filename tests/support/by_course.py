@@ -33,11 +33,15 @@ from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.intermediary import Agency as AgencyKind
 from services.metrics.domain.subjects.item import ItemChange as ItemChangeKind
 from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
+from services.metrics.domain.subjects.order import Directive as OrderKind
 from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
 from services.metrics.domain.subjects.review import Invitation as InvitationKind
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.unfinished import Matter as MatterKind
 from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionKind
+from services.metrics.domain.supervising import commands as order_commands
+from services.metrics.domain.supervising import decide as order_rules
+from services.metrics.domain.supervising import refusals as order_refusals
 from services.review.domain.invitation import commands as invitation_commands
 from services.review.domain.invitation import decide as invitation_rules
 from services.review.domain.invitation import refusals as invitation_refusals
@@ -60,6 +64,7 @@ from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint.course import JOINT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.review.course import INVITATION
+from shared.contracts.supervision.course import ORDER
 from shared.contracts.unfinished.course import MATTER
 from shared.contracts.xregion.course import XREGION
 from tests.support.examples import like_the_example
@@ -133,6 +138,16 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
         "agency": _by_course(AGENCY, agency_commands, agency_refusals, agency_rules, AgencyKind),
         "policy": _by_course(
             POLICY_ITEM, policy_commands, policy_refusals, policy_rules, PolicyItemKind
+        ),
+        "order": Owned(
+            ORDER,
+            order_refusals.ORDER_OFF_COURSE,
+            order_rules.ORDERS,
+            get_args(order_commands.OrderCommands),
+            partial(_told, ORDER),
+            OrderKind,
+            {},
+            follows=True,
         ),
         "xregion": _by_course(
             XREGION, xregion_commands, xregion_refusals, xregion_rules, CrossRegionKind

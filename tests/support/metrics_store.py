@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
-from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
 from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
-from services.metrics.adapters.memory.acknowledgements import MemoryAcknowledgements
 from services.metrics.adapters.memory.chronicles import MemoryChronicles
 from services.metrics.adapters.memory.deadlines import MemoryDeadlines
 from services.metrics.adapters.memory.glances import MemoryGlances
@@ -18,22 +16,25 @@ from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.readings import MemoryReadings
 from services.metrics.adapters.memory.rebuilding import MemoryBeside
 from services.metrics.adapters.memory.recorded import MemoryRecords
+from services.metrics.adapters.memory.supervision import MemoryOrders, MemorySupervision
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.adapters.rebuilding import join_beside
 from services.metrics.adapters.recorded import open_records
 from services.metrics.adapters.sight import open_sight
+from services.metrics.adapters.supervision import PostgresOrders, PostgresSupervision
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import many
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.folding import Folding, Lane
+from services.metrics.handlers.orders import OrderReadings
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
-from services.metrics.ports.acknowledgements import Acknowledgements
 from services.metrics.ports.audit import Records
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
@@ -41,15 +42,17 @@ from services.metrics.ports.glances import Glances
 from services.metrics.ports.projection import Changes, Projection, Stretch
 from services.metrics.ports.readings import Readings, Section, Sought, Summed
 from services.metrics.ports.rebuilding import Beside
+from services.metrics.ports.supervision import Orders, Supervision
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.registry import Owner, encode
 from shared.contracts.rules.facts import STREAM
+from shared.contracts.supervision.facts import OrderIssued
 from shared.contracts.types import OrgRef
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import EventStore
 from shared.eventstore.postgres import PostgresEventStore, open_pool
-from shared.policy.rules import RuleChange, shipped
+from shared.policy.rules import Editions, RuleChange, shipped
 from shared.runtime.clock import VirtualClock
 from tests.support import way_of_a_case as way
 from tests.support.completing import completed
@@ -75,7 +78,9 @@ class Store:
 
     projection: Projection
     deadlines: Deadlines
-    acknowledgements: Acknowledgements
+    words: Supervision
+    """Supervision's streams, as whoever acts on cards has them."""
+    orders: Orders
     readings: Readings
     glances: Glances
     beside: Callable[[Fingerprint], AbstractAsyncContextManager[Beside]]
@@ -126,6 +131,11 @@ class Store:
     def ticker(self) -> Ticker:
         return Ticker(self.deadlines, RULES, self.clock, SUPERVISION)
 
+    def alerts(self, editions: Editions) -> Alerts:
+        """Return cards as readers see them who see everything."""
+        orders = OrderReadings(self.orders, self.clock)
+        return Alerts(self.readings, editions, self.clock, self.words, orders)
+
     async def publish(self, *changes: RuleChange) -> None:
         """Record new editions of the rules."""
         version = (await self.supervision.load(STREAM)).version
@@ -147,7 +157,8 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
         yield Store(
             MemoryProjection(tables),
             MemoryDeadlines(tables),
-            MemoryAcknowledgements(tables),
+            MemorySupervision(tables),
+            MemoryOrders(tables),
             MemoryReadings(tables),
             MemoryGlances(tables),
             lambda fingerprint: nullcontext(MemoryBeside(tables, fingerprint)),
@@ -167,7 +178,8 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
         yield Store(
             PostgresProjection(pool, ours),
             PostgresDeadlines(pool, ours),
-            PostgresAcknowledgements(sight).within(None),
+            PostgresSupervision(sight).within(None),
+            PostgresOrders(sight).within(None),
             PostgresReadings(sight).within(None),
             PostgresGlances(sight.bureau, ours),
             partial(join_beside, dsn),
@@ -177,6 +189,20 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
             clock,
             PostgresChronicles(sight.bureau),
         )
+
+
+async def issue_order(store: Store, order_id: str, org_code: str) -> Event:
+    """Issue an order to *org_code*, and return the fact."""
+    fact = OrderIssued(
+        order_id=order_id,
+        content="请说明。",
+        to_org=OrgRef(org_code=org_code, org_name="某局"),
+    )
+    event = Event.of(
+        fact, id=order_id, source=SUPERVISION, time=store.clock.now(), actorid="supervisor-1"
+    )
+    await store.words.append(event.stream, [event], expected_version=0)
+    return event
 
 
 def arrived(events: Sequence[Event]) -> list[Arrived]:

@@ -21,7 +21,8 @@ BY_DOSSIER = ["dossiers", "timeline", "clocks", "alerts", "contributors"]
 BY_PLACE = "places"
 THE_BUREAUS = ["kpi", "lanes"]
 """Sums over all organisations, and the newest facts of all."""
-GUARDED = [*BY_DOSSIER, BY_PLACE, *THE_BUREAUS]
+BY_ADDRESSEE = "orders"
+GUARDED = [*BY_DOSSIER, BY_PLACE, BY_ADDRESSEE, *THE_BUREAUS]
 
 
 def eyes_of(org: str) -> str:
@@ -62,6 +63,8 @@ async def shown(connection: asyncpg.Connection, eyes: str | None) -> Mapping[str
         }
         places = await connection.fetch("SELECT organisation FROM places")
         seen[BY_PLACE] = {row["organisation"] for row in places}
+        orders = await connection.fetch("SELECT organisation FROM orders")
+        seen[BY_ADDRESSEE] = {row["organisation"] for row in orders}
         for table in THE_BUREAUS:
             seen[table] = await connection.fetchval(WHETHER.format(table=table))
     return seen
@@ -73,6 +76,7 @@ def rightly(cases: Collection[str]) -> Mapping[str, object]:
     return {
         **{table: set(cases) for table in BY_DOSSIER},
         BY_PLACE: {OF[case_no] for case_no in cases},
+        BY_ADDRESSEE: {OF[case_no] for case_no in cases},
         **dict.fromkeys(THE_BUREAUS, whole),
     }
 

@@ -57,6 +57,8 @@ ALERT_COLUMNS = (
     "lateness_ms",
     "due",
     "reason",
+    "escalated",
+    "by_hand",
 )
 """Those that are stored as they are."""
 

@@ -75,7 +75,8 @@ WHERE dossier = ANY($1::text[])
 """
 
 LOAD_ALERTS = """
-SELECT alert_id, dossier, subject, sla, episode, level, state, raised_at, grounds
+SELECT alert_id, dossier, subject, sla, episode, level, state, raised_at, grounds,
+       escalated, by_hand
 FROM alerts
 WHERE dossier = ANY($1::text[])
 """
@@ -92,11 +93,15 @@ FROM jsonb_to_recordset($1::jsonb) AS given (
 ON CONFLICT DO NOTHING
 """
 
+# Whoever was quicker has turned it, so that it may not stand where it was seen.
 CLOSE_ALERTS = """
 UPDATE alerts
-SET state = given.state, reason = given.reason
-FROM unnest($1::text[], $2::text[], $3::text[]) AS given (alert_id, state, reason)
+SET state = given.state, reason = coalesce(nullif(given.reason, ''), alerts.reason),
+    escalated = greatest(alerts.escalated, given.escalated)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[])
+  AS given (alert_id, state, reason, escalated, sources)
 WHERE alerts.alert_id = given.alert_id
+  AND alerts.state = ANY(string_to_array(given.sources, ','))
 """
 
 ARM = """
@@ -149,7 +154,8 @@ class PostgresSweep(Sweep):
         if raised:
             await self._connection.execute(RAISE_ALERTS, text_of([_raised(one) for one in raised]))
         if closed:
-            await self._connection.execute(CLOSE_ALERTS, *zip(*closed, strict=True))
+            rows = [(*one, ",".join(one.sources)) for one in closed]
+            await self._connection.execute(CLOSE_ALERTS, *zip(*rows, strict=True))
 
     async def arm(self, armed: Sequence[Armed]) -> None:
         rows = [(*clock, next_at, alerted) for clock, next_at, alerted in armed]
@@ -191,6 +197,8 @@ def alert_in(row: TableRow) -> Alert:
         raised_at=row["raised_at"],
         state=AlertState(row["state"]),
         grounds=GROUNDS.decode(row["grounds"]),
+        escalated=row["escalated"],
+        by_hand=row["by_hand"],
     )
 
 

@@ -88,7 +88,8 @@ LIMIT $4
 
 LOAD_RED_CARDS = """
 SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, alerts.state, raised_at,
-       recorded_at, lateness_ms, due, grounds, reason, dossiers.state AS folded
+       recorded_at, lateness_ms, due, grounds, reason, escalated, by_hand,
+       dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE level = 'RED'

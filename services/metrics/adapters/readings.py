@@ -235,7 +235,7 @@ ORDER BY day DESC, dossier DESC
 # Newest first; the id tells apart what was raised in the same instant.
 LOAD_ALERTS = """
 SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, alerts.state, raised_at,
-       recorded_at, lateness_ms, due, grounds, reason, dossiers.state AS folded
+       recorded_at, lateness_ms, due, grounds, reason, escalated, by_hand, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
 WHERE (raised_at, alert_id) < ($1::timestamptz, $2::text)

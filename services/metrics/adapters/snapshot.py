@@ -17,6 +17,7 @@ from services.metrics.ports.audit import (
     ContributorKept,
     Folded,
     Mark,
+    OrderKept,
     RecordedFact,
     StateKept,
     StoredFigure,
@@ -104,7 +105,7 @@ ORDER BY dossier
 
 LOAD_ALERTS = """
 SELECT dossier, alert_id, subject, sla, episode, clock, level, severity, state, raised_at,
-       recorded_at, lateness_ms, due, grounds, reason
+       recorded_at, lateness_ms, due, grounds, reason, escalated, by_hand
 FROM metrics.alerts
 ORDER BY dossier
 """
@@ -114,6 +115,13 @@ SELECT dossier, part, day, number, organisation, section, service_window, item, 
 FROM metrics.contributors
 LEFT JOIN metrics.places USING (place)
 ORDER BY dossier
+"""
+
+LOAD_ORDERS = """
+SELECT order_id AS dossier, order_id, alert_id, case_no, organisation, org_name, state, content,
+       issued_at, issued_by, reply, answered_at, answered_by
+FROM metrics.orders
+ORDER BY order_id
 """
 
 LOAD_FIGURES = """
@@ -198,7 +206,16 @@ class PostgresSnapshot(AuditSnapshot):
             clocks = await Lines.begin(self._cursor(LOAD_CLOCKS, self.now), _clock)
             alerts = await Lines.begin(self._cursor(LOAD_ALERTS), alert_of)
             contributors = await Lines.begin(self._cursor(LOAD_CONTRIBUTORS), _contributor)
-            lines: Sequence[Lines[Any]] = (facts, timeline, states, clocks, alerts, contributors)
+            orders = await Lines.begin(self._cursor(LOAD_ORDERS), _order)
+            lines: Sequence[Lines[Any]] = (
+                facts,
+                timeline,
+                states,
+                clocks,
+                alerts,
+                contributors,
+                orders,
+            )
             while (dossier := min(_dossiers(lines), default=None)) is not None:
                 yield SubjectKept(
                     dossier,
@@ -208,6 +225,7 @@ class PostgresSnapshot(AuditSnapshot):
                     await clocks.take(dossier),
                     await alerts.take(dossier),
                     await contributors.take(dossier),
+                    await orders.take(dossier),
                 )
 
     async def figures(self) -> AsyncIterator[StoredFigure]:
@@ -273,6 +291,10 @@ def _clock(row: TableRow) -> ClockKept:
         row["next_at"],
         row["is_due"],
     )
+
+
+def _order(row: TableRow) -> OrderKept:
+    return OrderKept(*(row[name] for name in OrderKept._fields))
 
 
 def _contributor(row: TableRow) -> ContributorKept:

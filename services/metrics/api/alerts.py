@@ -1,9 +1,8 @@
-"""Cards: listed, one with its explanation, and the word of somebody who has seen it."""
+"""Cards: listed, and one with its explanation and everything that became of it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,33 +12,21 @@ from services.metrics.api.parameters import (
     CURSOR_INVALID,
     READING,
     ROWS_USUAL,
-    WRITING,
     AlertId,
     Cursor,
     Label,
     Rows,
 )
-from services.metrics.api.roles import ACKNOWLEDGERS, READERS, WORKERS, SeenOrganisations
-from services.metrics.handlers.acknowledging import Acknowledging
+from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
 from services.metrics.handlers.alerts import AlertQuery, Alerts
-from services.metrics.views.alert import Acknowledged, Alert, AlertPage
+from services.metrics.views.alert import Alert, AlertPage
 from shared.contracts.supervision.course import STANDING, AlertState
 from shared.contracts.supervision.words import AlertLevel
-from shared.contracts.types import Note
 from shared.web.description import told
-from shared.web.policies import Caller, Of, permit
-from shared.web.problems import BAD_REQUEST, CONFLICT, Problem, ProblemKind, language_of
+from shared.web.policies import Of, permit
+from shared.web.problems import Problem, ProblemKind, language_of
 
 ALERT_UNKNOWN = ProblemKind(404, "alert_unknown")
-NOT_STANDING = ProblemKind(CONFLICT, "alert_not_standing")
-
-
-class Acknowledgement(BaseModel):
-    """A word to go with it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    note: Note | None = Field(None, pattern=r"^[^\x00]*$")
 
 
 async def wanted_of(
@@ -52,7 +39,7 @@ async def wanted_of(
     return AlertQuery(state or STANDING, level, case_no, sla)
 
 
-def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
+def alert_routes(alerts: Alerts) -> APIRouter:
     """Return the routes of cards."""
     router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
 
@@ -86,26 +73,5 @@ def alert_routes(alerts: Alerts, acknowledging: Acknowledging) -> APIRouter:
         if found is None:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
         return answer(found)
-
-    @router.post(
-        "/{alert_id}/acknowledge",
-        dependencies=[permit(*ACKNOWLEDGERS, of=Of.REGISTER)],
-        responses=answered(Acknowledged),
-        openapi_extra=told(BAD_REQUEST, ALERT_UNKNOWN, NOT_STANDING, *WRITING),
-    )
-    async def acknowledge(
-        alert_id: AlertId,
-        caller: Caller,
-        seen: SeenOrganisations,
-        word: Acknowledgement | None = None,
-    ) -> Response:
-        """Say that a standing card was seen; said again, it is answered like the first time."""
-        note = word.note if word else None
-        said = await acknowledging.within(seen).handle(alert_id, caller.subject, note)
-        if said is None:
-            raise Problem(*ALERT_UNKNOWN, field="alert_id")
-        if not said.stands:
-            raise Problem(*NOT_STANDING, field="alert_id")
-        return answer(Acknowledged(alert_id, AlertState.ACKNOWLEDGED, said.event_id))
 
     return router

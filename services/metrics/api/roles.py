@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from shared.commands.access import Grants, granted
 from shared.policy.organisations import Scope, organisations
 from shared.web.auth import Principal, Role
 from shared.web.policies import Caller
@@ -48,7 +49,13 @@ HEARERS: Mapping[Role, frozenset[str]] = {
 """What the rows of the policy call those who hear of a limit (`recipients`)."""
 HEARD = frozenset({"APPLICANT"}).union(*HEARERS.values())
 """Of whomever else a row names, the director hears it."""
-ACKNOWLEDGERS = (Role.SUPERVISOR, Role.DIRECTOR)
+ACTORS = (Role.SUPERVISOR, Role.DIRECTOR)
+"""Who sends cards up, withdraws them and gives orders."""
+ACKNOWLEDGERS = (*ACTORS, *WORKERS)
+"""Those responsible say themselves that they have seen a card."""
+ORDER_ISSUERS: Grants = granted(ACTORS, Scope.BELOW)
+ORDER_ANSWERERS: Grants = granted((Role.DIRECTOR, *WORKERS), Scope.OWN)
+"""An order is answered by those to whom it was sent, and by nobody for them."""
 PUBLISHERS_OF_RULES = (Role.LAW_DESK, Role.DIRECTOR, Role.OPS)
 READERS_OF_RULES = (Role.LAW_DESK, *READERS)
 

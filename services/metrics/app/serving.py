@@ -9,7 +9,6 @@ from typing import Self
 
 from fastapi import FastAPI
 
-from services.metrics.adapters.acknowledgements import PostgresAcknowledgements
 from services.metrics.adapters.chronicles import PostgresChronicles
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.delivery_desk import PostgresDeliveryDesk
@@ -17,6 +16,8 @@ from services.metrics.adapters.glances import PostgresGlances
 from services.metrics.adapters.judgements import PostgresJudgements
 from services.metrics.adapters.readings import PostgresReadings
 from services.metrics.adapters.sight import Sight, open_sight
+from services.metrics.adapters.supervision import PostgresOrders, PostgresSupervision
+from services.metrics.api.acting import acting_routes
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.cases import case_routes
 from services.metrics.api.deliveries import delivery_routes
@@ -25,13 +26,14 @@ from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.judging import judging_routes
 from services.metrics.api.kpis import kpi_routes
 from services.metrics.api.mine import sent_routes, work_routes
+from services.metrics.api.orders import order_routes
 from services.metrics.api.pages import page_routes
 from services.metrics.api.rules import rules_routes
 from services.metrics.api.session import session_routes, sign_in_routes
 from services.metrics.api.stream import stream_routes
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH, first_rules
-from services.metrics.handlers.acknowledging import Acknowledging
+from services.metrics.handlers.acting import Acting
 from services.metrics.handlers.alerts import Alerts
 from services.metrics.handlers.cases import Cases
 from services.metrics.handlers.doubting import Doubting
@@ -40,22 +42,22 @@ from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.live import Board, Boards, Circle
 from services.metrics.handlers.mine import Mine
 from services.metrics.handlers.narrowing import glances_of
+from services.metrics.handlers.orders import Ordering, OrderReadings
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
-from services.metrics.ports.acknowledgements import Acknowledgements
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.deliveries import DeliveryDesk
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.judgements import Judgements
 from services.metrics.ports.readings import Readings
+from services.metrics.ports.supervision import Orders, Supervision
 from services.metrics.settings import MetricsSettings
 from services.metrics.views.schema import schemas
 from shared.commands.deciding import Desk
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import STORE_FAULTS
-from shared.eventstore.port import EventStore, StoreUnavailable
-from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.port import StoreUnavailable
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import Ids, SystemIds
@@ -69,6 +71,7 @@ from shared.web.server import serve
 from shared.web.session import Endings, SignIn
 
 MESSAGES = files("services.metrics.api") / "messages"
+DISTRICT = MetricsSettings.model_fields["district"].default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +81,9 @@ class Reader:
     readings: Readings
     glances: Glances
     deadlines: Deadlines
-    acknowledgements: Acknowledgements
+    orders: Orders
     rules: RulesInForce
-    supervision: EventStore
+    supervision: Supervision
     judgements: Judgements
     chronicles: Chronicles
     deliveries: DeliveryDesk
@@ -88,6 +91,7 @@ class Reader:
     clock: Clock
     ids: Ids
     source: str
+    district: str = DISTRICT
     demo: bool = False
     second_person: bool = False
 
@@ -104,14 +108,14 @@ class Reader:
     ) -> Self:
         """Return the API over *sight*, in which everything of metrics lies."""
         pool, fingerprint = sight.bureau, our_fingerprint()
-        store = PostgresEventStore(pool)
+        supervision = PostgresSupervision(sight)
         return cls(
             readings=PostgresReadings(sight),
             glances=PostgresGlances(pool, fingerprint),
             deadlines=PostgresDeadlines(pool, fingerprint),
-            acknowledgements=PostgresAcknowledgements(sight),
-            rules=RulesInForce(store, first_rules()),
-            supervision=store,
+            orders=PostgresOrders(sight),
+            rules=RulesInForce(supervision, first_rules()),
+            supervision=supervision,
             judgements=PostgresJudgements(pool),
             chronicles=PostgresChronicles(pool),
             deliveries=PostgresDeliveryDesk(pool),
@@ -133,7 +137,7 @@ class Reader:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.supervision, self.clock, self.ids, self.source)
+        return Desk(self.supervision.within(None), self.clock, self.ids, self.source)
 
     @property
     def publishing(self) -> Publishing:
@@ -141,12 +145,21 @@ class Reader:
 
     @cached_property
     def web(self) -> FastAPI:
+        web = self._web()
+        # Who gives a command is told what it came to by these (`shared.commands.counter`).
+        web.state.clock, web.state.district = self.clock, self.district
+        return web
+
+    def _web(self) -> FastAPI:
         catalogue = Catalogue.read(OWN, MESSAGES)
-        alerts = Alerts(self.readings, self.rules.editions, self.clock)
+        rules, desk = self.rules.editions, self.desk
+        orders = OrderReadings(self.orders, self.clock)
+        alerts = Alerts(self.readings, rules, self.clock, self.supervision, orders)
+        acting = Acting(self.supervision, self.readings, rules, desk)
+        ordering = Ordering(self.supervision, self.readings, desk)
         cases = Cases(self.readings, self.rules.editions, self.clock)
         mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
-        seen = Acknowledging(self.acknowledgements, self.readings, self.clock, self.source)
         gate = Gate.of(self.auth, self.clock, self.supervision)
         return create_web(
             Web(
@@ -159,7 +172,9 @@ class Reader:
                     case_routes(cases, catalogue),
                     judging_routes(judging),
                     kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
-                    alert_routes(alerts, seen),
+                    alert_routes(alerts),
+                    acting_routes(acting),
+                    order_routes(orders, ordering),
                     work_routes(mine),
                     sent_routes(mine, catalogue),
                     delivery_routes(self.deliveries, self.clock, self.ids),
@@ -208,7 +223,9 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             source=settings.source,
             demo=settings.demo,
         )
-        reader = replace(reader, second_person=settings.rules_second_person)
+        reader = replace(
+            reader, second_person=settings.rules_second_person, district=settings.district
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(reader.rules.follow(reader.clock, stopping), name="rules")
             tasks.create_task(reader.boards.run(stopping), name="boards")

@@ -1,26 +1,47 @@
 """Cards as readers see them: listed, or one with everything that made it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from msgspec.structs import asdict
 
-from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.domain.clocks.alert import THE_RULES, AlertRecord
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.dimensions import dimensions_of
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.today import clock_named
 from services.metrics.handlers.narrowing import narrowed
+from services.metrics.handlers.orders import OrderQuery, OrderReadings
 from services.metrics.ports.readings import AlertsSought, Readings
-from services.metrics.views.alert import Alert, AlertLine, AsRaised
-from shared.contracts.supervision.course import STANDING, AlertState
+from services.metrics.views.alert import (
+    Alert,
+    AlertAct,
+    AlertLine,
+    AlertMoment,
+    AsRaised,
+    Proposal,
+)
+from shared.contracts.envelope import Event
+from shared.contracts.supervision.course import ALERT, STANDING, AlertState
+from shared.contracts.supervision.facts import (
+    AlertAcknowledged,
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+    RevocationProposed,
+)
 from shared.contracts.supervision.words import AlertLevel
+from shared.eventstore.port import EventStore
 from shared.policy.calendar import local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
 NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 LAST = "\U0010ffff"
+ORDERS_MAX = 50
+"""About one card; a page of it shows the last ones."""
 
 
 RaisedPlace = tuple[datetime, str]
@@ -48,14 +69,29 @@ class AlertsFound:
 class Alerts:
     """Reads cards under the newest rules."""
 
-    def __init__(self, readings: Readings, rules: Editions, clock: Clock) -> None:
+    def __init__(
+        self,
+        readings: Readings,
+        rules: Editions,
+        clock: Clock,
+        supervision: EventStore,
+        orders: OrderReadings,
+    ) -> None:
         self._readings = readings
         self._rules = rules
         self._clock = clock
+        self._supervision = supervision
+        self._orders = orders
 
     def within(self, organisations: Collection[str] | None) -> "Alerts":
         """Return the same for who sees *organisations* alone, None for every one."""
-        return Alerts(narrowed(self._readings, organisations), self._rules, self._clock)
+        return Alerts(
+            narrowed(self._readings, organisations),
+            self._rules,
+            self._clock,
+            self._supervision,
+            self._orders.within(organisations),
+        )
 
     async def listed(
         self, wanted: AlertQuery, behind: RaisedPlace | None, rows_max: int
@@ -87,7 +123,15 @@ class Alerts:
             raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)
             explained = explain(clock, self._clock.now(), raised, language)
         as_raised = AsRaised(*(getattr(stored, name) for name in AsRaised.__struct_fields__))
-        return Alert(**asdict(explained) | asdict(_card(alert, dossier)), as_raised=as_raised)
+        events = (await self._supervision.load(f"{ALERT.subject}-{alert_id}")).events
+        orders = await self._orders.listed(OrderQuery(alert_id=alert_id), None, ORDERS_MAX)
+        return Alert(
+            **asdict(explained) | asdict(_card(alert, dossier)),
+            as_raised=as_raised,
+            history=tuple(moments(events)),
+            proposal=_proposal(events, alert.state),
+            orders=tuple(orders.items),
+        )
 
 
 def _card(alert: AlertRecord, dossier: Dossier) -> AlertLine:
@@ -108,4 +152,46 @@ def _card(alert: AlertRecord, dossier: Dossier) -> AlertLine:
         recorded_at=local(alert.recorded_at),
         lateness_ms=alert.lateness_ms,
         reason=alert.reason or None,
+        escalated=alert.escalated,
+        by_hand=alert.by_hand,
+        org_code=dimensions_of(dossier).organisation or None,
     )
+
+
+def moments(events: Iterable[Event]) -> Iterator[AlertMoment]:
+    """Yield what became of a card, in the order in which it was recorded."""
+    for event in events:
+        match event.data:
+            case AlertRaised() as fact:
+                yield _moment(event, AlertAct.RAISED, THE_RULES, fact.reason)
+            case AlertAcknowledged() as fact:
+                yield _moment(event, AlertAct.ACKNOWLEDGED, fact.by, fact.note)
+            case AlertEscalated() as fact:
+                yield _moment(event, AlertAct.ESCALATED, fact.by, fact.note, fact.to_level)
+            case RevocationProposed() as fact:
+                yield _moment(event, AlertAct.REVOCATION_PROPOSED, fact.by, fact.reason)
+            case AlertResolved() as fact:
+                yield _moment(event, AlertAct.RESOLVED, fact.by, fact.note)
+            case AlertRevoked() as fact:
+                yield _moment(event, AlertAct.REVOKED, fact.approved_by, fact.reason)
+            case _:
+                continue
+
+
+def _moment(
+    event: Event, act: AlertAct, by: str, words: str | None, to_level: int | None = None
+) -> AlertMoment:
+    return AlertMoment(act, local(event.time), by, words or None, to_level)
+
+
+def _proposal(events: Sequence[Event], state: AlertState) -> Proposal | None:
+    """Return what waits for a second person."""
+    if state is AlertState.REVOKED:
+        return None
+    for event in reversed(events):
+        match event.data:
+            case RevocationProposed() as fact:
+                return Proposal(fact.by, local(event.time), fact.reason, fact.approver)
+            case _:
+                continue
+    return None

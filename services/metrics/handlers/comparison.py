@@ -11,6 +11,7 @@ from services.metrics.domain.clocks.alert import (
     AlertRecord,
     next_at,
     reconcile,
+    turn_of,
     withdraw,
 )
 from services.metrics.domain.clocks.clock import Clock
@@ -26,19 +27,19 @@ from services.metrics.ports.audit import (
     ClockKept,
     ClockShown,
     ContributorKept,
+    OrderKept,
     RecordedFact,
     StateKept,
     SubjectKept,
 )
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner, decode
-from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.course import AlertState, OrderState
 from shared.contracts.supervision.facts import (
-    AlertAcknowledged,
-    AlertEscalated,
+    AlertFact,
     AlertRaised,
-    AlertResolved,
-    AlertRevoked,
+    OrderAnswered,
+    OrderIssued,
 )
 from shared.policy.rules import Rules
 
@@ -77,6 +78,7 @@ def reckon(kept: SubjectKept, rules: Rules, now: datetime) -> Reckoning:
         *_deadlines(clocks, stored, _alerts_by_clock(kept.alerts), now),
         *_alerts(kept),
         *_contributors(kept, picture),
+        *_orders(kept),
     ]
     return Reckoning(
         found,
@@ -183,6 +185,54 @@ def _contributors(kept: SubjectKept, picture: Picture | None) -> Iterator[Differ
             yield Difference(kept.dossier, What.CONTRIBUTOR, place | found[0], place | found[1])
 
 
+def _orders(kept: SubjectKept) -> Iterator[Difference]:
+    """Compare orders with what supervision's own facts say of them."""
+    recomputed = {one.order_id: one._asdict() for one in _orders_from_facts(kept.facts)}
+    stored = {one.order_id: one._asdict() for one in kept.orders}
+    for order_id in sorted({*recomputed, *stored}):
+        if pair := unequal(stored.get(order_id, {}), recomputed.get(order_id, {})):
+            place = {"order_id": order_id}
+            yield Difference(kept.dossier, What.ORDER, place | pair[0], place | pair[1])
+
+
+def _orders_from_facts(facts: Iterable[RecordedFact]) -> Iterable[OrderKept]:
+    orders: dict[str, OrderKept] = {}
+    for event in _said_by_supervision(facts):
+        match event.data:
+            case OrderIssued() as fact:
+                orders[fact.order_id] = OrderKept(
+                    order_id=fact.order_id,
+                    alert_id=fact.alert_id,
+                    case_no=fact.case_no,
+                    organisation=fact.to_org.org_code,
+                    org_name=fact.to_org.org_name,
+                    state=OrderState.ISSUED.value,
+                    content=fact.content,
+                    issued_at=event.time,
+                    issued_by=event.actorid or "",
+                    reply=None,
+                    answered_at=None,
+                    answered_by=None,
+                )
+            case OrderAnswered() as fact if fact.order_id in orders:
+                orders[fact.order_id] = orders[fact.order_id]._replace(
+                    state=OrderState.ANSWERED.value,
+                    reply=fact.reply,
+                    answered_at=event.time,
+                    answered_by=event.actorid,
+                )
+            case _:
+                continue
+    return orders.values()
+
+
+def _said_by_supervision(facts: Iterable[RecordedFact]) -> Iterator[Event]:
+    """Yield supervision's own facts, each stream in its order."""
+    said = (one for one in facts if one.owner is Owner.SUPERVISION)
+    for one in sorted(said, key=attrgetter("stream", "version")):
+        yield decode(one.body)
+
+
 def _number(one: ContributorKept | Contributor) -> dict[str, Any]:
     return {"number": one.number, **(one.dimensions._asdict() if one.dimensions else {})}
 
@@ -224,25 +274,19 @@ def _said(alert: AlertRecord) -> dict[str, Any]:
         "lateness_ms": alert.lateness_ms,
         "due": alert.due,
         "grounds": alert.grounds,
+        "escalated": alert.escalated,
+        "by_hand": alert.by_hand,
     }
 
 
 def _alerts_from_facts(facts: Iterable[RecordedFact]) -> Mapping[str, dict[str, Any]]:
-    said = [one for one in facts if one.owner is Owner.SUPERVISION]
     alerts: dict[str, dict[str, Any]] = {}
-    for one in sorted(said, key=attrgetter("stream", "version")):
-        event = decode(one.body)
+    for event in _said_by_supervision(facts):
         match event.data:
             case AlertRaised() as fact:
                 alerts[fact.alert_id] = _raised(event, fact)
-            case AlertAcknowledged(alert_id=alert_id):
-                _turn(alerts, alert_id, state=AlertState.ACKNOWLEDGED.value)
-            case AlertEscalated(alert_id=alert_id):
-                _turn(alerts, alert_id, state=AlertState.ESCALATED.value)
-            case AlertResolved(alert_id=alert_id, note=note):
-                _turn(alerts, alert_id, state=AlertState.RESOLVED.value, reason=note or "")
-            case AlertRevoked(alert_id=alert_id, reason=reason):
-                _turn(alerts, alert_id, state=AlertState.REVOKED.value, reason=reason)
+            case AlertFact() as fact if fact.alert_id in alerts:
+                _turn(alerts[fact.alert_id], fact)
             case _:
                 continue
     return alerts
@@ -265,9 +309,13 @@ def _raised(event: Event, fact: AlertRaised) -> dict[str, Any]:
         "grounds": Grounds(
             tuple(fact.causes or ()), fact.policy_version or "", fact.calendar_version or ""
         ),
+        "escalated": 0,
+        "by_hand": False,
     }
 
 
-def _turn(alerts: dict[str, dict[str, Any]], alert_id: str, **changes: str) -> None:
-    if alert_id in alerts:
-        alerts[alert_id] |= changes
+def _turn(alert: dict[str, Any], fact: AlertFact) -> None:
+    turn = turn_of(fact, AlertState(alert["state"]), alert["escalated"])
+    if turn is not None:
+        told = {name: value for name, value in turn._asdict().items() if value is not None}
+        alert |= told | {"state": turn.state.value}

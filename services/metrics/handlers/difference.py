@@ -35,6 +35,7 @@ class What(StrEnum):
     DEADLINE = "clock.deadline"
     ALERT = "alert"
     ALERT_DUE = "alert.due"
+    ORDER = "order"
     KPI = "kpi"
     CONTRIBUTOR = "kpi.contributor"
 

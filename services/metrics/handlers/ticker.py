@@ -222,7 +222,7 @@ def said_after(known: tuple[Alert, ...], rulings: Iterable[Ruling]) -> tuple[Ale
 
 
 def _turned(alert: Alert, state: AlertState) -> Alert:
-    return Alert(alert.alert_id, alert.level, alert.raised_at, state, alert.grounds)
+    return replace(alert, state=state)
 
 
 def _grounds(fact: AlertRaised) -> Grounds:

@@ -122,6 +122,23 @@ class ClockKept(NamedTuple):
     """Whether the ticker should look at it just now."""
 
 
+class OrderKept(NamedTuple):
+    """An order as it is stored, with what of it follows from the facts."""
+
+    order_id: str
+    alert_id: str | None
+    case_no: str | None
+    organisation: str
+    org_name: str
+    state: str
+    content: str
+    issued_at: datetime
+    issued_by: str
+    reply: str | None
+    answered_at: datetime | None
+    answered_by: str | None
+
+
 class ContributorKept(NamedTuple):
     """A number behind which a dossier stands by name, and where; None where no place is kept."""
 
@@ -150,6 +167,7 @@ class SubjectKept:
     clocks: Sequence[ClockKept]
     alerts: Sequence[AlertRecord]
     contributors: Sequence[ContributorKept]
+    orders: Sequence[OrderKept] = ()
 
 
 class AuditSnapshot(Protocol):

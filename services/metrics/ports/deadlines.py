@@ -11,7 +11,13 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.ports.projection import Edited
 from services.metrics.views.explanation import Explanation
 from shared.contracts.envelope import Event
-from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.course import REVOCABLE, STANDING, UNANSWERED, AlertState
+
+SOURCES: Mapping[AlertState, tuple[AlertState, ...]] = {
+    AlertState.ESCALATED: UNANSWERED,
+    AlertState.RESOLVED: STANDING,
+    AlertState.REVOKED: REVOCABLE,
+}
 
 
 class Due(NamedTuple):
@@ -39,11 +45,17 @@ class Armed(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """How an alert is over, and why."""
+    """Where an alert stands now, and why; or how high it has climbed."""
 
     alert_id: str
     state: AlertState
     reason: str
+    escalated: int = 0
+
+    @property
+    def sources(self) -> tuple[AlertState, ...]:
+        """The states that lead there; in another one somebody else was quicker."""
+        return SOURCES[self.state]
 
 
 class Explained(NamedTuple):

@@ -1,11 +1,47 @@
 """An alert as a reader is told: in one line, and with everything that made it."""
 
 from datetime import date
+from enum import StrEnum
 
 from services.metrics.views.explanation import Explanation
+from services.metrics.views.order import OrderLine
 from services.metrics.views.view import Both, Page, ShownInstant, View
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
+
+
+class AlertAct(StrEnum):
+    """What becomes of an alert, as it is told."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    ESCALATED = "escalated"
+    REVOCATION_PROPOSED = "revocation_proposed"
+    RESOLVED = "resolved"
+    REVOKED = "revoked"
+
+
+class AlertMoment(View, frozen=True):
+    """One thing that was done about an alert: what, when, by whom, and with which words."""
+
+    act: AlertAct
+    at: ShownInstant
+    by: str
+    """The account of whoever did it; `supervision` where the rules did."""
+    words: str | None
+    """The note, or the reason."""
+    to_level: int | None = None
+    """How high it has climbed with this."""
+
+
+class Proposal(View, frozen=True):
+    """Somebody asks that the alert be withdrawn, and another person has yet to agree."""
+
+    by: str
+    at: ShownInstant
+    reason: str
+    approver: str | None
+    """Who was asked, where it is one person."""
 
 
 class AlertLine(View, frozen=True):
@@ -33,6 +69,12 @@ class AlertLine(View, frozen=True):
     lateness_ms: int
     reason: str | None
     """Why the rules brought it about, where they did; then why it is over."""
+    escalated: int
+    """How many levels it has climbed because nobody answered."""
+    by_hand: bool
+    """Whether people have withdrawn it."""
+    org_code: str | None
+    """Whose matter it is, where the register or a fact says so."""
 
 
 class AsRaised(View, frozen=True):
@@ -64,7 +106,19 @@ class Alert(Explanation, frozen=True, kw_only=True):
     recorded_at: ShownInstant
     reason: str | None
     """Why the rules brought it about, where they did; then why it is over."""
+    escalated: int
+    """How many levels it has climbed because nobody answered."""
+    by_hand: bool
+    """Whether people have withdrawn it."""
+    org_code: str | None
+    """Whose matter it is, where the register or a fact says so."""
     as_raised: AsRaised
+    history: tuple[AlertMoment, ...]
+    """Everything that became of it, the oldest first."""
+    proposal: Proposal | None
+    """What waits for a second person."""
+    orders: tuple[OrderLine, ...]
+    """What was ordered about it, the newest first."""
 
 
 class Acknowledged(View, frozen=True):
@@ -72,6 +126,25 @@ class Acknowledged(View, frozen=True):
 
     alert_id: str
     state: AlertState
+    event_id: str
+
+
+class Escalated(View, frozen=True):
+    """An alert that was sent up, how high it is, and the fact that says so."""
+
+    alert_id: str
+    state: AlertState
+    escalated: int
+    event_id: str
+
+
+class Revoked(View, frozen=True):
+    """An alert that was withdrawn, or is to be once a second person agrees."""
+
+    alert_id: str
+    state: AlertState
+    proposed: bool
+    """Whether it waits for somebody else, and still stands."""
     event_id: str
 
 

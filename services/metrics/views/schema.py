@@ -9,12 +9,13 @@ from typing import Any
 from msgspec import json
 from msgspec.structs import fields
 
-from services.metrics.views.alert import Acknowledged, Alert, AlertPage
+from services.metrics.views.alert import Acknowledged, Alert, AlertPage, Escalated, Revoked
 from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
 from services.metrics.views.delivery import DeliveryLine, DeliveryPage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from services.metrics.views.mine import OwnCasePage, SentPage, WorkPage
+from services.metrics.views.order import OrderLine, OrderPage
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from services.metrics.views.rules import RulesChanged, RulesProgress, RulesShown
 from services.metrics.views.today import Delta, Snapshot
@@ -31,6 +32,10 @@ ANSWERS: tuple[type[View], ...] = (
     AlertPage,
     Alert,
     Acknowledged,
+    Escalated,
+    Revoked,
+    OrderPage,
+    OrderLine,
     DeliveryPage,
     DeliveryLine,
     KpiPage,

@@ -18,6 +18,7 @@ from services.metrics.ports.audit import (
     ContributorKept,
     Folded,
     Mark,
+    OrderKept,
     RecordedFact,
     Records,
     StateKept,
@@ -119,6 +120,7 @@ class MemorySnapshot(AuditSnapshot):
             *tables.dossiers,
             *(key.dossier for key in tables.clocks),
             *(one.dossier for one in tables.alerts.values()),
+            *tables.orders,
         }
         for dossier in sorted(known):
             yield SubjectKept(
@@ -139,6 +141,7 @@ class MemorySnapshot(AuditSnapshot):
                     for one in tables.contributors.values()
                     if one.dossier == dossier
                 ],
+                [OrderKept(*one[:12]) for key, one in tables.orders.items() if key == dossier],
             )
 
     async def figures(self) -> AsyncIterator[StoredFigure]:

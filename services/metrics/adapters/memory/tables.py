@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import cast
 
-from services.metrics.domain.clocks.alert import AlertRecord
+from services.metrics.domain.clocks.alert import AlertRecord, turn_of
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.domain.clocks.run import ClockKey
@@ -21,10 +21,13 @@ from services.metrics.ports.deadlines import Armed, Closed, Due, Explained
 from services.metrics.ports.glances import Offset
 from services.metrics.ports.projection import Changes, FactName, Milestone, Stretch, TopicPartition
 from services.metrics.ports.readings import TodaySpan
+from services.metrics.ports.supervision import OrderRead
 from services.metrics.views.explanation import Explanation
+from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner
 from shared.contracts.rules.facts import STREAM
-from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.course import OrderState
+from shared.contracts.supervision.facts import AlertFact, OrderAnswered, OrderIssued
 from shared.eventstore.memory import MemoryEventStore
 from shared.policy.rules import RuleChange
 from shared.runtime.clock import Clock as RuntimeClock
@@ -99,6 +102,7 @@ class MemoryTables:
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     explanations: dict[str, Explanation] = field(default_factory=dict)
+    orders: dict[str, OrderRead] = field(default_factory=dict)
     offsets: dict[TopicPartition, Offset] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     """Up to when each lane is complete."""
@@ -198,6 +202,7 @@ class MemoryTables:
             contributors={**self.contributors},
             clocks=clocks,
             alerts={**self.alerts},
+            orders={**self.orders},
         )
 
     def begin_second(self, fingerprint: Fingerprint) -> None:
@@ -306,12 +311,55 @@ class MemoryTables:
             if alert.alert_id not in self.alerts:
                 self.alerts[alert.alert_id] = alert
                 self.explanations[alert.alert_id] = explanation
-        for alert_id, state, reason in closed:
-            self.turn(alert_id, state, reason)
+        for one in closed:
+            card = self.alerts[one.alert_id]
+            if card.state in one.sources:
+                self.alerts[one.alert_id] = replace(
+                    card,
+                    state=one.state,
+                    reason=one.reason or card.reason,
+                    escalated=max(card.escalated, one.escalated),
+                )
 
-    def turn(self, alert_id: str, state: AlertState, reason: str = "") -> None:
-        """Put an alert into *state*."""
-        self.alerts[alert_id] = replace(self.alerts[alert_id], state=state, reason=reason)
+    def follow(self, event: Event) -> None:
+        """Let the row of a card or an order follow what people said of it."""
+        match event.data:
+            case AlertFact() as fact:
+                self.turn(fact)
+            case OrderIssued() as fact:
+                self.orders[fact.order_id] = OrderRead(
+                    fact.order_id,
+                    fact.alert_id,
+                    fact.case_no,
+                    fact.to_org.org_code,
+                    fact.to_org.org_name,
+                    OrderState.ISSUED,
+                    fact.content,
+                    event.time,
+                    event.actorid or "",
+                    None,
+                    None,
+                    None,
+                )
+            case OrderAnswered() as fact:
+                self.orders[fact.order_id] = self.orders[fact.order_id]._replace(
+                    state=OrderState.ANSWERED,
+                    reply=fact.reply,
+                    answered_at=event.time,
+                    answered_by=event.actorid,
+                )
+            case _:
+                return
+
+    def turn(self, fact: AlertFact) -> None:
+        """Turn a card as *fact* does."""
+        card = self.alerts[fact.alert_id]
+        turn = turn_of(fact, card.state, card.escalated)
+        if turn is not None:
+            changes = turn._asdict()
+            if turn.reason is None:
+                del changes["reason"]
+            self.alerts[fact.alert_id] = replace(card, **changes)
 
     def arm(self, armed: Iterable[Armed]) -> None:
         for key, next_at, alerted in armed:

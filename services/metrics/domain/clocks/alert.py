@@ -3,15 +3,21 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import Expected, expected, first_at
 from services.metrics.domain.clocks.reason import Grounds, Reason, why_revoked
 from services.metrics.domain.clocks.run import ClockKey
-from shared.contracts.supervision.course import AlertState
-from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.course import ALERT, AlertState
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertFact,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import ITEMS_MAX
 from shared.policy.calendar import ZONE
@@ -32,6 +38,10 @@ class Alert:
     raised_at: datetime
     state: AlertState
     grounds: Grounds = field(default_factory=Grounds)
+    escalated: int = 0
+    """How many levels it has climbed."""
+    by_hand: bool = False
+    """Whether people have withdrawn it: then the same claim is not made again."""
 
     @property
     def place(self) -> tuple[AlertLevel, datetime]:
@@ -57,6 +67,8 @@ class AlertRecord:
     state: AlertState = AlertState.RAISED
     reason: str = ""
     """Why it came late, where the rules brought it about; then why it is over."""
+    escalated: int = 0
+    by_hand: bool = False
 
     @property
     def dossier(self) -> str:
@@ -69,7 +81,42 @@ class AlertRecord:
     @property
     def alert(self) -> Alert:
         """What was said."""
-        return Alert(self.alert_id, self.level, self.raised_at, self.state, self.grounds)
+        return Alert(
+            self.alert_id,
+            self.level,
+            self.raised_at,
+            self.state,
+            self.grounds,
+            self.escalated,
+            self.by_hand,
+        )
+
+
+class CardTurn(NamedTuple):
+    """How a card stands after a fact; *reason* is None where that says nothing of why."""
+
+    state: AlertState
+    escalated: int
+    by_hand: bool
+    reason: str | None
+
+
+def turn_of(fact: AlertFact, state: AlertState, escalated: int) -> CardTurn | None:
+    """Return how *fact* turns a card that stands so, by its course; None where it does not."""
+    target = ALERT.target(state, fact) or ALERT.onward(state, fact)
+    if target is None:
+        return None
+    match fact:
+        case AlertEscalated():
+            level = max(escalated + 1, fact.to_level or 0)
+            return CardTurn(AlertState(target), level, by_hand=False, reason=None)
+        case AlertResolved():
+            return CardTurn(AlertState(target), escalated, by_hand=False, reason=fact.note or None)
+        case AlertRevoked():
+            by_hand = fact.approved_by != THE_RULES
+            return CardTurn(AlertState(target), escalated, by_hand, fact.reason)
+        case _:
+            return CardTurn(AlertState(target), escalated, by_hand=False, reason=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +160,11 @@ def reconcile(clock: Clock, said: Iterable[Alert], now: datetime) -> list[Ruling
 
     An alert is raised at its due instant, whenever somebody got to it. One that
     the facts no longer call for is revoked, once; if they call for it again, that
-    is a new episode under a new name. Recorded and asked again, this is empty.
+    is a new episode under a new name. What people have withdrawn is not claimed
+    again; another instant is another claim. Recorded and asked again, this is empty.
     """
     known = tuple(said)
-    wanted = {(one.level, one.raised_at): one for one in expected(clock)}
+    wanted = _wanted(clock, known)
     standing = {}
     rulings = []
     for alert in known:
@@ -149,15 +197,21 @@ def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | No
     known = tuple(said)
     if not known:
         return first_at(clock)
-    wanted = expected(clock)
     pending = [min(ruling.at, now) for ruling in reconcile(clock, known, now)]
     coming = [
         instant
-        for one in wanted
+        for one in _wanted(clock, known).values()
         for instant in (one.raised_at, one.over_at)
         if instant is not None and instant > now
     ]
     return min([*pending, *coming], default=None)
+
+
+def _wanted(clock: Clock, said: tuple[Alert, ...]) -> dict[tuple[AlertLevel, datetime], Expected]:
+    """Return by its place what *clock* calls for and people have not withdrawn."""
+    denied = {alert.place for alert in said if alert.by_hand}
+    called_for = {(one.level, one.raised_at): one for one in expected(clock)}
+    return {place: one for place, one in called_for.items() if place not in denied}
 
 
 def _against(clock: Clock, alert: Alert, wanted: Expected | None, now: datetime) -> Reason | None:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.inspection import Inspection
+from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.register import AnySubject
 from services.metrics.domain.subjects.review import Rating
@@ -97,7 +98,7 @@ def _named_by(subject: AnySubject) -> Dimensions:
             return Dimensions(
                 organisation=subject.org_code, window=subject.window, item=subject.item_code
             )
-        case Inspection() | Rectification():
+        case Inspection() | Rectification() | Directive():
             return Dimensions(organisation=subject.org_code)
         case Task():
             return Dimensions(site=subject.site)

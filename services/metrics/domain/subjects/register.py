@@ -13,6 +13,7 @@ from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.intermediary import Agency
 from services.metrics.domain.subjects.item import ItemChange
 from services.metrics.domain.subjects.joint import JointCase
+from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.policy import PolicyItem
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Invitation, Rating
@@ -41,6 +42,7 @@ AnySubject = (
     | Obstacle
     | Agency
     | PolicyItem
+    | Directive
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -63,6 +65,7 @@ KINDS: tuple[type[Subject], ...] = (
     Obstacle,
     Agency,
     PolicyItem,
+    Directive,
 )
 
 

@@ -7,11 +7,6 @@ export interface Acknowledged {
   event_id: string
 }
 
-/** A word to go with it. */
-export interface Acknowledgement {
-  note?: string | null
-}
-
 /**
  * An alert with its explanation.
  *
@@ -70,8 +65,23 @@ export interface Alert {
   recorded_at: string
   /** Why the rules brought it about, where they did; then why it is over. */
   reason: string | null
+  /** How many levels it has climbed because nobody answered. */
+  escalated: number
+  /** Whether people have withdrawn it. */
+  by_hand: boolean
+  /** Whose matter it is, where the register or a fact says so. */
+  org_code: string | null
   as_raised: AsRaised
+  /** Everything that became of it, the oldest first. */
+  history: AlertMoment[]
+  /** What waits for a second person. */
+  proposal: Proposal | null
+  /** What was ordered about it, the newest first. */
+  orders: OrderLine[]
 }
+
+/** What becomes of an alert, as it is told. */
+export type AlertAct = 'acknowledged' | 'escalated' | 'raised' | 'resolved' | 'revocation_proposed' | 'revoked'
 
 /** 黄牌, 红牌. */
 export type AlertLevel = 'RED' | 'YELLOW'
@@ -100,12 +110,35 @@ export interface AlertLine {
   lateness_ms: number
   /** Why the rules brought it about, where they did; then why it is over. */
   reason: string | null
+  /** How many levels it has climbed because nobody answered. */
+  escalated: number
+  /** Whether people have withdrawn it. */
+  by_hand: boolean
+  /** Whose matter it is, where the register or a fact says so. */
+  org_code: string | null
+}
+
+/** One thing that was done about an alert: what, when, by whom, and with which words. */
+export interface AlertMoment {
+  act: AlertAct
+  at: string
+  /** The account of whoever did it; `supervision` where the rules did. */
+  by: string
+  /** The note, or the reason. */
+  words: string | null
+  /** How high it has climbed with this. */
+  to_level?: number | null
 }
 
 /** Alerts, newest first. */
 export interface AlertPage {
   items: AlertLine[]
   next_cursor: string | null
+}
+
+/** A word to go with it. */
+export interface AlertRemark {
+  note?: string | null
 }
 
 /** What became of a yellow or red card: 未签收, 已升级, 已签收, 已解除, 已撤销. */
@@ -239,6 +272,12 @@ export interface CasePage {
 /** Which channel is tested. */
 export interface ChannelNamed {
   channel: string
+}
+
+/** To which level; the next one, where nothing is said. */
+export interface Climb {
+  note?: string | null
+  to_level?: number | null
 }
 
 /** What a day of a deadline is. */
@@ -398,6 +437,14 @@ export interface EditionShown {
   published_at: string
   published_by: string | null
   change: Record<string, unknown>
+}
+
+/** An alert that was sent up, how high it is, and the fact that says so. */
+export interface Escalated {
+  alert_id: string
+  state: AlertState
+  escalated: number
+  event_id: string
 }
 
 /**
@@ -705,6 +752,36 @@ export interface OpenHours {
   closes: string
 }
 
+/** An order, for whom it is, by when an answer is due, and the answer. */
+export interface OrderLine {
+  order_id: string
+  /** The alert that it is about, where it is about one. */
+  alert_id: string | null
+  case_no: string | null
+  org_code: string
+  org_name: string
+  state: OrderState
+  content: string
+  issued_at: string
+  issued_by: string
+  /** The last day on which an answer is in time; null for the moment before it is reckoned. */
+  due: string | null
+  /** Whether that day is over, and nobody has answered. */
+  overdue: boolean
+  reply: string | null
+  answered_at: string | null
+  answered_by: string | null
+}
+
+/** Orders, newest first. */
+export interface OrderPage {
+  items: OrderLine[]
+  next_cursor: string | null
+}
+
+/** Where an order stands: 未反馈, 已反馈. */
+export type OrderState = 'ABSENT' | 'ANSWERED' | 'ISSUED'
+
 /** How late the relay of one owner is. */
 export interface OutboxLag {
   owner: string
@@ -786,6 +863,15 @@ export interface Problem {
   errors?: Record<string, string>[] | null
 }
 
+/** Somebody asks that the alert be withdrawn, and another person has yet to agree. */
+export interface Proposal {
+  by: string
+  at: string
+  reason: string
+  /** Who was asked, where it is one person. */
+  approver: string | null
+}
+
 /** What was told in that time, and what became of it. */
 export interface PublisherDoubted {
   publisher_id: string
@@ -865,6 +951,15 @@ export interface RedCard {
   raised_at: string
   sentence: Both
   state: AlertState
+}
+
+/** An alert that was withdrawn, or is to be once a second person agrees. */
+export interface Revoked {
+  alert_id: string
+  state: AlertState
+  /** Whether it waits for somebody else, and still stands. */
+  proposed: boolean
+  event_id: string
 }
 
 /** What an edition changes. */
@@ -1010,6 +1105,14 @@ export interface SuspectFact {
   believed: boolean | null
 }
 
+/** What a command came to: the subject's stream, its version now, and the facts added. */
+export interface Taken {
+  subject: string
+  stream: string
+  version: number
+  event_ids: string[]
+}
+
 /** What was promised when the case was accepted. */
 export interface Terms {
   effective_on: string
@@ -1093,6 +1196,12 @@ export interface Viewer {
   role: string
   /** Whose day is shown, where it is not the whole bureau's. */
   org_name?: string | null
+}
+
+/** Why a card is to be withdrawn, and who is asked to agree. */
+export interface Withdrawal {
+  reason?: string | null
+  approved_by?: string | null
 }
 
 /** A limit that runs until somebody has acted. */
