@@ -107,6 +107,17 @@ class Asking:
         answer = self._answer("POST", path, query, json=body, timeout=seconds_max)
         return _read(answer.content, view)
 
+    def command(self, view: type[V], path: str, body: object) -> V:
+        """
+        Give a command once, however often the request has to be made; return the *view* of it.
+
+        Raises:
+            MetricsUnreachable: nobody answered.
+            MetricsRefuses: it was declined.
+        """
+        once = {"Idempotency-Key": SystemIds().new()}
+        return _read(self._answer("POST", path, {}, json=body, headers=once).content, view)
+
     def watch(
         self,
         view: type[V],

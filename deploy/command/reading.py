@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import typer
 
+from deploy.command import alerting
+from deploy.command.alerting import AlertIdArgument, show_orders
 from deploy.command.asking import ANSWER_SECONDS_MAX, Asking
 from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import Styled, out, print_json
@@ -16,7 +18,7 @@ from deploy.command.tables import Cell, show_table
 from deploy.command.words import measured, word
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
-from services.metrics.views.alert import Alert, AlertLine, AlertPage
+from services.metrics.views.alert import Alert, AlertLine, AlertMoment, AlertPage
 from services.metrics.views.case import (
     Case,
     CasePage,
@@ -47,7 +49,6 @@ FactArgument = Annotated[str, typer.Argument(metavar="FACT", help=say("case.fact
 ReasonOption = Annotated[str, typer.Option("--reason", help=say("case.reason_help"))]
 SourceOption = Annotated[str, typer.Option("--source", help=say("case.source_help"))]
 KpiIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("kpi.id_help"))]
-AlertIdArgument = Annotated[str, typer.Argument(metavar="ID", help=say("alert.id_help"))]
 SinceOption = Annotated[
     date | None, typer.Option(parser=typed_day, metavar=WRITTEN, help=say("kpi.since_help"))
 ]
@@ -79,6 +80,7 @@ def register(app: typer.Typer) -> None:
     alert = typer.Typer(help=say("alert.help"), no_args_is_help=True)
     alert.command("list", help=say("alert.list_help"))(list_alerts)
     alert.command("show", help=say("alert.show_help"))(show_alert)
+    alerting.extend(alert)
     for name, group in (("case", case), ("kpi", kpi), ("alert", alert)):
         app.add_typer(group, name=name)
 
@@ -274,6 +276,19 @@ def show_alert(
         out.print(f"  {word(f'explanation.{name}')}  {value}", style="muted")
     if alert.reason:
         out.print(alert.reason)
+    for moment in alert.history:
+        out.print(f"  {_moment(moment)}", style="muted")
+    if alert.proposal:
+        out.print(say("alert.waits_for_another", by=alert.proposal.by), style="yellow")
+    if alert.orders:
+        show_orders([*alert.orders])
+
+
+def _moment(moment: AlertMoment) -> str:
+    level = "" if moment.to_level is None else f" {moment.to_level}"
+    words = f"  {moment.words}" if moment.words else ""
+    act = say(f"alert.act.{moment.act}")
+    return f"{_instant(moment.at)}  {act}{level}  {moment.by}{words}"
 
 
 def _show_clock(clock: Explanation) -> None:
