@@ -86,6 +86,7 @@ async def test_every_answer_that_is_described_is_given(
     await ask_all(door.open, intake_alone(door) if door.name == "intake" else [])
     if door.read:
         await sign_in(door)
+        await act_on_cards(door)
         await acknowledge_what_is_over(door, known)
         await judge(door)
         await deliver(door, role_dsn)
@@ -214,6 +215,21 @@ async def acknowledge_what_is_over(door: Door, known: dict[str, str]) -> None:
     await let_time_pass(door.read)
     at = f"/v1/alerts/{known['alert_id']}/acknowledge"
     await ask_all(door.open, [("POST", at, {"headers": door.token()})])
+
+
+async def act_on_cards(door: Door) -> None:
+    """Send up and withdraw what nobody has acknowledged, and give an order about it twice."""
+    assert door.read is not None
+    card = (await door.read.read("/v1/alerts?state=RAISED"))["items"][0]["alert_id"]
+    order = {"order_id": "DB1", "alert_id": card, "content": "请说明。"}
+    said: list[Request] = [
+        ("POST", f"/v1/alerts/{card}/escalate", {"headers": door.token()}),
+        ("POST", f"/v1/alerts/{card}/revoke", {"headers": door.token(), "json": {"reason": "误"}}),
+    ]
+    for number in (1, 2):
+        head = {**door.token(), "idempotency-key": f"order-key-{number}"}
+        said.append(("POST", "/v1/orders", {"headers": head, "json": order}))
+    await ask_all(door.open, [*said, ("GET", "/v1/orders/DB1", {"headers": door.token()})])
 
 
 async def judge(door: Door) -> None:
