@@ -6,7 +6,8 @@ Finds the deadlines in casetrack's explanations again: a program of somebody els
 It knows nothing of casetrack: this file and Python are all of it. FILE is an answer of the API
 in JSON (a card, the clocks of a case, a list of such), or one on each line; every explanation in
 it is counted again, day by day and session by session. Taken from it are the rule (`limit`,
-`extensions`, `measured`), the start, the stretches that stood still, and which days are worked.
+`extensions`, `measured`), the start, the stretches that stood still, and which days are worked:
+where that is no ordinary week, the day has the name of a holiday, and the notice says which.
 Found again are `due`, `due_at`, `near_at`, `consumed`, `remaining`, `provisional`, which days
 count, and the instant of the card. Prints each difference; the exit status is 0 without one, 1
 with one, 2 where there was nothing to count again.
@@ -161,7 +162,9 @@ class Recount:
     def warned(self, limit: int, due: date | None, over: datetime | None) -> datetime | None:
         by = self.near["by"]
         if by == "after":
-            return self.after_hours(self.near["hours"] * HOUR)
+            seconds = self.near["hours"] * HOUR
+            before = over is not None and self.open_until(over) > seconds
+            return self.after_hours(seconds) if before else None
         margin = self.margin(limit)
         if margin is None or (over is None and (by == "hours" or self.unit != "WD")):
             return None
@@ -198,6 +201,8 @@ class Recount:
             if counts and (due is None or day <= due):
                 counts, left = left > 0, left - 1
             yield f"counted on {day}", one["counted"], counts
+            if not one.get("name"):
+                yield f"worked on {day}, of an ordinary week", one["worked"], day.weekday() < 5
 
     def again(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield everything that is found again: its name, as told, and as counted again."""

@@ -48,6 +48,8 @@ UNITS = st.sampled_from([Unit.WD, Unit.WD, Unit.ND, Unit.HH, Unit.DH])
 
 def row_of(unit: Unit, limit: int, yellow: Mapping[str, object] | None) -> Limit:
     """Return a row that nobody has laid down yet; one that no policy may have is none."""
+    # What is left of another limit is told in working days: no row counts natural ones against it.
+    assume(not (unit is Unit.ND and yellow and yellow["by"] == "remaining"))
     heard = {"RED": ["ANYBODY"]} | ({"YELLOW": ["ANYBODY"]} if yellow else {})
     changes = {"unit": unit, "limit": limit, "yellow": yellow, "recipients": heard}
     row = {**ROW, "standstills": (), "extensions": {"field": "extensions", "times_max": 2}}

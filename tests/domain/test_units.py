@@ -250,7 +250,13 @@ def test_hours_that_are_left_do_not_pass_while_the_clock_stands_still() -> None:
 def test_what_was_stopped_is_told_for_the_day_of_the_start_too() -> None:
     stopped = clock_in(HOURS, "2024-09-02T15:30", stood=(hold("2024-09-02", "2024-09-03"),))
     told = to_builtins(explain(stopped, instant("2024-09-02T16:00")))
+    closing = clock_in(
+        limit_of(id="SLA-92", unit="DH", limit=1, yellow=None, recipients={}),
+        "2024-09-02T09:00",
+        stood=(hold("2024-09-02", "2024-09-03"),),
+    )
 
+    assert explain(closing, instant("2024-09-02T16:00")).stretches[0].reason == "TESTING"
     assert stopped.due_at == instant("2024-09-03T14:00")
     assert [one["running"] for one in told["stretches"]] == [False, True]
     assert [day["counted"] for day in told["days"]] == [False, True]

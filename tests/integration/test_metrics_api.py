@@ -20,6 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.facts import activity
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.unbounded_facts import unbounded
+from tests.support.year.compare import checker
 
 MORNING = datetime.fromisoformat("2024-09-03T10:42:07+08:00")
 LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
@@ -193,6 +194,7 @@ async def test_a_deadline_comes_with_its_days_and_the_card_that_lies_on_it(api: 
         ("INTAKE", "2024-09-09", None),
     ]
     assert clocks[0]["days"][0]["kind"] == "start"
+    assert [one for told in clocks for one in checker().differences(told)] == []
 
 
 async def test_a_figure_has_value_course_and_the_cases_behind_it(api: ReadApi) -> None:
@@ -232,6 +234,7 @@ async def test_a_card_explains_itself_and_is_acknowledged_once(api: ReadApi) -> 
     assert "逾期" in explained["sentence"]["zh-CN"]
     assert explained["as_raised"]["causes"] == explained["causes"]
     assert [day["kind"] for day in explained["days"]].count("after_due") > 1
+    assert checker().differences(explained) == []
 
 
 async def test_an_auditor_reads_a_card_and_cannot_acknowledge_it(api: ReadApi) -> None:

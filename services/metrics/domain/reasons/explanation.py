@@ -127,7 +127,7 @@ def _extensions(clock: Clock) -> tuple[Extension, ...]:
 def _stretches(clock: Clock) -> list[ClockSpan]:
     """Return running and stopped stretches by turns, from the day after the start."""
     result: list[ClockSpan] = []
-    at_once = clock.unit is Unit.HH or not clock.limit
+    at_once = clock.run.unit in (Unit.HH, Unit.DH) or not clock.limit
     first = clock.started_on + (NO_DAY if at_once else ONE_DAY)
     since: date | None = first
     resumed_by: str | None = clock.started_by
