@@ -24,8 +24,9 @@ from shared.policy.calendar import ZONE
 from shared.policy.rules import shipped
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
-from tests.edges.test_rules_change import Bureau, different, facts_of
+from tests.edges.test_rules_change import facts_of
 from tests.support.facts import SUPERVISION
+from tests.support.memory_bureau import Bureau, different
 
 CASE = "XC20261028000001"
 FILED = date(2026, 10, 28)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.metrics.domain.clocks.alert import Alert, Ruling, next_at, reconcile
+from services.metrics.domain.clocks.alert import Alert, Ruling, next_at, reconcile, withdraw
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from shared.contracts.supervision.course import AlertState
@@ -28,6 +28,11 @@ class Desk:
         assert reconcile(clock, self.alerts.values(), now) == []
         return rulings
 
+    def close(self, now: datetime) -> None:
+        """Take back what was said of a limit that never began, by what is known now."""
+        for ruling in withdraw(self.alerts.values(), now):
+            self._take(ruling, None, now)
+
     def standing(self) -> set[tuple[AlertLevel, datetime, AlertState]]:
         """Return what was raised and not revoked."""
         return {
@@ -36,11 +41,12 @@ class Desk:
             if alert.state is not AlertState.REVOKED
         }
 
-    def _take(self, ruling: Ruling, clock: Clock, now: datetime) -> None:
+    def _take(self, ruling: Ruling, clock: Clock | None, now: datetime) -> None:
         self.rulings.append(ruling)
         assert ruling.at <= now
         match ruling.fact:
             case AlertRaised() as fact:
+                assert clock is not None
                 assert fact.alert_id not in self.alerts
                 grounds = Grounds(clock.causes, clock.policy.version, clock.calendar.version)
                 self.alerts[fact.alert_id] = Alert(

@@ -136,19 +136,30 @@ PACES = (1, 1, 1, 5, 12)
 def dossiers(seed: int | str, first: date, count: int) -> Iterator[tuple[str, list[Event]]]:
     """Yield *count* dossiers that begin within a year from *first* on, each with its facts."""
     for number in range(count):
-        chance = Random(f"{seed}/{number}")  # noqa: S311 - a story, no secret
-        began = datetime.combine(first, datetime.min.time(), ZONE)
-        began += timedelta(days=chance.randrange(365), minutes=chance.choice((0, 420, 600)))
-        began += timedelta(minutes=chance.randrange(720))
-        key = f"XC{first.year}{number:08}"
-        yield key, _Story(key, chance, began).told(PLOTS[number % len(PLOTS)])
+        yield dossier(seed, first, number)
+
+
+def dossier(
+    seed: int | str, first: date, number: int, *, anything: bool = False
+) -> tuple[str, list[Event]]:
+    """
+    Return one of them; its *number* says what lies in it, too.
+
+    In one in which *anything* may happen, facts contradict what came before.
+    """
+    chance = Random(f"{seed}/{number}")  # noqa: S311 - a story, no secret
+    began = datetime.combine(first, datetime.min.time(), ZONE)
+    began += timedelta(days=chance.randrange(365), minutes=chance.choice((0, 420, 600)))
+    began += timedelta(minutes=chance.randrange(720))
+    key = f"XC{first.year}{number:08}"
+    return key, _Story(key, chance, began, anything=anything).told(PLOTS[number % len(PLOTS)])
 
 
 class _Story:
     """One dossier in the making."""
 
-    def __init__(self, key: str, chance: Random, began: datetime) -> None:
-        self.key, self.chance, self.now = key, chance, began
+    def __init__(self, key: str, chance: Random, began: datetime, *, anything: bool) -> None:
+        self.key, self.chance, self.now, self.anything = key, chance, began, anything
         self.dossier, self.events = Dossier(key=key), list[Event]()
         self.pace = chance.choice(PACES)
 
@@ -172,7 +183,7 @@ class _Story:
             ),
             ABSENT,
         )
-        kinds = [kind for kind in course.facts if course.allows(state, kind)]
+        kinds = [kind for kind in course.facts if self.anything or course.allows(state, kind)]
         if not kinds:
             return
         kind = chance.choices(kinds, [HOW_OFTEN.get(_short(one), 1.0) for one in kinds])[0]
@@ -190,7 +201,7 @@ class _Story:
             partitionkey=self.key,
         )
         after = fold(self.dossier, [Entry.of(event)])
-        if not after.anomalies:
+        if self.anything or not after.anomalies:
             self.dossier, self.now = after, at
             self.events.append(event)
 
