@@ -58,6 +58,7 @@ def struct_of(contract: type[Contract]) -> type[Struct]:
         [_field(name, field) for name, field in fields.items()],
         rename={name: field.alias for name, field in fields.items() if field.alias},
         namespace={
+            **_properties(contract),
             "__class__": contract,
             **({"__post_init__": _checking(checks)} if checks else {}),
         },
@@ -71,6 +72,14 @@ def struct_of(contract: type[Contract]) -> type[Struct]:
     except TypeError as fault:
         raise Inexpressible(contract) from fault
     return made
+
+
+def _properties(contract: type[Contract]) -> dict[str, Any]:
+    """Return what follows from the fields: what a fact answers to, its struct does, too."""
+    kinds = [kind for kind in reversed(contract.__mro__) if issubclass(kind, Contract)]
+    said = {name: one for kind in kinds for name, one in vars(kind).items()}
+    words = contract.__class_vars__
+    return {name: one for name, one in said.items() if isinstance(one, property) or name in words}
 
 
 def _field(name: str, field: FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:

@@ -220,3 +220,19 @@ def test_what_a_struct_cannot_say_is_left_to_the_contract(contract: type[Contrac
 
     assert as_struct(fact) is fact
     assert len(STRUCTS) > len(FACTS) * 0.9
+
+
+@pytest.mark.parametrize("fact", KINDS, ids=lambda fact: fact.TYPE)
+def test_a_struct_answers_to_what_follows_from_its_fields(fact: type[Fact]) -> None:
+    told = fact.model_validate(example_of(fact.TYPE)["data"])
+    follows = {
+        name
+        for kind in fact.__mro__
+        if issubclass(kind, Contract) and kind is not Contract
+        for name, one in vars(kind).items()
+        if isinstance(one, property) and name not in vars(Contract)
+    }
+
+    assert {"subject"} <= follows
+    for name in (*follows, "TYPE", "ABOUT", "STREAM"):
+        assert getattr(as_struct(told), name) == getattr(told, name), name
