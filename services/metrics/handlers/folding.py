@@ -11,7 +11,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.fold import fold, is_late, refolded
-from services.metrics.domain.picture import Differences, Picture, picture_of
+from services.metrics.domain.picture import Differences, Picture, picture_of, pictures_of
 from services.metrics.domain.recent import Recent, recent_after
 from services.metrics.domain.rules.effect import moved_clocks
 from services.metrics.ports.projection import (
@@ -116,7 +116,7 @@ class Folding:
             rules = await newest(batch, self._editions)
             known = await batch.outdated(rules.judging, DOSSIERS_PER_SWEEP_MAX)
             before = {key: self._picture(one) for key, one in known.items()}
-            after = {key: picture_of(one.dossier, None, rules) for key, one in known.items()}
+            after = pictures_of({key: one.dossier for key, one in known.items()}, {}, rules)
             await batch.write(rejudged(before, after, rules.judging))
             last = len(known) < DOSSIERS_PER_SWEEP_MAX
             if last:
@@ -138,9 +138,7 @@ class Folding:
         before = await self._before(lane, batch, told)
         dossiers, late = advance(told, before)
         dossiers |= refolded(await batch.histories(late)) if late else {}
-        after = {
-            key: picture_of(dossier, before.get(key), rules) for key, dossier in dossiers.items()
-        }
+        after = pictures_of(dossiers, before, rules)
         await batch.write(changes_of(before, after, rules.judging))
         return after
 
