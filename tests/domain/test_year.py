@@ -17,7 +17,7 @@ SEED = os.environ.get("CASETRACK_YEAR_SEED", "1")
 YEARS = [date(2024, 1, 10), date(2025, 1, 10), date(2026, 1, 10)]
 """The last of them runs into one whose notice has not appeared."""
 SHOWN_MAX = 5
-OFTEN = 20
+OFTEN = 50
 """A limit that ran so often was broken at least once."""
 
 of_a_year = pytest.mark.parametrize("first", YEARS, ids=lambda first: str(first.year))

@@ -29,7 +29,7 @@ TRIES_MAX = 160
 """So often something is asked to happen to one dossier; most of it cannot."""
 
 COURSE = {course.subject: course for course in COURSES}
-PLOTS: Sequence[tuple[str, ...]] = (
+TOGETHER: Sequence[tuple[str, ...]] = (
     ("case",),
     ("case", "commitment"),
     ("case", "commitment"),
@@ -40,17 +40,12 @@ PLOTS: Sequence[tuple[str, ...]] = (
     ("review", "rectification"),
     ("review", "rectification"),
     ("assist",),
-    ("assist",),
     ("ticket",),
-    ("ticket",),
-    ("matter",),
-    ("joint",),
-    ("xregion",),
-    ("itemchange",),
-    ("problem",),
-    ("agency",),
-    ("policy",),
 )
+"""What is drawn more often, and with something beside it."""
+ALONE = sorted(COURSE.keys() - {"alert", *(kind for plot in TOGETHER[:-2] for kind in plot)})
+"""Every other kind of subject; the cards lie on all of them."""
+PLOTS = (*TOGETHER, *((kind,) for kind in ALONE))
 """What lies in one dossier."""
 
 HOW_OFTEN = {
