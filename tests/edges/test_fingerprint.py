@@ -1,11 +1,11 @@
 """What our own code makes a projection by, and what becomes of what other code has stored."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from services.metrics.adapters.columns import text_of
+from services.metrics.adapters.columns import TableRow, text_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.app import fingerprint
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
@@ -51,7 +51,7 @@ def test_whatever_makes_a_figure_is_among_its_parts() -> None:
     assert any(name.startswith("shared.policy/profiles/") for name in names)
 
 
-async def nothing(_: Sequence[str]) -> Mapping[str, list[bytes]]:
+async def nothing(*_: object) -> Sequence[TableRow]:
     raise AssertionError("what can be read is not folded again")
 
 
@@ -71,10 +71,11 @@ def test_what_our_fold_has_stored_is_read_as_it_stands() -> None:
     ],
 )
 def test_what_another_fold_has_stored_is_folded_from_its_facts(state: str) -> None:
-    async def histories(keys: Sequence[str]) -> Mapping[str, list[bytes]]:
-        return {key: [RECEIPT] if key == CASE else [] for key in keys}
+    async def facts(_: str, keys: Sequence[str]) -> Sequence[TableRow]:
+        assert list(keys) == [CASE, "XC0"]
+        return [{"dossier": CASE, "body": RECEIPT.decode()}]
 
-    read = asyncio.run(dossiers_of({CASE: state, "XC0": state}, histories))
+    read = asyncio.run(dossiers_of({CASE: state, "XC0": state}, facts))
 
     assert read[CASE].case.item_name == "食品经营许可"
     assert read["XC0"] == Dossier(key="XC0")

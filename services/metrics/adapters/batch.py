@@ -8,6 +8,7 @@ import asyncpg
 
 from services.metrics.adapters.binary_copy import binary_copy
 from services.metrics.adapters.columns import DOSSIER, clock_row, text_of
+from services.metrics.adapters.dossiers import histories_of
 from services.metrics.adapters.editions import load_changes
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
@@ -60,12 +61,6 @@ INSERT INTO swept (partition, edition)
 VALUES ($1, $2)
 ON CONFLICT (partition) DO UPDATE
 SET edition = excluded.edition
-"""
-
-LOAD_HISTORIES = """
-SELECT dossier, body
-FROM timeline
-WHERE dossier = ANY($1::text[])
 """
 
 # Whole rows, not an array for each column, because PostgreSQL spools every array on its own.
@@ -208,10 +203,7 @@ class PostgresBatch(Batch):
         await self._connection.execute(SETTLE, self._partition, edition)
 
     async def histories(self, dossiers: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        histories: dict[str, list[bytes]] = {key: [] for key in dossiers}
-        for key, body in await self._connection.fetch(LOAD_HISTORIES, dossiers):
-            histories[key].append(body.encode())
-        return histories
+        return await histories_of(dossiers, self._connection.fetch)
 
     async def write(self, changes: Changes) -> None:
         if changes.dossiers:

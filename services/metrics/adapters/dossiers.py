@@ -4,15 +4,29 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
-from services.metrics.adapters.columns import DOSSIER
+from services.metrics.adapters.columns import DOSSIER, TableRow
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import refolded
 
-LoadHistories = Callable[[Sequence[str]], Awaitable[Mapping[str, Sequence[bytes]]]]
-"""Returns every fact of each dossier, in no order."""
+LOAD_HISTORIES = """
+SELECT dossier, body
+FROM timeline
+WHERE dossier = ANY($1::text[])
+"""
+
+Ask = Callable[..., Awaitable[Sequence[TableRow]]]
+"""Returns the rows of a query, by whichever way somebody has to the store."""
 
 
-async def dossiers_of(states: Mapping[str, str], histories: LoadHistories) -> Mapping[str, Dossier]:
+async def histories_of(dossiers: Sequence[str], ask: Ask) -> Mapping[str, Sequence[bytes]]:
+    """Return the body of every fact of each dossier, in no order."""
+    histories: dict[str, list[bytes]] = {key: [] for key in dossiers}
+    for row in await ask(LOAD_HISTORIES, dossiers):
+        histories[row["dossier"]].append(row["body"].encode())
+    return histories
+
+
+async def dossiers_of(states: Mapping[str, str], ask: Ask) -> Mapping[str, Dossier]:
     """
     Return the dossiers in *states*, by key.
 
@@ -21,7 +35,7 @@ async def dossiers_of(states: Mapping[str, str], histories: LoadHistories) -> Ma
     """
     read = {key: _read(state) for key, state in states.items()}
     unread = [key for key, dossier in read.items() if dossier is None]
-    folded = refolded(await histories(unread)) if unread else {}
+    folded = refolded(await histories_of(unread, ask)) if unread else {}
     return {key: dossier or folded.get(key) or Dossier(key=key) for key, dossier in read.items()}
 
 

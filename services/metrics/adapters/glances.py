@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
 
 import asyncpg
 
-from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import RECENT, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.adapters.pressing import LOAD_LATE_NEXT
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.values import Parts
@@ -73,19 +72,6 @@ WHERE NOT ended
   AND due_at <= $2
 """
 
-LOAD_LATE_NEXT = """
-SELECT clocks.dossier, clocks.subject, clocks.sla, clocks.episode, dossiers.state
-FROM clocks
-JOIN dossiers USING (dossier)
-WHERE NOT clocks.ended
-  AND NOT clocks.paused
-  AND clocks.due_at > $1
-  AND clocks.due_at <= $2
-  AND (clocks.near_at <= $1 OR clocks.due_at <= $3)
-ORDER BY clocks.due_at, clocks.sla DESC, clocks.dossier, clocks.subject, clocks.episode
-LIMIT $4
-"""
-
 LOAD_RED_CARDS = """
 SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, alerts.state, raised_at,
        recorded_at, lateness_ms, due, grounds, reason, escalated, by_hand,
@@ -126,6 +112,9 @@ WHERE projection.fingerprint <> $1
 
 WAKING = "metrics_changed"
 
+OF_ALL = None
+"""Whichever organisation it is."""
+
 
 class PostgresGlances(Glances):
     """The metrics schema, as the live page reads it whose code has *fingerprint*."""
@@ -157,11 +146,12 @@ class PostgresGlances(Glances):
                     span.horizon,
                     span.ends,
                     lines.late_next_max,
+                    OF_ALL,
                 )
                 red = await fetch(LOAD_RED_CARDS, lines.red_max)
                 states = {row["dossier"]: row["state"] for row in (*subjects, *late_next)}
                 states |= {row["dossier"]: row["folded"] for row in red}
-                dossiers = await dossiers_of(states, partial(_histories, connection))
+                dossiers = await dossiers_of(states, connection.fetch)
                 return Glance(
                     changes=sum(lane["changes"] for lane in lanes),
                     open_cases=await connection.fetchval(SUM_ALL_DAYS, live.Part.OPEN),
@@ -187,7 +177,7 @@ class PostgresGlances(Glances):
                 facts = newest((RECENT.decode(lane["recent"]) for lane in lanes), facts_max)
                 rows = await connection.fetch(LOAD_SUBJECTS, sorted({one.dossier for one in facts}))
                 states = {row["dossier"]: row["state"] for row in rows}
-                dossiers = await dossiers_of(states, partial(_histories, connection))
+                dossiers = await dossiers_of(states, connection.fetch)
         return [(fact, dossiers.get(fact.dossier)) for fact in facts]
 
     async def offsets(self) -> Sequence[Offset]:
@@ -224,15 +214,6 @@ async def _either(first: asyncio.Event, second: asyncio.Event) -> None:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
-
-
-async def _histories(
-    connection: asyncpg.Connection, keys: Sequence[str]
-) -> Mapping[str, Sequence[bytes]]:
-    histories: dict[str, list[bytes]] = {key: [] for key in keys}
-    for key, body in await connection.fetch(LOAD_HISTORIES, keys):
-        histories[key].append(body.encode())
-    return histories
 
 
 def _cards(rows: Sequence[TableRow]) -> Mapping[tuple[AlertLevel, str], int]:

@@ -1,10 +1,9 @@
 """How the dossiers stand judged, in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 
-from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import key_of
 from services.metrics.adapters.deadlines import LOAD_ALERTS, alert_in
 from services.metrics.adapters.dossiers import dossiers_of
@@ -49,7 +48,8 @@ class PostgresJudgements(Judgements):
             by_clock = said.setdefault(row["dossier"], {})
             by_clock.setdefault(key_of(row), []).append(alert_in(row))
         states = {row["dossier"]: row["state"] for row in rows}
-        dossiers = await dossiers_of(states, self._histories)
+        with translated():
+            dossiers = await dossiers_of(states, self._pool.fetch)
         return [
             JudgedDossier(dossiers[row["dossier"]], row["edition"], said.get(row["dossier"], {}))
             for row in rows
@@ -58,10 +58,3 @@ class PostgresJudgements(Judgements):
     async def lanes_behind(self, edition: int) -> int:
         with translated():
             return int(await self._pool.fetchval(COUNT_BEHIND, edition))
-
-    async def _histories(self, keys: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        histories: dict[str, list[bytes]] = {key: [] for key in keys}
-        with translated():
-            for row in await self._pool.fetch(LOAD_HISTORIES, keys):
-                histories[row["dossier"]].append(row["body"].encode())
-        return histories

@@ -1,9 +1,10 @@
 """What presses today, of some organisations: as the glances ask it of all, without the dossiers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.metrics.adapters.columns import TableRow, key_of
+from services.metrics.adapters.columns import key_of
+from services.metrics.adapters.dossiers import Ask
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.ports.readings import PressingSought
 from shared.contracts.supervision.words import AlertLevel
@@ -41,8 +42,6 @@ WHERE alerts.state IN ('RAISED', 'ACKNOWLEDGED', 'ESCALATED')
   AND ($1::text[] IS NULL OR dossiers.organisation = ANY($1))
 GROUP BY level, clock
 """
-
-Ask = Callable[..., Awaitable[Sequence[TableRow]]]
 
 
 class PressingRows(NamedTuple):

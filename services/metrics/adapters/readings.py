@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Self, TypeVar
 
-from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import EXPLANATION, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.pressing import load_pressing
@@ -383,13 +382,7 @@ class PostgresReadings(Readings):
         return [AlertRead(alert_of(row), dossiers[row["dossier"]]) for row in rows]
 
     async def _dossiers(self, states: Mapping[str, str]) -> Mapping[str, Dossier]:
-        return await dossiers_of(states, self._histories)
-
-    async def _histories(self, keys: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        histories: dict[str, list[bytes]] = {key: [] for key in keys}
-        for row in await self._fetch(LOAD_HISTORIES, keys):
-            histories[row["dossier"]].append(row["body"].encode())
-        return histories
+        return await dossiers_of(states, self._fetch)
 
 
 def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:
