@@ -81,15 +81,22 @@ FROM alerts
 WHERE dossier = ANY($1::text[])
 """
 
+# Column by column: an explanation is three thousand characters, which as JSON within JSON would be
+# read three times.
 RAISE_ALERTS = """
 INSERT INTO alerts (alert_id, dossier, subject, sla, episode, clock, level, severity, state,
                     raised_at, recorded_at, lateness_ms, due, grounds, reason, explanation)
 SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, 'RAISED',
        raised_at, recorded_at, lateness_ms, due, grounds, reason, explanation
-FROM jsonb_to_recordset($1::jsonb) AS given (
-  alert_id text, dossier text, subject text, sla text, episode smallint, clock text, level text,
-  severity smallint, raised_at timestamptz, recorded_at timestamptz, lateness_ms bigint, due date,
-  grounds text, reason text, explanation text)
+FROM unnest(
+  $1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
+  $8::smallint[], $9::timestamptz[], $10::timestamptz[], $11::bigint[], $12::date[],
+  $13::text[], $14::text[], $15::text[]
+) AS given (
+  alert_id, dossier, subject, sla, episode, clock, level,
+  severity, raised_at, recorded_at, lateness_ms, due,
+  grounds, reason, explanation
+)
 ON CONFLICT DO NOTHING
 """
 
@@ -152,7 +159,7 @@ class PostgresSweep(Sweep):
         if events:
             await record_within(self._connection, events)
         if raised:
-            await self._connection.execute(RAISE_ALERTS, text_of([_raised(one) for one in raised]))
+            await self._connection.execute(RAISE_ALERTS, *zip(*map(_raised, raised), strict=True))
         if closed:
             rows = [(*one, ",".join(one.sources)) for one in closed]
             await self._connection.execute(CLOSE_ALERTS, *zip(*rows, strict=True))
@@ -202,20 +209,20 @@ def alert_in(row: TableRow) -> Alert:
     )
 
 
-def _raised(one: Explained) -> TableRow:
-    """Return what `jsonb_to_recordset` makes a row of; its texts hold JSON of their own."""
+def _raised(one: Explained) -> tuple[object, ...]:
+    """Return the row of an alert that stands, in the order of what is given."""
     alert = one.alert
-    return {
-        "alert_id": alert.alert_id,
-        **alert.key._asdict(),
-        "clock": alert.clock,
-        "level": alert.level,
-        "severity": alert.severity,
-        "raised_at": alert.raised_at,
-        "recorded_at": alert.recorded_at,
-        "lateness_ms": alert.lateness_ms,
-        "due": alert.due,
-        "grounds": text_of(alert.grounds),
-        "reason": alert.reason,
-        "explanation": text_of(one.explanation),
-    }
+    return (
+        alert.alert_id,
+        *alert.key,
+        alert.clock,
+        alert.level,
+        alert.severity,
+        alert.raised_at,
+        alert.recorded_at,
+        alert.lateness_ms,
+        alert.due,
+        text_of(alert.grounds),
+        alert.reason,
+        text_of(one.explanation),
+    )

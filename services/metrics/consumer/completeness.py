@@ -25,7 +25,7 @@ from shared.runtime.wall_guard import WallGuard
 
 LOOK_SECONDS = 0.2
 """Between two looks while facts come; much of how late a card is then."""
-REST_SECONDS = 1.0
+REST_SECONDS = 0.5
 """While none come, a card may be this much later, and both servers are left alone."""
 UNDER_WAY_MAX = 50
 """A lane that is further behind gets its next milestone when it has reached some of these."""

@@ -37,10 +37,30 @@ from shared.runtime.wall_guard import WallGuard
 
 log = structlog.get_logger()
 
-CLOCKS_PER_SWEEP_MAX = 200
+CLOCKS_MIN, CLOCKS_MAX = 100, 500
+"""So many clocks a sweep takes. Each alert locks its stream, of which a server has room for some
+thousand."""
+SWEEP_SECONDS = 0.25
+"""Relays wait for the oldest transaction that runs: a sweep that takes longer is too large."""
 LOOK_SECONDS = 0.25
+HELPING_SECONDS = 2.0
+"""So often a second sweep of the same process looks whether the first one is up to it alone."""
 RETRY_SECONDS = 2.0
 EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class SweepSize:
+    """How many clocks a sweep takes: as many as it manages in its time."""
+
+    def __init__(self) -> None:
+        self.clocks = CLOCKS_MAX // 2
+
+    def took(self, clocks: int, seconds: float) -> None:
+        """Learn from a sweep of so many clocks."""
+        if seconds > SWEEP_SECONDS:
+            self.clocks = max(CLOCKS_MIN, self.clocks // 2)
+        elif clocks >= self.clocks:
+            self.clocks = min(CLOCKS_MAX, self.clocks * 2)
 
 
 class Ticker:
@@ -54,13 +74,20 @@ class Ticker:
         self._clock = clock
         self._source = source
         self._guard = WallGuard(clock)
+        self._size = SweepSize()
         self.watchdog = Watchdog("metrics.ticker", clock)
 
-    async def run(self, stopping: asyncio.Event) -> None:
+    @property
+    def editions(self) -> Editions:
+        """The rules by which it judges."""
+        return self._editions
+
+    async def run(self, stopping: asyncio.Event, look_seconds: float = LOOK_SECONDS) -> None:
         """
         Sweep until *stopping*, or until other code has made the projection.
 
-        A full sweep is followed by the next one at once.
+        A sweep that found much is followed by the next one at once. Two may run side by
+        side: while the store writes for one, the other one reasons.
         """
         wait = 0.0
         while not await pause(self._clock, wait, stopping):
@@ -71,10 +98,11 @@ class Ticker:
                 return
             except StoreUnavailable:
                 log.warning("sweep_postponed")
+                self._size.took(0, RETRY_SECONDS)
                 wait = RETRY_SECONDS
                 continue
             self.watchdog.progressed()
-            wait = 0.0 if swept == CLOCKS_PER_SWEEP_MAX else LOOK_SECONDS
+            wait = 0.0 if swept >= CLOCKS_MIN else look_seconds
 
     async def handle(self, now: datetime) -> int:
         """
@@ -85,8 +113,8 @@ class Ticker:
         """
         if not self._guard.trusts(now):
             return 0
-        known = self._editions.newest
-        async with self._deadlines.claim(now, CLOCKS_PER_SWEEP_MAX, known.judging) as sweep:
+        known, began = self._editions.newest, self._clock.monotonic()
+        async with self._deadlines.claim(now, self._size.clocks, known.judging) as sweep:
             if sweep.edition > known.edition:
                 # What these clocks call for is being judged anew.
                 self._editions.learn(await sweep.rule_changes(known.edition))
@@ -95,6 +123,7 @@ class Ticker:
                 # Asked again behind the locks: who waited for them must not judge by an older
                 # time than whoever had them before, or it would withdraw what that one said.
                 await self._sweep(sweep, max(now, self._clock.now()))
+        self._size.took(len(sweep.due), self._clock.monotonic() - began)
         return len(sweep.due)
 
     async def _sweep(self, sweep: Sweep, now: datetime) -> None:

@@ -1,12 +1,15 @@
 """Why a clock is due when it is: all that a person, or another program, needs to find it again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.reasons.days import ClockDay, Stopped, days, stopped
 from services.metrics.domain.reasons.sentence import sentence
 from services.metrics.domain.subjects.case import Hold
@@ -25,7 +28,7 @@ from services.metrics.views.view import Both
 from shared.contracts.handling.words import HoldBasis
 from shared.contracts.naming import called
 from shared.contracts.supervision.words import AlertLevel
-from shared.policy.calendar import local, spelled
+from shared.policy.calendar import WorkCalendar, business_date, local, spelled
 from shared.policy.limits import Unit
 from shared.policy.yellow import Yellow
 
@@ -33,6 +36,11 @@ ONE_DAY = timedelta(days=1)
 NO_DAY = timedelta(0)
 
 NAMED = {Kind.HOLIDAY, Kind.MAKE_UP}
+
+WHOLE_DAYS = (Unit.WD, Unit.ND)
+
+ALIKE_KEPT_MAX = 512
+"""Limits of one length that began on one day and are explained on one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ def explain(
     Spans name their first and their last day, both included; a stretch without a
     last day goes on. Laws are cited in *language*, the sentence comes in both.
     """
-    strip = tuple(days(clock, at))
+    told = _told_of(clock, at, language)
     return Explanation(
         subject=clock.subject,
         sla_id=clock.sla.id,
@@ -68,7 +76,7 @@ def explain(
         provisional=clock.provisional,
         extensions=_extensions(clock),
         stretches=tuple(_stretches(clock)),
-        days=tuple(_day(clock, one, language) for one in strip),
+        days=told.days,
         consumed=clock.consumed(at),
         remaining=clock.remaining(at),
         ended_on=clock.ending.ended_on if clock.ending else None,
@@ -80,8 +88,61 @@ def explain(
         name=Both(*(clock.sla.name[language] for language in LANGUAGES)),
         near_at=local(clock.near_at) if clock.near_at else None,
         due_at=local(clock.due_at) if clock.due_at else None,
-        sentence=Both(*(sentence(clock, strip, at, name) for name in LANGUAGES)),
+        sentence=told.sentence,
         measured=_measured(clock, at),
+    )
+
+
+class _Told(NamedTuple):
+    """What is said of the days of a clock, and in one sentence."""
+
+    days: tuple[DeadlineDay, ...]
+    sentence: Both
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """A clock of days that nothing stopped, lengthened or ended: so many are told alike."""
+
+    policy: str
+    calendar: WorkCalendar
+    sla: str
+    unit: Unit
+    limit: int
+    started_on: date
+    on: date
+    language: str
+    clock: Clock = field(compare=False)
+    """One of them."""
+
+
+def _told_of(clock: Clock, at: datetime, language: str) -> _Told:
+    run = clock.run
+    moved = clock.holds or clock.ending is not None or len(clock.limits) > 1
+    if moved or run.until is not None or run.unit not in WHOLE_DAYS:
+        return _told(clock, at, language)
+    policy, calendar, on = clock.policy.version, clock.calendar, business_date(at)
+    known = _told_alike(
+        _Alike(
+            policy, calendar, run.sla.id, run.unit, run.limit, run.started_on, on, language, clock
+        )
+    )
+    first, *others = known.days
+    if first.event_id is None:
+        return known
+    return known._replace(days=(replace(first, event_id=run.started_by), *others))
+
+
+@lru_cache(ALIKE_KEPT_MAX)
+def _told_alike(alike: _Alike) -> _Told:
+    return _told(alike.clock, midnight(alike.on), alike.language)
+
+
+def _told(clock: Clock, at: datetime, language: str) -> _Told:
+    strip = tuple(days(clock, at))
+    return _Told(
+        tuple(_day(clock, one, language) for one in strip),
+        Both(*(sentence(clock, strip, at, name) for name in LANGUAGES)),
     )
 
 
