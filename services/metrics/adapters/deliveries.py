@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import msgspec
 
-from services.metrics.adapters.batch import LOAD_HISTORIES
 from services.metrics.adapters.columns import text_of
 from services.metrics.adapters.deadlines import LOAD_STATES
+from services.metrics.adapters.delivery_memory import forget_old, rows_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.domain.deliveries.backoff import wait_seconds
 from services.metrics.domain.deliveries.notification import (
@@ -239,7 +239,7 @@ class PostgresDeliveries(Deliveries):
             states = {
                 row["dossier"]: row["state"] for row in await self._pool.fetch(LOAD_STATES, cases)
             }
-        dossiers = await dossiers_of(states, self._histories)
+            dossiers = await dossiers_of(states, self._pool.fetch)
         return {key: one.case.item_name or "" for key, one in dossiers.items()}
 
     async def record(
@@ -293,8 +293,12 @@ class PostgresDeliveries(Deliveries):
 
     async def give_up(self, made_before: datetime) -> int:
         with translated():
-            done: str = await self._pool.execute(GIVE_UP, made_before)
-        return int(done.rpartition(" ")[2])
+            return rows_of(await self._pool.execute(GIVE_UP, made_before))
+
+    async def forget(self, told_before: datetime, deliveries_max: int) -> int:
+        with translated():
+            async with transaction(self._pool) as connection:
+                return await forget_old(connection, told_before, deliveries_max)
 
     async def tell_of_down(
         self,
@@ -321,13 +325,6 @@ class PostgresDeliveries(Deliveries):
                 ]
                 await _notify(connection, told)
         return [row["channel"] for row in rows]
-
-    async def _histories(self, keys: Sequence[str]) -> Mapping[str, Sequence[bytes]]:
-        histories: dict[str, list[bytes]] = {key: [] for key in keys}
-        with translated():
-            for row in await self._pool.fetch(LOAD_HISTORIES, keys):
-                histories[row["dossier"]].append(row["body"].encode())
-        return histories
 
 
 async def _notify(connection: asyncpg.Connection, told: Sequence[Notification]) -> None:

@@ -32,6 +32,10 @@ log = structlog.get_logger()
 FACTS_MAX = 500
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 2.0
+CARE_SECONDS = 60.0
+"""So often is looked for what waits too long, is old, or away."""
+FORGOTTEN_MAX = 500
+"""Deliveries at a time: some hundred thousand a day."""
 LEASE = timedelta(seconds=5)
 LEASE_OF_MAIL = timedelta(seconds=15)
 """Longer than any try takes; whoever dies meanwhile keeps its channel for so long."""
@@ -65,6 +69,7 @@ class Courier:
         await self._know(stopping)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._hear(stopping), name="hearing")
+            tasks.create_task(self._care(stopping), name="looking after")
             for name in self.profile.channels:
                 tasks.create_task(self._serve(name, stopping), name=name)
 
@@ -82,10 +87,13 @@ class Courier:
         return len(heard.events)
 
     async def look_after(self, now: datetime) -> None:
-        """Give up what is too old, and tell operations of channels that take nothing."""
+        """Give up what waits too long, forget what is old, tell operations of channels away."""
         hours = timedelta(hours=self.profile.give_up_hours)
         if count := await self._deliveries.give_up(now - hours):
             log.error("deliveries_given_up", count=count)
+        kept = timedelta(days=self.profile.kept_days)
+        if count := await self._deliveries.forget(now - kept, FORGOTTEN_MAX):
+            log.info("deliveries_forgotten", count=count)
         routing = self._routing(now)
         operations = {
             name: routing.due_at(name, now)
@@ -140,15 +148,22 @@ class Courier:
         wait = 0.0
         while not await pause(self._clock, wait, stopping):
             try:
-                now = self._clock.now()
-                heard = await self.hear(now)
-                await self.look_after(now)
+                heard = await self.hear(self._clock.now())
             except StoreUnavailable:
                 log.warning("hearing_postponed")
                 wait = RETRY_SECONDS
                 continue
             self.watchdog.progressed()
             wait = 0.0 if heard == FACTS_MAX else LOOK_SECONDS
+
+    async def _care(self, stopping: asyncio.Event) -> None:
+        wait = 0.0
+        while not await pause(self._clock, wait, stopping):
+            try:
+                await self.look_after(self._clock.now())
+            except StoreUnavailable:
+                log.warning("looking_after_postponed")
+            wait = CARE_SECONDS
 
     async def _serve(self, name: str, stopping: asyncio.Event) -> None:
         wait = 0.0

@@ -92,6 +92,14 @@ class Deliveries(Protocol):
         """Give up what has waited since before then; return how many."""
         ...
 
+    async def forget(self, told_before: datetime, deliveries_max: int) -> int:
+        """
+        Forget some of what was told, or spared, before then; return how many rows that were.
+
+        What waits is kept, and what was told of a card that still stands: its end is told, too.
+        """
+        ...
+
     async def tell_of_down(
         self,
         channels: Sequence[str],

@@ -17,6 +17,8 @@ from shared.policy.rule import Rule
 CHANNEL_NAME = r"^[a-z][a-z0-9-]{0,39}$"
 MAILBOX = r"^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}$"
 MINUTE_SECONDS = 60.0
+KEPT_DAYS_MIN = 184
+"""Six months: for so long whoever operates a network keeps its logs (网络安全法 art. 21)."""
 
 RobotKind = Literal["wecom", "dingtalk", "feishu"]
 PER_MINUTE: Mapping[str, int] = {"wecom": 20, "dingtalk": 20, "feishu": 100}
@@ -103,6 +105,8 @@ class DeliveryProfile(Rule):
     """A card that was raised longer ago, in business time, is told to nobody."""
     give_up_hours: int = Field(default=48, ge=1, le=240)
     """So long a channel may be away before what it was to be told is given up."""
+    kept_days: int = Field(default=365, ge=KEPT_DAYS_MIN, le=3650)
+    """So long what was told is kept, with its receipt; of a card that still stands for ever."""
     authorities: Path | None = None
     """Certificates of whoever signs for the bureau's own servers; None: the public ones."""
     channels: Mapping[Annotated[str, Field(pattern=CHANNEL_NAME)], AlertChannel] = {}
