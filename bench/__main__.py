@@ -17,6 +17,7 @@ BENCHES = {
     "import": "bench.importing",
     "read": "bench.reading",
     "rebuild": "bench.rebuild",
+    "timers": "bench.timers",
 }
 PAIRED = ("fold", "gateway")
 

@@ -15,7 +15,7 @@ import asyncpg
 from bench.whole import python_of
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.journal import Journal
-from deploy.stack.part import PartGroup
+from deploy.stack.part import PartGroup, StackPart
 from deploy.stack.places import CHECKOUT, StackFolders
 from deploy.stack.postgres import embedded_postgres
 from deploy.stack.servers import embedded_kafka, kafka_part, postgres_part
@@ -66,29 +66,40 @@ class Servers:
 @asynccontextmanager
 async def servers() -> AsyncIterator[Servers]:
     """Start both in a folder of their own, and take everything away afterwards."""
-    places = _places()
+    places = new_places()
     postgres, kafka = embedded_postgres(places, PASSWORD), embedded_kafka(places, 0)
-    ready = asyncio.Event()
-
-    async def settle() -> None:
-        ready.set()
-
-    stage = PartGroup((postgres_part(postgres), kafka_part(kafka)), settle=settle)
     journal = Journal(places.state, kafka=kafka.address, postgres=postgres.dsn("postgres"))
-    supervisor = Supervisor(places, journal, [stage], os.environ)
     try:
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(supervisor.run())
-            tasks.create_task(_ready_or_done(ready, running))
-            await ready.wait()
+        async with kept_running(places, journal, postgres_part(postgres), kafka_part(kafka)):
             yield Servers(kafka.address, postgres.dsn("postgres"))
-            supervisor.request_stop()
     finally:
         shutil.rmtree(postgres.home, ignore_errors=True)
         shutil.rmtree(places.home, ignore_errors=True)
 
 
-def _places() -> StackFolders:
+@asynccontextmanager
+async def kept_running(
+    places: StackFolders, journal: Journal, *parts: StackPart
+) -> AsyncIterator[None]:
+    """Start *parts* together, and keep them running within the block."""
+    ready = asyncio.Event()
+
+    async def settle() -> None:
+        ready.set()
+
+    supervisor = Supervisor(places, journal, [PartGroup(parts, settle=settle)], os.environ)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(supervisor.run())
+        tasks.create_task(_ready_or_done(ready, running))
+        await ready.wait()
+        try:
+            yield
+        finally:
+            supervisor.request_stop()
+
+
+def new_places() -> StackFolders:
+    """Return folders of their own; whoever asked takes them away."""
     home = Path(tempfile.mkdtemp(prefix="casetrack-bench-"))
     home.chmod(0o711)
     places = StackFolders(home)

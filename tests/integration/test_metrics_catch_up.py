@@ -3,30 +3,21 @@
 import subprocess
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.metrics.domain.clocks.alert import reconcile
-from services.metrics.domain.entry import Entry
-from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import clocks_of
-from shared.contracts.envelope import Event, Fact
 from shared.contracts.registry import encode
-from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
 from shared.kafka.keys import partition_of
 from shared.kafka.port import PARTITIONS
-from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
-from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.folding_workers import FOLDED, TOPIC, Fold, at_least, workers
+from tests.support.old_year import Cards, called_for, year
 
 CASES = 1_000
-YEAR_DAYS = 300
 STILL = 1
 """The lane that stands still."""
 SLOW = {"METRICS_BATCH_RECORDS_MAX": "20"}
@@ -45,53 +36,7 @@ FROM metrics.clocks JOIN metrics.dossiers USING (dossier)
 WHERE partition <> 1 AND next_at <= now()
 """
 
-Cards = Counter[tuple[str, ...]]
-"""Dossier, limit, level and state, as often as it is so."""
-
-
-def story(number: int) -> Iterator[Event]:
-    """Yield the facts of one case of many; every fifth is decided late, every fiftieth never."""
-    day = number * YEAR_DAYS // CASES
-    taken = 3 if number % 5 else 40
-    facts = ((way.RECEIVED, 0), (way.ACCEPTED, 0), (way.DECIDED, taken), (way.CLOSED, taken + 1))
-    key = f"XC2024{number:08}"
-    for place, (one, days) in enumerate(facts[: 4 if number % 50 else 2]):
-        yield way.event(
-            of_case(one.data, key, day + days),
-            (day + days) * 24 + place,
-            identity=f"{key}-{place}",
-            key=key,
-        )
-
-
-def of_case(fact: Fact, key: str, days: int) -> Fact:
-    told = fact.model_dump(mode="json")
-    told |= {"case": told["case"] | {"case_no": key}} if "case" in told else {"case_no": key}
-    day = (date(2024, 9, 2) + timedelta(days=days)).isoformat()
-    dates = ("received_date", "effective_date", "decision_date", "closed_date")
-    return type(fact).model_validate(told | {name: day for name in dates if name in told})
-
-
-YEAR = sorted((fact for number in range(CASES) for fact in story(number)), key=lambda one: one.time)
-
-
-def called_for() -> Cards:
-    """Return the cards that a fold from nothing calls for, as they stand in the end."""
-    rules, now, stories = shipped(), SystemClock().now(), dict[str, list[Entry]]()
-    for fact in YEAR:
-        stories.setdefault(fact.partitionkey, []).append(Entry.of(fact))
-    cards: dict[str, tuple[str, ...]] = {}
-    for key, facts in stories.items():
-        for clock in clocks_of(fold_all(key, facts), rules):
-            for ruling in reconcile(clock, (), now):
-                match ruling.fact:
-                    case AlertRaised() as raised:
-                        cards[raised.alert_id] = (key, clock.sla.id, raised.level, "RAISED")
-                    case AlertResolved() as over:
-                        cards[over.alert_id] = (*cards[over.alert_id][:3], "RESOLVED")
-                    case AlertRevoked():
-                        raise AssertionError(ruling)
-    return Counter(cards.values())
+YEAR = year(CASES)
 
 
 def publishing(kafka: str, name: str) -> AIOKafkaProducer:
@@ -151,7 +96,7 @@ async def test_a_back_fill_raises_what_stands_and_revokes_nothing(
     cards = await cards_of(database)
 
     assert said.get("revoked", 0) == 0, said
-    assert cards == called_for()
+    assert cards == called_for(YEAR, SystemClock().now())
 
 
 async def test_a_lane_that_stands_still_holds_up_its_own_cards_and_is_told(
@@ -174,8 +119,8 @@ async def test_a_lane_that_stands_still_holds_up_its_own_cards_and_is_told(
     await settled(database)
     await eventually(lambda: "cards_wait_no_more" in told.read_text(), within=20)
 
-    assert meanwhile == beside(called_for())
-    assert await cards_of(database) == called_for()
+    assert meanwhile == beside(called_for(YEAR, SystemClock().now()))
+    assert await cards_of(database) == called_for(YEAR, SystemClock().now())
 
 
 def others_are_settled(database: asyncpg.Pool) -> Callable[[], Awaitable[bool]]:
