@@ -69,6 +69,10 @@ CARDS_WAITING = Gauge(
     "casetrack_cards_waiting",
     "Deadlines that have come and wait until their lane has folded what lay in Kafka then",
 )
+DEAD_CLOCKS_FOUND = Counter(
+    "casetrack_dead_clocks_found_total",
+    "Limits that ran and nobody would have looked at in time; each was armed when it was found",
+)
 SSE_CLIENTS = Gauge("casetrack_sse_clients", "Browsers listening to the live stream")
 DELIVERIES_TRIED = Counter(
     "casetrack_deliveries_tried_total",

@@ -79,6 +79,7 @@ async def served(
             readings=store.readings,
             glances=store.glances,
             deadlines=store.deadlines,
+            clock_rounds=store.clock_rounds,
             orders=store.orders,
             rules=RulesInForce(store.supervision),
             supervision=store.words,

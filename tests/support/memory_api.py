@@ -58,6 +58,7 @@ def reader_over(
         readings=store.readings,
         glances=store.glances,
         deadlines=store.deadlines,
+        clock_rounds=store.clock_rounds,
         orders=store.orders,
         rules=RulesInForce(store.supervision),
         supervision=store.words,

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
 from services.metrics.adapters.chronicles import PostgresChronicles
+from services.metrics.adapters.clock_rounds import PostgresClockRounds
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.glances import PostgresGlances
 from services.metrics.adapters.memory.chronicles import MemoryChronicles
+from services.metrics.adapters.memory.clock_rounds import MemoryClockRounds
 from services.metrics.adapters.memory.deadlines import MemoryDeadlines
 from services.metrics.adapters.memory.glances import MemoryGlances
 from services.metrics.adapters.memory.projection import MemoryProjection
@@ -37,6 +39,7 @@ from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.audit import Records
 from services.metrics.ports.chronicles import Chronicles
+from services.metrics.ports.clock_rounds import ClockRounds
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.ports.projection import Changes, Projection, Stretch
@@ -78,6 +81,7 @@ class Store:
 
     projection: Projection
     deadlines: Deadlines
+    clock_rounds: ClockRounds
     words: Supervision
     """Supervision's streams, as whoever acts on cards has them."""
     orders: Orders
@@ -157,6 +161,7 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
         yield Store(
             MemoryProjection(tables),
             MemoryDeadlines(tables),
+            MemoryClockRounds(tables),
             MemorySupervision(tables),
             MemoryOrders(tables),
             MemoryReadings(tables),
@@ -178,6 +183,7 @@ async def opened(name: str, role_dsn: Callable[[str], str] = str) -> AsyncIterat
         yield Store(
             PostgresProjection(pool, ours),
             PostgresDeadlines(pool, ours),
+            PostgresClockRounds(pool, ours),
             PostgresSupervision(sight).within(None),
             PostgresOrders(sight).within(None),
             PostgresReadings(sight).within(None),

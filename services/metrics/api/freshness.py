@@ -13,8 +13,10 @@ from services.metrics.handlers.freshness import (
     behind_told,
     outboxes_told,
     rebuilding_told,
+    rounds_told,
 )
 from services.metrics.handlers.waiting import lanes_behind
+from services.metrics.ports.clock_rounds import ClockRounds
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.glances import Glances
 from services.metrics.views.freshness import Completeness
@@ -24,7 +26,9 @@ from shared.web.description import told
 from shared.web.policies import Of, permit
 
 
-def freshness_routes(glances: Glances, deadlines: Deadlines, clock: Clock) -> APIRouter:
+def freshness_routes(
+    glances: Glances, deadlines: Deadlines, clock_rounds: ClockRounds, clock: Clock
+) -> APIRouter:
     """Return the route that says up to when everything is complete."""
     router = APIRouter(
         prefix="/v1", tags=["freshness"], dependencies=[permit(*READERS, of=Of.BUREAU)]
@@ -35,7 +39,7 @@ def freshness_routes(glances: Glances, deadlines: Deadlines, clock: Clock) -> AP
     async def fresh() -> Response:
         """Return up to when the figures are complete, and where partitions and outboxes are."""
         offsets, outboxes = await glances.offsets(), await glances.outboxes()
-        rebuilding = await glances.rebuilding()
+        rebuilding, rounds = await glances.rebuilding(), await clock_rounds.rounds()
         now = clock.now()
         waiting = await lanes_behind(deadlines, now)
         lag = freshness.lag_seconds(offsets, outboxes, now)
@@ -48,6 +52,7 @@ def freshness_routes(glances: Glances, deadlines: Deadlines, clock: Clock) -> AP
                 partitions=freshness.partitions(offsets, now),
                 outboxes=outboxes_told(outboxes),
                 behind=behind_told(waiting),
+                clocks=rounds_told(rounds),
             )
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from services.metrics.adapters.clock_rounds import PostgresClockRounds
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.app.filling import crew
@@ -14,7 +15,8 @@ from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.worker import TOPICS, faust_app, work
 from services.metrics.handlers.folding import Folding
-from services.metrics.handlers.ticker import Ticker
+from services.metrics.handlers.going_round import GoingRound, watch_clocks
+from services.metrics.handlers.ticker import HELPING_SECONDS, Ticker
 from services.metrics.handlers.waiting import watch_waiting
 from services.metrics.settings import MetricsSettings
 from shared.eventstore.postgres import open_pool
@@ -78,11 +80,14 @@ async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None
             return
         deadlines = PostgresDeadlines(pool, ours)
         ticker = Ticker(deadlines, first_rules(), clock, settings.source)
+        going_round = GoingRound(PostgresClockRounds(pool, ours), ticker.editions, clock)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
             others = [
                 tasks.create_task(ticker.watchdog.watch(stopping)),
+                tasks.create_task(ticker.run(stopping, HELPING_SECONDS), name="helping"),
                 tasks.create_task(watch_waiting(deadlines, clock, stopping), name="waiting"),
+                tasks.create_task(watch_clocks(going_round, clock, stopping), name="going_round"),
             ]
             await ticker.run(stopping)
             for task in others:

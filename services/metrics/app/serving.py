@@ -10,6 +10,7 @@ from typing import Self
 from fastapi import FastAPI
 
 from services.metrics.adapters.chronicles import PostgresChronicles
+from services.metrics.adapters.clock_rounds import PostgresClockRounds
 from services.metrics.adapters.deadlines import PostgresDeadlines
 from services.metrics.adapters.delivery_desk import PostgresDeliveryDesk
 from services.metrics.adapters.glances import PostgresGlances
@@ -46,6 +47,7 @@ from services.metrics.handlers.orders import Ordering, OrderReadings
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
 from services.metrics.ports.chronicles import Chronicles
+from services.metrics.ports.clock_rounds import ClockRounds
 from services.metrics.ports.deadlines import Deadlines
 from services.metrics.ports.deliveries import DeliveryDesk
 from services.metrics.ports.glances import Glances
@@ -81,6 +83,7 @@ class Reader:
     readings: Readings
     glances: Glances
     deadlines: Deadlines
+    clock_rounds: ClockRounds
     orders: Orders
     rules: RulesInForce
     supervision: Supervision
@@ -113,6 +116,7 @@ class Reader:
             readings=PostgresReadings(sight),
             glances=PostgresGlances(pool, fingerprint),
             deadlines=PostgresDeadlines(pool, fingerprint),
+            clock_rounds=PostgresClockRounds(pool, fingerprint),
             orders=PostgresOrders(sight),
             rules=RulesInForce(supervision, first_rules()),
             supervision=supervision,
@@ -178,7 +182,7 @@ class Reader:
                     work_routes(mine),
                     sent_routes(mine, catalogue),
                     delivery_routes(self.deliveries, self.clock, self.ids),
-                    freshness_routes(self.glances, self.deadlines, self.clock),
+                    freshness_routes(self.glances, self.deadlines, self.clock_rounds, self.clock),
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),
                     sign_in_routes(self._sign_in, catalogue),

@@ -4,10 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.metrics.ports.clock_rounds import RoundsSoFar
 from services.metrics.ports.deadlines import Waiting
 from services.metrics.ports.glances import Offset, Outboxes, RebuildProgress
 from services.metrics.ports.projection import TopicPartition
-from services.metrics.views.freshness import Behind, OutboxLag, PartitionProgress, Rebuild
+from services.metrics.views.freshness import (
+    Behind,
+    DeadClocks,
+    OutboxLag,
+    PartitionProgress,
+    Rebuild,
+)
 from shared.policy.calendar import local
 
 SILENT_SECONDS_MAX = 3.0
@@ -75,6 +82,12 @@ def behind_told(lanes: Iterable[Waiting]) -> list[Behind]:
         Behind(lane.partition, local(lane.complete_to) if lane.complete_to else None, lane.clocks)
         for lane in lanes
     ]
+
+
+def rounds_told(rounds: RoundsSoFar) -> DeadClocks:
+    """Return how far the clocks are looked_at."""
+    at, found = rounds
+    return DeadClocks(local(at) if at else None, found)
 
 
 def rebuilding_told(rebuild: RebuildProgress | None) -> Rebuild | None:

@@ -42,6 +42,15 @@ class Behind(View, frozen=True):
     """How many deadlines have come and wait."""
 
 
+class DeadClocks(View, frozen=True):
+    """The rounds in which every clock is looked at that runs, whether it is armed."""
+
+    went_round_at: ShownInstant | None
+    """When every dossier had been looked at last; null before the end of the first round."""
+    found: int
+    """Clocks that were not armed in time, ever; each was armed when it was found."""
+
+
 class Completeness(View, frozen=True):
     """Up to when the figures are complete, and what waits where."""
 
@@ -53,3 +62,4 @@ class Completeness(View, frozen=True):
     partitions: list[PartitionProgress]
     outboxes: list[OutboxLag]
     behind: list[Behind]
+    clocks: DeadClocks

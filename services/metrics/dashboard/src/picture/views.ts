@@ -312,6 +312,7 @@ export interface Completeness {
   partitions: PartitionProgress[]
   outboxes: OutboxLag[]
   behind: Behind[]
+  clocks: DeadClocks
 }
 
 /** What a consumer does. */
@@ -343,6 +344,14 @@ export interface CountedCase {
   day: string
   /** What it adds, by part. */
   adds: Record<string, number>
+}
+
+/** The rounds in which every clock is looked at that runs, whether it is armed. */
+export interface DeadClocks {
+  /** When every dossier had been looked at last; null before the end of the first round. */
+  went_round_at: string | null
+  /** Clocks that were not armed in time, ever; each was armed when it was found. */
+  found: number
 }
 
 /** One day of a deadline: whether it counts, and why. */
