@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, Self, TypeVar
@@ -156,6 +157,8 @@ class Limit(Rule):
     standstills: tuple[Standstill, ...] = ()
     extensions: Prolongation | None = None
     yellow: Yellow | None = None
+    told_since: date = date.min
+    """Of what began before that day nobody has told the end here, so it does not run."""
     late: AlertLevel = AlertLevel.RED
     """The colour of its card once it is over."""
     recipients: Mapping[AlertLevel, tuple[str, ...]]

@@ -92,6 +92,17 @@ def test_a_refusal_is_published_and_there_is_nothing_to_serve() -> None:
     assert ("SLA-35", CASE, 0) in found
 
 
+def test_of_old_matters_whose_end_nobody_told_here_nothing_runs() -> None:
+    decided = at("2015-09-11T09:00", DecisionMade, decision="APPROVED", decision_date="2015-09-10")
+    closed = at("2015-09-12T09:00", CaseClosed, closed_date="2015-09-12")
+    received = at("2015-09-02T08:30", ApplicationReceived, received_date="2015-09-02")
+    accepted = at("2015-09-02T09:00", ApplicationAccepted, effective_date="2015-09-02")
+    names = {name for name, *_ in running(received, accepted, decided, closed)}
+
+    assert "SLA-04" in names
+    assert names.isdisjoint({"SLA-34", "SLA-35", "SLA-39"})
+
+
 def visited(result: str, when: str) -> Entry:
     return at(when, VisitConcluded, result=result, inspection_id="I1")
 

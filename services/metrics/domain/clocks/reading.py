@@ -64,7 +64,8 @@ def runs_in(
         for sla in policy.by_subject.get(kind, ()):
             begun = _beside(sla, subject, case) if sla.beside else episodes.get(sla.id, ())
             for episode in begun:
-                if rules.policy_on(episode.started_on) is policy:
+                day = episode.started_on
+                if day >= sla.told_since and rules.policy_on(day) is policy:
                     run = _run(sla, episode, subject, case, dossier)
                     if run is not None:
                         if sla.latest is not None:
