@@ -14,8 +14,8 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import date, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 import asyncpg
@@ -30,6 +30,7 @@ from deploy.stack.part import StackPart, wrote
 from deploy.stack.parts import PORT_OFFSET, Briefing, service_parts
 from deploy.stack.places import CHECKOUT, StackFolders
 from deploy.stack.ports import any_free
+from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.domain.entry import entry_of
 from services.metrics.domain.fold import fold_all
@@ -37,7 +38,7 @@ from services.metrics.domain.picture import clocks_of
 from shared.kafka.port import PARTITIONS
 from shared.kafka.topics import ensure_topics
 from shared.policy.calendar import local
-from shared.policy.rules import shipped
+from shared.policy.rules import Rules, shipped
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
@@ -51,6 +52,8 @@ SECONDS = 20
 """So long is looked at a quiet bureau, and at one in which cards come steadily."""
 INTAKE_PER_SECOND = 50
 WARM_SECONDS = 4
+PREPARED_SECONDS, MOVED_PER_SECOND = 5, 2_500
+"""So long before they come the instants of cards are moved."""
 CLOCKS_A_CASE = 2
 DAYS_MAX = 4
 DAYS_BACK_MAX = 60
@@ -192,7 +195,7 @@ class Bench:
 
     async def come(self, cards: int, apart: timedelta) -> Seen:
         """Let so many cards come, each *apart* from the one before; return how late they were."""
-        at = _now() + timedelta(seconds=5 + cards / 10_000)
+        at = _now() + timedelta(seconds=PREPARED_SECONDS + cards / MOVED_PER_SECOND)
         await self._database.execute(LET_COME, at, cards, apart)
         await asyncio.sleep(max(0.0, (at - _now()).total_seconds() - 1))
         over = asyncio.Event()
@@ -286,7 +289,7 @@ async def _load(stack: Servers) -> float:
     return time.monotonic() - began
 
 
-def _days() -> list[Any]:
+def _days() -> list[date]:
     """Return days on which cases began whose limits are near now, and not over for some hours."""
     now, rules = _now(), shipped()
     today, found = local(now).date(), []
@@ -300,12 +303,12 @@ def _days() -> list[Any]:
     return found[:DAYS_MAX]
 
 
-def _clocks(day: Any, rules: Any) -> Iterator[Any]:  # noqa: ANN401
-    for lane in range(PARTITIONS):
-        for facts in running_cases(0, PARTITIONS, [day], lane):
-            entries = [entry_of(fact.value) for fact in facts]
-            yield from clocks_of(fold_all(facts[0].key.decode(), entries), rules)
-            return
+def _clocks(day: date, rules: Rules) -> Sequence[Clock]:
+    """Return the clocks of a case that began on *day*."""
+    lanes = (running_cases(0, 1, [day], lane) for lane in range(PARTITIONS))
+    facts = next(chain.from_iterable(lanes))
+    entries = [entry_of(fact.value) for fact in facts]
+    return clocks_of(fold_all(facts[0].key.decode(), entries), rules)
 
 
 @asynccontextmanager
