@@ -30,7 +30,7 @@ from tests.support.whole_way import WholeWay, whole_way
 CASES = int(os.environ.get("CASETRACK_BACK_FILL_CASES", "300"))
 DAYS = 365
 FACTS_AT_ONCE = 200
-SECONDS_MAX = 120 + CASES / 50
+SECONDS_MAX = 120 + CASES / 10
 METRICS = {"worker": "worker", "ticker": "ticker", "courier": "courier"}
 SLACK = timedelta(seconds=2)
 """So long a fact that is on record may be on its way to us."""
