@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from deploy.databases import addressed
 from deploy.prepare import PrepareSettings, prepare
 from deploy.sign_in import link
+from services.intake.settings import IntakeSettings
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
@@ -49,6 +50,32 @@ async def test_afterwards_a_service_can_log_in_and_every_topic_is_there(
 
     assert facts == 0
     assert {*EVENT_TOPICS, *DEAD_LETTER_TOPICS} <= await topics(settings.kafka)
+
+
+async def test_who_makes_a_role_and_who_logs_in_read_its_password_from_one_file(
+    postgres_dsn: str, bureau_topics: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = urlsplit(postgres_dsn)
+    keeper, intake = tmp_path / "postgres", tmp_path / "casetrack_intake"
+    keeper.write_text(f"{parts.password}\n")
+    # Roles are of the whole server, and other tests log in as this one.
+    intake.write_text(f"{PASSWORD}\n")
+    server = parts.netloc.rpartition("@")[2]
+    for prefix, user, password in (
+        ("PREPARE", parts.username, keeper),
+        ("INTAKE", "casetrack_intake", intake),
+    ):
+        dsn = urlunsplit(parts._replace(netloc=f"{user}@{server}"))
+        monkeypatch.setenv(f"{prefix}_KAFKA", bureau_topics)
+        monkeypatch.setenv(f"{prefix}_POSTGRES_DSN", dsn)
+        monkeypatch.setenv(f"{prefix}_POSTGRES_DSN_PASSWORD_FILE", str(password))
+    monkeypatch.setenv("PREPARE_INTAKE_PASSWORD_FILE", str(intake))
+    await prepare(PrepareSettings())
+    connection = await asyncpg.connect(IntakeSettings().postgres_dsn.get_secret_value())
+    user = await connection.fetchval("SELECT current_user")
+    await connection.close()
+
+    assert user == "casetrack_intake"
 
 
 async def test_the_session_key_is_made_once_and_opens_the_door(
