@@ -18,6 +18,7 @@ from shared.eventstore.checkpoint import (
     Bearing,
     Book,
     Checkpoint,
+    Footing,
     Growth,
     Signed,
     Walk,
@@ -99,6 +100,23 @@ class Signer:
         crash("checkpoint.published")
         _replace(self._memory(owner), words)
         return checkpoint
+
+    async def altered(self, dsn: str, owner: Owner) -> list[Book]:
+        """
+        Return the books of *owner* that are no longer what we signed last, read from their start.
+
+        Raises:
+            StoreUnavailable: the database went away.
+        """
+        last = self._last(owner).checkpoint
+        altered = []
+        async with open_books(dsn, owner) as books:
+            for book in Book:
+                found = Footing()
+                async for _, leaf in books.rows(book, 0, last.below):
+                    found = found.add(leaf)
+                altered += [] if found == last.books[book] else [book]
+        return altered
 
     def _last(self, owner: Owner) -> Signed:
         memory = self._memory(owner)

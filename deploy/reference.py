@@ -1,10 +1,8 @@
 """``python -m deploy.reference``: writes the tables of the docs that the code knows."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-from prometheus_client import Counter, Gauge, Histogram
 
 from deploy.access import access_tables, readings_table
 from deploy.courses import courses_tables
@@ -21,7 +19,7 @@ from services.review.settings import ReviewSettings
 from shared.contracts.naming import Called, Language, words
 from shared.kafka.access import KafkaSettings
 from shared.relay.settings import RelaySettings
-from shared.runtime import measures
+from shared.runtime.measures import CATALOGUE, EVERYONE, LABELS, OF_THE_LIBRARY, Declared
 from shared.runtime.settings import settings_table
 from shared.web.gate import AuthSettings
 from shared.web.shares import QuotaSettings
@@ -33,6 +31,7 @@ PAGES = tuple(
         "reference/problems.md",
         "reference/courses.md",
         "reference/names.md",
+        "reference/measures.md",
         "reference/kafka-access.md",
     )
 )
@@ -55,7 +54,8 @@ def tables() -> dict[str, str]:
     settings = settings_table(SETTINGS, [KafkaSettings]).replace(f"{CHECKOUT}/", "")
     return {
         "settings": settings,
-        "measures": _measures_table(),
+        "measures": _measures_table([*CATALOGUE.values(), *OF_THE_LIBRARY]),
+        "labels": _labels_table(),
         "problems": problems_table(),
         "courses": courses_tables(),
         "access": access_tables(),
@@ -90,18 +90,21 @@ def _group(group: str, names: Mapping[str, Called]) -> Iterator[str]:
     yield ""
 
 
-def _measures_table() -> str:
-    kinds = (Counter, Gauge, Histogram)
-    found = [one for one in vars(measures).values() if isinstance(one, kinds)]
-    rows = [_measure_row(one) for one in found]
-    return "\n".join(["| measure | meaning | labels |", "|---|---|---|", *rows, ""])
+def _measures_table(measures: Iterable[Declared]) -> str:
+    head = ["| measure | kind | unit | labels | told by | meaning |", "|---|---|---|---|---|---|"]
+    return "\n".join([*head, *map(_measure_row, measures), ""])
 
 
-def _measure_row(measure: Counter | Gauge | Histogram) -> str:
-    family = next(iter(measure.describe()))
-    name = f"{family.name}_total" if isinstance(measure, Counter) else family.name
-    labels = ", ".join(f"`{label}`" for label in measure._labelnames)  # noqa: SLF001 - it has no other door
-    return f"| `{name}` | {family.documentation} | {labels or '–'} |"
+def _measure_row(one: Declared) -> str:
+    labels = ", ".join(f"`{label}`" for label in one.labels) or "–"
+    told_by = "all" if one.told_by == EVERYONE else ", ".join(sorted(one.told_by))
+    cells = (f"`{one.name}`", one.kind, one.unit, labels, told_by, one.meaning)
+    return f"| {' | '.join(cells)} |"
+
+
+def _labels_table() -> str:
+    rows = [f"| `{label}` | {meaning} |" for label, meaning in LABELS.items()]
+    return "\n".join(["| label | holds |", "|---|---|", *rows, ""])
 
 
 def main(pages: Sequence[Path] = PAGES) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ import structlog
 from pydantic import Field, field_validator
 
 from deploy.checkpoints import Signer
+from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.kafka.access import KafkaAccess, KafkaSettings
 from shared.kafka.port import Sender, SendUnknown
@@ -24,7 +26,12 @@ from shared.runtime.lifecycle import (
     tell_ready,
     withdraw_ready,
 )
-from shared.runtime.measures import CHECKPOINT_AGE_SECONDS
+from shared.runtime.measures import (
+    CHAIN_BROKEN,
+    CHAIN_READ_AGE_SECONDS,
+    CHECKPOINT_AGE_SECONDS,
+    Scraped,
+)
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn, load_settings
 from shared.web.server import LOOPBACK
 
@@ -61,6 +68,13 @@ class SigningSettings(KafkaSettings, env_prefix="CHECKPOINTS_"):
     minutes: float = Field(
         5.0, gt=0, le=1440, description="between two checkpoints", examples=["5"]
     )
+    audit_minutes: float = Field(
+        1440.0,
+        gt=0,
+        description="between two readings of the stores from their start, which are compared with "
+        "what was signed last",
+        examples=["360"],
+    )
     host: str = Field(LOOPBACK, description="the address to listen on", examples=["0.0.0.0"])  # noqa: S104 - an example
     probe_port: Port | None = Field(
         None, description="where the signer says how it is; none: nowhere", examples=["8710"]
@@ -77,15 +91,24 @@ class SigningSettings(KafkaSettings, env_prefix="CHECKPOINTS_"):
         return self.access(self.kafka)
 
 
-class Signing:
-    """Signs every *seconds*; ready for as long as that succeeds."""
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Seconds between two checkpoints, and between two readings from the start."""
 
-    def __init__(self, signer: Signer, dsn: str, seconds: float, clock: Clock) -> None:
+    seconds: float
+    audit_seconds: float = 86_400.0
+
+
+class Signing:
+    """Signs at a *pace*; ready for as long as that succeeds."""
+
+    def __init__(self, signer: Signer, dsn: str, pace: Rhythm, clock: Clock) -> None:
         self._signer = signer
         self._dsn = dsn
-        self._seconds = seconds
+        self._pace = pace
         self._clock = clock
-        self._signed_at = clock.monotonic()
+        self._signed_at = self._read_at = clock.monotonic()
+        self._read = False
 
     @property
     def age_seconds(self) -> float:
@@ -94,15 +117,18 @@ class Signing:
 
     async def run(self, sender: Sender, stopping: asyncio.Event) -> None:
         """Sign until *stopping*; whatever server is away is waited for."""
-        patience = ROUNDS_MISSED_MAX * self._seconds
+        patience = ROUNDS_MISSED_MAX * self._pace.seconds
         # A round that reads for the first time reads everything.
         watchdog = Watchdog("checkpoints", self._clock, patience_seconds=max(patience, 3600.0))
         CHECKPOINT_AGE_SECONDS.set_function(lambda: self.age_seconds)
+        CHAIN_READ_AGE_SECONDS.set_function(lambda: self._clock.monotonic() - self._read_at)
         announced = False
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(watchdog.watch(stopping))
             while not stopping.is_set():
                 signed = await self._round(sender)
+                if signed and self._audit_is_due():
+                    await self._audit()
                 watchdog.progressed()
                 if signed and not announced:
                     announce_ready()
@@ -115,7 +141,25 @@ class Signing:
             watching.cancel()
 
     def _pause_seconds(self, *, signed: bool) -> float:
-        return self._seconds if signed else min(self._seconds, RETRY_SECONDS)
+        return self._pace.seconds if signed else min(self._pace.seconds, RETRY_SECONDS)
+
+    def _audit_is_due(self) -> bool:
+        since = self._clock.monotonic() - self._read_at
+        return not self._read or since > self._pace.audit_seconds
+
+    async def _audit(self) -> None:
+        """Read everything anew, and say where it is not what was signed."""
+        began = self._clock.monotonic()
+        try:
+            for owner in Owner:
+                altered = await self._signer.altered(self._dsn, owner)
+                CHAIN_BROKEN.labels(owner.value).set(len(altered))
+                if altered:
+                    log.error("chain_broken", owner=owner.value, books=[*altered])
+        except (StoreUnavailable, StoreRefused) as fault:
+            log.warning("audit_waits", fault=repr(fault))
+            return
+        self._read, self._read_at = True, began
 
     async def _round(self, sender: Sender) -> bool:
         began = self._clock.monotonic()
@@ -141,7 +185,7 @@ async def sign(settings: SigningSettings, stopping: asyncio.Event) -> None:
     signing = Signing(
         Signer.open(settings.key, settings.memory),
         settings.postgres_dsn.get_secret_value(),
-        settings.minutes * SECONDS_A_MINUTE,
+        Rhythm(settings.minutes * SECONDS_A_MINUTE, settings.audit_minutes * SECONDS_A_MINUTE),
         SystemClock(),
     )
     async with KafkaProducer(settings.broker, client_id="casetrack-checkpoint") as sender:
@@ -155,7 +199,7 @@ def main() -> int:
         return run(
             "checkpoints",
             import_module("shared.web.probes").probed(
-                "checkpoints", life, settings.host, settings.probe_port
+                Scraped.CHECKPOINTS, life, settings.host, settings.probe_port
             ),
         )
     return run("checkpoints", life)

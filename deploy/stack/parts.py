@@ -13,6 +13,15 @@ from shared.eventstore.roles import DatabaseRole
 
 PORT_OFFSET = {"metrics": 0, "intake": 1, "assist": 2, "review": 3}
 METRICS_WORKERS = 2
+PROBE_OFFSET = {
+    "metrics-worker-1": 4,
+    "metrics-worker-2": 5,
+    "metrics-ticker": 6,
+    "metrics-courier": 7,
+    "relay": 8,
+    "checkpoints": 9,
+}
+"""Where those say how they are that have no address otherwise, if they are asked to."""
 ALONE: Mapping[str, Mapping[str, str]] = {"intake": {"INTAKE_TRIAL": "true"}}
 """What holds on one machine alone: whoever tries casetrack may speak from any source."""
 BACKGROUND = 10
@@ -39,6 +48,8 @@ class Briefing:
     """With what checkpoints are signed; None: by nobody."""
     delivers: bool = False
     """Whether there is a profile of deliveries."""
+    probes: bool = False
+    """Whether each of them has a door for probes."""
 
 
 def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
@@ -52,7 +63,7 @@ def service_parts(desk: Briefing) -> tuple[StackPart, ...]:
         *(_metrics(desk, f"metrics-worker-{number}", "worker") for number in workers),
         _metrics(desk, "metrics-ticker", "ticker"),
         *([_metrics(desk, "metrics-courier", "courier")] if desk.delivers else []),
-        _quiet(desk, "relay", _module("shared.relay"), _reach(desk, "RELAY", DatabaseRole.RELAY)),
+        _quiet(desk, "relay", "RELAY", DatabaseRole.RELAY, _module("shared.relay")),
         *_signer(desk),
     )
 
@@ -71,18 +82,29 @@ def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> Stac
 
 
 def _metrics(desk: Briefing, name: str, task: str) -> StackPart:
-    env = _reach(desk, "METRICS", DatabaseRole.METRICS)
-    return _quiet(desk, name, _module("services.metrics", task), env)
+    argv = _module("services.metrics", task)
+    return _quiet(desk, name, "METRICS", DatabaseRole.METRICS, argv)
 
 
 def _signer(desk: Briefing) -> Iterator[StackPart]:
     if desk.checkpoint_key is not None:
-        reach = _reach(desk, "CHECKPOINTS", DatabaseRole.AUDITOR)
-        env = {**reach, "CHECKPOINTS_KEY": str(desk.checkpoint_key)}
-        yield _quiet(desk, "checkpoints", _module("deploy.signing"), env)
+        yield _quiet(
+            *(desk, "checkpoints", "CHECKPOINTS", DatabaseRole.AUDITOR, _module("deploy.signing")),
+            CHECKPOINTS_KEY=str(desk.checkpoint_key),
+        )
 
 
-def _quiet(desk: Briefing, name: str, argv: tuple[str, ...], env: Mapping[str, str]) -> StackPart:
+def _quiet(
+    desk: Briefing,
+    name: str,
+    prefix: str,
+    role: DatabaseRole,
+    argv: tuple[str, ...],
+    **more: str,
+) -> StackPart:
+    env = _reach(desk, prefix, role) | more
+    if desk.probes:
+        env[f"{prefix}_PROBE_PORT"] = str(desk.first_port + PROBE_OFFSET[name])
     # A process without an address says that it is ready by writing a file.
     ready_file = desk.places.ready / name
 

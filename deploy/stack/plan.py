@@ -56,6 +56,7 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
         identity={} if kafka_parts else _identity(),
         checkpoint_key=_checkpoint_key(settings),
         delivers=bool(os.environ.get("METRICS_DELIVERIES")),
+        probes=settings.probes,
     )
     settle = partial(_settle, postgres, broker, passwords, settings.partitions)
     servers = PartGroup((*postgres_parts, *kafka_parts), settle)

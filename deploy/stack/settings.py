@@ -23,8 +23,14 @@ class LocalSettings(KafkaSettings, env_prefix="CASETRACK_"):
         ge=1024,
         le=65535 - 12,
         description="first of the local ports: +0 metrics and dashboard, +1 intake, +2 assist, "
-        "+3 review; the embedded Kafka prefers +10",
+        "+3 review; +4 to +9 are for probes; the embedded Kafka prefers +10",
         examples=["8700"],
+    )
+    probes: bool = Field(
+        default=False,
+        description="whether workers (ports +4, +5), ticker (+6), courier (+7), relay (+8) and "
+        "signer (+9) answer `/metrics`, too: for a Prometheus, at the price of a door in each",
+        examples=["true"],
     )
     kafka: KafkaServers | None = Field(
         None,

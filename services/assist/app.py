@@ -26,6 +26,7 @@ from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.registry import Owner, kinds_of
 from shared.contracts.standing import JUDGEMENTS
 from shared.kafka.membership import Subscription
+from shared.runtime.measures import Scraped
 from shared.web.gate import AuthSettings
 
 SUBJECTS = (
@@ -45,7 +46,7 @@ class Assist(Service):
 
     @cached_property
     def web(self) -> FastAPI:
-        return self.edge("casetrack assist", subject_routes(SUBJECTS, self.desk), MESSAGES)
+        return self.edge(Scraped.ASSIST, subject_routes(SUBJECTS, self.desk), MESSAGES)
 
     @cached_property
     def foreign_tasks(self) -> ForeignTasks:

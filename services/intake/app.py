@@ -41,6 +41,7 @@ from shared.eventstore.timers import PostgresTimers
 from shared.kafka.membership import Subscription
 from shared.policy.rules import shipped
 from shared.runtime.catalogue import OWN, Catalogue
+from shared.runtime.measures import HALL_SECONDS, Scraped
 from shared.web.gate import AuthSettings
 from shared.web.problems import FaultAnswer
 
@@ -76,7 +77,7 @@ class Intake(Service):
             *subject_routes(SUBJECTS, self.desk),
         ]
         return self.edge(
-            "casetrack intake", routers, MESSAGES, faults=FAULTS, body_bytes_max=BATCH_BYTES_MAX
+            Scraped.INTAKE, routers, MESSAGES, faults=FAULTS, body_bytes_max=BATCH_BYTES_MAX
         )
 
     @cached_property
@@ -115,6 +116,7 @@ async def live(settings: IntakeSettings, auth: AuthSettings, stopping: asyncio.E
             known=settings.broker.knows_us,
         )
         keeper = intake.timekeeper(PostgresTimers(pool))
+        HALL_SECONDS.set_function(lambda: intake.rules.newest.hall_seconds(intake.clock.now()))
         async with intake.commits, asyncio.TaskGroup() as tasks:
             tasks.create_task(intake.rules.follow(intake.clock, stopping), name="rules")
             tasks.create_task(keeper.run(stopping), name="timekeeper")

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from services.metrics.settings import MetricsSettings
 from shared.runtime.lifecycle import run
+from shared.runtime.measures import Scraped
 from shared.runtime.settings import load_settings
 
 LIVES = {
@@ -30,7 +31,7 @@ def main() -> int:
         return run(
             name,
             import_module("shared.web.probes").probed(
-                name, main, settings.host, settings.probe_port
+                Scraped(name), main, settings.host, settings.probe_port
             ),
         )
     return run(name, main)

@@ -28,6 +28,7 @@ from shared.contracts.registry import Owner, kinds_of
 from shared.contracts.review.course import INVITATION
 from shared.contracts.unfinished.course import MATTER
 from shared.kafka.membership import Subscription
+from shared.runtime.measures import Scraped
 from shared.web.gate import AuthSettings
 
 INVITED = Decided(INVITATIONS, INVITATION, inviting.DECIDER, "YQ")
@@ -53,7 +54,7 @@ class Review(Service):
             command_routes([INVITATIONS], InvitationCommands(self.desk, INVITED).take),
             *subject_routes(SUBJECTS, self.desk),
         ]
-        return self.edge("casetrack review", routers, MESSAGES)
+        return self.edge(Scraped.REVIEW, routers, MESSAGES)
 
     @cached_property
     def ratings(self) -> Ratings:

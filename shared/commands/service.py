@@ -26,6 +26,7 @@ from shared.eventstore.port import (
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import Ids, SystemIds
+from shared.runtime.measures import Scraped
 from shared.web.app import Readiness, Web, create_web
 from shared.web.edge import BODY_BYTES_MAX
 from shared.web.gate import AuthSettings, Gate
@@ -96,7 +97,7 @@ class Service:
 
     def edge(
         self,
-        title: str,
+        process: Scraped,
         routers: Iterable[APIRouter],
         messages: Traversable,
         *,
@@ -106,7 +107,8 @@ class Service:
         """Return the HTTP edge over *routers*, with the *faults* that only this service has."""
         web = create_web(
             Web(
-                title=title,
+                title=f"casetrack {process}",
+                process=process,
                 gate=self.gate,
                 shares=self.shares,
                 clock=self.clock,

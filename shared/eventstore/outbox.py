@@ -8,8 +8,10 @@ from shared.eventstore.port import START, Outbox, Outgoing, Position, StoreResto
 from shared.eventstore.postgres import (
     CONNECT_SECONDS_MAX,
     STATEMENT_SECONDS_MAX,
+    certificates_in,
     translated,
 )
+from shared.runtime.certificates import tell_certificates
 
 BYTES_MAX = 16 * 1024 * 1024
 """Read at once, give or take one fact: two thousand of the largest would not fit in memory."""
@@ -127,6 +129,7 @@ class PostgresOutbox(Outbox):
     @classmethod
     async def open(cls, dsn: str, schema: str) -> "PostgresOutbox":
         """Connect; the lease comes later."""
+        tell_certificates(certificates_in(dsn))
         with translated():
             return cls(
                 await asyncpg.connect(

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
@@ -23,6 +25,7 @@ from shared.eventstore.port import (
 )
 from shared.eventstore.repetition import contradictions
 from shared.eventstore.rows import EventRow, row_of
+from shared.runtime.certificates import tell_certificates
 from shared.runtime.lifecycle import crash
 
 CONNECTIONS_MAX = 8
@@ -118,6 +121,7 @@ async def open_pool(
     the server's machine. Every session begins with *settings*, and
     with what is to be done *first*.
     """
+    tell_certificates(certificates_in(dsn))
     return await asyncpg.create_pool(
         dsn,
         min_size=0,
@@ -136,6 +140,13 @@ async def open_pool(
     )
 
 
+def certificates_in(dsn: str) -> dict[str, Path | None]:
+    """Return the files that *dsn* names, by what each is for."""
+    named = parse_qs(urlsplit(dsn).query)
+    files = {"postgres_authority": "sslrootcert", "postgres_client": "sslcert"}
+    return {use: Path(named[word][-1]) for use, word in files.items() if word in named}
+
+
 @asynccontextmanager
 async def auditing(dsn: str, name: str, search_path: str = "") -> AsyncIterator[asyncpg.Connection]:
     """
@@ -145,6 +156,7 @@ async def auditing(dsn: str, name: str, search_path: str = "") -> AsyncIterator[
         StoreUnavailable: the database does not answer.
     """
     told = {"application_name": f"casetrack-{name}"}
+    tell_certificates(certificates_in(dsn))
     with translated():
         connection = await asyncpg.connect(
             dsn,

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationInfo,
 from pydantic_core import PydanticCustomError
 
 from shared.kafka.seal import KEYRING, Seal
+from shared.runtime.certificates import tell_certificates
 from shared.runtime.settings import Settings
 
 
@@ -82,6 +83,7 @@ class KafkaAccess:
             OSError: a file is none, or holds no certificate (SSLError).
         """
         context = ssl.create_default_context(cafile=self.ca)
+        tell_certificates({"kafka_authority": self.ca, "kafka_client": self.certificate})
         if self.certificate is not None:
             # Without a password that it could wait for at a terminal.
             context.load_cert_chain(self.certificate, self.key, password="")

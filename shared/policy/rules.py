@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import assert_never
 
@@ -13,7 +13,8 @@ from shared.contracts.rules.facts import (
     PublisherRegistered,
     PublisherRemoved,
 )
-from shared.policy.calendar import WorkCalendar, official_calendar
+from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
+from shared.policy.counting import DAY_SECONDS, HallHours
 from shared.policy.publisher import BACKDATED_DAYS, Publisher, Publishers, registered
 from shared.policy.sla import Policy, bureau_policy
 
@@ -44,6 +45,13 @@ class Rules:
         if len(policies) == 1:
             return policies[0][1]
         return next(policy for since, policy in reversed(policies) if since <= day)
+
+    def hall_seconds(self, at: datetime) -> int:
+        """Return for how long the hall has ever been open by *at*: still while it is closed."""
+        there = at.astimezone(ZONE)
+        second = (there.hour * 60 + there.minute) * 60 + there.second
+        hours = HallHours(self.calendar, self.policy_on(there.date()).bureau.hall_seconds)
+        return hours.before(there.toordinal() * DAY_SECONDS + second)
 
 
 class Editions:

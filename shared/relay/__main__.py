@@ -18,6 +18,7 @@ from shared.runtime.lifecycle import (
     tell_ready,
     withdraw_ready,
 )
+from shared.runtime.measures import Scraped
 from shared.runtime.settings import load_settings
 
 
@@ -64,7 +65,7 @@ def main() -> int:
         return run(
             "relay",
             import_module("shared.web.probes").probed(
-                "relay", life, settings.host, settings.probe_port
+                Scraped.RELAY, life, settings.host, settings.probe_port
             ),
         )
     return run("relay", life)

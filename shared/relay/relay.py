@@ -15,6 +15,7 @@ from shared.runtime.measures import (
     EVENTS_RELAYED,
     RELAY_BLOCKED_SECONDS,
     RELAY_LAG_SECONDS,
+    RELAY_LEADS,
     RELAY_PARKED,
 )
 
@@ -126,13 +127,19 @@ class Relay:
     async def _take_lead(self, outbox: Outbox, stopping: asyncio.Event) -> bool:
         leading = await outbox.lead()
         self.standing.set()
+        RELAY_LEADS.labels(owner=self._owner.value).set(leading)
         log.info("relay_leads" if leading else "relay_stands_by", owner=self._owner.value)
         self._waits_since = self._waits_since if leading else None
+        if not leading:
+            # Who led before leaves what it last saw to whoever leads now.
+            RELAY_LAG_SECONDS.labels(owner=self._owner.value).set(0)
+            RELAY_BLOCKED_SECONDS.labels(owner=self._owner.value).set(0)
         while not leading and not await pause(self._clock, STANDBY_SECONDS, stopping):
             self._watchdog.progressed()
             leading = await outbox.lead()
             if leading:
                 log.info("relay_leads", owner=self._owner.value)
+        RELAY_LEADS.labels(owner=self._owner.value).set(leading)
         return leading
 
     async def _turn(self, outbox: Outbox) -> None:
@@ -213,6 +220,8 @@ class Relay:
     async def _wait_out(self, fault: Exception, stopping: asyncio.Event) -> None:
         # The reason is known and said: waiting for it to pass is no hang.
         self._watchdog.progressed()
+        if isinstance(fault, StoreUnavailable):
+            RELAY_LEADS.labels(owner=self._owner.value).set(0)
         self._faults += 1
         seconds = min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** min(self._faults - 1, 16))
         log.warning(

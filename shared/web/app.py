@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
+from shared.runtime.measures import Scraped, exposition
 from shared.runtime.pulse import PulseReport, pulses
 from shared.web.description import Described
 from shared.web.edge import BODY_BYTES_MAX, Bounds, Edge
@@ -87,6 +88,8 @@ class Web:
     shares: Shares | None = None
     """Of a service that events reach by another door, too; None: this door's own."""
     body_bytes_max: int = BODY_BYTES_MAX
+    process: Scraped | None = None
+    """Whose measures are shown; None: all that there are."""
 
 
 def create_web(web: Web) -> FastAPI:
@@ -121,7 +124,7 @@ def create_web(web: Web) -> FastAPI:
         ),
     )
     # Routes are tried in their order, and a probe comes more rarely than a request.
-    for router in (*web.routers, _operations(web.ready), _description()):
+    for router in (*web.routers, _operations(web), _description()):
         app.include_router(router)
     refuse_routes_without_policy(app)
     return app
@@ -140,7 +143,7 @@ def _guarded(lifespan: Lifespan | None) -> Lifespan:
     return live
 
 
-def _operations(ready: Ready) -> APIRouter:
+def _operations(web: Web) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", dependencies=[public()])
@@ -157,7 +160,7 @@ def _operations(ready: Ready) -> APIRouter:
     )
     async def readiness() -> Serving | JSONResponse:
         """Say whether requests can be served now, and what is behind, readers of Kafka among it."""
-        now, consumers = await ready(), pulses()
+        now, consumers = await web.ready(), pulses()
         told = {"consumers": tuple(pulse.told() for pulse in consumers)} if consumers else {}
         if not now.serves:
             answer = NotServing(status="not ready", **told)
@@ -171,7 +174,7 @@ def _operations(ready: Ready) -> APIRouter:
     @router.get("/metrics", dependencies=[permit()], response_class=PlainTextResponse)
     async def measures() -> Response:
         """Return the measures in Prometheus' text format."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(web.process), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

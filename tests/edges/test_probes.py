@@ -9,6 +9,7 @@ import pytest
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.lifecycle import tell_ready, withdraw_ready
+from shared.runtime.measures import Scraped
 from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.probes import probed
@@ -44,7 +45,7 @@ async def test_a_process_tells_its_health_readiness_and_measures(
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
         asyncio.TaskGroup() as tasks,
     ):
-        tasks.create_task(probed("toy", main, "127.0.0.1", port)(stopping))
+        tasks.create_task(probed(Scraped.RELAY, main, "127.0.0.1", port)(stopping))
         await eventually(lambda: status("/healthz"))
         before = await status("/readyz")
         tell_ready()
@@ -56,4 +57,4 @@ async def test_a_process_tells_its_health_readiness_and_measures(
         stopping.set()
 
     assert (before, after, again, unknown) == (NOT_READY, OK, NOT_READY, UNKNOWN)
-    assert "casetrack_relay_lag_seconds" in measured.text
+    assert "process_resident_memory_bytes" in measured.text

@@ -374,3 +374,15 @@ async def test_verify_says_what_it_measured_by(watched: Watched, tmp_path: Path)
     assert told.status == 1
     assert "intake/receipts" in told.out
     assert "the store is not what was signed" in told.out
+
+
+async def test_who_reads_from_the_start_sees_what_is_no_longer_as_it_was_signed(
+    watched: Watched,
+) -> None:
+    await watched.grow(1)
+    before = await watched.signer.altered(watched.dsn, Owner.INTAKE)
+    await rewrite(watched.root)
+
+    after = await watched.signer.altered(watched.dsn, Owner.INTAKE)
+
+    assert (before, after) == ([], [Book.EVENTS])

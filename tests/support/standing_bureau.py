@@ -17,7 +17,7 @@ import httpx2
 from deploy.bureau.counters import Counters
 from deploy.delivery import client_of
 from deploy.stack import control
-from deploy.stack.parts import PORT_OFFSET
+from deploy.stack.parts import PORT_OFFSET, PROBE_OFFSET
 from deploy.stack.places import StackFolders, server_account, server_home
 from deploy.stack.ports import LOOPBACK, any_free
 from deploy.stack.settings import LocalSettings
@@ -57,6 +57,13 @@ class StandingBureau:
     def addresses(self) -> dict[str, str]:
         first = self.settings.port
         return {name: f"http://{LOOPBACK}:{first + offset}" for name, offset in PORT_OFFSET.items()}
+
+    @property
+    def probes(self) -> dict[str, str]:
+        """Return where each process says how it is, if it was asked to."""
+        doors = PORT_OFFSET | PROBE_OFFSET
+        first = self.settings.port
+        return {name: f"http://{LOOPBACK}:{first + offset}" for name, offset in doors.items()}
 
     def token(self, role: Role) -> str:
         return self._issuer.issue(Bearer(role))
@@ -116,13 +123,15 @@ async def _listen(line: httpx2.Response, seen: Watched) -> None:
 
 
 @contextmanager
-def standing_bureau(home: Path) -> Iterator[StandingBureau]:
-    """Give a bureau with servers of its own, and take all of it down."""
-    settings = LocalSettings(home=home, port=any_free(PORT_OFFSET.values()))
+def standing_bureau(home: Path, **more: str) -> Iterator[StandingBureau]:
+    """Give a bureau with servers of its own, which is told *more*, and take all of it down."""
+    ports = (*PORT_OFFSET.values(), *PROBE_OFFSET.values())
+    settings = LocalSettings(home=home, port=any_free(ports))
     environment = {
         **os.environ,
         "CASETRACK_HOME": str(home),
         "CASETRACK_PORT": str(settings.port),
+        **more,
     }
     try:
         bring_up(environment)

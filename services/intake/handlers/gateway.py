@@ -21,7 +21,7 @@ from shared.eventstore.rows import row_of
 from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
-from shared.runtime.measures import EVENTS_INGESTED
+from shared.runtime.measures import EVENTS_INGESTED, PUBLISHER_EVENTS
 from shared.runtime.turns import Turn
 
 log = structlog.get_logger()
@@ -172,6 +172,8 @@ def _judgement(event: Event, verdict: Settled) -> Judgement:
 
 
 def _note(judgements: Sequence[Judgement], publisher: Publisher | None) -> None:
+    if publisher is not None and judgements:
+        PUBLISHER_EVENTS.labels(publisher.id).inc(len(judgements))
     counts = Counter((judgement.type, judgement.status) for judgement in judgements)
     for (kind, status), number in counts.items():
         EVENTS_INGESTED.labels(kind, status.value).inc(number)

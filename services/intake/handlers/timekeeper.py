@@ -28,6 +28,7 @@ from shared.eventstore.port import (
     Timers,
 )
 from shared.runtime.lifecycle import Watchdog, crash, pause
+from shared.runtime.measures import SILENCE_LATENESS_SECONDS
 from shared.runtime.wall_guard import WallGuard
 
 log = structlog.get_logger()
@@ -146,4 +147,6 @@ class Timekeeper:
             repetition=Repetition(TIMEKEEPER, key, sha256(key.encode()).digest()),
         )
         await handle(decider, command, stream, occasion, desk=self._desk)
+        lateness = self._desk.clock.now() - command.at
+        SILENCE_LATENESS_SECONDS.observe(lateness.total_seconds())
         log.info("silence_ended", stream=stream, ending=ending, at=command.at.isoformat())

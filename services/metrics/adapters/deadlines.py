@@ -67,6 +67,13 @@ GROUP BY partition, complete_to
 ORDER BY partition
 """
 
+LOAD_COMPLETE_TO = """
+SELECT partition, complete_to
+FROM lanes
+LEFT JOIN completeness USING (partition)
+ORDER BY partition
+"""
+
 # Behind the locks: a batch that changes a clock writes its dossier first and waits for us after.
 LOAD_STATES = """
 SELECT dossier, state
@@ -194,6 +201,11 @@ class PostgresDeadlines(Deadlines):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         with translated():
             return [Waiting(*row) for row in await self._pool.fetch(FIND_WAITING, now)]
+
+    async def complete_to(self) -> Mapping[int, datetime | None]:
+        with translated():
+            rows = await self._pool.fetch(LOAD_COMPLETE_TO)
+        return {row["partition"]: row["complete_to"] for row in rows}
 
 
 def alert_in(row: TableRow) -> Alert:

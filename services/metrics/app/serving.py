@@ -64,6 +64,7 @@ from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import Ids, SystemIds
 from shared.runtime.lifecycle import announce_ready
+from shared.runtime.measures import Scraped
 from shared.runtime.settings import load_settings
 from shared.web.app import Readiness, Web, create_web
 from shared.web.gate import AuthSettings, Gate, tickets_verifier
@@ -168,6 +169,7 @@ class Reader:
         return create_web(
             Web(
                 title="casetrack metrics",
+                process=Scraped.METRICS,
                 gate=gate,
                 clock=self.clock,
                 ids=self.ids,

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared.kafka.access import Broker, KafkaAccess, access_to
 from shared.kafka.feed import METADATA_MS_MAX
 from shared.kafka.port import Partition, TransactionOpen
 from shared.runtime.lifecycle import announce_ready, pause
+from shared.runtime.measures import LANE_WAITING
 from shared.runtime.pulse import beating
 
 log = structlog.get_logger()
@@ -186,17 +188,21 @@ async def _look(app: faust.App, lanes: Lanes, stopping: asyncio.Event) -> None:
 def _tell(app: faust.App, lanes: Lanes, positions: dict[Partition, int]) -> None:
     """Say how far the lanes are behind, and where somebody's open transaction is why."""
     lanes.pulse.reading()
-    waiting = readable = 0
+    readable, waiting = 0, Counter[int]()
     for place, position in positions.items():
         end, stable = _highwater(app, place) or position, _stable_end(app, place) or position
-        waiting += max(0, end - position)
+        waiting[place.number] += max(0, end - position)
         readable += max(0, stable - position)
         behind = f"{place.topic}-{place.number} behind a transaction"
         if stable <= position < end:
             lanes.pulse.hold_lasting(behind, TransactionOpen())
         else:
             lanes.pulse.release(behind)
-    lanes.pulse.behind(waiting)
+    lanes.pulse.behind(waiting.total())
+    # A lane that went to another worker is told of there.
+    LANE_WAITING.clear()
+    for number, records in waiting.items():
+        LANE_WAITING.labels(str(number)).set(records)
     if not readable:
         lanes.watchdog.progressed()
 

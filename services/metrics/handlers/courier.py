@@ -25,7 +25,7 @@ from shared.policy.organisations import organisations
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash, pause
-from shared.runtime.measures import CHANNEL_FAILING, DELIVERIES_TRIED
+from shared.runtime.measures import CHANNEL_FAILING, DELIVERIES_GIVEN_UP, DELIVERIES_TRIED
 
 log = structlog.get_logger()
 
@@ -66,6 +66,10 @@ class Courier:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Hear and tell until *stopping*; no channel waits for another one."""
+        for name in self.profile.channels:
+            CHANNEL_FAILING.labels(name).set(0)
+            for kind in VerdictKind:
+                DELIVERIES_TRIED.labels(name, kind)
         await self._know(stopping)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._hear(stopping), name="hearing")
@@ -90,6 +94,7 @@ class Courier:
         """Give up what waits too long, forget what is old, tell operations of channels away."""
         hours = timedelta(hours=self.profile.give_up_hours)
         if count := await self._deliveries.give_up(now - hours):
+            DELIVERIES_GIVEN_UP.inc(count)
             log.error("deliveries_given_up", count=count)
         kept = timedelta(days=self.profile.kept_days)
         if count := await self._deliveries.forget(now - kept, FORGOTTEN_MAX):

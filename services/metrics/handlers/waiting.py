@@ -9,7 +9,7 @@ from services.metrics.ports.deadlines import Deadlines, Waiting
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause
-from shared.runtime.measures import CARDS_WAITING
+from shared.runtime.measures import CARDS_WAITING, LANE_LAG_SECONDS
 
 LOOK_SECONDS = 5.0
 USUAL_WAIT = timedelta(seconds=10)
@@ -21,8 +21,10 @@ log = structlog.get_logger()
 class WaitingCards:
     """Says once of each lane that it holds up cards, and once that it does no more."""
 
-    def __init__(self, deadlines: Deadlines) -> None:
+    def __init__(self, deadlines: Deadlines, since: datetime) -> None:
+        """*since* is how far back a lane is taken to be that was never found complete."""
         self._deadlines = deadlines
+        self._since = since
         self._behind: dict[int, Waiting] = {}
 
     async def look(self, now: datetime) -> None:
@@ -35,6 +37,9 @@ class WaitingCards:
             log.info("cards_wait_no_more", partition=partition)
         self._behind = found
         CARDS_WAITING.set(sum(lane.clocks for lane in found.values()))
+        for partition, complete_to in (await self._deadlines.complete_to()).items():
+            lag = now - (complete_to or self._since)
+            LANE_LAG_SECONDS.labels(str(partition)).set(max(0.0, lag.total_seconds()))
 
 
 async def lanes_behind(deadlines: Deadlines, now: datetime) -> list[Waiting]:
@@ -48,7 +53,7 @@ async def lanes_behind(deadlines: Deadlines, now: datetime) -> list[Waiting]:
 
 async def watch_waiting(deadlines: Deadlines, clock: Clock, stopping: asyncio.Event) -> None:
     """Look until *stopping*."""
-    cards = WaitingCards(deadlines)
+    cards = WaitingCards(deadlines, clock.now())
     while not await pause(clock, LOOK_SECONDS, stopping):
         try:
             await cards.look(clock.now())

@@ -117,3 +117,7 @@ class Deadlines(Protocol):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         """Return the lanes that hold up clocks which are due by *now*."""
         ...
+
+    async def complete_to(self) -> Mapping[int, datetime | None]:
+        """Return up to when each lane is complete; None where nobody has ever found it so."""
+        ...

@@ -114,3 +114,11 @@ class MemoryDeadlines(Deadlines):
             Waiting(partition, milestone.at if milestone else None, waiting[partition])
             for partition, milestone in sorted(milestones.items())
         ]
+
+    async def complete_to(self) -> Mapping[int, datetime | None]:
+        await self._reach()
+        milestones = self._tables.milestones
+        return {
+            partition: milestones[partition].at if partition in milestones else None
+            for partition in sorted(self._tables.lanes)
+        }
