@@ -31,6 +31,8 @@ from tests.support.plans import (
 )
 
 TIDY = "{extends: default, rules: {line-length: {max: 100}}}"
+MONITORING = ROOT / "deploy" / "monitoring"
+WATCHING = MONITORING / "compose.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +55,14 @@ def test_the_dockerfile_has_no_fault_that_its_linter_knows(checkers: Path) -> No
     assert complaints(checkers / "hadolint", DOCKERFILE) == ""
 
 
-@pytest.mark.parametrize("file", [COMPOSE, SECURED], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [COMPOSE, SECURED, WATCHING], ids=str)
 def test_the_compose_file_is_what_its_schema_describes(checkers: Path, file: Path) -> None:
     schema = ("--builtin-schema", "vendor.compose-spec")
 
     assert complaints(checkers / "check-jsonschema", *schema, file) == ""
 
 
-@pytest.mark.parametrize("place", [COMPOSE, SECURED, KUBERNETES], ids=lambda place: place.name)
+@pytest.mark.parametrize("place", [COMPOSE, SECURED, KUBERNETES, MONITORING], ids=str)
 def test_what_is_written_for_engines_and_clusters_is_tidy(checkers: Path, place: Path) -> None:
     assert complaints(checkers / "yamllint", "--strict", "-d", TIDY, place) == ""
 

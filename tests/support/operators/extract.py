@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]  # publishes no types
+import yaml
 
 HERE = Path(__file__).parent
 
