@@ -11,6 +11,7 @@ from deploy.command import alerting
 from deploy.command.alerting import AlertIdArgument, show_orders
 from deploy.command.asking import ANSWER_SECONDS_MAX, Asking
 from deploy.command.days import WRITTEN, typed_day
+from deploy.command.elapsed import ByOption, elapsed, show_matter, used_in_words
 from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.strip import strip
@@ -72,6 +73,7 @@ def register(app: typer.Typer) -> None:
     case = typer.Typer(help=say("case.help"), no_args_is_help=True)
     case.command("list", help=say("case.list_help"))(list_cases)
     case.command("show", help=say("case.show_help"))(show_case)
+    case.command("elapsed", help=say("case.elapsed_help"))(show_elapsed)
     case.command("confirm", help=say("case.confirm_help"))(confirm)
     case.command("reject", help=say("case.reject_help"))(reject)
     kpi = typer.Typer(help=say("kpi.help"), no_args_is_help=True)
@@ -115,18 +117,32 @@ def show_case(no: CaseNoArgument, *, url: UrlOption = "", as_json: JsonOption = 
     asking = _asking(url)
     path = f"/v1/cases/{_named(no)}"
     case = asking.get(Case, path)
-    clocks = asking.get(ClockPage, f"{path}/clocks").items
+    told = asking.get(ClockPage, f"{path}/clocks")
+    clocks, matter = told.items, told.matter
     timeline = asking.get(TimelinePage, f"{path}/timeline").items
     if as_json:
-        print_json({"case": case, "clocks": clocks, "timeline": timeline})
+        print_json({"case": case, "clocks": clocks, "matter": matter, "timeline": timeline})
         return
     out.print(Styled.assemble((case.case_no, "bold"), f"  {case.item_name or ''}"))
     out.print(Styled(" · ".join(_facts_of(case)), style="muted"))
+    if matter is not None:
+        show_matter(matter, plain=out.options.ascii_only)
     for clock in clocks:
         out.print()
         _show_clock(clock)
     out.print(f"\n{word('explanation.timeline')}", style="muted")
     show_table([say("case.time"), say("case.fact"), say("case.note")], map(_fact_line, timeline))
+
+
+def show_elapsed(
+    *,
+    by: ByOption = "item",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    url: UrlOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    elapsed(_asking(url), by, _days(since, until), as_json=as_json)
 
 
 def confirm(
@@ -301,6 +317,8 @@ def _show_clock(clock: Explanation) -> None:
     today = business_date(SystemClock().now())
     out.print(strip(clock, today, plain=out.options.ascii_only))
     out.print(Styled(clock.sentence.said(LANGUAGE)))
+    if clock.used:
+        out.print(Styled(f"{say('elapsed.whose')}  {used_in_words(clock.used)}", style="muted"))
 
 
 def _facts_of(case: Case) -> Iterator[str]:

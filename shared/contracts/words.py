@@ -101,6 +101,15 @@ class ClockName(Word):
     ORDER = auto()
 
 
+class ClockParty(Word):
+    """Whose time it is (用时方): who has to act so that the work goes on."""
+
+    BUREAU = auto()
+    APPLICANT = auto()
+    COMMITTEE = auto()
+    THIRD_PARTY = auto()
+
+
 class GradeLevel(Word):
     """分级审批: who decides."""
 

@@ -191,6 +191,8 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
         ("K25.3", ["a visit at home in time", "a key project"], (1, 2)),
         ("K25.3.bad", ["a key project"], (1, None)),
         ("K25.5", ["a request that was answered late"], (1, None)),
+        ("L20", ["a case for which everybody waits in turn"], (6, 13)),
+        ("L20", ["an open case past its limit"], (0, 0)),
         ("L02", ["an open case past its limit", "a card that was wrong"], (2, None)),
         ("L04.share", ["a case from receipt to rating"], (40, 1)),
         ("L04.share", ["a decision after both limits"], (380, 1)),

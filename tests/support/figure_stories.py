@@ -170,6 +170,34 @@ STORIES: Mapping[str, Sequence[Entry]] = {
         card("SLA-35", basis="DISCLOSURE"),
     ],
     "a decision of which nobody speaks": [RECEIVED, ACCEPTED, STARTED, DECIDED, CLOSED],
+    "a case for which everybody waits in turn": [
+        RECEIVED,
+        entry(like_the_example(intake.CorrectionRequested, case_no=CASE, round=1), 1),
+        entry(
+            like_the_example(
+                intake.CorrectionReceived,
+                case_no=CASE,
+                complete=True,
+                delivered_date="2024-09-05",
+            ),
+            3 * DAY,
+        ),
+        but(ACCEPTED, 3 * DAY + 1),
+        but(STARTED, 3 * DAY + 2),
+        entry(
+            like_the_example(
+                handling.HoldOpened, case_no=CASE, hold_id="h1", reason="TESTING", expected_days=9
+            ),
+            8 * DAY,
+        ),
+        entry(like_the_example(handling.HoldClosed, case_no=CASE, hold_id="h1"), 11 * DAY),
+        but(REFERRED, 16 * DAY),
+        entry(
+            like_the_example(committee.ReferralScreened, referral_id="r1", result="RETURNED"),
+            18 * DAY,
+        ),
+        but(DECIDED, 20 * DAY, decision_date="2024-09-22"),
+    ],
     "a case that is wrong in three ways": [
         RECEIVED,
         entry(like_the_example(intake.CorrectionRequested, case_no=CASE, round=2), 0.5),

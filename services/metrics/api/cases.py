@@ -112,10 +112,13 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
         f"{ONE}/clocks", responses=answered(ClockPage), openapi_extra=told(CASE_UNKNOWN, *READING)
     )
     async def clocks(request: Request, case_no: CaseNoInPath, seen: SeenOrganisations) -> Response:
-        """Return the deadlines of a case with everything that makes them."""
+        """
+        Return the deadlines of a case with everything that makes them.
+
+        `used` says of each, and of the whole case, whose time it was; the parts make the whole.
+        """
         language = language_of(request).value
-        found = await cases.within(seen).clocks(case_no, language)
-        return page(request, ClockPage(_known(found), None))
+        return page(request, _known(await cases.within(seen).clocks(case_no, language)))
 
     # Behind the two others, whose addresses this one matches as well.
     @router.get(ONE, responses=answered(Case), openapi_extra=told(CASE_UNKNOWN, *READING))

@@ -21,9 +21,10 @@ from services.metrics.api.parameters import (
 )
 from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
 from services.metrics.domain.figures import register
-from services.metrics.domain.figures.dimensions import Narrowed, narrowed_to
+from services.metrics.domain.figures.dimensions import Dimension, Narrowed, narrowed_to
 from services.metrics.domain.figures.figure import Figure
 from services.metrics.handlers.kpis import Breakdown, DaysInvalid, FigureQuery, Kpis
+from services.metrics.views.case import ElapsedPage
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from shared.web.description import told
 from shared.web.policies import Of, permit
@@ -112,6 +113,32 @@ def kpi_routes(kpis: Kpis) -> APIRouter:
         found = await kpis.within(seen).cases(_known(kpi_id), asked, DAYS.read(cursor), rows)
         cursor = DAYS.written(found.following) if found.following else None
         return page(request, KpiCasePage(found.items, cursor))
+
+    return router
+
+
+def elapsed_routes(kpis: Kpis) -> APIRouter:
+    """Return the route of who used up the time."""
+    router = APIRouter(
+        prefix="/v1/elapsed",
+        tags=["kpis"],
+        dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)],
+    )
+
+    @router.get("", responses=answered(ElapsedPage), openapi_extra=told(*QUESTION))
+    async def elapsed(
+        request: Request,
+        asked: Question,
+        seen: SeenOrganisations,
+        by: Dimension = "item",
+        rows: Rows = ROWS_USUAL,
+    ) -> Response:
+        """
+        Tell who used up the working days of the cases that ended from `from` to `to`.
+
+        The parties' days add up to the whole; the cases behind them are those of figure L20.
+        """
+        return page(request, await kpis.within(seen).elapsed(asked, by, rows))
 
     return router
 

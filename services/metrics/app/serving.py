@@ -25,7 +25,7 @@ from services.metrics.api.deliveries import delivery_routes
 from services.metrics.api.doubting import doubting_routes
 from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.judging import judging_routes
-from services.metrics.api.kpis import kpi_routes
+from services.metrics.api.kpis import elapsed_routes, kpi_routes
 from services.metrics.api.mine import sent_routes, work_routes
 from services.metrics.api.orders import order_routes
 from services.metrics.api.pages import page_routes
@@ -163,6 +163,7 @@ class Reader:
         acting = Acting(self.supervision, self.readings, rules, desk)
         ordering = Ordering(self.supervision, self.readings, desk)
         cases = Cases(self.readings, self.rules.editions, self.clock)
+        kpis = Kpis(self.readings, rules, self.clock)
         mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
         gate = Gate.of(self.auth, self.clock, self.supervision)
@@ -177,7 +178,8 @@ class Reader:
                     stream_routes(self.boards, gate),
                     case_routes(cases, catalogue),
                     judging_routes(judging),
-                    kpi_routes(Kpis(self.readings, self.rules.editions, self.clock)),
+                    kpi_routes(kpis),
+                    elapsed_routes(kpis),
                     alert_routes(alerts),
                     acting_routes(acting),
                     order_routes(orders, ordering),

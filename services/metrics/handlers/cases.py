@@ -15,9 +15,15 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.parties import (
+    PartyTime,
+    case_used_by,
+    clock_waits,
+    used_by,
+)
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
@@ -27,18 +33,20 @@ from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
 from services.metrics.handlers.narrowing import narrowed
 from services.metrics.ports.readings import Readings, Section, Sought
+from services.metrics.views import explanation
 from services.metrics.views.case import (
     CardLine,
     Case,
     CaseLine,
+    ClockPage,
     Doubt,
+    Elapsed,
     Extended,
     Hold,
     SubjectLine,
     Terms,
     TimelineFact,
 )
-from services.metrics.views.explanation import Explanation
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
@@ -46,6 +54,7 @@ from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import WorkCalendar, business_date, local
+from shared.policy.parties import bureau_parties
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock as RuntimeClock
 
@@ -108,17 +117,21 @@ class Cases:
         standing = await self._standing([case_no])
         return _whole(self._summary(dossier, standing), dossier)
 
-    async def clocks(self, case_no: str, language: str) -> list[Explanation] | None:
-        """Return the deadlines of a case with their reasons."""
+    async def clocks(self, case_no: str, language: str) -> ClockPage | None:
+        """Return the deadlines of a case with their reasons, and who used up its time."""
         dossier = await self._readings.dossier(case_no)
         if dossier is None:
             return None
         standing = await self._standing([case_no])
-        now = self._clock.now()
-        return [
-            explain(clock, now, standing.get(clock.key), language)
-            for clock in sorted(clocks_of(dossier, self._rules.newest), key=is_over)
+        rules, now, parties = self._rules.newest, self._clock.now(), bureau_parties()
+        explained = [
+            replace(
+                explain(clock, now, standing.get(clock.key), language),
+                used=_shown(used_by(clock, clock_waits(clock, dossier, parties), now)),
+            )
+            for clock in sorted(clocks_of(dossier, rules), key=is_over)
         ]
+        return ClockPage(explained, None, _elapsed(dossier, business_date(now), rules.calendar))
 
     async def timeline(self, case_no: str) -> list[TimelineFact] | None:
         """Return the facts of a case, oldest first, with what is held against each."""
@@ -176,6 +189,25 @@ class Cases:
     def _summary(self, dossier: Dossier, standing: WorstByClock) -> CaseLine:
         clocks = clocks_of(dossier, self._rules.newest)
         return summary(dossier, clocks, standing)
+
+
+def _elapsed(dossier: Dossier, today: date, calendar: WorkCalendar) -> Elapsed | None:
+    """Return how long the case of *dossier* took, or has taken by *today*."""
+    case = dossier.case
+    if case.received_on is None:
+        return None
+    until = case.ending.ended_on if case.ending else today
+    return Elapsed(
+        since=case.received_on,
+        until=until,
+        ended=case.ending is not None,
+        elapsed=calendar.working_days_between(case.received_on, until),
+        used=_shown(case_used_by(dossier, bureau_parties(), calendar, until)),
+    )
+
+
+def _shown(used: Iterable[PartyTime]) -> tuple[explanation.PartyTime, ...]:
+    return tuple(explanation.PartyTime(*one) for one in used)
 
 
 def is_over(clock: Clock) -> bool:

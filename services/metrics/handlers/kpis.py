@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import structs
 
-from services.metrics.domain.figures import register
+from services.metrics.domain.figures import elapsed, register
 from services.metrics.domain.figures.dimensions import (
     DIMENSIONS,
     EVERYWHERE,
@@ -21,6 +21,8 @@ from services.metrics.domain.picture import clocks_of
 from services.metrics.handlers.cases import summary, worst
 from services.metrics.handlers.narrowing import LAST_OF_ALL, narrowed
 from services.metrics.ports.readings import Behind, Readings, Summed
+from services.metrics.views.case import ElapsedOf, ElapsedPage
+from services.metrics.views.explanation import PartyTime
 from services.metrics.views.kpi import (
     CountedCase,
     KpiCourse,
@@ -158,6 +160,18 @@ class Kpis:
         more = len(found) == rows_max
         return CountedFound(items, (found[-1].day, keys[-1]) if more else None)
 
+    async def elapsed(self, asked: FigureQuery, by: Dimension, rows_max: int) -> ElapsedPage:
+        """Return who used up the time of the cases that ended in some days, by one dimension."""
+        figure = register.REGISTER.by_id[elapsed.FIGURE]
+        by_key = await self._readings.dimension(self._summed(figure, asked), by)
+        lines = [_elapsed_of(key, parts) for key, parts in by_key.items()]
+        lines.sort(key=lambda one: (-one.elapsed, one.key))
+        whole = Counter[str]()
+        for parts in by_key.values():
+            whole.update(parts)
+        days = self.days_of(asked, gauge=False)
+        return ElapsedPage(lines[:rows_max], None, *days, by, _elapsed_of("", whole))
+
     def _item(self, one: Behind, level: AlertLevel | None) -> CountedCase:
         adds = Counter[str]()
         for part, number in one.adds.items():
@@ -184,6 +198,12 @@ class Kpis:
             "until": until,
             **_value(valued(figure, parts)),
         }
+
+
+def _elapsed_of(key: str, parts: Parts) -> ElapsedOf:
+    days = {party: parts.get(part, 0) for party, part in elapsed.PART_OF.items()}
+    used = tuple(PartyTime(party, n, n) for party, n in days.items() if n)
+    return ElapsedOf(key, sum(days.values()), used)
 
 
 def _parts(figure: Figure, whole: Parts) -> dict[str, int]:

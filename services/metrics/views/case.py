@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from services.metrics.views.explanation import Explanation
+from services.metrics.views.explanation import Explanation, PartyTime
 from services.metrics.views.view import Page, ShownInstant, View
 from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.words import AlertLevel, DoubtReason
@@ -187,5 +187,41 @@ class TimelinePage(Page[TimelineFact], frozen=True):
     """Every fact of a case in the order of business time."""
 
 
+class Elapsed(View, frozen=True):
+    """How long a case took or has taken, in working days, and whose they were."""
+
+    since: date
+    """The day of the receipt, which does not count itself."""
+    until: date
+    """The day of its end, or the one on which this was asked."""
+    ended: bool
+    elapsed: int
+    used: tuple[PartyTime, ...]
+    """What elapsed adds up to the whole."""
+
+
+class ElapsedOf(View, frozen=True):
+    """Working days of the cases that ended in some days, and whose they were."""
+
+    key: str
+    """The value of the dimension; empty where no fact names one."""
+    elapsed: int
+    used: tuple[PartyTime, ...]
+    """What elapsed adds up to the whole."""
+
+
+class ElapsedPage(Page[ElapsedOf], frozen=True):
+    """Who used up the time, by one dimension, the most first."""
+
+    since: date
+    until: date
+    by: str
+    whole: ElapsedOf
+    """Of all values of the dimension, those that are not listed included."""
+
+
 class ClockPage(Page[Explanation], frozen=True):
-    """The deadlines of a case with everything that makes them."""
+    """The deadlines of a case with everything that makes them, and who used up its time."""
+
+    matter: Elapsed | None = None
+    """Null where no case is known."""

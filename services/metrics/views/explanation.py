@@ -7,6 +7,7 @@ from msgspec import field
 
 from services.metrics.views.view import Both, ShownInstant, View
 from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.words import ClockParty
 
 
 class ClockDayKind(StrEnum):
@@ -113,6 +114,16 @@ class Measured(View, frozen=True):
     """The years of the count whose notice has not appeared."""
 
 
+class PartyTime(View, frozen=True):
+    """Whose time it was, in whole units of the clock."""
+
+    party: ClockParty
+    elapsed: int
+    """What passed while it was this party's turn, whether or not the clock ran."""
+    counted: int
+    """What of it counted against the limit."""
+
+
 class Explanation(View, frozen=True):
     """
     All that a person, or another program, needs to find a due date again.
@@ -162,3 +173,5 @@ class Explanation(View, frozen=True):
     """The first instant at which it is late."""
     measured: Measured | None = None
     """Null in what was explained before that was kept."""
+    used: tuple[PartyTime, ...] = ()
+    """Whose time it was; what counted adds up to what is consumed. Empty in what alerts keep."""

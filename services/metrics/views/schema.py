@@ -10,7 +10,14 @@ from msgspec import json
 from msgspec.structs import fields
 
 from services.metrics.views.alert import Acknowledged, Alert, AlertPage, Escalated, Revoked
-from services.metrics.views.case import Case, CasePage, ClockPage, Judged, TimelinePage
+from services.metrics.views.case import (
+    Case,
+    CasePage,
+    ClockPage,
+    ElapsedPage,
+    Judged,
+    TimelinePage,
+)
 from services.metrics.views.delivery import DeliveryLine, DeliveryPage
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
@@ -28,6 +35,7 @@ ANSWERS: tuple[type[View], ...] = (
     Case,
     TimelinePage,
     ClockPage,
+    ElapsedPage,
     Judged,
     AlertPage,
     Alert,

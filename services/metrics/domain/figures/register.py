@@ -11,6 +11,7 @@ from services.metrics.domain.figures import (
     certificates,
     commitments,
     committee,
+    elapsed,
     enterprises,
     examination,
     inspection,
@@ -35,6 +36,7 @@ from services.metrics.domain.figures.figure import (
 
 MODULES: tuple[ModuleType, ...] = (
     live,
+    elapsed,
     platform,
     projects,
     enterprises,

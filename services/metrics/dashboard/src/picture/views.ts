@@ -56,6 +56,8 @@ export interface Alert {
   due_at?: string | null
   /** Null in what was explained before that was kept. */
   measured?: Measured | null
+  /** Whose time it was; what counted adds up to what is consumed. Empty in what alerts keep. */
+  used?: PartyTime[]
   alert_id: string
   case_no: string
   item_name: string | null
@@ -283,11 +285,16 @@ export interface Climb {
 /** What a day of a deadline is. */
 export type ClockDayKind = 'after_due' | 'counted' | 'due' | 'holiday' | 'make_up' | 'start' | 'stopped' | 'weekend'
 
-/** The deadlines of a case with everything that makes them. */
+/** The deadlines of a case with everything that makes them, and who used up its time. */
 export interface ClockPage {
   items: Explanation[]
   next_cursor: string | null
+  /** Null where no case is known. */
+  matter?: Elapsed | null
 }
+
+/** Whose time it is (用时方): who has to act so that the work goes on. */
+export type ClockParty = 'APPLICANT' | 'BUREAU' | 'COMMITTEE' | 'THIRD_PARTY'
 
 /** Days on which the clock ran, or stood, the first and the last included. */
 export interface ClockSpan {
@@ -448,6 +455,38 @@ export interface EditionShown {
   change: Record<string, unknown>
 }
 
+/** How long a case took or has taken, in working days, and whose they were. */
+export interface Elapsed {
+  /** The day of the receipt, which does not count itself. */
+  since: string
+  /** The day of its end, or the one on which this was asked. */
+  until: string
+  ended: boolean
+  elapsed: number
+  /** What elapsed adds up to the whole. */
+  used: PartyTime[]
+}
+
+/** Working days of the cases that ended in some days, and whose they were. */
+export interface ElapsedOf {
+  /** The value of the dimension; empty where no fact names one. */
+  key: string
+  elapsed: number
+  /** What elapsed adds up to the whole. */
+  used: PartyTime[]
+}
+
+/** Who used up the time, by one dimension, the most first. */
+export interface ElapsedPage {
+  items: ElapsedOf[]
+  next_cursor: string | null
+  since: string
+  until: string
+  by: string
+  /** Of all values of the dimension, those that are not listed included. */
+  whole: ElapsedOf
+}
+
 /** An alert that was sent up, how high it is, and the fact that says so. */
 export interface Escalated {
   alert_id: string
@@ -504,6 +543,8 @@ export interface Explanation {
   due_at?: string | null
   /** Null in what was explained before that was kept. */
   measured?: Measured | null
+  /** Whose time it was; what counted adds up to what is consumed. Empty in what alerts keep. */
+  used?: PartyTime[]
 }
 
 /** An extension as it was approved, whether or not it came in time to count. */
@@ -842,6 +883,15 @@ export interface PartitionProgress {
   complete_to: string | null
   checked_at: string
   lag_seconds: number
+}
+
+/** Whose time it was, in whole units of the clock. */
+export interface PartyTime {
+  party: ClockParty
+  /** What passed while it was this party's turn, whether or not the clock ran. */
+  elapsed: number
+  /** What of it counted against the limit. */
+  counted: number
 }
 
 /** The exclusive state of a case. */

@@ -1,0 +1,170 @@
+"""Who used up the clock (用时方): whose each day was, so that the parts make the whole."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.instants import SECOND, midnight
+from services.metrics.domain.clocks.measure import measure_of
+from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.case import Case, Hold
+from services.metrics.domain.subjects.subject import CourseStep, Subject
+from shared.contracts.words import ClockParty
+from shared.policy.calendar import WorkCalendar, business_date
+from shared.policy.parties import Parties, Waiting
+
+ONE_DAY = timedelta(days=1)
+
+
+class Waited(NamedTuple):
+    """Days on which *party* was waited for: from *since* on, and before *until*."""
+
+    since: date
+    until: date | None
+    party: ClockParty
+
+    def covers(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+class Turn(NamedTuple):
+    """A run of days that are one party's, by the last of them."""
+
+    party: ClockParty
+    last: date
+
+
+class PartyTime(NamedTuple):
+    """What passed while it was one party's turn, and how much of that counted against the limit."""
+
+    party: ClockParty
+    elapsed: int
+    counted: int
+
+
+def case_waits(dossier: Dossier, parties: Parties) -> list[Waited]:
+    """Return when the case waited for somebody, by its holds and by what goes on beside it."""
+    case = dossier.case
+    return [
+        *_held(case.holds, parties),
+        *(
+            one
+            for subject in dossier.subjects
+            for waiting in parties.by_subject.get(subject.COURSE.subject, ())
+            if not waiting.alone
+            for one in _said(subject, waiting)
+        ),
+    ]
+
+
+def clock_waits(clock: Clock, dossier: Dossier, parties: Parties) -> list[Waited]:
+    """Return when what *clock* measures waited for somebody; a case waits for all beside it."""
+    run = clock.run
+    subject = _measured(clock, dossier)
+    if isinstance(subject, Case):
+        return case_waits(dossier, parties)
+    waitings = parties.by_subject.get(subject.COURSE.subject, ())
+    return [
+        *_held(run.stood, parties),
+        *(one for waiting in waitings for one in _said(subject, waiting)),
+    ]
+
+
+def _measured(clock: Clock, dossier: Dossier) -> Subject:
+    kind, name = clock.sla.subject, clock.subject
+    return next(one for one in dossier.subjects if one.COURSE.subject == kind and one.name == name)
+
+
+def _held(holds: Iterable[Hold], parties: Parties) -> Iterator[Waited]:
+    for hold in sorted(holds, key=lambda one: (one.opened_on, one.hold_id)):
+        yield Waited(hold.opened_on, hold.closed_on, parties.of_reason(hold.reason))
+
+
+def _said(subject: Subject, waiting: Waiting) -> Iterator[Waited]:
+    begun: CourseStep | None = None
+    for step in subject.steps:
+        if begun is None and waiting.begins(step.fact, step.meets):
+            begun = step
+        elif begun is not None and waiting.ends(step.fact, step.meets):
+            yield Waited(begun.day, step.day, waiting.party)
+            begun = None
+    if begun is not None:
+        yield Waited(begun.day, None, waiting.party)
+
+
+def turns(waits: Iterable[Waited], first: date, last: date) -> Iterator[Turn]:
+    """
+    Yield whose each day from *first* to *last* is.
+
+    Where several are waited for at once, a day is of the one who was waited for
+    first; where nobody is, it is the bureau's.
+    """
+    ordered = sorted(waits, key=lambda one: one.since)
+    day = first
+    while day <= last:
+        wait = next((one for one in ordered if one.covers(day)), None)
+        if wait is None:
+            party = ClockParty.BUREAU
+            until = next((one.since for one in ordered if one.since > day), None)
+        else:
+            party, until = wait.party, wait.until
+        end = last if until is None else min(last, until - ONE_DAY)
+        yield Turn(party, end)
+        if end == last:
+            return
+        day = end + ONE_DAY
+
+
+def used_by(clock: Clock, waits: Iterable[Waited], at: datetime) -> tuple[PartyTime, ...]:
+    """
+    Return whose turn it was while *clock* ran or stood, until *at* or until it ended.
+
+    In whole units of the clock; of hall hours a broken one is of whoever had its end.
+    What counted adds up to what is consumed.
+    """
+    measure = measure_of(clock.run, clock.policy, clock.calendar)
+    until = at if clock.ended_at is None else min(at, clock.ended_at)
+    last = business_date(until)
+
+    def passed(day: date) -> tuple[int, int]:
+        # Before the last day a turn ends with its day, whatever is counted on it.
+        moment = until if day == last else midnight(day + ONE_DAY) - SECOND
+        return measure.consumed(moment, ()), clock.consumed(moment)
+
+    return _shared(turns(waits, clock.started_on, last), passed)
+
+
+def case_used_by(
+    dossier: Dossier, parties: Parties, calendar: WorkCalendar, until: date
+) -> tuple[PartyTime, ...]:
+    """Return whose the working days were from the receipt of a case to its end, or to *until*."""
+    case = dossier.case
+    if case.received_on is None:
+        return ()
+    first = case.received_on
+    last = min(until, case.ending.ended_on) if case.ending else until
+
+    def passed(day: date) -> tuple[int, int]:
+        days = calendar.working_days_between(first, day)
+        return days, days
+
+    return _shared(turns(case_waits(dossier, parties), first, last), passed)
+
+
+def _shared(
+    found: Iterable[Turn], passed: Callable[[date], tuple[int, int]]
+) -> tuple[PartyTime, ...]:
+    """Return by party what had *passed* by the end of its turns and not by their beginnings."""
+    sums: dict[ClockParty, PartyTime] = {}
+    elapsed = counted = 0
+    for party, day in found:
+        before = sums.get(party, PartyTime(party, 0, 0))
+        elapsed_now, counted_now = passed(day)
+        sums[party] = PartyTime(
+            party,
+            before.elapsed + elapsed_now - elapsed,
+            before.counted + counted_now - counted,
+        )
+        elapsed, counted = elapsed_now, counted_now
+    return tuple(sums[party] for party in ClockParty if party in sums and sums[party].elapsed)
