@@ -1,6 +1,5 @@
 """Checkpoints signed, published and read again: what the stores are measured by."""
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -33,9 +32,16 @@ from shared.kafka.reader import kafka_reader, load_between, places_of
 from shared.kafka.topics import CHECKPOINTS
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import crash
+from shared.web import statements
 from shared.web.keys import KeySet, KeysUnavailable, SigningKey
+from shared.web.statements import (
+    NotBelieved,
+    believed,
+    public_half,
+    publish_half,
+    replace_file,
+)
 
-ALGORITHM = "EdDSA"
 TYPE = "casetrack-checkpoint+jws"
 """No signature that was given for anything else passes for one of these."""
 
@@ -62,7 +68,7 @@ class Signer:
         """
         key = SigningKey.load(path)
         remembered = path if memory is None else memory / path.name
-        _publish_half(key, public_half(remembered))
+        publish_half(key, public_half(remembered))
         return cls(key, remembered)
 
     async def sign_all(self, dsn: str, sender: Sender, clock: Clock) -> list[Checkpoint]:
@@ -98,7 +104,7 @@ class Signer:
         crash("checkpoint.signed")
         await sender.send([Record(CHECKPOINTS, owner.value.encode(), words)])
         crash("checkpoint.published")
-        _replace(self._memory(owner), words)
+        replace_file(self._memory(owner), words)
         return checkpoint
 
     async def altered(self, dsn: str, owner: Owner) -> list[Book]:
@@ -131,31 +137,9 @@ class Signer:
         return self.path.with_suffix(f".{owner.value}.jws")
 
 
-def public_half(key: Path) -> Path:
-    return key.with_suffix(".jwks.json")
-
-
 def signed(checkpoint: Checkpoint, key: SigningKey) -> bytes:
     """Return *checkpoint* as a compact JWS."""
-    headers = {"kid": key.kid, "typ": TYPE}
-    words = jwt.api_jws.encode(
-        msgspec.json.encode(checkpoint), key.private, algorithm=ALGORITHM, headers=headers
-    )
-    return words.encode()
-
-
-def _publish_half(key: SigningKey, path: Path) -> None:
-    """Lay the public half beside those of the keys before this one: what they signed stays."""
-    known = json.loads(path.read_bytes())["keys"] if path.exists() else []
-    if key.public_jwk not in known:
-        document = json.dumps({"keys": [*known, key.public_jwk]}, indent=2) + "\n"
-        _replace(path, document.encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.draft")
-    draft.write_bytes(content)
-    draft.replace(path)
+    return statements.signed(msgspec.json.encode(checkpoint), key, TYPE).encode()
 
 
 @dataclass(slots=True)
@@ -182,13 +166,9 @@ class Published:
         """Raise KeysUnavailable where there are no keys at all."""
         words = record.value or b""
         try:
-            header = jwt.get_unverified_header(words)
-            key = await keys.key(str(header.get("kid")))
-            if key is None or header.get("typ") != TYPE:
-                raise jwt.InvalidTokenError("signed by nobody whom we know, or for something else")
-            payload = jwt.api_jws.decode(words, key=key.material, algorithms=[ALGORITHM])
+            payload = await believed(words, keys, TYPE)
             checkpoint = msgspec.json.decode(payload, type=Checkpoint)
-        except (jwt.PyJWTError, msgspec.MsgspecError) as fault:
+        except (NotBelieved, msgspec.MsgspecError) as fault:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             self.forged.append(Difference(place, What.CHECKPOINT_FORGED, str(fault), None))
             return

@@ -1,8 +1,8 @@
 """
 ``python -m deploy.keys FOLDER``: the keys of a bureau that others keep for it, made where missing.
 
-`sessions/` goes to the metrics API, `checkpoints.pem` to who signs checkpoints, and
-`checkpoints.jwks.json` to who verifies them.
+`sessions/`, with the key of certificates, goes to the metrics API, `checkpoints.pem` to who signs
+checkpoints, and `checkpoints.jwks.json` to who verifies them.
 """
 
 import sys
@@ -13,11 +13,13 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.settings import WRONG_SETTINGS
 from shared.web.issuer import LocalIssuer
+from shared.web.statements import load_signer
 
 
 def make_keys(folder: Path) -> None:
     """Make what *folder* lacks; a second time changes nothing."""
     LocalIssuer.open(folder / "sessions", SystemClock(), SystemIds())
+    load_signer(folder / "sessions" / "certificates.pem")
     Signer.open(folder / "checkpoints.pem")
 
 

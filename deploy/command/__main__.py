@@ -37,6 +37,7 @@ MODULES: Mapping[str, str] = {
     "case": "reading",
     "kpi": "reading",
     "alert": "reading",
+    "certificate": "certificate",
     "delivery": "delivering",
     "contracts": "contracts",
     "dlq": "dead_letters",

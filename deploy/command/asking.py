@@ -84,6 +84,16 @@ class Asking:
         """
         return _read(self._answer("GET", path, query).content, view)
 
+    def page(self, path: str) -> bytes:
+        """
+        Return the page at *path*, as a browser gets it.
+
+        Raises:
+            MetricsUnreachable: nobody answered.
+            MetricsRefuses: there is no such thing, or it is not for us.
+        """
+        return self._answer("GET", path, {}, headers={"Accept": "text/html"}).content
+
     def delete(self, path: str) -> None:
         """
         Take away what is at *path*.

@@ -1,5 +1,6 @@
 """`casetrack calendar due`: when a limit ends, and the days that do not count."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,32 +13,28 @@ from rich.table import Table
 
 from deploy.command.changing import RuleFileArgument, UrlOption, document_in, hand_in
 from deploy.command.days import WRITTEN, typed_day
+from deploy.command.filing import show_filed
 from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
 from deploy.texts import LANGUAGE, say
-from services.metrics.domain.clocks.clock import clock_of
-from services.metrics.domain.clocks.instants import midnight
-from services.metrics.domain.clocks.run import Run
-from services.metrics.domain.reasons.explanation import explain
+from services.metrics.domain.reasons.filing import LIMIT_DAYS_MAX, counted
 from shared.contracts.moments import day_of
 from shared.contracts.words import LimitUnit
-from shared.policy import limits
 from shared.policy.calendar import WorkCalendar, official_calendar
 from shared.policy.notice import read_notice
-from shared.policy.sla import bureau_policy
+from shared.policy.rules import shipped
 
-LIMIT_DAYS_MAX = 700
-"""Nearly three working years; nothing that a bureau promises takes longer."""
-
-PLAIN = "SLA-04"
-"""A limit that begins with an acceptance, which is how the sentence begins."""
 SHOWN = ("starts_on", "limit", "unit", "due", "provisional", "calendar_version", "days", "sentence")
 
 FromOption = Annotated[
-    date, typer.Option("--from", parser=typed_day, metavar=WRITTEN, help=say("calendar.from"))
+    date | None,
+    typer.Option("--from", parser=typed_day, metavar=WRITTEN, help=say("calendar.from")),
 ]
-LimitOption = Annotated[int, typer.Option(min=0, max=LIMIT_DAYS_MAX, help=say("calendar.limit"))]
+LimitOption = Annotated[
+    int | None, typer.Option(min=0, max=LIMIT_DAYS_MAX, help=say("calendar.limit"))
+]
 UnitOption = Annotated[LimitUnit, typer.Option(case_sensitive=False, help=say("calendar.unit"))]
+ItemOption = Annotated[str, typer.Option("--item", help=say("calendar.item"))]
 NoticeFileOption = Annotated[
     Path | None,
     typer.Option("--notice", exists=True, dir_okay=False, help=say("calendar.notice")),
@@ -52,14 +49,21 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="calendar")
 
 
-def show_due(
+def show_due(  # noqa: PLR0913 - what a person may name
     *,
-    start: FromOption,
-    limit: LimitOption,
+    start: FromOption = None,
+    limit: LimitOption = None,
     unit: UnitOption = LimitUnit.WD,
+    item: ItemOption = "",
     notice: NoticeFileOption = None,
+    url: UrlOption = "",
     as_json: JsonOption = False,
 ) -> None:
+    if item:
+        show_filed(item, start, url, as_json=as_json)
+        return
+    if start is None or limit is None:
+        raise typer.BadParameter(say("calendar.from_and_limit"))
     document = due_document(_calendar_with(notice), start, limit, unit)
     if as_json:
         print_json(document)
@@ -83,9 +87,8 @@ def due_document(
     calendar: WorkCalendar, start: date, limit: int, unit: LimitUnit
 ) -> dict[str, Any]:
     """Return what explains the end of a limit that nothing stops."""
-    policy, begun_at = bureau_policy(), midnight(start)
-    run = Run(policy.by_id[PLAIN], "", "", begun_at, start, "", limit, limits.Unit(unit))
-    explained = to_builtins(explain(clock_of(run, policy, calendar), begun_at, language=LANGUAGE))
+    rules = replace(shipped(), calendar=calendar)
+    explained = to_builtins(counted(rules, start, limit, unit, LANGUAGE))
     return {name: explained[name] for name in SHOWN}
 
 

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from deploy.checkpoints import public_half
 from deploy.databases import addressed
 from deploy.faults import ServerUnreachable
 from deploy.stack.credentials import load_passwords
@@ -14,6 +13,7 @@ from deploy.stack.plan import DATABASE
 from deploy.stack.settings import LocalSettings
 from shared.eventstore.roles import DatabaseRole
 from shared.kafka.access import Broker
+from shared.web.statements import public_half
 
 
 class StackAbsent(ServerUnreachable):

@@ -76,9 +76,20 @@ def _api(desk: Briefing, name: str, role: DatabaseRole, *arguments: str) -> Stac
         name=name,
         argv=_module(f"services.{name}", *arguments),
         ready=answers_http(url),
-        env={**_reach(desk, prefix, role), f"{prefix}_PORT": str(port), **ALONE.get(name, {})},
+        env={
+            **_reach(desk, prefix, role),
+            f"{prefix}_PORT": str(port),
+            **ALONE.get(name, {}),
+            **(_certificates(desk) if name == "metrics" else {}),
+        },
         url=url,
     )
+
+
+def _certificates(desk: Briefing) -> dict[str, str]:
+    """Return with what certificates are signed, where nobody has said otherwise."""
+    own = {"METRICS_CERTIFICATE_KEY": str(desk.places.certificate_key)}
+    return {} if own.keys() & os.environ.keys() else own
 
 
 def _metrics(desk: Briefing, name: str, task: str) -> StackPart:

@@ -47,6 +47,11 @@ class StackFolders:
         return self.home / "keys"
 
     @property
+    def certificate_key(self) -> Path:
+        """What signs deadline certificates."""
+        return self.keys / "certificates.pem"
+
+    @property
     def ready(self) -> Path:
         return self.home / "ready"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shared.contracts.registry import Owner
 from shared.runtime.settings import KafkaServers, Port, PostgresDsn
@@ -69,8 +69,20 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
         "public addresses need none",
         examples=["10.20.0.0/16"],
     )
+    certificate_key: Path | None = Field(
+        None,
+        description="the file of the key that signs deadline certificates, made where it is "
+        "missing, its public half beside it; none: they say that they are unsigned",
+        examples=["/etc/casetrack/certificates.pem"],
+    )
     demo: bool = Field(
         default=False,
         description="whether the page says that its data are made up",
         examples=["true"],
     )
+
+    @field_validator("certificate_key", mode="before")
+    @classmethod
+    def _set(cls, key: object) -> object:
+        # So Compose says that there is none.
+        return key or None

@@ -22,7 +22,7 @@ class Turning(Rule):
     """The guard of the course that the fact must meet."""
 
 
-class Waiting(Rule):
+class AwaitedStretch(Rule):
     """A stretch of one kind of subject in which work waits for *party*."""
 
     party: ClockParty
@@ -60,7 +60,7 @@ class Parties(Rule):
     """Who is waited for: by the reason of a hold or a standstill, and by what the courses say."""
 
     reasons: Mapping[str, ClockParty]
-    waits: tuple[Waiting, ...]
+    waits: tuple[AwaitedStretch, ...]
 
     @model_validator(mode="after")
     def _every_reason(self) -> Self:
@@ -73,7 +73,7 @@ class Parties(Rule):
         return self.reasons.get(reason, ClockParty.BUREAU)
 
     @cached_property
-    def by_subject(self) -> Mapping[str, tuple[Waiting, ...]]:
+    def by_subject(self) -> Mapping[str, tuple[AwaitedStretch, ...]]:
         kinds = dict.fromkeys(one.subject for one in self.waits)
         return {kind: tuple(one for one in self.waits if one.subject == kind) for kind in kinds}
 

@@ -11,10 +11,13 @@ from deploy.keys import make_keys
 from deploy.sign_in import link
 from shared.web.auth import Role
 from shared.web.gate import AuthSettings
+from shared.web.statements import load_signer
 
 MADE = {
     "checkpoints.pem",
     "checkpoints.jwks.json",
+    "sessions/certificates.pem",
+    "sessions/certificates.jwks.json",
     "sessions/issuer.pem",
     "sessions/jwks.json",
 }
@@ -45,6 +48,7 @@ def test_a_key_serves_from_a_folder_that_holds_it_alone(
     monkeypatch.setenv("AUTH_SESSION_JWKS", str(tmp_path / "keys" / "sessions" / "jwks.json"))
     (tmp_path / "memory").mkdir()
     Signer.open(tmp_path / "keys" / "checkpoints.pem", tmp_path / "memory")
+    load_signer(tmp_path / "keys" / "sessions" / "certificates.pem")
 
     assert link(AuthSettings(), Role.DIRECTOR, "https://casetrack.example.org") is not None
     assert contents(tmp_path / "keys") == made

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.checkpoints import Signer, load_checkpoints, public_half, unborne, unsigned_since
+from deploy.checkpoints import Signer, load_checkpoints, unborne, unsigned_since
 from services.metrics.adapters.recorded import open_records
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import Difference, What
@@ -25,6 +25,7 @@ from shared.kafka.topics import CHECKPOINTS
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import KILLED
 from shared.web.keys import file_keys
+from shared.web.statements import public_half
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
 from tests.support.terminal import Terminal

@@ -89,6 +89,7 @@ async def test_every_answer_that_is_described_is_given(
         await act_on_cards(door)
         await acknowledge_what_is_over(door, known)
         await judge(door)
+        await calculate(door)
         await deliver(door, role_dsn)
 
     assert door.open.undocumented() == set()
@@ -230,6 +231,12 @@ async def act_on_cards(door: Door) -> None:
         head = {**door.token(), "idempotency-key": f"order-key-{number}"}
         said.append(("POST", "/v1/orders", {"headers": head, "json": order}))
     await ask_all(door.open, [*said, ("GET", "/v1/orders/DB1", {"headers": door.token()})])
+
+
+async def calculate(door: Door) -> None:
+    """Ask until when, of a limit and of an item that a case was accepted for."""
+    for address in ("/v1/due?limit=5", "/v1/due/filed?item=116101020001"):
+        await ask_all(door.open, [("GET", address, {"headers": door.token()})])
 
 
 async def judge(door: Door) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from deploy.checkpoints import Signer, load_checkpoints, public_half, unborne
+from deploy.checkpoints import Signer, load_checkpoints, unborne
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.places import StackFolders
 from deploy.stack.postgres import Postgres, embedded_postgres
@@ -30,6 +30,7 @@ from shared.eventstore.timers import PostgresTimers
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import SystemClock
 from shared.web.keys import file_keys
+from shared.web.statements import public_half
 from tests.support.eventually import eventually
 from tests.support.facts import PUBLISHER, foreign
 from tests.support.servers import PASSWORD

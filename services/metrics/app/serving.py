@@ -20,7 +20,9 @@ from services.metrics.adapters.sight import Sight, open_sight
 from services.metrics.adapters.supervision import PostgresOrders, PostgresSupervision
 from services.metrics.api.acting import acting_routes
 from services.metrics.api.alerts import alert_routes
+from services.metrics.api.calculator import calculator_routes
 from services.metrics.api.cases import case_routes
+from services.metrics.api.certificates import certificate_routes
 from services.metrics.api.deliveries import delivery_routes
 from services.metrics.api.doubting import doubting_routes
 from services.metrics.api.freshness import freshness_routes
@@ -36,7 +38,9 @@ from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.handlers.acting import Acting
 from services.metrics.handlers.alerts import Alerts
+from services.metrics.handlers.calculating import Calculating
 from services.metrics.handlers.cases import Cases
+from services.metrics.handlers.certifying import Certifying
 from services.metrics.handlers.doubting import Doubting
 from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
@@ -69,9 +73,10 @@ from shared.runtime.settings import load_settings
 from shared.web.app import Readiness, Web, create_web
 from shared.web.gate import AuthSettings, Gate, tickets_verifier
 from shared.web.issuer import LocalIssuer
-from shared.web.keys import file_keys
+from shared.web.keys import SigningKey, file_keys
 from shared.web.server import serve
 from shared.web.session import Endings, SignIn
+from shared.web.statements import load_signer
 
 MESSAGES = files("services.metrics.api") / "messages"
 DISTRICT = MetricsSettings.model_fields["district"].default
@@ -98,6 +103,7 @@ class Reader:
     district: str = DISTRICT
     demo: bool = False
     second_person: bool = False
+    certificate_key: SigningKey | None = None
 
     @classmethod
     def over(
@@ -163,6 +169,8 @@ class Reader:
         acting = Acting(self.supervision, self.readings, rules, desk)
         ordering = Ordering(self.supervision, self.readings, desk)
         cases = Cases(self.readings, self.rules.editions, self.clock)
+        certifying = Certifying(self.readings, rules, self.clock, self.certificate_key)
+        calculating = Calculating(self.readings, rules, self.clock)
         kpis = Kpis(self.readings, rules, self.clock)
         mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
@@ -176,10 +184,12 @@ class Reader:
                 ids=self.ids,
                 routers=[
                     stream_routes(self.boards, gate),
+                    certificate_routes(certifying),
                     case_routes(cases, catalogue),
                     judging_routes(judging),
                     kpi_routes(kpis),
                     elapsed_routes(kpis),
+                    calculator_routes(calculating),
                     alert_routes(alerts),
                     acting_routes(acting),
                     order_routes(orders, ordering),
@@ -231,8 +241,12 @@ async def run_api(settings: MetricsSettings, stopping: asyncio.Event) -> None:
             source=settings.source,
             demo=settings.demo,
         )
+        key = settings.certificate_key
         reader = replace(
-            reader, second_person=settings.rules_second_person, district=settings.district
+            reader,
+            second_person=settings.rules_second_person,
+            district=settings.district,
+            certificate_key=None if key is None else load_signer(key),
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(reader.rules.follow(reader.clock, stopping), name="rules")

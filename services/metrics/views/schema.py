@@ -18,7 +18,10 @@ from services.metrics.views.case import (
     Judged,
     TimelinePage,
 )
+from services.metrics.views.certificate import SignedCertificate
 from services.metrics.views.delivery import DeliveryLine, DeliveryPage
+from services.metrics.views.explanation import Explanation
+from services.metrics.views.filing import FiledItem
 from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from services.metrics.views.mine import OwnCasePage, SentPage, WorkPage
@@ -36,6 +39,9 @@ ANSWERS: tuple[type[View], ...] = (
     TimelinePage,
     ClockPage,
     ElapsedPage,
+    SignedCertificate,
+    Explanation,
+    FiledItem,
     Judged,
     AlertPage,
     Alert,

@@ -12,7 +12,7 @@ from services.metrics.domain.subjects.case import Case, Hold
 from services.metrics.domain.subjects.subject import CourseStep, Subject
 from shared.contracts.words import ClockParty
 from shared.policy.calendar import WorkCalendar, business_date
-from shared.policy.parties import Parties, Waiting
+from shared.policy.parties import AwaitedStretch, Parties
 
 ONE_DAY = timedelta(days=1)
 
@@ -28,7 +28,7 @@ class Waited(NamedTuple):
         return self.since <= day and (self.until is None or day < self.until)
 
 
-class Turn(NamedTuple):
+class PartyDays(NamedTuple):
     """A run of days that are one party's, by the last of them."""
 
     party: ClockParty
@@ -81,7 +81,7 @@ def _held(holds: Iterable[Hold], parties: Parties) -> Iterator[Waited]:
         yield Waited(hold.opened_on, hold.closed_on, parties.of_reason(hold.reason))
 
 
-def _said(subject: Subject, waiting: Waiting) -> Iterator[Waited]:
+def _said(subject: Subject, waiting: AwaitedStretch) -> Iterator[Waited]:
     begun: CourseStep | None = None
     for step in subject.steps:
         if begun is None and waiting.begins(step.fact, step.meets):
@@ -93,7 +93,7 @@ def _said(subject: Subject, waiting: Waiting) -> Iterator[Waited]:
         yield Waited(begun.day, None, waiting.party)
 
 
-def turns(waits: Iterable[Waited], first: date, last: date) -> Iterator[Turn]:
+def turns(waits: Iterable[Waited], first: date, last: date) -> Iterator[PartyDays]:
     """
     Yield whose each day from *first* to *last* is.
 
@@ -110,7 +110,7 @@ def turns(waits: Iterable[Waited], first: date, last: date) -> Iterator[Turn]:
         else:
             party, until = wait.party, wait.until
         end = last if until is None else min(last, until - ONE_DAY)
-        yield Turn(party, end)
+        yield PartyDays(party, end)
         if end == last:
             return
         day = end + ONE_DAY
@@ -153,7 +153,7 @@ def case_used_by(
 
 
 def _shared(
-    found: Iterable[Turn], passed: Callable[[date], tuple[int, int]]
+    found: Iterable[PartyDays], passed: Callable[[date], tuple[int, int]]
 ) -> tuple[PartyTime, ...]:
     """Return by party what had *passed* by the end of its turns and not by their beginnings."""
     sums: dict[ClockParty, PartyTime] = {}

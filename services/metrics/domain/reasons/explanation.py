@@ -249,7 +249,7 @@ def _law(clock: Clock, one: ClockDay, language: str) -> str | None:
         case Kind.START:
             return catalogue["law.first_day"]
         case Kind.STOPPED if one.hold is not None:
-            return _ground(clock, one.hold, language)
+            return ground_of(clock, one.hold, language)
         case Kind.DUE:
             return catalogue["law.last_day"]
         case _ if clock.unit is not Unit.ND:
@@ -258,7 +258,7 @@ def _law(clock: Clock, one: ClockDay, language: str) -> str | None:
             return None if one.counted else catalogue["law.last_day"]
 
 
-def _ground(clock: Clock, hold: Hold, language: str) -> str:
+def ground_of(clock: Clock, hold: Hold, language: str) -> str:
     """Return what lets *hold* stop the clock: a law by name, else the bureau's own rule."""
     waited = {one.reason: one.ground for one in clock.sla.standstills}
     if hold.reason in waited:

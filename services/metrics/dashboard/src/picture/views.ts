@@ -271,6 +271,73 @@ export interface CasePage {
   next_cursor: string | null
 }
 
+/**
+ * What is known of the deadlines of a case at one instant, and what made it.
+ *
+ * No person is named in it, and nothing in it leads to one but the number of the case.
+ */
+export interface Certificate {
+  form: number
+  case_no: string
+  item_code: string
+  item_name: string
+  org_code: string
+  /** Who has to answer for the case. */
+  org_name: string
+  phase: Phase
+  /** As of when everything in it holds. */
+  issued_at: string
+  received_on: string | null
+  accepted_on: string | null
+  ended_on: string | null
+  /** Until when, in one sentence. */
+  answer: Both
+  /** That a day in it may still move, and why; null where none may. */
+  caution: Both | null
+  /** Whose turn it is; null once the case has ended. */
+  waits_for: ClockParty | null
+  limits: CertifiedLimit[]
+  /** The versions of the policy by which the limits are judged. */
+  policies: string[]
+  calendar: string
+  /** Of the rules. */
+  edition: number
+  /** So many facts it rests on. */
+  facts: number
+  last_fact_at: string | null
+}
+
+/** One limit: until when, whether it runs, why, and what makes it run again. */
+export interface CertifiedLimit {
+  sla_id: string
+  name: Both
+  /** The law, or whose rule it is. */
+  basis: Both
+  /** Extensions included. */
+  limit: number
+  unit: string
+  /** The day from which it counts, which does not count itself. */
+  starts_on: string
+  state: LimitState
+  /** Null while it is stopped. */
+  due: string | null
+  /** The first instant at which it is too late. */
+  due_at: string | null
+  /** Whether the count enters a year whose notice has not appeared: the day may still move. */
+  provisional: boolean
+  /** Below 0 where it is late. */
+  remaining: number
+  ended_on: string | null
+  stopped_since: string | null
+  stopped_by: Both | null
+  /** What lets it stand. */
+  legal_basis: Both | null
+  /** What makes it run again. */
+  resumes: Both | null
+  /** The whole count in one sentence. */
+  sentence: Both
+}
+
 /** Which channel is tested. */
 export interface ChannelNamed {
   channel: string
@@ -561,6 +628,21 @@ export interface Extension {
   event_id: string
 }
 
+/** Until when an item would be done that is handed in complete at one instant. */
+export interface FiledItem {
+  item_code: string
+  item_name: string
+  filed_at: string
+  received_on: string
+  promised: PromisedTerms
+  /** Until when the bureau says whether it accepts. */
+  acceptance: Explanation
+  /** What is promised and what the law allows, where it accepts on the day of the receipt. */
+  accepted_at_once: Explanation[]
+  /** The same where it accepts on the last day that it has. */
+  accepted_at_the_latest: Explanation[]
+}
+
 /** A stretch in which some clocks stand still. */
 export interface Hold {
   hold_id: string
@@ -729,6 +811,12 @@ export interface LatestFact {
   item_name: string | null
   activity: string | null
 }
+
+/** How a limit stands. */
+export type LimitState = 'ENDED' | 'RUNNING' | 'STOPPED'
+
+/** What a limit is counted in: working days (工作日) or natural days (自然日). */
+export type LimitUnit = 'WD' | 'ND'
 
 /** What the limit is measured with; with the stretches and the days it is all there is to it. */
 export interface Measured {
@@ -920,6 +1008,16 @@ export interface Problem {
   trace_id: string
   field?: string | null
   errors?: Record<string, string>[] | null
+}
+
+/** What was promised for an item when a case of it was accepted last. */
+export interface PromisedTerms {
+  committed_limit: number
+  committed_unit: string
+  statutory_limit: number
+  statutory_unit: string
+  /** Of that case: whoever has changed the item's guide since has promised otherwise. */
+  accepted_on: string
 }
 
 /** Somebody asks that the alert be withdrawn, and another person has yet to agree. */
@@ -1119,6 +1217,15 @@ export interface Serving {
   status: 'ready' | 'degraded'
   behind?: string[]
   consumers?: PulseReport[]
+}
+
+/** A statement, and the signature by which anybody can check it without asking. */
+export interface SignedCertificate {
+  certificate: Certificate
+  /** The statement, signed (a compact JWS); null where no key is set up, and nothing proves it. */
+  jws: string | null
+  /** The name of the key that has signed it. */
+  kid: string | null
 }
 
 /** The first event of a stream: the picture, and for whom it is. */
