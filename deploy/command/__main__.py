@@ -28,6 +28,7 @@ MODULES: Mapping[str, str] = {
     "top": "top",
     "verify": "verify",
     "checkpoint": "checkpoint",
+    "whatif": "whatif",
     "rebuild": "rebuild",
     "rules": "rules",
     "publishers": "rules",

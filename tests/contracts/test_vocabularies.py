@@ -100,4 +100,4 @@ def test_a_family_of_clocks_has_members() -> None:
 
 
 def test_there_is_no_other_vocabulary() -> None:
-    assert set(DEFINED) == {*WORDS, "LimitUnit", "DoubtReason"}
+    assert set(DEFINED) == {*WORDS, "LimitUnit", "DoubtReason", "ClockParty"}

@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts.envelope import Event
 from shared.contracts.naming import Language
+from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
 from tests.support.clock_facts import instant
 from tests.support.figure_stories import STORIES
@@ -98,6 +99,8 @@ SAID = {
 async def test_the_command_shows_a_case_as_a_bar_and_many_as_a_table(
     api: ReadApi, tmp_path: Path, language: Language
 ) -> None:
+    # The command has a clock of its own.
+    api.clock.move_to(SystemClock().now())
     await api.fold(*TOLD)
     terminal, url = Terminal(tmp_path), ("--url", str(api.client.base_url))
     case = await terminal.casetrack("case", "show", CASE, *url, language=language)
