@@ -1,6 +1,6 @@
 """Whose time it is (用时方): what waits for somebody else than the bureau, and until when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Self
@@ -47,13 +47,22 @@ class AwaitedStretch(Rule):
             elif one.when not in (None, *(guard.name for guard in course.guards(facts[one.fact]))):
                 yield f"{one.fact}, {one.when}"
 
-    def begins(self, fact: str, meets: tuple[str, ...]) -> bool:
-        """Say whether it begins with a *fact* that *meets* those guards."""
-        return any(one.fact == fact and one.when in (None, *meets) for one in self.since)
+    @cached_property
+    def beginning(self) -> Mapping[str, frozenset[str | None]]:
+        """The facts with which it begins, each with the guards that are asked of it."""
+        return _asked(self.since)
 
-    def ends(self, fact: str, meets: tuple[str, ...]) -> bool:
-        """Say whether it ends with a *fact* that *meets* those guards."""
-        return any(one.fact == fact and one.when in (None, *meets) for one in self.until)
+    @cached_property
+    def ending(self) -> Mapping[str, frozenset[str | None]]:
+        """The facts with which it ends, each with the guards that are asked of it."""
+        return _asked(self.until)
+
+
+def _asked(turnings: Iterable[Turning]) -> Mapping[str, frozenset[str | None]]:
+    asked: dict[str, frozenset[str | None]] = {}
+    for one in turnings:
+        asked[one.fact] = asked.get(one.fact, frozenset()) | {one.when}
+    return asked
 
 
 class Parties(Rule):

@@ -45,17 +45,12 @@ class PartyTime(NamedTuple):
 
 def case_waits(dossier: Dossier, parties: Parties) -> list[Waited]:
     """Return when the case waited for somebody, by its holds and by what goes on beside it."""
-    case = dossier.case
-    return [
-        *_held(case.holds, parties),
-        *(
-            one
-            for subject in dossier.subjects
-            for waiting in parties.by_subject.get(subject.COURSE.subject, ())
-            if not waiting.alone
-            for one in _said(subject, waiting)
-        ),
-    ]
+    found, by_subject = [*_held(dossier.case.holds, parties)], parties.by_subject
+    for subject in dossier.subjects:
+        for waiting in by_subject.get(subject.COURSE.subject, ()):
+            if not waiting.alone:
+                found += _said(subject, waiting)
+    return found
 
 
 def clock_waits(clock: Clock, dossier: Dossier, parties: Parties) -> list[Waited]:
@@ -76,21 +71,32 @@ def _measured(clock: Clock, dossier: Dossier) -> Subject:
     return next(one for one in dossier.subjects if one.COURSE.subject == kind and one.name == name)
 
 
-def _held(holds: Iterable[Hold], parties: Parties) -> Iterator[Waited]:
-    for hold in sorted(holds, key=lambda one: (one.opened_on, one.hold_id)):
+def _held(holds: tuple[Hold, ...], parties: Parties) -> Iterator[Waited]:
+    for hold in holds if len(holds) < 2 else sorted(holds, key=_opened):  # noqa: PLR2004 - in order
         yield Waited(hold.opened_on, hold.closed_on, parties.of_reason(hold.reason))
 
 
+def _opened(hold: Hold) -> tuple[date, str]:
+    return hold.opened_on, hold.hold_id
+
+
 def _said(subject: Subject, waiting: AwaitedStretch) -> Iterator[Waited]:
+    beginning, ending = waiting.beginning, waiting.ending
     begun: CourseStep | None = None
     for step in subject.steps:
-        if begun is None and waiting.begins(step.fact, step.meets):
-            begun = step
-        elif begun is not None and waiting.ends(step.fact, step.meets):
+        if begun is None:
+            if step.fact in beginning and _meets(step, beginning[step.fact]):
+                begun = step
+        elif step.fact in ending and _meets(step, ending[step.fact]):
             yield Waited(begun.day, step.day, waiting.party)
             begun = None
     if begun is not None:
         yield Waited(begun.day, None, waiting.party)
+
+
+def _meets(step: CourseStep, asked: frozenset[str | None]) -> bool:
+    """Say whether *step* meets one of the guards that are *asked*; None asks for none."""
+    return None in asked or not asked.isdisjoint(step.meets)
 
 
 def turns(waits: Iterable[Waited], first: date, last: date) -> Iterator[PartyDays]:
@@ -144,12 +150,17 @@ def case_used_by(
         return ()
     first = case.received_on
     last = min(until, case.ending.ended_on) if case.ending else until
+    waits = case_waits(dossier, parties)
+    if not waits:
+        # As most cases are, and the fold asks for each of their last facts.
+        whole = calendar.working_days_between(first, last)
+        return (PartyTime(ClockParty.BUREAU, whole, whole),) if whole else ()
 
     def passed(day: date) -> tuple[int, int]:
         days = calendar.working_days_between(first, day)
         return days, days
 
-    return _shared(turns(case_waits(dossier, parties), first, last), passed)
+    return _shared(turns(waits, first, last), passed)
 
 
 def _shared(
