@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.metrics.domain.clocks.alert import Alert, reconcile
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import is_settled
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
@@ -101,6 +102,7 @@ def recorded(facts: Sequence[Entry], *, told: bool = True) -> OnRecord:
     runs = {
         clock.key: RunRecorded(clock.started_on, clock.due, clock.due_at, is_due=not told)
         for clock in clocks
+        if not is_settled(clock)
     }
     return OnRecord(dossier, runs, said)
 

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from services.metrics.domain.clocks.alert import Alert, Ruling, reconcile, withdraw
 from services.metrics.domain.clocks.clock import Clock
+from services.metrics.domain.clocks.deadline import is_settled
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import register
@@ -153,11 +154,12 @@ class OtherWorld:
         """Add what becomes of one dossier."""
         picture = picture_of(one.dossier, None, self.judged)
         clocks = {clock.key: clock for clock in picture.clocks}
-        for key in {**one.runs, **clocks}:
-            known = one.runs.get(key)
-            self._run(key, None if known and known.gone else known, clocks.get(key))
+        before = {clock.key: clock for clock in picture_of(one.dossier, None, self.recorded).clocks}
+        runs = _runs(one, before.values())
+        for key in {**runs, **clocks}:
+            self._run(key, runs.get(key), clocks.get(key))
         cards = Cards()
-        for key, ruling in self._said_otherwise(one, clocks):
+        for key, ruling in self._said_otherwise(one, clocks, before):
             match ruling.fact:
                 case AlertRaised() as fact:
                     cards.laid.append(_card(fact, ruling.at))
@@ -211,25 +213,22 @@ class OtherWorld:
             )
 
     def _said_otherwise(
-        self, one: OnRecord, clocks: Mapping[ClockKey, Clock]
+        self, one: OnRecord, clocks: Mapping[ClockKey, Clock], before: Mapping[ClockKey, Clock]
     ) -> Iterator[tuple[ClockKey, Ruling]]:
         """Yield what is to be said under the other rules, and not under those on record."""
-        anyway = self._said_anyway(one)
+        anyway = self._said_anyway(one, before)
         for key in {**one.said, **clocks}:
             for ruling in _rulings(clocks.get(key), one.said.get(key, ()), self.now):
                 if ruling.event_id not in anyway:
                     yield key, ruling
 
-    def _said_anyway(self, one: OnRecord) -> frozenset[str]:
+    def _said_anyway(self, one: OnRecord, before: Mapping[ClockKey, Clock]) -> frozenset[str]:
         """Return what the ticker is about to say under the rules on record."""
-        due = {key for key, run in one.runs.items() if run.is_due}
-        if not due:
-            return frozenset()
-        clocks = {clock.key: clock for clock in picture_of(one.dossier, None, self.recorded).clocks}
         return frozenset(
             ruling.event_id
-            for key in due
-            for ruling in _rulings(clocks.get(key), one.said.get(key, ()), self.now)
+            for key, run in one.runs.items()
+            if run.is_due
+            for ruling in _rulings(before.get(key), one.said.get(key, ()), self.now)
         )
 
     def _adds(self, picture: Picture, cards: Cards) -> Contributions:
@@ -251,6 +250,16 @@ class OtherWorld:
         self.differences += 1
         known = self.limits.get(sla, LimitUnder(sla))
         self.limits[sla] = structs.replace(known, **{what: getattr(known, what) + 1})
+
+
+def _runs(one: OnRecord, clocks: Iterable[Clock]) -> dict[ClockKey, RunRecorded]:
+    """Return the runs on record: those that ended without a word have no row, and follow."""
+    unkept = {
+        clock.key: RunRecorded(clock.started_on, clock.due, clock.due_at, is_due=False)
+        for clock in clocks
+        if is_settled(clock)
+    }
+    return unkept | {key: run for key, run in one.runs.items() if not run.gone}
 
 
 def _rulings(clock: Clock | None, said: Sequence[Alert], now: datetime) -> list[Ruling]:
