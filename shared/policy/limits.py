@@ -163,6 +163,8 @@ class Limit(Rule):
     """The colour of its card once it is over."""
     recipients: Mapping[AlertLevel, tuple[str, ...]]
     """Who hears of it by colour; a colour without anybody has no card."""
+    escalates: bool = False
+    """Of a card: once it is over nobody gets another card, this one goes up a level."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

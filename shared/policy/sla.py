@@ -138,12 +138,10 @@ class Policy(Rule):
 
     @cached_property
     def by_subject(self) -> Mapping[str, tuple[Limit, ...]]:
-        """The rows of each kind of subject that anybody hears of."""
+        """The rows of each kind of subject that anybody hears of, or that send a card up."""
+        heard = [one for one in self.limits if one.recipients or one.escalates]
         kinds = dict.fromkeys(limit.subject for limit in self.limits)
-        return {
-            kind: tuple(one for one in self.limits if one.subject == kind and one.recipients)
-            for kind in kinds
-        }
+        return {kind: tuple(one for one in heard if one.subject == kind) for kind in kinds}
 
     @cached_property
     def turning(self) -> Mapping[str, Mapping[str, tuple[Limit, ...]]]:

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import clocks_of
+from services.metrics.domain.picture import every_clock
+from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.register import KINDS
+from services.metrics.domain.subjects.subject import Subject
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
@@ -26,7 +28,8 @@ from tests.support.way_of_a_case import ACCEPTED, CASE, RECEIVED, entry
 
 POLICY = bureau_policy()
 LIMITS = POLICY.limits
-KIND = {kind.COURSE.subject: kind for kind in KINDS}
+OWN: tuple[type[Subject], ...] = (*KINDS, Card)
+KIND = {kind.COURSE.subject: kind for kind in OWN}
 MEETS: Mapping[str | None, Mapping[str, object]] = {
     None: {},
     "complete": {"complete": True},
@@ -59,6 +62,8 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "on_a_promise": {"mode": "COMMITMENT"},
     "at_home": {"mode": "HOME_VISIT"},
     "key_project": {"kind": "KEY_PROJECT"},
+    "breach": {"level": "RED"},
+    "warning": {"level": "YELLOW"},
 }
 """What a golden example has to say so that it meets a guard."""
 NAMED_BY = {course.named_by: "ONE" for course in COURSES} | {"case_no": CASE}
@@ -100,7 +105,7 @@ def of(limit: Limit, facts: list[Entry]) -> list[Run]:
     parts = {name: getattr(POLICY, name) for name in Policy.model_fields}
     policy = Policy.model_construct(**parts | {"limits": (heard,)})
     rules = replace(shipped(), policies=((date.min, policy),))
-    return [clock.run for clock in clocks_of(fold_all(CASE, facts), rules)]
+    return [clock.run for clock in every_clock(fold_all(CASE, facts), rules)]
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.id)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from services.metrics.handlers.comparison import reckon
 from shared.contracts.registry import decode
 from shared.runtime.ids import SeededIds
 from shared.web.auth import Role
@@ -72,7 +73,9 @@ class Bureau:
 @pytest.fixture
 async def bureau(tmp_path: Path) -> AsyncIterator[Bureau]:
     async with opened("memory") as store:
-        await store.fold(received(OF_MARKET, org_code=MARKET), received("XC5", org_code=BUREAU))
+        receipts = (received(OF_MARKET, org_code=MARKET), received("XC5", org_code=BUREAU))
+        await store.intake.record(receipts)
+        await store.fold(*receipts)
         await store.tick()
         issuer = LocalIssuer.open(tmp_path, store.clock, SeededIds(1))
         transport = httpx2.ASGITransport(reader_over(store, tmp_path).web)
@@ -289,3 +292,68 @@ async def test_an_order_without_a_card_names_its_organisation(bureau: Bureau) ->
     assert status == 201
     _, issued = await bureau.ask("GET", f"/v1/orders/{made['subject']}")
     assert (issued["alert_id"], issued["case_no"], issued["org_code"]) == (None, None, MARKET)
+
+
+async def nobody_acts(bureau: Bureau, hours: int) -> None:
+    """Let time pass, and worker and ticker look every hour."""
+    for _ in range(hours):
+        bureau.store.clock.advance(timedelta(hours=1))
+        await bureau.fold_what_was_said()
+        await bureau.store.tick()
+
+
+async def test_a_card_that_nobody_answers_goes_up_by_itself(bureau: Bureau) -> None:
+    await nobody_acts(bureau, 24 * 14)
+    shown = await bureau.shown()
+
+    climbed = [one for one in shown["history"] if one["act"] == "escalated"]
+    assert [(one["to_level"], one["by"]) for one in climbed] == [
+        (level, "supervision") for level in (1, 2, 3)
+    ]
+    assert len({one["at"][:10] for one in climbed}) == 3
+    assert (shown["state"], shown["escalated"]) == ("ESCALATED", 3)
+    assert await differences(bureau) == []
+
+
+async def test_a_card_that_is_seen_in_time_stays_where_it_is(bureau: Bureau) -> None:
+    await bureau.act("acknowledge")
+    await nobody_acts(bureau, 24 * 7)
+
+    assert (await bureau.shown())["escalated"] == 0
+    assert await differences(bureau) == []
+
+
+async def test_who_is_slow_to_hear_of_a_word_does_not_send_up_what_was_seen(
+    bureau: Bureau,
+) -> None:
+    await bureau.fold_what_was_said()
+    await bureau.act("acknowledge")
+    bureau.store.clock.advance(timedelta(days=7))
+    await bureau.store.tick()
+
+    assert (await bureau.shown())["escalated"] == 0
+
+
+async def test_an_order_that_nobody_answers_has_a_card_of_its_own(bureau: Bureau) -> None:
+    _, made = await bureau.order({"alert_id": bureau.card, "content": "请说明。"})
+    await nobody_acts(bureau, 24 * 10)
+    _, order = await bureau.ask("GET", f"/v1/orders/{made['subject']}")
+    _, cards = await bureau.ask("GET", f"/v1/alerts?case_no={made['subject']}&level=RED")
+
+    assert order["overdue"]
+    assert [one["sla_id"] for one in cards["items"]] == ["SLA-40"]
+    assert cards["items"][0]["org_code"] == MARKET
+    assert await differences(bureau) == []
+
+
+async def differences(bureau: Bureau) -> list[Any]:
+    """Return where the projection says otherwise than the facts, once all is folded."""
+    await bureau.fold_what_was_said()
+    await bureau.store.tick()
+    async with bureau.store.records() as records, records.snapshot() as snapshot:
+        rules = await snapshot.rules()
+        return [
+            one.document()
+            async for kept in snapshot.subjects(None)
+            for one in reckon(kept, rules, snapshot.now).differences
+        ]

@@ -7,7 +7,12 @@ from services.metrics.domain.clocks.alert import Alert, Ruling, next_at, reconci
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from shared.contracts.supervision.course import AlertState
-from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
 from shared.contracts.supervision.words import AlertLevel
 
 
@@ -52,6 +57,8 @@ class Desk:
                 self.alerts[fact.alert_id] = Alert(
                     fact.alert_id, fact.level, ruling.at, AlertState.RAISED, grounds
                 )
+            case AlertEscalated() as fact:
+                self._turn(fact.alert_id, AlertState.ESCALATED, {AlertState.RAISED})
             case AlertResolved() as fact:
                 self._turn(fact.alert_id, AlertState.RESOLVED, {AlertState.RAISED})
             case AlertRevoked() as fact:

@@ -9,7 +9,12 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import clocks_of
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
 from shared.policy.rules import shipped
 from tests.support import way_of_a_case as way
 
@@ -63,6 +68,6 @@ def called_for(facts: Sequence[Event], now: datetime) -> Cards:
                         cards[raised.alert_id] = (key, clock.sla.id, raised.level, "RAISED")
                     case AlertResolved() as over:
                         cards[over.alert_id] = (*cards[over.alert_id][:3], "RESOLVED")
-                    case AlertRevoked():
+                    case AlertEscalated() | AlertRevoked():
                         raise AssertionError(ruling)
     return Counter(cards.values())

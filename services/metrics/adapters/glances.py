@@ -68,6 +68,7 @@ SELECT count(DISTINCT dossier)
 FROM clocks
 WHERE NOT ended
   AND NOT paused
+  AND clock <> 'ACKNOWLEDGEMENT'
   AND due_at > $1
   AND due_at <= $2
 """

@@ -15,6 +15,7 @@ FROM clocks
 JOIN dossiers USING (dossier)
 WHERE NOT clocks.ended
   AND NOT clocks.paused
+  AND clocks.clock <> 'ACKNOWLEDGEMENT'
   AND clocks.due_at > $1
   AND clocks.due_at <= $2
   AND (clocks.near_at <= $1 OR clocks.due_at <= $3)
@@ -29,6 +30,7 @@ FROM clocks
 JOIN dossiers USING (dossier)
 WHERE NOT clocks.ended
   AND NOT clocks.paused
+  AND clocks.clock <> 'ACKNOWLEDGEMENT'
   AND clocks.due_at > $1
   AND clocks.due_at <= $2
   AND ($3::text[] IS NULL OR dossiers.organisation = ANY($3))

@@ -80,7 +80,7 @@ WHERE dossier < $1
     SELECT dossier
     FROM clocks
     WHERE NOT ended
-      AND NOT paused
+      AND NOT paused AND clock <> 'ACKNOWLEDGEMENT'
       AND due_at > $5
       AND due_at <= $6
   )
@@ -93,7 +93,7 @@ SELECT dossier, subject, sla, episode, near_at, due_at, dossiers.state
 FROM clocks
 JOIN dossiers USING (dossier)
 WHERE NOT ended
-  AND NOT paused
+  AND NOT paused AND clock <> 'ACKNOWLEDGEMENT'
   AND (due_at, clocks.dossier, subject, sla, episode)
     > ($1::timestamptz, $2::text, $3::text, $4::text, $5::smallint)
   AND due_at <= $6

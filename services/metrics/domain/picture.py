@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.metrics.domain.clocks.clock import Clock, clock_of
 from services.metrics.domain.clocks.deadline import is_settled
@@ -20,6 +21,7 @@ from services.metrics.domain.figures.contributions import (
 )
 from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of
 from services.metrics.domain.figures.figure import About
+from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.subject import Subject
 from shared.policy.rules import Rules
@@ -34,6 +36,7 @@ class Timed(NamedTuple):
     by_subject: tuple[tuple[Clock, ...], ...]
     clocks: tuple[Clock, ...]
     unsettled: tuple[Clock, ...]
+    of_cards: tuple[tuple[Clock, ...], ...]
 
 
 class Picture(Struct, frozen=True, gc=False):
@@ -50,16 +53,24 @@ class Picture(Struct, frozen=True, gc=False):
     clocks: tuple[Clock, ...]
     unsettled: tuple[Clock, ...]
     """Those of them of which somebody may still hear: the others need no row."""
+    of_cards: tuple[tuple[Clock, ...], ...]
+    """The clocks that wait for somebody to acknowledge a card, in the order of the cards."""
     dimensions: Dimensions
     contributions: Contributions
 
 
 def clocks_of(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
-    """Return the clocks of *dossier*, running or ended."""
+    """Return the clocks of the subjects of *dossier*, running or ended."""
     case = dossier.case
     return tuple(
         clock for one in dossier.subjects for clock in _clocks_in(one, case, dossier, rules)
     )
+
+
+def every_clock(dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
+    """Return the clocks of *dossier*, and those that wait for somebody to acknowledge a card."""
+    of_cards = _of_cards(dossier, None, rules)
+    return (*clocks_of(dossier, rules), *(clock for group in of_cards for clock in group))
 
 
 def picture_of(dossier: Dossier, before: Picture | None, rules: Rules) -> Picture:
@@ -84,16 +95,51 @@ def _timed(dossier: Dossier, before: Picture | None, rules: Rules) -> Timed:
     elif moved := _moved(dossier, before.dossier, rules):
         by_subject = _clocks(dossier, moved, before.by_subject, rules)
     else:
-        return Timed(before.by_subject, before.clocks, before.unsettled)
-    clocks = tuple(clock for group in by_subject for clock in group)
-    return Timed(by_subject, clocks, tuple(clock for clock in clocks if not is_settled(clock)))
+        by_subject = before.by_subject
+    of_cards = _of_cards(dossier, before, rules) if dossier.cards else ()
+    if (
+        before is not None
+        and by_subject is before.by_subject
+        and (of_cards is before.of_cards or not (of_cards or before.of_cards))
+    ):
+        return Timed(by_subject, before.clocks, before.unsettled, of_cards)
+    clocks = tuple(clock for group in (*by_subject, *of_cards) for clock in group)
+    unsettled = tuple(clock for clock in clocks if not is_settled(clock))
+    return Timed(by_subject, clocks, unsettled, of_cards)
 
 
 def _completed(dossier: Dossier, timed: Timed, rules: Rules) -> Picture:
     """Return the picture of *dossier*, whose clocks are known."""
-    dues = {clock.name: clock.due for clock in timed.clocks}
-    about = About(dossier, dues, rules.calendar, timed.clocks)
+    of_cards, clocks = timed.of_cards, timed.clocks
+    own = clocks[: len(clocks) - sum(map(len, of_cards))] if of_cards else clocks
+    dues = {clock.name: clock.due for clock in own}
+    about = About(dossier, dues, rules.calendar, own)
     return Picture(dossier, rules.judging, *timed, dimensions_of(dossier), contributions(about))
+
+
+def _of_cards(
+    dossier: Dossier, before: Picture | None, rules: Rules
+) -> tuple[tuple[Clock, ...], ...]:
+    """Return the clocks of each card; those of a card that is as it was *before* are known."""
+    known: tuple[Card, ...] = ()
+    if before is not None and before.edition == rules.judging:
+        if before.dossier.cards is dossier.cards:
+            return before.of_cards
+        known = before.dossier.cards
+    case = dossier.case
+    return tuple(
+        before.of_cards[place]
+        if before is not None and place < len(known) and known[place] is card
+        else _of_card(card, case, dossier, rules)
+        for place, card in enumerate(dossier.cards)
+    )
+
+
+def _of_card(card: Card, case: Case, dossier: Dossier, rules: Rules) -> tuple[Clock, ...]:
+    return tuple(
+        clock_of(replace(run, climbed=card.escalated), policy, rules.calendar)
+        for run, policy in runs_in(card, case, dossier, rules)
+    )
 
 
 def _clocks(

@@ -9,8 +9,10 @@ from typing import Any
 from services.metrics.domain.clocks.alert import (
     Alert,
     AlertRecord,
+    by_name,
     next_at,
     reconcile,
+    said_of,
     turn_of,
     withdraw,
 )
@@ -157,17 +159,19 @@ def _deadlines(
 
     A clock that is due just now is the ticker's: by the next look it will have spoken.
     """
+    cards = by_name(alerts)
     for key, kept in stored.items():
         if kept.is_due:
             continue
-        clock, said, place = clocks.get(key), alerts.get(key, []), _place(key)
+        clock, place, own = clocks.get(key), _place(key), alerts.get(key, [])
+        said = own if clock is None else said_of(clock, alerts, cards)
         unsaid = withdraw(said, now) if clock is None else reconcile(clock, said, now)
         for ruling in unsaid:
             told = {"type": ruling.fact.TYPE, "at": ruling.at, "id": ruling.event_id}
             yield Difference(key.dossier, What.ALERT_DUE, None, place | told)
         armed = {"next_at": kept.next_at, "alerted": kept.alerted}
         coming = None if clock is None else next_at(clock, said, now)
-        due = {"next_at": coming, "alerted": bool(said)}
+        due = {"next_at": coming, "alerted": bool(own)}
         if armed != due:
             yield Difference(key.dossier, What.DEADLINE, place | armed, place | due)
 

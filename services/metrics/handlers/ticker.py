@@ -1,7 +1,7 @@
 """The ticker: looks at what is due, says what has become true, and arms the next deadline."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -12,22 +12,29 @@ from services.metrics.domain.clocks.alert import (
     Alert,
     AlertRecord,
     Ruling,
+    by_name,
     next_at,
     reconcile,
+    said_of,
     withdraw,
 )
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.picture import clocks_of
+from services.metrics.domain.picture import every_clock
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.rules.turns import RuleTurn, why_gone, why_raised
 from services.metrics.ports.deadlines import Armed, Closed, Deadlines, Explained, Sweep
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState
-from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.rules import Editions, Rules
 from shared.runtime.clock import Clock as RuntimeClock
@@ -131,11 +138,12 @@ class Ticker:
         clocks = {
             clock.key: clock
             for dossier in dossiers.values()
-            for clock in clocks_of(dossier, self._editions.newest)
+            for clock in every_clock(dossier, self._editions.newest)
         }
         said = await sweep.alerts()
+        cards = by_name(said)
         found = [
-            _find(key, clocks.get(key), said.get(key, ()), min(now, complete_to))
+            _find(key, clocks.get(key), said.get(key, ()), cards, min(now, complete_to))
             for key, complete_to in sweep.due
         ]
         turns = await self._turns(sweep, found)
@@ -148,11 +156,7 @@ class Ticker:
                 for finding, one in rulings
                 if isinstance(one.fact, AlertRaised) and finding.clock is not None
             ],
-            [
-                _closed(one.fact)
-                for _, one in rulings
-                if isinstance(one.fact, AlertResolved | AlertRevoked)
-            ],
+            [_closed(one.fact) for _, one in rulings if not isinstance(one.fact, AlertRaised)],
         )
         await sweep.arm([finding.armed for finding in findings])
         for _, one in rulings:
@@ -217,14 +221,21 @@ def _explained(finding: Finding, dossier: Dossier, turns: Sequence[RuleTurn]) ->
     return replace(finding, rulings=tuple(rulings))
 
 
-def _find(key: ClockKey, clock: Clock | None, said: Iterable[Alert], by: datetime) -> Finding:
+def _find(
+    key: ClockKey,
+    clock: Clock | None,
+    said: Sequence[Alert],
+    cards: Mapping[str, Alert],
+    by: datetime,
+) -> Finding:
     """Judge by what was true *by* then: nothing later is known for sure."""
-    known = tuple(said)
     if clock is None:
-        return Finding(None, tuple(withdraw(known, by)), Armed(key, None, bool(known)))
+        return Finding(None, tuple(withdraw(said, by)), Armed(key, None, bool(said)))
+    known = tuple(said_of(clock, {key: said}, cards))
     rulings = tuple(reconcile(clock, known, by))
     after = said_after(known, rulings)
-    return Finding(clock, rulings, Armed(key, next_at(clock, after, by), bool(after)))
+    alerted = bool(after) and not clock.sla.escalates
+    return Finding(clock, rulings, Armed(key, next_at(clock, after, by), alerted))
 
 
 def _measure(ruling: Ruling, now: datetime) -> None:
@@ -242,6 +253,11 @@ def said_after(known: tuple[Alert, ...], rulings: Iterable[Ruling]) -> tuple[Ale
             case AlertRaised() as fact:
                 alerts[fact.alert_id] = Alert(
                     fact.alert_id, fact.level, ruling.at, AlertState.RAISED, _grounds(fact)
+                )
+            case AlertEscalated() as fact:
+                level = fact.to_level or 0
+                alerts[fact.alert_id] = replace(
+                    alerts[fact.alert_id], state=AlertState.ESCALATED, escalated=level
                 )
             case AlertResolved() as fact:
                 alerts[fact.alert_id] = _turned(alerts[fact.alert_id], AlertState.RESOLVED)
@@ -276,8 +292,10 @@ def _raised(clock: Clock, at: datetime, fact: AlertRaised, now: datetime) -> Exp
     return Explained(alert, explain(clock, at, Raised(fact.level, at, lateness_ms)))
 
 
-def _closed(fact: AlertResolved | AlertRevoked) -> Closed:
+def _closed(fact: AlertEscalated | AlertResolved | AlertRevoked) -> Closed:
     match fact:
+        case AlertEscalated():
+            return Closed(fact.alert_id, AlertState.ESCALATED, "", fact.to_level or 0)
         case AlertResolved():
             return Closed(fact.alert_id, AlertState.RESOLVED, fact.note or "")
         case AlertRevoked():

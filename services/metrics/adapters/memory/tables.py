@@ -390,6 +390,7 @@ class MemoryTables:
             armed.clock
             for armed in self.clocks.values()
             if armed.clock.ending is None
+            and not armed.clock.sla.escalates
             and not armed.gone
             and not armed.clock.paused
             and armed.clock.due_at is not None

@@ -1,16 +1,16 @@
 """What is to be said about alerts: what the facts call for, less what was said already."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.clocks.deadline import Expected, expected, first_at
+from services.metrics.domain.clocks.deadline import Expected, expected, first_at, lapses_at
 from services.metrics.domain.clocks.reason import Grounds, Reason, why_revoked
 from services.metrics.domain.clocks.run import ClockKey
-from shared.contracts.supervision.course import ALERT, AlertState
+from shared.contracts.supervision.course import ALERT, UNANSWERED, AlertState
 from shared.contracts.supervision.facts import (
     AlertEscalated,
     AlertFact,
@@ -130,7 +130,7 @@ class Ruling:
 
     event_id: str
     at: datetime
-    fact: AlertRaised | AlertResolved | AlertRevoked
+    fact: AlertRaised | AlertEscalated | AlertResolved | AlertRevoked
     reason: Reason | None = None
 
     def because(self, reason: Reason | None) -> Self:
@@ -161,9 +161,12 @@ def reconcile(clock: Clock, said: Iterable[Alert], now: datetime) -> list[Ruling
     An alert is raised at its due instant, whenever somebody got to it. One that
     the facts no longer call for is revoked, once; if they call for it again, that
     is a new episode under a new name. What people have withdrawn is not claimed
-    again; another instant is another claim. Recorded and asked again, this is empty.
+    again; another instant is another claim. A card that nobody acknowledges in time
+    goes up a level. Recorded and asked again, this is empty.
     """
     known = tuple(said)
+    if clock.sla.escalates:
+        return _climbed(clock, known, now)
     wanted = _wanted(clock, known)
     standing = {}
     rulings = []
@@ -195,6 +198,10 @@ def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | No
     saying is late.
     """
     known = tuple(said)
+    if clock.sla.escalates:
+        lapse = lapses_at(clock)
+        waits = lapse is not None and (lapse > now or bool(_climbed(clock, known, now)))
+        return lapse if waits else None
     if not known:
         return first_at(clock)
     pending = [min(ruling.at, now) for ruling in reconcile(clock, known, now)]
@@ -205,6 +212,38 @@ def next_at(clock: Clock, said: Iterable[Alert], now: datetime) -> datetime | No
         if instant is not None and instant > now
     ]
     return min([*pending, *coming], default=None)
+
+
+SaidOfClocks = Mapping[ClockKey, Sequence[Alert]]
+"""What was said of each clock."""
+
+
+def by_name(said: SaidOfClocks) -> Mapping[str, Alert]:
+    """Return every alert that was *said*, by its id."""
+    return {alert.alert_id: alert for some in said.values() for alert in some}
+
+
+def said_of(clock: Clock, said: SaidOfClocks, cards: Mapping[str, Alert]) -> Sequence[Alert]:
+    """Return what was *said* of *clock*; of one that waits for an acknowledgement, the card."""
+    if not clock.sla.escalates:
+        return said.get(clock.key, ())
+    return [cards[clock.subject]] if clock.subject in cards else ()
+
+
+def _climbed(clock: Clock, said: tuple[Alert, ...], now: datetime) -> list[Ruling]:
+    """Return that the card goes up, if nobody has acknowledged it by *now* as *clock* asks."""
+    lapse, level = lapses_at(clock), clock.run.climbed + 1
+    if lapse is None or lapse > now or level > clock.policy.bureau.top_level:
+        return []
+    return [
+        Ruling(
+            f"{alert.alert_id}:escalated:{level}",
+            lapse,
+            AlertEscalated(alert_id=alert.alert_id, by=THE_RULES, to_level=level),
+        )
+        for alert in said
+        if alert.state in UNANSWERED and alert.escalated < level
+    ]
 
 
 def _wanted(clock: Clock, said: tuple[Alert, ...]) -> dict[tuple[AlertLevel, datetime], Expected]:

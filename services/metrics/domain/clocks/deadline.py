@@ -51,7 +51,13 @@ def expected(clock: Clock) -> tuple[Expected, ...]:
 
 
 def first_at(clock: Clock) -> datetime | None:
-    """Return when *clock* first calls for an alert: what *expected* begins with, but cheaply."""
+    """
+    Return when *clock* first calls for an alert: what *expected* begins with, but cheaply.
+
+    One that sends a card up calls for that.
+    """
+    if clock.sla.escalates:
+        return lapses_at(clock)
     if len(clock.limits) > 1 or len(clock.sla.recipients) < BOTH:
         called_for = expected(clock)
         return called_for[0].raised_at if called_for else None
@@ -65,6 +71,11 @@ def first_at(clock: Clock) -> datetime | None:
 def is_settled(clock: Clock) -> bool:
     """Say whether nobody ever hears of *clock*: it ended, and had called for no alert by then."""
     return clock.ending is not None and first_at(clock) is None
+
+
+def lapses_at(clock: Clock) -> datetime | None:
+    """Return when *clock* has waited in vain; None once somebody has done what it waits for."""
+    return clock.due_at if clock.ending is None else None
 
 
 def _red(clock: Clock) -> Expected | None:

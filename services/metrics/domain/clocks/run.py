@@ -49,6 +49,8 @@ class Run(Struct, frozen=True, gc=False):
     org_name: str = ""
     others: int | None = None
     """What was left at its start of the limit within which it has to fit."""
+    climbed: int = 0
+    """How high the card is that somebody has to acknowledge."""
 
     @property
     def key(self) -> ClockKey:

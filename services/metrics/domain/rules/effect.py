@@ -1,20 +1,16 @@
 """What another edition of the rules does to what is known: said before, and no other afterwards."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.metrics.domain.clocks.alert import Alert, reconcile, withdraw
+from services.metrics.domain.clocks.alert import Alert, SaidOfClocks, reconcile, withdraw
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.deadline import expected
-from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.picture import Differences, Picture
 from shared.contracts.supervision.facts import AlertRaised, AlertRevoked
 
 EXAMPLES_MAX = 20
-
-SaidOfClocks = Mapping[ClockKey, Sequence[Alert]]
-"""What was said of each clock."""
 
 
 @dataclass(frozen=True, slots=True)

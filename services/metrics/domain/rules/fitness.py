@@ -11,6 +11,7 @@ from services.metrics.domain.rules.refusals import (
     LimitFieldUnfit,
     LimitNameUnknown,
 )
+from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case, Ending, Extension, UnitCode
 from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import Subject
@@ -18,7 +19,8 @@ from shared.policy.limits import Limit
 from shared.policy.lookup import OF_THE_CASE, Needed
 from shared.policy.sla import Policy
 
-KIND: Mapping[str, type[Subject]] = {kind.COURSE.subject: kind for kind in KINDS}
+OWN: tuple[type[Subject], ...] = (*KINDS, Card)
+KIND: Mapping[str, type[Subject]] = {kind.COURSE.subject: kind for kind in OWN}
 
 KEPT: Mapping[Needed, frozenset[Any]] = {
     Needed.DAY: frozenset({date, NoneType}),
@@ -48,7 +50,9 @@ def require_fit(policy: Policy) -> None:
 
 def _require_subjects(limit: Limit) -> None:
     for place, kind in limit.subjects:
-        if kind not in KIND:
+        # Of a card there is nothing to raise another one for, and nothing else goes up.
+        climbs = limit.escalates and place == "subject"
+        if kind not in KIND or (kind == Card.COURSE.subject) is not climbs:
             raise LimitNameUnknown(row=limit.id, place=place, name=kind)
 
 

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.subject import CourseStep, Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.supervision.course import ALERT, STANDING
-from shared.contracts.supervision.facts import AlertRaised
+from shared.contracts.supervision.facts import AlertEscalated, AlertRaised
 from shared.policy.calendar import business_date
 
 
@@ -23,11 +25,17 @@ class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
     """The limit that is near or broken."""
     concerns: str = ""
     """The subject that has the limit, by name."""
+    escalated: int = 0
+    """How many levels it has climbed."""
 
     @property
     def stands(self) -> bool:
         """Whether the work that it asks for is still to be done."""
         return self.state in STANDING
+
+    def step_of(self, entry: Entry, named: date | None = None) -> CourseStep:
+        """Return what is kept of *entry*: nobody can answer a card before it was told."""
+        return replace(super().step_of(entry, named), at=entry.learned)
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
@@ -39,5 +47,7 @@ class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
                     "sla": fact.sla_id or "",
                     "concerns": fact.concerns,
                 }, True
+            case AlertEscalated(to_level=to_level):
+                return {"escalated": max(self.escalated + 1, to_level or 0)}, True
             case _:
                 return {}, True
