@@ -1,14 +1,16 @@
 """The profile of deliveries, and who is told of what by it."""
 
 import json
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from pydantic import ValidationError
 
 from services.metrics.domain.deliveries.addresses import Allowed
-from services.metrics.domain.deliveries.notification import CardTold
+from services.metrics.domain.deliveries.notification import CardTold, OrderTold
 from services.metrics.domain.deliveries.profile import DeliveryProfile, variable_of_channel
 from services.metrics.domain.deliveries.routing import Routing
 from shared.contracts.supervision.words import AlertLevel
@@ -125,6 +127,82 @@ def test_a_channel_is_told_once_and_as_early_as_any_of_its_routes_has_it() -> No
 
     assert (one.channel, one.id, one.due_at) == ("hall", "a-card:RAISED", NINE)
     assert (other.channel, other.due_at) == ("yard", NIGHT)
+
+
+LATE = CardTold(
+    case_no="XC1",
+    item_name="",
+    sla="SLA-04",
+    level=AlertLevel.RED,
+    due=date(2024, 8, 30),
+    overdue_days=1,
+    org_code="11610102MB1000010N",
+    org_name="",
+    roles=("HANDLER",),
+)
+TUESDAY_NINE = datetime.fromisoformat("2024-09-03T09:00:00+08:00")
+NOON = datetime.fromisoformat("2024-09-02T12:00:00+08:00")
+
+
+def test_what_is_late_is_told_again_when_the_hall_opens_and_so_many_times() -> None:
+    made = routing({"channel": "hall"}, {"channel": "yard", "levels": ["YELLOW"]})
+    (told,) = made.of("a-card", NOON, LATE, NOON)
+    again, number, found = told, 0, list[tuple[int, int, datetime | None]]()
+    at = told.again_at
+    while at is not None:
+        again = made.again(replace(told, number=number), at)
+        number, at = again.number, again.again_at
+        assert isinstance(again.told, CardTold)
+        found.append((number, again.told.overdue_days, at))
+
+    assert told.again_at == TUESDAY_NINE
+    assert found == [
+        (1, 2, TUESDAY_NINE + timedelta(days=1)),
+        (2, 3, TUESDAY_NINE + timedelta(days=2)),
+        (3, 4, None),
+    ]
+    assert again.id == "a-card:REPEATED:3"
+
+
+def test_what_is_only_near_is_told_once() -> None:
+    near = msgspec.structs.replace(LATE, overdue_days=0)
+    (told,) = routing({"channel": "hall"}).of("a-card", NOON, near, NOON)
+
+    assert told.again_at is None
+
+
+def test_a_card_that_went_up_is_told_to_whoever_stands_there() -> None:
+    made = routing(
+        {"channel": "hall", "roles": ["SECTION_HEAD"]}, {"channel": "yard", "roles": ["DIRECTOR"]}
+    )
+    found = [
+        (one.channel, one.id) for n in (1, 2, 3) for one in made.climbed("c", NOON, LATE, n, NOON)
+    ]
+
+    assert found == [("hall", "c:ESCALATED:1"), ("yard", "c:ESCALATED:3")]
+
+
+ORDER = OrderTold("DB1", "请说明。", "11610102MB1000010N", "")
+
+
+@pytest.mark.parametrize(
+    ("route", "hears"),
+    [
+        ({}, True),
+        ({"roles": ["RESPONSIBLE_ORG"]}, True),
+        ({"roles": ["DIRECTOR"]}, False),
+        ({"levels": ["RED"]}, False),
+        ({"slas": ["SLA-04"]}, False),
+        ({"organisations": ["11610102MB1000010N"]}, True),
+        ({"organisations": ["11610102MB1000020P"]}, False),
+    ],
+)
+def test_an_order_is_told_to_routes_that_ask_for_no_cards(
+    route: dict[str, Any], *, hears: bool
+) -> None:
+    told = [*routing({"channel": "hall", **route}).ordered(NOON, ORDER, NOON)]
+
+    assert [one.id for one in told] == ["DB1:ORDERED"] * hears
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +18,10 @@ from services.metrics.domain.deliveries.notification import (
     ChannelTold,
     Notification,
     NotificationKind,
+    OrderTold,
     ToldOf,
     delivery_id,
+    numbered,
 )
 from services.metrics.domain.deliveries.profile import RobotChannel
 from services.metrics.domain.deliveries.text import BYTES_MAX, MARKS, composed, plain
@@ -47,6 +51,7 @@ CARD = CardTold(
     org_name="西安市新城区行政审批服务局",
     roles=("SUPERVISOR",),
 )
+ORDER = OrderTold("DB1", "请说明。", "11610102MB0000000F", "西安市新城区行政审批服务局")
 BOTH = (Language.ZH_CN, Language.EN)
 TAKEN, TOO_MANY, REFUSED, AWAY, GONE = (
     VerdictKind.TAKEN,
@@ -82,12 +87,33 @@ def test_a_card_is_told_in_chinese_first() -> None:
 
 @pytest.mark.parametrize("kind", NotificationKind)
 def test_everything_there_is_to_tell_has_words_without_a_blank(kind: NotificationKind) -> None:
-    about_a_channel = kind in (NotificationKind.CHANNEL_DOWN, NotificationKind.TEST)
-    of = ChannelTold("hall", NOON, "timeout") if about_a_channel else CARD
+    channel = ChannelTold("hall", NOON, "timeout")
+    others: dict[NotificationKind, ToldOf] = {
+        NotificationKind.CHANNEL_DOWN: channel,
+        NotificationKind.TEST: channel,
+        NotificationKind.ORDERED: ORDER,
+        NotificationKind.ANSWERED: ORDER,
+    }
+    of = others.get(kind, CARD)
     text = composed([told(kind, of)], "mail", BOTH, names)
 
     assert len(text.lines) == 2
     assert not {"{", "}"} & set("".join(text.lines))
+
+
+def test_a_card_that_is_told_again_says_for_how_long_the_work_is_late() -> None:
+    again = replace(told(NotificationKind.REPEATED, with_days(3)), number=2)
+    chinese, english = composed([again], "mail", BOTH, names).lines
+
+    assert "仍超期，已 3 个工作日" in chinese
+    assert "still late, 3 working days" in english
+    assert again.id == "a-card:REPEATED:2"
+    assert numbered(again.place) == (NotificationKind.REPEATED, 2)
+    assert numbered("RAISED") == (NotificationKind.RAISED, 0)
+
+
+def with_days(days: int) -> CardTold:
+    return msgspec.structs.replace(CARD, overdue_days=days)
 
 
 @given(st.text(max_size=200))

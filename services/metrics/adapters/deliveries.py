@@ -1,22 +1,26 @@
 """What channels are told, in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
-import msgspec
 
-from services.metrics.adapters.columns import text_of
 from services.metrics.adapters.deadlines import LOAD_STATES
 from services.metrics.adapters.delivery_memory import forget_old, rows_of
 from services.metrics.adapters.dossiers import dossiers_of
+from services.metrics.adapters.notifications import (
+    follow,
+    load_again,
+    notification_of,
+    notify,
+    repeat,
+)
 from services.metrics.domain.deliveries.backoff import wait_seconds
 from services.metrics.domain.deliveries.notification import (
     OVER,
     ChannelTold,
     Notification,
     NotificationKind,
-    ToldOf,
     delivery_id,
 )
 from services.metrics.domain.deliveries.vendors import PAUSE_SECONDS, ChannelVerdict, VerdictKind
@@ -27,12 +31,16 @@ from services.metrics.ports.deliveries import (
     Sequel,
     Unheard,
 )
+from shared.contracts.envelope import Event
 from shared.contracts.registry import decode
+from shared.contracts.supervision.course import ALERT
 from shared.contracts.supervision.facts import (
     AlertEscalated,
     AlertRaised,
     AlertResolved,
     AlertRevoked,
+    OrderAnswered,
+    OrderIssued,
 )
 from shared.eventstore.port import Position
 from shared.eventstore.postgres import transaction, translated
@@ -42,7 +50,17 @@ NOTIFICATIONS_MAX = 500
 REFUSALS_MAX = 5
 """So often what a receiver does not take is offered."""
 
-HEARD = [fact.TYPE for fact in (AlertRaised, AlertEscalated, AlertResolved, AlertRevoked)]
+HEARD = [
+    fact.TYPE
+    for fact in (
+        AlertRaised,
+        AlertEscalated,
+        AlertResolved,
+        AlertRevoked,
+        OrderIssued,
+        OrderAnswered,
+    )
+]
 
 KNOW = """
 INSERT INTO channels (channel)
@@ -74,28 +92,10 @@ WHERE (xid, position) = ($3::text::xid8, $4)
 RETURNING true
 """
 
-NOTIFY = """
-INSERT INTO notifications (channel, about, kind, happened_at, due_at, told)
-SELECT *
-FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
-ON CONFLICT DO NOTHING
-"""
-
-# Whoever is just claiming one has its row; we look again behind that.
-SPARE = """
-UPDATE notifications
-SET spared = true
-WHERE about = ANY($1::text[]) AND delivery_id IS NULL AND NOT spared
-"""
-
-FOLLOW = """
-INSERT INTO notifications (channel, about, kind, happened_at, due_at, told)
-SELECT channel, about, given.kind, given.happened_at, given.due_at, raised.told
-FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-  AS given (channel, about, kind, happened_at, due_at)
-JOIN notifications AS raised USING (channel, about)
-WHERE raised.kind = 'RAISED' AND NOT raised.spared
-ON CONFLICT DO NOTHING
+LOAD_RAISED = """
+SELECT body
+FROM events
+WHERE stream = ANY($1::text[]) AND version = 1
 """
 
 LEASE = """
@@ -210,8 +210,6 @@ WHERE channel = ANY($3::text[]) AND failing_since < $1 AND told_on IS DISTINCT F
 RETURNING channel, failing_since, fault
 """
 
-TOLD: msgspec.json.Decoder[ToldOf] = msgspec.json.Decoder(ToldOf)
-
 
 class PostgresDeliveries(Deliveries):
     """Beside the projection, whose rebuild does not touch it."""
@@ -251,12 +249,25 @@ class PostgresDeliveries(Deliveries):
                 before = (str(heard.since.xid), heard.since.position)
                 if not await connection.fetchval(ADVANCE, *places, *before):
                     return False
-                await _notify(connection, told)
-                if over := sorted({one.about for one in sequels if one.kind in OVER}):
-                    await connection.execute(SPARE, over)
-                if sequels:
-                    await connection.execute(FOLLOW, *zip(*sequels, strict=True))
+                await notify(connection, told)
+                over = sorted({one.about for one in sequels if one.kind in OVER})
+                await follow(connection, sequels, over)
         return True
+
+    async def cards(self, alert_ids: Sequence[str]) -> Sequence[Event]:
+        streams = [f"{ALERT.subject}-{one}" for one in alert_ids]
+        with translated():
+            rows = await self._pool.fetch(LOAD_RAISED, streams)
+        return [decode(row["body"].encode()) for row in rows]
+
+    async def again(self, channels: Sequence[str], now: datetime) -> Sequence[Notification]:
+        with translated():
+            return await load_again(self._pool, channels, now)
+
+    async def repeat(self, told: Sequence[Notification]) -> None:
+        with translated():
+            async with transaction(self._pool) as connection:
+                await repeat(connection, told)
 
     async def claim(self, channel: str, pace: ChannelPace, now: datetime) -> ClaimedDelivery | None:
         with translated():
@@ -270,7 +281,7 @@ class PostgresDeliveries(Deliveries):
                 tries = await connection.fetchval(TRY, name, now)
                 await connection.execute(TAKE_LEASE, channel, now + pace.lease, now + pace.spacing)
                 rows = await connection.fetch(LOAD_TOLD, name)
-        return ClaimedDelivery(name, channel, tries, [_notification(row) for row in rows])
+        return ClaimedDelivery(name, channel, tries, [notification_of(row) for row in rows])
 
     async def settle(
         self, claimed: ClaimedDelivery, verdict: ChannelVerdict, now: datetime
@@ -323,17 +334,8 @@ class PostgresDeliveries(Deliveries):
                     for channel, due_at in to.items()
                     if channel != row["channel"]
                 ]
-                await _notify(connection, told)
+                await notify(connection, told)
         return [row["channel"] for row in rows]
-
-
-async def _notify(connection: asyncpg.Connection, told: Sequence[Notification]) -> None:
-    if told:
-        rows = [
-            (one.channel, one.about, one.kind, one.happened_at, one.due_at, text_of(one.told))
-            for one in told
-        ]
-        await connection.execute(NOTIFY, *zip(*rows, strict=True))
 
 
 async def _made(
@@ -375,14 +377,3 @@ async def _settle_channel(
             pause = 0.0
             await connection.execute(SETTLE_WELL, channel, now)
     await connection.execute(PAUSE, channel, now + timedelta(seconds=pause))
-
-
-def _notification(row: asyncpg.Record) -> Notification:
-    return Notification(
-        row["channel"],
-        row["about"],
-        NotificationKind(row["kind"]),
-        row["happened_at"].astimezone(UTC),
-        row["due_at"],
-        TOLD.decode(row["told"]),
-    )

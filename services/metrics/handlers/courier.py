@@ -6,18 +6,25 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.metrics.domain.deliveries.notification import CardTold, Notification, NotificationKind
+from services.metrics.domain.deliveries.notification import (
+    CardTold,
+    Notification,
+    NotificationKind,
+    OrderTold,
+)
 from services.metrics.domain.deliveries.profile import DeliveryProfile, MailChannel
 from services.metrics.domain.deliveries.routing import Routing
 from services.metrics.domain.deliveries.vendors import VerdictKind
 from services.metrics.handlers.telling import Teller
 from services.metrics.ports.deliveries import ChannelPace, Deliveries, Sequel
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, Fact
 from shared.contracts.supervision.facts import (
     AlertEscalated,
     AlertRaised,
     AlertResolved,
     AlertRevoked,
+    OrderAnswered,
+    OrderIssued,
 )
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.calendar import business_date
@@ -41,10 +48,11 @@ LEASE_OF_MAIL = timedelta(seconds=15)
 """Longer than any try takes; whoever dies meanwhile keeps its channel for so long."""
 DOWN_AFTER = timedelta(minutes=15)
 
-SEQUELS = {
+SEQUELS: Mapping[type[Fact], NotificationKind] = {
     AlertEscalated: NotificationKind.ESCALATED,
     AlertResolved: NotificationKind.RESOLVED,
     AlertRevoked: NotificationKind.REVOKED,
+    OrderAnswered: NotificationKind.ANSWERED,
 }
 
 
@@ -87,11 +95,38 @@ class Courier:
         fresh = [one for one in raised if not routing.old(one.time, now)]
         names = await self._deliveries.item_names([one.partitionkey for one in fresh])
         told = [one for event in fresh for one in _told(event, names, routing, now)]
+        told += await self._climbed(heard.events, routing, now)
+        told += [one for event in heard.events for one in _ordered(event, routing, now)]
         await self._deliveries.record(heard, told, list(_sequels(heard.events, routing, now)))
         return len(heard.events)
 
+    async def _climbed(
+        self, events: Sequence[Event], routing: Routing, now: datetime
+    ) -> list[Notification]:
+        """Return what is told of cards that went up to whoever stands there."""
+        climbing = [one for one in events if isinstance(one.data, AlertEscalated)]
+        fresh = [one for one in climbing if not routing.old(one.time, now)]
+        if not fresh:
+            return []
+        raised = await self._deliveries.cards([one.data.subject for one in fresh])
+        names = await self._deliveries.item_names([one.partitionkey for one in raised])
+        cards = {one.data.subject: _card_told(one, names) for one in raised}
+        return [
+            told
+            for event in fresh
+            if (card := cards.get(event.data.subject)) is not None
+            for told in routing.climbed(event.data.subject, event.time, card, _level_of(event), now)
+        ]
+
     async def look_after(self, now: datetime) -> None:
-        """Give up what waits too long, forget what is old, tell operations of channels away."""
+        """
+        Tell again what is still late, give up what waits too long, and forget what is old.
+
+        Operations are told of channels that take nothing.
+        """
+        if due := await self._deliveries.again(list(self.profile.channels), now):
+            routing = self._routing(now)
+            await self._deliveries.repeat([routing.again(one, now) for one in due])
         hours = timedelta(hours=self.profile.give_up_hours)
         if count := await self._deliveries.give_up(now - hours):
             DELIVERIES_GIVEN_UP.inc(count)
@@ -194,9 +229,14 @@ class Courier:
 def _told(
     event: Event, names: Mapping[str, str], routing: Routing, now: datetime
 ) -> Iterator[Notification]:
+    yield from routing.of(event.data.subject, event.time, _card_told(event, names), now)
+
+
+def _card_told(event: Event, names: Mapping[str, str]) -> CardTold:
+    """Return what is told of the card that *event* has raised."""
     fact = event.data
     assert isinstance(fact, AlertRaised)  # noqa: S101 - a bug
-    card = CardTold(
+    return CardTold(
         case_no=event.partitionkey,
         item_name=names.get(event.partitionkey, ""),
         sla=fact.sla_id or fact.rule_id,
@@ -207,17 +247,31 @@ def _told(
         org_name=fact.responsible_org.org_name,
         roles=tuple(fact.recipients),
     )
-    yield from routing.of(fact.alert_id, event.time, card, now)
+
+
+def _ordered(event: Event, routing: Routing, now: datetime) -> Iterator[Notification]:
+    """Yield what is told of an order, if *event* is one."""
+    fact = event.data
+    if isinstance(fact, OrderIssued) and not routing.old(event.time, now):
+        org = fact.to_org
+        order = OrderTold(
+            fact.order_id, fact.content, org.org_code, org.org_name, fact.case_no or ""
+        )
+        yield from routing.ordered(event.time, order, now)
+
+
+def _level_of(event: Event) -> int:
+    return event.data.to_level or 1 if isinstance(event.data, AlertEscalated) else 0
 
 
 def _sequels(events: Sequence[Event], routing: Routing, now: datetime) -> Iterator[Sequel]:
-    """Yield what became of each card last; what came before that nobody needs to hear."""
+    """Yield what became of each card or order last; what came before nobody needs to hear."""
     last = {
-        event.data.alert_id: (SEQUELS[type(event.data)], event.time)
+        event.data.subject: (SEQUELS[type(event.data)], event.time, _level_of(event))
         for event in events
-        if isinstance(event.data, AlertEscalated | AlertResolved | AlertRevoked)
+        if type(event.data) in SEQUELS
     }
     for name in routing.profile.channels if last else ():
         due_at = routing.due_at(name, now)
-        for about, (kind, happened_at) in last.items():
-            yield Sequel(name, about, kind, happened_at, due_at)
+        for about, (kind, happened_at, level) in last.items():
+            yield Sequel(name, about, kind, happened_at, due_at, level)

@@ -28,6 +28,7 @@ class Sequel(NamedTuple):
     kind: NotificationKind
     happened_at: datetime
     due_at: datetime
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,22 @@ class Deliveries(Protocol):
 
     async def item_names(self, cases: Sequence[str]) -> Mapping[str, str]:
         """Return what each of *cases* is about; '' where nobody has said."""
+        ...
+
+    async def cards(self, alert_ids: Sequence[str]) -> Sequence[Event]:
+        """Return the facts by which cards were raised."""
+        ...
+
+    async def again(self, channels: Sequence[str], now: datetime) -> Sequence[Notification]:
+        """
+        Return the cards that *channels* are to be told of again by *now*.
+
+        Each as it was told, with how many times it was told again as its number.
+        """
+        ...
+
+    async def repeat(self, told: Sequence[Notification]) -> None:
+        """Record that cards are told again, each under its number once, and when next."""
         ...
 
     async def record(

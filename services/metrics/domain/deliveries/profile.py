@@ -103,6 +103,10 @@ class DeliveryProfile(Rule):
 
     old_working_days: int = Field(default=3, ge=0, le=30)
     """A card that was raised longer ago, in business time, is told to nobody."""
+    repeat_working_days: int = Field(default=1, ge=1, le=30)
+    """After so many working days a card of late work that still stands is told again."""
+    repeats_max: int = Field(default=3, ge=0, le=100)
+    """So many times at most."""
     give_up_hours: int = Field(default=48, ge=1, le=240)
     """So long a channel may be away before what it was to be told is given up."""
     kept_days: int = Field(default=365, ge=KEPT_DAYS_MIN, le=3650)

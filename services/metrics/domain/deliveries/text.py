@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.metrics.domain.deliveries.notification import CardTold, Notification
-from services.metrics.domain.wording import say
+from services.metrics.domain.deliveries.notification import CardTold, Notification, OrderTold
+from services.metrics.domain.wording import amount, say
 from shared.contracts.naming import Language, called
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import local
@@ -85,6 +85,14 @@ def _values(
             yield "card", called(AlertLevel, card.level, language)
             yield "due", card.due.isoformat()
             yield "org", card.org_name
+            yield "level", one.number
+            yield "days", card.overdue_days
+            yield "late", amount(language, card.overdue_days, "WD")
+        case OrderTold() as order:
+            yield "order_id", order.order_id
+            yield "case_no", order.case_no
+            yield "content", order.content
+            yield "org", order.org_name
         case channel:
             yield "channel", channel.channel
             yield "since", f"{local(channel.since):%m-%d %H:%M}"
