@@ -157,6 +157,16 @@ def test_a_level_that_a_person_has_skipped_is_not_climbed_to_again() -> None:
     assert ruling.fact.to_level == 3
 
 
+@pytest.mark.parametrize("late", [up("2024-09-12"), SEEN])
+def test_what_was_said_of_a_card_that_was_over_by_then_is_no_oddity(late: Entry) -> None:
+    over = said(AlertResolved(alert_id=CARD, by="supervision"), DUE, instant("2024-09-20"))
+    dossier = fold_all(CASE, [raised(), over, late])
+
+    assert dossier.anomalies == 0
+    assert dossier.cards[0].state == AlertState.RESOLVED
+    assert fold_all(CASE, [late]).anomalies == 1
+
+
 def test_the_card_is_what_was_said_of_a_clock_that_waits_for_it() -> None:
     clock = waiting(raised())["SLA-37a"]
     other = ClockKey(CASE, CASE, "SLA-04", 0)

@@ -167,10 +167,14 @@ PROMISED = (
 )
 
 
+UNANSWERED = {AlertState.ESCALATED: AlertState.RAISED}
+
+
 def _alarmed(cases: Mapping[str, Case], tables: SimulatedTables, now: datetime) -> None:
     wanted = sorted((key, *one) for key, case in cases.items() for one in case.standing(now))
     found = sorted(
-        (one.dossier, one.clock, one.level, one.raised_at, one.state)
+        # Whether it has gone up depends on when it was told, of which the model knows nothing.
+        (one.dossier, one.clock, one.level, one.raised_at, UNANSWERED.get(one.state, one.state))
         for one in tables.alerts.values()
         if one.state is not AlertState.REVOKED
     )
@@ -179,11 +183,14 @@ def _alarmed(cases: Mapping[str, Case], tables: SimulatedTables, now: datetime) 
 
 def _said(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
     documents = [json.loads(body) for body in bodies]
-    said = Counter((one["subject"], one["type"].split(".")[-2]) for one in documents)
+    said = Counter(
+        (one["subject"], one["type"].split(".")[-2], one["data"].get("to_level"))
+        for one in documents
+    )
     same("nothing is said of an alert twice", [fact for fact in said.items() if fact[1] > 1], [])
-    states = {name: "RAISED" for name, what in said if what == "raised"}
-    for state in ("RESOLVED", "REVOKED"):
-        states.update({name: state for name, what in said if what == state.lower()})
+    states = {name: "RAISED" for name, what, _ in said if what == "raised"}
+    for state in ("ESCALATED", "RESOLVED", "REVOKED"):
+        states.update({name: state for name, what, _ in said if what == state.lower()})
     same(
         "alerts are what was said", {name: one.state for name, one in tables.alerts.items()}, states
     )

@@ -1,7 +1,7 @@
 """The yellow or red card that lies on a subject: supervision's own facts."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from msgspec.structs import replace
 
@@ -9,8 +9,16 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.subject import CourseStep, Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.supervision.course import ALERT, STANDING
-from shared.contracts.supervision.facts import AlertEscalated, AlertRaised
+from shared.contracts.supervision.facts import (
+    AlertAcknowledged,
+    AlertEscalated,
+    AlertRaised,
+    RevocationProposed,
+)
 from shared.policy.calendar import business_date
+
+SAID = (AlertAcknowledged, AlertEscalated, RevocationProposed)
+"""What people, or the passing of time, say of a card while it stands."""
 
 
 class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
@@ -32,6 +40,15 @@ class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
     def stands(self) -> bool:
         """Whether the work that it asks for is still to be done."""
         return self.state in STANDING
+
+    def after(self, entry: Entry) -> tuple[Self, bool]:
+        """
+        Return the card after *entry*, and whether the fact was legal.
+
+        What was said of a card that is over by what became known later contradicts nothing.
+        """
+        card, legal = super().after(entry)
+        return card, legal or (self.raised_on is not None and isinstance(entry.data, SAID))
 
     def step_of(self, entry: Entry, named: date | None = None) -> CourseStep:
         """Return what is kept of *entry*: nobody can answer a card before it was told."""
