@@ -29,7 +29,8 @@ from shared.contracts.supervision.facts import (
 )
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.rules import shipped
-from tests.support.clock_facts import instant
+from tests.support.clock_facts import ClockFacts, instant, terms
+from tests.support.clock_facts import clock as late
 from tests.support.examples import like_the_example as like
 
 RULES = shipped()
@@ -174,6 +175,9 @@ def test_the_card_is_what_was_said_of_a_clock_that_waits_for_it() -> None:
 
     assert said_of(clock, everything, by_name(everything)) == [card()]
     assert said_of(clock, {}, {}) == ()
+    ordinary = late(ClockFacts("XC1", terms("2024-09-02")))
+    assert said_of(ordinary, {ordinary.key: [card()]}, {}) == [card()]
+    assert said_of(ordinary, {}, by_name(everything)) == ()
 
 
 def test_cards_that_are_as_they_were_keep_their_clocks() -> None:
