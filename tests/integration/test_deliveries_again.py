@@ -39,7 +39,7 @@ def ids(world: Telling) -> Counter[str]:
 async def test_what_is_still_late_is_told_again_in_other_words_and_stops(
     pool: asyncpg.Pool, tmp_path: Path
 ) -> None:
-    async with telling(pool, tmp_path, WEBHOOK) as world:
+    async with telling(pool, tmp_path, WEBHOOK, repeats_max=3) as world:
         await world.record(raised("1", MONDAY_TEN))
         await world.pass_time(14 * DAY, HOUR)
         again = [one for one in told(world) if one["kind"] == "REPEATED"]
@@ -49,7 +49,7 @@ async def test_what_is_still_late_is_told_again_in_other_words_and_stops(
 
 
 async def test_what_is_over_is_told_no_more(pool: asyncpg.Pool, tmp_path: Path) -> None:
-    async with telling(pool, tmp_path, WEBHOOK) as world:
+    async with telling(pool, tmp_path, WEBHOOK, repeats_max=3) as world:
         await world.record(
             raised("1", MONDAY_TEN), raised("2", MONDAY_TEN, level=AlertLevel.YELLOW)
         )
@@ -65,7 +65,7 @@ async def test_what_is_over_is_told_no_more(pool: asyncpg.Pool, tmp_path: Path) 
 async def test_a_courier_that_was_away_tells_once_what_it_has_missed(
     pool: asyncpg.Pool, tmp_path: Path
 ) -> None:
-    async with telling(pool, tmp_path, WEBHOOK) as world:
+    async with telling(pool, tmp_path, WEBHOOK, repeats_max=3) as world:
         await world.record(raised("1", MONDAY_TEN))
         await world.pass_time(MINUTE)
         world.clock.advance(8 * DAY)
@@ -76,7 +76,7 @@ async def test_a_courier_that_was_away_tells_once_what_it_has_missed(
 
 
 async def test_two_couriers_tell_it_again_once(pool: asyncpg.Pool, tmp_path: Path) -> None:
-    async with telling(pool, tmp_path, WEBHOOK) as world:
+    async with telling(pool, tmp_path, WEBHOOK, repeats_max=3) as world:
         await world.record(raised("1", MONDAY_TEN))
         await world.pass_time(MINUTE)
         world.clock.advance(DAY)
@@ -95,7 +95,7 @@ async def test_a_card_that_went_up_reaches_whoever_stands_there(
         {"channel": "webhook", "roles": ["SUPERVISOR"]},
         {"channel": "wecom", "roles": ["DEPUTY_DIRECTOR"]},
     ]
-    async with telling(pool, tmp_path, channels, routes, repeats_max=0) as world:
+    async with telling(pool, tmp_path, channels, routes) as world:
         await world.record(raised("1", MONDAY_TEN))
         for level in (1, 2):
             up = AlertEscalated(alert_id="1", by="supervision", to_level=level)
@@ -108,7 +108,7 @@ async def test_a_card_that_went_up_reaches_whoever_stands_there(
 
 
 async def test_an_order_is_told_and_so_is_its_answer(pool: asyncpg.Pool, tmp_path: Path) -> None:
-    async with telling(pool, tmp_path, WEBHOOK) as world:
+    async with telling(pool, tmp_path, WEBHOOK, repeats_max=3) as world:
         issued = OrderIssued(order_id="DB1", content="请今日说明。", to_org=BUREAU)
         other = OrderIssued(order_id="DB2", content="请今日说明。", to_org=BUREAU)
         await world.record(said(issued, "DB1:issued", "DB1", MONDAY_TEN))

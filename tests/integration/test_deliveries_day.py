@@ -64,7 +64,7 @@ async def test_a_day_with_two_hundred_cards_loses_none(
     chance = SeededIds(1)
     minutes = sorted(int(chance.random() * 24 * 60) for _ in range(CARDS))
     channels = {kind: {"gather_seconds": 0} for kind in KINDS}
-    async with telling(pool, tmp_path, channels, repeats_max=0) as world:
+    async with telling(pool, tmp_path, channels) as world:
         told = killed_after_telling(monkeypatch)
         world.vendors["wecom"].moods = ["429", "", "503", "", "hang"]
         for minute in range(26 * 60):

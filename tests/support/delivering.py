@@ -146,6 +146,8 @@ async def telling(
             for name, about in channels.items()
         },
         "routes": routes if routes is not None else [{"channel": name} for name in channels],
+        # Told once, unless a test is about being told again.
+        "repeats_max": 0,
         **profile,
     }
     file = folder / "deliveries.json"
