@@ -16,7 +16,12 @@ from services.metrics.domain.figures.figure import many
 from services.metrics.handlers.narrowing import LAST_OF_ALL, glances_of
 from services.metrics.ports.deadlines import Due
 from services.metrics.ports.glances import ListLengths
-from services.metrics.ports.readings import AlertsSought, ClockRead, ClocksSought, TodaySpan
+from services.metrics.ports.readings import (
+    AlertsSought,
+    ClockRead,
+    ClocksSought,
+    TodaySpan,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.facts import CaseAmended
@@ -191,25 +196,6 @@ async def test_alerts_are_raised_once_and_read_newest_first(store: Store) -> Non
     assert {key.sla for key, _ in levels} == {"SLA-04", "SLA-05"}
     assert (alert, dossier.key) == (standing[0], way.CASE)
     assert explanation.sla_id == "SLA-05"
-
-
-@pytest.mark.parametrize(
-    "narrowed",
-    [
-        {"level": AlertLevel.YELLOW},
-        {"case_no": "XC9"},
-        {"sla": "SLA-01"},
-        {"states": [AlertState.REVOKED]},
-        {"before": (datetime(2024, 9, 1, tzinfo=UTC), LAST)},
-    ],
-    ids=str,
-)
-async def test_alerts_are_narrowed(store: Store, narrowed: dict[str, object]) -> None:
-    await store.fold(*FACTS[:3])
-    await store.tick()
-    wanted = AlertsSought((datetime(9999, 1, 1, tzinfo=UTC), LAST), STANDING, None, None, None, 9)
-
-    assert await store.readings.alerts(wanted._replace(**narrowed)) == []  # type: ignore[arg-type]  # named as they are
 
 
 async def test_a_late_fact_makes_a_clock_due_at_once_and_withdraws(store: Store) -> None:

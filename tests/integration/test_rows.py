@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from services.metrics.adapters.alert_lists import LOAD_ALERTS_BY_DUE, LOAD_NEWEST_ALERTS
 from services.metrics.adapters.readings import (
     FIND_ALERT,
     FIND_DOSSIER,
@@ -28,7 +29,7 @@ from services.metrics.domain.figures.dimensions import DIMENSIONS, narrowed_to
 from services.metrics.handlers.narrowing import OfOrganisations
 from services.metrics.ports.readings import AlertsSought, ClocksSought, Readings
 from shared.contracts.envelope import Event
-from shared.contracts.supervision.course import AlertState
+from shared.contracts.supervision.course import STANDING, AlertState
 from shared.contracts.supervision.facts import AlertAcknowledged
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.eventstore.postgres import open_pool
@@ -159,6 +160,7 @@ async def told_by(readings: Readings) -> Mapping[str, Any]:
         "facts": [list(await readings.timeline(key)) for key in OF],
         "card": [await readings.alert(card.alert.alert_id) for card in cards],
         "standing": await readings.standing([card.dossier.key for card in cards]),
+        "counted": sorted(await readings.cards()),
         "parts": [await readings.parts(one) for one in summed.values()],
         "days": [await readings.days(one) for one in summed.values()],
         "by": [await readings.dimension(one, by) for one in summed.values() for by in DIMENSIONS],
@@ -169,11 +171,14 @@ async def told_by(readings: Readings) -> Mapping[str, Any]:
 async def test_who_does_not_say_whose_eyes_it_has_reads_nothing(sight: Sight) -> None:
     told = await told_by(PostgresReadings(sight))
 
-    assert not any(told[name] for name in ("dossiers", "due", "running", "cards", "standing"))
+    lists = ("dossiers", "due", "running", "cards", "standing", "counted")
+    assert not any(told[name] for name in lists)
     assert {
         bool(one) for name in ("facts", "parts", "days", "by", "behind") for one in told[name]
     } == {False}
 
+
+EVERY_CARD = (None, None, None, 50, None, None, None, None)
 
 FOUND_BY: Mapping[str, tuple[str, list[Any], str, list[str]]] = {
     "one dossier": (FIND_DOSSIER, ["K"], "dossiers_pkey", ["dossier ="]),
@@ -192,6 +197,18 @@ FOUND_BY: Mapping[str, tuple[str, list[Any], str, list[str]]] = {
     ),
     "one card": (FIND_ALERT, ["A"], "alerts_pkey", ["alert_id ="]),
     "cards of dossiers": (LOAD_STANDING, [["K"]], "alerts_by_dossier", ["dossier ="]),
+    "the newest cards": (
+        LOAD_NEWEST_ALERTS,
+        [LATE, LAST, [*STANDING], *EVERY_CARD],
+        "alerts_standing_by_raising",
+        ["raised_at"],
+    ),
+    "the cards that are due first": (
+        LOAD_ALERTS_BY_DUE,
+        [date(2024, 1, 1), "", [*STANDING], *EVERY_CARD],
+        "alerts_standing_by_due",
+        ["due"],
+    ),
 }
 
 

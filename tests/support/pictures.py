@@ -11,7 +11,7 @@ from services.metrics.domain.subjects.case import Hold, Terms
 from services.metrics.domain.today import values_of_the_day
 from services.metrics.handlers.tiles import tiles as tiles_of
 from services.metrics.ports.glances import Glance
-from services.metrics.views.alert import Alert
+from services.metrics.views.alert import Alert, AlertAction, AlertLine, CardGroup, CardGroups
 from services.metrics.views.case import Case, TimelineFact
 from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
 from services.metrics.views.view import Both, View
@@ -205,8 +205,90 @@ def red_explanation() -> Document:
         "recorded_at": explained["raised_at"],
         "reason": None,
         "as_raised": explained,
+        "org_code": None,
+        "org_name": None,
+        "actions": ["ACKNOWLEDGE"],
     }
     return document(convert(explained | card, Alert))
+
+
+def alert_line(place: int, **changes: object) -> Document:
+    """Return the *place*-th card of a list, each raised a day before the one above it."""
+    red = place % 3 == 0
+    raised_at = RAISED_AT - timedelta(days=place)
+    line = AlertLine(
+        alert_id=RED_ALERT if place == 0 else f"0192a6f0-6a1c-7c3e-9d51-{place:012d}",
+        case_no=RED_CASE if place == 0 else f"XC202408{20 - place % 9:02d}{place:06d}",
+        item_name=ITEMS[(place + 1) % len(ITEMS)],
+        sla_id="SLA-05" if place % 5 == 4 else "SLA-04",
+        subject=RED_CASE,
+        episode=0,
+        clock="STATUTORY" if place % 5 == 4 else "COMMITTED",
+        basis="STATUTORY" if place % 5 == 4 else "COMMITTED",
+        level=AlertLevel.RED if red else AlertLevel.YELLOW,
+        severity=1,
+        state=AlertState.ACKNOWLEDGED if place % 4 == 3 else AlertState.RAISED,
+        due=date(2024, 9, 9) if red else date(2024, 9, 13),
+        raised_at=raised_at,
+        recorded_at=raised_at,
+        lateness_ms=38,
+        reason=None,
+        escalated=0,
+        by_hand=False,
+        name=Both("法定审批时限", "statutory limit")
+        if place % 5 == 4
+        else Both("承诺审批时限", "committed limit"),
+        remaining=-3 if red else 1,
+        unit="WD",
+        paused=False,
+        org_code="11610102MB1000050T",
+        org_name="西安市新城区西一路街道便民服务中心",
+        actions=() if place % 4 == 3 else (AlertAction.ACKNOWLEDGE,),
+    )
+    return document(line) | changes
+
+
+def card_groups() -> Document:
+    """Return how many cards stand, and where."""
+    levels = {AlertLevel.RED: 2, AlertLevel.YELLOW: 10}
+    name = "西安市新城区西一路街道便民服务中心"
+    groups = CardGroups(
+        rules=[
+            CardGroup("SLA-04", Both("承诺审批时限", "committed limit"), levels),
+            CardGroup("SLA-05", Both("法定审批时限", "statutory limit"), {AlertLevel.RED: 1}),
+        ],
+        organisations=[
+            CardGroup("11610102MB1000050T", Both(name, name), levels),
+            CardGroup("", None, {AlertLevel.RED: 1}),
+        ],
+    )
+    return document(groups)
+
+
+def runs() -> list[Document]:
+    """Return the runs of the case that can still be saved: its own, and of what is beside it."""
+    ended = explanation() | {
+        "sla_id": "SLA-01",
+        "name": {"zh-CN": "接收材料审核", "en": "intake decision"},
+        "clock": "INTAKE",
+        "due": "2024-09-04",
+        "ended_on": "2024-09-02",
+        "limit": 2,
+        "consumed": 0,
+        "remaining": 2,
+    }
+    visit = red_explanation() | {
+        "sla_id": "SLA-08",
+        "subject": "inspection-7",
+        "name": {"zh-CN": "现场勘验", "en": "site visit"},
+        "clock": "INSPECT_VISIT",
+    }
+    next_time = {"due": "2024-09-16", "due_at": "2024-09-17T00:00:00+08:00"}
+    again = visit | next_time | {"episode": 1, "level": "YELLOW", "consumed": 9, "remaining": 1}
+    paused = explanation(ClockName.STATUTORY)
+    last = paused["stretches"][-1] | {"running": False, "to": None, "reason": "TESTING"}
+    stands = paused | {"stretches": [*paused["stretches"], last], "due": None, "due_at": None}
+    return [explanation(), stands, visit, again, ended]
 
 
 def forgotten_explanation() -> Document:

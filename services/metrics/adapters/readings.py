@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Self, TypeVar
 
+from services.metrics.adapters.alert_lists import count_cards, load_alerts
 from services.metrics.adapters.columns import EXPLANATION, TableRow, alert_of, bounds, key_of
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.pressing import load_pressing
@@ -17,6 +18,7 @@ from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
     Behind,
+    CardsCounted,
     ClockRead,
     ClocksSought,
     Pressing,
@@ -231,21 +233,6 @@ JOIN dossiers USING (dossier)
 ORDER BY day DESC, dossier DESC
 """
 
-# Newest first; the id tells apart what was raised in the same instant.
-LOAD_ALERTS = """
-SELECT alert_id, dossier, subject, sla, episode, clock, level, severity, alerts.state, raised_at,
-       recorded_at, lateness_ms, due, grounds, reason, escalated, by_hand, dossiers.state AS folded
-FROM alerts
-JOIN dossiers USING (dossier)
-WHERE (raised_at, alert_id) < ($1::timestamptz, $2::text)
-  AND alerts.state = ANY($3::text[])
-  AND ($4::text IS NULL OR level = $4)
-  AND ($5::text IS NULL OR dossier = $5)
-  AND ($6::text IS NULL OR sla = $6)
-ORDER BY raised_at DESC, alert_id DESC
-LIMIT $7
-"""
-
 FIND_ALERT = """
 SELECT alerts.*, dossiers.state AS folded
 FROM alerts
@@ -351,9 +338,10 @@ class PostgresReadings(Readings):
         return await self._fetch(query, parts, *days, *summed.narrowed, *values)
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
-        before, *wanted = sought
-        rows = await self._fetch(LOAD_ALERTS, *before, *wanted)
-        return await self._read(rows)
+        return await self._read(await load_alerts(self._fetch, sought))
+
+    async def cards(self) -> Sequence[CardsCounted]:
+        return await count_cards(self._fetch)
 
     async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         rows = await self._fetch(FIND_ALERT, alert_id)

@@ -1,6 +1,7 @@
 """Cursors: opaque words for the place where the next page of a collection begins."""
 
 import base64
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Generic, TypeVar
 
@@ -8,7 +9,7 @@ import msgspec
 
 from services.metrics.api.parameters import CURSOR_INVALID, KEY_CHARACTERS_MAX, WORD
 from services.metrics.domain.clocks.run import ClockKey
-from services.metrics.ports.readings import ClockPlace
+from services.metrics.ports.readings import AlertOrder, AlertPlace, ClockPlace
 from shared.web.problems import Problem
 
 CURSOR_CHARACTERS_MAX = 2_100
@@ -90,6 +91,22 @@ class Moments:
 
 
 MOMENTS = Moments()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPlaces:
+    """The cursors of a list of alerts in *order*; that of another order is none of them."""
+
+    order: AlertOrder
+
+    def read(self, cursor: str | None) -> AlertPlace | None:
+        """Like `Places.read`."""
+        return (MOMENTS if self.order is AlertOrder.NEWEST else DAYS).read(cursor)
+
+    def written(self, place: AlertPlace) -> str:
+        """Return the cursor that names *place*."""
+        at, alert_id = place
+        return MOMENTS.written((at, alert_id)) if isinstance(at, datetime) else DAYS.written(place)
 
 
 _CLOCKS = Places[tuple[int, str, str, str, int]](

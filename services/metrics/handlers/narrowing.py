@@ -27,6 +27,7 @@ from services.metrics.ports.readings import (
     AlertRead,
     AlertsSought,
     Behind,
+    CardsCounted,
     ClockRead,
     ClocksSought,
     Pressing,
@@ -154,8 +155,12 @@ class OfOrganisations(Readings):
             seen += [one for one in found if self._sees(one.dossier)]
             if len(found) < wider.rows_max:
                 break
-            wider = wider._replace(before=found[-1].place)
+            wider = wider._replace(behind=found[-1].place(wider.order))
         return seen[: sought.rows_max]
+
+    async def cards(self) -> Sequence[CardsCounted]:
+        found = await self._readings.cards()
+        return [one for one in found if one.organisation in self._organisations]
 
     async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         found = await self._readings.alert(alert_id)

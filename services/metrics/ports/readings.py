@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple, Protocol, Self
 
 from services.metrics.domain.clocks.alert import AlertRecord
@@ -67,15 +68,34 @@ class Behind(NamedTuple):
     adds: Parts
 
 
-class AlertsSought(NamedTuple):
-    """Which alerts: raised before which place, and what of; None where it does not matter."""
+class AlertOrder(StrEnum):
+    """In which order alerts are listed; their ids tell apart those that are equal in it."""
 
-    before: tuple[datetime, str]
+    NEWEST = "NEWEST"
+    """Raised last before the others."""
+    DUE = "DUE"
+    """Due first before the others."""
+
+
+AlertPlace = tuple[date, str]
+"""The instant at which an alert was raised, or the day on which its limit is due, and its id."""
+
+
+class AlertsSought(NamedTuple):
+    """Which alerts: behind which place of their order, what of; None where it does not matter."""
+
+    behind: AlertPlace
     states: Sequence[AlertState]
     level: AlertLevel | None
     case_no: str | None
     sla: str | None
     rows_max: int
+    begins: str | None = None
+    """With what the number of the case begins."""
+    organisation: str | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    order: AlertOrder = AlertOrder.NEWEST
 
 
 class AlertRead(NamedTuple):
@@ -84,9 +104,20 @@ class AlertRead(NamedTuple):
     alert: AlertRecord
     dossier: Dossier
 
-    @property
-    def place(self) -> tuple[datetime, str]:
-        return self.alert.raised_at, self.alert.alert_id
+    def place(self, order: AlertOrder) -> AlertPlace:
+        """Return where it stands in *order*."""
+        alert = self.alert
+        at = alert.raised_at if order is AlertOrder.NEWEST else alert.due
+        return at, alert.alert_id
+
+
+class CardsCounted(NamedTuple):
+    """How many alerts stand of one limit, at one level, in one organisation."""
+
+    sla: str
+    level: AlertLevel
+    organisation: str
+    number: int
 
 
 ClockPlace = tuple[datetime, ClockKey]
@@ -191,7 +222,11 @@ class Readings(Protocol):
         ...
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
-        """Return alerts, newest first; the id tells apart those of one instant."""
+        """Return alerts in the order that is asked for."""
+        ...
+
+    async def cards(self) -> Sequence[CardsCounted]:
+        """Return how many alerts stand, by limit, level and organisation."""
         ...
 
     async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:

@@ -44,6 +44,12 @@ class Proposal(View, frozen=True):
     """Who was asked, where it is one person."""
 
 
+class AlertAction(StrEnum):
+    """What somebody can do about an alert."""
+
+    ACKNOWLEDGE = "ACKNOWLEDGE"
+
+
 class AlertLine(View, frozen=True):
     """An alert in one line of a list."""
 
@@ -73,8 +79,18 @@ class AlertLine(View, frozen=True):
     """How many levels it has climbed because nobody answered."""
     by_hand: bool
     """Whether people have withdrawn it."""
+    name: Both | None
+    """What the limit is called; null where the rules know it no more."""
+    remaining: int | None
+    """Of the limit, in its unit, below 0 where it is late; null where the card stands no more."""
+    unit: str | None
+    paused: bool
+    """Whether its clock stands still just now."""
     org_code: str | None
-    """Whose matter it is, where the register or a fact says so."""
+    """Whose it is; null where no fact has said so."""
+    org_name: str | None
+    actions: tuple[AlertAction, ...]
+    """What the reader can do about it now."""
 
 
 class AsRaised(View, frozen=True):
@@ -119,6 +135,9 @@ class Alert(Explanation, frozen=True, kw_only=True):
     """What waits for a second person."""
     orders: tuple[OrderLine, ...]
     """What was ordered about it, the newest first."""
+    org_name: str | None
+    actions: tuple[AlertAction, ...]
+    """What the reader can do about it now."""
 
 
 class Acknowledged(View, frozen=True):
@@ -149,4 +168,20 @@ class Revoked(View, frozen=True):
 
 
 class AlertPage(Page[AlertLine], frozen=True):
-    """Alerts, newest first."""
+    """Alerts, newest first unless another order is asked for."""
+
+
+class CardGroup(View, frozen=True):
+    """Alerts that stand of one limit, or in one organisation."""
+
+    code: str
+    """Of the row of the policy, or of the organisation; empty where no fact has said whose."""
+    name: Both | None
+    levels: dict[AlertLevel, int]
+
+
+class CardGroups(View, frozen=True):
+    """How many alerts stand, and where; the most first."""
+
+    rules: list[CardGroup]
+    organisations: list[CardGroup]

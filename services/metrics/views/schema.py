@@ -9,7 +9,14 @@ from typing import Any
 from msgspec import json
 from msgspec.structs import fields
 
-from services.metrics.views.alert import Acknowledged, Alert, AlertPage, Escalated, Revoked
+from services.metrics.views.alert import (
+    Acknowledged,
+    Alert,
+    AlertPage,
+    CardGroups,
+    Escalated,
+    Revoked,
+)
 from services.metrics.views.case import (
     Case,
     CasePage,
@@ -50,6 +57,7 @@ ANSWERS: tuple[type[View], ...] = (
     Revoked,
     OrderPage,
     OrderLine,
+    CardGroups,
     DeliveryPage,
     DeliveryLine,
     KpiPage,

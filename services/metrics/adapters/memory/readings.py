@@ -21,9 +21,11 @@ from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
+    AlertOrder,
     AlertRead,
     AlertsSought,
     Behind,
+    CardsCounted,
     ClockRead,
     ClocksSought,
     Pressing,
@@ -125,17 +127,23 @@ class MemoryReadings(Readings):
         return [Behind(day, self._tables.dossiers[key], pages[day, key]) for day, key in keys]
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
+        order, newest = sought.order, sought.order is AlertOrder.NEWEST
         found = [
-            alert
-            for alert in self._tables.alerts.values()
-            if (alert.raised_at, alert.alert_id) < sought.before
-            and alert.state in sought.states
-            and sought.level in (None, alert.level)
-            and sought.case_no in (None, alert.dossier)
-            and sought.sla in (None, alert.sla)
+            read
+            for read in map(self._read, self._tables.alerts.values())
+            if _is_sought(read, sought)
+            and (read.place(order) < sought.behind if newest else read.place(order) > sought.behind)
         ]
-        found.sort(key=lambda alert: (alert.raised_at, alert.alert_id), reverse=True)
-        return [self._read(alert) for alert in found[: sought.rows_max]]
+        found.sort(key=lambda read: read.place(order), reverse=newest)
+        return found[: sought.rows_max]
+
+    async def cards(self) -> Sequence[CardsCounted]:
+        standing = (self._read(one) for one in self._tables.alerts.values() if one.state.stands)
+        counted = Counter(
+            (alert.sla, alert.level, dimensions_of(dossier).organisation)
+            for alert, dossier in standing
+        )
+        return [CardsCounted(*of, number) for of, number in counted.items()]
 
     async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
         alert = self._tables.alerts.get(alert_id)
@@ -176,6 +184,19 @@ class MemoryReadings(Readings):
                 for asked, found in zip(summed.narrowed, row.dimensions, strict=True)
             )
         )
+
+
+def _is_sought(read: AlertRead, sought: AlertsSought) -> bool:
+    alert, dossier = read
+    return (
+        alert.state in sought.states
+        and sought.level in (None, alert.level)
+        and sought.case_no in (None, alert.dossier)
+        and sought.sla in (None, alert.sla)
+        and alert.dossier.startswith(sought.begins or "")
+        and sought.organisation in (None, dimensions_of(dossier).organisation)
+        and (sought.due_from or date.min) <= alert.due <= (sought.due_to or date.max)
+    )
 
 
 def _within(row: Contributor, summed: Summed) -> bool:

@@ -80,10 +80,16 @@ export interface Alert {
   proposal: Proposal | null
   /** What was ordered about it, the newest first. */
   orders: OrderLine[]
+  org_name: string | null
+  /** What the reader can do about it now. */
+  actions: AlertAction[]
 }
 
 /** What becomes of an alert, as it is told. */
 export type AlertAct = 'acknowledged' | 'escalated' | 'raised' | 'resolved' | 'revocation_proposed' | 'revoked'
+
+/** What somebody can do about an alert. */
+export type AlertAction = 'ACKNOWLEDGE'
 
 /** 黄牌, 红牌. */
 export type AlertLevel = 'RED' | 'YELLOW'
@@ -116,8 +122,18 @@ export interface AlertLine {
   escalated: number
   /** Whether people have withdrawn it. */
   by_hand: boolean
-  /** Whose matter it is, where the register or a fact says so. */
+  /** What the limit is called; null where the rules know it no more. */
+  name: Both | null
+  /** Of the limit, in its unit, below 0 where it is late; null where the card stands no more. */
+  remaining: number | null
+  unit: string | null
+  /** Whether its clock stands still just now. */
+  paused: boolean
+  /** Whose it is; null where no fact has said so. */
   org_code: string | null
+  org_name: string | null
+  /** What the reader can do about it now. */
+  actions: AlertAction[]
 }
 
 /** One thing that was done about an alert: what, when, by whom, and with which words. */
@@ -132,7 +148,10 @@ export interface AlertMoment {
   to_level?: number | null
 }
 
-/** Alerts, newest first. */
+/** In which order alerts are listed; their ids tell apart those that are equal in it. */
+export type AlertOrder = 'NEWEST' | 'DUE'
+
+/** Alerts, newest first unless another order is asked for. */
 export interface AlertPage {
   items: AlertLine[]
   next_cursor: string | null
@@ -187,6 +206,20 @@ export interface Both {
 export interface CalendarShown {
   version: string
   years: number[]
+}
+
+/** Alerts that stand of one limit, or in one organisation. */
+export interface CardGroup {
+  /** Of the row of the policy, or of the organisation; empty where no fact has said whose. */
+  code: string
+  name: Both | null
+  levels: Record<string, number>
+}
+
+/** How many alerts stand, and where; the most first. */
+export interface CardGroups {
+  rules: CardGroup[]
+  organisations: CardGroup[]
 }
 
 /** A yellow or red card as it stands. */
