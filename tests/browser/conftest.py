@@ -56,6 +56,8 @@ def stage(built_page: Path) -> Iterator[Stage]:
             f"cases/{SAVEABLE_CASE}": case_head(),
             f"cases/{SAVEABLE_CASE}/clocks": {"items": [explanation()]},
             f"cases/{SAVEABLE_CASE}/timeline": {"items": history()},
+            "alerts": {"items": [], "next_cursor": None},
+            "alerts/groups": {"rules": [], "organisations": []},
         }
         yield opened
 

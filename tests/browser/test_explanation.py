@@ -92,7 +92,7 @@ async def test_the_keyboard_goes_from_the_card_through_the_days_and_back(
 
 async def test_the_table_says_the_same_as_the_strip(open_page: OpenPage) -> None:
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
-    rows = today.drawer().locator("tbody tr")
+    rows = today.matter().locator("tbody tr")
 
     await expect(rows).to_have_count(18)
     await expect(rows.nth(12)).to_contain_text("9月14日")
@@ -105,16 +105,16 @@ async def test_a_long_stretch_past_the_limit_is_told_in_one_line(
 ) -> None:
     stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": [forgotten_explanation()]}
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
-    drawer = today.drawer()
-    rows = drawer.locator("tbody tr")
+    matter = today.matter()
+    rows = matter.locator("tbody tr")
 
     told = "2023年10月2日 周一至8月25日 周日，连续 329 天均已超过时限"
-    await expect(drawer.get_by_role("group")).to_contain_text(told)
+    await expect(matter.get_by_role("group")).to_contain_text(told)
     await expect(rows.filter(has_text=told)).to_have_count(1)
     await expect(today.day("2024-02-01")).to_have_count(0)
     await expect(today.day("2024-09-12")).to_contain_text("今日")
 
-    await drawer.get_by_role("button", name="逐日显示").first.click()
+    await matter.get_by_role("button", name="逐日显示").first.click()
     await expect(today.day("2024-02-01")).to_have_attribute("data-fill", "late")
     await expect(rows).to_have_count(382)
 
@@ -126,7 +126,7 @@ async def test_where_the_days_end_before_today_the_page_says_so(
 
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
 
-    await expect(today.drawer()).to_contain_text("2022年8月30日 周二以后不再逐日列出")
+    await expect(today.matter()).to_contain_text("2022年8月30日 周二以后不再逐日列出")
 
 
 async def test_a_deadline_that_passed_without_a_card_is_not_called_in_time(
@@ -136,8 +136,8 @@ async def test_a_deadline_that_passed_without_a_card_is_not_called_in_time(
 
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
 
-    await expect(today.drawer()).to_contain_text("超期252 个工作日")
-    await expect(today.drawer()).not_to_contain_text("期内")
+    await expect(today.matter()).to_contain_text("超期252 个工作日")
+    await expect(today.matter()).not_to_contain_text("期内")
 
 
 async def test_a_case_without_a_deadline_says_when_it_will_have_one(
@@ -147,17 +147,18 @@ async def test_a_case_without_a_deadline_says_when_it_will_have_one(
 
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
 
-    await expect(today.drawer()).to_contain_text("这个办件还没有时限")
-    await expect(today.drawer()).to_contain_text("办件经过")
+    await expect(today.matter()).to_contain_text("这个办件还没有时限")
+    await expect(today.matter()).to_contain_text("办件经过")
 
 
 async def test_a_case_shows_its_history(open_page: OpenPage) -> None:
     today = await open_page(f"/#/cases/{SAVEABLE_CASE}")
 
-    await expect(today.drawer()).to_contain_text("食品经营许可 · 审查中")
-    await expect(today.drawer()).to_contain_text("办件经过")
-    await expect(today.drawer().locator("ol li").nth(1)).to_contain_text("09-02 10:12")
-    await expect(today.drawer().locator("ol li").nth(1)).to_contain_text("受理")
+    await expect(today.matter()).to_contain_text("食品经营许可")
+    await expect(today.matter()).to_contain_text("审查中")
+    await expect(today.matter()).to_contain_text("办件经过")
+    await expect(today.matter().locator("ol li").nth(1)).to_contain_text("09-02 10:12")
+    await expect(today.matter().locator("ol li").nth(1)).to_contain_text("受理")
 
 
 async def test_the_sources_of_a_deadline_are_named(open_page: OpenPage) -> None:
@@ -167,11 +168,11 @@ async def test_the_sources_of_a_deadline_are_named(open_page: OpenPage) -> None:
         await expect(today.drawer()).to_contain_text(source)
 
 
-async def test_an_unknown_case_and_a_lost_answer_are_told_apart(
+async def test_an_unknown_card_and_a_lost_answer_are_told_apart(
     stage: Stage, open_page: OpenPage
 ) -> None:
-    today = await open_page("/#/cases/XC00000000000000")
-    await expect(today.drawer()).to_contain_text("没有找到这个办件的时限")
+    today = await open_page("/#/alerts/0192a6f0-0000")
+    await expect(today.drawer()).to_contain_text("没有找到这张牌")
 
     await today.page.route("**/v1/alerts/**", lambda route: route.abort())
     await today.page.goto(f"{stage.address}/#/alerts/{RED_ALERT}")
@@ -198,6 +199,6 @@ async def test_paper_carries_the_explanation_alone(open_page: OpenPage) -> None:
 
     await today.page.emulate_media(media="print")
 
-    await expect(today.part("late-next")).to_be_hidden()
+    await expect(today.part("alerts")).to_be_hidden()
     await expect(today.drawer().get_by_role("button", name="打印")).to_be_hidden()
     await expect(today.drawer()).to_contain_text("应于9月9日办结")

@@ -367,10 +367,11 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(
 
 
 async def test_an_old_browser_shows_the_page_too(stage: Stage, open_page: OpenPage) -> None:
-    today = await open_page(f"/#/alerts/{RED_ALERT}", lacking=NEWER_THAN_THE_FLOOR)
+    today = await open_page(lacking=NEWER_THAN_THE_FLOOR)
 
     await today.is_live()
     assert await today.page.evaluate("[].at === undefined")
+    await today.red_card(RED_ALERT).click()
     await expect(today.day("2024-09-09")).to_be_visible()
     await expect(today.tile("open")).to_have_text("1,204")
     await expect(today.part("arrivals").locator("svg")).to_be_visible()

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from shared.web.problems import SECURITY_HEADERS
@@ -21,6 +21,8 @@ LOOK_SECONDS = 0.02
 END = None
 
 Frame = tuple[str, object] | None
+Told = tuple[str, object, str]
+"""The path of a command, its body, and the key that tells it from others."""
 Answer = Callable[[Mapping[str, str]], object]
 
 
@@ -31,6 +33,10 @@ class Stage:
         self.snapshot: dict[str, Any] = {}
         self.documents: dict[str, object] = {}
         self.answers: dict[str, Answer] = {}
+        self.commands: list[Told] = []
+        """What was told to it, in the order in which it came."""
+        self.replies: dict[str, tuple[int, object]] = {}
+        """How commands are answered, by path; others are carried out."""
         self.refusal: int | None = None
         self.said: list[str] = []
         """Of the session, by the methods of the requests."""
@@ -121,6 +127,13 @@ def _app(stage: Stage, page: Path) -> FastAPI:
         if path not in stage.documents:
             raise HTTPException(404)
         return stage.documents[path]
+
+    @app.post("/v1/{path:path}")
+    async def command(path: str, request: Request) -> Response:
+        key = request.headers.get("idempotency-key", "")
+        stage.commands.append((path, await request.json(), key))
+        status, body = stage.replies.get(path, (200, {}))
+        return JSONResponse(body, status)
 
     @app.middleware("http")
     async def as_strict_as_the_services(

@@ -82,8 +82,11 @@ class TodayPage:
     def drawer(self) -> Locator:
         return self.page.locator(".explanation")
 
+    def matter(self) -> Locator:
+        return self.part("matter")
+
     def day(self, date: str) -> Locator:
-        return self.drawer().locator(f'[data-date="{date}"]')
+        return self.page.locator(f'[data-date="{date}"]')
 
     async def is_live(self) -> None:
         """Wait until the page says that its data are live."""

@@ -1,35 +1,71 @@
-/** What is opened beside the page, kept in the address so that it can be linked and gone back from. */
-import { readonly, ref } from 'vue'
+/** Which page is shown and what is opened beside it: the address says both, so that it can be linked and gone back from. */
+import { computed, readonly, ref } from 'vue'
 
-export type Opened =
-  | { kind: 'none' }
-  | { kind: 'alert'; alertId: string }
-  | { kind: 'case'; caseNo: string }
-  | { kind: 'figure'; figure: string }
+export type Page = { kind: 'today' } | { kind: 'alerts'; query: string } | { kind: 'case'; caseNo: string }
 
-const PAGE = '#/'
+export type Opened = { kind: 'none' } | { kind: 'alert'; alertId: string } | { kind: 'figure'; figure: string }
 
-function parse(hash: string): Opened {
-  const [, family, id] = /^#\/(alerts|cases|figures)\/([^/?]+)$/.exec(hash) ?? []
-  if (family === 'alerts' && id) return { kind: 'alert', alertId: decodeURIComponent(id) }
-  if (family === 'cases' && id) return { kind: 'case', caseNo: decodeURIComponent(id) }
-  if (family === 'figures' && id) return { kind: 'figure', figure: decodeURIComponent(id) }
-  return { kind: 'none' }
+interface Place {
+  page: Page
+  opened: Opened
 }
 
-const current = ref<Opened>(parse(window.location.hash))
+export const TODAY = '#/'
+export const ALERTS = '#/alerts'
+
+const ADDRESS = /^#\/(alerts|cases|figures)(?:\/([^/?]+))?(?:\?(.*))?$/
+const NOTHING: Opened = { kind: 'none' }
+
+/** What *hash* shows; a drawer lies over the page that was shown *before*, a figure over the day. */
+function parse(hash: string, before: Page | null): Place {
+  const [, family, id, query] = ADDRESS.exec(hash) ?? []
+  if (family === 'cases' && id) return { page: { kind: 'case', caseNo: plain(id) }, opened: NOTHING }
+  if (family === 'figures' && id) return { page: { kind: 'today' }, opened: { kind: 'figure', figure: plain(id) } }
+  if (family !== 'alerts') return { page: { kind: 'today' }, opened: NOTHING }
+  if (!id) return { page: { kind: 'alerts', query: query ?? '' }, opened: NOTHING }
+  return { page: before ?? { kind: 'alerts', query: '' }, opened: { kind: 'alert', alertId: plain(id) } }
+}
+
+/** Of an address that somebody has cut off, what is left. */
+function plain(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}
+
+const place = ref<Place>(parse(window.location.hash, null))
 // A reason that was opened from a list closes to that list.
-let beneath = PAGE
+let beneath = addressOf(place.value.page)
+const cameFrom = ref<string | null>(null)
 
 window.addEventListener('hashchange', () => {
-  const before = current.value
-  const next = parse(window.location.hash)
-  if (next.kind === 'none' || next.kind === 'figure') beneath = PAGE
-  else if (before.kind === 'figure') beneath = figureAddress(before.figure)
-  current.value = next
+  const before = place.value
+  const next = parse(window.location.hash, before.page)
+  if (next.opened.kind !== 'alert') beneath = addressOf(next.page)
+  else if (before.opened.kind === 'figure') beneath = figureAddress(before.opened.figure)
+  if (next.page.kind !== before.page.kind || caseOf(next.page) !== caseOf(before.page)) {
+    const figure = before.opened.kind === 'figure' ? figureAddress(before.opened.figure) : null
+    cameFrom.value = figure ?? addressOf(before.page)
+  }
+  place.value = next
 })
 
-export const opened = readonly(current)
+function caseOf(page: Page): string {
+  return page.kind === 'case' ? page.caseNo : ''
+}
+
+export const page = computed(() => place.value.page)
+export const opened = computed(() => place.value.opened)
+/** The address of the page before; null where this one was opened first. */
+export const from = readonly(cameFrom)
+
+export function addressOf(shown: Page): string {
+  if (shown.kind === 'case') return caseAddress(shown.caseNo)
+  if (shown.kind === 'alerts') return shown.query ? `${ALERTS}?${shown.query}` : ALERTS
+  return TODAY
+}
 
 export function alertAddress(alertId: string): string {
   return `#/alerts/${encodeURIComponent(alertId)}`
@@ -43,17 +79,37 @@ export function figureAddress(figure: string): string {
   return `#/figures/${encodeURIComponent(figure)}`
 }
 
-/** Close the list behind a figure; a drawer also says so when another address has closed it. */
-export function closeFigure(): void {
-  if (current.value.kind === 'figure') window.location.hash = PAGE
+/** Show what lies at *address*, as if a link to it had been followed. */
+export function go(address: string): void {
+  window.location.hash = address
 }
 
-/** Close whatever is opened. */
+/** List other cards in place of those that are listed: the way back leads to the page before. */
+export function listOthers(query: string): void {
+  const hash = addressOf({ kind: 'alerts', query })
+  window.history.replaceState(null, '', hash)
+  place.value = { page: { kind: 'alerts', query }, opened: NOTHING }
+  beneath = hash
+}
+
+/** Close the list behind a figure; a drawer also says so when another address has closed it. */
+export function closeFigure(): void {
+  if (opened.value.kind === 'figure') go(TODAY)
+}
+
+/** Close whatever is opened, and show the day. */
 export function closeAll(): void {
-  if (current.value.kind !== 'none') window.location.hash = PAGE
+  if (window.location.hash !== '' && window.location.hash !== TODAY) go(TODAY)
 }
 
 /** Close a reason, and show again what it was opened from. */
 export function closeReason(): void {
-  if (current.value.kind === 'alert' || current.value.kind === 'case') window.location.hash = beneath
+  if (opened.value.kind === 'alert') go(beneath)
+}
+
+/** Go back to the page before, or to the day where there was none; not from one that is being left already. */
+export function leave(): void {
+  const next = parse(window.location.hash, page.value)
+  const isHere = next.opened.kind === 'none' && addressOf(next.page) === addressOf(page.value)
+  if (isHere) go(from.value ?? TODAY)
 }

@@ -1,5 +1,5 @@
 /** The few documents that the page reads besides its stream. */
-import type { Alert, Case, ClockPage, Explanation, TimelineFact, TimelinePage } from './views'
+import type { Alert, AlertLine, CardGroups, Case, ClockPage, Explanation, TimelineFact, TimelinePage } from './views'
 
 /** A part of a collection, and the cursor of the next one. */
 export interface Page<Row> {
@@ -38,6 +38,19 @@ export async function readClocks(caseNo: string, language: string): Promise<Expl
 /** One page of a listing; what it holds needs no language. */
 export function readPage<Row>(address: string): Promise<Page<Row>> {
   return read<Page<Row>>(address, 'zh-CN')
+}
+
+/** How many cards stand, by limit and by organisation. */
+export function readGroups(): Promise<CardGroups> {
+  return read('/v1/alerts/groups', 'zh-CN')
+}
+
+const EVERY_STATE = 'state=RAISED&state=ESCALATED&state=ACKNOWLEDGED&state=RESOLVED&state=REVOKED'
+
+/** The last cards of a case, whatever has become of them. */
+export async function readCards(caseNo: string): Promise<AlertLine[]> {
+  const page = await readPage<AlertLine>(`/v1/alerts?case_no=${encodeURIComponent(caseNo)}&${EVERY_STATE}&limit=200`)
+  return page.items
 }
 
 export async function readTimeline(caseNo: string, language: string): Promise<TimelineFact[]> {

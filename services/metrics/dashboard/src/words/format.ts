@@ -103,6 +103,14 @@ function trimmed(value: number): string {
   return String(Math.round(value * 100) / 100)
 }
 
+const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g
+const FULL_WIDTH_OFFSET = 0xfee0
+
+/** A case number as it was meant: letters and digits of full width are an input method's, blanks came with copying. */
+export function meantNumber(typed: string): string {
+  return typed.trim().replace(FULL_WIDTH, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH_OFFSET))
+}
+
 export function hoursAndMinutes(seconds: number): { hours: number; minutes: number } {
   const minutes = Math.max(0, Math.floor(seconds / 60))
   return { hours: Math.floor(minutes / 60), minutes: minutes % 60 }

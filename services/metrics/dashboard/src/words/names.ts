@@ -11,6 +11,28 @@ const WORDS: Record<string, Names> = words
 const FACTS: Names = facts
 const STEM = /^casetrack\.(.+)\.v\d+$/
 
+/** The vocabulary in which each kind of subject says where it stands. */
+const STATES: Record<string, string> = {
+  case: 'Phase',
+  inspection: 'InspectionState',
+  referral: 'ReferralState',
+  meeting: 'MeetingState',
+  commitment: 'CommitmentState',
+  invitation: 'InvitationState',
+  review: 'RatingState',
+  rectification: 'RectificationState',
+  assist: 'TaskState',
+  ticket: 'TicketState',
+  matter: 'MatterState',
+  joint: 'JointCaseState',
+  xregion: 'CrossRegionState',
+  itemchange: 'ItemChangeState',
+  walkthrough: 'WalkthroughState',
+  problem: 'ProblemState',
+  agency: 'AgencyState',
+  policy: 'PolicyItemState',
+}
+
 /** A code that nobody has named speaks for itself. */
 function called(vocabulary: string, code: string): string {
   return WORDS[vocabulary]?.[code]?.[language.value] ?? code
@@ -36,6 +58,9 @@ export function useNames() {
     cardState: (code: string): string => called('AlertState', code),
     level: (code: string): string => called('AlertLevel', code),
     phase: (code: string): string => called('Phase', code),
+    decision: (code: string): string => called('Decision', code),
+    /** Where what stands beside a case is in its course. */
+    subjectState: (kind: string, code: string): string => called(STATES[kind] ?? '', code),
     doubt: (code: string): string => called('DoubtReason', code),
     role: (code: string): string => called('Role', code),
   }

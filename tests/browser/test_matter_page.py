@@ -1,0 +1,241 @@
+"""A matter has a page of its own: all its runs with their reasons, its cards and its history."""
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import Locator, ViewportSize, expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.pictures import (
+    RED_ALERT,
+    SAVEABLE_CASE,
+    alert_line,
+    case_head,
+    fact,
+    runs,
+)
+from tests.support.stage import Stage
+from tests.support.today_page import PHONE, TodayPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DESK: ViewportSize = {"width": 1440, "height": 900}
+NARROWEST: ViewportSize = {"width": 360, "height": 740}
+ADDRESS = f"/#/cases/{SAVEABLE_CASE}"
+INSPECTION = {
+    "kind": "inspection",
+    "name": "inspection-7",
+    "state": "SCHEDULED",
+    "opened_on": "2024-09-03",
+    "done_on": None,
+}
+
+
+@pytest.fixture(autouse=True)
+def several_runs(stage: Stage) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}"] = case_head() | {
+        "subjects": [INSPECTION],
+        "org_name": "西安市新城区行政审批服务局",
+    }
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": runs()}
+    stage.documents["alerts"] = {
+        "items": [alert_line(0), alert_line(4, state="RESOLVED")],
+        "next_cursor": None,
+    }
+
+
+def row(today: TodayPage, name: str) -> Locator:
+    return today.part("runs").locator(f'[data-run="{name}"]')
+
+
+async def test_every_run_is_told_the_most_urgent_first_and_open(open_page: OpenPage) -> None:
+    today = await open_page(ADDRESS)
+
+    buttons = today.part("runs").locator("[aria-expanded]")
+    await expect(buttons.locator("strong")).to_have_text(
+        ["现场勘验", "现场勘验（第 2 次）", "承诺时限", "法定时限", "接收材料审核"]
+    )
+    opened = [await one.get_attribute("aria-expanded") for one in await buttons.all()]
+    assert opened == ["true", "false", "false", "false", "false"]
+
+
+async def test_the_page_says_whose_matter_it_is_and_where_it_stands(open_page: OpenPage) -> None:
+    today = await open_page(ADDRESS)
+
+    matter = today.part("matter")
+    await expect(today.page).to_have_title(f"{SAVEABLE_CASE} · casetrack")
+    await expect(today.page.get_by_role("heading", level=1)).to_have_text(SAVEABLE_CASE)
+    for words in ("食品经营许可", "审查中", "西安市新城区行政审批服务局", "W12", "9月2日 周一"):
+        await expect(matter).to_contain_text(words)
+
+
+async def test_a_run_opens_into_its_sentence_and_its_days_and_closes_again(
+    open_page: OpenPage,
+) -> None:
+    today = await open_page(ADDRESS)
+    visit = row(today, "inspection-7 SLA-08 1")
+    button = visit.get_by_role("button", name="现场勘验")
+    await expect(visit).to_contain_text("现场勘验（第 2 次）")
+    await expect(visit).to_contain_text("现场勘验 inspection-7")
+
+    await button.click()
+    await expect(visit).to_contain_text("8月26日受理，第二日起算")
+    await expect(visit.locator('[data-date="2024-09-09"]')).to_be_visible()
+    await expect(button).to_have_attribute("aria-expanded", "true")
+    await button.click()
+
+    await expect(visit.locator('[data-date="2024-09-09"]')).to_have_count(0)
+
+
+async def test_the_keyboard_walks_the_runs_opens_one_and_leaves(open_page: OpenPage) -> None:
+    today = await open_page()
+    keyboard = today.page.keyboard
+    link = today.page.locator(f'[data-case="{SAVEABLE_CASE}"]').get_by_role("link")
+    await link.focus()
+    await keyboard.press("Enter")
+    await expect(today.page.get_by_role("heading", name=SAVEABLE_CASE)).to_be_focused()
+    buttons = today.part("runs").locator("[aria-expanded]")
+    await expect(buttons).to_have_count(5)
+
+    await keyboard.press("j")
+    await expect(buttons.first).to_be_focused()
+    await keyboard.press("j")
+    await expect(buttons.nth(1)).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(buttons.nth(1)).to_have_attribute("aria-expanded", "true")
+    await keyboard.press("Escape")
+
+    await expect(today.part("late-next")).to_be_visible()
+    await expect(link).to_be_focused()
+
+
+async def test_the_search_in_the_head_leads_to_a_matter_by_its_number(open_page: OpenPage) -> None:
+    today = await open_page()
+    await today.is_live()
+
+    await today.page.keyboard.press("/")
+    await expect(today.part("find")).to_be_focused()
+    wide = SAVEABLE_CASE.replace("XC2024", "ＸＣ２０２４")
+    await today.page.keyboard.insert_text(f" {wide} ")
+    await today.page.keyboard.press("Enter")
+
+    await expect(today.part("runs").locator("[data-run]")).to_have_count(5)
+    assert today.page.url.endswith(f"#/cases/{SAVEABLE_CASE}")
+    await today.page.go_back()
+    await expect(today.part("late-next")).to_be_visible()
+
+
+async def test_a_number_that_nobody_knows_is_told_what_to_do(open_page: OpenPage) -> None:
+    today = await open_page("/#/cases/XC00000000000000")
+
+    said = today.page.get_by_role("alert")
+    await expect(said).to_contain_text("没有找到办件 XC00000000000000")
+    await expect(said).to_contain_text("请核对编号是否完整")
+    await said.get_by_role("link").click()
+    await expect(today.page.locator('[data-filter="begins"]')).to_have_value("XC00000000000000")
+
+
+async def test_a_matter_that_is_not_answered_can_be_asked_again(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    today = await open_page()
+    await today.page.route("**/v1/cases/**", lambda route: route.abort())
+    await today.page.goto(f"{stage.address}{ADDRESS}")
+    await expect(today.page.get_by_role("alert")).to_contain_text("没有读到这个办件")
+
+    await today.page.unroute("**/v1/cases/**")
+    await today.page.get_by_role("button", name="再读一次").click()
+
+    await expect(today.part("runs").locator("[data-run]")).to_have_count(5)
+
+
+async def test_its_cards_lead_to_their_reasons_and_close_to_the_matter(open_page: OpenPage) -> None:
+    today = await open_page(ADDRESS)
+    cards = today.part("cards")
+    await expect(cards.locator(f'[data-alert="{RED_ALERT}"]')).to_contain_text("未签收")
+    await expect(cards).to_contain_text("已解除")
+
+    await cards.locator(f'[data-alert="{RED_ALERT}"]').get_by_role("link").click()
+    await expect(today.drawer()).to_contain_text("8月26日受理，第二日起算")
+    await today.page.keyboard.press("Escape")
+
+    await expect(today.drawer()).to_be_hidden()
+    await expect(today.part("matter")).to_be_visible()
+    assert today.page.url.endswith(f"#/cases/{SAVEABLE_CASE}")
+
+
+async def test_it_tells_its_history_and_what_stands_beside_it(open_page: OpenPage) -> None:
+    today = await open_page(ADDRESS)
+
+    steps = today.part("matter").locator("ol li")
+    await expect(steps.nth(1)).to_contain_text("09-02 10:12")
+    await expect(steps.nth(1)).to_contain_text("受理")
+    await expect(today.part("cards")).to_contain_text("inspection-7")
+
+
+async def test_what_the_stream_tells_of_it_is_read_at_once_and_leaves_open_what_was_opened(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    today = await open_page(ADDRESS)
+    ended = row(today, f"{SAVEABLE_CASE} SLA-01 0")
+    await ended.get_by_role("button").first.click()
+    await expect(ended.get_by_role("group")).to_be_visible()
+    stage.documents[f"cases/{SAVEABLE_CASE}"] = case_head() | {"phase": "DECIDED"}
+
+    told = fact("handling.decision.made", "10:42:30", SAVEABLE_CASE, "食品经营许可")
+    stage.send("delta", {"latest": [told, *stage.snapshot["latest"]]})
+
+    await expect(today.part("matter")).to_contain_text("已决定")
+    await expect(ended.get_by_role("group")).to_be_visible()
+
+
+async def test_a_matter_without_a_deadline_says_when_it_will_have_one(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": []}
+    stage.documents["alerts"] = {"items": [], "next_cursor": None}
+
+    today = await open_page(ADDRESS)
+
+    await expect(today.part("runs")).to_contain_text("这个办件还没有时限")
+    await expect(today.part("cards")).to_contain_text("没有发过牌")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_serious_in_a_matter(
+    open_page: OpenPage, language: str, theme: Literal["light", "dark"]
+) -> None:
+    today = await open_page(ADDRESS, color_scheme=theme, viewport=DESK, reduced_motion="reduce")
+    await expect(today.part("runs").locator("[data-run]")).to_have_count(5)
+    if language == "en":
+        await today.speak_english()
+        await expect(today.part("runs")).to_contain_text("site visit")
+
+    assert await today.violations() == []
+    assert not await today.overflows()
+
+
+@pytest.mark.parametrize("viewport", [NARROWEST, PHONE])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_a_phone_shows_a_matter_without_scrolling_sideways(
+    open_page: OpenPage, language: str, viewport: ViewportSize
+) -> None:
+    today = await open_page(ADDRESS, viewport=viewport)
+    await expect(today.part("runs").locator("[data-run]")).to_have_count(5)
+    if language == "en":
+        await today.speak_english()
+        await expect(today.part("runs")).to_contain_text("site visit")
+
+    assert not await today.overflows()
+
+
+async def test_paper_carries_the_matter_with_what_is_open(open_page: OpenPage) -> None:
+    today = await open_page(ADDRESS)
+    await today.page.get_by_role("button", name="全部展开").click()
+    await expect(today.part("runs").get_by_role("group")).to_have_count(5)
+
+    await today.page.emulate_media(media="print")
+
+    await expect(today.part("find")).to_be_hidden()
+    await expect(today.part("runs").get_by_role("group").last).to_be_visible()

@@ -1,0 +1,171 @@
+"""The built page on the service itself: its answers, sessions and stream, and nothing is staged."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, expect
+
+from deploy.stack import browser as local_browser
+from shared.contracts.envelope import Event
+from shared.contracts.registry import decode
+from shared.contracts.supervision.facts import AlertAcknowledged
+from shared.eventstore.memory import MemoryEventStore
+from shared.runtime.ids import SeededIds
+from shared.web.auth import Role
+from shared.web.issuer import Bearer, LocalIssuer
+from shared.web.server import serve
+from tests.support import way_of_a_case as way
+from tests.support.memory_api import reader_over
+from tests.support.metrics_store import FACTS, MONTH_LATER, Store, opened, received
+from tests.support.organisations import MARKET, STREET
+from tests.support.ports import free_port
+from tests.support.read_api import MorningClock
+from tests.support.today_page import TodayPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WORDS = "已核实，今日内办结"
+
+
+@dataclass
+class Service:
+    """A service over a store in memory, with a bureau's red cards."""
+
+    address: str
+    issuer: LocalIssuer
+    store: Store
+    relayed: int = 0
+
+    def sign_in(self, role: Role) -> str:
+        return f"{self.address}/sign-in?ticket={self.issuer.ticket(Bearer(role, name='王督察'))}"
+
+    async def relay(self) -> None:
+        """Let the facts that were recorded here come back as a worker folds them."""
+        told = self.told[self.relayed :]
+        self.relayed += len(told)
+        await self.store.fold(*told)
+
+    @property
+    def told(self) -> Sequence[Event]:
+        """What was recorded here, oldest first."""
+        assert isinstance(self.store.supervision, MemoryEventStore)
+        return [decode(one.body) for one in self.store.supervision.published(0, 10_000)]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def service(built_page: Path, tmp_path: Path) -> AsyncIterator[Service]:  # noqa: ARG001 - what is served
+    clock, stopping, serving = MorningClock(MONTH_LATER), asyncio.Event(), asyncio.Event()
+    async with opened("memory") as store, asyncio.TaskGroup() as tasks:
+        issuer = LocalIssuer.open(tmp_path, clock, SeededIds(1))
+        reader = reader_over(store, tmp_path, clock)
+        port = free_port()
+        tasks.create_task(reader.boards.run(stopping))
+        tasks.create_task(serve(reader.web, port=port, stopping=stopping, serving=serving))
+        await serving.wait()
+        service = Service(f"http://127.0.0.1:{port}", issuer, store)
+        await store.fold(*FACTS[:3], received("XC7", "2024-09-03", STREET))
+        await store.fold(*(received(f"XC8{n:02}", "2024-09-04", MARKET) for n in range(60)))
+        await store.tick()
+        await service.relay()
+        yield service
+        stopping.set()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def signed_in(
+    browser: Browser, found_browser: local_browser.Browser, service: Service
+) -> AsyncIterator[TodayPage]:
+    complaints: list[str] = []
+    today = await TodayPage.open(
+        browser, found_browser.packages, service.sign_in(Role.SUPERVISOR), complaints
+    )
+    await today.is_live()
+    yield today
+    await today.page.close()
+    assert complaints == []
+
+
+def rows(today: TodayPage) -> Locator:
+    return today.part("alerts").locator("tbody tr")
+
+
+async def test_a_card_is_found_acknowledged_by_keyboard_and_moves_when_the_stream_says_so(
+    service: Service, signed_in: TodayPage
+) -> None:
+    page, keyboard = signed_in.page, signed_in.page.keyboard
+    await page.locator('[data-page="alerts"]').click()
+    await page.locator('[data-filter="begins"]').fill("XC7")
+    await page.locator('[data-filter="standing"]').select_option("unanswered")
+    await expect(rows(signed_in)).to_have_count(1)
+    await page.locator("h1").focus()
+    await keyboard.press("j")
+    await keyboard.press("a")
+    await expect(signed_in.part("acting").get_by_label("说明")).to_be_focused()
+    await keyboard.type(WORDS)
+    await keyboard.press("Control+Enter")
+    await expect(signed_in.part("acting").get_by_role("status")).to_contain_text("已签收")
+    await expect(signed_in.part("card")).to_contain_text("已签收")
+    await keyboard.press("Escape")
+    await expect(rows(signed_in).first).not_to_have_class("gone")
+
+    await service.relay()
+
+    # It meets the conditions no more: told to whoever is in the list, and gone for who looks anew.
+    await expect(rows(signed_in).first).to_contain_class("gone")
+    await page.locator('[data-filter="standing"]').select_option("acknowledged")
+    await expect(rows(signed_in).first).to_contain_text("已签收")
+    said = [event.data for event in service.told if isinstance(event.data, AlertAcknowledged)]
+    assert [one.note for one in said] == [WORDS]
+
+
+async def test_the_list_is_narrowed_sorted_and_read_to_its_end(signed_in: TodayPage) -> None:
+    page = signed_in.page
+    await page.locator('[data-page="alerts"]').click()
+    await expect(rows(signed_in)).to_have_count(50)
+    await page.locator('[data-filter="sort"]').select_option("DUE")
+    await page.locator('[data-filter="organisation"]').select_option(MARKET)
+    await expect(rows(signed_in).first).to_contain_text("XC8")
+    await page.get_by_role("button", name="再看一页").click()
+    await expect(rows(signed_in)).to_have_count(60)
+
+    await page.locator('[data-filter="sla"]').select_option("SLA-04")
+
+    await expect(signed_in.part("alerts")).to_contain_text("没有符合条件的预警")
+
+
+async def test_a_matter_is_found_by_its_number_with_every_run_that_it_has(
+    signed_in: TodayPage,
+) -> None:
+    page = signed_in.page
+    await signed_in.part("find").fill(way.CASE)
+    await signed_in.part("find").press("Enter")
+
+    runs = signed_in.part("runs").locator("[data-run]")
+    await expect(runs.first).to_be_visible()
+    assert await runs.count() >= 3
+    await page.get_by_role("button", name="全部展开").click()
+    await expect(signed_in.part("runs").get_by_role("group")).to_have_count(await runs.count())
+    await expect(signed_in.matter().locator("ol li").first).to_be_visible()
+    await expect(signed_in.part("cards").locator("[data-alert]").first).to_be_visible()
+
+
+async def test_an_auditor_is_offered_nothing_to_do(
+    browser: Browser, found_browser: local_browser.Browser, service: Service
+) -> None:
+    complaints: list[str] = []
+    today = await TodayPage.open(
+        browser, found_browser.packages, service.sign_in(Role.AUDITOR), complaints
+    )
+    await today.is_live()
+    await today.page.locator('[data-page="alerts"]').click()
+
+    await rows(today).first.get_by_role("link").click()
+
+    await expect(today.drawer()).to_contain_text("为什么是红牌")
+    await expect(today.part("acting")).to_have_count(0)
+    await today.page.close()
+    assert complaints == []
