@@ -146,8 +146,8 @@ async def test_cards_are_counted_by_limit_and_by_organisation(office: Office) ->
 @pytest.mark.parametrize(
     ("role", "actions"),
     [
-        (Role.SUPERVISOR, ["ACKNOWLEDGE"]),
-        (Role.DIRECTOR, ["ACKNOWLEDGE"]),
+        (Role.SUPERVISOR, ["ACKNOWLEDGE", "ESCALATE", "ORDER", "REVOKE"]),
+        (Role.DIRECTOR, ["ACKNOWLEDGE", "ESCALATE", "ORDER", "REVOKE"]),
         (Role.AUDITOR, []),
         (Role.WINDOW_CLERK, ["ACKNOWLEDGE"]),
     ],
@@ -168,4 +168,4 @@ async def test_what_was_done_cannot_be_done_again(office: Office) -> None:
 
     (after,) = (await office.read("/v1/alerts?case_no=XC6"))["items"]
 
-    assert (after["state"], after["actions"]) == ("ACKNOWLEDGED", [])
+    assert (after["state"], after["actions"]) == ("ACKNOWLEDGED", ["ORDER", "REVOKE"])

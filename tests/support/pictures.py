@@ -208,6 +208,11 @@ def red_explanation() -> Document:
         "org_code": None,
         "org_name": None,
         "actions": ["ACKNOWLEDGE"],
+        "escalated": 0,
+        "by_hand": False,
+        "history": [],
+        "proposal": None,
+        "orders": [],
     }
     return document(convert(explained | card, Alert))
 

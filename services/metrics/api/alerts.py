@@ -21,12 +21,28 @@ from services.metrics.api.parameters import (
     Label,
     Rows,
 )
-from services.metrics.api.roles import ACKNOWLEDGERS, READERS, WORKERS, SeenOrganisations
+from services.metrics.api.roles import (
+    ACKNOWLEDGERS,
+    ACTORS,
+    ORDER_ANSWERERS,
+    ORDER_ISSUERS,
+    READERS,
+    WORKERS,
+    SeenOrganisations,
+)
 from services.metrics.handlers.alerts import AlertQuery, Alerts
 from services.metrics.ports.readings import AlertOrder
 from services.metrics.views.alert import Alert, AlertAction, AlertPage, CardGroups
-from shared.contracts.supervision.course import STANDING, UNANSWERED, AlertState
+from services.metrics.views.order import OrderLine
+from shared.contracts.supervision.course import (
+    REVOCABLE,
+    STANDING,
+    UNANSWERED,
+    AlertState,
+    OrderState,
+)
 from shared.contracts.supervision.words import AlertLevel
+from shared.policy.organisations import organisations
 from shared.web.auth import Principal, Role
 from shared.web.description import told
 from shared.web.policies import Caller, Of, permit
@@ -36,6 +52,9 @@ ALERT_UNKNOWN = ProblemKind(404, "alert_unknown")
 
 OPEN_TO: Mapping[AlertAction, tuple[Sequence[Role], Sequence[AlertState]]] = {
     AlertAction.ACKNOWLEDGE: (ACKNOWLEDGERS, UNANSWERED),
+    AlertAction.ESCALATE: (ACTORS, UNANSWERED),
+    AlertAction.ORDER: ([*ORDER_ISSUERS], STANDING),
+    AlertAction.REVOKE: (ACTORS, REVOCABLE),
 }
 """By whom each thing can be done, and in which states of the card."""
 
@@ -47,6 +66,26 @@ def actions_of(caller: Principal, state: AlertState) -> tuple[AlertAction, ...]:
         for action, (roles, states) in OPEN_TO.items()
         if caller.has(*roles) and state in states
     )
+
+
+def actions_on(caller: Principal, card: Alert) -> tuple[AlertAction, ...]:
+    """Return what *caller* can do about *card*, of which all is known: also who has asked whom."""
+    allowed = actions_of(caller, card.state)
+    proposal = card.proposal
+    asked = proposal is not None and (
+        proposal.by != caller.subject and proposal.approver in (None, caller.subject)
+    )
+    if proposal is not None and not asked:
+        allowed = tuple(one for one in allowed if one is not AlertAction.REVOKE)
+    if caller.has(*ORDER_ANSWERERS) and any(_is_to(caller, order) for order in card.orders):
+        allowed = (*allowed, AlertAction.ANSWER)
+    return allowed
+
+
+def _is_to(caller: Principal, order: OrderLine) -> bool:
+    """Say whether *order* waits for the answer of *caller*'s own organisation."""
+    today = organisations().today
+    return order.state is OrderState.ISSUED and today(order.org_code) == today(caller.org)
 
 
 async def about_of(
@@ -127,6 +166,6 @@ def alert_routes(alerts: Alerts) -> APIRouter:
         found = await alerts.within(seen).one(alert_id, language_of(request).value)
         if found is None:
             raise Problem(*ALERT_UNKNOWN, field="alert_id")
-        return answer(structs.replace(found, actions=actions_of(caller, found.state)))
+        return answer(structs.replace(found, actions=actions_on(caller, found)))
 
     return router

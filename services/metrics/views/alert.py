@@ -48,6 +48,12 @@ class AlertAction(StrEnum):
     """What somebody can do about an alert."""
 
     ACKNOWLEDGE = "ACKNOWLEDGE"
+    ESCALATE = "ESCALATE"
+    ORDER = "ORDER"
+    REVOKE = "REVOKE"
+    """Ask that it be withdrawn, or agree to it where somebody else has asked."""
+    ANSWER = "ANSWER"
+    """Answer an order about it."""
 
 
 class AlertLine(View, frozen=True):

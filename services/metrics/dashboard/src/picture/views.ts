@@ -89,7 +89,7 @@ export interface Alert {
 export type AlertAct = 'acknowledged' | 'escalated' | 'raised' | 'resolved' | 'revocation_proposed' | 'revoked'
 
 /** What somebody can do about an alert. */
-export type AlertAction = 'ACKNOWLEDGE'
+export type AlertAction = 'ACKNOWLEDGE' | 'ANSWER' | 'ESCALATE' | 'ORDER' | 'REVOKE'
 
 /** 黄牌, 红牌. */
 export type AlertLevel = 'RED' | 'YELLOW'

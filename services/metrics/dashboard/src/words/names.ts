@@ -56,6 +56,7 @@ export function useNames() {
     holdBasis: (code: string): string => called('HoldBasis', code),
     basis: (code: string): string => called('AlertBasis', code),
     cardState: (code: string): string => called('AlertState', code),
+    orderState: (code: string): string => called('OrderState', code),
     level: (code: string): string => called('AlertLevel', code),
     phase: (code: string): string => called('Phase', code),
     decision: (code: string): string => called('Decision', code),
