@@ -28,7 +28,12 @@ from services.metrics.views.whatif import CardUnder, FigureUnder, LimitUnder, Ru
 from shared.contracts.moments import FIRST_DAY, meant_day_of
 from shared.contracts.rules.facts import PolicyPublished
 from shared.contracts.supervision.course import AlertState
-from shared.contracts.supervision.facts import AlertRaised, AlertResolved, AlertRevoked
+from shared.contracts.supervision.facts import (
+    AlertEscalated,
+    AlertRaised,
+    AlertResolved,
+    AlertRevoked,
+)
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date, local
 from shared.policy.rules import Rules, evolve, policy_of
@@ -170,6 +175,9 @@ class OtherWorld:
                     self._card(key, alert.level, alert.raised_at, appears=False)
                 case AlertResolved(alert_id=name):
                     cards.over.add(name)
+                case AlertEscalated():
+                    # The same card, higher up.
+                    continue
                 case _:
                     assert_never(ruling.fact)
         for place, number in self._adds(picture, cards).items():
