@@ -106,9 +106,9 @@ schemas: setup  ## write the frozen schemas, the tables of the docs and the type
 
 .PHONY: requirements
 requirements:  ## compile the pinned requirements again; needs uv
-	$(LOCK) pyproject.toml --extra metrics --extra local --group test --group lint --group build -o requirements/test.txt
-	$(LOCK) pyproject.toml --extra metrics --extra local --group build -c requirements/test.txt -o requirements/run.txt
-	$(LOCK) pyproject.toml --extra metrics --group build -c requirements/test.txt -o requirements/services.txt
+	$(LOCK) pyproject.toml --extra metrics --extra traces --extra local --group test --group lint --group build -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra metrics --extra traces --extra local --group build -c requirements/test.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra metrics --extra traces --group build -c requirements/test.txt -o requirements/services.txt
 	$(LOCK) --group peers -o requirements/peers.txt
 	$(LOCK) --group containers-check -o requirements/containers-check.txt
 

@@ -19,6 +19,7 @@ from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import ZONE
 from shared.policy.organisations import organisations
 from shared.runtime.clock import Clock
+from shared.runtime.traces import current_span
 from shared.web.addresses import named
 from shared.web.auth import Principal
 from shared.web.description import told
@@ -100,16 +101,22 @@ async def occasion(
 ) -> Occasion:
     """Return the occasion of this request; the instant is ours, never the sender's."""
     clock: Clock = request.app.state.clock
-    traceparent = request.headers.get("traceparent", "")
     return Occasion(
         at=clock.now().astimezone(ZONE),
         actorid=caller.subject,
         windowid=casetrack_window,
         siteid=casetrack_site,
         districtcode=request.app.state.district,
-        traceparent=traceparent if TRACEPARENT.fullmatch(traceparent) else None,
+        traceparent=_traceparent(request.headers.get("traceparent", "")),
         repetition=Repetition(once.principal, once.key, once.digest),
     )
+
+
+def _traceparent(given: str) -> str | None:
+    """Return what the facts say of where they came from: from this request, where it is traced."""
+    if span := current_span():
+        return span.traceparent
+    return given if TRACEPARENT.fullmatch(given) else None
 
 
 Now = Annotated[Occasion, Depends(occasion)]

@@ -27,6 +27,7 @@ from shared.eventstore.repetition import contradictions
 from shared.eventstore.rows import EventRow, row_of
 from shared.runtime.certificates import tell_certificates
 from shared.runtime.lifecycle import crash
+from shared.runtime.traces import span, traced
 
 CONNECTIONS_MAX = 8
 ACQUIRE_SECONDS_MAX = 5.0
@@ -239,9 +240,9 @@ class PostgresEventStore(EventStore):
     ) -> int:
         crash("store.before_append")
         try:
-            async with self._connection() as connection:
-                version = await append_within(
-                    connection, stream, events, expected_version=expected_version, receipt=receipt
+            with span("append", events=len(events)):
+                version = await self._append(
+                    stream, events, expected_version=expected_version, receipt=receipt
                 )
         except StoreRefused:
             # Two commands with one key at the same moment: the other one's answer is there now.
@@ -253,13 +254,19 @@ class PostgresEventStore(EventStore):
         crash("store.committed_before_reply")
         return version
 
+    async def _append(self, stream: str, events: Sequence[Event], **more: Any) -> int | None:  # noqa: ANN401 - as append_within takes them
+        async with self._connection() as connection:
+            return await append_within(connection, stream, events, **more)
+
     async def record(self, facts: Sequence[Event], *, publish: bool = True) -> list[Recorded]:
         if not facts:
             return []
         firsts: dict[tuple[str, str], Event] = {}
         for event in facts:
             firsts.setdefault((event.source, event.id), event)
-        rows = await self._record(list(firsts.values()), publish=publish)
+        causes = (event.traceparent for event in facts if event.traceparent) if traced() else ()
+        with span("record", causes=causes, events=len(facts)):
+            rows = await self._record(list(firsts.values()), publish=publish)
         crash("store.committed_before_reply")
         by_identity = dict(zip(firsts, rows, strict=True))
         fresh = {identity for identity, row in by_identity.items() if row["is_new"]}

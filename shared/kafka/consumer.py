@@ -25,6 +25,7 @@ from shared.runtime.faults import first_of
 from shared.runtime.lifecycle import Watchdog, crash, pause
 from shared.runtime.measures import EVENTS_DEAD_LETTERED
 from shared.runtime.pulse import pulse_of
+from shared.runtime.traces import SpanKind, causes_in, span
 
 RETRY_SECONDS_MIN = 0.1
 RETRY_SECONDS_MAX = 10.0
@@ -196,7 +197,14 @@ class ConsumerLoop:
         place = _place(record)
         self._began[place] = self._clock.monotonic()
         try:
-            await self._handler(record)
+            with span(
+                "handle",
+                kind=SpanKind.CONSUMER,
+                causes=causes_in([record.value]),
+                topic=record.topic,
+                group=self._reading.group,
+            ):
+                await self._handler(record)
         except asyncio.CancelledError:
             if place not in self._overdue:
                 raise

@@ -18,6 +18,7 @@ from shared.runtime.measures import (
     RELAY_LEADS,
     RELAY_PARKED,
 )
+from shared.runtime.traces import SpanKind, causes_in, span
 
 ROWS_MAX = 2_000
 """Read at once."""
@@ -154,10 +155,17 @@ class Relay:
             await self._clock.sleep(GATHER_SECONDS)
 
     async def _send(self, outbox: Outbox, waiting: Sequence[Outgoing]) -> None:
-        for part in _parts(waiting, RECORDS_MAX):
-            for outgoing, refusal in await self._deliver(part):
-                await self._park(outbox, outgoing, refusal)
-            crash("relay.sent_one_of_many")
+        with span(
+            f"send {self._topic}",
+            kind=SpanKind.PRODUCER,
+            causes=causes_in(outgoing.body for outgoing in waiting),
+            owner=self._owner.value,
+            events=len(waiting),
+        ):
+            for part in _parts(waiting, RECORDS_MAX):
+                for outgoing, refusal in await self._deliver(part):
+                    await self._park(outbox, outgoing, refusal)
+                crash("relay.sent_one_of_many")
         crash("relay.sent_before_cursor")
         await outbox.advance(waiting[-1].place)
         crash("relay.cursor_advanced")

@@ -18,6 +18,7 @@ from shared.runtime.background import in_background
 from shared.runtime.clock import Clock
 from shared.runtime.logs import configure_logs
 from shared.runtime.refused import distrust_of
+from shared.runtime.traces import begin_traces, end_traces
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ def run(name: str, main: Main) -> int:
     """
     with in_background(sys.stderr) as stream:
         configure_logs(name, stream)
+        begin_traces(name)
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -65,6 +67,7 @@ def run(name: str, main: Main) -> int:
             return FAILED
         finally:
             withdraw_ready()
+            end_traces()
         log.info("process_stopped")
     return 0
 

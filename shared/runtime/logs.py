@@ -14,6 +14,7 @@ import structlog
 from pydantic import ValidationError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from shared.runtime.traces import current_span
 from shared.runtime.visible import visible
 
 TEXT_CHARACTERS_MAX = 2_000
@@ -64,6 +65,7 @@ def _chain(service: str) -> list[Processor]:
 
     return [
         structlog.contextvars.merge_contextvars,
+        name_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_service,
@@ -76,6 +78,13 @@ def _renderer(*, pretty: bool) -> Processor:
     if pretty:
         return structlog.dev.ConsoleRenderer()
     return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+
+
+def name_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Say of which trace *event* is a part, where somebody traces and it does not say so itself."""
+    if "trace_id" not in event and (span := current_span()):
+        event["trace_id"] = span.trace_id
+    return event
 
 
 def describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

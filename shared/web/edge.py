@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
 from shared.runtime.measures import REQUEST_SECONDS
+from shared.runtime.traces import TraceSpan, request_span, traced
 from shared.web.problems import HOST_REFUSED, SECURITY_HEADERS, Problem, ProblemAnswers
 from shared.web.shares import Shares
 from shared.web.wire import BODY_LATE
@@ -93,7 +94,17 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, self._clock.monotonic(), self._trace_id(scope))
+        if not traced() or scope["path"] in QUIET_ROUTES:
+            await self._exchange(None, scope, receive, send)
+            return
+        with request_span(Headers(scope=scope)) as span:
+            await self._exchange(span, scope, receive, send)
+
+    async def _exchange(
+        self, span: TraceSpan | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        trace_id = span.trace_id if span else self._trace_id(scope)
+        exchange = _Exchange(scope, self._clock.monotonic(), trace_id)
         state = scope.setdefault("state", {})
         state |= {"trace_id": exchange.trace_id, "shares": self._shares}
         with structlog.contextvars.bound_contextvars(trace_id=exchange.trace_id):
@@ -103,6 +114,8 @@ class Edge:
                 if principal := state.get("principal"):
                     self._shares.give_back(principal)
                 self._note(exchange)
+                if span:
+                    _tell(span, exchange)
 
     async def _pass(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
         async def counted() -> Message:
@@ -154,6 +167,19 @@ class Edge:
             principal=principal.subject if principal else None,
             code=state.get("code") or ("unexpected" if exchange.status == UNEXPECTED else None),
         )
+
+
+def _tell(span: TraceSpan, exchange: _Exchange) -> None:
+    """Name *span* by the template alone, as the log does."""
+    method = exchange.scope["method"] if exchange.scope["method"] in METHODS else "other"
+    span.tell(
+        f"{method} {exchange.route}",
+        **{
+            "http.request.method": method,
+            "http.route": exchange.route,
+            "http.response.status_code": exchange.status,
+        },
+    )
 
 
 def _host(headers: Headers) -> str:

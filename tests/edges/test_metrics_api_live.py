@@ -92,7 +92,7 @@ class Source:
         self.number = 1
         self.away = False
         self.reads = 0
-        self.wake: Callable[[], None] = lambda: None
+        self.wake: Callable[[str], None] = lambda _: None
 
     async def load(self) -> tuple[int, TodayPicture]:
         self.reads += 1
@@ -105,7 +105,7 @@ class Source:
             raise StoreUnavailable("away")
         return self.number
 
-    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+    async def listen(self, wake: Callable[[str], None], stopping: asyncio.Event) -> None:
         if self.away:
             raise StoreUnavailable("away")
         self.wake = wake
@@ -139,7 +139,7 @@ async def test_a_change_is_found_by_the_bell_and_without_it(rings: bool) -> None
             first = await board.fresh()
             source.change(demo=False)
             if rings:
-                source.wake()
+                source.wake("")
             found = await board.turned(first.number, 5)
         stopping.set()
 

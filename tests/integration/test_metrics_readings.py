@@ -379,7 +379,7 @@ async def test_offsets_tell_how_far_everybody_is(store: Store) -> None:
 async def test_readers_are_woken(store: Store) -> None:
     woken, stopping = asyncio.Event(), asyncio.Event()
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        tasks.create_task(store.glances.listen(woken.set, stopping))
+        tasks.create_task(store.glances.listen(lambda _: woken.set(), stopping))
         while not woken.is_set():
             await store.projection.wake_readers()
             await asyncio.sleep(0.01)

@@ -22,6 +22,7 @@ from shared.policy.calendar import ZONE
 from shared.policy.publisher import Publisher, Publishers
 from shared.runtime.clock import Clock
 from shared.runtime.measures import EVENTS_INGESTED, PUBLISHER_EVENTS
+from shared.runtime.traces import current_span
 from shared.runtime.turns import Turn
 
 log = structlog.get_logger()
@@ -81,7 +82,7 @@ class Gateway:
         """Judge and record one fact; what is accepted is durable when this returns."""
         judged = self.judge(reading, publisher, self._learned())
         if isinstance(judged, Event):
-            judged = _judgement(judged, await self.commits.record(judged))
+            judged = _judgement(judged, await self.commits.record(_traced(judged)))
         _note([judged], publisher)
         return judged
 
@@ -90,7 +91,7 @@ class Gateway:
     ) -> list[Judgement]:
         """Judge each fact for itself and record those that are admitted, in one transaction."""
         judged = await self._judge_all(readings, publisher)
-        admitted = [fact for fact in judged if isinstance(fact, Event)]
+        admitted = [_traced(fact) for fact in judged if isinstance(fact, Event)]
         verdicts = iter(await record_each(self.store, admitted))
         judgements = [
             _judgement(fact, next(verdicts)) if isinstance(fact, Event) else fact for fact in judged
@@ -133,6 +134,13 @@ class Gateway:
 
     def _learned(self) -> datetime:
         return self.clock.now().astimezone(ZONE)
+
+
+def _traced(event: Event) -> Event:
+    """Return *event* saying that it came by us, where it is traced and does not say by whom."""
+    if event.traceparent is None and (span := current_span()):
+        return event.model_copy(update={"traceparent": span.traceparent})
+    return event
 
 
 def _unrecorded(judged: Event | Judgement) -> Judgement:

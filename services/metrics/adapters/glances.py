@@ -193,13 +193,13 @@ class PostgresGlances(Glances):
         with translated():
             return _rebuild(await self._pool.fetchrow(LOAD_REBUILDING, self._fingerprint))
 
-    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+    async def listen(self, wake: Callable[[str], None], stopping: asyncio.Event) -> None:
         with translated():
             async with self._pool.acquire() as connection:
                 broken = asyncio.Event()
 
-                def told(*_: object) -> None:
-                    wake()
+                def told(_: object, __: int, ___: str, causes: str) -> None:
+                    wake(causes)
 
                 connection.add_termination_listener(lambda _: broken.set())
                 await connection.add_listener(WAKING, told)

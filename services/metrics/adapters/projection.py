@@ -141,7 +141,7 @@ SET next_offset = excluded.next_offset,
     checked_at = excluded.checked_at
 """
 
-WAKE_READERS = "SELECT pg_notify('metrics_changed', '')"
+WAKE_READERS = "SELECT pg_notify('metrics_changed', $1)"
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
@@ -269,6 +269,6 @@ class PostgresProjection(Projection):
         with translated():
             await self._pool.executemany(TELL_STANDING, rows)
 
-    async def wake_readers(self) -> None:
+    async def wake_readers(self, causes: str = "") -> None:
         with translated():
-            await self._pool.execute(WAKE_READERS)
+            await self._pool.execute(WAKE_READERS, causes)

@@ -21,6 +21,7 @@ from services.metrics.views.today import Delta, Snapshot, Viewer
 from shared.eventstore.port import StoreUnavailable
 from shared.policy.organisations import organisations
 from shared.runtime.measures import SSE_CLIENTS
+from shared.runtime.traces import SpanKind, span
 from shared.web.auth import Principal
 from shared.web.description import told
 from shared.web.gate import Gate
@@ -165,6 +166,10 @@ class Listener:
         self.heard_at = now
         return _frame(b"delta", delta, self.told)
 
+    def causes(self) -> tuple[str, ...]:
+        """Return the trace of what the reader is told."""
+        return (self.told.trace,) if self.told.trace else ()
+
     async def _may_read_on(self, now: float) -> bool:
         """Whether the token or session that opened the stream still holds."""
         if now - self.known_at < HEARTBEAT_SECONDS:
@@ -216,7 +221,8 @@ class LiveStream(EventStream):
                 await put(RETRY + b"".join(self._listener.opening()))
                 while (frame := await self._listener.following()) is not None:
                     if frame:
-                        await put(frame)
+                        with span("push", kind=SpanKind.PRODUCER, causes=self._listener.causes()):
+                            await put(frame)
         except TimeoutError:
             pass
         await put(GOODBYE)

@@ -1,6 +1,7 @@
 """The lanes: one task for each partition number, from fetched records to a committed batch."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -8,21 +9,22 @@ from dataclasses import replace
 import structlog
 
 from services.metrics.consumer.fetch import Fetch, Steering
+from services.metrics.consumer.letters import letter_of
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
 from services.metrics.handlers.reading import RefusedRecord, read_records
 from services.metrics.ports.projection import Claim, Fenced, Projection, ProjectionOutdated, Stretch
 from shared.eventstore.port import StoreUnavailable
-from shared.kafka.dead_letters import Refusal, dead_letter
 from shared.kafka.letters import LETTERS_AT_ONCE_MAX
 from shared.kafka.limits import FaultLimit, FaultTally
-from shared.kafka.port import OffsetLost, Partition, Record, Sender, SendUnknown
+from shared.kafka.port import OffsetLost, Partition, Sender, SendUnknown
 from shared.kafka.seal import OWNERS, Seal
 from shared.kafka.topics import dead_letter_topic
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash
 from shared.runtime.measures import EVENTS_DEAD_LETTERED
 from shared.runtime.pulse import pulse_of
+from shared.runtime.traces import CAUSES_MAX, SpanKind, causes_in, span
 
 log = structlog.get_logger()
 
@@ -230,7 +232,17 @@ class LaneRunner:
         )
         started = self._lanes.clock.monotonic()
         crash("metrics.before_batch")
-        new = await self._lanes.folding.handle(lane, stretch, arrived)
+        with span(
+            f"fold {place.topic}",
+            kind=SpanKind.CONSUMER,
+            causes=causes_in(fact.body for fact in arrived),
+            lane=place.number,
+            facts=len(arrived),
+        ) as folding:
+            new = await self._lanes.folding.handle(lane, stretch, arrived)
+            if folding:
+                folding.tell(new=new)
+                self._lanes.folded.append(folding.traceparent)
         crash("metrics.after_batch")
         self._lanes.hear(self._lanes.folding.edition)
         lane.expected[place.topic] = following
@@ -250,26 +262,13 @@ class LaneRunner:
         if not refused:
             return
         crash("dlq.before_send")
-        await self._lanes.sender.send([_letter(place, reading) for reading in refused])
+        await self._lanes.sender.send([letter_of(place, reading, GROUP) for reading in refused])
         crash("dlq.after_send_before_offset")
         for reading in refused:
             EVENTS_DEAD_LETTERED.labels(
                 topic=dead_letter_topic(place.topic), reason=reading.code
             ).inc()
             log.warning("message_dead_lettered", code=reading.code, field=reading.field)
-
-
-def _letter(place: Partition, reading: RefusedRecord) -> Record:
-    fetched = reading.record
-    record = Record(
-        topic=place.topic,
-        key=fetched.key,
-        value=fetched.value,
-        headers=tuple(fetched.headers),
-        partition=place.number,
-        offset=fetched.offset,
-    )
-    return dead_letter(record, GROUP, Refusal(reading.code, reading.field, reading.detail, 1))
 
 
 class Lanes:
@@ -290,6 +289,8 @@ class Lanes:
         self.sender = sender
         self.clock = clock
         self.changed = asyncio.Event()
+        self.folded: deque[str] = deque(maxlen=CAUSES_MAX)
+        """The traces of what was folded since readers were woken, where somebody traces."""
         self.outdated = asyncio.Event()
         """Other code has made the projection: nothing is left for us to do here."""
         self.watchdog = Watchdog("metrics.fold", clock)

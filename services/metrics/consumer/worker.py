@@ -158,8 +158,10 @@ async def _wake_readers(lanes: Lanes, stopping: asyncio.Event) -> None:
     while True:
         await lanes.changed.wait()
         lanes.changed.clear()
+        causes = " ".join(lanes.folded)
+        lanes.folded.clear()
         try:
-            await lanes.projection.wake_readers()
+            await lanes.projection.wake_readers(causes)
         except StoreUnavailable:
             log.warning("readers_not_woken")
         if await pause(lanes.clock, WAKE_SECONDS, stopping):

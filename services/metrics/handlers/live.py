@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from services.metrics.views.today import TodayPicture, Viewer
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import pause, unless
+from shared.runtime.traces import CAUSES_MAX, span
 
 log = structlog.get_logger()
 
@@ -51,6 +52,8 @@ class Edition:
     read_at: float
     numbered: bool = True
     """Whether a reader may be told how far the projection had changed: by others' facts, too."""
+    trace: str = ""
+    """Of what it came, where somebody traces."""
 
     @property
     def event_id(self) -> str:
@@ -128,8 +131,8 @@ class Bell(Protocol):
         """Return how far the projection has changed."""
         ...
 
-    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
-        """Call *wake* after changes until *stopping*, or until the line breaks."""
+    async def listen(self, wake: Callable[[str], None], stopping: asyncio.Event) -> None:
+        """Call *wake*, with the traces that led there, after changes; until *stopping*."""
         ...
 
 
@@ -147,6 +150,8 @@ class Board:
     """How far the projection had changed when this process first looked."""
     closing: bool = False
     _watchers: int = 0
+    _causes: tuple[str, ...] = ()
+    """The traces that led to what is shown next."""
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _renewed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -218,15 +223,18 @@ class Board:
     async def _renew(self, stopping: asyncio.Event) -> None:
         began = self.clock.monotonic()
         self._woken.clear()
+        causes, self._causes = self._causes, ()
         try:
-            changes, picture = await self.today.load()
+            with span("picture", causes=causes) as painting:
+                changes, picture = await self.today.load()
         except StoreUnavailable:
             log.warning("picture_postponed")
             await pause(self.clock, RETRY_SECONDS, stopping)
             return
         if self.first_changes is None:
             self.first_changes = changes
-        self._hang(next_edition(self.newest, changes, picture, began, numbered=self.numbered))
+        edition = next_edition(self.newest, changes, picture, began, numbered=self.numbered)
+        self._hang(replace(edition, trace=painting.traceparent) if painting else edition)
         spent = self.clock.monotonic() - began
         await pause(self.clock, max(COALESCED_SECONDS, spent * REST_SHARE), stopping)
         await self._await_change(changes)
@@ -235,6 +243,10 @@ class Board:
         self.newest = edition
         renewed, self._renewed = self._renewed, asyncio.Event()
         renewed.set()
+
+    def _wake(self, causes: str) -> None:
+        self._causes = (*self._causes, *causes.split())[:CAUSES_MAX]
+        self._woken.set()
 
     async def _await_change(self, known: int) -> None:
         """Return when a batch was folded since, or when it is time to look at the clock."""
@@ -257,7 +269,7 @@ class Board:
     async def _listen(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             try:
-                await self.bell.listen(self._woken.set, stopping)
+                await self.bell.listen(self._wake, stopping)
             except StoreUnavailable:
                 log.warning("notifications_lost")
             await pause(self.clock, RETRY_SECONDS, stopping)

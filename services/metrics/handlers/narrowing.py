@@ -259,7 +259,7 @@ class GlancesOfOrganisations(Glances):
     async def rebuilding(self) -> RebuildProgress | None:
         return await self._glances.rebuilding()
 
-    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:  # noqa: ARG002
+    async def listen(self, wake: Callable[[str], None], stopping: asyncio.Event) -> None:  # noqa: ARG002
         await stopping.wait()
 
     def _sees(self, dossier: Dossier) -> bool:

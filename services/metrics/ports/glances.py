@@ -97,7 +97,7 @@ class Glances(Protocol):
         """Return how far our projection is; None where it is the live one."""
         ...
 
-    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+    async def listen(self, wake: Callable[[str], None], stopping: asyncio.Event) -> None:
         """
         Call *wake* after the commits of workers until *stopping* or until the line breaks.
 

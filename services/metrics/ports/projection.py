@@ -243,6 +243,6 @@ class Projection(Protocol):
         """Note how far others are with what comes before us: topic, partition, next offset, end."""
         ...
 
-    async def wake_readers(self) -> None:
+    async def wake_readers(self, causes: str = "") -> None:
         """Tell whoever listens that something has changed; a hint, and no more."""
         ...

@@ -76,7 +76,7 @@ class MemoryGlances(Glances):
     async def rebuilding(self) -> RebuildProgress | None:
         return None
 
-    async def listen(self, wake: Callable[[], None], stopping: asyncio.Event) -> None:
+    async def listen(self, wake: Callable[[str], None], stopping: asyncio.Event) -> None:
         self._tables.listeners.append(wake)
         try:
             await stopping.wait()

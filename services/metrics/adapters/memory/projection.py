@@ -192,10 +192,10 @@ class MemoryProjection(Projection):
                 self._tables.clock.now(),
             )
 
-    async def wake_readers(self) -> None:
+    async def wake_readers(self, causes: str = "") -> None:
         await self._reach()
         for wake in self._tables.listeners:
-            wake()
+            wake(causes)
 
     def _catch_up(self, place: TopicPartition, reached: int) -> None:
         known = self._tables.offsets.get(place)

@@ -116,7 +116,7 @@ class MemoryTables:
     clock_locks: defaultdict[ClockKey, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
-    listeners: list[Callable[[], None]] = field(default_factory=list)
+    listeners: list[Callable[[str], None]] = field(default_factory=list)
     second: Second | None = None
 
     def owned(self, stretch: Stretch, epoch: int) -> bool:
