@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from shared.runtime.measures import CERTIFICATE_EXPIRES
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 
 def tell_certificates(files: Mapping[str, Path | None]) -> None:
@@ -16,6 +18,8 @@ def tell_certificates(files: Mapping[str, Path | None]) -> None:
 
 
 def _expires(path: Path) -> float | None:
+    from cryptography import x509  # noqa: PLC0415 - who has no certificate needs none of it
+
     try:
         found = x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError):
@@ -27,7 +31,9 @@ def _expires(path: Path) -> float | None:
     return min(one.not_valid_after_utc for one in found).timestamp()
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
+def _is_authority(certificate: "Certificate") -> bool:
+    from cryptography import x509  # noqa: PLC0415 - as above
+
     try:
         constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
     except x509.ExtensionNotFound:
