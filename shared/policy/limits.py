@@ -1,7 +1,6 @@
 """A limit: what it runs from and to, how long it is, when it is near, who hears of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -15,8 +14,6 @@ from shared.contracts.courses import COURSES
 from shared.contracts.supervision.words import AlertBasis, AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.lookup import (
-    CASE,
-    OF_THE_CASE,
     FieldOf,
     Lookup,
     NamedFact,
@@ -44,9 +41,6 @@ LIMIT_MIN: Mapping[str, int] = {"WD": 0, "ND": 0, "DH": 0, "AO": 0}
 """A limit of no day is the same day; of no hour there is no limit."""
 
 COURSE_OF: Mapping[str, Course] = {course.subject: course for course in COURSES}
-
-OF_EVERY_CASE = frozenset({"holds", "item_code", "org_code", "org_name"})
-"""What a clock takes from its case, whatever its row says."""
 
 
 class Unit(StrEnum):
@@ -362,39 +356,6 @@ def _can_be_said(text: str) -> bool:
         return bool(text.format(on=" "))
     except (LookupError, ValueError):
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What rows look at in one kind of subject: its fields, and the facts that it keeps."""
-
-    fields: frozenset[str]
-    facts: frozenset[str]
-    others: frozenset[str] = frozenset()
-    """The other kinds of subjects that its clocks depend on."""
-
-
-def reads_of(limits: Iterable[Limit]) -> Mapping[str, Reads]:
-    """Return by kind of subject what *limits* look at."""
-    fields: dict[str, set[str]] = {CASE: set(OF_EVERY_CASE)}
-    facts: dict[str, set[str]] = {}
-    others: dict[str, set[str]] = {}
-    for limit in limits:
-        for _, kind, fact in limit.facts:
-            facts.setdefault(kind, set()).add(fact)
-            others.setdefault(limit.subject, {CASE}).add(kind)
-        for _, path, _ in limit.fields:
-            kind = CASE if path.startswith(OF_THE_CASE) else limit.subject
-            name = path.removeprefix(OF_THE_CASE).split(".")[0]
-            fields.setdefault(kind, set()).add(name)
-    return {
-        kind: Reads(
-            frozenset(fields.get(kind, ())),
-            frozenset(facts.get(kind, ())),
-            frozenset(others.get(kind, ())) - {kind},
-        )
-        for kind in {*fields, *facts}
-    }
 
 
 def _by_fact(moments: tuple[M, ...]) -> Mapping[str, tuple[M, ...]]:

@@ -15,7 +15,8 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.handling.words import HoldBasis, HoldReason
 from shared.contracts.types import ItemCode, OrgRef
 from shared.contracts.words import ClockName
-from shared.policy.limits import Limit, Reads, Unit, near_too_soon, reads_of
+from shared.policy.limits import Limit, Unit, near_too_soon
+from shared.policy.reads import Reads, reads_of
 from shared.policy.rule import Bilingual, Rule
 from shared.policy.yellow import HoursYellow
 

@@ -17,6 +17,7 @@ from shared.runtime.settings import variable_of
 from tests.support.certificates import Authority
 from tests.support.plans import (
     ANSWERING,
+    BASES,
     COMPOSE,
     DOCKERFILE,
     ENDING,
@@ -25,6 +26,7 @@ from tests.support.plans import (
     ROOT,
     SECURED,
     SERVERS,
+    TRIAL,
     Document,
     documents,
     given,
@@ -51,18 +53,19 @@ def complaints(*command: str | Path) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def test_the_dockerfile_has_no_fault_that_its_linter_knows(checkers: Path) -> None:
-    assert complaints(checkers / "hadolint", DOCKERFILE) == ""
+@pytest.mark.parametrize("file", [DOCKERFILE, BASES], ids=str)
+def test_the_dockerfile_has_no_fault_that_its_linter_knows(checkers: Path, file: Path) -> None:
+    assert complaints(checkers / "hadolint", file) == ""
 
 
-@pytest.mark.parametrize("file", [COMPOSE, SECURED, WATCHING], ids=str)
+@pytest.mark.parametrize("file", [COMPOSE, SECURED, TRIAL, WATCHING], ids=str)
 def test_the_compose_file_is_what_its_schema_describes(checkers: Path, file: Path) -> None:
     schema = ("--builtin-schema", "vendor.compose-spec")
 
     assert complaints(checkers / "check-jsonschema", *schema, file) == ""
 
 
-@pytest.mark.parametrize("place", [COMPOSE, SECURED, KUBERNETES, MONITORING], ids=str)
+@pytest.mark.parametrize("place", [COMPOSE, SECURED, TRIAL, KUBERNETES, MONITORING], ids=str)
 def test_what_is_written_for_engines_and_clusters_is_tidy(checkers: Path, place: Path) -> None:
     assert complaints(checkers / "yamllint", "--strict", "-d", TIDY, place) == ""
 

@@ -209,4 +209,4 @@ def test_ports_of_compose_are_open_to_this_machine_alone(checkers: Path, compose
     services = documents(checkers, COMPOSE)[0]["services"]
     for name, told in compose.items():
         for port in services[name].get("ports", []):
-            assert port == f"{LOOPBACK}:{told.port}:{told.port}"
+            assert port == f"{LOOPBACK}:${{PORT_{name.upper()}:-{told.port}}}:{told.port}"

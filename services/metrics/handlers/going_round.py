@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.metrics.domain.clocks.alert import by_name, said_of
 from services.metrics.domain.clocks.armed import DeadClock, dead_clocks
-from services.metrics.domain.picture import clocks_of
+from services.metrics.domain.picture import every_clock
 from services.metrics.ports.clock_rounds import ClockRounds, LookedAt
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.eventstore.port import StoreUnavailable
@@ -53,7 +54,9 @@ class GoingRound:
 
 def _dead(seen: LookedAt, rules: Rules, now: datetime) -> list[DeadClock]:
     armed = {key: None if row.gone else row.next_at for key, row in seen.rows.items()}
-    return list(dead_clocks(clocks_of(seen.dossier, rules), armed, seen.said, now))
+    clocks, cards = every_clock(seen.dossier, rules), by_name(seen.said)
+    said = {clock.key: said_of(clock, seen.said, cards) for clock in clocks}
+    return list(dead_clocks(clocks, armed, said, now))
 
 
 async def watch_clocks(going_round: GoingRound, clock: Clock, stopping: asyncio.Event) -> None:

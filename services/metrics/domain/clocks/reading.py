@@ -14,17 +14,9 @@ from services.metrics.domain.subjects.subject import CourseStep, Subject
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.counting import due
-from shared.policy.limits import (
-    Earlier,
-    Limit,
-    Moment,
-    Prolongation,
-    Reads,
-    Standstill,
-    StopMoment,
-    Unit,
-)
+from shared.policy.limits import Earlier, Limit, Moment, Prolongation, Standstill, StopMoment, Unit
 from shared.policy.lookup import Stated
+from shared.policy.reads import Reads
 from shared.policy.rules import Rules
 from shared.policy.sla import Policy
 
