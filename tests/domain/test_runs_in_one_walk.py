@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.domain.clocks.reading import episodes_in
+from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import CourseStep, Subject
@@ -16,7 +17,8 @@ from shared.policy.sla import bureau_policy
 
 BEGIN = datetime(2024, 9, 2, 2, tzinfo=UTC)
 NOBODY = Case(name="XC20240902000017")
-KIND_OF = {kind.COURSE.subject: kind for kind in KINDS}
+EVERY_KIND: Sequence[type[Subject]] = (*KINDS, Card)
+KIND_OF = {kind.COURSE.subject: kind for kind in EVERY_KIND}
 Span = tuple[int, str, str | None]
 """The number of an episode, the fact that began it and the one that ended it."""
 TURNING = bureau_policy().turning

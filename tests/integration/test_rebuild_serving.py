@@ -31,14 +31,18 @@ async def shown(api: ReadApi) -> dict[str, Any]:
     (card, *_) = (await api.read("/v1/alerts"))["items"]
     async with api.listening() as listener:
         picture = (await listener.until("red")).document
+    card = {**await api.read(f"/v1/alerts/{card['alert_id']}"), "as_of": None}
+    clocks = await api.read(f"/v1/cases/{CASE}/clocks")
+    for one in (card, *clocks["items"]):
+        one["measured"].pop("seen_at")
     return {
         "case": await api.read(f"/v1/cases/{CASE}"),
-        "clocks": await api.read(f"/v1/cases/{CASE}/clocks"),
+        "clocks": clocks,
         "timeline": await api.read(f"/v1/cases/{CASE}/timeline"),
         "cases": keyed(await api.read("/v1/cases?phase=ACCEPTED"), "item_name"),
         "kpis": {one["kpi_id"]: one["value"] for one in (await api.read("/v1/kpis"))["items"]},
         "behind": keyed(await api.read("/v1/kpis/L01/cases"), "case_no"),
-        "card": {**await api.read(f"/v1/alerts/{card['alert_id']}"), "as_of": None},
+        "card": card,
         **{name: picture[name] for name in ("now", "red", "latest")},
     }
 

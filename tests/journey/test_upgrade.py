@@ -184,7 +184,7 @@ def changed(folder: Path) -> Path:
     register = "services/metrics/domain/figures/register.py"
     scratch.insert(register, "    at_w12,\n", before="    certificates,\n    commitments")
     scratch.insert(
-        register, "    at_w12,\n", before="    live,\n    platform,\n    projects,\n    enterp"
+        register, "    at_w12,\n", before="    live,\n    elapsed,\n    platform,\n    projects"
     )
     near = 0
     for path in (folder / "shared" / "policy" / "profiles").rglob("*.json"):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.metrics.api.course import described, told_by
 from services.metrics.api.parameters import WRITING
-from services.metrics.api.roles import ACKNOWLEDGERS
+from services.metrics.api.roles import ACTORS
 from services.metrics.handlers.doubting import Doubting, HearSearch, Suspicion
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from shared.contracts.moments import MeantInstant
@@ -42,7 +42,7 @@ def doubting_routes(doubting: Doubting) -> APIRouter:
 
     @router.post(
         "/{publisher_id}/doubts",
-        dependencies=[permit(*ACKNOWLEDGERS, of=Of.BUREAU)],
+        dependencies=[permit(*ACTORS, of=Of.BUREAU)],
         responses=described(DoubtProgress, PublisherDoubted),
         openapi_extra=told(BAD_REQUEST, *WRITING),
     )
@@ -61,7 +61,7 @@ def doubting_routes(doubting: Doubting) -> APIRouter:
         said something; each can be confirmed afterwards.
         """
         suspicion = Suspicion(publisher_id, form.since, form.until, form.reason)
-        role = next(role for role in ACKNOWLEDGERS if caller.has(role))
+        role = next(role for role in ACTORS if caller.has(role))
 
         async def work(hear: HearSearch) -> PublisherDoubted:
             return await doubting.handle(

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from services.metrics.api.answers import answer, answered
 from services.metrics.api.cases import ONE
 from services.metrics.api.parameters import WRITING, CaseNoInPath
-from services.metrics.api.roles import ACKNOWLEDGERS, SeenOrganisations
+from services.metrics.api.roles import ACTORS, SeenOrganisations
 from services.metrics.handlers.judging import Judgement, Judging
 from services.metrics.views.case import Judged
 from shared.contracts.envelope import Token
@@ -36,7 +36,7 @@ def judging_routes(judging: Judging) -> APIRouter:
 
     @router.post(
         f"{ONE}/judgements",
-        dependencies=[permit(*ACKNOWLEDGERS, of=Of.REGISTER)],
+        dependencies=[permit(*ACTORS, of=Of.REGISTER)],
         responses=answered(Judged),
         openapi_extra=told(BAD_REQUEST, FACT_UNKNOWN, *WRITING),
     )
@@ -50,7 +50,7 @@ def judging_routes(judging: Judging) -> APIRouter:
         believed has none, whoever told it. Either is on record with its reason.
         """
         word = Judgement(form.fact_id, form.fact_source, form.believed, form.reason)
-        role = next(role for role in ACKNOWLEDGERS if caller.has(role))
+        role = next(role for role in ACTORS if caller.has(role))
         said = await judging.within(seen).handle(case_no, word, caller.subject, role)
         if said is None:
             raise Problem(*FACT_UNKNOWN, field="fact_id")
