@@ -5,12 +5,15 @@ from typing import Literal
 import pytest
 from playwright.async_api import Locator, ViewportSize, expect
 
+from services.metrics.views.explanation import PartyTime
+from shared.contracts.words import ClockParty
 from tests.browser.conftest import OpenPage
 from tests.support.pictures import (
     RED_ALERT,
     SAVEABLE_CASE,
     alert_line,
     case_head,
+    elapsed,
     fact,
     runs,
 )
@@ -29,6 +32,18 @@ INSPECTION = {
     "opened_on": "2024-09-03",
     "done_on": None,
 }
+USED = (
+    PartyTime(ClockParty.BUREAU, 3, 3),
+    PartyTime(ClockParty.APPLICANT, 1, 1),
+    PartyTime(ClockParty.COMMITTEE, 2, 2),
+    PartyTime(ClockParty.THIRD_PARTY, 2, 2),
+)
+LOOKS = """
+parts => parts.map(part => {
+  const look = getComputedStyle(part)
+  return `${look.backgroundColor} ${look.backgroundImage}`
+})
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +52,7 @@ def several_runs(stage: Stage) -> None:
         "subjects": [INSPECTION],
         "org_name": "西安市新城区行政审批服务局",
     }
-    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": runs()}
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": runs(), "matter": elapsed(*USED)}
     stage.documents["alerts"] = {
         "items": [alert_line(0), alert_line(4, state="RESOLVED")],
         "next_cursor": None,
@@ -85,6 +100,118 @@ async def test_a_run_opens_into_its_sentence_and_its_days_and_closes_again(
     await button.click()
 
     await expect(visit.locator('[data-date="2024-09-09"]')).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "told", "span"),
+    [
+        (
+            "zh-CN",
+            "用时方 · 已用时 8 个工作日",
+            ["审批机关 3 个工作日", "申请人 1 个工作日", "审议会 2 个工作日", "第三方 2 个工作日"],
+            "9月2日 周一至9月12日 周四",
+        ),
+        (
+            "en",
+            "Whose time · 8 working days so far",
+            [
+                "the bureau 3 working days",
+                "the applicant 1 working day",
+                "the committee 2 working days",
+                "third parties 2 working days",
+            ],
+            "Mon 2 Sept to Thu 12 Sept",
+        ),
+    ],
+)
+async def test_it_tells_whose_the_time_of_the_whole_case_was(
+    open_page: OpenPage, language: str, name: str, told: list[str], span: str
+) -> None:
+    today = await open_page(ADDRESS)
+    if language == "en":
+        await today.speak_english()
+
+    whole = today.page.get_by_role("figure", name=name)
+    await expect(whole.get_by_role("listitem")).to_have_text(told)
+    await expect(whole).to_contain_text(span)
+    parts = await whole.locator(".bar > *").all()
+    boxes = [await part.bounding_box() for part in parts]
+    widths = [box["width"] for box in boxes if box is not None]
+    assert widths[0] / widths[1] == pytest.approx(3, rel=0.1)
+    assert widths[2] == pytest.approx(widths[3], rel=0.1)
+
+
+async def test_of_a_case_that_has_ended_it_tells_how_long_it_took(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    whole = elapsed(*USED, ended=True)
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": runs(), "matter": whole}
+
+    today = await open_page(ADDRESS)
+
+    await expect(today.part("used")).to_have_accessible_name("用时方 · 办理用时 8 个工作日")
+
+
+async def test_an_opened_run_tells_whose_its_time_was_and_what_of_it_counted(
+    open_page: OpenPage,
+) -> None:
+    today = await open_page(ADDRESS)
+
+    run = row(today, f"{SAVEABLE_CASE} SLA-04 0")
+    await run.get_by_role("button").first.click()
+    committed = run.get_by_role("figure")
+    await expect(committed).to_have_accessible_name("用时方 · 已用时 8 个工作日")
+    await expect(committed.locator('[data-party="BUREAU"]')).to_have_text("审批机关 6 个工作日")
+    await expect(committed.locator('[data-party="THIRD_PARTY"]')).to_have_text(
+        "第三方 2 个工作日 其中计入时限 0"
+    )
+
+
+async def test_the_time_of_a_run_is_told_in_the_unit_of_its_limit(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    hours = runs()[0] | {"unit": "HH"}
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {"items": [hours]}
+
+    today = await open_page(ADDRESS)
+
+    shares = today.part("runs").get_by_role("figure")
+    await expect(shares.locator('[data-party="THIRD_PARTY"]')).to_contain_text("2 个大厅工时")
+    await expect(today.part("used")).to_have_count(0)
+
+
+async def test_where_nothing_has_passed_it_says_what_will_be_shown(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    fresh = runs()[0] | {"consumed": 0, "used": []}
+    over = runs()[-1]
+    stage.documents[f"cases/{SAVEABLE_CASE}/clocks"] = {
+        "items": [fresh, over],
+        "matter": elapsed() | {"until": "2024-09-02"},
+    }
+
+    today = await open_page(ADDRESS)
+    await today.page.get_by_role("button", name="全部展开").click()
+
+    await expect(today.part("used")).to_contain_text("还不满 1 个工作日")
+    shares = today.part("runs").get_by_role("figure")
+    await expect(shares.first).to_contain_text("还不满 1 个工作日")
+    await expect(shares.last).to_contain_text("不满 1 个工作日即已结束。")
+    await expect(today.page.locator("figure .bar")).to_have_count(0)
+
+
+async def test_its_certificate_opens_in_a_tab_of_its_own(stage: Stage, open_page: OpenPage) -> None:
+    stage.documents[f"cases/{SAVEABLE_CASE}/certificate"] = {"certificate": "is given"}
+    today = await open_page(ADDRESS)
+
+    async with today.page.expect_popup() as opening:
+        await today.matter().get_by_role("link", name="办件时限证明").click()
+
+    certificate = await opening.value
+    await expect(certificate.locator("body")).to_contain_text("is given")
+    assert certificate.url == f"{stage.address}/v1/cases/{SAVEABLE_CASE}/certificate"
+    await expect(today.matter()).to_be_visible()
+    await certificate.close()
 
 
 async def test_the_keyboard_walks_the_runs_opens_one_and_leaves(open_page: OpenPage) -> None:
@@ -238,4 +365,21 @@ async def test_paper_carries_the_matter_with_what_is_open(open_page: OpenPage) -
     await today.page.emulate_media(media="print")
 
     await expect(today.part("find")).to_be_hidden()
+    await expect(today.matter().get_by_role("link", name="办件时限证明")).to_have_count(0)
     await expect(today.part("runs").get_by_role("group").last).to_be_visible()
+    await expect(today.part("used").get_by_role("listitem")).to_have_count(4)
+    await expect(today.part("runs").get_by_role("figure")).to_have_count(5)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_each_party_looks_different_and_its_swatch_as_its_part(
+    open_page: OpenPage, theme: Literal["light", "dark"]
+) -> None:
+    today = await open_page(ADDRESS, color_scheme=theme)
+
+    parts = today.part("used").locator(".bar > *")
+    await expect(parts).to_have_count(4)
+    looks = await parts.evaluate_all(LOOKS)
+    swatches = await today.part("used").locator(".swatch").evaluate_all(LOOKS)
+    assert len(set(looks)) == 4
+    assert swatches == looks

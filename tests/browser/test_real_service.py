@@ -151,6 +151,23 @@ async def test_a_matter_is_found_by_its_number_with_every_run_that_it_has(
     await expect(signed_in.part("runs").get_by_role("group")).to_have_count(await runs.count())
     await expect(signed_in.matter().locator("ol li").first).to_be_visible()
     await expect(signed_in.part("cards").locator("[data-alert]").first).to_be_visible()
+    await expect(signed_in.part("used").get_by_role("listitem").first).to_contain_text("个工作日")
+    await expect(signed_in.part("runs").get_by_role("figure")).to_have_count(await runs.count())
+
+
+async def test_the_certificate_of_a_matter_is_given_to_the_session_in_a_new_tab(
+    signed_in: TodayPage,
+) -> None:
+    await signed_in.part("find").fill(way.CASE)
+    await signed_in.part("find").press("Enter")
+
+    async with signed_in.page.expect_popup() as opening:
+        await signed_in.matter().get_by_role("link", name="办件时限证明").click()
+
+    certificate = await opening.value
+    await expect(certificate.get_by_role("heading", name="办件时限证明")).to_be_visible()
+    await expect(certificate.locator("main")).to_contain_text(way.CASE)
+    await certificate.close()
 
 
 async def test_an_auditor_is_offered_nothing_to_do(

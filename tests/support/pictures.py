@@ -6,19 +6,22 @@ from typing import Any
 from msgspec import convert, to_builtins
 
 from services.metrics.domain.clocks.instants import midnight
+from services.metrics.domain.clocks.parties import clock_waits, used_by
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.case import Hold, Terms
 from services.metrics.domain.today import values_of_the_day
 from services.metrics.handlers.tiles import tiles as tiles_of
 from services.metrics.ports.glances import Glance
 from services.metrics.views.alert import Alert, AlertAction, AlertLine, CardGroup, CardGroups
-from services.metrics.views.case import Case, TimelineFact
+from services.metrics.views.case import Case, Elapsed, TimelineFact
+from services.metrics.views.explanation import PartyTime
 from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
 from services.metrics.views.view import Both, View
 from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
-from shared.contracts.words import ClockName
+from shared.contracts.words import ClockName, ClockParty
+from shared.policy.parties import bureau_parties
 from tests.support.clock_facts import ClockFacts, clocks
 
 Document = dict[str, Any]
@@ -27,6 +30,7 @@ SAVEABLE_CASE = "XC20240902000017"
 RED_CASE = "XC20240826000003"
 RED_ALERT = "0192a6f0-6a1c-7c3e-9d51-2f6b1f0c8a11"
 AS_OF = "2024-09-12T10:42:07+08:00"
+ASKED_AT = midnight(date(2024, 9, 12))
 RAISED_AT = datetime.fromisoformat("2024-09-10T00:00:00+08:00")
 
 ITEMS = (
@@ -187,7 +191,8 @@ def explanation(name: ClockName = ClockName.COMMITTED) -> Document:
         closed_by="evt-resumed",
     )
     terms = Terms(date(2024, 9, 2), "evt-accepted", 20, "WD", 10, "WD")
-    return _explained(ClockFacts(SAVEABLE_CASE, terms, holds=(hold,)), name)
+    facts = ClockFacts(SAVEABLE_CASE, terms, holds=(hold,))
+    return _explained(facts, name) | {"used": _used(facts, name)}
 
 
 def red_explanation() -> Document:
@@ -281,6 +286,7 @@ def runs() -> list[Document]:
         "limit": 2,
         "consumed": 0,
         "remaining": 2,
+        "used": [],
     }
     visit = red_explanation() | {
         "sla_id": "SLA-08",
@@ -288,8 +294,10 @@ def runs() -> list[Document]:
         "name": {"zh-CN": "现场勘验", "en": "site visit"},
         "clock": "INSPECT_VISIT",
     }
+    visit["used"] = [_whole(visit["consumed"])]
     next_time = {"due": "2024-09-16", "due_at": "2024-09-17T00:00:00+08:00"}
     again = visit | next_time | {"episode": 1, "level": "YELLOW", "consumed": 9, "remaining": 1}
+    again["used"] = [_whole(9)]
     paused = explanation(ClockName.STATUTORY)
     last = paused["stretches"][-1] | {"running": False, "to": None, "reason": "TESTING"}
     stands = paused | {"stretches": [*paused["stretches"], last], "due": None, "due_at": None}
@@ -342,6 +350,12 @@ CASE = Case(
 )
 
 
+def elapsed(*used: PartyTime, ended: bool = False) -> Document:
+    """Return whose the working days of the case were that can still be saved."""
+    days = sum(one.elapsed for one in used)
+    return document(Elapsed(date(2024, 9, 2), date(2024, 9, 12), ended, days, used))
+
+
 def case_head() -> Document:
     """Return what is said of a case before its deadlines."""
     return document(CASE)
@@ -351,7 +365,19 @@ def _explained(facts: ClockFacts, name: ClockName, raised: Raised | None = None)
     """Ask the domain itself, so that the page is tested with what it will be sent."""
     found = clocks(facts)
     clock = next(clock for clock in found if clock.name is name)
-    return document(explain(clock, midnight(date(2024, 9, 12)), raised))
+    return document(explain(clock, ASKED_AT, raised))
+
+
+def _whole(days: int) -> Document:
+    """Return time that was all the applicant's."""
+    return document(PartyTime(ClockParty.APPLICANT, days, days))
+
+
+def _used(facts: ClockFacts, name: ClockName) -> list[Document]:
+    """Ask the domain whose time it was."""
+    clock = next(clock for clock in clocks(facts) if clock.name is name)
+    waits = clock_waits(clock, facts.dossier, bureau_parties())
+    return [document(PartyTime(*one)) for one in used_by(clock, waits, ASKED_AT)]
 
 
 def history() -> list[Document]:

@@ -1,12 +1,14 @@
-/** A matter as its page shows it: what it is, every run that it has, its cards and its history. */
+/** A matter as its page shows it: what it is, whose its time was, every run that it has, its cards and its history. */
 import { ref, shallowRef } from 'vue'
 
 import { readCards, readCase, readClocks, readTimeline, Unanswered } from '@/picture/read'
-import type { AlertLine, Case, Explanation, TimelineFact } from '@/picture/views'
+import type { AlertLine, Case, Elapsed, Explanation, TimelineFact } from '@/picture/views'
 import { language } from '@/words/preferences'
 
 export interface Matter {
   head: Case
+  /** How long it took; null where no receipt is known. */
+  elapsed: Elapsed | null
   runs: Explanation[]
   cards: AlertLine[]
   history: TimelineFact[]
@@ -48,14 +50,14 @@ export function useMatter(caseNo: string) {
     const turn = (asked += 1)
     if (state.value === 'failed') state.value = 'reading'
     try {
-      const [head, runs, cards, history] = await Promise.all([
+      const [head, clocks, cards, history] = await Promise.all([
         readCase(caseNo, language.value),
         readClocks(caseNo, language.value),
         readCards(caseNo),
         readTimeline(caseNo, language.value),
       ])
       if (turn !== asked) return
-      matter.value = { head, runs: sorted(runs), cards, history }
+      matter.value = { head, elapsed: clocks.matter ?? null, runs: sorted(clocks.items), cards, history }
       state.value = 'shown'
     } catch (fault) {
       if (turn !== asked || matter.value !== null) return

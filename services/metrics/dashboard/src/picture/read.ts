@@ -1,5 +1,5 @@
 /** The few documents that the page reads besides its stream. */
-import type { Alert, AlertLine, CardGroups, Case, ClockPage, Explanation, TimelineFact, TimelinePage } from './views'
+import type { Alert, AlertLine, CardGroups, Case, ClockPage, TimelineFact, TimelinePage } from './views'
 
 /** A part of a collection, and the cursor of the next one. */
 export interface Page<Row> {
@@ -30,9 +30,13 @@ export function readCase(caseNo: string, language: string): Promise<Case> {
   return read(`/v1/cases/${encodeURIComponent(caseNo)}`, language)
 }
 
-export async function readClocks(caseNo: string, language: string): Promise<Explanation[]> {
-  const page = await read<ClockPage>(`/v1/cases/${encodeURIComponent(caseNo)}/clocks`, language)
-  return page.items
+export function readClocks(caseNo: string, language: string): Promise<ClockPage> {
+  return read(`/v1/cases/${encodeURIComponent(caseNo)}/clocks`, language)
+}
+
+/** Where the certificate of a case is, which is a page of its own. */
+export function certificateAddress(caseNo: string): string {
+  return `/v1/cases/${encodeURIComponent(caseNo)}/certificate`
 }
 
 /** One page of a listing; what it holds needs no language. */

@@ -62,6 +62,7 @@ export function useNames() {
     decision: (code: string): string => called('Decision', code),
     /** Where what stands beside a case is in its course. */
     subjectState: (kind: string, code: string): string => called(STATES[kind] ?? '', code),
+    party: (code: string): string => called('ClockParty', code),
     doubt: (code: string): string => called('DoubtReason', code),
     role: (code: string): string => called('Role', code),
   }
