@@ -357,6 +357,15 @@ async def test_a_phone_shows_a_matter_without_scrolling_sideways(
     assert not await today.overflows()
 
 
+async def test_what_is_said_of_a_due_day_stays_in_its_column(open_page: OpenPage) -> None:
+    today = await open_page(ADDRESS, viewport=DESK)
+    await today.speak_english()
+
+    due = today.part("runs").locator(".due")
+    await expect(due.filter(has_text="set when the clock resumes")).to_have_count(1)
+    assert not await due.evaluate_all("all => all.some(one => one.scrollWidth > one.clientWidth)")
+
+
 async def test_paper_carries_the_matter_with_what_is_open(open_page: OpenPage) -> None:
     today = await open_page(ADDRESS)
     await today.page.get_by_role("button", name="全部展开").click()
