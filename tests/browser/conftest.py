@@ -10,12 +10,12 @@ from playwright.async_api import Browser, async_playwright
 
 from deploy.stack import browser as local_browser
 from deploy.stack.dashboard import build_page
+from tests.support.case_history import history
 from tests.support.pictures import (
     RED_ALERT,
     SAVEABLE_CASE,
     case_head,
     explanation,
-    history,
     picture,
     red_explanation,
 )

@@ -13,7 +13,7 @@ from services.metrics.domain.today import values_of_the_day
 from services.metrics.handlers.tiles import tiles as tiles_of
 from services.metrics.ports.glances import Glance
 from services.metrics.views.alert import Alert, AlertAction, AlertLine, CardGroup, CardGroups
-from services.metrics.views.case import Case, Elapsed, TimelineFact
+from services.metrics.views.case import Case, Elapsed
 from services.metrics.views.explanation import PartyTime
 from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
 from services.metrics.views.view import Both, View
@@ -378,28 +378,3 @@ def _used(facts: ClockFacts, name: ClockName) -> list[Document]:
     clock = next(clock for clock in clocks(facts) if clock.name is name)
     waits = clock_waits(clock, facts.dossier, bureau_parties())
     return [document(PartyTime(*one)) for one in used_by(clock, waits, ASKED_AT)]
-
-
-def history() -> list[Document]:
-    """Return the timeline of the case that can still be saved."""
-    steps = (
-        ("intake.application.received", "2024-09-02T09:40:00+08:00"),
-        ("intake.application.accepted", "2024-09-02T10:12:30+08:00"),
-        ("handling.hold.opened", "2024-09-05T09:00:00+08:00"),
-        ("handling.hold.closed", "2024-09-06T17:30:00+08:00"),
-    )
-    return [
-        document(
-            TimelineFact(
-                specversion="1.0",
-                id=f"evt-{place}",
-                source="urn:casetrack:610102:intake",
-                type=f"casetrack.{kind}.v1",
-                time=at,
-                recordedtime=at,
-                partitionkey=SAVEABLE_CASE,
-                anomaly=None,
-            )
-        )
-        for place, (kind, at) in enumerate(steps)
-    ]
