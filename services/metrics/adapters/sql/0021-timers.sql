@@ -15,10 +15,7 @@ COMMENT ON TABLE clock_rounds IS 'kept: how far clocks are looked for that run a
 
 GRANT SELECT, UPDATE ON clock_rounds TO casetrack_metrics;
 
-GRANT SELECT ON clock_rounds TO casetrack_auditor;
-
--- How far they are is a case's number, and nobody's who reads of some organisations alone.
-GRANT SELECT (one, looked_at, went_round_at, found) ON clock_rounds TO casetrack_metrics_api;
+GRANT SELECT ON clock_rounds TO casetrack_metrics_api, casetrack_auditor;
 
 -- What was told is found by when its message was made; what never was, by when it was to be told.
 CREATE INDEX notifications_spared ON notifications (due_at) WHERE spared;

@@ -160,26 +160,21 @@ class OtherWorld:
         picture = picture_of(one.dossier, None, self.judged)
         clocks = {clock.key: clock for clock in picture.clocks}
         before = {clock.key: clock for clock in picture_of(one.dossier, None, self.recorded).clocks}
-        runs = _runs(one, before.values())
-        for key in {**runs, **clocks}:
-            self._run(key, runs.get(key), clocks.get(key))
+        self._compare(_runs(one, before.values()), clocks)
         cards = Cards()
-        for key, ruling in self._said_otherwise(one, clocks, before):
-            match ruling.fact:
+        for key, at, said in self._said_otherwise(one, clocks, before):
+            match said:
                 case AlertRaised() as fact:
-                    cards.laid.append(_card(fact, ruling.at))
-                    self._card(key, fact.level, ruling.at, appears=True)
+                    cards.laid.append(_card(fact, at))
+                    self._card(key, fact.level, at, appears=True)
                 case AlertRevoked(alert_id=name):
                     alert = next(alert for alert in one.said[key] if alert.alert_id == name)
                     cards.gone.add(name)
                     self._card(key, alert.level, alert.raised_at, appears=False)
                 case AlertResolved(alert_id=name):
                     cards.over.add(name)
-                case AlertEscalated():
-                    # The same card, higher up.
-                    continue
                 case _:
-                    assert_never(ruling.fact)
+                    assert_never(said)
         for place, number in self._adds(picture, cards).items():
             self.sums[place] = self.sums.get(place, 0) + number
 
@@ -194,15 +189,23 @@ class OtherWorld:
                 name = Both(figure.zh, figure.en)
                 yield FigureUnder(figure.id, name, figure.unit, known.number, found.number)
 
-    def _run(self, key: ClockKey, known: RunRecorded | None, clock: Clock | None) -> None:
-        if clock is not None:
-            what, started_on = "appeared" if known is None else "moved", clock.started_on
-        elif known is not None:
-            what, started_on = "vanished", known.started_on
-        else:
-            return
-        same = known and clock and (known.due, known.due_at) == (clock.due, clock.due_at)
-        if same or not self.window.has(started_on):
+    def _compare(
+        self, runs: Mapping[ClockKey, RunRecorded], clocks: Mapping[ClockKey, Clock]
+    ) -> None:
+        for key, known in runs.items():
+            clock = clocks.get(key)
+            if clock is None:
+                self._run(key, "vanished", known.started_on, known.due, None)
+            elif (known.due, known.due_at) != (clock.due, clock.due_at):
+                self._run(key, "moved", clock.started_on, known.due, clock.due)
+        for key, clock in clocks.items():
+            if key not in runs:
+                self._run(key, "appeared", clock.started_on, None, clock.due)
+
+    def _run(
+        self, key: ClockKey, what: str, started_on: date, known: date | None, found: date | None
+    ) -> None:
+        if not self.window.has(started_on):
             return
         self._count(key.sla, what)
         if len(self.runs) < NAMED_MAX:
@@ -213,22 +216,27 @@ class OtherWorld:
                     key.sla,
                     key.episode,
                     started_on,
-                    known is not None,
-                    clock is not None,
-                    known.due if known else None,
-                    clock.due if clock else None,
+                    what != "appeared",
+                    what != "vanished",
+                    known,
+                    found,
                 )
             )
 
     def _said_otherwise(
         self, one: OnRecord, clocks: Mapping[ClockKey, Clock], before: Mapping[ClockKey, Clock]
-    ) -> Iterator[tuple[ClockKey, Ruling]]:
-        """Yield what is to be said under the other rules, and not under those on record."""
+    ) -> Iterator[tuple[ClockKey, datetime, AlertRaised | AlertResolved | AlertRevoked]]:
+        """
+        Yield what is to be said under the other rules, and not under those on record.
+
+        A card that goes up is the same card.
+        """
         anyway = self._said_anyway(one, before)
         for key in {**one.said, **clocks}:
             for ruling in _rulings(clocks.get(key), one.said.get(key, ()), self.now):
-                if ruling.event_id not in anyway:
-                    yield key, ruling
+                said = ruling.fact
+                if ruling.event_id not in anyway and not isinstance(said, AlertEscalated):
+                    yield key, ruling.at, said
 
     def _said_anyway(self, one: OnRecord, before: Mapping[ClockKey, Clock]) -> frozenset[str]:
         """Return what the ticker is about to say under the rules on record."""
