@@ -63,7 +63,7 @@ class Trial:
             ("up", self.up),
             ("first event", self.first_event),
             ("page", self.page),
-            *((f"{count} workers under load", self._scaling(count)) for count in WORKERS),
+            *((f"metrics-worker x{count} under load", self._scaling(count)) for count in WORKERS),
             *((f"restart {name} under load", self._restarting(name)) for name in KILLED),
             *((f"kill {name} under load", self._killing(name)) for name in KILLED),
             ("upgrade under load", self.upgrade),
