@@ -1,7 +1,7 @@
 """Supervision's streams in PostgreSQL, and the rows of cards and orders that follow from them."""
 
 from collections.abc import Collection, Sequence
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
 
@@ -11,7 +11,7 @@ from services.metrics.ports.supervision import OrderRead, Orders, OrdersSought, 
 from shared.contracts.envelope import Event
 from shared.contracts.supervision.course import AlertState, OrderState
 from shared.contracts.supervision.facts import AlertFact, OrderAnswered, OrderIssued
-from shared.eventstore.port import ConcurrencyConflict, Receipt, StoreRefused
+from shared.eventstore.port import StoreRefused
 from shared.eventstore.postgres import PostgresEventStore, append_within, translated
 
 NOT_SEEN = "42501"
@@ -75,32 +75,12 @@ class PostgresSupervision(PostgresEventStore, Supervision):
     def within(self, organisations: Collection[str] | None) -> Self:
         return type(self)(self._sight.within(organisations))
 
-    async def append(
-        self,
-        stream: str,
-        events: Sequence[Event],
-        *,
-        expected_version: int,
-        receipt: Receipt | None = None,
-    ) -> int:
-        try:
-            with translated():
-                async with self._sight.transaction() as connection:
-                    version = await append_within(
-                        connection,
-                        stream,
-                        events,
-                        expected_version=expected_version,
-                        receipt=receipt,
-                    )
-                    for event in events if version is not None else ():
-                        await _follow(connection, event)
-        except StoreRefused:
-            await self._raise_if_answered(receipt)
-            raise
-        if version is None:
-            await self._raise_if_answered(receipt)
-            raise ConcurrencyConflict(stream, expected_version)
+    async def _append(self, stream: str, events: Sequence[Event], **more: Any) -> int | None:  # noqa: ANN401 - as append_within takes them
+        with translated():
+            async with self._sight.transaction() as connection:
+                version = await append_within(connection, stream, events, **more)
+                for event in events if version is not None else ():
+                    await _follow(connection, event)
         return version
 
 
