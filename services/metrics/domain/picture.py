@@ -110,11 +110,19 @@ def _timed(dossier: Dossier, before: Picture | None, rules: Rules) -> Timed:
 
 def _completed(dossier: Dossier, timed: Timed, rules: Rules) -> Picture:
     """Return the picture of *dossier*, whose clocks are known."""
-    of_cards, clocks = timed.of_cards, timed.clocks
+    told = contributions(about(dossier, timed.clocks, timed.of_cards, rules))
+    return Picture(dossier, rules.judging, *timed, dimensions_of(dossier), told)
+
+
+def about(
+    dossier: Dossier,
+    clocks: tuple[Clock, ...],
+    of_cards: tuple[tuple[Clock, ...], ...],
+    rules: Rules,
+) -> About:
+    """Return what figures are told of *dossier*: of its *clocks* its own, none of its cards."""
     own = clocks[: len(clocks) - sum(map(len, of_cards))] if of_cards else clocks
-    dues = {clock.name: clock.due for clock in own}
-    about = About(dossier, dues, rules.calendar, own)
-    return Picture(dossier, rules.judging, *timed, dimensions_of(dossier), contributions(about))
+    return About(dossier, {clock.name: clock.due for clock in own}, rules.calendar, own)
 
 
 def _of_cards(

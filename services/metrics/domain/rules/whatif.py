@@ -16,9 +16,8 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.contributions import Contributions, PartOfDay, contributions
-from services.metrics.domain.figures.figure import About
 from services.metrics.domain.figures.values import Parts, valued
-from services.metrics.domain.picture import Picture, picture_of
+from services.metrics.domain.picture import Picture, about, picture_of
 from services.metrics.domain.rules.commands import PublishCalendar, PublishPolicy
 from services.metrics.domain.rules.decide import decide, notice_of
 from services.metrics.domain.rules.refusals import PolicyUnfit
@@ -252,8 +251,7 @@ class OtherWorld:
         if not cards:
             return picture.contributions
         other = structs.replace(picture.dossier, cards=cards.instead_of(picture.dossier.cards))
-        dues = {clock.name: clock.due for clock in picture.clocks}
-        return contributions(About(other, dues, self.judged.calendar, picture.clocks))
+        return contributions(about(other, picture.clocks, picture.of_cards, self.judged))
 
     def _card(self, key: ClockKey, level: AlertLevel, at: datetime, *, appears: bool) -> None:
         if not self.window.has(business_date(at)):
