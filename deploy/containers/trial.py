@@ -4,15 +4,14 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx2
 
-from deploy.containers.engine import Composed, EngineFailed
+from deploy.containers.engine import Composed
 from deploy.containers.load import SOURCE, Load
 from deploy.delivery import Delivery, client_of
 from shared.runtime.clock import SystemClock
@@ -201,20 +200,16 @@ class Trial:
         """Return after how many seconds nothing waits any more to be sent or folded."""
         began = time.monotonic()
         while time.monotonic() - began < CAUGHT_UP_SECONDS_MAX:
-            try:
-                told = await self._fresh()
-            except (httpx2.HTTPError, EngineFailed):
-                told = {"lag_seconds": CAUGHT_UP_SECONDS_MAX}
-            if told["lag_seconds"] < LAG_SECONDS_MAX:
-                return time.monotonic() - began
+            with suppress(httpx2.HTTPError):
+                if await self._lag_seconds() < LAG_SECONDS_MAX:
+                    return time.monotonic() - began
             await asyncio.sleep(QUIET_SECONDS)
         raise Unexpected("still behind after two minutes")
 
-    async def _fresh(self) -> dict[str, Any]:
+    async def _lag_seconds(self) -> float:
         async with self._client(METRICS, Role.OPS) as client:
             answer = await client.get("/v1/freshness")
-            told: dict[str, Any] = answer.raise_for_status().json()
-        return told
+        return float(answer.raise_for_status().json()["lag_seconds"])
 
     async def _up(self, *words: str) -> None:
         """Bring up what is not, and wait until all is well: *words* may say how many of a kind."""
