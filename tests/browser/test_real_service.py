@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ from tests.support.today_page import TodayPage
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WORDS = "已核实，今日内办结"
+
+
+class StandingClock(MorningClock):
+    """Shows one instant: no worker looks into this store, and seconds would age what it read."""
+
+    def now(self) -> datetime:
+        return MONTH_LATER
 
 
 @dataclass
@@ -58,7 +66,7 @@ class Service:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def service(built_page: Path, tmp_path: Path) -> AsyncIterator[Service]:  # noqa: ARG001 - what is served
-    clock, stopping, serving = MorningClock(MONTH_LATER), asyncio.Event(), asyncio.Event()
+    clock, stopping, serving = StandingClock(MONTH_LATER), asyncio.Event(), asyncio.Event()
     async with opened("memory") as store, asyncio.TaskGroup() as tasks:
         issuer = LocalIssuer.open(tmp_path, clock, SeededIds(1))
         reader = reader_over(store, tmp_path, clock)
