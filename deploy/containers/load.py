@@ -26,6 +26,8 @@ class Load:
     made: int = 0
     troubles: list[str] = field(default_factory=list)
     """Each stretch in which the gateway did not answer, by its first reason."""
+    cases: int | None = None
+    """Of how many cases they tell in turns; None: each of its own."""
 
     @asynccontextmanager
     async def under(self, delivery: Delivery) -> AsyncIterator[None]:
@@ -47,9 +49,10 @@ class Load:
 
     def _next(self, clock: Clock) -> bytes:
         self.made += 1
+        number = self.made if self.cases is None else self.made % self.cases
         now = clock.now().astimezone(ZONE) - timedelta(seconds=30)
         example = example_of(RECEIVED)
-        case = {**example["data"]["case"], "case_no": f"XCTRIAL{self.made:06}"}
+        case = {**example["data"]["case"], "case_no": f"XCTRIAL{number:06}"}
         return write(
             {
                 "specversion": "1.0",

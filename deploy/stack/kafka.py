@@ -4,6 +4,7 @@ import asyncio
 import base64
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -127,6 +128,12 @@ class Lock:
         return LOCKED.format(**asdict(self)) + BY_CERTIFICATE * self.by_certificate
 
 
+def _cluster_id() -> str:
+    # Kafka's own form of a UUID: url-safe base64 without padding. The first byte
+    # is fixed, because a leading dash would look like an option.
+    return base64.urlsafe_b64encode(b"\x40" + secrets.token_bytes(15)).decode().rstrip("=")
+
+
 @dataclass(frozen=True, slots=True)
 class Kafka:
     """One node's folder, ports and class path."""
@@ -137,6 +144,10 @@ class Kafka:
     jars: tuple[Path, ...]
     lock: Lock | None = None
     """None: whoever reaches the port may do everything, as on one machine."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Properties that have the last word, of a node that is one of several."""
+    cluster_id: str = field(default_factory=_cluster_id)
+    """Which cluster a folder is formatted for."""
 
     @property
     def address(self) -> str:
@@ -219,6 +230,7 @@ class Kafka:
                 heartbeat_ms=HEARTBEAT_MS,
             )
             + ("" if self.lock is None else self.lock.properties())
+            + "".join(f"{name}={value}\n" for name, value in self.more.items())
         )
         return path
 
@@ -231,7 +243,7 @@ class Kafka:
         shutil.rmtree(fresh, ignore_errors=True)
         properties = self._write_properties("format.properties", fresh)
         tool = (*self._java(), "kafka.tools.StorageTool", "format")
-        argv = (*tool, "--cluster-id", _cluster_id(), "--config", str(properties), *self._first())
+        argv = (*tool, "--cluster-id", self.cluster_id, "--config", str(properties), *self._first())
         try:
             done = await run_within(FORMAT_SECONDS_MAX, argv, folder=self.home)
         except TimeoutError as late:
@@ -254,9 +266,3 @@ class Kafka:
         if "No space left" in said:
             raise DiskFull(folder=self.home, free="0")
         raise InitialisationFailed(part="kafka", reason="".join(said.splitlines()[:1]))
-
-
-def _cluster_id() -> str:
-    # Kafka's own form of a UUID: url-safe base64 without padding. The first byte
-    # is fixed, because a leading dash would look like an option.
-    return base64.urlsafe_b64encode(b"\x40" + secrets.token_bytes(15)).decode().rstrip("=")

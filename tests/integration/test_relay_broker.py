@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stack.kafka import Kafka
 from deploy.stack.places import StackFolders
 from deploy.stack.servers import embedded_kafka
 from shared.contracts.registry import Owner
@@ -22,6 +21,7 @@ from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
 from shared.relay.relay import Relay
 from shared.runtime.clock import SystemClock
+from tests.support.broker import Broker
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
 
@@ -29,31 +29,6 @@ TOPIC = "one-owner"
 SEND_SECONDS_MAX = 2.0
 
 Mishap = Callable[["Broker"], Awaitable[None]]
-
-
-class Broker:
-    """A broker of this test's own, to be ill-treated."""
-
-    def __init__(self, kafka: Kafka) -> None:
-        self.kafka = kafka
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *self.kafka.argv(),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        await eventually(self.kafka.answers, within=40)
-
-    def send(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    async def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
 
 
 @pytest.fixture
