@@ -39,6 +39,10 @@ bench: setup-run  ## what it costs, side by side with what others would pick; ON
 containers: setup-run  ## image and Compose for real: scaled, killed, upgraded, verified; BASES=local, BEFORE=revision
 	@$(BIN)/python -m deploy.containers --bases $(BASES) $(if $(BEFORE),--before $(BEFORE))
 
+.PHONY: soak
+soak: setup dashboard  ## hours under load with the page open: whether anything grows; CASETRACK_SOAK_MINUTES=120
+	@$(BIN)/python -m bench.soak
+
 .PHONY: up
 up: dashboard  ## the local stack, in the background
 	@$(BIN)/casetrack up --detach

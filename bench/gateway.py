@@ -78,13 +78,13 @@ class Runs:
 
     async def add(self, bureau: Standing, events: Iterator[bytes]) -> None:
         """Measure the whole bureau once more; it has caught up between one load and the next."""
-        rested = partial(_quiet, bureau)
+        rested = partial(quiet, bureau)
         rate, ladder = await _ladder(bureau.intake, bureau.publisher, events, rested)
         self.single.append(rate)
         self.ladders.append(ladder)
-        await _quiet(bureau)
+        await quiet(bureau)
         self.batch.append(await _batches(bureau.intake, bureau.publisher, events))
-        await _quiet(bureau)
+        await quiet(bureau)
         p50, p99 = await _visible(bureau, len(self.single))
         self.visible_p50.append(p50)
         self.visible_p99.append(p99)
@@ -285,7 +285,7 @@ async def _at_once() -> None:
     """Rest as whoever has nothing behind him."""
 
 
-async def _quiet(bureau: Standing) -> None:
+async def quiet(bureau: Standing) -> None:
     """Return when relay, fold and ticker have caught up: the page is measured, not a backlog."""
     connection = await asyncpg.connect(bureau.auditor)
     try:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.command.database import auditor_dsn
-from deploy.stack.journal import last_record
+from deploy.stack.journal import StackRecord, last_record
 from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import CHECKOUT, server_account, server_home
-from deploy.stack.ports import any_free
+from deploy.stack.ports import LOOPBACK, any_free
 from deploy.stack.settings import LocalSettings
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -63,19 +63,36 @@ class Whole:
         return self.settings.port + PORT_OFFSET[service]
 
     @property
-    def postgres(self) -> str:
+    def record(self) -> StackRecord:
+        """What its supervisor wrote down last."""
         record = last_record(self.settings.places.state)
         if record is None:
             raise RuntimeError("the bureau has not started")
-        return record.postgres
+        return record
+
+    @property
+    def postgres(self) -> str:
+        return self.record.postgres
 
     @property
     def auditor(self) -> str:
         return auditor_dsn(self.settings)
 
     def token(self, role: Role) -> str:
-        issuer = LocalIssuer.open(self.settings.places.keys, SystemClock(), SystemIds())
-        return issuer.issue(Bearer(role))
+        return self._issuer.issue(Bearer(role))
+
+    def sign_in(self, role: Role) -> str:
+        """Return a link that opens the page once."""
+        ticket = self._issuer.ticket(Bearer(role))
+        return f"http://{LOOPBACK}:{self.port('metrics')}/sign-in?ticket={ticket}"
+
+    def verify(self) -> str:
+        """Return what `casetrack verify` prints; it raises where there is a difference."""
+        return _run(self, "-m", "deploy.command", "verify", check=True).decode()
+
+    @property
+    def _issuer(self) -> LocalIssuer:
+        return LocalIssuer.open(self.settings.places.keys, SystemClock(), SystemIds())
 
 
 @contextmanager
