@@ -1,6 +1,7 @@
 """What assist reads: its own family's foreign facts, and what supervision says of them."""
 
 from shared.commands.adoption import Adoption
+from shared.commands.ended_sessions import EndedSessions
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import ReadingPlan
@@ -15,7 +16,11 @@ class ForeignTasks:
 
     def __init__(self, adoption: Adoption) -> None:
         self._adoption = adoption
+        self._sessions = EndedSessions(adoption.store)
 
     async def handle(self, record: Record) -> None:
         """Return when what *record* says is on record, if it is ours."""
-        await self._adoption.adopt(record.value or b"")
+        body = record.value or b""
+        await self._adoption.adopt(body)
+        if record.topic == Owner.SUPERVISION.topic:
+            await self._sessions.adopt(body)

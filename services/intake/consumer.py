@@ -1,8 +1,8 @@
 """
 What intake reads: the inbox of other systems, and what supervision says.
 
-Of supervision: the editions of the rules, and what somebody has found out of a
-fact that another system has told of a case.
+Of supervision: the editions of the rules, what somebody has found out of a
+fact that another system has told of a case, and whose sessions are over.
 
 The inboxes: facts that other systems put on Kafka, with the gateway's verdicts. Whose
 an inbox is its topic says, and the broker lets nobody else write there. In the common
@@ -18,6 +18,7 @@ from functools import partial
 from services.intake.handlers.commits import Overloaded
 from services.intake.handlers.gateway import PUBLISHER, Gateway, Reading, Status
 from shared.commands.adoption import Adoption
+from shared.commands.ended_sessions import EndedSessions
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.foreign import attributes_of, read_binary, read_foreign
@@ -57,6 +58,7 @@ class Inbox:
         self._rules = rules
         self._shares = shares
         self._known = known
+        self._sessions = EndedSessions(gateway.store)
         self._judgements = Adoption(gateway.store, [fact.TYPE for fact in JUDGEMENTS])
 
     async def handle(self, record: Record) -> None:
@@ -71,6 +73,7 @@ class Inbox:
             body = record.value or b""
             await self._rules.adopt(body)
             await self._judgements.adopt(body)
+            await self._sessions.adopt(body)
         elif record.topic != INBOX:
             publisher = self._owner(record.topic)
             with self._share_of(publisher):

@@ -1,9 +1,10 @@
-"""What review reads: its families' foreign facts, its own, whose cases are, editions of rules."""
+"""What review reads: its families' foreign facts, its own, whose cases are, supervision."""
 
 from services.review.handlers.cases import CaseRegister
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import RatingRegister
 from shared.commands.adoption import Adoption
+from shared.commands.ended_sessions import EndedSessions
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.registry import Owner, decode
 from shared.contracts.review.facts import RatingPosted
@@ -33,6 +34,7 @@ class Ratings:
     ) -> None:
         self._adoption = adoption
         self._cases = CaseRegister(adoption.store)
+        self._sessions = EndedSessions(adoption.store)
         self._judgements = Adoption(adoption.store, [fact.TYPE for fact in JUDGEMENTS])
         self._rules = rules
         self._register = register
@@ -44,6 +46,7 @@ class Ratings:
         if record.topic == Owner.SUPERVISION.topic:
             await self._rules.adopt(body)
             await self._judgements.adopt(body)
+            await self._sessions.adopt(body)
             return
         if record.topic == Owner.REVIEW.topic:
             await self._reactions.react(decode(body))

@@ -76,10 +76,10 @@ class Service:
     @classmethod
     def over(cls, pool: asyncpg.Pool, settings: ServiceSettings, auth: AuthSettings) -> Self:
         """Return the service as the settings describe it, over its owner's *pool*."""
-        clock = SystemClock()
+        clock, store = SystemClock(), PostgresEventStore(pool)
         return cls(
-            store=PostgresEventStore(pool),
-            gate=Gate.of(auth, clock),
+            store=store,
+            gate=Gate.of(auth, clock, store),
             clock=clock,
             ids=SystemIds(),
             source=settings.source,

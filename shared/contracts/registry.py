@@ -12,6 +12,7 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from shared.contracts.access import facts as access
 from shared.contracts.activity import facts as activity
 from shared.contracts.assist import facts as assist
 from shared.contracts.commitment import facts as commitment
@@ -86,7 +87,7 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
         Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion, item),
         Owner.ASSIST: (assist, activity, intermediary, policy),
         Owner.REVIEW: (review, rectification, hotline, unfinished),
-        Owner.SUPERVISION: (supervision, rules),
+        Owner.SUPERVISION: (supervision, rules, access),
     }
 )
 

@@ -99,18 +99,15 @@ class Endings:
         self._claims = claims
         self._epochs: dict[str, int] = {}
 
-    async def end(self, principal: Principal) -> None:
-        """End the session by which *principal* came, wherever its cookie lies."""
-        if principal.session is not None:
-            await self._claims.claim(SESSION_ENDED, principal.session.name, principal.subject)
-            log.info("signed_out", principal=principal.subject)
+    async def note_ended(self, session: str, by: str) -> None:
+        """Note that the session of this name is over; nothing opens it again."""
+        await self._claims.claim(SESSION_ENDED, session, by)
 
-    async def end_all(self, account: str, by: Principal) -> None:
-        """End every session of *account*, wherever it is signed in."""
-        epoch = await self.epoch(account) + 1
-        # Whoever is quicker with the same number has ended them as well.
-        await self._claims.claim(ACCOUNT_SIGNED_OUT, f"{epoch}:{account}", by.subject)
-        log.info("account_signed_out", account=account, principal=by.subject)
+    async def note_signed_out(self, account: str, times: int, by: str) -> None:
+        """Note that all sessions of *account* have been ended, *times* in all."""
+        # The earlier ones, too: a service may have begun to hear of them behind those.
+        for time in range(await self.epoch(account) + 1, times + 1):
+            await self._claims.claim(ACCOUNT_SIGNED_OUT, f"{time}:{account}", by)
 
     async def epoch(self, account: str) -> int:
         """Return how often all sessions of *account* have been ended."""

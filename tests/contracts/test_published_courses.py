@@ -10,8 +10,8 @@ from shared.contracts.registry import FACTS, FAMILIES
 from shared.contracts.supervision.facts import FactConfirmed, FactRejected
 
 EACH = pytest.mark.parametrize("course", COURSES, ids=lambda course: course.subject)
-WITHOUT_COURSE = {"rules"}
-"""Families of what binds everybody, which is no subject with a way to go."""
+WITHOUT_COURSE = {"access", "rules"}
+"""Families of what binds everybody, and of who is let in: no subjects with a way to go."""
 
 
 def test_every_course_of_a_family_is_published() -> None:

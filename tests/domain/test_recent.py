@@ -2,13 +2,19 @@
 
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.recent import RECENT_FACTS_MAX, RecentFact, newest, recent_after
+from shared.contracts.access.facts import SessionEnded
+from shared.contracts.envelope import Event
 from shared.contracts.moments import instant_of
-from shared.contracts.registry import encode
+from shared.contracts.publishing import example_of
+from shared.contracts.registry import encode, read
 from tests.support.facts import activity
 
 
 def arrived(number: int) -> Arrived:
-    event = activity(number)
+    return arrival(activity(number))
+
+
+def arrival(event: Event) -> Arrived:
     return Arrived(event.partitionkey, b"", event.time, encode(event), Entry.of(event))
 
 
@@ -32,3 +38,9 @@ def test_a_lane_remembers_so_many_and_forgets_what_it_cannot_read() -> None:
     assert len(recent) == RECENT_FACTS_MAX
     assert recent[0].time == facts[1].occurred_at
     assert recent[-1].time == facts[0].occurred_at
+
+
+def test_who_has_left_is_no_news_of_a_matter() -> None:
+    left = read(dict(example_of(SessionEnded.TYPE)))
+
+    assert recent_after((), [arrival(left)]) == ()

@@ -220,9 +220,9 @@ async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch
     until = 0.0 if end == "token" else math.inf
     reader = replace(READER, until=until, session=Session("one"))
     if end == "session":
-        await Endings(store).end(reader)
+        await Endings(store).note_ended("one", reader.subject)
     if end == "account":
-        await Endings(store).end_all(reader.subject, reader)
+        await Endings(store).note_signed_out(reader.subject, 1, reader.subject)
 
     answer = LiveStream(Listener(board, gate, reader, None, editions((1, picture()))), Audience())
     async with asyncio.timeout(10):

@@ -14,7 +14,7 @@ from shared.eventstore.memory import MemoryEventStore
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from shared.web.app import Web, create_web
-from shared.web.auth import Principal, Role, Session, Unauthenticated
+from shared.web.auth import Role, Unauthenticated
 from shared.web.gate import AuthSettings, Gate, key_set, tickets_verifier
 from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.keys import KeySet
@@ -163,11 +163,7 @@ async def test_an_ended_session_opens_nothing_wherever_its_cookie_lies(
     assert (await client.get("/docs", headers=cookie)).status_code == 200
     session = jwt.decode(token, options={"verify_signature": False})["jti"]
 
-    await Endings(sessions).end(
-        Principal(
-            "local-supervisor", frozenset({Role.SUPERVISOR}), "", "", session=Session(session)
-        )
-    )
+    await Endings(sessions).note_ended(session, "local-supervisor")
 
     answer = await client.get("/docs", headers=cookie)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")

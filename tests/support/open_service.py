@@ -124,7 +124,7 @@ async def open_service(
     issuer = LocalIssuer.open(folder, clock, SeededIds(1))
     service = make(
         store=store,
-        gate=Gate.of(AuthSettings(jwks=str(folder / "jwks.json")), clock),
+        gate=Gate.of(AuthSettings(jwks=str(folder / "jwks.json")), clock, store),
         clock=clock,
         ids=SeededIds(2),
         source=f"urn:casetrack:610102:{name}",

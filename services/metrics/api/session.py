@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.metrics.api.notices import notice
 from services.metrics.api.parameters import WORD, WRITING
+from services.metrics.handlers.leaving import Leaving
 from shared.runtime.catalogue import Catalogue
 from shared.web.addresses import named
 from shared.web.auth import (
@@ -26,7 +27,7 @@ from shared.web.problems import (
     Problem,
     ProblemKind,
 )
-from shared.web.session import Endings, SignIn, forget_session, keep_session
+from shared.web.session import SignIn, forget_session, keep_session
 
 AccountInPath = Annotated[
     str, Path(min_length=1, max_length=LABEL_CHARACTERS_MAX, pattern=WORD, examples=["zhang.wei"])
@@ -69,7 +70,7 @@ def sign_in_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
     return router
 
 
-def session_routes(sign_in: SignIn | None, endings: Endings) -> APIRouter:
+def session_routes(sign_in: SignIn | None, leaving: Leaving) -> APIRouter:
     """Return what becomes of a session: it is prolonged, left, or ended by somebody else."""
     router = APIRouter(tags=["session"])
 
@@ -84,9 +85,9 @@ def session_routes(sign_in: SignIn | None, endings: Endings) -> APIRouter:
     @router.delete("/v1/session", status_code=DONE, dependencies=[permit()])
     async def leave(request: Request, caller: Caller, *, everywhere: bool = False) -> Response:
         """End the browser's session, wherever else its cookie may lie, or all of the account."""
-        await endings.end(caller)
+        await leaving.end(caller)
         if everywhere:
-            await endings.end_all(caller.subject, caller)
+            await leaving.end_all(caller.subject, caller)
         answer = Response(status_code=DONE)
         forget_session(request, answer)
         return answer
@@ -103,7 +104,7 @@ def session_routes(sign_in: SignIn | None, endings: Endings) -> APIRouter:
 
         Whoever has a token of the issuer keeps it until it expires, and may sign in again.
         """
-        await endings.end_all(account, caller)
+        await leaving.end_all(account, caller)
         return Response(status_code=DONE)
 
     return router

@@ -44,6 +44,7 @@ from services.metrics.handlers.certifying import Certifying
 from services.metrics.handlers.doubting import Doubting
 from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
+from services.metrics.handlers.leaving import Leaving
 from services.metrics.handlers.live import Board, Boards, Circle
 from services.metrics.handlers.mine import Mine
 from services.metrics.handlers.narrowing import glances_of
@@ -75,7 +76,7 @@ from shared.web.gate import AuthSettings, Gate, tickets_verifier
 from shared.web.issuer import LocalIssuer
 from shared.web.keys import SigningKey, file_keys
 from shared.web.server import serve
-from shared.web.session import Endings, SignIn
+from shared.web.session import SignIn
 from shared.web.statements import load_signer
 
 MESSAGES = files("services.metrics.api") / "messages"
@@ -200,7 +201,7 @@ class Reader:
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),
                     sign_in_routes(self._sign_in, catalogue),
-                    session_routes(self._sign_in, Endings(self.supervision)),
+                    session_routes(self._sign_in, Leaving(desk)),
                     page_routes(catalogue),
                 ],
                 ready=self._ready,

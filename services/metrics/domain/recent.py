@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from services.metrics.domain.entry import Arrived
+from shared.contracts.access.facts import SESSIONS
 
 RECENT_FACTS_MAX = 20
 """As many as the page's ticker shows."""
@@ -29,7 +30,8 @@ def recent_after(recent: Recent, arrived: Sequence[Arrived]) -> Recent:
     news = tuple(
         RecentFact(fact.occurred_at, fact.entry.type, fact.dossier, fact.entry.activity)
         for fact in arrived[-RECENT_FACTS_MAX:]
-        if fact.entry is not None
+        # Who has left the bureau's pages is on record, and no news of its matters.
+        if fact.entry is not None and fact.dossier != SESSIONS
     )
     return (*recent, *news)[-RECENT_FACTS_MAX:]
 
