@@ -360,6 +360,8 @@ def _level(level: AlertLevel | None) -> Styled:
             return Styled(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
         case AlertLevel.YELLOW:
             return Styled(f"▲ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
+        case AlertLevel.PROMPT:
+            return Styled(f"◇ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
         case _:
             return Styled("–", style="dim")
 

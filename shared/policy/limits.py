@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
@@ -156,13 +157,20 @@ class Limit(Rule):
     late: AlertLevel = AlertLevel.RED
     """The colour of its card once it is over."""
     recipients: Mapping[AlertLevel, tuple[str, ...]]
-    """Who hears of it by colour; a colour without anybody has no card."""
+    """Who hears of it, near by YELLOW and late by *late*; a colour without anybody has no card."""
     escalates: bool = False
     """Of a card: once it is over nobody gets another card, this one goes up a level."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        for fault in (*self._unknown(), *self._unmeasured(), *self._never_near()):
+        faults = (
+            self._unknown(),
+            self._uncoloured(),
+            self._moved(),
+            self._unmeasured(),
+            self._never_near(),
+        )
+        for fault in chain.from_iterable(faults):
             raise fault
         return self
 
@@ -191,6 +199,14 @@ class Limit(Rule):
         said = {"row": self.id, "place": place, "name": name}
         return PydanticCustomError("limit_name_unknown", "{row}, {place}: no {name} there", said)
 
+    def _uncoloured(self) -> Iterator[PydanticCustomError]:
+        """Yield the prompt: rows have the two colours of the profile *DEFAULT*."""
+        if AlertLevel.PROMPT in {self.late, *self.recipients}:
+            said = {"row": self.id, "level": AlertLevel.PROMPT}
+            yield PydanticCustomError(
+                "limit_colour_unfit", "{row}: {level} is no colour of a row", said
+            )
+
     def _unmeasured(self) -> Iterator[PydanticCustomError]:
         """Yield what no clock can show."""
         row, limit, unit = {"row": self.id}, self.limit, self.unit
@@ -210,6 +226,22 @@ class Limit(Rule):
         for language, text in self.begins.items():
             if not _can_be_said(text):
                 yield self.unknown(f"begins.{language}", text)
+
+    def _moved(self) -> Iterator[PydanticCustomError]:
+        """Yield what a day that somebody named cannot have: it does not move, and is no budget."""
+        parts = {
+            "held": self.held,
+            "standstills": self.standstills,
+            "extensions": self.extensions,
+            "latest": self.latest,
+            "yellow.by": isinstance(self.yellow, AfterYellow | RemainingYellow),
+        }
+        if self.unit is Unit.AT:
+            for place in (place for place, said in parts.items() if said):
+                said = {"row": self.id, "place": place}
+                yield PydanticCustomError(
+                    "limit_day_moved", "{row}: a named day cannot have {place}", said
+                )
 
     def _fits_its_unit(self) -> bool:
         """Say whether what is counted, and when it is near, can be told in its unit."""

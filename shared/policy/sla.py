@@ -18,6 +18,7 @@ from shared.contracts.words import ClockName
 from shared.policy.limits import Limit, Unit, near_too_soon
 from shared.policy.reads import Reads, reads_of
 from shared.policy.rule import Bilingual, Rule
+from shared.policy.supervision import SupervisionProfile
 from shared.policy.yellow import HoursYellow
 
 PROFILE = "cn-shaanxi-xian-xincheng"
@@ -58,6 +59,8 @@ class Bureau(Rule):
     """The last moment of a due day."""
     hall: tuple[tuple[time, time], ...] = Field(min_length=1)
     """From when to when the hall is open on a working day; only then do hall hours pass."""
+    supervision: SupervisionProfile = SupervisionProfile.DEFAULT
+    """What the colours of its cards mean."""
     ladder: tuple[str, ...] = ("HANDLER", "SECTION_HEAD", "DEPUTY_DIRECTOR", "DIRECTOR")
     """Who hears of a card that nobody acknowledges, level by level; the first hears it anyway."""
 
@@ -134,13 +137,18 @@ class Policy(Rule):
         return f"{self.bureau.edition}-{digest}"
 
     @cached_property
+    def judged(self) -> tuple[Limit, ...]:
+        """The rows in the colours of the bureau's profile of supervision."""
+        return tuple(self.bureau.supervision.judged(limit) for limit in self.limits)
+
+    @cached_property
     def by_id(self) -> Mapping[str, Limit]:
-        return {limit.id: limit for limit in self.limits}
+        return {limit.id: limit for limit in self.judged}
 
     @cached_property
     def by_subject(self) -> Mapping[str, tuple[Limit, ...]]:
         """The rows of each kind of subject that anybody hears of, or that send a card up."""
-        heard = [one for one in self.limits if one.recipients or one.escalates]
+        heard = [one for one in self.judged if one.recipients or one.escalates]
         kinds = dict.fromkeys(limit.subject for limit in self.limits)
         return {kind: tuple(one for one in heard if one.subject == kind) for kind in kinds}
 

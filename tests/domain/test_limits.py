@@ -140,6 +140,8 @@ def test_the_sentence_of_a_limit_can_be_said_in_both_languages(limit: Limit) -> 
 
 ROW = POLICY.by_id["SLA-01"].model_dump(mode="json", exclude_none=True)
 NAMED = POLICY.by_id["SLA-04"].model_dump(mode="json", exclude_none=True)
+UNTIL = POLICY.by_id["SLA-15"].model_dump(mode="json", exclude_none=True)
+STANDSTILLS = POLICY.by_id["SLA-19"].model_dump(mode="json", exclude_none=True)["standstills"]
 BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "of less than a day": (ROW, {"limit": -1}, "SLA-01: -1 is not from 0 to 1095"),
     "of no hour": (ROW, {"limit": 0, "unit": "HH"}, "SLA-01: 0 is not from 1 to 1095"),
@@ -172,6 +174,28 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     ),
     "that nothing stops": (ROW | {"ending": None}, {"stops": []}, "nothing stops it"),
     "until a day that is a number": (ROW, {"unit": "AT"}, "SLA-01: AT does not fit"),
+    "in the colour of a prompt": (ROW, {"late": "PROMPT"}, "PROMPT is no colour of a row"),
+    "until a day that a hold may stop": (UNTIL, {"held": True}, "a named day cannot have held"),
+    "until a day that waits for others": (
+        UNTIL,
+        {"standstills": STANDSTILLS},
+        "a named day cannot have standstills",
+    ),
+    "until a day and more": (
+        UNTIL,
+        {"extensions": NAMED["extensions"]},
+        "a named day cannot have extensions",
+    ),
+    "until two days": (
+        UNTIL,
+        {"latest": {"stated": "deadline"}},
+        "a named day cannot have latest",
+    ),
+    "until a day that is near after some hours": (
+        UNTIL,
+        {"yellow": {"by": "after", "hours": 2}},
+        "a named day cannot have yellow.by",
+    ),
     "of hours that are near by days": (ROW, {"unit": "HH"}, "SLA-01: HH does not fit"),
     "of days that are near after some hours": (
         ROW,

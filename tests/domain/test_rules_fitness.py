@@ -96,7 +96,7 @@ UNFIT: dict[str, tuple[str, dict[str, Any], str, str]] = {
     ),
     "a number where a day is needed": (
         "SLA-04",
-        {"unit": "AT"},
+        {"unit": "AT", "held": False, "extensions": None},
         "limit_field_unfit",
         "limit.field",
     ),
@@ -161,6 +161,9 @@ def test_a_row_that_looks_for_what_is_not_there_is_refused_by_its_place(fault: s
         ("SLA-13a", {"limit": -1}, "limit_out_of_range"),
         ("SLA-13a", {"limit": 10_000}, "limit_out_of_range"),
         ("SLA-13a", {"unit": "HH"}, "limit_unit_unfit"),
+        ("SLA-13a", {"late": "PROMPT"}, "limit_colour_unfit"),
+        ("SLA-13a", {"recipients": {"PROMPT": ["INSPECTOR"]}}, "limit_colour_unfit"),
+        ("SLA-15", {"held": True}, "limit_day_moved"),
         ("SLA-13a", {"stops": [], "ending": None}, "limit_never_ends"),
         ("SLA-13a", {"yellow": None}, "limit_never_near"),
         ("SLA-22", {"limit": 1}, "limit_near_too_soon"),

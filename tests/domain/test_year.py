@@ -6,13 +6,17 @@ from datetime import date
 
 import pytest
 
+from services.metrics.domain.clocks.deadline import expected
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.rules import shipped
+from shared.policy.supervision import SupervisionProfile
+from tests.support.supervised import rules_of
 from tests.support.year.compare import checker, explained, in_two_readings, ours
 from tests.support.year.story import dossiers
 
 RULES = shipped()
 DOSSIERS = int(os.environ.get("CASETRACK_YEAR_DOSSIERS", "600"))
-"""In three years together; 30,000 are the whole of it, in some minutes."""
+"""In three years and under both profiles together; 30,000 are the whole of it, in some minutes."""
 SEED = os.environ.get("CASETRACK_YEAR_SEED", "1")
 YEARS = [date(2024, 1, 10), date(2025, 1, 10), date(2026, 1, 10)]
 """The last of them runs into one whose notice has not appeared."""
@@ -20,32 +24,61 @@ SHOWN_MAX = 5
 OFTEN = 50
 """A limit that ran so often was broken at least once."""
 
+PROFILES = {supervision: rules_of(supervision) for supervision in SupervisionProfile}
+SEEN = {SupervisionProfile.DEFAULT: {AlertLevel.YELLOW, AlertLevel.RED}}
+"""The levels of a profile that has not all of them."""
+
+EACH = DOSSIERS // len(YEARS) // len(PROFILES)
+"""In one year, under one profile."""
+
 of_a_year = pytest.mark.parametrize("first", YEARS, ids=lambda first: str(first.year))
+by_each_profile = pytest.mark.parametrize("supervision", SupervisionProfile)
 
 
+@by_each_profile
 @of_a_year
-def test_a_porter_who_counts_minute_by_minute_agrees_with_every_run(first: date) -> None:
+def test_a_porter_who_counts_minute_by_minute_agrees_with_every_run(
+    first: date, supervision: SupervisionProfile
+) -> None:
+    rules = PROFILES[supervision]
     found = [
         difference
-        for key, events in dossiers(SEED, first, DOSSIERS // len(YEARS))
-        for difference in in_two_readings(key, events, RULES)
+        for key, events in dossiers(SEED, first, EACH)
+        for difference in in_two_readings(key, events, rules, supervision)
     ]
 
     assert found[:SHOWN_MAX] == [], f"{len(found)} differences"
 
 
+@by_each_profile
 @of_a_year
-def test_a_stranger_finds_every_deadline_again_in_its_explanation(first: date) -> None:
-    stranger = checker()
+def test_a_stranger_finds_every_deadline_again_in_its_explanation(
+    first: date, supervision: SupervisionProfile
+) -> None:
+    stranger, rules = checker(), PROFILES[supervision]
     found = [
         difference
-        for key, events in dossiers(SEED, first, DOSSIERS // len(YEARS))
-        for clock in ours(key, events, RULES).values()
+        for key, events in dossiers(SEED, first, EACH)
+        for clock in ours(key, events, rules).values()
         for told in explained(clock)
         for difference in stranger.differences(told)
     ]
 
     assert found[:SHOWN_MAX] == [], f"{len(found)} differences"
+
+
+@by_each_profile
+def test_every_level_of_a_profile_is_told_of_in_these_years(
+    supervision: SupervisionProfile,
+) -> None:
+    told = {
+        card.level
+        for key, events in dossiers(SEED, YEARS[0], EACH)
+        for clock in ours(key, events, PROFILES[supervision]).values()
+        for card in expected(clock)
+    }
+
+    assert told == SEEN.get(supervision, {*AlertLevel})
 
 
 def test_every_limit_that_anybody_hears_of_runs_ends_and_is_broken_in_these_years() -> None:

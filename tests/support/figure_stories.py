@@ -42,6 +42,7 @@ def card(
     basis: str = "COMMITTED",
     *,
     at: float = LATE,
+    overdue: int = 0,
 ) -> Entry:
     """Return a card of the limit *sla* on the subject *concerns*."""
     fact = like_the_example(
@@ -51,6 +52,7 @@ def card(
         subject=concerns,
         level=level,
         basis=basis,
+        overdue_days=overdue,
     )
     return entry(fact, at)
 
@@ -121,6 +123,7 @@ TOLERATED = promise(
 )
 
 RED, YELLOW = card("SLA-04"), card("SLA-04", level="YELLOW", at=9 * DAY)
+PROMPT = card("SLA-04", level="PROMPT", at=9 * DAY)
 MISTAKEN = entry(
     like_the_example(handling.CaseAmended, case_no=CASE, field="note", is_error=True), 400
 )
@@ -128,6 +131,13 @@ MISTAKEN = entry(
 STORIES: Mapping[str, Sequence[Entry]] = {
     "a case from receipt to rating": WAY,
     "an open case past its limit": [RECEIVED, ACCEPTED, YELLOW, RED],
+    "a case whose limit is near by three tiers": [RECEIVED, ACCEPTED, PROMPT],
+    "a prompt that was wrong": [
+        RECEIVED,
+        ACCEPTED,
+        PROMPT,
+        turned(supervision.AlertRevoked, PROMPT),
+    ],
     "a card that was wrong": [RECEIVED, ACCEPTED, RED, turned(supervision.AlertRevoked, RED)],
     "a card of a limit that was kept after all": [
         RECEIVED,

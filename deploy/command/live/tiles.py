@@ -10,7 +10,7 @@ from services.metrics.views.today import Tile, TodayPicture
 from shared.contracts.supervision.words import AlertLevel
 
 FLOW_COLUMNS_MAX = 24
-HUES = {AlertLevel.YELLOW: "near", AlertLevel.RED: "late"}
+HUES = {AlertLevel.PROMPT: "near", AlertLevel.YELLOW: "near", AlertLevel.RED: "late"}
 FRAME_ROWS = 2
 
 

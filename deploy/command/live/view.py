@@ -213,8 +213,9 @@ def _end_of(case_no: str, look: Look) -> str:
 
 
 def _mark(level: AlertLevel | None, look: Look) -> Styled:
-    if level is AlertLevel.YELLOW:
-        mark = "!" if look.plain else "▲"
+    if level is not None:
+        plain, drawn = ("?", "◇") if level is AlertLevel.PROMPT else ("!", "▲")
+        mark = plain if look.plain else drawn
         return Styled(f"{mark} {called(AlertLevel, level, look.language)}", style="near")
     return Styled()
 

@@ -18,7 +18,6 @@ from services.metrics.domain.wording import LANGUAGES
 from services.metrics.views.today import LateNext, LatestFact
 from services.metrics.views.view import Both
 from shared.contracts.handling.course import Phase
-from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName
 from shared.policy.calendar import local
 from shared.policy.rules import Rules
@@ -77,7 +76,7 @@ def late_next(clock: Clock, dossier: Dossier, now: datetime) -> LateNext:
         due=clock.due,
         days_left=clock.left(now),
         seconds_left=None if seconds is None else seconds - seconds % MINUTE,
-        level=AlertLevel.YELLOW if near is not None and near <= now else None,
+        level=clock.warning if near is not None and near <= now else None,
         limit=clock.limit,
         unit=clock.unit.value,
         consumed=clock.consumed(now),

@@ -51,7 +51,7 @@ from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import WorkCalendar, business_date, local
 from shared.policy.parties import bureau_parties
@@ -62,7 +62,6 @@ SECTION_ROWS = 500
 """Subjects that are searched in one query: a hundredth of a second, so that nobody waits."""
 SECTIONS_MAX = 20
 """After so many a page ends, full or not, and its cursor says where to go on."""
-WORST_FIRST = (AlertLevel.RED, AlertLevel.YELLOW)
 ACTOR = ("actorid", "actorrole", "actororg")
 """Of another system's people; shown as theirs, so that nobody takes them for ours."""
 LAST = "\U0010ffff"
@@ -216,8 +215,8 @@ def is_over(clock: Clock) -> bool:
 
 
 def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> WorstByClock:
-    """Return the alert that counts for each clock: red before yellow."""
-    return dict(sorted(standing, key=lambda one: one[1].level is AlertLevel.RED))
+    """Return the alert that counts for each clock: the worst."""
+    return dict(sorted(standing, key=lambda one: -WORST_FIRST.index(one[1].level)))
 
 
 def summary(dossier: Dossier, clocks: Sequence[Clock], standing: WorstByClock) -> CaseLine:

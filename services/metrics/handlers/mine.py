@@ -24,7 +24,7 @@ from services.metrics.views.mine import OwnCase, SentFact, SentOutcome, WorkLine
 from services.metrics.views.view import Both
 from shared.contracts.handling.course import OPEN, Phase
 from shared.contracts.moments import recorded_instant
-from shared.contracts.supervision.words import AlertLevel, DoubtReason
+from shared.contracts.supervision.words import DoubtReason
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import business_date, local
 from shared.policy.limits import Limit
@@ -134,7 +134,7 @@ class Mine:
             due=clock.due,
             due_at=local(read.due_at),
             days_left=clock.left(now),
-            level=AlertLevel.RED if read.due_at <= now else AlertLevel.YELLOW if near else None,
+            level=clock.sla.late if read.due_at <= now else clock.warning if near else None,
             provisional=clock.provisional,
         )
 

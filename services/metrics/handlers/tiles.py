@@ -12,7 +12,7 @@ from services.metrics.views.today import Tile
 from services.metrics.views.view import Both
 from shared.contracts.supervision.words import AlertLevel
 
-CARDS = {"yellow": AlertLevel.YELLOW, "red": AlertLevel.RED}
+CARDS = {"prompt": AlertLevel.PROMPT, "yellow": AlertLevel.YELLOW, "red": AlertLevel.RED}
 """The tiles that count cards, which are in the colour of these as soon as there is one."""
 
 Values = Mapping[str, Value]
@@ -39,6 +39,8 @@ def _of_what_stands(glance: Glance, today: date) -> Iterator[Tile]:
     yield _tile("open", "L01", "case", "/v1/kpis/L01/cases")
     yield _tile("due_today", None, "case", f"/v1/cases?due={today}")
     for name, level in CARDS.items():
+        if level is AlertLevel.PROMPT and not _standing(glance, level):
+            continue  # A bureau whose policy has no prompts is not told of none.
         yield _tile(
             name,
             f"L02.{name}",

@@ -6,10 +6,14 @@ from shared.contracts.words import Word
 
 
 class AlertLevel(Word):
-    """黄牌, 红牌."""
+    """预警, 黄牌, 红牌: which of them says what, the bureau's policy lays down."""
 
+    PROMPT = auto()
     YELLOW = auto()
     RED = auto()
+
+
+WORST_FIRST = tuple(reversed(AlertLevel))
 
 
 class AlertBasis(Word):

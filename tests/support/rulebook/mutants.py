@@ -25,11 +25,12 @@ from shared.contracts.inspection import facts as inspection
 from shared.contracts.intake import facts as intake
 from shared.contracts.review import facts as review
 from shared.contracts.types import CaseRef
-from shared.policy import counting
+from shared.policy import counting, supervision
 from shared.policy import rules as editions
 from shared.policy.acceptance import AcceptanceTerms, acceptance_terms
 from shared.policy.calendar import WorkCalendar
 from shared.policy.sla import Policy
+from shared.policy.supervision import SupervisionProfile
 from tests.support.intake_cases import case_ref
 from tests.support.rulebook.breaking import (
     Mutant,
@@ -295,6 +296,21 @@ OF_THE_TRAPS = (
         row("SLA-04", yellow=None, late="YELLOW", recipients={"YELLOW": ["HANDLER"]}),
     ),
     Mutant("trap 10", "yellow is never", row("SLA-04", recipients={"RED": ["HANDLER"]})),
+    Mutant(
+        "trap 10",
+        "every profile has two colours",
+        instead(SupervisionProfile, "judged", lambda _, limit: limit),
+    ),
+    Mutant(
+        "trap 10",
+        "what the bureau promised is red in three tiers",
+        instead(supervision, "BY_LAW", 1),
+    ),
+    Mutant(
+        "trap 10",
+        "the prompt comes when yellow would",
+        instead(supervision, "_prompt", lambda _, near: near),
+    ),
     Mutant("trap 11", "a card stands for ever", instead(alert, "_against", lambda *_: None)),
     Mutant(
         "trap 12",

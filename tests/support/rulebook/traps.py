@@ -30,6 +30,7 @@ from shared.contracts.rules.facts import CalendarPublished
 from shared.contracts.supervision.facts import AlertRevoked
 from shared.contracts.words import CaseType, ClockName
 from shared.policy import rules as editions
+from shared.policy.supervision import SupervisionProfile
 from tests.support import intake_cases as known
 from tests.support.clock_facts import (
     ClockFacts,
@@ -160,13 +161,25 @@ def unpublished_years() -> None:
     assert (after.provisional, after.due) == (False, date(2027, 1, 19))
 
 
-@rule("trap 10", "yellow is near here, red is over: the profile says which")
+@rule("trap 10", "yellow is near, or past what the bureau promised: the profile says which")
 def yellow_is_near() -> None:
-    found = running(accepted("2024-09-02T09:00", committed_limit=10, statutory_limit=20))
+    fact = accepted("2024-09-02T09:00", committed_limit=10, statutory_limit=20)
+    by_default, late = running(fact), instant("2024-10-01")
+    bureau = LAW.rules.policy_on(date.max).bureau
+    LAW.amend(bureau=bureau.model_copy(update={"supervision": SupervisionProfile.THREE_TIER}))
+    in_three_tiers = running(fact)
 
-    assert cards(found["SLA-04"]) == [
+    assert cards(by_default["SLA-04"]) == [
         ("YELLOW", instant("2024-09-12"), instant("2024-09-15")),
         ("RED", instant("2024-09-15"), None),
+    ]
+    assert cards(in_three_tiers["SLA-04"]) == [
+        ("PROMPT", instant("2024-09-13"), instant("2024-09-15")),
+        ("YELLOW", instant("2024-09-15"), None),
+    ]
+    assert cards(in_three_tiers["SLA-05"]) == [
+        ("PROMPT", instant("2024-09-29"), late),
+        ("RED", late, None),
     ]
 
 

@@ -20,6 +20,7 @@ from services.metrics.domain.reasons.explanation import Raised, explain
 from shared.contracts.envelope import Event
 from shared.policy.rules import Rules
 from shared.policy.sla import PROFILE
+from shared.policy.supervision import SupervisionProfile
 from tests.support.year.porter import Porter
 from tests.support.year.rows import Reading, documents
 
@@ -33,10 +34,15 @@ def ours(key: str, events: Sequence[Event], rules: Rules) -> dict[ClockKey, Cloc
     return {clock.key: clock for clock in clocks_of(dossier, rules)}
 
 
-def theirs(key: str, events: Sequence[Event], profile: str = PROFILE) -> dict[ClockKey, Porter]:
-    """Return what the porter finds by the rows of *profile*."""
+def theirs(
+    key: str,
+    events: Sequence[Event],
+    profile: str = PROFILE,
+    supervision: SupervisionProfile = SupervisionProfile.DEFAULT,
+) -> dict[ClockKey, Porter]:
+    """Return what the porter finds by the rows of *profile*, in the colours of *supervision*."""
     bureau = documents(profile)[2]
-    runs = Reading(key, [Entry.of(one) for one in events], profile).runs()
+    runs = Reading(key, [Entry.of(one) for one in events], profile, supervision).runs()
     return {
         ClockKey(key, ran.subject, ran.row["id"], ran.number): Porter(ran, bureau) for ran in runs
     }
@@ -66,10 +72,13 @@ def differences(clock: Clock, porter: Porter) -> Iterator[tuple[object, ...]]:
 
 
 def in_two_readings(
-    key: str, events: Sequence[Event], rules: Rules, profile: str = PROFILE
+    key: str,
+    events: Sequence[Event],
+    rules: Rules,
+    supervision: SupervisionProfile = SupervisionProfile.DEFAULT,
 ) -> Iterator[tuple[object, ...]]:
     """Yield every difference of one dossier."""
-    mine, porters = ours(key, events, rules), theirs(key, events, profile)
+    mine, porters = ours(key, events, rules), theirs(key, events, supervision=supervision)
     yield from (("runs on one side only", one) for one in mine.keys() ^ porters.keys())
     for one in mine.keys() & porters.keys():
         yield from differences(mine[one], porters[one])

@@ -247,10 +247,14 @@ class Porter:
         at = datetime.combine(day, time.fromisoformat(yellow.get("at", "00:00")), ZONE)
         return max(at, ran.started_at) if yellow["by"] == "remaining" else at
 
-    def is_near(self, yellow: Row, limit: int, passed: Fraction, total: int | None = None) -> bool:
+    def is_near(  # noqa: PLR0911 - a case for each word of a row
+        self, yellow: Row, limit: int, passed: Fraction, total: int | None = None
+    ) -> bool:
         """Say whether *limit* is near once so much of it has *passed*, of so much in all."""
         left = (limit if total is None else total) - passed
         match yellow["by"]:
+            case "the day before":
+                return bool(limit > 0 and left <= (1 if limit > 1 else 0))
             case "share" if limit < yellow["limit_min"]:
                 return False
             case "share" if limit <= yellow["zero_upto"]:
@@ -295,9 +299,10 @@ class Porter:
         return [one for one in told if one.level in heard]
 
     def yellows(self, late: Told | None) -> Iterator[Told]:
-        """Yield the yellow cards: look whenever one might appear or go."""
+        """Yield the cards of what is near: look whenever one might appear or go."""
         stages = [(midnight(since), self.ends(limit).near_at) for since, limit in self.limits]
         moments = {near for _, near in stages if near is not None} | {at for at, _ in stages[1:]}
+        near_level = self.ran.row.get("near_level", "YELLOW")
         showing: datetime | None = None
         for now in sorted(moments):
             if self.ended_at is not None and now > self.ended_at:
@@ -307,10 +312,10 @@ class Porter:
             if is_near and showing is None:
                 showing = now
             elif not is_near and showing is not None:
-                yield Told("YELLOW", showing, now)
+                yield Told(near_level, showing, now)
                 showing = None
         if showing is not None:
-            yield Told("YELLOW", showing, late.raised_at if late else self.ended_at)
+            yield Told(near_level, showing, late.raised_at if late else self.ended_at)
 
     def consumed(self, at: datetime) -> int:
         """Return how much of the limit has counted by *at*."""

@@ -93,14 +93,33 @@ class Ran:
         return self.row["id"], self.subject, self.number
 
 
-def documents(profile: str) -> tuple[Sequence[Row], Mapping[str, Row], Row]:
+def documents(
+    profile: str, supervision: str = "DEFAULT"
+) -> tuple[Sequence[Row], Mapping[str, Row], Row]:
     """Return the rows of the limits, of the pauses by reason, and the bureau's own file."""
     folder = files("shared.policy") / "profiles" / profile
 
     def read(name: str) -> Any:  # noqa: ANN401 - a document
         return json.loads((folder / f"{name}.json").read_text("utf-8"))
 
-    return read("limits"), {one["reason"]: one["clocks"] for one in read("pauses")}, read("bureau")
+    pauses = {one["reason"]: one["clocks"] for one in read("pauses")}
+    rows: Sequence[Row] = read("limits")
+    if supervision == "THREE_TIER":
+        rows = [three_tiers(row) for row in rows]
+    return rows, pauses, read("bureau")
+
+
+def three_tiers(row: Row) -> Row:
+    """Return *row* as domain.md 2.2 has it: prompt a day before, yellow late, red past a law."""
+    if row["unit"] == "AO":
+        return row
+    near, heard = row.get("yellow"), row["recipients"]
+    late, before = "RED" if row["severity"] == 2 else "YELLOW", row.get("late", "RED")
+    told = {"PROMPT": heard["YELLOW"]} if near and "YELLOW" in heard else {}
+    told |= {late: heard[before]} if before in heard else {}
+    if near and near["by"] in ("share", "days", "remaining") and row["limit"] not in (0, 1):
+        near = {"by": "the day before"}
+    return {**row, "near_level": "PROMPT", "late": late, "recipients": told, "yellow": near}
 
 
 def meets(entry: Entry, asked: Row) -> bool:
@@ -124,9 +143,9 @@ def waited(still: Row, told: Told) -> Iterator[Pause]:
 class Reading:
     """One dossier, read by the rows of a profile."""
 
-    def __init__(self, key: str, told: Told, profile: str) -> None:
+    def __init__(self, key: str, told: Told, profile: str, supervision: str) -> None:
         self.key, self.told = key, sorted(told, key=lambda one: one.time)
-        self.limits, self.permitted, _ = documents(profile)
+        self.limits, self.permitted, _ = documents(profile, supervision)
         case, promise = FACTS_OF["case"][1], FACTS_OF["commitment"][1]
         own = [one for one in self.told if one.type in case]
         # A promise of which no case is known yet begins and ends none.

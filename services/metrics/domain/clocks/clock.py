@@ -10,6 +10,7 @@ from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.clocks.measure import LimitEnd, Measure, measure_of
 from services.metrics.domain.clocks.run import ClockKey, Run
 from services.metrics.domain.subjects.case import Ending, Hold
+from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import OrgRef
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar
@@ -62,6 +63,11 @@ class Clock(Struct, frozen=True, gc=False):
     @property
     def name(self) -> ClockName:
         return self.run.sla.clock
+
+    @property
+    def warning(self) -> AlertLevel:
+        """The level of the card that says that it is near; that of what is late has the row."""
+        return self.policy.bureau.supervision.warning
 
     @property
     def unit(self) -> Unit:

@@ -10,7 +10,8 @@ from services.metrics.domain.clocks.instants import midnight
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date
 
-BOTH = len(AlertLevel)
+BOTH = 2
+"""A row with so many levels has a card when it is near, and another one when it is late."""
 
 
 class Over(StrEnum):
@@ -29,7 +30,7 @@ class Expected:
     An alert that the facts call for, from the instant at which it became true.
 
     *over_at* is when it ceased to matter without having been wrong: the work was
-    done, more time was granted, or red took the place of yellow.
+    done, more time was granted, or what is late took the place of what is near.
     """
 
     level: AlertLevel
@@ -136,12 +137,10 @@ def _yellow(
     due, ending = clock.due_then(limit, business_date(since)), clock.ending
     if following is not None:
         granted_at = midnight(following.since)
-        return Expected(
-            AlertLevel.YELLOW, since, due, granted_at, Over.MORE_TIME, following.event_id
-        )
+        return Expected(clock.warning, since, due, granted_at, Over.MORE_TIME, following.event_id)
     if red is not None:
         over = Over.RED_NOW if red.level is AlertLevel.RED else Over.LATE_NOW
-        return Expected(AlertLevel.YELLOW, since, due, red.raised_at, over)
+        return Expected(clock.warning, since, due, red.raised_at, over)
     if ending is not None:
-        return Expected(AlertLevel.YELLOW, since, due, clock.ended_at, Over.DONE, ending.ended_by)
-    return Expected(AlertLevel.YELLOW, since, due, None, None)
+        return Expected(clock.warning, since, due, clock.ended_at, Over.DONE, ending.ended_by)
+    return Expected(clock.warning, since, due, None, None)

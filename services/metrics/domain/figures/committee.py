@@ -75,7 +75,7 @@ def _of_card(card: Card, about: About) -> Iterator[Line]:
 
 
 def _is_breach(card: Card) -> bool:
-    valid = card.level == AlertLevel.RED and card.state != AlertState.REVOKED
+    valid = card.late and card.state != AlertState.REVOKED
     return valid and card.basis in LIMITS_OF_CASES
 
 
@@ -141,7 +141,7 @@ FIGURES = (
         zh="审议期间超期数",
         en="Breaches while the committee held the case",
         unit="card",
-        formula="red cards of a case's limits between referral and resolution",
+        formula="cards of a case's limits that were broken between referral and resolution",
         numerator=(Part.BREACHED,),
         target=Target(origin=Origin.OURS, at_most=0),
         alerts=(Threshold(level=AlertLevel.RED, above=0),),

@@ -38,12 +38,16 @@ class About:
     clocks: Sequence[Clock] = ()
     """Of all its subjects, running or ended."""
 
-    def reds(self, slas: Collection[str], name: str) -> Iterator[Card]:
-        """Yield the red cards of the limits *slas* on the subject *name*, without those revoked."""
+    def breaches(self, slas: Collection[str], name: str) -> Iterator[Card]:
+        """
+        Yield the cards of what is late by the limits *slas* on the subject *name*.
+
+        Whatever their colour is; without those revoked.
+        """
         return (
             card
             for card in self.dossier.cards
-            if card.level == AlertLevel.RED
+            if card.late
             and card.state != AlertState.REVOKED
             and card.sla in slas
             and card.concerns == name
@@ -52,7 +56,11 @@ class About:
     def overdue_on(self, slas: Collection[str], name: str) -> date | None:
         """Return since when the subject *name* is past one of its limits; None if it is not."""
         return min(
-            (card.raised_on for card in self.reds(slas, name) if card.raised_on and card.stands),
+            (
+                card.raised_on
+                for card in self.breaches(slas, name)
+                if card.raised_on and card.stands
+            ),
             default=None,
         )
 

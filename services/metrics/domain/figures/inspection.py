@@ -79,7 +79,7 @@ def _of_inspection(inspection: Inspection, about: About) -> Iterator[Line]:
 
 def _conclusion(inspection: Inspection, day: date, about: About) -> Iterator[Line]:
     yield of_class(Part.CONCLUDED, inspection.result or InspectionResult.NOT_DONE), day, 1
-    late = any(about.reds(VISIT, inspection.name))
+    late = any(about.breaches(VISIT, inspection.name))
     yield Part.LATE if late else Part.ON_TIME, day, 1
     if inspection.followed_up_on is not None:
         yield Part.ASKED, day, 1

@@ -8,6 +8,7 @@ from typing import cast
 
 from services.metrics.domain.figures import (
     agents,
+    cards,
     certificates,
     commitments,
     committee,
@@ -43,6 +44,7 @@ MODULES: tuple[ModuleType, ...] = (
     special_groups,
     committee,
     supervision,
+    cards,
     certificates,
     terminals,
     commitments,

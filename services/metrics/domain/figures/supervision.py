@@ -1,9 +1,8 @@
-"""Plan item 12: ratings, what is done about bad ones, and supervision cards (监督评价)."""
+"""Plan item 12: ratings, and what is done about bad ones (监督评价); cards have a module."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
     About,
@@ -18,23 +17,20 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Rating
 from shared.contracts.rectification.course import RectificationState
 from shared.contracts.review.words import GOOD
-from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 12
 
 RECTIFY = ("SLA-20", "SLA-21")
-THOUSAND = 1000
 
 
 class Part(StrEnum):
-    """What is counted of ratings, rectifications and cards."""
+    """What is counted of ratings and rectifications."""
 
     OPENED = "K12.1/opened"
     CLOSED = "K12.1/closed"
@@ -51,10 +47,6 @@ class Part(StrEnum):
     """Valid ratings that somebody gave, by level."""
     DEFAULT = "K12.3/default"
     """Ratings that the system gave because nobody did."""
-    YELLOW = "K12.4/YELLOW"
-    """Yellow cards by what they are about and how they stand; those revoked left out."""
-    RED = "K12.4/RED"
-    REVOKED = "K12.4/REVOKED"
     ITEM = "K12.6/item"
     """Valid ratings that somebody gave, by item."""
     WINDOW = "K12.6/window"
@@ -62,11 +54,6 @@ class Part(StrEnum):
     ACTIVE_ITEM = "K12.6/active_item"
     """Closed cases by item: what could have been rated."""
     ACTIVE_WINDOW = "K12.6/active_window"
-    STANDS_GREEN = "L02/green"
-    """Clocks that have not ended and on which no card stands, by limit."""
-    STANDS_YELLOW = "L02/yellow"
-    """Standing yellow cards by limit."""
-    STANDS_RED = "L02/red"
 
 
 def _of_case(case: Case, _: About) -> Iterator[Line]:
@@ -125,33 +112,10 @@ def is_valid(order: Rectification, about: About) -> bool:
     )
 
 
-def _of_card(card: Card, _: About) -> Iterator[Line]:
-    day = card.raised_on
-    if day is None:
-        return
-    if card.state == AlertState.REVOKED:
-        yield of_class(Part.REVOKED, f"{card.level}:{card.basis}"), day, 1
-        return
-    is_red = card.level == AlertLevel.RED
-    part = Part.RED if is_red else Part.YELLOW
-    yield of_class(part, f"{card.basis}:{card.state}"), day, 1
-    if card.stands:
-        yield of_class(Part.STANDS_RED if is_red else Part.STANDS_YELLOW, card.sla), day, 1
-
-
-def _of_dossier(dossier: Dossier, about: About) -> Iterator[Line]:
-    carded = {(card.sla, card.concerns) for card in dossier.cards if card.stands}
-    for clock in about.clocks:
-        if clock.ending is None and (clock.sla.id, clock.subject) not in carded:
-            yield of_class(Part.STANDS_GREEN, clock.sla.id), clock.started_on, 1
-
-
 LINES: Mapping[type, LinesOf] = {
-    Dossier: _of_dossier,
     Case: _of_case,
     Rating: _of_rating,
     Rectification: _of_rectification,
-    Card: _of_card,
 }
 
 SATISFIED = tuple(of_class(Part.GIVEN, level) for level in GOOD)
@@ -240,56 +204,6 @@ FIGURES = (
         tile=Tile("ratings_today", "今日评价", "Reviews"),
     ),
     Figure(
-        id="K12.4",
-        item=ITEM,
-        zh="监察牌数",
-        en="Supervision cards",
-        unit="card",
-        formula="yellow + red, without those revoked",
-        numerator=(many(Part.YELLOW), many(Part.RED)),
-    ),
-    Figure(
-        id="K12.4.red",
-        item=ITEM,
-        zh="红牌数",
-        en="Red cards",
-        unit="card",
-        formula="red, without those revoked",
-        numerator=(many(Part.RED),),
-        target=Target(origin=Origin.OURS, at_most=0),
-        alerts=(Threshold(level=AlertLevel.RED, above=0),),
-    ),
-    Figure(
-        id="K12.4.yellow",
-        item=ITEM,
-        zh="黄牌数",
-        en="Yellow cards",
-        unit="card",
-        formula="yellow, without those revoked",
-        numerator=(many(Part.YELLOW),),
-    ),
-    Figure(
-        id="K12.4.revoked",
-        item=ITEM,
-        zh="撤销监察牌数",
-        en="Cards revoked",
-        unit="card",
-        formula="yellow or red cards that should not have been raised",
-        numerator=(many(Part.REVOKED),),
-    ),
-    Figure(
-        id="K12.4.per_thousand",
-        item=ITEM,
-        zh="每千件监察牌数",
-        en="Cards per 1,000 cases",
-        unit="card per 1,000 cases",
-        formula="1,000 × cards without those revoked / cases received",
-        numerator=(many(Part.YELLOW), many(Part.RED)),
-        denominator=(many(live.Part.RECEIVED),),
-        measure=Aggregate.RATE,
-        per=THOUSAND,
-    ),
-    Figure(
         id="K12.6.items",
         item=ITEM,
         zh="事项评价覆盖率",
@@ -324,38 +238,5 @@ FIGURES = (
         formula="members of staff with a valid rating that somebody gave; no fact says who serves",
         numerator=(many(Part.STAFF),),
         measure=Aggregate.DISTINCT,
-    ),
-    Figure(
-        id="L02",
-        item=None,
-        zh="在牌监察牌数",
-        en="Limits that a card stands on",
-        unit="card",
-        formula="Σ standing yellow and red cards, by limit; beside them open limits without",
-        numerator=(many(Part.STANDS_YELLOW), many(Part.STANDS_RED)),
-        # A sum alone: every case would come and go by name with each of its limits.
-        shown=(many(Part.STANDS_GREEN),),
-        gauge=True,
-    ),
-    Figure(
-        id="L02.red",
-        item=None,
-        zh="在牌红牌数",
-        en="Red cards that stand",
-        unit="card",
-        formula="Σ standing red cards, by limit",
-        numerator=(many(Part.STANDS_RED),),
-        gauge=True,
-        alerts=(Threshold(level=AlertLevel.RED, above=0),),
-    ),
-    Figure(
-        id="L02.yellow",
-        item=None,
-        zh="在牌黄牌数",
-        en="Yellow cards that stand",
-        unit="card",
-        formula="Σ standing yellow cards, by limit",
-        numerator=(many(Part.STANDS_YELLOW),),
-        gauge=True,
     ),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, counts
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
 
 SAMPLE_MIN = 20
 """A rate of fewer than this is shown and not judged (domain conventions)."""
@@ -164,9 +164,7 @@ def _level(alerts: Iterable[Threshold], parts: Parts, number: float | None) -> A
         for alert in alerts
         if _applies(alert, summed(alert.parts, parts) if alert.parts else number)
     }
-    return next(
-        (level for level in (AlertLevel.RED, AlertLevel.YELLOW) if level in called_for), None
-    )
+    return next((level for level in WORST_FIRST if level in called_for), None)
 
 
 def _applies(alert: Threshold, number: float | None) -> bool:

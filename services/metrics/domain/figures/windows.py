@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures import live
+from services.metrics.domain.figures.cards import THOUSAND
 from services.metrics.domain.figures.figure import (
     About,
     Aggregate,
@@ -16,7 +17,7 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from services.metrics.domain.figures.supervision import THOUSAND, is_valid
+from services.metrics.domain.figures.supervision import is_valid
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.rectification import Rectification
 from shared.contracts.review.words import BadReviewCause

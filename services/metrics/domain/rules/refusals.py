@@ -127,6 +127,18 @@ class LimitUnitUnfit(LimitUnfit):
     code = "limit_unit_unfit"
 
 
+class LimitColourUnfit(LimitUnfit):
+    """It names a level that no row has: a profile of supervision makes it of the others."""
+
+    code = "limit_colour_unfit"
+
+
+class LimitDayMoved(LimitUnfit):
+    """It ends on a day that somebody names, and something would move that or measure otherwise."""
+
+    code = "limit_day_moved"
+
+
 class LimitOutOfRange(LimitUnfit):
     """A limit of nothing is none, and one of many years cannot be checked by anybody."""
 

@@ -1,4 +1,4 @@
-"""The yellow or red card that lies on a subject: supervision's own facts."""
+"""The card that lies on a subject, or the prompt before it: supervision's own facts."""
 
 from datetime import date
 from typing import ClassVar, Self
@@ -15,6 +15,7 @@ from shared.contracts.supervision.facts import (
     AlertRaised,
     RevocationProposed,
 )
+from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import business_date
 
 SAID = (AlertAcknowledged, AlertEscalated, RevocationProposed)
@@ -35,6 +36,8 @@ class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
     """The subject that has the limit, by name."""
     escalated: int = 0
     """How many levels it has climbed."""
+    late: bool = False
+    """Whether its limit is broken, and not only near."""
 
     @property
     def stands(self) -> bool:
@@ -63,6 +66,7 @@ class Card(Subject, frozen=True, array_like=True, gc=False, tag="card"):
                     "raised_on": business_date(entry.time),
                     "sla": fact.sla_id or "",
                     "concerns": fact.concerns,
+                    "late": fact.level is AlertLevel.RED or fact.overdue_days > 0,
                 }, True
             case AlertEscalated(to_level=to_level):
                 return {"escalated": max(self.escalated + 1, to_level or 0)}, True

@@ -37,7 +37,7 @@ const EVERYTHING: AlertFilter = {
 
 const NAMES = Object.keys(EVERYTHING) as (keyof AlertFilter)[]
 const CHOICES: Partial<Record<keyof AlertFilter, readonly string[]>> = {
-  level: ['', 'YELLOW', 'RED'],
+  level: ['', 'PROMPT', 'YELLOW', 'RED'],
   standing: Object.keys(STANDINGS),
   sort: ['NEWEST', 'DUE'],
 }

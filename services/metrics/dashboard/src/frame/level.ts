@@ -1,2 +1,2 @@
 /** The mark of each colour, for whoever cannot tell colours apart. */
-export const ICONS = { YELLOW: '▲', RED: '■', IN_TIME: '●' } as const
+export const ICONS = { PROMPT: '◇', YELLOW: '▲', RED: '■', IN_TIME: '●' } as const

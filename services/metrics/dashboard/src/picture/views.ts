@@ -91,8 +91,8 @@ export type AlertAct = 'acknowledged' | 'escalated' | 'raised' | 'resolved' | 'r
 /** What somebody can do about an alert. */
 export type AlertAction = 'ACKNOWLEDGE' | 'ANSWER' | 'ESCALATE' | 'ORDER' | 'REVOKE'
 
-/** 黄牌, 红牌. */
-export type AlertLevel = 'RED' | 'YELLOW'
+/** 预警, 黄牌, 红牌: which of them says what, the bureau's policy lays down. */
+export type AlertLevel = 'PROMPT' | 'RED' | 'YELLOW'
 
 /** An alert in one line of a list. */
 export interface AlertLine {
