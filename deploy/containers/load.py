@@ -22,6 +22,7 @@ PAUSE_SECONDS = 0.1
 class Load:
     """What came of the facts so far."""
 
+    batch_events: int = BATCH_EVENTS
     accepted: int = 0
     made: int = 0
     troubles: list[str] = field(default_factory=list)
@@ -31,7 +32,7 @@ class Load:
 
     @asynccontextmanager
     async def under(self, delivery: Delivery) -> AsyncIterator[None]:
-        """Publish by *delivery* for as long as the block, some two hundred facts a second."""
+        """Publish by *delivery* for as long as the block, up to ten batches a second."""
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(self._publish(delivery))
             yield
@@ -39,7 +40,7 @@ class Load:
 
     async def _publish(self, delivery: Delivery) -> None:
         while True:
-            batch = [self._next(delivery.clock) for _ in range(BATCH_EVENTS)]
+            batch = [self._next(delivery.clock) for _ in range(self.batch_events)]
             verdicts = await delivery.send(batch)
             if refused := [one for one in verdicts if one.status == "rejected"]:
                 raise RuntimeError(f"refused: {refused[0]}")

@@ -32,7 +32,7 @@ TIMELINE = ("timeline", ("dossier", "identity", "occurred_at", "body"))
 INSERT_UNKNOWN_FACTS = """
 INSERT INTO timeline
 SELECT *
-FROM unnest($1::timeline[])
+FROM unnest($1::timeline_row[])
 ON CONFLICT DO NOTHING
 RETURNING dossier, identity
 """
@@ -67,7 +67,7 @@ SET edition = excluded.edition
 WRITE_STATES = """
 INSERT INTO dossiers
 SELECT *
-FROM unnest($1::dossiers[])
+FROM unnest($1::dossiers_row[])
 ON CONFLICT (dossier) DO UPDATE
 SET phase = excluded.phase,
     source = excluded.source,
@@ -81,7 +81,7 @@ SET phase = excluded.phase,
 ADD_FIGURES = """
 INSERT INTO kpi
 SELECT *
-FROM unnest($1::kpi[])
+FROM unnest($1::kpi_row[])
 ON CONFLICT (part, day, partition) DO UPDATE
 SET value = kpi.value + excluded.value
 """
@@ -90,7 +90,7 @@ SET value = kpi.value + excluded.value
 ADD_PLACES = """
 INSERT INTO places
 SELECT *
-FROM unnest($1::places[])
+FROM unnest($1::places_row[])
 ON CONFLICT DO NOTHING
 """
 
@@ -99,7 +99,7 @@ CONTRIBUTORS = ("contributors", ("number", "place", "day", "part", "dossier"))
 CHANGE_CONTRIBUTORS = """
 UPDATE contributors
 SET number = new.number, place = new.place
-FROM unnest($1::contributors[]) AS new
+FROM unnest($1::contributors_row[]) AS new
 WHERE contributors.part = new.part
   AND contributors.day = new.day
   AND contributors.dossier = new.dossier
@@ -107,7 +107,7 @@ WHERE contributors.part = new.part
 
 REMOVE_CONTRIBUTORS = """
 DELETE FROM contributors
-USING unnest($1::contributors[]) AS gone
+USING unnest($1::contributors_row[]) AS gone
 WHERE contributors.part = gone.part
   AND contributors.day = gone.day
   AND contributors.dossier = gone.dossier
@@ -118,7 +118,7 @@ WHERE contributors.part = gone.part
 WRITE_CLOCKS = """
 INSERT INTO clocks
 SELECT *
-FROM unnest($1::clocks[])
+FROM unnest($1::clocks_row[])
 ON CONFLICT (dossier, subject, sla, episode) DO UPDATE
 SET started_on = excluded.started_on,
     due = excluded.due,

@@ -72,7 +72,7 @@ RETURNING clocks.dossier, clocks.subject, clocks.sla, clocks.episode
 INSERT = """
 INSERT INTO clocks
 SELECT *
-FROM unnest($1::clocks[])
+FROM unnest($1::clocks_row[])
 ON CONFLICT DO NOTHING
 RETURNING dossier, subject, sla, episode
 """
