@@ -47,6 +47,10 @@ containers: setup-run  ## image and Compose for real: scaled, killed, upgraded, 
 soak: setup dashboard  ## hours under load with the page open: whether anything grows; CASETRACK_SOAK_MINUTES=120
 	@$(BIN)/python -m bench.soak
 
+.PHONY: bundle
+bundle: dashboard  ## one archive that installs and runs without any registry, with checksums and materials
+	@$(BIN)/python -P -m deploy.bundle
+
 .PHONY: up
 up: dashboard  ## the local stack, in the background
 	@$(BIN)/casetrack up --detach

@@ -5,6 +5,7 @@ Fault
 ├── AccountMissing
 ├── BrowserMissing
 ├── BuildFailed
+├── CheckoutMissing
 ├── ChecksumMismatch
 ├── DataFolderForeign
 ├── DiskFull
@@ -20,7 +21,8 @@ Fault
 ├── RegistryUnreachable
 │   ├── CertificateUntrusted
 │   │   └── NpmUntrusted
-│   └── NpmUnreachable
+│   ├── NpmUnreachable
+│   └── PipUnreachable
 ├── ServerUnreachable
 │   └── ServerDistrusted
 ├── StoppedMeanwhile
@@ -59,6 +61,12 @@ class BuildFailed(Fault):
     """Something that we build from source could not be built."""
 
     code = "build_failed"
+
+
+class CheckoutMissing(Fault):
+    """What git knows of is asked for, and git knows of nothing here."""
+
+    code = "checkout_missing"
 
 
 class ChecksumMismatch(Fault):
@@ -155,6 +163,12 @@ class NpmUnreachable(RegistryUnreachable):
     """The npm registry did not answer; its mirror is named in another way than Maven's."""
 
     code = "npm_unreachable"
+
+
+class PipUnreachable(RegistryUnreachable):
+    """The registry of Python packages did not answer, or has not what is pinned."""
+
+    code = "pip_unreachable"
 
 
 class ServerUnreachable(Fault):

@@ -26,6 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON_MIN = (3, 11)
 PYTHON_BELOW = (3, 14)
 OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11")
+BUNDLED = ROOT / "wheels"
+"""Where a bundle has the packages; then nobody else is asked for them."""
+BUNDLED_PYTHON = BUNDLED / "python-version"
+"""Which Python they are for."""
 OF_THE_DISTRIBUTION = Path("/usr/bin")
 OPTIMISED = "--enable-optimizations"
 # Whoever has the larger set has the smaller one too.
@@ -54,6 +58,10 @@ LINES = {
         "certificate": "下载被代理的证书拦住：请把代理的 CA 证书（PEM 文件）写进 PIP_CERT（pip）和 "
         "SSL_CERT_FILE（uv），然后重试。",
         "interrupted": "已中断；再次运行会接着安装。",
+        "bundled": "从离线包安装，不访问网络……",
+        "bundled_python": "此离线包用于 Python {wanted}，当前是 {version}。请安装前者后重试。",
+        "bundled_failed": "离线包安装失败：它须与本机同一操作系统和处理器，且文件完整。"
+        "请用 sha256sum --check --quiet SHA256SUMS 检查。",
     },
     "en": {
         "python": "Python 3.11, 3.12 or 3.13 is needed, this is {version}: install one, try again.",
@@ -68,6 +76,10 @@ LINES = {
         "certificate": "A proxy's certificate is in the way: name the PEM file of its CA in "
         "PIP_CERT (pip) and SSL_CERT_FILE (uv). Then try again.",
         "interrupted": "Interrupted; the next time goes on with it.",
+        "bundled": "Installing from the bundle, without a network …",
+        "bundled_python": "This bundle is for Python {wanted}, this is {version}: install it.",
+        "bundled_failed": "Installation failed: a bundle is for one system and processor, and has "
+        "to be whole. Check it: sha256sum --check --quiet SHA256SUMS",
     },
 }
 
@@ -82,7 +94,7 @@ def main() -> int:
     folder = ROOT / ".casetrack" / wanted if wanted in APART else ROOT / ".venv"
     if any(is_current(folder, name) for name in SUFFICES.get(wanted, (wanted,))):
         return 0
-    say(wanted)
+    say("bundled" if BUNDLED.is_dir() else wanted)
     # The last that is put into an environment while it is made.
     if not (folder / "bin" / "pip").exists():
         make_environment(folder)
@@ -93,13 +105,16 @@ def main() -> int:
 
 def find_python() -> None:
     """Go on under a Python that fits, where this one does not."""
-    if PYTHON_MIN <= sys.version_info[:2] < PYTHON_BELOW:
+    wanted = BUNDLED_PYTHON.read_text() if BUNDLED_PYTHON.exists() else ""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version == wanted or (not wanted and PYTHON_MIN <= sys.version_info[:2] < PYTHON_BELOW):
         return
-    for name in OTHER_PYTHONS:
+    for name in (f"python{wanted}",) if wanted else OTHER_PYTHONS:
         other = shutil.which(name)
         if other:
             os.execv(other, [other, *sys.argv])  # noqa: S606 - our own argument list
-    give_up("python", version=sys.version.split()[0])
+    told = sys.version.split()[0]
+    give_up("bundled_python" if wanted else "python", version=told, wanted=wanted)
 
 
 def digest(name: str) -> str:
@@ -159,11 +174,12 @@ def install(folder: Path, name: str) -> None:
     steps = [["--require-hashes", "-r", requirements]]
     if name not in APART:
         steps.append(["--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    offline = ["--no-index", "--find-links", str(BUNDLED)] if BUNDLED.is_dir() else []
     for step in steps:
         # uv is faster, pip knows the mirrors and certificates that the machine's owner set for it.
-        if not any(run([*installer, *step]) for installer in installers(python, log)):
+        if not any(run([*installer, *offline, *step]) for installer in installers(python, log)):
             untrusted = log.exists() and UNTRUSTED.search(log.read_bytes())
-            give_up("certificate" if untrusted else "failed")
+            give_up("certificate" if untrusted else "bundled_failed" if offline else "failed")
 
 
 def installers(python: str, log: Path) -> list[list[str]]:

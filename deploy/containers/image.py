@@ -11,6 +11,8 @@ from deploy.stack.places import CHECKOUT
 MIRRORS = ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY")
 MEGABYTE = 1_000_000
 UNPRIVILEGED = "10001:10001"
+MATERIALS = "casetrack.materials"
+"""The label that says where the image tells what it is made of."""
 
 
 def build_image(engine: Engine, version: str, revision: str = "") -> str:
@@ -33,16 +35,19 @@ def build_image(engine: Engine, version: str, revision: str = "") -> str:
 
 def sight_of(engine: Engine, version: str) -> str:
     """
-    Return how large the image is and whose it is.
+    Return how large the image is, whose it is, and of how many packages it says that it is made.
 
     Raises:
-        EngineFailed: it would run as root.
+        EngineFailed: it would run as root, or does not say what it is made of.
     """
     (told,) = json.loads(engine.tell("image", "inspect", f"casetrack:{version}"))
     user, labels = told["Config"]["User"], told["Config"]["Labels"]
     if user != UNPRIVILEGED:
         raise EngineFailed(f"the image runs as {user or 'root'}")
-    return f"{told['Size'] / MEGABYTE:.0f} MB, user {user}, {len(labels)} labels"
+    says = ("run", "--rm", "--entrypoint", "cat", f"casetrack:{version}", labels[MATERIALS])
+    made_of = len(json.loads(engine.tell(*says))["components"])
+    size = f"{told['Size'] / MEGABYTE:.0f} MB"
+    return f"{size}, user {user}, {len(labels)} labels, {made_of} packages in its bill of materials"
 
 
 def _revision(named: str) -> str:

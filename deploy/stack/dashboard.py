@@ -30,7 +30,7 @@ def build_page(say: Say = err.print) -> Path:
         Fault: the npm registry did not answer, or the page could not be built.
     """
     with _alone():
-        state = _digest(_source_files())
+        state = _digest(source_files())
         if not _holds(BUILT, state):
             _build(say)
             BUILT.write_text(state)
@@ -55,7 +55,8 @@ def _install(node: Node, say: Say) -> None:
     INSTALLED.write_text(state)
 
 
-def _source_files() -> list[Path]:
+def source_files() -> list[Path]:
+    """Return what the page follows from: where none of it has changed, nothing is built."""
     own = (top for top in SOURCE.iterdir() if top.name not in NOT_SOURCE)
     return sorted(
         path

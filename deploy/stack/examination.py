@@ -12,7 +12,7 @@ from deploy.faults import PortBusy
 from deploy.setup import PYTHON_BELOW, PYTHON_MIN
 from deploy.stack.control import FREE_BYTES_MIN, is_running
 from deploy.stack.diagnosis import Diagnosis, Health
-from deploy.stack.java import PINNED
+from deploy.stack.java import BUNDLED, pinned_jars
 from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import server_account, server_home
 from deploy.stack.ports import require_free
@@ -102,13 +102,14 @@ def _kafka_jars(settings: LocalSettings) -> Diagnosis:
         from deploy.stack.given import given_kafka  # noqa: PLC0415 - nobody else needs the driver
 
         return given_kafka(settings.access(settings.kafka))
+    if BUNDLED.is_dir():
+        return Diagnosis("kafka.present", Health.FINE)
     import requests  # noqa: PLC0415 - the image has no embedded stack
     from jgo.config import GlobalSettings  # noqa: PLC0415 - the image has no embedded stack
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - the image has no embedded stack
 
     configured = GlobalSettings.load()
-    names = [line.split()[1] for line in PINNED.read_text().splitlines()]
-    if all(any(configured.repo_cache.rglob(name)) for name in names):
+    if all(any(configured.repo_cache.rglob(Path(place).name)) for place in pinned_jars()):
         return Diagnosis("kafka.present", Health.FINE)
     mirror = configured.repositories.get("central", MAVEN_CENTRAL_URL)
     try:

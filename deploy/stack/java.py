@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from deploy.faults import CertificateUntrusted, ChecksumMismatch, RegistryUnreachable
+from deploy.stack.places import CHECKOUT
 
 # The core artifact brings no SLF4J binding: without one the broker is mute. The
 # exclamation mark keeps the binding's bill of materials from choosing versions;
@@ -15,6 +16,9 @@ COORDINATES = "org.apache.kafka:kafka_2.13:4.3.0!+org.apache.logging.log4j:log4j
 UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed")
 REASON_CHARACTERS_MAX = 200
 PINNED = Path(__file__).with_name("kafka-jars.sha256")
+"""Each jar by its place in a Maven repository, as `sha256sum -c` reads it there."""
+BUNDLED = CHECKOUT / "jars"
+"""Where they lie in a bundle; then nothing is resolved, and nobody is asked."""
 
 # Given a file's name and size, yields what takes the number of bytes that arrived.
 ShowProgress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -33,21 +37,36 @@ def kafka_jars(progress: ShowProgress | None = None) -> tuple[Path, ...]:
     Return the jars for Kafka's class path, downloading what is not in Maven's own cache.
 
     Every file is compared with its pinned digest; what an interrupted download
-    left behind is fetched once more.
+    left behind is fetched once more. A bundle has brought them.
 
     Raises:
         RegistryUnreachable: a jar is missing and Maven Central did not answer.
         ChecksumMismatch: a file is still not the pinned one.
     """
+    if BUNDLED.is_dir():
+        jars = tuple(sorted(BUNDLED.glob("*.jar")))
+        wrong = _unlike_pinned(jars)
+    else:
+        jars, wrong = _fetched(progress)
+    if wrong:
+        raise ChecksumMismatch(file=min(wrong))
+    return jars
+
+
+def pinned_jars() -> dict[str, str]:
+    """Return the digest of each jar, by its place in a Maven repository."""
+    lines = (line.split() for line in PINNED.read_text().splitlines())
+    return {place: digest for digest, place in lines}
+
+
+def _fetched(progress: ShowProgress | None) -> tuple[tuple[Path, ...], set[str]]:
     jars, wrong = _resolve(progress)
     if wrong:
         for jar in jars:
             if jar.name in wrong:
                 jar.unlink()
         jars, wrong = _resolve(progress)
-    if wrong:
-        raise ChecksumMismatch(file=min(wrong))
-    return jars
+    return jars, wrong
 
 
 def _resolve(progress: ShowProgress | None) -> tuple[tuple[Path, ...], set[str]]:
@@ -75,6 +94,6 @@ def _resolve(progress: ShowProgress | None) -> tuple[tuple[Path, ...], set[str]]
 
 
 def _unlike_pinned(jars: tuple[Path, ...]) -> set[str]:
-    pinned = {tuple(line.split()) for line in PINNED.read_text().splitlines()}
+    pinned = {(digest, Path(place).name) for place, digest in pinned_jars().items()}
     found = {(hashlib.sha256(jar.read_bytes()).hexdigest(), jar.name) for jar in jars}
     return {name for _, name in pinned ^ found}
