@@ -19,6 +19,7 @@ from tests.support.plans import (
     ANSWERING,
     BASES,
     COMPOSE,
+    DEMO,
     DOCKERFILE,
     ENDING,
     KUBERNETES,
@@ -58,14 +59,14 @@ def test_the_dockerfile_has_no_fault_that_its_linter_knows(checkers: Path, file:
     assert complaints(checkers / "hadolint", file) == ""
 
 
-@pytest.mark.parametrize("file", [COMPOSE, SECURED, TRIAL, WATCHING], ids=str)
+@pytest.mark.parametrize("file", [COMPOSE, SECURED, TRIAL, DEMO, WATCHING], ids=str)
 def test_the_compose_file_is_what_its_schema_describes(checkers: Path, file: Path) -> None:
     schema = ("--builtin-schema", "vendor.compose-spec")
 
     assert complaints(checkers / "check-jsonschema", *schema, file) == ""
 
 
-@pytest.mark.parametrize("place", [COMPOSE, SECURED, TRIAL, KUBERNETES, MONITORING], ids=str)
+@pytest.mark.parametrize("place", [COMPOSE, SECURED, TRIAL, DEMO, KUBERNETES, MONITORING], ids=str)
 def test_what_is_written_for_engines_and_clusters_is_tidy(checkers: Path, place: Path) -> None:
     assert complaints(checkers / "yamllint", "--strict", "-d", TIDY, place) == ""
 
@@ -212,3 +213,17 @@ def test_the_build_finds_what_it_copies_and_sees_nothing_else() -> None:
     assert [source for source in sources if not (ROOT / source).exists()] == []
     assert [source for source in sources if not source.startswith(tuple(let_in))] == []
     assert [path for path in let_in if not any(source.startswith(path) for source in sources)] == []
+
+
+def test_the_demo_is_believed_by_every_process_and_speaks_to_those_that_answer(
+    checkers: Path, services: Mapping[str, Document]
+) -> None:
+    demo = documents(checkers, DEMO)[0]["services"]
+    ours = {name for name, one in services.items() if "casetrack" in one["image"]}
+    spoken_to = dict(re.findall(r"--(\w+)=http://\1:(\d+)", " ".join(demo["demo"]["command"])))
+
+    assert {name for name in demo if "demo" not in name} == ours - {"command"}
+    assert all(demo[name]["volumes"] for name in ours - {"command", "prepare"})
+    assert spoken_to == {
+        name: str(services[name]["environment"][f"{name.upper()}_PORT"]) for name in ANSWERING
+    }

@@ -15,7 +15,7 @@ from deploy.stack.journal import last_record
 from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import StackFolders
 from deploy.stack.ports import any_free
-from tests.support.standing_bureau import sweep
+from tests.support.standing_bureau import StandingBureau, sweep
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -83,3 +83,18 @@ async def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     assert first.status_code == SEE_OTHER
     assert second.status_code != SEE_OTHER, "the link is good once"
     assert (process.returncode, left_running(home)) == (128 + signal.SIGINT, [])
+
+
+async def test_the_bureau_plays_its_day_over_services_of_somebody_else(
+    bureau: StandingBureau,
+) -> None:
+    told = (f"--{name}={address}" for name, address in bureau.addresses.items())
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "deploy.bureau", str(bureau.settings.places.keys), *told),
+        *("--speed", "3000"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+
+    assert process.returncode == 0, said.decode()
+    assert "errands done" in said.decode()
