@@ -133,6 +133,10 @@ class Dialect:
             for kind, fact in self.facts.items()
         }
 
+    def prepare(self) -> int:
+        """Build every validator now, which the first fact would wait for; return how many."""
+        return len(self.validators)
+
     def speaks(self, kind: str) -> bool:
         return kind in self.facts or kind in self.upcasters
 

@@ -8,7 +8,7 @@ import pytest
 from shared.contracts.documents import PIECE_BYTES, batch_pieces, parse, write
 from shared.contracts.foreign import read_binary, read_foreign
 from shared.contracts.publishing import example_of
-from shared.contracts.registry import FACTS, Unreadable, decode, encode
+from shared.contracts.registry import FACTS, PUBLISHED, Dialect, Unreadable, decode, encode
 from tests.support.examples import ACCEPTED, members_of, with_attributes
 
 RATING = example_of("casetrack.review.rating.posted.v1")
@@ -271,3 +271,10 @@ def test_an_escaped_sign_among_harmless_values_harms_nothing() -> None:
     more = parse(with_text(b'["\\u53d7", 1, 2.5, true, null]'))["more"]
 
     assert more == ["受", 1, 2.5, True, None]
+
+
+def test_every_type_can_be_made_ready_before_the_first_fact_comes() -> None:
+    dialect = Dialect(PUBLISHED.facts, PUBLISHED.upcasters)
+
+    assert dialect.prepare() == len(PUBLISHED.facts)
+    assert "validators" in vars(dialect)

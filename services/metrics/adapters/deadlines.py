@@ -74,6 +74,12 @@ LEFT JOIN completeness USING (partition)
 ORDER BY partition
 """
 
+LOAD_COMING = "SELECT min(next_at) FROM clocks WHERE next_at IS NOT NULL"
+
+LOAD_UNSENT = """
+SELECT greatest(intake.unsent_seconds(), assist.unsent_seconds(), review.unsent_seconds())
+"""
+
 # Behind the locks: a batch that changes a clock writes its dossier first and waits for us after.
 LOAD_STATES = """
 SELECT dossier, state
@@ -201,6 +207,15 @@ class PostgresDeadlines(Deadlines):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         with translated():
             return [Waiting(*row) for row in await self._pool.fetch(FIND_WAITING, now)]
+
+    async def coming(self) -> datetime | None:
+        with translated():
+            first: datetime | None = await self._pool.fetchval(LOAD_COMING)
+        return first
+
+    async def pressed_seconds(self) -> float:
+        with translated():
+            return float(await self._pool.fetchval(LOAD_UNSENT))
 
     async def complete_to(self) -> Mapping[int, datetime | None]:
         with translated():

@@ -16,9 +16,10 @@ from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.worker import TOPICS, faust_app, work
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.going_round import GoingRound, watch_clocks
-from services.metrics.handlers.ticker import HELPING_SECONDS, Ticker
+from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.waiting import watch_waiting
 from services.metrics.settings import MetricsSettings
+from shared.contracts.registry import PUBLISHED
 from shared.eventstore.postgres import open_pool
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
@@ -80,12 +81,13 @@ async def run_ticker(settings: MetricsSettings, stopping: asyncio.Event) -> None
             return
         deadlines = PostgresDeadlines(pool, ours)
         ticker = Ticker(deadlines, first_rules(), clock, settings.source)
+        PUBLISHED.prepare()
         going_round = GoingRound(PostgresClockRounds(pool, ours), ticker.editions, clock)
         announce_ready()
         async with asyncio.TaskGroup() as tasks:
             others = [
                 tasks.create_task(ticker.watchdog.watch(stopping)),
-                tasks.create_task(ticker.run(stopping, HELPING_SECONDS), name="helping"),
+                tasks.create_task(ticker.help(stopping), name="helping"),
                 tasks.create_task(watch_waiting(deadlines, clock, stopping), name="waiting"),
                 tasks.create_task(watch_clocks(going_round, clock, stopping), name="going_round"),
             ]

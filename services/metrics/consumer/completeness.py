@@ -25,6 +25,8 @@ from shared.runtime.wall_guard import WallGuard
 
 LOOK_SECONDS = 0.2
 """Between two looks while facts come; much of how late a card is then."""
+TELL_SECONDS = 0.05
+"""Between two looks whether the lanes have reached what was set; that asks nobody."""
 REST_SECONDS = 0.5
 """While none come, a card may be this much later, and both servers are left alone."""
 UNDER_WAY_MAX = 50
@@ -70,6 +72,13 @@ class Completing:
         moves = positions != self._seen or any(self._under_way.values())
         self._seen = positions
         return moves
+
+    async def follow(self, seconds: float, stopping: asyncio.Event) -> None:
+        """Tell of the milestones that are reached in so many *seconds*, as soon as each is."""
+        for _ in range(round(seconds / TELL_SECONDS)):
+            if await pause(self._clock, TELL_SECONDS, stopping):
+                return
+            await self._tell(self._lanes.positions())
 
     async def _set(self, epochs: Mapping[int, int]) -> None:
         now, projection = self._clock.now(), self._lanes.projection
@@ -130,10 +139,10 @@ async def watch_completeness(
         try:
             async with TopicEnds(broker) as ends:
                 completing = Completing(lanes, ends.load, clock)
-                seconds = LOOK_SECONDS
-                while not await pause(clock, seconds, stopping):
+                while not stopping.is_set():
                     async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                        seconds = LOOK_SECONDS if await completing.look() else REST_SECONDS
+                        moves = await completing.look()
+                        await completing.follow(LOOK_SECONDS if moves else REST_SECONDS, stopping)
         except (BrokerAway, StoreUnavailable, TimeoutError) as fault:
             log.info("completeness_not_seen", fault=repr(fault))
             await pause(clock, AWAY_SECONDS, stopping)

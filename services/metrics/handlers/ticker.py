@@ -1,7 +1,7 @@
 """The ticker: looks at what is due, says what has become true, and arms the next deadline."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -49,9 +49,12 @@ CLOCKS_MIN, CLOCKS_MAX = 100, 500
 thousand."""
 SWEEP_SECONDS = 0.25
 """Relays wait for the oldest transaction that runs: a sweep that takes longer is too large."""
-LOOK_SECONDS = 0.25
+LOOK_SECONDS_MIN, LOOK_SECONDS_MAX = 0.05, 0.25
+"""Until the next clock is due; for what waits for its lane the looks become fewer."""
 HELPING_SECONDS = 2.0
 """So often a second sweep of the same process looks whether the first one is up to it alone."""
+PRESSED_SECONDS = 0.5
+"""So long a fact may wait for Kafka before the second sweep leaves the machine to whoever sends."""
 RETRY_SECONDS = 2.0
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -68,6 +71,24 @@ class SweepSize:
             self.clocks = max(CLOCKS_MIN, self.clocks // 2)
         elif clocks >= self.clocks:
             self.clocks = min(CLOCKS_MAX, self.clocks * 2)
+
+
+class LookWait:
+    """How long nobody need look."""
+
+    def __init__(self) -> None:
+        self._held_up = LOOK_SECONDS_MIN
+
+    def after(self, clocks: int, left: float | None) -> float:
+        """Return the seconds after a sweep of so many *clocks*; the next is due in *left*."""
+        if clocks >= CLOCKS_MIN:
+            return 0.0
+        if clocks or left is None or left > 0:
+            self._held_up = LOOK_SECONDS_MIN
+        if left is None or left > 0:
+            return min(LOOK_SECONDS_MAX, max(LOOK_SECONDS_MIN, left or LOOK_SECONDS_MAX))
+        wait, self._held_up = self._held_up, min(LOOK_SECONDS_MAX, 2 * self._held_up)
+        return wait
 
 
 class Ticker:
@@ -89,17 +110,48 @@ class Ticker:
         """The rules by which it judges."""
         return self._editions
 
-    async def run(self, stopping: asyncio.Event, look_seconds: float = LOOK_SECONDS) -> None:
+    async def run(self, stopping: asyncio.Event) -> None:
         """
         Sweep until *stopping*, or until other code has made the projection.
 
-        A sweep that found much is followed by the next one at once. Two may run side by
-        side: while the store writes for one, the other one reasons.
+        A sweep that found much is followed by the next one at once.
         """
+        wait = LookWait()
+
+        async def look() -> float:
+            swept = await self.handle(self._clock.now())
+            if swept >= CLOCKS_MIN:
+                return wait.after(swept, None)
+            coming = await self._deadlines.coming()
+            if coming is None:
+                return wait.after(swept, None)
+            return wait.after(swept, (coming - self._clock.now()).total_seconds())
+
+        await self._repeated(look, stopping)
+
+    async def help(self, stopping: asyncio.Event) -> None:
+        """
+        Sweep beside `run`: while the store writes for one, the other one reasons.
+
+        Not while facts wait for Kafka: who sends them would wait for the machine.
+        """
+
+        async def look() -> float:
+            if await self._deadlines.pressed_seconds() > PRESSED_SECONDS:
+                return HELPING_SECONDS
+            swept = await self.handle(self._clock.now())
+            return 0.0 if swept >= CLOCKS_MIN else HELPING_SECONDS
+
+        await self._repeated(look, stopping)
+
+    async def _repeated(
+        self, look: Callable[[], Awaitable[float]], stopping: asyncio.Event
+    ) -> None:
+        """Look until *stopping*, each time after so many seconds as the look before has said."""
         wait = 0.0
         while not await pause(self._clock, wait, stopping):
             try:
-                swept = await self.handle(self._clock.now())
+                wait = await look()
             except ProjectionOutdated as fault:
                 log.warning("projection_made_otherwise", projection=fault.stored)
                 return
@@ -109,7 +161,6 @@ class Ticker:
                 wait = RETRY_SECONDS
                 continue
             self.watchdog.progressed()
-            wait = 0.0 if swept >= CLOCKS_MIN else look_seconds
 
     async def handle(self, now: datetime) -> int:
         """

@@ -118,6 +118,14 @@ class Deadlines(Protocol):
         """Return the lanes that hold up clocks which are due by *now*."""
         ...
 
+    async def coming(self) -> datetime | None:
+        """Return for when a clock is armed first, which may be over; None where none is."""
+        ...
+
+    async def pressed_seconds(self) -> float:
+        """Return for how long the oldest fact waits that its owner has not sent to Kafka yet."""
+        ...
+
     async def complete_to(self) -> Mapping[int, datetime | None]:
         """Return up to when each lane is complete; None where nobody has ever found it so."""
         ...

@@ -115,6 +115,16 @@ class MemoryDeadlines(Deadlines):
             for partition, milestone in sorted(milestones.items())
         ]
 
+    async def coming(self) -> datetime | None:
+        await self._reach()
+        armed = (one.next_at for one in self._tables.clocks.values())
+        return min((at for at in armed if at is not None), default=None)
+
+    async def pressed_seconds(self) -> float:
+        """In memory what was said is read at once."""
+        await self._reach()
+        return 0.0
+
     async def complete_to(self) -> Mapping[int, datetime | None]:
         await self._reach()
         milestones = self._tables.milestones
