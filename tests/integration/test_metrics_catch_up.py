@@ -15,7 +15,7 @@ from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
 from tests.support.folding_workers import FOLDED, TOPIC, Fold, at_least, workers
-from tests.support.old_year import Cards, called_for, year
+from tests.support.old_year import Cards, called_for, stories, year
 
 CASES = 1_000
 STILL = 1
@@ -36,7 +36,7 @@ FROM metrics.clocks JOIN metrics.dossiers USING (dossier)
 WHERE partition <> 1 AND next_at <= now()
 """
 
-YEAR = year(CASES)
+YEAR = [*year(CASES)]
 
 
 def publishing(kafka: str, name: str) -> AIOKafkaProducer:
@@ -96,7 +96,7 @@ async def test_a_back_fill_raises_what_stands_and_revokes_nothing(
     cards = await cards_of(database)
 
     assert said.get("revoked", 0) == 0, said
-    assert cards == called_for(YEAR, SystemClock().now())
+    assert cards == called_for(stories(CASES), SystemClock().now())
 
 
 async def test_a_lane_that_stands_still_holds_up_its_own_cards_and_is_told(
@@ -119,8 +119,8 @@ async def test_a_lane_that_stands_still_holds_up_its_own_cards_and_is_told(
     await settled(database)
     await eventually(lambda: "cards_wait_no_more" in told.read_text(), within=20)
 
-    assert meanwhile == beside(called_for(YEAR, SystemClock().now()))
-    assert await cards_of(database) == called_for(YEAR, SystemClock().now())
+    assert meanwhile == beside(called_for(stories(CASES), SystemClock().now()))
+    assert await cards_of(database) == called_for(stories(CASES), SystemClock().now())
 
 
 def others_are_settled(database: asyncpg.Pool) -> Callable[[], Awaitable[bool]]:
