@@ -28,6 +28,8 @@ SILENCE, ANSWER = "SLA-01", "SLA-03"
 CONTACT, FIX_NOW, LEDGER = "SLA-19", "SLA-20", "SLA-21"
 APPEAL = "SLA-23a"
 """How long somebody may appeal; a policy without it sets no bound."""
+MENDING = "SLA-15b"
+"""How long a defect may take whose order names no day; a policy without it means the shipped."""
 DECIDED_BY = (SILENCE, ANSWER, CONTACT, FIX_NOW, LEDGER)
 """The rows by which intake and review decide themselves, in working days."""
 
@@ -217,6 +219,13 @@ class Policy(Rule):
         """Return another policy with *parts* in place of these; its version follows."""
         kept = {name: getattr(self, name) for name in type(self).model_fields}
         return self.model_validate(kept | parts)
+
+
+def mending_days(policy: Policy) -> int:
+    """Return the working days in which a defect is to be put right where nobody names a day."""
+    row = policy.by_id.get(MENDING)
+    plain = row is not None and row.unit is Unit.WD and isinstance(row.limit, int)
+    return (row if row and plain else bureau_policy().by_id[MENDING]).number
 
 
 def read_policy(profile: str) -> Policy:

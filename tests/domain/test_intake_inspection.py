@@ -1,7 +1,7 @@
 """A site inspection: ordered, booked, visited by two or more, concluded."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -84,7 +84,11 @@ TO_RECTIFY = replace(CONCLUDE, result=InspectionResult.RECTIFY)
 FOUND = CONCLUDED.model_copy(update={"result": InspectionResult.RECTIFY})
 SINK = Shortcoming(code="SPJY-07", requirement="洗手池移至操作间入口")
 FRIDAY = MONDAY + timedelta(days=4)
-DEMAND = OrderDefect(at=NINE, inspection_id=ID, defects=(SINK,), deadline=FRIDAY, notice=PAPER)
+MENDED_BY = date(2024, 9, 14)
+"""Ten working days after Monday."""
+DEMAND = OrderDefect(
+    at=NINE, inspection_id=ID, answer_by=MENDED_BY, defects=(SINK,), deadline=FRIDAY, notice=PAPER
+)
 DEMANDED = DefectOrdered(inspection_id=ID, defects=(SINK,), deadline=FRIDAY, notice=PAPER)
 REPORT = SubmitDefect(at=NINE, inspection_id=ID)
 REPORTED = DefectSubmitted(inspection_id=ID, evidence=())
@@ -184,6 +188,9 @@ def test_dates_that_were_given_up_for_one_visit_do_not_count_for_the_next() -> N
 def test_a_defect_has_a_day_that_is_still_to_come() -> None:
     found.when(replace(DEMAND, deadline=MONDAY - timedelta(days=1))).then_rejects(
         refusals.DefectDeadlinePassed, today=MONDAY
+    )
+    found.when(replace(DEMAND, deadline=None)).then(
+        DEMANDED.model_copy(update={"deadline": MENDED_BY})
     )
     found.when(replace(DEMAND, deadline=MONDAY)).then(
         DEMANDED.model_copy(update={"deadline": MONDAY})

@@ -204,6 +204,7 @@ INSPECTION = Walked(
         always(
             inspection.OrderDefect(
                 at=NINE,
+                answer_by=date(2025, 9, 1),
                 inspection_id="KY1",
                 defects=(Shortcoming(code="1", requirement="移至入口"),),
                 deadline=date(2025, 9, 1),

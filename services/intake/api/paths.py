@@ -116,7 +116,7 @@ INSPECTIONS = Collection(
             "schedules": Path(inspection.ScheduleVisit, INSPECTORS),
             "visits": Path(inspection.StartVisit, INSPECTORS),
             "conclusions": Path(inspection.ConcludeVisit, INSPECTORS),
-            "defects": Path(inspection.OrderDefect, INSPECTORS),
+            "defects": Path(inspection.OrderDefect, INSPECTORS, ours=ANSWER_BY),
             "defects/submissions": Path(inspection.SubmitDefect, {**INSPECTORS, **WINDOW}),
             "defects/expiry": Path(inspection.ExpireDefect, INSPECTORS),
             "followups": Path(inspection.FollowUpInspection, CALLERS),

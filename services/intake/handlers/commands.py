@@ -23,7 +23,11 @@ from services.intake.domain.commitment.commands import CommitmentCommand
 from services.intake.domain.inspection import commands as inspection_commands
 from services.intake.domain.inspection import decide as inspection_rules
 from services.intake.domain.inspection import states as inspection_course
-from services.intake.domain.inspection.commands import InspectionCommand, OrderInspection
+from services.intake.domain.inspection.commands import (
+    InspectionCommand,
+    OrderDefect,
+    OrderInspection,
+)
 from services.intake.domain.meeting import commands as meeting_commands
 from services.intake.domain.meeting import decide as meeting_rules
 from services.intake.domain.meeting import states as meeting_course
@@ -46,7 +50,7 @@ from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, business_date
 from shared.policy.publisher import BACKDATED_DAYS, back
-from shared.policy.sla import Policy
+from shared.policy.sla import Policy, mending_days
 
 CASE = Decider(
     case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners, COURSE.apart
@@ -99,17 +103,18 @@ class Commands:
 
     async def _ours(self, command: type[Any], words: Fields, at: datetime) -> Fields:
         rules, today = self.rules.newest, business_date(at)
-        terms = acceptance_terms(rules.policy_on(today))
+        policy = rules.policy_on(today)
+        terms = acceptance_terms(policy)
         if command is AcceptApplication:
             return {"calendar": rules.calendar, "silence_days": terms.silence_days}
         if command is ApproveExtension:
             return {"calendar": rules.calendar}
         if issubclass(command, DatedCommand):
             return {"believed_from": back(rules.calendar, today, BACKDATED_DAYS)}
-        if command is RequestCorrection:
-            last = last_day(rules.calendar, today, terms.answer_days, LimitUnit.WD)
-            return {"answer_by": last}
-        return await self._on_record(command, words, rules.policy_on(today))
+        if command in (RequestCorrection, OrderDefect):
+            asked = terms.answer_days if command is RequestCorrection else mending_days(policy)
+            return {"answer_by": last_day(rules.calendar, today, asked, LimitUnit.WD)}
+        return await self._on_record(command, words, policy)
 
     async def _on_record(self, command: type[Any], words: Fields, policy: Policy) -> Fields:
         """Return what *command* needs to know of other histories than its own."""

@@ -1,6 +1,7 @@
 """What may be asked of a site inspection."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -82,13 +83,14 @@ class ConcludeVisit(InspectionCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDefect(InspectionCommand):
-    """限期整改, by a day that is still to come."""
+    """限期整改, by a day that is still to come; *answer_by* holds where no *deadline* is named."""
 
     FACT: ClassVar[type[Fact]] = facts.DefectOrdered
 
+    answer_by: date
     defects: Annotated[Several[facts.Shortcoming], Field(min_length=1)]
-    deadline: MeantDay
     notice: Doc
+    deadline: MeantDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

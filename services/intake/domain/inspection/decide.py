@@ -66,9 +66,10 @@ def _conclude(inspection: Inspection, command: ConcludeVisit) -> Fact:
 
 
 def _order_defect(_: Inspection, command: OrderDefect) -> Fact:
-    if command.deadline < command.on:
+    deadline = command.deadline or command.answer_by
+    if deadline < command.on:
         raise DefectDeadlinePassed(today=command.on)
-    return command.stated()
+    return command.stated(deadline=deadline)
 
 
 def _expire(inspection: Inspection, command: ExpireDefect) -> Fact:
