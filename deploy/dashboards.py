@@ -301,6 +301,12 @@ PROCESSES = Dashboard(
             SECONDS,
         ),
         Panel(
+            "时钟偏差 · Clocks before PostgreSQL's",
+            "max by (process, instance) (casetrack_clock_difference_seconds)",
+            "{{process}} {{instance}}",
+            SECONDS,
+        ),
+        Panel(
             "请求 · Requests",
             "sum by (process, status) (rate(casetrack_request_seconds_count[1m]))",
             "{{process}} {{status}}",

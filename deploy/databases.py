@@ -21,6 +21,7 @@ UNREACHABLE = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.TargetServerAttributeNotMatched,
 )
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import typer
 from rich.table import Table
 
@@ -20,6 +19,7 @@ from deploy.unreachable import unreachable
 from services.metrics.adapters.figures import load_cases
 from services.metrics.domain.log_figures import LogQuestion, log_figures
 from shared.contracts.moments import local_instant_of
+from shared.eventstore.connecting import connect
 from shared.eventstore.migrations import Schema
 from shared.eventstore.port import StoreUnavailable
 from shared.runtime.settings import load_settings
@@ -67,9 +67,7 @@ async def figures_of(
     """
     settings = {"search_path": Schema.METRICS.value, "application_name": "casetrack-figures"}
     try:
-        connection = await asyncpg.connect(
-            dsn, timeout=CONNECT_SECONDS_MAX, server_settings=settings
-        )
+        connection = await connect(dsn, timeout=CONNECT_SECONDS_MAX, server_settings=settings)
         try:
             loaded = await load_cases(connection, source)
         finally:

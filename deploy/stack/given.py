@@ -2,16 +2,13 @@
 
 import asyncio
 
-import asyncpg
-
 from deploy.databases import UNREACHABLE
 from deploy.stack.diagnosis import Diagnosis, Health
 from deploy.texts import text
+from shared.eventstore.connecting import connect
 from shared.kafka.access import KafkaAccess
 from shared.kafka.ends import BrokerAway, load_ends
 from shared.runtime.refused import Distrust, distrust_of
-
-CONNECT_SECONDS_MAX = 5.0
 
 
 def given_kafka(access: KafkaAccess) -> Diagnosis:
@@ -38,7 +35,7 @@ def given_postgres(dsn: str) -> Diagnosis:
 
 
 async def _connect(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX)
+    connection = await connect(dsn)
     await connection.close()
 
 

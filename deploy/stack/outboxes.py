@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import asyncpg
-
+from shared.eventstore.connecting import connect
 from shared.eventstore.port import STUCK_SECONDS
 
 CONNECT_SECONDS_MAX = 2.0
@@ -35,7 +34,7 @@ class OutboxSeen:
 
 async def load_outboxes(dsn: str) -> list[OutboxSeen]:
     """Return every owner's outbox in the bureau's database *dsn*."""
-    connection = await asyncpg.connect(
+    connection = await connect(
         dsn, timeout=CONNECT_SECONDS_MAX, command_timeout=CONNECT_SECONDS_MAX
     )
     try:

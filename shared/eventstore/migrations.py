@@ -11,7 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from shared.eventstore import rights
+from shared.eventstore.connecting import connect
 from shared.eventstore.eras import begin_era
+from shared.runtime.lifecycle import crash
 
 OWN_FOLDER = Path(__file__).parent / "sql"
 
@@ -19,6 +21,8 @@ MIGRATION_LOCK = 0x6361_7365
 """Held while a database is migrated, so that two start-ups take turns."""
 
 MAINTENANCE_DATABASE = "postgres"
+CONNECT_SECONDS_MAX = 60.0
+"""A server that has just come up takes its time, and nobody waits for an answer here."""
 
 CREATE_LEDGER = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -98,7 +102,7 @@ async def migrate(
     *folders* add the migrations of schemas that a service keeps itself.
     """
     await _prepare_cluster(dsn, passwords or {})
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn, timeout=CONNECT_SECONDS_MAX)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         for schema in EVENT_STORES:
@@ -150,9 +154,11 @@ async def _apply(connection: asyncpg.Connection, schema: Schema, migration: Migr
     async with connection.transaction():
         await _enter(connection, schema)
         await connection.execute(migration.statements)
+        crash("migration.made")
         await connection.execute(
             APPEND_LEDGER, migration.number, migration.name, migration.checksum
         )
+    crash("migration.committed")
 
 
 async def _enter(connection: asyncpg.Connection, schema: Schema) -> None:
@@ -163,7 +169,8 @@ async def _prepare_cluster(dsn: str, passwords: Mapping[str, str]) -> None:
     # Roles belong to the whole cluster and advisory locks to one database, so
     # everybody who makes roles meets in the maintenance database.
     parts = urlsplit(dsn)
-    connection = await asyncpg.connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE_DATABASE}")))
+    maintenance = urlunsplit(parts._replace(path=f"/{MAINTENANCE_DATABASE}"))
+    connection = await connect(maintenance, timeout=CONNECT_SECONDS_MAX)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await rights.ensure_roles(connection, passwords)

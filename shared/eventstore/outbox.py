@@ -4,13 +4,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from shared.eventstore.connecting import connect
 from shared.eventstore.port import START, Outbox, Outgoing, Position, StoreRestored
-from shared.eventstore.postgres import (
-    CONNECT_SECONDS_MAX,
-    STATEMENT_SECONDS_MAX,
-    certificates_in,
-    translated,
-)
+from shared.eventstore.postgres import STATEMENT_SECONDS_MAX, certificates_in, translated
 from shared.runtime.certificates import tell_certificates
 
 BYTES_MAX = 16 * 1024 * 1024
@@ -132,9 +128,8 @@ class PostgresOutbox(Outbox):
         tell_certificates(certificates_in(dsn))
         with translated():
             return cls(
-                await asyncpg.connect(
+                await connect(
                     dsn,
-                    timeout=CONNECT_SECONDS_MAX,
                     command_timeout=STATEMENT_SECONDS_MAX,
                     server_settings={
                         "search_path": schema,

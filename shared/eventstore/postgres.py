@@ -11,6 +11,7 @@ import asyncpg
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
 from shared.eventstore.chain import digest_of
+from shared.eventstore.connecting import CONNECT_SECONDS_MAX, connect
 from shared.eventstore.history import history_of
 from shared.eventstore.port import (
     AlreadyAnswered,
@@ -32,7 +33,6 @@ from shared.runtime.traces import span, traced
 CONNECTIONS_MAX = 8
 ACQUIRE_SECONDS_MAX = 5.0
 STATEMENT_SECONDS_MAX = 10.0
-CONNECT_SECONDS_MAX = 5.0
 READING_SECONDS_MAX = 900.0
 """Of one statement that reads or sorts all that there is: an audit's, or a rebuild's."""
 
@@ -129,6 +129,7 @@ async def open_pool(
         max_size=connections_max,
         timeout=CONNECT_SECONDS_MAX,
         command_timeout=STATEMENT_SECONDS_MAX,
+        connect=connect,
         init=first,
         reset=_leave,
         server_settings={
@@ -159,9 +160,8 @@ async def auditing(dsn: str, name: str, search_path: str = "") -> AsyncIterator[
     told = {"application_name": f"casetrack-{name}"}
     tell_certificates(certificates_in(dsn))
     with translated():
-        connection = await asyncpg.connect(
+        connection = await connect(
             dsn,
-            timeout=CONNECT_SECONDS_MAX,
             command_timeout=READING_SECONDS_MAX,
             server_settings=told | ({"search_path": search_path} if search_path else {}),
         )

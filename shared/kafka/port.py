@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from shared.runtime.faults import PlainFault
+
 PARTITIONS = 4
 """The same everywhere, so that a case lands in the same partition number on every topic."""
 
@@ -95,11 +97,14 @@ class TransactionOpen(BusError):
     """Somebody's transaction is open for long: what lies behind it waits until Kafka ends it."""
 
 
-class TopicMismatch(BusError):
+class TopicMismatch(BusError, PlainFault):
     """The topic exists with another number of partitions, so cases would land elsewhere."""
+
+    event = "topic_partitions_differ"
 
     def __init__(self, topic: str, found: int, wanted: int) -> None:
         super().__init__(topic, found, wanted)
+        self.values = {"topic": topic, "partitions": found, "wanted": wanted}
         self.topic = topic
         self.found = found
         self.wanted = wanted

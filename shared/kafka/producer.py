@@ -79,7 +79,7 @@ class KafkaProducer:
         except (KafkaError, OSError, TimeoutError) as fault:
             if producer:
                 await self._abandon(producer)
-            raise _of(fault) from fault
+            raise _of(fault, leaderless(producer, records)) from fault
 
     async def _current(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -121,10 +121,26 @@ class KafkaProducer:
             await producer.client.close()
 
 
-def _of(fault: Exception) -> SendUnknown:
-    """Return what *fault* of the driver means to whoever sends."""
+def _of(fault: Exception, unled: Sequence[str]) -> SendUnknown:
+    """Return what *fault* of the driver means to whoever sends, and what it may come from."""
     kind = SendRefused if isinstance(fault, REFUSALS) else SendUnknown
-    return kind(repr(fault))
+    said = repr(fault)
+    return kind(f"{said}; no broker leads {', '.join(unled)}" if unled else said)
+
+
+def leaderless(producer: AIOKafkaProducer | None, records: Sequence[Record]) -> list[str]:
+    """Return the partitions of the topics of *records* that no broker leads, as last heard."""
+    if producer is None:
+        return []
+    cluster = producer.client.cluster
+    return [
+        f"{topic}-{number}"
+        for topic in sorted({record.topic for record in records})
+        for number in sorted(
+            (cluster.partitions_for_topic(topic) or set())
+            - (cluster.available_partitions_for_topic(topic) or set())
+        )
+    ]
 
 
 async def _confirm(producer: AIOKafkaProducer, records: Sequence[Record]) -> None:

@@ -1,4 +1,14 @@
-"""One fault of several that failed together: callers know faults, not groups of them."""
+"""Faults that end a process: one of several that failed together, and what is plain to say."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class PlainFault(Exception):
+    """What only a person can set right: a line of the log tells it, and no traceback helps."""
+
+    event: ClassVar[str]
+    values: Mapping[str, object]
 
 
 def first_of(

@@ -16,6 +16,7 @@ import uvloop
 
 from shared.runtime.background import in_background
 from shared.runtime.clock import Clock
+from shared.runtime.faults import PlainFault, first_of
 from shared.runtime.logs import configure_logs
 from shared.runtime.refused import distrust_of
 from shared.runtime.traces import begin_traces, end_traces
@@ -62,6 +63,8 @@ def run(name: str, main: Main) -> int:
             if distrust := distrust_of(fault):
                 # Where it was raised helps nobody: a setting or a certificate is wrong.
                 log.error("process_not_let_in", reason=distrust.value, fault=repr(fault))  # noqa: TRY400 - see above
+            elif isinstance(plain := first_of(fault, PlainFault), PlainFault):
+                log.error(plain.event, **plain.values)  # noqa: TRY400 - as above
             else:
                 log.exception("process_failed")
             return FAILED

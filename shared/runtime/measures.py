@@ -159,6 +159,12 @@ CERTIFICATE_EXPIRES = _gauge(
     "Until when a certificate is valid that this process was set to use, as it last read it",
     "use",
 )
+CLOCK_DIFFERENCE_SECONDS = _gauge(
+    "casetrack_clock_difference_seconds",
+    MeasureUnit.SECONDS,
+    "By how much the clock of this machine is before PostgreSQL's, as of the newest connection; "
+    "less than 0 behind it",
+)
 EVENTS_INGESTED = _counter(
     "casetrack_events_ingested_total",
     MeasureUnit.EVENTS,

@@ -1,11 +1,12 @@
-"""A guard against a wall clock that jumps: it must not end a thousand limits at once."""
+"""A guard against a wall clock that jumps or is ahead: it must not end a thousand limits."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from shared.runtime.clock import Clock
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.measures import CLOCK_DIFFERENCE_SECONDS
 
 log = structlog.get_logger()
 
@@ -15,9 +16,42 @@ CLOCK_TRUST_SECONDS = 60.0
 """So long a wall clock that jumped has to go steadily before we believe it."""
 
 
+class MachineClock:
+    """By how much this machine's clock is before PostgreSQL's: as measured, and as set since."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._offset: float | None = None
+
+    def measured(self, ahead_seconds: float, clock: Clock) -> None:
+        """Take down what was found just now; it is said where it matters."""
+        CLOCK_DIFFERENCE_SECONDS.set(ahead_seconds)
+        self._ahead, self._offset = ahead_seconds, _offset(clock.now(), clock.monotonic())
+        if abs(ahead_seconds) > CLOCK_STEP_SECONDS_MAX:
+            log.error("clock_differs", ahead_seconds=round(ahead_seconds, 1))
+
+    def is_ahead(self, now: datetime, monotonic: float) -> bool:
+        if self._offset is None:
+            return False
+        set_since = _offset(now, monotonic) - self._offset
+        return self._ahead + set_since > CLOCK_STEP_SECONDS_MAX
+
+
+def _offset(now: datetime, monotonic: float) -> float:
+    return now.timestamp() - monotonic
+
+
+MACHINE = MachineClock()
+
+
 @dataclass(slots=True)
 class WallGuard:
-    """Compares the wall clock with the monotonic one, from look to look."""
+    """
+    Compares the wall clock with the monotonic one, from look to look, and with PostgreSQL's.
+
+    One that is ahead is not believed until it is set: what it ends is ended too early. One that
+    is behind makes late, and no wrong.
+    """
 
     clock: Clock
     wall: datetime = field(init=False)
@@ -35,4 +69,6 @@ class WallGuard:
         if abs(step) > CLOCK_STEP_SECONDS_MAX:
             self.distrusted_until = monotonic + CLOCK_TRUST_SECONDS
             log.error("wall_clock_jumped", seconds=round(step, 1))
-        return monotonic >= self.distrusted_until
+        # A clock that only a test moves is no machine's.
+        ahead = isinstance(self.clock, SystemClock) and MACHINE.is_ahead(now, monotonic)
+        return monotonic >= self.distrusted_until and not ahead

@@ -20,7 +20,9 @@ from shared.contracts.identities import concealed
 from shared.contracts.naming import Language
 from shared.contracts.rejection import Blame, Rejection
 from shared.runtime.catalogue import Catalogue
+from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.language import accepted
+from shared.runtime.refused import distrust_of
 from shared.web.auth import Unauthenticated
 from shared.web.keys import KeysUnavailable
 
@@ -136,6 +138,26 @@ class FaultAnswer:
         return {} if seconds is None else {"retry-after": str(seconds)}
 
 
+SAID_AGAIN_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class ServerTrouble:
+    """Why a server of ours does not serve: said once a minute, whatever number of requests asks."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    _said: str = ""
+    _said_at: float = 0.0
+
+    def tell(self, code: str, failure: Exception) -> None:
+        why, now = repr(failure), self.clock.monotonic()
+        if why != self._said or now - self._said_at > SAID_AGAIN_SECONDS:
+            self._said, self._said_at = why, now
+            distrust = distrust_of(failure)
+            reason = None if distrust is None else distrust.value
+            log.warning("requests_not_served", code=code, reason=reason, fault=why)
+
+
 KEYS_UNAVAILABLE = FaultAnswer(*UNAVAILABLE, 2)
 UNEXPECTED = FaultAnswer(500, "unexpected")
 
@@ -146,6 +168,7 @@ class ProblemAnswers:
 
     catalogue: Catalogue
     faults: Mapping[type[Exception], FaultAnswer] = field(default_factory=dict)
+    trouble: ServerTrouble = field(default_factory=ServerTrouble)
 
     def install(self, app: FastAPI) -> None:
         app.state.problems = self
@@ -181,6 +204,8 @@ class ProblemAnswers:
         if fault is UNEXPECTED:
             # The request's log context has ended here, so the trace is named again.
             log.error("request_failed", trace_id=request.state.trace_id, exc_info=failure)
+        elif fault.status == UNAVAILABLE.status:
+            self.trouble.tell(fault.code, failure)
         place = getattr(failure, "field", None) or None
         return Problem(fault.status, fault.code, field=place, headers=fault.headers)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -136,6 +137,28 @@ async def test_an_expired_certificate_is_told_as_such(tmp_path: Path) -> None:
             await require_access(access)
 
     assert refused.value.distrust is Distrust.CERTIFICATE_EXPIRED
+
+
+async def test_an_expired_certificate_of_the_database_is_told_as_such(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    old = authority.issue("old", LOOPBACK, ended=timedelta(hours=1))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(old.certificate, old.key)
+
+    async def agree(heard: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        await heard.readexactly(8)
+        out.write(b"S")
+        with suppress(ssl.SSLError, OSError):
+            await out.start_tls(context)
+        out.close()
+
+    async with await asyncio.start_server(agree, "127.0.0.1", 0) as server:
+        place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        told = f"sslmode=verify-full&sslrootcert={authority.certificate}"
+        with pytest.raises(ServerDistrusted) as fault:
+            await prepare_database(f"postgresql://somebody:secret@{place}/casetrack?{told}", {})
+
+    assert distrust_of(fault.value) is Distrust.CERTIFICATE_EXPIRED
 
 
 async def test_a_server_without_tls_is_told_as_such() -> None:

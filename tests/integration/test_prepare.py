@@ -10,10 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from deploy.databases import addressed
+from deploy.databases import FOLDERS, addressed
 from deploy.prepare import PrepareSettings, prepare
 from deploy.sign_in import link
 from services.intake.settings import IntakeSettings
+from shared.eventstore.migrations import EVENT_STORES, OWN_FOLDER, Schema, load_folder
 from shared.kafka.topics import DEAD_LETTER_TOPICS, EVENT_TOPICS
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
@@ -23,6 +24,11 @@ from tests.support.servers import PASSWORD
 from tests.support.stack import kafka_admin
 
 SECONDS_MAX = 60
+APPLIED = """
+SELECT number
+FROM {}.migrations
+ORDER BY number
+"""
 
 
 @pytest.fixture
@@ -101,24 +107,58 @@ async def test_the_session_key_is_made_once_and_opens_the_door(
 async def test_a_topic_with_other_partitions_is_refused_in_two_lines(
     settings: PrepareSettings,
 ) -> None:
-    done = await asyncio.to_thread(
+    done = await prepared(
+        {
+            "PREPARE_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
+            "PREPARE_KAFKA": settings.kafka,
+            "PREPARE_PARTITIONS": "7",
+        }
+    )
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
+    assert "7" in done.stderr
+
+
+@pytest.fixture
+def fresh_dsn(postgres_dsn: str) -> str:
+    """Return the address of a database that nobody has made yet."""
+    return addressed(postgres_dsn, database=f"{urlsplit(postgres_dsn).path[1:]}_fresh")
+
+
+@pytest.mark.parametrize("place", ["migration.made", "migration.committed"])
+async def test_killed_in_the_midst_of_its_migrations_the_next_start_goes_on(
+    place: str, fresh_dsn: str, bureau_topics: str, superuser: asyncpg.Connection
+) -> None:
+    told = {"PREPARE_POSTGRES_DSN": fresh_dsn, "PREPARE_KAFKA": bureau_topics}
+    kills = [await prepared({**told, "CASETRACK_CRASH": f"{place}:{after}"}) for after in (3, 20)]
+    last = await prepared(told)
+    connection = await asyncpg.connect(fresh_dsn)
+    applied = {
+        schema: [row["number"] for row in await connection.fetch(APPLIED.format(schema))]
+        for schema in (*EVENT_STORES, Schema.METRICS)
+    }
+    await connection.close()
+    await superuser.execute(f'DROP DATABASE "{urlsplit(fresh_dsn).path[1:]}"')
+
+    assert [killed.returncode for killed in kills] == [137, 137]
+    assert (last.returncode, last.stderr) == (0, "")
+    assert applied == {
+        schema: [one.number for one in load_folder(FOLDERS.get(schema, OWN_FOLDER))]
+        for schema in applied
+    }
+
+
+async def prepared(told: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Let the container `prepare` live as it is *told* to."""
+    return await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-P", "-m", "deploy.prepare"],
         check=False,
         capture_output=True,
         text=True,
         timeout=SECONDS_MAX,
-        env={
-            **os.environ,
-            "PREPARE_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
-            "PREPARE_KAFKA": settings.kafka,
-            "PREPARE_PARTITIONS": "7",
-            "CASETRACK_LANG": "en",
-        },
+        env={**os.environ, "CASETRACK_LANG": "en", **told},
     )
-
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
-    assert "7" in done.stderr
 
 
 async def topics(kafka: str) -> set[str]:

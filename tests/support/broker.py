@@ -21,8 +21,6 @@ START_SECONDS_MAX = 90.0
 NODES = (1, 2, 3)
 IN_SYNC = 2
 REPLICATED = {
-    "default.replication.factor": "3",
-    "min.insync.replicas": str(IN_SYNC),
     "offsets.topic.replication.factor": "3",
     "transaction.state.log.replication.factor": "3",
     "transaction.state.log.min.isr": str(IN_SYNC),
@@ -66,9 +64,11 @@ class Broker:
 
 @dataclass(frozen=True)
 class ThreeBrokers:
-    """Three brokers, each a controller, too: every record lies on all of them."""
+    """Three brokers, each a controller, too."""
 
     nodes: Mapping[int, Broker]
+    replicas: int = len(NODES)
+    """On how many of them every record lies."""
 
     @property
     def address(self) -> str:
@@ -89,9 +89,16 @@ class ThreeBrokers:
         return int(max(noted, key=lambda state: state["leaderEpoch"])["leaderId"])
 
     async def whole(self) -> bool:
-        """Say whether every partition lies on all of them, up to date."""
+        """Say whether all replicas of every partition are up to date."""
         partitions = await self._partitions()
-        return bool(partitions) and all(in_sync == len(NODES) for _, in_sync in partitions)
+        return bool(partitions) and all(in_sync == self.replicas for _, in_sync in partitions)
+
+    async def leaders(self, topic: str) -> dict[int, int]:
+        """Return who leads which partition of *topic*; nothing while one has no leader."""
+        async with kafka_admin(self.address) as admin:
+            (told,) = await admin.describe_topics([topic])
+        found = {one["partition"]: int(one["leader"]) for one in told["partitions"]}
+        return found if set(found.values()) <= set(NODES) else {}
 
     async def _partitions(self) -> list[tuple[int, int]]:
         """Return of each partition its leader, and how many replicas are in sync."""
@@ -105,16 +112,16 @@ class ThreeBrokers:
 
 
 @asynccontextmanager
-async def three_brokers(home: Path) -> AsyncIterator[ThreeBrokers]:
-    """Give a cluster with the bureau's topics within the block."""
-    nodes = [Broker(kafka) for kafka in _planned(home)]
+async def three_brokers(home: Path, replicas: int = len(NODES)) -> AsyncIterator[ThreeBrokers]:
+    """Give a cluster with the bureau's topics, each record on *replicas* of its brokers."""
+    nodes = [Broker(kafka) for kafka in _planned(home, replicas)]
     try:
         for node in nodes:
             await node.kafka.prepare()
             await node.launch()
         for node in nodes:
             await eventually(node.kafka.answers, within=START_SECONDS_MAX)
-        cluster = ThreeBrokers(dict(zip(NODES, nodes, strict=True)))
+        cluster = ThreeBrokers(dict(zip(NODES, nodes, strict=True)), replicas)
         await ensure_topics(cluster.address)
         await eventually(cluster.whole, within=START_SECONDS_MAX)
         yield cluster
@@ -123,7 +130,7 @@ async def three_brokers(home: Path) -> AsyncIterator[ThreeBrokers]:
             await node.kill()
 
 
-def _planned(home: Path) -> list[Kafka]:
+def _planned(home: Path, replicas: int) -> list[Kafka]:
     first = StackFolders(home)
     first.make()
     alone = embedded_kafka(first, 0)
@@ -140,9 +147,12 @@ def _planned(home: Path) -> list[Kafka]:
         f"{number}@{LOOPBACK}:{node.controller_port}"
         for number, node in zip(NODES, nodes, strict=True)
     )
+    more = REPLICATED | {
+        "controller.quorum.voters": voters,
+        "default.replication.factor": str(replicas),
+        "min.insync.replicas": str(min(replicas, IN_SYNC)),
+    }
     return [
-        replace(
-            node, more=REPLICATED | {"node.id": str(number), "controller.quorum.voters": voters}
-        )
+        replace(node, more=more | {"node.id": str(number)})
         for number, node in zip(NODES, nodes, strict=True)
     ]

@@ -1,16 +1,16 @@
 """The whole way under a load of facts over HTTP, and what has become of them in the end."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-import asyncpg
-
 from deploy.command.verify import verified
 from deploy.containers.load import SOURCE, Load
+from deploy.databases import UNREACHABLE
 from deploy.delivery import Delivery, client_of
 from shared.contracts.registry import Owner
+from shared.eventstore.connecting import connect
 from shared.kafka.access import Broker
 from shared.kafka.ends import load_ends
 from shared.kafka.port import Record
@@ -22,7 +22,7 @@ from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
 from tests.support.stall import Stall, stalls
-from tests.support.whole_way import WholeWay
+from tests.support.whole_way import Kept, WholeWay
 
 PARTS: Mapping[str, str] = {
     "metrics": "api",
@@ -50,6 +50,19 @@ AND body::json->>'id' = ANY($2)
 """
 
 
+def delivery_of(url: str, bearer: Callable[[], str], load: Load) -> Delivery:
+    """Return the way of *load* to the gateway at *url*, which it tells of every trouble."""
+    return Delivery(
+        client=client_of(1),
+        url=url,
+        bearer=bearer,
+        clock=SystemClock(),
+        ids=SystemIds(),
+        patience_seconds=PATIENCE_SECONDS,
+        troubled=lambda reason, _: load.troubles.append(reason),
+    )
+
+
 @dataclass
 class LoadedWay:
     """A way through which facts keep coming."""
@@ -57,38 +70,40 @@ class LoadedWay:
     way: WholeWay
     kafka: Broker
     load: Load = field(default_factory=lambda: Load(cases=CASES))
+    others: Mapping[str, Kept] = field(default_factory=dict)
+    """Processes beside those of the way."""
 
     @asynccontextmanager
     async def loaded(self) -> AsyncIterator[None]:
         """Publish within the block, some two hundred facts a second."""
-        delivery = Delivery(
-            client=client_of(1),
-            url=self.way.gateway,
-            bearer=partial(self._issuer.issue, Bearer(Role.PUBLISHER)),
-            clock=SystemClock(),
-            ids=SystemIds(),
-            patience_seconds=PATIENCE_SECONDS,
-            troubled=lambda reason, _: self.load.troubles.append(reason),
-        )
+        bearer = partial(self._issuer.issue, Bearer(Role.PUBLISHER))
+        delivery = delivery_of(self.way.gateway, bearer, self.load)
         async with delivery, self.load.under(delivery):
             yield
 
     @asynccontextmanager
     async def stalled(self) -> AsyncIterator[tuple[Stall, Stall]]:
         """Watch for how long nothing was accepted, and nothing folded, until both go on."""
-        async with stalls(lambda: self.load.accepted, self.way.count) as (accepted, folded):
+        async with stalls(lambda: self.load.accepted, self._count) as (accepted, folded):
             yield accepted, folded
             await self.goes_on()
 
     async def goes_on(self) -> None:
         """Return once facts that are accepted from now on have been folded."""
-        wanted = await self.way.count() + MORE_FACTS
+        wanted = await eventually(self._count, within=CAUGHT_UP_SECONDS_MAX) + MORE_FACTS
         accepted = self.load.accepted + MORE_FACTS
 
         async def gone_on() -> bool:
-            return self.load.accepted >= accepted and await self.way.count() >= wanted
+            return self.load.accepted >= accepted and await self._count() >= wanted
 
         await eventually(gone_on, within=CAUGHT_UP_SECONDS_MAX)
+
+    async def _count(self) -> int:
+        """Return how many facts are folded; 0 where nobody answers."""
+        try:
+            return await self.way.count()
+        except UNREACHABLE:
+            return 0
 
     async def differences(self) -> list[object]:
         """Wait until all is folded, and return what does not follow from what is on record."""
@@ -124,7 +139,8 @@ class LoadedWay:
 
     def restarted(self) -> dict[str, int]:
         """Return which processes had to be started again, and how often."""
-        return {name: part.starts for name, part in self.way.parts.items() if part.starts > 1}
+        parts = {**self.way.parts, **self.others}
+        return {name: part.starts for name, part in parts.items() if part.starts > 1}
 
     async def _sent(self) -> list[Record]:
         topic = Owner.INTAKE.topic
@@ -141,7 +157,7 @@ class LoadedWay:
             await reader.stop()
 
     async def _ask(self, query: str, *values: object) -> int:
-        connection = await asyncpg.connect(self.way.auditor_dsn)
+        connection = await connect(self.way.auditor_dsn)
         try:
             return int(await connection.fetchval(query, *values))
         finally:

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 LOOK_SECONDS = 0.05
@@ -20,14 +20,13 @@ class Stall:
     count: int = 0
 
     async def watch(self, count: Count) -> None:
-        """Look again and again; who does not answer has told of nothing new."""
+        """Look again and again."""
         grown_at = time.monotonic()
         while True:
-            with suppress(OSError, TimeoutError):
-                answer = count()
-                number = await answer if inspect.isawaitable(answer) else answer
-                if number > self.count:
-                    self.count, grown_at = number, time.monotonic()
+            answer = count()
+            number = await answer if inspect.isawaitable(answer) else answer
+            if number > self.count:
+                self.count, grown_at = number, time.monotonic()
             self.seconds = max(self.seconds, time.monotonic() - grown_at)
             await asyncio.sleep(LOOK_SECONDS)
 

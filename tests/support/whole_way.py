@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import asyncpg
-
 from deploy.stack.parts import ALONE
+from shared.eventstore.connecting import connect
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.issuer import LocalIssuer
@@ -21,6 +20,7 @@ from tests.support.ports import free_port
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
+ANSWER_SECONDS_MAX = 10.0
 LOG_CHARACTERS = 12_000
 TELLING = {"PYTHONFAULTHANDLER": "1"}
 """A process that is aborted says where it stood."""
@@ -107,7 +107,7 @@ class WholeWay:
 
     async def count(self) -> int:
         """Return how many facts the projection holds."""
-        connection = await asyncpg.connect(self.auditor_dsn)
+        connection = await connect(self.auditor_dsn, command_timeout=ANSWER_SECONDS_MAX)
         try:
             return int(await connection.fetchval(COUNT_FOLDED))
         finally:

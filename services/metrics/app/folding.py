@@ -23,7 +23,7 @@ from shared.contracts.registry import PUBLISHED
 from shared.eventstore.postgres import open_pool
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.standing import require_reading
+from shared.kafka.standing import require_even, require_reading
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready, tell_ready
 from shared.runtime.memory import keep_memory
@@ -50,6 +50,7 @@ async def _fold(
 ) -> None:
     # Faust would only say that it reached nobody, and of a missing right nothing at all.
     await require_reading(settings.broker, GROUP, TOPICS)
+    await require_even(settings.broker, TOPICS)
     async with (
         KafkaProducer(settings.broker, client_id=GROUP) as producer,
         KafkaShelf(settings.broker) as shelf,

@@ -1,0 +1,56 @@
+"""A broker is away whose partitions lie nowhere else: they wait and are named, others go on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.kafka.ends import load_ends
+from shared.kafka.port import Partition, Record, SendUnknown
+from shared.kafka.producer import KafkaProducer
+from shared.kafka.topics import ensure_topics
+from tests.support.broker import NODES, START_SECONDS_MAX, ThreeBrokers, three_brokers
+from tests.support.eventually import eventually
+
+TOPIC = "spread"
+PLACES = range(len(NODES))
+
+
+@pytest.fixture
+async def brokers(tmp_path: Path) -> AsyncIterator[ThreeBrokers]:
+    async with three_brokers(tmp_path, replicas=1) as cluster:
+        await ensure_topics(cluster.address, len(NODES), [TOPIC])
+        yield cluster
+
+
+def record(number: int, word: bytes) -> Record:
+    return Record(TOPIC, word, word, partition=number)
+
+
+@pytest.mark.timeout(300)
+async def test_who_sends_names_the_partitions_that_nobody_leads_and_sends_to_the_others(
+    brokers: ThreeBrokers,
+) -> None:
+    leaders = await eventually(lambda: brokers.leaders(TOPIC), within=START_SECONDS_MAX)
+    away = 0
+    victim = brokers.nodes[leaders[away]]
+    others = [number for number in PLACES if leaders[number] != leaders[away]]
+    async with KafkaProducer(brokers.address) as producer:
+        await producer.send([record(number, b"before") for number in PLACES])
+        await victim.kill()
+        with pytest.raises(SendUnknown, match=f"no broker leads {TOPIC}-{away}"):
+            await producer.send([record(away, b"meanwhile")])
+        await producer.send([record(number, b"meanwhile") for number in others])
+        await victim.start()
+
+        async def sent() -> bool:
+            try:
+                await producer.send([record(away, b"after")])
+            except SendUnknown:
+                return False
+            return True
+
+        await eventually(sent, within=START_SECONDS_MAX)
+    ends = await load_ends(brokers.address, [TOPIC])
+
+    assert all(ends[Partition(TOPIC, number)] >= 2 for number in (away, *others))
