@@ -127,6 +127,6 @@ class Service:
         """Whether the store answers; Kafka is not needed to accept, and yet missed for long."""
         try:
             waiting_seconds = await self.store.waiting_seconds()
-        except StoreUnavailable:
-            return Readiness(serves=False)
+        except StoreUnavailable as away:
+            return Readiness(serves=False, fault=away)
         return Readiness(serves=True, behind=("outbox",) if waiting_seconds > STUCK_SECONDS else ())

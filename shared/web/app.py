@@ -23,7 +23,7 @@ from shared.web.description import Described
 from shared.web.edge import BODY_BYTES_MAX, Bounds, Edge
 from shared.web.gate import Gate
 from shared.web.policies import permit, public, refuse_routes_without_policy
-from shared.web.problems import FaultAnswer, ProblemAnswers
+from shared.web.problems import FaultAnswer, ProblemAnswers, ServerTrouble
 from shared.web.shares import Shares
 
 PAGES = files("shared.web") / "pages"
@@ -59,6 +59,8 @@ class Readiness:
     serves: bool
     behind: tuple[str, ...] = ()
     """Where work piles up (`outbox`): nothing is lost by it, and a person has to look."""
+    fault: Exception | None = None
+    """Because of which nothing is served, where a server of ours is away."""
 
 
 Ready = Callable[[], Awaitable[Readiness]]
@@ -124,7 +126,7 @@ def create_web(web: Web) -> FastAPI:
         ),
     )
     # Routes are tried in their order, and a probe comes more rarely than a request.
-    for router in (*web.routers, _operations(web), _description()):
+    for router in (*web.routers, _operations(web, answers.trouble), _description()):
         app.include_router(router)
     refuse_routes_without_policy(app)
     return app
@@ -143,7 +145,7 @@ def _guarded(lifespan: Lifespan | None) -> Lifespan:
     return live
 
 
-def _operations(web: Web) -> APIRouter:
+def _operations(web: Web, trouble: ServerTrouble) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", dependencies=[public()])
@@ -162,6 +164,8 @@ def _operations(web: Web) -> APIRouter:
         """Say whether requests can be served now, and what is behind, readers of Kafka among it."""
         now, consumers = await web.ready(), pulses()
         told = {"consumers": tuple(pulse.told() for pulse in consumers)} if consumers else {}
+        if now.fault is not None:
+            trouble.tell("not_ready", now.fault)
         if not now.serves:
             answer = NotServing(status="not ready", **told)
             document = answer.model_dump(mode="json", exclude_unset=True)

@@ -8,14 +8,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
+from structlog.testing import capture_logs
 
 from shared.contracts.naming import Language
+from shared.eventstore.port import StoreUnavailable
 from shared.runtime.catalogue import OWN, Catalogue
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
@@ -155,6 +158,23 @@ async def test_a_service_that_is_not_ready_says_only_that() -> None:
 
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready"}
+
+
+async def test_why_a_service_is_not_ready_stands_in_its_log_and_in_no_answer() -> None:
+    async def away() -> Readiness:
+        refused = StoreUnavailable("28P01 password authentication failed")
+        refused.__cause__ = asyncpg.InvalidPasswordError()
+        return Readiness(serves=False, fault=refused)
+
+    transport = httpx2.ASGITransport(create_web(web(ready=away)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
+        with capture_logs() as logs:
+            answers = [await client.get("/readyz") for _ in range(2)]
+
+    assert [answer.json() for answer in answers] == [{"status": "not ready"}] * 2
+    assert [line["reason"] for line in logs if line["event"] == "requests_not_served"] == [
+        "wrong_password"
+    ]
 
 
 async def test_a_service_that_serves_although_something_is_behind_says_what() -> None:

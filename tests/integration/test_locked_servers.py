@@ -4,14 +4,11 @@ import asyncio
 import json
 import os
 import shutil
-import ssl
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +37,6 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.runtime.refused import Distrust, distrust_of
 from shared.web.issuer import LocalIssuer
-from tests.support.certificates import LOOPBACK, Authority
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
 from tests.support.foreign_facts import foreign as foreign_fact
@@ -121,44 +117,6 @@ async def test_a_certificate_is_for_the_name_that_was_asked_for(kafka: LockedKaf
         await require_access(replace(kafka.keeper, servers=elsewhere))
 
     assert refused.value.distrust is Distrust.NAME_MISMATCH
-
-
-async def test_an_expired_certificate_is_told_as_such(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
-    old = authority.issue("old", LOOPBACK, ended=timedelta(hours=1))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(old.certificate, old.key)
-    async with await asyncio.start_server(
-        lambda _, out: out.close(), "127.0.0.1", 0, ssl=context
-    ) as server:
-        port = server.sockets[0].getsockname()[1]
-        access = KafkaAccess(f"127.0.0.1:{port}", Security.SSL, ca=authority.certificate)
-        with pytest.raises(AccessRefused) as refused:
-            await require_access(access)
-
-    assert refused.value.distrust is Distrust.CERTIFICATE_EXPIRED
-
-
-async def test_an_expired_certificate_of_the_database_is_told_as_such(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
-    old = authority.issue("old", LOOPBACK, ended=timedelta(hours=1))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(old.certificate, old.key)
-
-    async def agree(heard: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
-        await heard.readexactly(8)
-        out.write(b"S")
-        with suppress(ssl.SSLError, OSError):
-            await out.start_tls(context)
-        out.close()
-
-    async with await asyncio.start_server(agree, "127.0.0.1", 0) as server:
-        place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        told = f"sslmode=verify-full&sslrootcert={authority.certificate}"
-        with pytest.raises(ServerDistrusted) as fault:
-            await prepare_database(f"postgresql://somebody:secret@{place}/casetrack?{told}", {})
-
-    assert distrust_of(fault.value) is Distrust.CERTIFICATE_EXPIRED
 
 
 async def test_a_server_without_tls_is_told_as_such() -> None:

@@ -225,8 +225,8 @@ class Reader:
     async def _ready(self) -> Readiness:
         try:
             await self.glances.changes()
-        except StoreUnavailable:
-            return Readiness(serves=False)
+        except StoreUnavailable as away:
+            return Readiness(serves=False, fault=away)
         return Readiness(serves=True)
 
 
