@@ -1,6 +1,6 @@
 """Checkpoints signed, published and read again: what the stores are measured by."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ import jwt
 import msgspec
 from aiokafka.errors import KafkaError
 
+from deploy.topics import empty_topics
 from services.metrics.handlers.difference import Difference, What
 from shared.contracts.registry import Owner
 from shared.eventstore.books import open_books
@@ -27,7 +28,7 @@ from shared.eventstore.checkpoint import (
 )
 from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway, Onlooker
-from shared.kafka.port import Record, Sender
+from shared.kafka.port import Partition, Record, Sender
 from shared.kafka.reader import kafka_reader, load_between, places_of
 from shared.kafka.topics import CHECKPOINTS
 from shared.runtime.clock import Clock
@@ -124,6 +125,14 @@ class Signer:
                 altered += [] if found == last.books[book] else [book]
         return altered
 
+    def forget(self) -> list[bytes]:
+        """Begin anew with the next checkpoint; return what was signed last."""
+        kept = [memory for memory in map(self._memory, Owner) if memory.exists()]
+        words = [memory.read_bytes() for memory in kept]
+        for memory in kept:
+            memory.unlink()
+        return words
+
     def _last(self, owner: Owner) -> Signed:
         memory = self._memory(owner)
         if not memory.exists():
@@ -181,6 +190,15 @@ class _Retelling(Onlooker):
     def __init__(self, broker: Broker) -> None:
         super().__init__(broker, kafka_reader(broker))
 
+    async def ends(self) -> Mapping[Partition, int]:
+        """Return where each partition ends in which something lies."""
+        places = await places_of(self._reader, CHECKPOINTS)
+        starts, ends = (
+            await self._reader.beginning_offsets(places),
+            await self._reader.end_offsets(places),
+        )
+        return {Partition(*one): ends[one] for one in places if ends[one] > starts[one]}
+
     async def records(self) -> AsyncGenerator[Record, None]:
         """Raise BrokerAway where nobody answers any more."""
         reader = self._reader
@@ -209,6 +227,29 @@ async def load_checkpoints(broker: Broker, keys: KeySet) -> Published:
     except KeysUnavailable:
         return Published()
     return published
+
+
+async def set_aside(broker: Broker, signer: Signer, file: Path) -> None:
+    """
+    Keep in *file* every checkpoint that was published, one a line, and let signing begin anew.
+
+    For after a restore: what was lost is told as a difference for as long as somebody
+    publishes what was signed before.
+
+    Raises:
+        FileExistsError: there is such a file.
+        BrokerAway: Kafka does not answer, or not to us.
+    """
+    with file.open("xb") as kept:
+        try:
+            async with _Retelling(broker) as told, aclosing(told.records()) as records:
+                ends = await told.ends()
+                known = [record.value or b"" async for record in records]
+            # The last ones may be with us alone.
+            kept.writelines(dict.fromkeys(b"%s\n" % words for words in [*known, *signer.forget()]))
+            await empty_topics(broker, ends)
+        except (KafkaError, OSError) as fault:
+            raise BrokerAway(str(fault)) from fault
 
 
 async def unsigned_since(dsn: str, published: Published) -> datetime | None:

@@ -248,6 +248,13 @@ TIME = Dashboard(
             troubled=1800,
         ),
         Panel(
+            "备份时长 · Age of the backups",
+            "max by (part) (casetrack_backup_age_seconds)",
+            "{{part}}",
+            SECONDS,
+            troubled=93_600,
+        ),
+        Panel(
             "与签名不符 · Books that are not what was signed",
             "max by (owner) (casetrack_chain_broken)",
             "{{owner}}",

@@ -25,6 +25,7 @@ Fault
 │   └── PipUnreachable
 ├── ServerUnreachable
 │   └── ServerDistrusted
+├── StillAtWork
 ├── StoppedMeanwhile
 └── SupervisorLost
 """
@@ -181,6 +182,12 @@ class ServerDistrusted(ServerUnreachable):
     """The server is there, and it and we do not trust each other."""
 
     code = "server_distrusted"
+
+
+class StillAtWork(Fault):
+    """Processes of ours use what is about to be made anew."""
+
+    code = "still_at_work"
 
 
 class StoppedMeanwhile(Fault):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import DirectoryPath, Field, SecretStr
 
+from deploy.alignment import align
 from deploy.databases import prepare_database
 from deploy.faults import Fault
 from deploy.kafka_users import passwords_in, prepare_users, publishers_among
@@ -48,6 +49,7 @@ class PrepareSettings(KafkaSettings, env_prefix="PREPARE_"):
     metrics_api_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     relay_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
     auditor_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
+    backup_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)
 
     kafka_users: DirectoryPath | None = Field(
         None,
@@ -84,6 +86,7 @@ async def prepare(settings: PrepareSettings) -> None:
     await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
     broker = settings.access(settings.kafka)
     await prepare_kafka(broker, settings.partitions, settings.kafka_users)
+    await align(settings.postgres_dsn.get_secret_value(), broker)
     if settings.session_keys is not None:
         LocalIssuer.open(settings.session_keys, SystemClock(), SystemIds())
 

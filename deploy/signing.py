@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from pydantic import Field, field_validator
 
+from deploy.backups import watch_backups
 from deploy.checkpoints import Signer
 from shared.contracts.registry import Owner
 from shared.eventstore.port import StoreRefused, StoreUnavailable
@@ -75,12 +76,17 @@ class SigningSettings(KafkaSettings, env_prefix="CHECKPOINTS_"):
         "what was signed last",
         examples=["360"],
     )
+    backups: Path | None = Field(
+        None,
+        description="the folder of the backups, whose age is measured; none: somebody else watches",
+        examples=["/var/lib/backups"],
+    )
     host: str = Field(LOOPBACK, description="the address to listen on", examples=["0.0.0.0"])  # noqa: S104 - an example
     probe_port: Port | None = Field(
         None, description="where the signer says how it is; none: nowhere", examples=["8710"]
     )
 
-    @field_validator("key", mode="before")
+    @field_validator("key", "backups", mode="before")
     @classmethod
     def _set(cls, key: object) -> object:
         # So Compose says that there is none.
@@ -177,6 +183,8 @@ class Signing:
 
 async def sign(settings: SigningSettings, stopping: asyncio.Event) -> None:
     """Sign until *stopping*; without a key say so once, and wait."""
+    if settings.backups is not None:
+        watch_backups(settings.backups, SystemClock())
     if settings.key is None:
         log.warning("checkpoints_unsigned")
         announce_ready()

@@ -1,14 +1,18 @@
 """The bureau's topics on some Kafka: made where they are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.errors import KafkaError
 
 from deploy.faults import PartitionsDiffer
 from deploy.unreachable import unreachable
-from shared.kafka.access import Broker
-from shared.kafka.port import TopicMismatch
+from shared.kafka.access import Broker, access_to
+from shared.kafka.entrance import enter
+from shared.kafka.port import Partition, TopicMismatch
 from shared.kafka.topics import BUREAU_TOPICS, ensure_topics, topics_of
 
 
@@ -29,3 +33,22 @@ async def prepare_topics(broker: Broker, partitions: int, publishers: Iterable[s
         ) from mismatch
     except (KafkaError, OSError) as failure:
         raise unreachable("Kafka", failure) from failure
+
+
+async def empty_topics(broker: Broker, ends: Mapping[Partition, int]) -> None:
+    """
+    Delete what lies before each of *ends*; what comes goes on with the numbers behind it.
+
+    Raises:
+        KafkaError, OSError: the brokers do not answer, or refuse us this.
+    """
+    if not ends:
+        return
+    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
+    await enter(admin, broker)
+    try:
+        await admin.delete_records(
+            {TopicPartition(*place): RecordsToDelete(end) for place, end in ends.items()}
+        )
+    finally:
+        await admin.close()

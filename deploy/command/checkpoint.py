@@ -1,10 +1,12 @@
 """`casetrack checkpoint`: sign what stands in the stores, and publish it."""
 
 import asyncio
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from deploy.checkpoints import Signer
+from deploy.checkpoints import Signer, set_aside
 from deploy.command.database import auditor_dsn, kafka_of
 from deploy.command.output import out, print_json
 from deploy.command.stack import JsonOption
@@ -14,6 +16,7 @@ from deploy.unreachable import unreachable
 from shared.eventstore.checkpoint import Checkpoint
 from shared.eventstore.port import StoreRefused, StoreUnavailable
 from shared.kafka.access import Broker
+from shared.kafka.ends import BrokerAway
 from shared.kafka.port import SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import SystemClock
@@ -24,10 +27,16 @@ def register(app: typer.Typer) -> None:
     app.command(help=say("checkpoint.help"))(checkpoint)
 
 
-def checkpoint(*, as_json: JsonOption = False) -> None:
+AnewOption = Annotated[Path | None, typer.Option("--anew", help=say("checkpoint.anew"))]
+
+
+def checkpoint(*, anew: AnewOption = None, as_json: JsonOption = False) -> None:
     settings = load_settings(LocalSettings)
     dsn, kafka = auditor_dsn(settings), kafka_of(settings)
-    made = asyncio.run(_signed(Signer.open(settings.key_of_checkpoints), dsn, kafka))
+    signer = Signer.open(settings.key_of_checkpoints)
+    if anew is not None:
+        _set_aside(kafka, signer, anew)
+    made = asyncio.run(_signed(signer, dsn, kafka))
     if as_json:
         told = [{"owner": one.owner.value, "number": one.number, "rows": one.rows} for one in made]
         print_json({"checkpoints": told})
@@ -38,6 +47,22 @@ def checkpoint(*, as_json: JsonOption = False) -> None:
             out.print(
                 say("checkpoint.made", owner=one.owner.value, number=one.number, rows=one.rows)
             )
+
+
+def _set_aside(kafka: Broker, signer: Signer, file: Path) -> None:
+    """
+    Keep in *file* what was signed so far, and let it be measured no more.
+
+    Raises:
+        ServerUnreachable: Kafka does not answer.
+    """
+    try:
+        asyncio.run(set_aside(kafka, signer, file))
+    except FileExistsError as fault:
+        said = say("checkpoint.kept", file=file)
+        raise typer.BadParameter(said, param_hint="--anew") from fault
+    except BrokerAway as fault:
+        raise unreachable("Kafka", fault) from fault
 
 
 async def _signed(signer: Signer, dsn: str, kafka: Broker) -> list[Checkpoint]:

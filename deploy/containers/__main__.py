@@ -40,7 +40,7 @@ FAILED, UNREACHED = 1, 3
 PROJECT = "casetrack-trial"
 FILES = tuple(CHECKOUT / "deploy" / name for name in ("compose.yaml", "compose.trial.yaml"))
 FIRST_EVENT = re.compile(r"-d '(\{.*?\})'\n", re.DOTALL)
-ROLES = ("intake", "assist", "review", "metrics", "metrics_api", "relay", "auditor")
+ROLES = ("intake", "assist", "review", "metrics", "metrics_api", "relay", "auditor", "backup")
 SECRETS = ("postgres", *(f"casetrack_{role}" for role in ROLES))
 console = SafeConsole()
 

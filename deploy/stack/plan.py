@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from deploy.alignment import align
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.credentials import load_passwords, write_passfile
 from deploy.stack.java import ShowProgress
@@ -114,3 +115,4 @@ async def _settle(
 ) -> None:
     await prepare_database(postgres, {role: passwords[role] for role in ROLES})
     await prepare_topics(broker, partitions)
+    await align(postgres, broker)

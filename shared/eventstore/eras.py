@@ -8,7 +8,7 @@ ERA_BITS = 32
 
 # Each is found by an index. Who asks has a transaction of its own: whatever is stored is older.
 LOAD_REACHED = """
-SELECT reached::text::bigint
+SELECT greatest(reached, own_transaction())::text::bigint
 FROM (
     SELECT greatest(
         (SELECT xid FROM events WHERE published ORDER BY xid DESC, position DESC LIMIT 1),
@@ -19,7 +19,13 @@ FROM (
         (SELECT xid FROM timer_cursor)
     ) AS reached
 ) AS stored
-WHERE reached >= own_transaction()
+WHERE $1
+OR reached >= own_transaction()
+"""
+
+REWIND = """
+UPDATE relay_cursor
+SET xid = '0', position = 0
 """
 
 # Numbers that are written in, because then the planner writes the functions into their callers.
@@ -47,10 +53,26 @@ async def begin_era(connection: asyncpg.Connection, schema: str) -> None:
     stored changes, and a store that stayed where it was has no new era.
     """
     async with connection.transaction():
-        await connection.execute("SELECT set_config('search_path', $1, true)", f'"{schema}"')
-        reached = await connection.fetchval(LOAD_REACHED)
-        if reached is None:
-            return
-        above = ((reached >> ERA_BITS) + 1) << ERA_BITS
-        await connection.execute(await connection.fetchval(QUOTE_ERA, above))
-        log.warning("store_era_begun", store=schema, above=above)
+        await _begin(connection, schema, anew=False)
+
+
+async def tell_anew(connection: asyncpg.Connection, schema: str) -> None:
+    """
+    Let the relay send everything of the store *schema* again, and begin an era in any case.
+
+    What was lost behind a backup had numbers that this server is about to give
+    to others: a checkpoint that covers them must never cover what comes now.
+    """
+    async with connection.transaction():
+        await _begin(connection, schema, anew=True)
+        await connection.execute(REWIND)
+
+
+async def _begin(connection: asyncpg.Connection, schema: str, *, anew: bool) -> None:
+    await connection.execute("SELECT set_config('search_path', $1, true)", f'"{schema}"')
+    reached = await connection.fetchval(LOAD_REACHED, anew)
+    if reached is None:
+        return
+    above = ((reached >> ERA_BITS) + 1) << ERA_BITS
+    await connection.execute(await connection.fetchval(QUOTE_ERA, above))
+    log.warning("store_era_begun", store=schema, above=above)

@@ -17,6 +17,9 @@ WRITERS_OF: Mapping[str, Sequence[DatabaseRole]] = {
 SEEING_ALL = frozenset({DatabaseRole.METRICS})
 """Who folds everybody's facts, by COPY, which PostgreSQL refuses under row-level security."""
 
+REPLICATING = frozenset({DatabaseRole.BACKUP})
+"""Who copies the whole server, file by file, and has no right to any database of it."""
+
 WATCHERS = (DatabaseRole.METRICS, DatabaseRole.METRICS_API, DatabaseRole.AUDITOR)
 """Who learns of every store how long facts wait in it."""
 
@@ -44,6 +47,10 @@ SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)
 
 QUOTE_SIGHT = """
 SELECT format('ALTER ROLE %I %s', $1::text, $2::text)
+"""
+
+QUOTE_REPLICATION = """
+SELECT format('ALTER ROLE %I REPLICATION', $1::text)
 """
 
 QUOTE_CLOSING = """
@@ -156,6 +163,8 @@ async def ensure_roles(connection: asyncpg.Connection, passwords: Mapping[str, s
             await _execute(connection, QUOTE_ALTERATION, role.value, password)
         sight = "BYPASSRLS" if role in SEEING_ALL else "NOBYPASSRLS"
         await _execute(connection, QUOTE_SIGHT, role.value, sight)
+        if role in REPLICATING:
+            await _execute(connection, QUOTE_REPLICATION, role.value)
     if not await connection.fetchval(FIND_ROLE, STORE):
         await _execute(connection, QUOTE_STORE_CREATION, STORE)
 
@@ -169,7 +178,8 @@ async def grant(connection: asyncpg.Connection, event_stores: Sequence[str]) -> 
             connection, QUOTE_LOCKS, STORE, DatabaseRole.RELAY.value, DatabaseRole.METRICS.value
         )
         for role in DatabaseRole:
-            await _execute(connection, QUOTE_CONNECT, role.value)
+            if role not in REPLICATING:
+                await _execute(connection, QUOTE_CONNECT, role.value)
         for schema in event_stores:
             await _execute(connection, QUOTE_NO_PUBLIC_FUNCTIONS, schema)
             await _execute(connection, QUOTE_STORE, schema, STORE)

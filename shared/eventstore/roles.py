@@ -13,3 +13,4 @@ class DatabaseRole(StrEnum):
     METRICS_API = "casetrack_metrics_api"
     RELAY = "casetrack_relay"
     AUDITOR = "casetrack_auditor"
+    BACKUP = "casetrack_backup"

@@ -59,6 +59,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "method": "an HTTP method that is known, else `other`",
         "outcome": "what an answer means: four of them",
         "owner": "an event store: intake, assist, review, supervision",
+        "part": "of a backup: `base`, or `log`",
         "publisher": "an entry of the register of publishers",
         "reason": "the code under which a record was refused",
         "result": "accepted, duplicate, rejected",
@@ -292,6 +293,13 @@ CHAIN_READ_AGE_SECONDS = _gauge(
     "casetrack_chain_read_age_seconds",
     MeasureUnit.SECONDS,
     "Time since the stores were last read from the start and compared with what was signed",
+    by=_by(Scraped.CHECKPOINTS),
+)
+BACKUP_AGE_SECONDS = _gauge(
+    "casetrack_backup_age_seconds",
+    MeasureUnit.SECONDS,
+    "Age of the newest base, and time since all of PostgreSQL's log had been received",
+    "part",
     by=_by(Scraped.CHECKPOINTS),
 )
 ALERTS_RAISED = _counter(

@@ -22,6 +22,7 @@ from tests.support.plans import (
     DEMO,
     DOCKERFILE,
     ENDING,
+    KEEPERS,
     KUBERNETES,
     READS,
     ROOT,
@@ -118,7 +119,7 @@ def test_what_answers_listens_beyond_its_container() -> None:
 
 
 def test_every_container_of_compose_is_known_here(services: Mapping[str, Document]) -> None:
-    assert set(services) == SERVERS | set(READS)
+    assert set(services) == SERVERS | KEEPERS | set(READS)
 
 
 @pytest.mark.parametrize("name", READS)

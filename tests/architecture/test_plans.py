@@ -36,8 +36,13 @@ Found = dict[str, object]
 
 BY_PASSWORD = {"kafka_mechanism", "kafka_user", "kafka_password"}
 BY_CERTIFICATE = {"kafka_certificate", "kafka_key"}
-OWN_WAY = {("prepare", "kafka_users"), ("prepare", "session_keys")}
-"""In Kubernetes Strimzi makes users, and a Secret holds the key of sessions."""
+OWN_WAY = {
+    ("prepare", "kafka_users"),
+    ("prepare", "session_keys"),
+    ("prepare", "backup_password"),
+    ("checkpoints", "backups"),
+}
+"""In Kubernetes operators make users and backups, and a Secret holds the key of sessions."""
 ELSEWHERE = ("kafka", "_dsn", "_password", "issuer", "jwks", "names", "key", "keys", "memory")
 """What differs from place to place, by the last part of its name: addresses, files, secrets."""
 TRIAL = {

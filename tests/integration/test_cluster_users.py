@@ -13,31 +13,37 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.protocol.admin import CreateAclsRequest
 
+from deploy.alignment import align
 from deploy.faults import PartitionsDiffer, ServerUnreachable
 from deploy.kafka_users import ALLOW, EVERYWHERE, LITERAL, PREFIXED, PRINCIPAL
 from deploy.principals import Kind
 from deploy.topics import prepare_topics
 from services.metrics.consumer.lanes import GROUP
-from shared.contracts.registry import Owner
+from shared.contracts.registry import Owner, encode
 from shared.kafka.access import KafkaAccess
 from shared.kafka.port import PARTITIONS, Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import BUREAU_TOPICS
 from tests.support.eventually import eventually
+from tests.support.facts import foreign
 from tests.support.locked import LockedKafka, locked_kafka
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECONDS_MAX = 60.0
 PREPARE, KEDA = "casetrack-prepare", "casetrack-keda"
-CREATE, DESCRIBE = 5, 8
+READ, CREATE, DELETE, DESCRIBE = 3, 5, 6, 8
 """Kafka's numbers; `tests/architecture/test_kubernetes_kafka.py` knows the words."""
 Acl = tuple[str, int, Kind, str, int]
 
 TO_PREPARE: list[Acl] = [
-    (PREPARE, deed, Kind.TOPIC, start, PREFIXED)
-    for deed in (CREATE, DESCRIBE)
-    for start in ("casetrack.", "dlq.casetrack.")
+    *(
+        (PREPARE, deed, Kind.TOPIC, start, PREFIXED)
+        for deed in (CREATE, DESCRIBE)
+        for start in ("casetrack.", "dlq.casetrack.")
+    ),
+    *((PREPARE, deed, Kind.TOPIC, "casetrack.", PREFIXED) for deed in (READ, DELETE)),
+    (PREPARE, READ, Kind.GROUP, "casetrack-", PREFIXED),
 ]
 TO_SCALE: list[Acl] = [
     (KEDA, DESCRIBE, Kind.GROUP, GROUP, LITERAL),
@@ -67,8 +73,8 @@ async def allow(keeper: KafkaAccess, acls: Iterable[Acl]) -> None:
         await admin.close()
 
 
-async def test_prepare_makes_the_topics_that_are_missing_and_does_nothing_else(
-    kafka: LockedKafka,
+async def test_prepare_makes_the_topics_that_are_missing_and_writes_nothing(
+    kafka: LockedKafka, postgres_dsn: str
 ) -> None:
     us = kafka.shown(PREPARE)
     with pytest.raises(ServerUnreachable):
@@ -76,6 +82,9 @@ async def test_prepare_makes_the_topics_that_are_missing_and_does_nothing_else(
     await allow(kafka.keeper, TO_PREPARE)
     await prepare_topics(us, PARTITIONS)
     await prepare_topics(us, PARTITIONS)
+    async with KafkaProducer(kafka.keeper) as producer:
+        await producer.send([Record(BUREAU_TOPICS[0], b"a", encode(foreign(1)))])
+    await align(postgres_dsn, us)
 
     assert await topics(kafka.keeper) >= set(BUREAU_TOPICS)
     with pytest.raises(PartitionsDiffer):
@@ -104,7 +113,7 @@ async def test_keda_sees_how_far_metrics_has_read_and_what_there_is(kafka: Locke
         await admin.close()
 
     assert read == {}
-    assert ends == dict.fromkeys(there, 0)
+    assert set(ends) == set(there)
     assert seen == {owner.topic for owner in Owner}
 
 

@@ -1,10 +1,6 @@
 """A dump that is restored into another cluster goes on there: PostgreSQL counts anew, we do not."""
 
-import asyncio
-import shutil
-import signal
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,10 +12,8 @@ import asyncpg
 import pytest
 
 from deploy.checkpoints import Signer, load_checkpoints, unborne
-from deploy.databases import ROLES, addressed, prepare_database
-from deploy.stack.places import StackFolders
-from deploy.stack.postgres import Postgres, embedded_postgres
-from deploy.stack.program import as_account
+from deploy.databases import addressed, prepare_database
+from deploy.stack.postgres import Postgres
 from services.metrics.handlers.difference import Difference, What
 from shared.contracts.registry import Owner
 from shared.eventstore.checkpoint import Checkpoint
@@ -31,13 +25,13 @@ from shared.kafka.producer import KafkaProducer
 from shared.runtime.clock import SystemClock
 from shared.web.keys import file_keys
 from shared.web.statements import public_half
+from tests.support.clusters import another_cluster
 from tests.support.eventually import eventually
 from tests.support.facts import PUBLISHER, foreign
 from tests.support.servers import PASSWORD
 
 OLD, NEW = "XC20240902000017", "XC20240902000018"
 DATABASE = "casetrack"
-START_SECONDS_MAX = 60.0
 # So far that a cluster which was made just now takes a while.
 AGE = """
 DO $$
@@ -55,37 +49,6 @@ FROM intake.events
 WHERE NOT intake.is_settled(xid, pg_current_snapshot())
 """
 ERA = "SELECT pg_get_functiondef('intake.own_transaction'::regproc)"
-
-
-def folders() -> StackFolders:
-    # Not pytest's own, which other accounts may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="casetrack-restored-"))
-    folder.chmod(0o711)
-    places = StackFolders(folder / "home")
-    places.make()
-    return places
-
-
-@asynccontextmanager
-async def another_cluster() -> AsyncIterator[Postgres]:
-    """Give a server that has just been made, with our roles and an empty database."""
-    places = folders()
-    server = embedded_postgres(places, PASSWORD)
-    await server.prepare()
-    process = await asyncio.create_subprocess_exec(
-        *server.argv(fsync="off"),
-        stderr=asyncio.subprocess.DEVNULL,
-        **as_account(server.account),
-    )
-    try:
-        await eventually(server.answers, within=START_SECONDS_MAX)
-        await prepare_database(server.dsn("before"), dict.fromkeys(ROLES, PASSWORD))
-        yield server
-    finally:
-        process.send_signal(signal.SIGINT)
-        await process.wait()
-        shutil.rmtree(server.home, ignore_errors=True)
-        shutil.rmtree(places.home.parent)
 
 
 def run(server: Postgres, program: str, *arguments: str) -> None:

@@ -11,7 +11,12 @@ from deploy.stack.postgres import embedded_postgres
 from tests.support.pages import Page, Shell
 from tests.support.standing_bureau import StandingBureau, standing_bureau
 
-OVER_A_BUREAU = ("keep-and-prune",)
+OVER_A_BUREAU = (
+    "back-up-and-restore",
+    "keep-and-prune",
+    "move-to-another-cluster",
+    "rotate-keys",
+)
 """Pages for whoever has a bureau that runs; each is followed in one of its own."""
 SECONDS_MAX = 600.0
 

@@ -54,6 +54,8 @@ READS: Mapping[str, tuple[type[Settings], ...]] = {
 ENDING = {"prepare", "command"}
 ANSWERING = {"intake", "assist", "review", "metrics"}
 SERVERS = {"kafka", "postgres"}
+KEEPERS = {"backup", "restore"}
+"""PostgreSQL's own programs; on Kubernetes its operator does that."""
 COMMANDS = {"verify": "command", "rebuild": "command"}
 """What in Kubernetes is a container of its own, and in Compose a word behind one."""
 
