@@ -97,7 +97,8 @@ def identity_in_bytes(raw: bytes) -> Identity | None:
 
     Nothing that stands in one of the texts of JSON is missed.
     """
-    return identity_in(_ESCAPE.sub(_unescaped, raw.decode("utf-8", "replace")))
+    text = raw.decode("utf-8", "replace")
+    return identity_in(_ESCAPE.sub(_unescaped, text) if "\\" in text else text)
 
 
 def concealed(text: str) -> str:
@@ -131,7 +132,8 @@ def _found(text: str) -> Iterator[tuple[str, Identity]]:
             yield match[0], kind
     if "@" in text:
         yield from ((match[0], Identity.MAIL) for match in _MAIL.finditer(text))
-    yield from ((match[0], Identity.NUMBER_PLATE) for match in _PLATE.finditer(text))
+    if not text.isascii():
+        yield from ((match[0], Identity.NUMBER_PLATE) for match in _PLATE.finditer(text))
 
 
 def _kind_of(number: str, *, said: bool) -> Identity | None:
