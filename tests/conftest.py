@@ -2,7 +2,13 @@
 
 import signal
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.support.stack"]
 
 # A shell lets what it starts in the background ignore Ctrl-C, and so would the programs under test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What an example takes says how busy the machine is, and not whether it is right.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")

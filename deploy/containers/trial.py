@@ -90,12 +90,12 @@ class Trial:
 
     async def page(self) -> str:
         """Sign in with a link of the container's own, and see the page and its first picture."""
-        link = await self._compose(
-            *("exec", "--no-TTY", "metrics", "python", "-m", "deploy.sign_in", "DIRECTOR")
-        )
         at = self._address(METRICS)
+        link = await self._compose(
+            *("exec", "--no-TTY", "metrics", "python", "-m", "deploy.sign_in", "DIRECTOR", at)
+        )
         async with httpx2.AsyncClient(follow_redirects=True, trust_env=False) as client:
-            page = await client.get(link.strip().replace("http://127.0.0.1:8700", at))
+            page = await client.get(link.strip())
             picture = await client.get(f"{at}/v1/kpis")
         if page.status_code != FINE or "<html" not in page.text:
             raise Unexpected(f"the page answered {page.status_code}")
