@@ -12,6 +12,7 @@ from services.metrics.domain.figures.contributions import Contributor, PartOfDay
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Differences, Picture, contributors_of, picture_of
 from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.handling.words import Decision
 from shared.contracts.review.words import ReviewChannel, Satisfaction
 from shared.policy.rules import shipped
 from tests.support.examples import like_the_example
@@ -121,6 +122,15 @@ def test_a_decision_after_the_promise_is_late() -> None:
 
     assert sums["K23.2/late", date(2024, 9, 18)] == 1
     assert ("K23.2/late_by_law", date(2024, 9, 18)) not in sums
+
+
+def test_a_late_refusal_without_a_word_is_late_although_it_breaks_another_rule() -> None:
+    said = {"decision": Decision.DENIED, "reasons": None, "decision_date": date(2024, 9, 18)}
+    silent = entry(DECIDED.data.model_copy(update=said), 400)
+    told = picture(fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, silent]))
+
+    assert "RULE-02" in {clock.sla.id for clock in told.clocks}
+    assert told.contributions["K23.2/late", date(2024, 9, 18)] == 1
 
 
 def test_what_happens_beside_the_case_is_counted_too() -> None:

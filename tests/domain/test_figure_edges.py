@@ -51,7 +51,7 @@ UNBEGUN: list[Subject] = [
 
 
 def added(subject: Subject | Dossier, about: About | None = None) -> set[str]:
-    seen = about or About(Dossier(key="x"), {}, official_calendar())
+    seen = about or About(Dossier(key="x"), official_calendar())
     lines = register.REGISTER.lines[type(subject)]
     return {named(part) for of in lines for part, _, _ in of(subject, seen)}
 

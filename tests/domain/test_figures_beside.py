@@ -15,7 +15,7 @@ ISSUED = entry(like_the_example(ResultIssued, case_no=CASE), 210)
 
 def test_a_decision_is_neither_in_time_nor_late_where_no_clock_has_an_end() -> None:
     dossier = fold_all(CASE, [RECEIVED, ACCEPTED, STARTED, DECIDED])
-    sums = contributions(About(dossier, {}, RULES.calendar))
+    sums = contributions(About(dossier, RULES.calendar))
 
     assert not any(part.startswith("K23.2") for part, _ in sums)
     assert "L03/decided:APPROVED" in {part for part, _ in sums}

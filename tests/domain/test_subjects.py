@@ -82,7 +82,7 @@ def test_a_course_names_its_states_from_nothing_to_the_end() -> None:
 def test_a_card_that_nobody_raised_counts_in_no_figure() -> None:
     dossier = fold_all(CASE, [entry(like_the_example(AlertAcknowledged), 1)])
 
-    about = About(dossier, {}, official_calendar())
+    about = About(dossier, official_calendar())
     assert {part for part, _ in contributions(about)} == {"L08/anomalies", "L09/doubtful"}
 
 

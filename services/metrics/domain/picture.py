@@ -122,7 +122,7 @@ def about(
 ) -> About:
     """Return what figures are told of *dossier*: of its *clocks* its own, none of its cards."""
     own = clocks[: len(clocks) - sum(map(len, of_cards))] if of_cards else clocks
-    return About(dossier, {clock.name: clock.due for clock in own}, rules.calendar, own)
+    return About(dossier, rules.calendar, own)
 
 
 def _of_cards(

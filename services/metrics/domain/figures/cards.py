@@ -68,8 +68,9 @@ def _of_card(card: Card, _: About) -> Iterator[Line]:
 def _of_dossier(dossier: Dossier, about: About) -> Iterator[Line]:
     carded = {(card.sla, card.concerns) for card in dossier.cards if card.stands}
     for clock in about.clocks:
-        if clock.ending is None and (clock.sla.id, clock.subject) not in carded:
-            yield of_class(Part.STANDS_GREEN, clock.sla.id), clock.started_on, 1
+        run = clock.run
+        if run.ending is None and (run.sla.id, run.subject) not in carded:
+            yield of_class(Part.STANDS_GREEN, run.sla.id), run.started_on, 1
 
 
 LINES: Mapping[type, LinesOf] = {Dossier: _of_dossier, Card: _of_card}

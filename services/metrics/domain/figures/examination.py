@@ -57,7 +57,7 @@ def _of_case(case: Case, about: About) -> Iterator[Line]:
     if case.terms is None:
         return
     if case.ending is None:
-        overdue_on = about.overdue_on(COMMITTED, about.dossier.key) if about.dossier.cards else None
+        overdue_on = about.overdue_on(COMMITTED, about.dossier.key)
         part = Part.RUNNING if overdue_on is None else Part.OVERDUE
         yield part, overdue_on or case.terms.effective_on, 1
     elif case.ending.decided:
@@ -66,8 +66,7 @@ def _of_case(case: Case, about: About) -> Iterator[Line]:
 
 
 def _decision(day: date, about: About) -> Iterator[Line]:
-    committed = about.dues.get(ClockName.COMMITTED)
-    statutory = about.dues.get(ClockName.STATUTORY)
+    committed, statutory = about.due(ClockName.COMMITTED), about.due(ClockName.STATUTORY)
     if committed is not None and day > committed:
         yield Part.LATE, day, 1
     elif committed is not None:

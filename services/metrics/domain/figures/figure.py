@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.alert import Card
@@ -18,9 +20,6 @@ from shared.policy.calendar import WorkCalendar
 Line = tuple[str, date, int]
 """Part, business day, number: what one subject adds."""
 
-Dues = Mapping[ClockName, date | None]
-"""The due day by clock; None where a pause holds it open."""
-
 CLASSES_KEPT_MAX = 16_384
 """Names of classes that are remembered: every fact of a case asks for some again."""
 
@@ -28,15 +27,22 @@ MANY = ":*"
 """Ends the name of a part of which there is one for each class, state or name."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True, gc=False):
     """What a figure may ask for beside the subject itself."""
 
     dossier: Dossier
-    dues: Dues
     calendar: WorkCalendar
     clocks: Sequence[Clock] = ()
     """Of all its subjects, running or ended."""
+
+    def clock(self, name: ClockName) -> Clock | None:
+        """Return the first clock of that *name*, by the order of the rows; None if none began."""
+        return next((one for one in self.clocks if one.run.sla.clock == name), None)
+
+    def due(self, name: ClockName) -> date | None:
+        """Return the due day of that clock; None where a hold keeps it open, or none began."""
+        clock = self.clock(name)
+        return None if clock is None else clock.due
 
     def breaches(self, slas: Collection[str], name: str) -> Iterator[Card]:
         """
@@ -55,6 +61,8 @@ class About:
 
     def overdue_on(self, slas: Collection[str], name: str) -> date | None:
         """Return since when the subject *name* is past one of its limits; None if it is not."""
+        if not self.dossier.cards:
+            return None
         return min(
             (
                 card.raised_on

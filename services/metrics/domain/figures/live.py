@@ -97,11 +97,11 @@ def _decision(case: Case, day: date, about: About) -> Iterator[Line]:
     if case.terms is not None:
         lasted = about.calendar.working_days_between(case.terms.effective_on, day)
         yield of_class(Part.DAYS, f"{case.terminal}:{lasted:03}"), day, 1
-    for clock in about.clocks:
-        if clock.name == ClockName.COMMITTED and clock.ending is not None and clock.limit:
-            consumed = clock.consumed(clock.ending.ended_at)
-            used = min(-(-HUNDRED * consumed // clock.limit), HUNDREDTHS_MAX)
-            yield of_class(Part.USED, f"{used:03}"), day, 1
+    clock = about.clock(ClockName.COMMITTED)
+    if clock is not None and clock.ending is not None and clock.limit:
+        consumed = clock.consumed(clock.ending.ended_at)
+        used = min(-(-HUNDRED * consumed // clock.limit), HUNDREDTHS_MAX)
+        yield of_class(Part.USED, f"{used:03}"), day, 1
 
 
 HOURS = tuple(of_class(Part.HOUR, f"{hour:02}") for hour in range(24))

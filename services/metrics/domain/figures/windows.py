@@ -56,7 +56,7 @@ def _of_rectification(order: Rectification, about: About) -> Iterator[Line]:
 def _of_case(case: Case, about: About) -> Iterator[Line]:
     for mistake in case.mistakes:
         yield of_class(Part.MISTAKE, mistake.kind), mistake.found_on, 1
-    if case.ending is None and about.dossier.cards:
+    if case.ending is None:
         overdue_on = about.overdue_on(LIMITS, about.dossier.key)
         if overdue_on is not None:
             yield Part.BACKLOG, overdue_on, 1
