@@ -156,7 +156,7 @@ def test_the_sum_of_all_differences_is_what_the_last_picture_adds(
     known: list[object] = []
     before: Picture | None = None
     sums: Counter[PartOfDay] = Counter()
-    rows: dict[tuple[str, date], Contributor] = {}
+    rows: dict[tuple[str, date, str], Contributor] = {}
     for batch in batches:
         known += [fact for fact in batch if fact not in known]
         after, changes = (
@@ -166,10 +166,10 @@ def test_the_sum_of_all_differences_is_what_the_last_picture_adds(
         changes.note(after, before)
         sums.update(changes.sums)
         for row in changes.gone:
-            del rows[row[:2]]
-        rows.update({row[:2]: row for row in (*changes.added, *changes.changed)})
+            del rows[row.place]
+        rows.update({row.place: row for row in (*changes.added, *changes.changed)})
         before = after
 
     last = picture(fold_all(CASE, [fact for fact in WAY if fact in known]))
     assert {place: number for place, number in sums.items() if number} == last.contributions
-    assert rows == {row[:2]: row for row in contributors_of(last)}
+    assert rows == {row.place: row for row in contributors_of(last)}

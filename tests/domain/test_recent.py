@@ -1,5 +1,7 @@
 """The last facts of a lane, and of all lanes together."""
 
+from msgspec.structs import replace
+
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.recent import RECENT_FACTS_MAX, RecentFact, newest, recent_after
 from shared.contracts.access.facts import SessionEnded
@@ -32,7 +34,7 @@ def test_the_latest_facts_of_all_lanes_come_newest_first() -> None:
 
 def test_a_lane_remembers_so_many_and_forgets_what_it_cannot_read() -> None:
     facts = [arrived(number) for number in range(RECENT_FACTS_MAX)]
-    unread = facts[0]._replace(entry=None)
+    unread = replace(facts[0], entry=None)
     recent = recent_after(recent_after((), facts[:2]), [*facts[2:], facts[0], unread])
 
     assert len(recent) == RECENT_FACTS_MAX

@@ -191,7 +191,8 @@ async def test_the_timeline_keeps_what_it_was_given(
     await pool.copy_to_table(table, columns=columns, source=binary_copy(rows), format="binary")
 
     kept = await pool.fetch("SELECT dossier, identity, occurred_at, body FROM timeline")
-    assert sorted((*row[:3], row[3].encode(), None) for row in map(tuple, kept)) == sorted(rows)
+    found = {Arrived(row[0], row[1], row[2], row[3].encode(), None) for row in kept}
+    assert found == {*rows}
 
 
 async def emptied(role_dsn: Callable[[str], str]) -> None:

@@ -188,7 +188,7 @@ class PostgresBatch(Batch):
             raise FactKnown from violation
 
     async def insert_unknown(self, facts: Sequence[Arrived]) -> set[FactName]:
-        rows = [(dossier, identity, at, body.decode()) for dossier, identity, at, body, _ in facts]
+        rows = [(one.dossier, one.identity, one.occurred_at, one.body.decode()) for one in facts]
         added = await self._connection.fetch(INSERT_UNKNOWN_FACTS, rows)
         return {(dossier, identity) for dossier, identity in added}
 
@@ -276,8 +276,8 @@ def place_rows(
 def _rows(contributors: Iterable[Contributor]) -> list[tuple[int, int, date, str, str]]:
     """Return the rows of *contributors* in the order of their index."""
     return [
-        (number, identity_of(dimensions), day, part, dossier)
-        for part, day, dossier, number, dimensions in sorted(contributors)
+        (one.number, identity_of(one.dimensions), one.day, one.part, one.dossier)
+        for one in sorted(contributors)
     ]
 
 

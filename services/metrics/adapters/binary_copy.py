@@ -31,13 +31,13 @@ TIME_BYTES = 8
 def binary_copy(rows: Iterable[Arrived]) -> memoryview:
     """Return *rows* as COPY … FROM … WITH (FORMAT binary) takes them."""
     pieces = [SIGNATURE]
-    for dossier, identity, occurred_at, body, _ in rows:
-        name = dossier.encode()
-        time = (occurred_at - EPOCH) // MICROSECOND
+    for row in rows:
+        name, body = row.dossier.encode(), row.body
+        time = (row.occurred_at - EPOCH) // MICROSECOND
         pieces += (
             COUNT_AND_SIZE(COLUMNS, len(name)),
             name,
-            BETWEEN(IDENTITY_BYTES, identity, TIME_BYTES, time, len(body)),
+            BETWEEN(IDENTITY_BYTES, row.identity, TIME_BYTES, time, len(body)),
             body,
         )
     pieces.append(END)

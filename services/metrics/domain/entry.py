@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from hashlib import blake2b
 from sys import intern
-from typing import Any, ClassVar, NamedTuple, Union, cast
+from typing import Any, ClassVar, Union, cast
 
 import msgspec
 from msgspec import Struct
@@ -71,12 +71,8 @@ def identity_of(source: str, event_id: str) -> bytes:
     return blake2b(f"{source}\0{event_id}".encode(), digest_size=IDENTITY_BYTES).digest()
 
 
-class Arrived(NamedTuple):
-    """
-    A record that belongs into the timeline; *entry* is None where its type is unknown.
-
-    A tuple, because one is made for every record and a frozen dataclass costs four times as much.
-    """
+class Arrived(Struct, frozen=True, gc=False):
+    """A record that belongs into the timeline; *entry* is None where its type is unknown."""
 
     dossier: str
     identity: bytes

@@ -233,10 +233,11 @@ class Differences:
             sums[place] = sums.get(place, 0) + number - (known or 0)
             if is_listed(place[0]):
                 rows = self.added if known is None else self.changed
-                rows.append(Contributor(*place, key, number, where))
+                rows.append(Contributor(place[0], place[1], key, number, where))
         if before is not None:
             for place, number in earlier.items():
                 if place not in after.contributions:
                     sums[place] = sums.get(place, 0) - number
                     if is_listed(place[0]):
-                        self.gone.append(Contributor(*place, key, number, before.dimensions))
+                        gone = Contributor(place[0], place[1], key, number, before.dimensions)
+                        self.gone.append(gone)

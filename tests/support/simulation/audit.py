@@ -135,7 +135,7 @@ def _folded(bodies: Iterable[bytes], tables: SimulatedTables) -> None:
         figures.update(dict(picture.contributions))
     found = {place: value for place, value in tables.figures.items() if value}
     same("every figure is the sum of its cases", found, {p: v for p, v in figures.items() if v})
-    named_by = {row[:3]: row for one in pictures.values() for row in contributors_of(one)}
+    named_by = {row.place: row for one in pictures.values() for row in contributors_of(one)}
     same("who stands behind a figure is kept by name", tables.contributors, named_by)
     clocks = {clock.key: clock for one in pictures.values() for clock in one.unsettled}
     kept = {key: one.clock for key, one in tables.clocks.items() if not one.gone}

@@ -167,9 +167,9 @@ class MemoryTables:
     def _write_figures(self, figures: Differences) -> None:
         self.figures.update(figures.sums)
         for gone in figures.gone:
-            del self.contributors[gone[:3]]
+            del self.contributors[gone.place]
         for new in (*figures.changed, *figures.added):
-            self.contributors[new[:3]] = new
+            self.contributors[new.place] = new
 
     def _write_clock(self, clock: Clock, change: int) -> None:
         key = clock.key

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from services.metrics.domain.figures import register
 from services.metrics.domain.figures.dimensions import Dimensions
@@ -33,7 +34,7 @@ def contributions(about: About) -> Contributions:
     return sums
 
 
-class Contributor(NamedTuple):
+class Contributor(Struct, frozen=True, order=True, gc=False):
     """A dossier that stands behind a number, with how much it adds and where it belongs."""
 
     part: str
@@ -41,3 +42,8 @@ class Contributor(NamedTuple):
     dossier: str
     number: int
     dimensions: Dimensions
+
+    @property
+    def place(self) -> tuple[str, date, str]:
+        """Of one place of one dossier there is one number."""
+        return self.part, self.day, self.dossier
