@@ -24,6 +24,8 @@ def reading(path: str) -> Lookup:
     """Return how *path* is read."""
     of_the_case = path.startswith(OF_THE_CASE)
     first, *rest = map(attrgetter, path.removeprefix(OF_THE_CASE).split("."))
+    if not rest:
+        return (lambda _, case: first(case)) if of_the_case else (lambda subject, _: first(subject))
 
     def read(subject: Any, case: Any) -> Any:  # noqa: ANN401 - whatever is kept there
         found = first(case if of_the_case else subject)

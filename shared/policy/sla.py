@@ -7,7 +7,7 @@ from datetime import time
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, pairwise
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.handling.words import HoldBasis, HoldReason
 from shared.contracts.types import ItemCode, OrgRef
 from shared.contracts.words import ClockName
-from shared.policy.limits import Limit, Unit, near_too_soon
+from shared.policy.limits import Limit, Moment, StopMoment, Unit, near_too_soon
 from shared.policy.reads import Reads, reads_of
 from shared.policy.rule import Bilingual, Rule
 from shared.policy.supervision import SupervisionProfile
@@ -93,6 +93,14 @@ def _second(moment: time) -> int:
     return (moment.hour * 60 + moment.minute) * 60 + moment.second
 
 
+class Turn(NamedTuple):
+    """What a fact does to a *row*: how that ends with it, then how it begins."""
+
+    row: str
+    stops: tuple[StopMoment, ...]
+    starts: tuple[Moment, ...]
+
+
 class Policy(Rule):
     """Everything above, for one bureau; *version* changes with every word of it."""
 
@@ -155,11 +163,15 @@ class Policy(Rule):
         return {kind: tuple(one for one in heard if one.subject == kind) for kind in kinds}
 
     @cached_property
-    def turning(self) -> Mapping[str, Mapping[str, tuple[Limit, ...]]]:
+    def turning(self) -> Mapping[str, Mapping[str, tuple[Turn, ...]]]:
         """By kind of subject and fact, the rows of `by_subject` that begin or end with that."""
         return {
             kind: {
-                fact: tuple(one for one in rows if fact in one.starting or fact in one.stopping)
+                fact: tuple(
+                    Turn(one.id, one.stopping.get(fact, ()), one.starting.get(fact, ()))
+                    for one in rows
+                    if fact in one.starting or fact in one.stopping
+                )
                 for fact in {*chain.from_iterable((*one.starting, *one.stopping) for one in rows)}
             }
             for kind, limits in self.by_subject.items()

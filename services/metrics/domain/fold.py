@@ -83,9 +83,10 @@ def is_late(dossier: Dossier, entries: Sequence[Entry]) -> bool:
     """
     if dossier.is_disputed:
         return True
-    own, about_cards = _parted(entries)
-    if _precedes(own, dossier.own) or _precedes(about_cards, dossier.supervision):
-        return True
+    if _precedes(entries, dossier.own) or _precedes(entries, dossier.supervision):
+        own, about_cards = _parted(entries)
+        if _precedes(own, dossier.own) or _precedes(about_cards, dossier.supervision):
+            return True
     return changes_standing(dossier.subjects, entries)
 
 

@@ -104,7 +104,7 @@ def _timed(dossier: Dossier, before: Picture | None, rules: Rules) -> Timed:
     ):
         return Timed(by_subject, before.clocks, before.unsettled, of_cards)
     clocks = tuple(clock for group in (*by_subject, *of_cards) for clock in group)
-    unsettled = tuple(clock for clock in clocks if not is_settled(clock))
+    unsettled = tuple([clock for clock in clocks if not is_settled(clock)])
     return Timed(by_subject, clocks, unsettled, of_cards)
 
 
@@ -170,12 +170,15 @@ def _clocks_in(
     subject: Subject, case: Case, dossier: Dossier, rules: Rules, known: tuple[Clock, ...] = ()
 ) -> tuple[Clock, ...]:
     """Return the clocks of *subject*; those of *known* whose runs are the same are kept."""
+    runs, calendar = runs_in(subject, case, dossier, rules), rules.calendar
+    if not known:
+        return tuple([clock_of(run, policy, calendar) for run, policy in runs])
     before = {(clock.run.sla.id, clock.run.episode): clock for clock in known}
     found = []
-    for run, policy in runs_in(subject, case, dossier, rules):
+    for run, policy in runs:
         clock = before.get((run.sla.id, run.episode))
         if clock is None or clock.run != run:
-            clock = clock_of(run, policy, rules.calendar)
+            clock = clock_of(run, policy, calendar)
         found.append(clock)
     return tuple(found)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -21,7 +20,7 @@ from shared.policy.sla import Policy
 SHOWN_AS_DAYS = (Unit.AT, Unit.DH, Unit.AO)
 
 
-class LimitInForce(NamedTuple):
+class LimitInForce(Struct, frozen=True, gc=False):
     """The days since which one limit was in force, and the fact that set it."""
 
     since: date
@@ -47,6 +46,13 @@ class Clock(Struct, frozen=True, gc=False):
     due_at: datetime | None
     """The first instant at which it is too late."""
     near_at: datetime | None
+    ended_at: datetime | None
+    """
+    The instant at which the clock stopped for good.
+
+    The date that the fact names is what counts; where it was entered on
+    another day, its time of day says nothing.
+    """
 
     @property
     def key(self) -> ClockKey:
@@ -107,20 +113,6 @@ class Clock(Struct, frozen=True, gc=False):
     def provisional(self) -> bool:
         """Whether the count enters a year whose notice has not appeared."""
         return self.calendar.provisional(self.started_on, self.due or self.started_on)
-
-    @property
-    def ended_at(self) -> datetime | None:
-        """
-        The instant at which the clock stopped for good.
-
-        The date that the fact names is what counts; where it was entered on
-        another day, its time of day says nothing.
-        """
-        ending = self.run.ending
-        if ending is None:
-            return None
-        entered = ending.ended_at.astimezone(ZONE)
-        return entered if entered.date() == ending.ended_on else midnight(ending.ended_on)
 
     def near_then(self, limit: LimitInForce) -> datetime | None:
         """Return when *limit* would have come near, had it stayed in force."""
@@ -206,31 +198,25 @@ def clock_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Clock:
     holds = _stopping(run, policy) if run.holds or run.stood else ()
     stops = _stops(holds, run.ending) if holds else ()
     measure = measure_of(run, policy, calendar)
-    limits: tuple[LimitInForce, ...] = (
-        LimitInForce(run.started_on, _limit(run, measure), run.started_by),
-    )
-    span = measure.span(limits[0].limit, stops)
+    limit = run.limit if run.until is None else _limit(run, run.until, measure)
+    limits: tuple[LimitInForce, ...] = (LimitInForce(run.started_on, limit, run.started_by),)
+    span = measure.span(limit, stops)
     if run.extensions:
         limits = _extended(limits[0], run, measure, span, stops)
         span = measure.span(limits[-1].limit, stops)
-    return Clock(
-        run=run,
-        policy=policy,
-        calendar=calendar,
-        limits=limits,
-        holds=holds,
-        stops=stops,
-        due=span.due,
-        due_at=span.due_at,
-        near_at=span.near_at,
-    )
+    ended_at = None if run.ending is None else _ended_at(run.ending)
+    return Clock(run, policy, calendar, limits, holds, stops, *span, ended_at)
 
 
-def _limit(run: Run, measure: Measure) -> int:
-    """Return how much the limit is; until a day that somebody named it has to be counted."""
-    if run.until is None:
-        return run.limit
-    until = run.until if isinstance(run.until, datetime) else midnight(run.until)
+def _ended_at(ending: Ending) -> datetime:
+    """Return the instant of *ending*, in the bureau's zone."""
+    entered = ending.ended_at.astimezone(ZONE)
+    return entered if entered.date() == ending.ended_on else midnight(ending.ended_on)
+
+
+def _limit(run: Run, named: date | datetime, measure: Measure) -> int:
+    """Return how much the limit is until the day or the instant that somebody *named*."""
+    until = named if isinstance(named, datetime) else midnight(named)
     return measure.counted(midnight(run.started_on), until, ())
 
 

@@ -32,7 +32,7 @@ from shared.policy.counting import (
 )
 from shared.policy.limits import Unit
 from shared.policy.sla import HOUR_SECONDS, Policy
-from shared.policy.yellow import AfterYellow, HoursYellow, Yellow
+from shared.policy.yellow import AfterYellow, HoursYellow, RemainingYellow
 
 SPANS_KEPT_MAX = 16_384
 """Of limits that began on one day with one length; a year of a bureau fits."""
@@ -84,7 +84,7 @@ class Measure(Protocol):
         ...
 
 
-class DayBudget(NamedTuple):
+class DayBudget(Struct, frozen=True, gc=False):
     """A limit of days: from when, how many, how many of them are left when it is near, and when."""
 
     since: date
@@ -144,30 +144,41 @@ class ByDay(Struct, frozen=True, gc=False):
         return ruler(self.calendar, self.unit)
 
     def span(self, limit: int, stops: tuple[Stop, ...]) -> LimitEnd:
-        run, yellow = self.run, self.run.sla.yellow
-        margin, at = None, time.min
+        yellow = self.run.sla.yellow
         # By what it says of itself, because to ask for a model's class costs as much as the count.
-        if yellow is not None and yellow.by != "hours":
-            margin = self._margin(yellow, limit)
-            at = yellow.at if yellow.by == "days" else at
-        last = self.policy.bureau.cut_off
-        if run.until is not None:
-            found = _until(self.calendar, run.started_on, run.until, margin, at, last)
-        else:
-            days = DayBudget(run.started_on, limit, margin, at, last)
-            found = _by_day(self.calendar, self.unit, days, stops)
-        if yellow is not None and yellow.by == "hours" and found.due_at is not None:
-            near = self._hours_before(found.due_at, yellow.hours, stops)
-            return _span(found.due, found.due_at, near)
-        if yellow is not None and yellow.by == "remaining" and found.near_at is not None:
-            return found._replace(near_at=max(run.started_at, found.near_at))
-        return found
+        if yellow is None:
+            return self._days(limit, None, time.min, stops)
+        if yellow.by == "days":
+            return self._days(limit, yellow.days, yellow.at, stops)
+        if yellow.by == "hours":
+            return self._with_hours_left(limit, yellow.hours, stops)
+        if yellow.by == "remaining":
+            return self._within_another(limit, yellow, stops)
+        return self._days(limit, yellow.left(limit), time.min, stops)
 
-    def _margin(self, yellow: Yellow, limit: int) -> int | None:
-        """Return how many days of *limit* are left when it is near."""
-        if yellow.by == "remaining" and self.run.others is not None:
-            return yellow.left_within(limit, self.run.others)
-        return yellow.left(limit)
+    def _days(self, limit: int, margin: int | None, at: time, stops: tuple[Stop, ...]) -> LimitEnd:
+        """Return where *limit* leads that is near at a time of the day, with *margin* days left."""
+        run, last = self.run, self.policy.bureau.cut_off
+        if run.until is not None:
+            return _until(self.calendar, run.started_on, run.until, margin, at, last)
+        days = DayBudget(run.started_on, limit, margin, at, last)
+        return _by_day(self.calendar, self.unit, days, stops)
+
+    def _within_another(
+        self, limit: int, yellow: RemainingYellow, stops: tuple[Stop, ...]
+    ) -> LimitEnd:
+        others = self.run.others
+        margin = yellow.left(limit) if others is None else yellow.left_within(limit, others)
+        found = self._days(limit, margin, time.min, stops)
+        if found.near_at is None:
+            return found
+        return found._replace(near_at=max(self.run.started_at, found.near_at))
+
+    def _with_hours_left(self, limit: int, hours: int, stops: tuple[Stop, ...]) -> LimitEnd:
+        found = self._days(limit, None, time.min, stops)
+        if found.due_at is None:
+            return found
+        return _span(found.due, found.due_at, self._hours_before(found.due_at, hours, stops))
 
     def _hours_before(self, over: datetime, hours: int, stops: tuple[Stop, ...]) -> datetime:
         hall = hall_of(self.calendar, self.policy.bureau.hall_seconds)
@@ -285,10 +296,11 @@ def hall_of(calendar: WorkCalendar, sessions: tuple[tuple[int, int], ...]) -> Ha
 
 def measure_of(run: Run, policy: Policy, calendar: WorkCalendar) -> Measure:
     """Return what *run* is measured with."""
+    days = UNITS.get(run.unit)
+    if days is not None:
+        return ByDay(run, policy, calendar, days)
     if run.unit is Unit.HH:
         return ByHour(run, hall_of(calendar, policy.bureau.hall_seconds))
     if run.unit is Unit.DH:
         return ByClose(run, policy, calendar)
-    if run.unit is Unit.AO:
-        return AtOnce(run)
-    return ByDay(run, policy, calendar, UNITS[run.unit])
+    return AtOnce(run)

@@ -167,15 +167,11 @@ def _shared(
     found: Iterable[PartyDays], passed: Callable[[date], tuple[int, int]]
 ) -> tuple[PartyTime, ...]:
     """Return by party what had *passed* by the end of its turns and not by their beginnings."""
-    sums: dict[ClockParty, PartyTime] = {}
-    elapsed = counted = 0
+    elapsed, counted = dict.fromkeys(ClockParty, 0), dict.fromkeys(ClockParty, 0)
+    elapsed_before = counted_before = 0
     for party, day in found:
-        before = sums.get(party, PartyTime(party, 0, 0))
         elapsed_now, counted_now = passed(day)
-        sums[party] = PartyTime(
-            party,
-            before.elapsed + elapsed_now - elapsed,
-            before.counted + counted_now - counted,
-        )
-        elapsed, counted = elapsed_now, counted_now
-    return tuple(sums[party] for party in ClockParty if party in sums and sums[party].elapsed)
+        elapsed[party] += elapsed_now - elapsed_before
+        counted[party] += counted_now - counted_before
+        elapsed_before, counted_before = elapsed_now, counted_now
+    return tuple(PartyTime(party, days, counted[party]) for party, days in elapsed.items() if days)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import takewhile
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.clocks.run import Run
@@ -12,20 +13,20 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
 from services.metrics.domain.subjects.subject import CourseStep, Subject
 from shared.contracts.words import LimitUnit
-from shared.policy.calendar import WorkCalendar, business_date
+from shared.policy.calendar import ZONE, WorkCalendar
 from shared.policy.counting import due
 from shared.policy.limits import Earlier, Limit, Moment, Prolongation, Standstill, StopMoment, Unit
 from shared.policy.lookup import Stated
 from shared.policy.reads import Reads
 from shared.policy.rules import Rules
-from shared.policy.sla import Policy
+from shared.policy.sla import Policy, Turn
 
 NOTHING_READ = Reads(frozenset(), frozenset())
-NO_ROWS: Mapping[str, tuple[Limit, ...]] = {}
+NO_ROWS: Mapping[str, tuple[Turn, ...]] = {}
 UNITS = {unit.value: unit for unit in Unit}
 
 
-class Episode(NamedTuple):
+class Episode(Struct, frozen=True, gc=False):
     """A stretch of a subject in which a limit ran, for the *number*th time, and what ended it."""
 
     number: int
@@ -37,12 +38,12 @@ class Episode(NamedTuple):
     """How long it may take, or until when, as the fact says with which it began."""
 
 
-class Begun(NamedTuple):
+class Begun(Struct, gc=False):
     """Where a limit began that runs, and how often it *met* what ends it only then and then."""
 
     start: CourseStep
     moment: Moment
-    met: dict[StopMoment, int]
+    met: dict[StopMoment, int] = {}
 
 
 def runs_in(
@@ -50,15 +51,17 @@ def runs_in(
 ) -> list[tuple[Run, Policy]]:
     """Return the runs of one *subject* of *dossier*, each by the policy in force when it began."""
     found = []
-    kind = subject.COURSE.subject
+    kind, org = subject.COURSE.subject, _org(subject, case)
     for _, policy in rules.policies:
+        rows = policy.by_subject.get(kind, ())
         episodes = episodes_in(policy.turning.get(kind, NO_ROWS), subject, case)
-        for sla in policy.by_subject.get(kind, ()):
-            begun = _beside(sla, subject, case) if sla.beside else episodes.get(sla.id, ())
-            for episode in begun:
+        if subject.waits:
+            episodes |= {sla.id: [*_beside(sla, subject, case)] for sla in rows if sla.beside}
+        for sla in rows:
+            for episode in episodes.get(sla.id, ()):
                 day = episode.started_on
                 if day >= sla.told_since and rules.policy_on(day) is policy:
-                    run = _run(sla, episode, subject, case, dossier)
+                    run = _run(sla, episode, subject, case, dossier, org)
                     if run is not None:
                         if sla.latest is not None:
                             run = _at_the_latest(run, episode.stated, rules.calendar)
@@ -90,8 +93,8 @@ def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
 
 
 def episodes_in(
-    turning: Mapping[str, tuple[Limit, ...]], subject: Subject, case: Case
-) -> Mapping[str, list[Episode]]:
+    turning: Mapping[str, tuple[Turn, ...]], subject: Subject, case: Case
+) -> dict[str, list[Episode]]:
     """
     Return by row what began and ended by turns, in one walk over the steps of *subject*.
 
@@ -100,26 +103,20 @@ def episodes_in(
     found: dict[str, list[Episode]] = {}
     begun: dict[str, Begun] = {}
 
-    def end(row: str, stop: CourseStep | None) -> None:
-        start, moment, _ = begun[row]
+    def end(row: str, run: Begun, stop: CourseStep | None) -> None:
         before = found.setdefault(row, [])
-        before.append(_episode(len(before), start, moment, stop, subject, case))
+        before.append(_episode(len(before), run.start, run.moment, stop, subject, case))
 
     for step in subject.steps:
-        fact = step.fact
-        for sla in turning.get(fact, ()):
-            row = sla.id
+        for row, stops, starts in turning.get(step.fact, ()):
             if row in begun:
-                stops = sla.stopping.get(fact)
-                if stops is None or not _ends(stops, step, begun[row].met):
+                if not _ends(stops, step, begun[row].met):
                     continue
-                end(row, step)
-                del begun[row]
-            starts = sla.starting.get(fact)
-            if starts is not None and (moment := _met(starts, step, subject)) is not None:
-                begun[row] = Begun(step, moment, {})
-    for row in begun:
-        end(row, None)
+                end(row, begun.pop(row), step)
+            if starts and (moment := _met(starts, step, subject)) is not None:
+                begun[row] = Begun(step, moment)
+    for row, run in begun.items():
+        end(row, run, None)
     return found
 
 
@@ -187,37 +184,41 @@ def _episode(
 
 
 def _run(
-    sla: Limit, episode: Episode, subject: Subject, case: Case, dossier: Dossier
+    sla: Limit,
+    episode: Episode,
+    subject: Subject,
+    case: Case,
+    dossier: Dossier,
+    org: tuple[str, str],
 ) -> Run | None:
     limit: Any = sla.limit
     unit: Any = sla.unit
     # Not asked the other way round: of a model's class that costs as much as the rest.
     if not isinstance(limit, int):
-        limit = episode.stated if isinstance(limit, Stated) else limit.read(subject, case)
+        limit = episode.stated if type(limit) is Stated else limit.read(subject, case)
     if not isinstance(unit, Unit):
         unit = unit.read(subject, case)
     if limit is None or unit is None:
         return None
-    number, started_on, started_at, started_by, stop, _ = episode
     unit = UNITS[unit]
-    named = unit is Unit.AT
+    named, held = unit is Unit.AT, sla.held
     return Run(
         sla,
         dossier.key,
         subject.name,
-        started_at,
-        started_on,
-        started_by,
+        episode.started_at,
+        episode.started_on,
+        episode.started_by,
         0 if named else limit,
         unit,
-        number,
+        episode.number,
         cast("date | datetime", limit) if named else None,
-        case.holds if sla.held else (),
+        case.holds if held else (),
         _stood(sla, subject, case, dossier) if sla.standstills else (),
-        _extensions(sla.extensions, number, started_on, subject, case) if sla.extensions else (),
-        _ending(sla, stop, subject, case),
-        case.item_code if sla.held else "",
-        *_org(subject, case),
+        _extensions(sla.extensions, episode, subject, case) if sla.extensions else (),
+        _ending(sla, episode.stop, subject, case),
+        case.item_code if held else "",
+        *org,
         sla.read_others(subject, case) if sla.read_others else None,
     )
 
@@ -241,20 +242,22 @@ def _at_the_latest(run: Run, latest: int | date | None, calendar: WorkCalendar) 
 
 def _ending(sla: Limit, stop: CourseStep | None, subject: Subject, case: Case) -> Ending | None:
     """Return the first of what ends it."""
-    other: Ending | None = None
-    if sla.read_ending is not None:
-        other = sla.read_ending(subject, case)
+    read = sla.read_ending
+    other: Ending | None = None if read is None else read(subject, case)
     if stop is None or (other is not None and other.ended_at < stop.at):
         return other
     # By its own time: an acceptance that takes effect earlier was given when it was given.
-    return Ending(business_date(stop.at), stop.at, stop.by, decided=False)
+    at = stop.at.astimezone(ZONE)
+    return Ending(at.date(), at, stop.by, decided=False)
 
 
 def _extensions(
-    prolongation: Prolongation, episode: int, since: date, subject: Subject, case: Case
+    prolongation: Prolongation, episode: Episode, subject: Subject, case: Case
 ) -> tuple[Extension, ...]:
     found: tuple[Extension, ...] = prolongation.read(subject, case)
-    return found if not episode else tuple(one for one in found if one.approved_on >= since)
+    if not episode.number:
+        return found
+    return tuple(one for one in found if one.approved_on >= episode.started_on)
 
 
 def _stood(sla: Limit, subject: Subject, case: Case, dossier: Dossier) -> tuple[Hold, ...]:
