@@ -1,7 +1,8 @@
 """Who used up the clock (用时方): whose each day was, so that the parts make the whole."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from services.metrics.domain.clocks.clock import Clock
@@ -15,6 +16,8 @@ from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.parties import AwaitedStretch, Parties
 
 ONE_DAY = timedelta(days=1)
+SINCE = attrgetter("since")
+NO_DAYS: Mapping[ClockParty, int] = dict.fromkeys(ClockParty, 0)
 
 
 class Waited(NamedTuple):
@@ -23,9 +26,6 @@ class Waited(NamedTuple):
     since: date
     until: date | None
     party: ClockParty
-
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
 
 
 class PartyDays(NamedTuple):
@@ -106,20 +106,22 @@ def turns(waits: Iterable[Waited], first: date, last: date) -> Iterator[PartyDay
     Where several are waited for at once, a day is of the one who was waited for
     first; where nobody is, it is the bureau's.
     """
-    ordered = sorted(waits, key=lambda one: one.since)
     day = first
-    while day <= last:
-        wait = next((one for one in ordered if one.covers(day)), None)
-        if wait is None:
-            party = ClockParty.BUREAU
-            until = next((one.since for one in ordered if one.since > day), None)
-        else:
-            party, until = wait.party, wait.until
-        end = last if until is None else min(last, until - ONE_DAY)
-        yield PartyDays(party, end)
-        if end == last:
+    for since, until, party in sorted(waits, key=SINCE):
+        begun = max(since, day)
+        if begun > last:
+            break
+        if until is not None and until <= begun:
+            continue
+        if begun > day:
+            yield PartyDays(ClockParty.BUREAU, begun - ONE_DAY)
+        if until is None or until > last:
+            yield PartyDays(party, last)
             return
-        day = end + ONE_DAY
+        yield PartyDays(party, until - ONE_DAY)
+        day = until
+    if day <= last:
+        yield PartyDays(ClockParty.BUREAU, last)
 
 
 def used_by(clock: Clock, waits: Iterable[Waited], at: datetime) -> tuple[PartyTime, ...]:
@@ -132,13 +134,16 @@ def used_by(clock: Clock, waits: Iterable[Waited], at: datetime) -> tuple[PartyT
     measure = measure_of(clock.run, clock.policy, clock.calendar)
     until = at if clock.ended_at is None else min(at, clock.ended_at)
     last = business_date(until)
-
-    def passed(day: date) -> tuple[int, int]:
+    elapsed, counted = {**NO_DAYS}, {**NO_DAYS}
+    elapsed_before = counted_before = 0
+    for party, day in turns(waits, clock.started_on, last):
         # Before the last day a turn ends with its day, whatever is counted on it.
         moment = until if day == last else midnight(day + ONE_DAY) - SECOND
-        return measure.consumed(moment, ()), clock.consumed(moment)
-
-    return _shared(turns(waits, clock.started_on, last), passed)
+        elapsed_now, counted_now = measure.consumed(moment, ()), clock.consumed(moment)
+        elapsed[party] += elapsed_now - elapsed_before
+        counted[party] += counted_now - counted_before
+        elapsed_before, counted_before = elapsed_now, counted_now
+    return tuple(PartyTime(party, all_, counted[party]) for party, all_ in elapsed.items() if all_)
 
 
 def case_used_by(
@@ -156,22 +161,8 @@ def case_used_by(
         whole = calendar.working_days_between(first, last)
         return (PartyTime(ClockParty.BUREAU, whole, whole),) if whole else ()
 
-    def passed(day: date) -> tuple[int, int]:
-        days = calendar.working_days_between(first, day)
-        return days, days
-
-    return _shared(turns(waits, first, last), passed)
-
-
-def _shared(
-    found: Iterable[PartyDays], passed: Callable[[date], tuple[int, int]]
-) -> tuple[PartyTime, ...]:
-    """Return by party what had *passed* by the end of its turns and not by their beginnings."""
-    elapsed, counted = dict.fromkeys(ClockParty, 0), dict.fromkeys(ClockParty, 0)
-    elapsed_before = counted_before = 0
-    for party, day in found:
-        elapsed_now, counted_now = passed(day)
-        elapsed[party] += elapsed_now - elapsed_before
-        counted[party] += counted_now - counted_before
-        elapsed_before, counted_before = elapsed_now, counted_now
-    return tuple(PartyTime(party, days, counted[party]) for party, days in elapsed.items() if days)
+    days, before = {**NO_DAYS}, first
+    for party, day in turns(waits, first, last):
+        days[party] += calendar.working_days_between(before, day)
+        before = day
+    return tuple(PartyTime(party, whole, whole) for party, whole in days.items() if whole)
