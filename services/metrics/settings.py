@@ -27,11 +27,13 @@ class MetricsSettings(ServiceSettings, env_prefix="METRICS_"):
         8700, description="where the API and the dashboard listen", examples=["8700"]
     )
     batch_records_max: int = Field(
-        10_000,
+        # More than a fetch brings of ordinary facts: what one leaves over is a small batch of its
+        # own, for which the pictures of its dossiers are made once more.
+        20_000,
         ge=1,
         le=50_000,
         description="records of one fetch that are folded in one transaction at most",
-        examples=["10000"],
+        examples=["20000"],
     )
     rebuild_processes: int | None = Field(
         None,
