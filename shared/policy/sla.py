@@ -93,7 +93,7 @@ def _second(moment: time) -> int:
     return (moment.hour * 60 + moment.minute) * 60 + moment.second
 
 
-class Turn(NamedTuple):
+class TurnedRow(NamedTuple):
     """What a fact does to a *row*: how that ends with it, then how it begins."""
 
     row: str
@@ -163,12 +163,12 @@ class Policy(Rule):
         return {kind: tuple(one for one in heard if one.subject == kind) for kind in kinds}
 
     @cached_property
-    def turning(self) -> Mapping[str, Mapping[str, tuple[Turn, ...]]]:
+    def turning(self) -> Mapping[str, Mapping[str, tuple[TurnedRow, ...]]]:
         """By kind of subject and fact, the rows of `by_subject` that begin or end with that."""
         return {
             kind: {
                 fact: tuple(
-                    Turn(one.id, one.stopping.get(fact, ()), one.starting.get(fact, ()))
+                    TurnedRow(one.id, one.stopping.get(fact, ()), one.starting.get(fact, ()))
                     for one in rows
                     if fact in one.starting or fact in one.stopping
                 )

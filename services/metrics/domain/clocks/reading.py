@@ -19,10 +19,10 @@ from shared.policy.limits import Earlier, Limit, Moment, Prolongation, Standstil
 from shared.policy.lookup import Stated
 from shared.policy.reads import Reads
 from shared.policy.rules import Rules
-from shared.policy.sla import Policy, Turn
+from shared.policy.sla import Policy, TurnedRow
 
 NOTHING_READ = Reads(frozenset(), frozenset())
-NO_ROWS: Mapping[str, tuple[Turn, ...]] = {}
+NO_ROWS: Mapping[str, tuple[TurnedRow, ...]] = {}
 UNITS = {unit.value: unit for unit in Unit}
 
 
@@ -93,7 +93,7 @@ def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
 
 
 def episodes_in(
-    turning: Mapping[str, tuple[Turn, ...]], subject: Subject, case: Case
+    turning: Mapping[str, tuple[TurnedRow, ...]], subject: Subject, case: Case
 ) -> dict[str, list[Episode]]:
     """
     Return by row what began and ended by turns, in one walk over the steps of *subject*.
