@@ -108,9 +108,10 @@ class Pair:
 
     def dsn(self, role: str) -> str:
         """Return what names the bureau's database as *role*, whichever of the two leads."""
-        servers = ",".join(
-            f"{LOOPBACK}:{port}" for port in sorted((self.leads.port, self.follows.port))
-        )
+        # Whoever led at first stands last, so that the one that takes over is asked before it: as
+        # a standby it is passed, and should it fall silent later it is in the way of the other.
+        members = sorted((self.leads, self.follows), key=lambda one: one.name, reverse=True)
+        servers = ",".join(f"{LOOPBACK}:{member.port}" for member in members)
         asked = "target_session_attrs=read-write"
         return f"postgresql://{role}:{PASSWORD}@{servers}/{DATABASE}?{asked}"
 
