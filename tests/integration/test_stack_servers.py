@@ -17,6 +17,7 @@ from deploy.faults import DataFolderForeign, FolderUnsafe
 from deploy.stack.journal import StackPhase, StackRecord, last_record
 from deploy.stack.places import (
     CHECKOUT,
+    FALLBACK_PARENT,
     Account,
     StackFolders,
     private_folder,
@@ -25,6 +26,7 @@ from deploy.stack.places import (
     socket_folder,
 )
 from deploy.stack.postgres import Postgres, embedded_postgres
+from deploy.stack.program import run
 from tests.support.eventually import eventually
 from tests.support.processes import processes
 from tests.support.stack import kafka_admin
@@ -205,3 +207,16 @@ def test_a_folder_that_somebody_else_laid_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(FolderUnsafe):
         private_folder(tmp_path, tmp_path, None)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another account")
+def test_programs_below_a_closed_folder_are_copied_with_their_libraries(
+    places: StackFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.stack.postgres.reaches", lambda *_: False)
+
+    programs = embedded_postgres(places, "only-for-tests").programs
+    told = run([programs / "initdb", "--version"], folder=places.home)
+    shutil.rmtree(private_folder(FALLBACK_PARENT, places.home, None))
+
+    assert "PostgreSQL" in told.stdout, told.stderr
