@@ -170,9 +170,7 @@ class ByDay(Struct, frozen=True, gc=False):
         others = self.run.others
         margin = yellow.left(limit) if others is None else yellow.left_within(limit, others)
         found = self._days(limit, margin, time.min, stops)
-        if found.near_at is None:
-            return found
-        return found._replace(near_at=max(self.run.started_at, found.near_at))
+        return found._replace(near_at=found.near_at and max(self.run.started_at, found.near_at))
 
     def _with_hours_left(self, limit: int, hours: int, stops: tuple[Stop, ...]) -> LimitEnd:
         found = self._days(limit, None, time.min, stops)
