@@ -35,6 +35,10 @@ bench: setup-run  ## what it costs, side by side with what others would pick; ON
 	@$(PYTHON) deploy/setup.py peers
 	@$(BIN)/python -m bench $(ONLY) $(if $(BESIDE),--beside $(BESIDE))
 
+.PHONY: drill
+drill: setup-run  ## the same load on 1, 2 and 4 metrics workers: rates, lag, rebalances, verify, capacity
+	@$(BIN)/python -m bench.drill
+
 .PHONY: containers
 containers: setup-run  ## image and Compose for real: scaled, killed, upgraded, verified; BASES=local, BEFORE=revision
 	@$(BIN)/python -m deploy.containers --bases $(BASES) $(if $(BEFORE),--before $(BEFORE))

@@ -20,8 +20,9 @@ LENGTH = b"content-length: "
 
 @dataclass(slots=True)
 class Answers:
-    """When each request was due and answered, and what the answer was."""
+    """Which request was due and answered when, and what the answer was; in the order of answers."""
 
+    numbers: list[int] = field(default_factory=list)
     due: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
@@ -29,6 +30,12 @@ class Answers:
     @property
     def milliseconds(self) -> list[float]:
         return [1000 * (b - a) for a, b in zip(self.due, self.answered, strict=True)]
+
+    def add(self, number: int, due: float, status: int) -> None:
+        self.numbers.append(number)
+        self.due.append(due)
+        self.answered.append(time.perf_counter())
+        self.statuses.append(status)
 
     def count(self, status: int) -> int:
         return self.statuses.count(status)
@@ -75,12 +82,10 @@ async def open_load(port: int, requests: Sequence[bytes], per_second: float) -> 
     answers = Answers()
     started = time.perf_counter() + 0.05
 
-    async def one(due: float, request: bytes) -> None:
+    async def one(number: int, due: float, request: bytes) -> None:
         line = await lines.get()
         status = await line.ask(request)
-        answers.due.append(due)
-        answers.answered.append(time.perf_counter())
-        answers.statuses.append(status)
+        answers.add(number, due, status)
         lines.put_nowait(line)
 
     async with asyncio.TaskGroup() as tasks:
@@ -88,7 +93,7 @@ async def open_load(port: int, requests: Sequence[bytes], per_second: float) -> 
             due = started + number / per_second
             if (early := due - time.perf_counter()) > 0:
                 await asyncio.sleep(early)
-            tasks.create_task(one(due, request))
+            tasks.create_task(one(number, due, request))
     while not lines.empty():
         lines.get_nowait().close()
     return answers
@@ -96,15 +101,14 @@ async def open_load(port: int, requests: Sequence[bytes], per_second: float) -> 
 
 async def closed_load(port: int, requests: Iterable[bytes], connections: int) -> Answers:
     """Send *requests* over so many connections, each as soon as its last answer came."""
-    waiting = iter(requests)
+    waiting = enumerate(requests)
     answers = Answers()
 
     async def work() -> None:
         line = await Line.open(port)
-        for request in waiting:
-            answers.due.append(time.perf_counter())
-            answers.statuses.append(await line.ask(request))
-            answers.answered.append(time.perf_counter())
+        for number, request in waiting:
+            due = time.perf_counter()
+            answers.add(number, due, await line.ask(request))
         line.close()
 
     async with asyncio.TaskGroup() as tasks:

@@ -60,7 +60,7 @@ class Outcome:
         return {
             "name": self.name,
             "machine": machine(),
-            "versions": {"python": platform.python_version(), **_versions()},
+            "versions": {"python": platform.python_version(), **versions()},
             "sizes": dict(self.sizes),
             "unit": self.unit,
             "runs": [round(run, 1) for run in self.runs],
@@ -113,5 +113,5 @@ def _listed(runs: Sequence[float]) -> str:
     return "  ".join(f"{run:,.0f}" for run in runs)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES}

@@ -5,9 +5,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncpg
@@ -82,12 +82,28 @@ async def kept_running(
     places: StackFolders, journal: Journal, *parts: StackPart
 ) -> AsyncIterator[None]:
     """Start *parts* together, and keep them running within the block."""
+    async with supervised(places, journal, [PartGroup(parts)], os.environ):
+        yield
+
+
+@asynccontextmanager
+async def supervised(
+    places: StackFolders,
+    journal: Journal,
+    stages: Sequence[PartGroup],
+    environment: Mapping[str, str],
+) -> AsyncIterator[None]:
+    """Start *stages* one after another, and keep all of them running within the block."""
     ready = asyncio.Event()
+    *before, last = stages
 
     async def settle() -> None:
+        if last.settle is not None:
+            await last.settle()
         ready.set()
 
-    supervisor = Supervisor(places, journal, [PartGroup(parts, settle=settle)], os.environ)
+    stages = [*before, replace(last, settle=settle)]
+    supervisor = Supervisor(places, journal, stages, environment)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(supervisor.run())
         tasks.create_task(_ready_or_done(ready, running))
