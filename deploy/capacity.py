@@ -52,7 +52,7 @@ class Costs:
     fold_events_per_s: float
     """Of one worker alone."""
     cpu_us: Mapping[str, float]
-    """Of one event that comes alone, by process; what processes use that idle is in it."""
+    """Of one event, by process; of one that comes alone, what idle processes use is in it."""
     disk_bytes: Mapping[str, float]
     """Of one event: `store`, `projection`, `kafka`."""
     memory_mib: Mapping[str, float]
@@ -66,11 +66,13 @@ class Costs:
         runs = drill["runs"]
         alone = min(runs, key=lambda run: run["workers"])
         usual = next((run for run in runs if run["workers"] == WORKERS_OF_REFERENCE), alone)
+        # Alone, as at a peak; where that was not told, as they come in batches.
+        steady, flow = usual["steady"], usual["flow"]
         killed = [one for run in runs for one in run["rebalance_s"].get("killed", ())]
         return cls(
             gateway_events_per_s=median(run["flow"]["gateway_events_per_s"] for run in runs),
             fold_events_per_s=alone["backlog"]["fold_events_per_s"] / alone["workers"],
-            cpu_us=usual["steady"]["cpu_us_per_event"],
+            cpu_us=steady.get("cpu_us_per_event") or flow["cpu_us_per_event"],
             disk_bytes=usual["disk_bytes_per_event"],
             memory_mib=usual["memory_mib"],
             verified_events_per_s=median(
@@ -218,7 +220,7 @@ def capacity_tables(drill: Mapping[str, Any]) -> str:
             f"|---|{'---|' * len(runs)}",
             *(f"| {name.strip()} | {' | '.join(cells)} |" for name, cells in run_lines(runs)),
             "",
-            "| of one event that comes alone | |",
+            "| of one event | |",
             "|---|---|",
             *(f"| µs of processor, {name} | {cost:.0f} |" for name, cost in _sorted(costs)),
             *(f"| bytes, {name} | {size:,.0f} |" for name, size in costs.disk_bytes.items()),

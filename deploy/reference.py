@@ -1,10 +1,12 @@
 """``python -m deploy.reference``: writes the tables of the docs that the code knows."""
 
+import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deploy.access import access_tables, readings_table
+from deploy.capacity import capacity_tables
 from deploy.courses import courses_tables
 from deploy.descriptions import problems_table
 from deploy.prepare import PrepareSettings
@@ -24,6 +26,8 @@ from shared.runtime.settings import settings_table
 from shared.web.gate import AuthSettings
 from shared.web.shares import QuotaSettings
 
+DRILL = CHECKOUT / "docs" / "howto" / "capacity.json"
+"""The recorded drill that the page on capacity reckons with."""
 PAGES = tuple(
     CHECKOUT / "docs" / page
     for page in (
@@ -33,6 +37,7 @@ PAGES = tuple(
         "reference/names.md",
         "reference/measures.md",
         "reference/kafka-access.md",
+        "howto/capacity.md",
     )
 )
 SETTINGS = (
@@ -62,6 +67,7 @@ def tables() -> dict[str, str]:
         "readings": readings_table(),
         "names": _names_tables(),
         "kafka-access": access_table(),
+        "capacity": capacity_tables(json.loads(DRILL.read_text(encoding="utf-8"))),
     }
 
 

@@ -127,6 +127,12 @@ def test_the_costs_are_those_of_two_workers_where_two_were_measured() -> None:
     assert Costs.of(both).stall_seconds == 7.0
 
 
+def test_of_a_drill_that_tells_nothing_of_lone_events_the_costs_in_batches_count() -> None:
+    flow = {"gateway_events_per_s": 1, "cpu_us_per_event": {"intake": 7.0}}
+
+    assert Costs.of(drill(steady={}, flow=flow)).cpu_us == {"intake": 7.0}
+
+
 def test_the_page_shows_every_cost_and_every_need() -> None:
     shown = capacity_tables(drill())
 
