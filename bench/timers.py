@@ -73,11 +73,12 @@ LIMITS_S = {"steady": 1.0, "herd": 5.0}
 PUT_OFF = "UPDATE metrics.clocks SET next_at = $1 WHERE next_at IS NOT NULL"
 READ_FROM_THE_START = "DELETE FROM metrics.offsets"
 # Some of each lane, and of one case both: as they come at midnight.
+# Not those that wait for somebody to acknowledge a card: no card comes of them.
 LET_COME = """
 WITH chosen AS (
   SELECT dossier, subject, sla, episode, row_number() OVER (ORDER BY dossier, sla) AS place
   FROM metrics.clocks
-  WHERE next_at > $1 AND NOT alerted
+  WHERE next_at > $1 AND NOT alerted AND clock <> 'ACKNOWLEDGEMENT'
   ORDER BY dossier, sla
   LIMIT $2
 )
