@@ -75,6 +75,8 @@ class LetterOrigin(NamedTuple):
     group: str
     place: Partition
     offset: int
+    sent_at_ms: int = 0
+    """In a topic that was made anew another record has the same offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class DeadLetter:
         number, offset = self.record.partition, self.record.offset
         if number is None or offset is None:
             return None
-        return LetterOrigin(self.group, Partition(self.record.topic, number), offset)
+        place = Partition(self.record.topic, number)
+        return LetterOrigin(self.group, place, offset, self.record.timestamp_ms or 0)
 
 
 class LetterCut(Exception):

@@ -14,12 +14,13 @@ from shared.eventstore.rows import row_of
 from shared.kafka.dead_letters import (
     Cut,
     LetterCut,
+    LetterOrigin,
     Refusal,
     dead_letter,
     read_dead_letter,
     replayed,
 )
-from shared.kafka.port import Record
+from shared.kafka.port import Partition, Record
 from tests.support.facts import activity
 from tests.support.planted import MOBILE, NUMBERS, PERSON, WRITTEN, planted_events
 
@@ -82,7 +83,7 @@ def test_a_letter_withholds_what_names_a_person(record: Record) -> None:
 
     assert MOBILE not in repr(stored)
     assert (letter.origin, letter.cut) == (
-        ("casetrack-intake", (INBOX, 0), 7),
+        LetterOrigin("casetrack-intake", Partition(INBOX, 0), 7),
         Cut(len(record.value or b""), ""),
     )
     with pytest.raises(LetterCut):
