@@ -1,6 +1,6 @@
 """Where topics end just now, for those who wait until something has been read that far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +11,8 @@ from shared.kafka.access import Broker
 from shared.kafka.entrance import enter
 from shared.kafka.port import BusError, Partition
 from shared.kafka.reader import kafka_reader, places_of
+
+LoadOffsets = Callable[[Sequence[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
 
 
 class BrokerAway(BusError):
@@ -78,14 +80,26 @@ class CommittedEnds(Onlooker):
         Raises:
             BrokerAway: nobody answers any more.
         """
-        ends: dict[Partition, int] = {}
+        return await self._told(topics, self._reader.end_offsets)
+
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[Partition, int]:
+        """
+        Return where every partition of *topics* begins.
+
+        Raises:
+            BrokerAway: nobody answers any more.
+        """
+        return await self._told(topics, self._reader.beginning_offsets)
+
+    async def _told(self, topics: Sequence[str], ask: LoadOffsets) -> Mapping[Partition, int]:
+        offsets: dict[Partition, int] = {}
         try:
             for topic in topics:
-                found = await self._reader.end_offsets(await places_of(self._reader, topic))
-                ends |= {Partition(*place): offset for place, offset in found.items()}
+                found = await ask(await places_of(self._reader, topic))
+                offsets |= {Partition(*place): offset for place, offset in found.items()}
         except (KafkaError, OSError) as fault:
             raise BrokerAway(str(fault)) from fault
-        return ends
+        return offsets
 
 
 async def load_ends(broker: Broker, topics: Sequence[str]) -> Mapping[Partition, int]:

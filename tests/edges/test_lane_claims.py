@@ -1,13 +1,14 @@
 """Claims on lanes that overlap: a worker folds what it was assigned last."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
 from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.tables import MemoryTables
+from services.metrics.consumer.agreement import within
 from services.metrics.consumer.lanes import Lanes
 from services.metrics.handlers.folding import Folding
 from services.metrics.ports.projection import Batch, Claim
@@ -17,7 +18,7 @@ from shared.contracts.rules.facts import STREAM
 from shared.eventstore.memory import MemoryEventStore
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.memory import MemoryBus
-from shared.kafka.port import Partition
+from shared.kafka.port import Partition, TopicMismatch
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
@@ -94,3 +95,22 @@ async def test_a_lane_with_nothing_to_fold_judges_anew_when_it_hears_of_an_editi
         lanes.hear(await projection.edition())
         await eventually(lambda: {lane.edition for lane in tables.lanes.values()} == {1})
         running.cancel()
+
+
+async def test_nobody_claims_a_lane_that_the_projection_does_not_have() -> None:
+    clock = SystemClock()
+    projection = MemoryProjection(MemoryTables(MemoryEventStore(), clock))
+    lanes = Lanes(projection, Folding(projection, shipped()), MemoryBus(clock), clock)
+
+    with pytest.raises(TopicMismatch) as grown:
+        await within(1, lanes.claim)([FIRST, SECOND], _beginning)
+
+    assert (grown.value.topic, grown.value.found, grown.value.wanted) == (SECOND.topic, 2, 1)
+    assert await projection.offsets([FIRST]) == {}
+    assert await within(2, _answers)([FIRST, SECOND], _beginning) == {FIRST: 7, SECOND: 7}
+
+
+async def _answers(
+    places: Sequence[Partition], beginning: Callable[[Partition], Awaitable[int]]
+) -> Mapping[Partition, int]:
+    return {place: await beginning(place) for place in places}

@@ -10,6 +10,7 @@ from services.metrics.app.filling import crew
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH, first_rules
 from services.metrics.app.upgrade import rebuild, until_ours
+from services.metrics.consumer.agreement import agreed_lanes
 from services.metrics.consumer.completeness import watch_completeness
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
@@ -51,15 +52,23 @@ async def _fold(
     # Faust would only say that it reached nobody, and of a missing right nothing at all.
     await require_reading(settings.broker, GROUP, TOPICS)
     await require_even(settings.broker, TOPICS)
+    clock = SystemClock()
+    number = await agreed_lanes(settings.broker, TOPICS, projection, clock, stopping)
+    if not number:
+        return
     async with (
         KafkaProducer(settings.broker, client_id=GROUP) as producer,
         KafkaShelf(settings.broker) as shelf,
     ):
         folding = Folding(projection, first_rules())
-        lanes = Lanes(
-            projection, folding, LettersOnce(producer, shelf), SystemClock(), seal=settings.seal
+        letters = LettersOnce(producer, shelf)
+        lanes = Lanes(projection, folding, letters, clock, seal=settings.seal)
+        app = faust_app(
+            settings.broker,
+            lanes,
+            batch_records_max=settings.batch_records_max,
+            lanes_max=number,
         )
-        app = faust_app(settings.broker, lanes, batch_records_max=settings.batch_records_max)
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(
                 watch_inbox(settings.broker, projection, lanes.clock, stopping), name="inbox"

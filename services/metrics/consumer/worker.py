@@ -13,6 +13,7 @@ import faust
 import structlog
 from aiokafka import TopicPartition
 
+from services.metrics.consumer.agreement import LANES_MAX, within
 from services.metrics.consumer.fetch import Fetch, Steering
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import batch_transport
@@ -50,7 +51,9 @@ class WorkerCrashed(Exception):
     """Faust stopped by itself: the cause says why; only a new process helps."""
 
 
-def faust_app(broker: Broker, lanes: Lanes, *, batch_records_max: int) -> faust.App:
+def faust_app(
+    broker: Broker, lanes: Lanes, *, batch_records_max: int, lanes_max: int = LANES_MAX
+) -> faust.App:
     """Return the app; everything that Faust would decide by default is stated."""
     access = access_to(broker)
     app = faust.App(
@@ -76,7 +79,7 @@ def faust_app(broker: Broker, lanes: Lanes, *, batch_records_max: int) -> faust.
         stream_wait_empty=False,
         stream_recovery_delay=0.0,
     )
-    app.transport = batch_transport(lanes.claim)(app.conf.broker_consumer, app)
+    app.transport = batch_transport(within(lanes_max, lanes.claim))(app.conf.broker_consumer, app)
     topic = app.topic(*TOPICS, key_type=bytes, value_type=bytes, acks=False)
 
     @app.agent(topic, concurrency=1)
