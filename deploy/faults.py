@@ -190,6 +190,12 @@ class StillAtWork(Fault):
     code = "still_at_work"
 
 
+class ReadersAtWork(Fault):
+    """Somebody reads topics that are to be made anew, or sends to them."""
+
+    code = "readers_at_work"
+
+
 class StoppedMeanwhile(Fault):
     """The stack was stopped by somebody else while we needed it."""
 
@@ -200,6 +206,12 @@ class SupervisorLost(Fault):
     """The supervisor has ended, and nobody had asked it to."""
 
     code = "supervisor_lost"
+
+
+class TopicUnmade(Fault):
+    """Kafka did not make a topic anew."""
+
+    code = "topic_unmade"
 
 
 def every_fault(kind: type[Fault] = Fault) -> Iterator[type[Fault]]:

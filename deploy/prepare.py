@@ -39,7 +39,7 @@ class PrepareSettings(KafkaSettings, env_prefix="PREPARE_"):
         PARTITIONS,
         ge=1,
         le=64,
-        description="partitions of every topic, fixed when the topics are made",
+        description="partitions of every topic; more: docs/howto/grow-partitions.md",
         examples=["4"],
     )
     intake_password: SecretStr | None = Field(None, description=PASSWORD, examples=EXAMPLE)

@@ -30,6 +30,7 @@ MODULES: Mapping[str, str] = {
     "checkpoint": "checkpoint",
     "whatif": "whatif",
     "rebuild": "rebuild",
+    "refill": "refill",
     "rules": "rules",
     "publishers": "rules",
     "sessions": "sessions",

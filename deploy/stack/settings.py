@@ -77,7 +77,7 @@ class LocalSettings(KafkaSettings, env_prefix="CASETRACK_"):
         PARTITIONS,
         ge=1,
         le=64,
-        description="partitions of every topic, fixed when the topics are made",
+        description="partitions of every topic; more: docs/howto/grow-partitions.md",
         examples=["4"],
     )
     lang: str = Field(

@@ -57,7 +57,7 @@ async def ensure_topics(
     await enter(admin, broker)
     try:
         wanted = list(topics)
-        existing = await _partition_counts(admin, wanted)
+        existing = await partition_counts(admin, wanted)
         for topic, found in existing.items():
             if found != partitions:
                 raise TopicMismatch(topic, found, partitions)
@@ -88,7 +88,8 @@ def _new_topic(topic: str, partitions: int) -> NewTopic:
     )
 
 
-async def _partition_counts(admin: AIOKafkaAdminClient, topics: Iterable[str]) -> Mapping[str, int]:
+async def partition_counts(admin: AIOKafkaAdminClient, topics: Iterable[str]) -> Mapping[str, int]:
+    """Return how many partitions each of *topics* has that there is."""
     present = set(await admin.list_topics())
     described = await admin.describe_topics([topic for topic in topics if topic in present])
     return {entry["topic"]: len(entry["partitions"]) for entry in described}

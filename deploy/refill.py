@@ -1,0 +1,272 @@
+"""
+``python -m deploy.refill``: the owners' topics made anew, to be filled again from the stores.
+
+With other partitions than they had, or because something of theirs is lost. Everything that
+we published is in PostgreSQL, so nothing but the making has to wait: the relay sends all of it
+again once it runs, and whoever folds or adopts knows it by source and id.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+    for_code,
+)
+
+from deploy.databases import UNREACHABLE, prepare_database
+from deploy.faults import Fault, PartitionsDiffer, ReadersAtWork, TopicUnmade
+from deploy.kafka_users import passwords_in, publishers_among
+from deploy.prepare import PrepareSettings
+from deploy.texts import text
+from deploy.unreachable import unreachable
+from services.assist.consumer import GROUP as ASSIST
+from services.intake.consumer import GROUP as INTAKE
+from services.metrics.consumer.lanes import GROUP as METRICS
+from services.review.consumer import GROUP as REVIEW
+from shared.contracts.registry import Owner
+from shared.eventstore.outbox import LEASE_CLASS
+from shared.eventstore.roles import DatabaseRole
+from shared.kafka.access import Broker, access_to
+from shared.kafka.entrance import enter
+from shared.kafka.topics import BUREAU_TOPICS, ensure_topics, partition_counts, topics_of
+from shared.runtime.clock import SystemClock
+from shared.runtime.settings import load_settings
+
+FAILED = 1
+LOOK_SECONDS = 0.1
+MADE_SECONDS_MAX = 30.0
+OWNERS = tuple(owner.topic for owner in Owner)
+GROUPS = (INTAKE.group, ASSIST.group, REVIEW.group, METRICS)
+"""Who reads what is made anew."""
+NOT_YET = (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+)
+"""What a broker says of groups that has only just started."""
+AT_WORK = [
+    role.value
+    for role in DatabaseRole
+    if role not in {DatabaseRole.AUDITOR, DatabaseRole.METRICS_API}
+]
+"""As whom those connect who read the topics, or send to them; the others only look."""
+
+LOAD_AT_WORK = """
+SELECT DISTINCT usename
+FROM pg_stat_activity
+WHERE datname = current_database()
+AND usename = ANY($1::text[])
+ORDER BY usename
+"""
+TAKE_LEASE = "SELECT pg_try_advisory_lock($1, hashtext($2))"
+USE_STORE = "SELECT set_config('search_path', $1, true)"
+REWIND = """
+UPDATE relay_cursor
+SET xid = '0', position = 0
+"""
+COUNT_PUBLISHED = """
+SELECT count(*)
+FROM events
+WHERE published
+"""
+COUNT_LANES = """
+SELECT coalesce(max(partition) + 1, 0)
+FROM offsets
+WHERE topic = ANY($1::text[])
+"""
+FORGET_OFFSETS = """
+DELETE FROM offsets
+WHERE topic = ANY($1::text[])
+"""
+BEGIN_OFFSETS = """
+INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)
+SELECT topic, partition, 0, 0, clock_timestamp()
+FROM unnest($1::text[]) AS given (topic), generate_series(0, $2::integer - 1) AS lanes (partition)
+"""
+# Whoever has folded until now finds another owner.
+LEAVE_LANES = """
+UPDATE lanes
+SET epoch = epoch + 1, changes = changes + 1
+"""
+# What was begun for the lanes of before would be filled by them.
+DROP_BESIDE = "SELECT drop_rebuild()"
+# Of other lanes it is as good as of other code: whoever folds next makes it anew first.
+OUTDATE = """
+UPDATE projection
+SET fingerprint = $1
+"""
+OF_OTHER_LANES = "of other lanes"
+
+
+@dataclass(frozen=True, slots=True)
+class Refilled:
+    """What was made anew, and how much will be sent again."""
+
+    partitions: int
+    lanes_before: int
+    """In how many lanes the projection was until now; none where nothing was ever folded."""
+    events: int
+
+    def document(self) -> dict[str, int]:
+        return {
+            "partitions": self.partitions,
+            "lanes_before": self.lanes_before,
+            "events": self.events,
+        }
+
+
+async def refill(
+    dsn: str, broker: Broker, partitions: int, publishers: Iterable[str] = ()
+) -> Refilled:
+    """
+    Make the owners' topics anew with so many *partitions*; the others get as many in addition.
+
+    Killed anywhere, it is called again: until it has returned no worker folds.
+
+    Raises:
+        ReadersAtWork: somebody of ours is there who reads the topics, or sends to them.
+        PartitionsDiffer: a topic that keeps what it has, has more partitions already.
+        TopicUnmade: the brokers did not do as they were told.
+        ServerUnreachable: a server is away, or does not let us in.
+    """
+    await prepare_database(dsn, {})
+    own = [topic for publisher in publishers for topic in topics_of(publisher)]
+    try:
+        async with _alone(dsn) as connection:
+            async with _admin(broker) as admin:
+                kept = [topic for topic in (*BUREAU_TOPICS, *own) if topic not in OWNERS]
+                fewer = await _fewer(admin, kept, partitions)
+                # First: what begins anew before its topics do so reads twice, and not too little.
+                refilled = await _begin_anew(connection, partitions)
+                if fewer:
+                    await admin.create_partitions(fewer)
+                await _forget(admin)
+            await ensure_topics(broker, partitions, (*BUREAU_TOPICS, *own))
+            return refilled
+    except KafkaError as failure:
+        raise unreachable("Kafka", failure) from failure
+    except UNREACHABLE as failure:
+        raise unreachable("PostgreSQL", failure) from failure
+
+
+@asynccontextmanager
+async def _alone(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Be alone within the block: nobody of ours is there, and no relay that comes sends."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        if there := await connection.fetch(LOAD_AT_WORK, AT_WORK):
+            raise ReadersAtWork(who=", ".join(row["usename"] for row in there))
+        for owner in Owner:
+            if not await connection.fetchval(TAKE_LEASE, LEASE_CLASS, owner.value):
+                raise ReadersAtWork(who="relay")
+        yield connection
+    finally:
+        # The leases go with their session.
+        await connection.close()
+
+
+@asynccontextmanager
+async def _admin(broker: Broker) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
+    await enter(admin, broker)
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _fewer(
+    admin: AIOKafkaAdminClient, topics: Sequence[str], partitions: int
+) -> dict[str, NewPartitions]:
+    """Return which of *topics*, whose records stay where they are, get more partitions."""
+    found = await partition_counts(admin, topics)
+    for topic, count in found.items():
+        if count > partitions:
+            raise PartitionsDiffer(topic=topic, found=count, wanted=partitions)
+    return {topic: NewPartitions(partitions) for topic in found if found[topic] < partitions}
+
+
+async def _forget(admin: AIOKafkaAdminClient) -> None:
+    """Delete the owners' topics, and wait until no group remembers where it was in them."""
+    there = list(await partition_counts(admin, OWNERS))
+    if there:
+        answer = await admin.delete_topics(there)
+        for topic, code in answer.topic_error_codes:
+            if code:
+                raise TopicUnmade(topic=topic, reason=for_code(code).__name__)
+    clock = SystemClock()
+    deadline = clock.monotonic() + MADE_SECONDS_MAX
+    while left := await _left(admin):
+        if clock.monotonic() > deadline:
+            raise TopicUnmade(topic=left, reason="it is still there")
+        await clock.sleep(LOOK_SECONDS)
+
+
+async def _left(admin: AIOKafkaAdminClient) -> str:
+    """Return a topic that is still there, or that a group still remembers."""
+    for topic in await partition_counts(admin, OWNERS):
+        return topic
+    for group in GROUPS:
+        try:
+            offsets = await admin.list_consumer_group_offsets(group)
+        except NOT_YET:
+            return group
+        for place, told in offsets.items():
+            if place.topic in OWNERS and told.offset >= 0:
+                return f"{place.topic} ({group})"
+    return ""
+
+
+async def _begin_anew(connection: asyncpg.Connection, partitions: int) -> Refilled:
+    """Let relays send from the start, and workers fold from the start, into so many lanes."""
+    events = 0
+    async with connection.transaction():
+        for owner in Owner:
+            await connection.execute(USE_STORE, owner.value)
+            await connection.execute(REWIND)
+            events += await connection.fetchval(COUNT_PUBLISHED)
+        await connection.execute(USE_STORE, "metrics")
+        lanes = await connection.fetchval(COUNT_LANES, OWNERS)
+        await connection.execute(FORGET_OFFSETS, OWNERS)
+        await connection.execute(BEGIN_OFFSETS, OWNERS, partitions)
+        await connection.execute(LEAVE_LANES)
+        if lanes not in {0, partitions}:
+            await connection.execute(DROP_BESIDE)
+            await connection.execute(OUTDATE, OF_OTHER_LANES)
+    return Refilled(partitions, lanes, events)
+
+
+def main() -> int:
+    """Refill what the settings of `prepare` name; return the exit status."""
+    settings = load_settings(PrepareSettings)
+    users: Mapping[str, str] = (
+        {} if settings.kafka_users is None else passwords_in(settings.kafka_users)
+    )
+    try:
+        done = asyncio.run(
+            refill(
+                settings.postgres_dsn.get_secret_value(),
+                settings.access(settings.kafka),
+                settings.partitions,
+                publishers_among(users),
+            )
+        )
+    except Fault as fault:
+        said = text(fault.code, **fault.values)
+        sys.stderr.write(f"{said.title}\n{said.detail}\n")
+        return FAILED
+    sys.stdout.write(f"{text('refill.done', **done.document()).title}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
