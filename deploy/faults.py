@@ -17,6 +17,7 @@ Fault
 ├── PartFailed
 ├── PartitionsDiffer
 ├── PortBusy
+├── ReadersAtWork
 ├── RebuildUnderWay
 ├── RegistryUnreachable
 │   ├── CertificateUntrusted
@@ -27,7 +28,8 @@ Fault
 │   └── ServerDistrusted
 ├── StillAtWork
 ├── StoppedMeanwhile
-└── SupervisorLost
+├── SupervisorLost
+└── TopicUnmade
 """
 
 from collections.abc import Iterator, Mapping
