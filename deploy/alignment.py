@@ -88,7 +88,7 @@ SELECT pg_try_advisory_xact_lock($1, hashtext($2))
 log = structlog.get_logger()
 
 
-class Named(msgspec.Struct, frozen=True):
+class FactNamed(msgspec.Struct, frozen=True):
     """What of a published fact says which one it is."""
 
     source: str
@@ -97,7 +97,7 @@ class Named(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Compared:
     """Where our topics begin and end, and how far they were folded."""
 
     starts: Mapping[Partition, int]
@@ -135,27 +135,27 @@ class _Told(Onlooker):
     def __init__(self, broker: Broker) -> None:
         super().__init__(broker, kafka_reader(broker))
 
-    async def standing(self, connection: asyncpg.Connection) -> Standing:
+    async def standing(self, connection: asyncpg.Connection) -> Compared:
         # First what the database says: what is sent or folded then lies on Kafka for certain.
         sent = frozenset(row["owner"] for row in await connection.fetch(FIND_SENDING))
         rows = await connection.fetch(LOAD_OFFSETS, TOPICS)
         places = [place for topic in TOPICS for place in await places_of(self._reader, topic)]
         starts = await self._reader.beginning_offsets(places)
         ends = await self._reader.end_offsets(places)
-        return Standing(
+        return Compared(
             {Partition(*place): offset for place, offset in starts.items()},
             {Partition(*place): offset for place, offset in ends.items()},
             {Partition(row["topic"], row["partition"]): row["next_offset"] for row in rows},
             sent,
         )
 
-    async def facts(self, standing: Standing) -> AsyncIterator[Named]:
+    async def facts(self, standing: Compared) -> AsyncIterator[FactNamed]:
         """Yield what nobody has folded."""
         for place, start, end in standing.unread():
             async for record in load_between(self._reader, TopicPartition(*place), start, end):
                 # What is no fact is its reader's to refuse.
                 with suppress(msgspec.MsgspecError):
-                    yield msgspec.json.decode(record.value or b"", type=Named)
+                    yield msgspec.json.decode(record.value or b"", type=FactNamed)
 
     async def inboxes(self, group: str) -> list[TopicPartition]:
         """Return every partition that *group* reads."""
@@ -198,9 +198,9 @@ async def align(dsn: str, broker: Broker) -> None:
         await connection.close()
 
 
-async def _name_lost(connection: asyncpg.Connection, told: _Told, standing: Standing) -> int:
+async def _name_lost(connection: asyncpg.Connection, told: _Told, standing: Compared) -> int:
     """Log each fact that Kafka tells and no store has, and return how many."""
-    lost, asked = 0, list[Named]()
+    lost, asked = 0, list[FactNamed]()
     async for fact in told.facts(standing):
         asked.append(fact)
         if len(asked) == FACTS_ASKED:
@@ -209,7 +209,7 @@ async def _name_lost(connection: asyncpg.Connection, told: _Told, standing: Stan
     return lost + await _name(connection, asked)
 
 
-async def _name(connection: asyncpg.Connection, asked: Sequence[Named]) -> int:
+async def _name(connection: asyncpg.Connection, asked: Sequence[FactNamed]) -> int:
     columns = ([getattr(one, name) for one in asked] for name in ("source", "id", "type"))
     rows = await connection.fetch(FIND_UNKNOWN, *columns)
     for row in rows:

@@ -12,7 +12,7 @@ from shared.runtime.measures import BACKUP_AGE_SECONDS
 INSTANT = "%Y%m%dT%H%M%SZ"
 
 
-class Part(StrEnum):
+class BackupPart(StrEnum):
     """What a backup consists of."""
 
     BASE = "base"
@@ -21,13 +21,13 @@ class Part(StrEnum):
 
 def watch_backups(folder: Path, clock: Clock) -> None:
     """Let the measure tell of *folder* whenever it is asked."""
-    for part in Part:
+    for part in BackupPart:
         BACKUP_AGE_SECONDS.labels(part.value).set_function(partial(age, folder, part, clock))
 
 
-def age(folder: Path, part: Part, clock: Clock) -> float:
+def age(folder: Path, part: BackupPart, clock: Clock) -> float:
     """Return the seconds since the newest base, or since all that was written was there; or inf."""
-    made = _newest_base(folder) if part is Part.BASE else _received(folder)
+    made = _newest_base(folder) if part is BackupPart.BASE else _received(folder)
     return inf if made is None else (clock.now() - made).total_seconds()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.backups import Part, age
+from deploy.backups import BackupPart, age
 from shared.runtime.clock import VirtualClock
 from tests.support.facts import MONDAY
 
@@ -24,9 +24,9 @@ def folder(tmp_path: Path) -> Path:
 def test_a_base_is_as_old_as_its_name_and_the_log_as_what_is_noted(folder: Path) -> None:
     clock = VirtualClock(MONDAY)
 
-    assert age(folder, Part.BASE, clock) == 1800
-    assert age(folder, Part.LOG, clock) == 7
+    assert age(folder, BackupPart.BASE, clock) == 1800
+    assert age(folder, BackupPart.LOG, clock) == 7
 
 
 def test_where_there_is_none_it_is_older_than_any(tmp_path: Path) -> None:
-    assert {age(tmp_path, part, VirtualClock(MONDAY)) for part in Part} == {inf}
+    assert {age(tmp_path, part, VirtualClock(MONDAY)) for part in BackupPart} == {inf}
