@@ -96,9 +96,12 @@ class Growth:
 
     @property
     def flat(self) -> bool:
-        more = self.mib_now - self.mib_then
-        grows = more > GROWTH_MIB_MAX and more > GROWTH_MAX * self.mib_then
-        return not grows and self.handles_now - self.handles_then <= HANDLES_MAX
+        mib = _grows(self.mib_then, self.mib_now, GROWTH_MIB_MAX)
+        return not mib and not _grows(self.handles_then, self.handles_now, HANDLES_MAX)
+
+
+def _grows(then: float, now: float, least: float) -> bool:
+    return now - then > max(least, GROWTH_MAX * then)
 
 
 async def main() -> int:
