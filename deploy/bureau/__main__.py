@@ -9,6 +9,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+import structlog
+
 from deploy.bureau.backlog import PUBLISHER, PastWeeks
 from deploy.bureau.counters import Counters
 from deploy.bureau.day import BureauDay
@@ -17,6 +19,7 @@ from deploy.delivery import Delivery, client_of
 from shared.policy.calendar import ZONE, business_date, official_calendar
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
+from shared.runtime.logs import configure_logs
 from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 
@@ -25,6 +28,8 @@ CONNECTIONS = 16
 PATIENCE_SECONDS = 300.0
 USUAL_SEED, USUAL_SPEED = 2024, 60.0
 REFUSED = 1
+
+log = structlog.get_logger()
 
 
 async def play(addresses: dict[str, str], keys: Path, days: int, speed: float) -> list[str]:
@@ -45,7 +50,7 @@ async def play(addresses: dict[str, str], keys: Path, days: int, speed: float) -
         clock=clock,
         ids=ids,
         patience_seconds=PATIENCE_SECONDS,
-        troubled=lambda reason, _: _say(f"waiting for the gateway: {reason}"),
+        troubled=lambda reason, _: log.warning("gateway_waited_for", reason=reason),
     )
     async with counters, gateway:
         past = PastWeeks(business_date(now), USUAL_SEED, official_calendar())
@@ -53,14 +58,10 @@ async def play(addresses: dict[str, str], keys: Path, days: int, speed: float) -
             counters, gateway, Pace(clock, speed), past, f"{now.astimezone(ZONE):%Y%m%d%H%M}"
         )
         await day.tell_the_past()
-        _say(f"{day.told} events of the weeks before; now the day, at {speed:g} times its pace")
+        log.info("weeks_before_told", events=day.told)
         await day.play(days)
-        _say(f"{day.done} of {day.arrived} errands done, {counters.given} commands given")
+        log.info("day_played", arrived=day.arrived, done=day.done, commands=counters.given)
     return counters.refusals
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 def main() -> int:
@@ -71,10 +72,11 @@ def main() -> int:
     asked.add_argument("--days", type=int, default=1)
     asked.add_argument("--speed", type=float, default=USUAL_SPEED, help="minutes in each of ours")
     words = asked.parse_args()
+    configure_logs("bureau")
     addresses = {service: getattr(words, service) for service in SERVICES}
     refusals = asyncio.run(play(addresses, words.keys, words.days, words.speed))
     for refusal in refusals:
-        _say(f"refused: {refusal}")
+        log.error("command_refused", reason=refusal)
     return REFUSED if refusals else 0
 
 

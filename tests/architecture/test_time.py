@@ -9,6 +9,7 @@ READING = re.compile(r"fromisoformat|strptime|AwareDatetime|NaiveDatetime|format
 MAY_READ = {
     "shared/contracts/moments.py": "the one reading",
     "deploy/command/dead_letters.py": "the broker counts milliseconds",
+    "deploy/backups.py": "folders are named by instants that no event has",
 }
 
 SHOWING = re.compile(r"\.astimezone\(ZONE\)\.(isoformat|strftime)")

@@ -125,3 +125,15 @@ async def test_of_two_workers_with_one_stretch_one_wins(store: Store) -> None:
 
     assert sorted(type(one).__name__ for one in answers) == ["Fenced", "NoneType"]
     assert len(await store.readings.timeline(way.CASE)) == 1
+
+
+async def test_a_clock_to_be_looked_at_again_is_due_before_every_instant(store: Store) -> None:
+    nothing = await store.deadlines.coming()
+    await store.fold(*FACTS[:3])
+    await store.tick()
+    await store.fold(*FACTS[3:9])
+    first = await store.deadlines.coming()
+
+    assert nothing is None
+    assert first is not None
+    assert first < store.clock.now()

@@ -159,7 +159,7 @@ async def test_a_worker_whose_offset_is_gone_stops_and_says_so(
 ) -> None:
     await database.execute(
         "INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)"
-        " VALUES ($1, 2, 4711, 4711, now())",
+        " VALUES ($1, 2, 4711, 4711, now()), ($1, 3, 0, 0, now())",
         TOPIC,
     )
     await fill(bureau_topics, 0, 10)
@@ -172,7 +172,8 @@ async def test_a_worker_whose_offset_is_gone_stops_and_says_so(
 
     assert process.returncode != 0
     assert "OffsetLost" in (tmp_path / "worker-0.log").read_text()
-    assert await database.fetchval("SELECT next_offset FROM offsets WHERE partition = 2") == 4711
+    stored = "SELECT next_offset FROM offsets WHERE topic = $1 AND partition = 2"
+    assert await database.fetchval(stored, TOPIC) == 4711
 
 
 async def test_a_worker_that_knew_no_partitions_folds_once_kafka_tells_of_them(
@@ -180,10 +181,10 @@ async def test_a_worker_that_knew_no_partitions_folds_once_kafka_tells_of_them(
 ) -> None:
     worker()
 
-    async def joined() -> bool:
-        return "process_ready" in (tmp_path / "worker-0.log").read_text()
+    async def looked() -> bool:
+        return "not found in cluster metadata" in (tmp_path / "worker-0.log").read_text()
 
-    await eventually(joined, within=40)
+    await eventually(looked, within=40)
     await ensure_topics(no_bureau_topics)
     await fill(no_bureau_topics, 0, 100)
 

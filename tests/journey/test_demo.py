@@ -97,4 +97,4 @@ async def test_the_bureau_plays_its_day_over_services_of_somebody_else(
     _, said = await process.communicate()
 
     assert process.returncode == 0, said.decode()
-    assert "errands done" in said.decode()
+    assert "day_played" in said.decode()

@@ -1,11 +1,11 @@
 """The rounds in which clocks are looked for that run and are not armed, in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
-from services.metrics.adapters.columns import DOSSIER, clock_row, key_of
+from services.metrics.adapters.columns import DOSSIER, clock_row, instant_of, key_of
 from services.metrics.adapters.deadlines import LOAD_ALERTS, alert_in
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert
@@ -21,8 +21,6 @@ from services.metrics.ports.clock_rounds import (
 )
 from services.metrics.ports.projection import ProjectionOutdated
 from shared.eventstore.postgres import transaction, translated
-
-EVER = datetime.min.replace(tzinfo=UTC)
 
 # Whoever comes second finds that the first has looked just now.
 TAKE = """
@@ -183,13 +181,9 @@ def _rows(rows: Sequence[asyncpg.Record]) -> Mapping[str, Mapping[ClockKey, Arme
     found: dict[str, dict[ClockKey, ArmedRow]] = {}
     for row in rows:
         key = key_of(row)
-        found.setdefault(key.dossier, {})[key] = ArmedRow(_instant(row["next_at"]), row["gone"])
+        at = row["next_at"]
+        found.setdefault(key.dossier, {})[key] = ArmedRow(at and instant_of(at), row["gone"])
     return found
-
-
-def _instant(at: datetime | None) -> datetime | None:
-    # The driver has a moment without a zone for minus infinity.
-    return EVER if at is not None and at.tzinfo is None else at
 
 
 def _said(rows: Sequence[asyncpg.Record]) -> Mapping[str, Mapping[ClockKey, Sequence[Alert]]]:

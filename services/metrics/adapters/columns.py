@@ -1,7 +1,7 @@
 """How the domain's values are laid out in columns, and read again."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +20,9 @@ from shared.contracts.supervision.words import AlertLevel
 
 LAST = "\U0010ffff"
 """Sorts behind every character."""
+
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Minus infinity of PostgreSQL, as an instant that can be reckoned with."""
 
 TableRow = Mapping[str, Any]
 
@@ -113,3 +116,8 @@ def alert_of(row: TableRow) -> AlertRecord:
         state=AlertState(row["state"]),
         grounds=GROUNDS.decode(row["grounds"]),
     )
+
+
+def instant_of(at: datetime) -> datetime:
+    """Return *at* as a column tells it; the driver has a moment without a zone for -infinity."""
+    return at if at.tzinfo is not None else EVER

@@ -6,7 +6,14 @@ from datetime import datetime
 
 import asyncpg
 
-from services.metrics.adapters.columns import DOSSIER, GROUNDS, TableRow, key_of, text_of
+from services.metrics.adapters.columns import (
+    DOSSIER,
+    GROUNDS,
+    TableRow,
+    instant_of,
+    key_of,
+    text_of,
+)
 from services.metrics.adapters.editions import load_changes, load_edition, load_published_at
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert
@@ -211,7 +218,7 @@ class PostgresDeadlines(Deadlines):
     async def coming(self) -> datetime | None:
         with translated():
             first: datetime | None = await self._pool.fetchval(LOAD_COMING)
-        return first
+        return first and instant_of(first)
 
     async def pressed_seconds(self) -> float:
         with translated():

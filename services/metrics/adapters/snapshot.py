@@ -1,13 +1,13 @@
 """One state of everything in PostgreSQL: what is on record, and what was made of it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from typing import Any, Generic, Self, TypeVar, cast
 
 import asyncpg
 
-from services.metrics.adapters.columns import TableRow, alert_of, key_of
+from services.metrics.adapters.columns import TableRow, alert_of, instant_of, key_of
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.ports.audit import (
     AuditSnapshot,
@@ -30,7 +30,6 @@ from shared.eventstore.postgres import translated
 from shared.policy.rules import RuleChange, Rules, evolve, shipped
 
 ROWS_FETCHED = 1_000
-FIRST_OF_ALL = datetime.min.replace(tzinfo=UTC)
 
 NOTHING_SETTLED = "1:1:"
 """A snapshot in which no transaction is visible."""
@@ -249,10 +248,8 @@ def _dossiers(lines: Sequence[Lines[Any]]) -> Iterator[str]:
 
 
 def _chain_row(row: TableRow) -> ChainRow:
-    told = dict(row)
-    # The driver has a moment without a zone for minus infinity.
-    at = FIRST_OF_ALL if told["occurred_at"].tzinfo is None else told["occurred_at"]
-    return ChainRow(**told | {"body": told["body"].encode(), "occurred_at": at})
+    at = instant_of(row["occurred_at"])
+    return ChainRow(**{**row, "body": row["body"].encode(), "occurred_at": at})
 
 
 def _recorded(row: TableRow) -> RecordedFact:
