@@ -51,7 +51,12 @@ async def connect(
         break
     else:
         connection = await asyncpg.connect(last, timeout=share, **settings)
-    await compare_clocks(connection, CLOCK)
+    try:
+        await compare_clocks(connection, CLOCK)
+    except BaseException:
+        # The server was lost meanwhile, or we are to stop: nobody else would let go of it.
+        connection.terminate()
+        raise
     return connection
 
 

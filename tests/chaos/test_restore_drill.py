@@ -32,6 +32,7 @@ from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
 from tests.support.backups import Backup
+from tests.support.drills import LONG
 from tests.support.eventually import eventually
 from tests.support.standing_bureau import StandingBureau, bring_up, standing_bureau
 from tests.support.terminal import Terminal
@@ -161,6 +162,7 @@ async def under_load(drill: Drill) -> AsyncIterator[None]:
         yield
 
 
+@LONG
 async def test_postgresql_comes_back_as_of_before_and_kafka_knows_more(drill: Drill) -> None:
     with drill.backup.kept():
         await drill.sign()

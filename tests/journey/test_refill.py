@@ -23,6 +23,7 @@ from shared.kafka.reader import kafka_reader, load_between, places_of
 from shared.kafka.topics import BUREAU_TOPICS
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
+from tests.support.drills import LONG
 from tests.support.eventually import eventually
 from tests.support.pages import Page, Shell
 from tests.support.standing_bureau import CASETRACK, StandingBureau, standing_bureau
@@ -155,6 +156,7 @@ async def test_the_page_brings_a_bureau_to_more_partitions_and_nothing_differs(
     }
 
 
+@LONG
 async def test_where_numbers_disagree_nobody_folds_and_a_refill_mends_it(
     bureau: StandingBureau,
 ) -> None:
