@@ -28,6 +28,7 @@ from rich.table import Table
 
 from bench.gateway import PATH, SINGLE, bodies, quiet
 from bench.load import open_load, post, quantile
+from bench.processes import family, memory_of
 from bench.report import HOME, machine
 from bench.whole import Whole, whole
 from deploy.stack.browser import find_browser
@@ -158,9 +159,9 @@ async def _look(bureau: Whole, page: Page, seen: Seen) -> None:
 def _needed(process: psutil.Process) -> Look:
     """Return what *process* and its children need; what they share is counted once among them."""
     mib, handles = 0.0, 0
-    for one in (process, *process.children(recursive=True)):
+    for one in family(process):
         with suppress(psutil.NoSuchProcess):
-            mib += one.memory_full_info().pss / 2**20
+            mib += memory_of(one) / 2**20
             handles += one.num_fds()
     return Look(mib, handles)
 

@@ -24,7 +24,7 @@ from deploy.principals import (
 )
 from deploy.unreachable import unreachable
 from shared.kafka.access import Broker, access_to
-from shared.kafka.entrance import enter
+from shared.kafka.topics import administering
 
 ANY = 1
 """Kafka's number for whatever kind, deed or way of naming."""
@@ -98,9 +98,7 @@ async def settle_access(
     Raises:
         KafkaError: the broker refused something; what was done before that stays.
     """
-    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
-    await enter(admin, broker)
-    try:
+    async with administering(broker) as admin:
         here = _Here(admin)
         there = {right async for right in here.rights() if right.user.startswith(OURS)}
         known = {user for user in await here.users() if user.startswith(OURS)}
@@ -112,8 +110,6 @@ async def settle_access(
         return AccessChange(
             wanted - there, frozenset(there - wanted), frozenset(passwords.keys() - known), gone
         )
-    finally:
-        await admin.close()
 
 
 class _Here:

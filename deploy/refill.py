@@ -33,11 +33,17 @@ from services.intake.consumer import GROUP as INTAKE
 from services.metrics.consumer.lanes import GROUP as METRICS
 from services.review.consumer import GROUP as REVIEW
 from shared.contracts.registry import Owner
+from shared.eventstore.eras import REWIND
 from shared.eventstore.outbox import LEASE_CLASS
 from shared.eventstore.roles import DatabaseRole
-from shared.kafka.access import Broker, access_to
-from shared.kafka.entrance import enter
-from shared.kafka.topics import BUREAU_TOPICS, ensure_topics, partition_counts, topics_of
+from shared.kafka.access import Broker
+from shared.kafka.topics import (
+    BUREAU_TOPICS,
+    administering,
+    ensure_topics,
+    partition_counts,
+    topics_of,
+)
 from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
@@ -69,10 +75,6 @@ ORDER BY usename
 """
 TAKE_LEASE = "SELECT pg_try_advisory_lock($1, hashtext($2))"
 USE_STORE = "SELECT set_config('search_path', $1, true)"
-REWIND = """
-UPDATE relay_cursor
-SET xid = '0', position = 0
-"""
 COUNT_PUBLISHED = """
 SELECT count(*)
 FROM events
@@ -142,7 +144,7 @@ async def refill(
     own = [topic for publisher in publishers for topic in topics_of(publisher)]
     try:
         async with _alone(dsn) as connection:
-            async with _admin(broker) as admin:
+            async with administering(broker) as admin:
                 kept = [topic for topic in (*BUREAU_TOPICS, *own) if topic not in OWNERS]
                 fewer = await _fewer(admin, kept, partitions)
                 # First: what begins anew before its topics do so reads twice, and not too little.
@@ -172,16 +174,6 @@ async def _alone(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     finally:
         # The leases go with their session.
         await connection.close()
-
-
-@asynccontextmanager
-async def _admin(broker: Broker) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
-    await enter(admin, broker)
-    try:
-        yield admin
-    finally:
-        await admin.close()
 
 
 async def _fewer(

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.errors import KafkaError
 
 from deploy.faults import PartitionsDiffer
 from deploy.unreachable import unreachable
-from shared.kafka.access import Broker, access_to
-from shared.kafka.entrance import enter
+from shared.kafka.access import Broker
 from shared.kafka.port import Partition, TopicMismatch
-from shared.kafka.topics import BUREAU_TOPICS, ensure_topics, topics_of
+from shared.kafka.topics import BUREAU_TOPICS, administering, ensure_topics, topics_of
 
 
 async def prepare_topics(broker: Broker, partitions: int, publishers: Iterable[str] = ()) -> None:
@@ -44,11 +42,7 @@ async def empty_topics(broker: Broker, ends: Mapping[Partition, int]) -> None:
     """
     if not ends:
         return
-    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
-    await enter(admin, broker)
-    try:
+    async with administering(broker) as admin:
         await admin.delete_records(
             {TopicPartition(*place): RecordsToDelete(end) for place, end in ends.items()}
         )
-    finally:
-        await admin.close()

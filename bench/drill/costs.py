@@ -9,6 +9,7 @@ import asyncpg
 import psutil
 
 from bench.drill.stand import WORKER, Stand
+from bench.processes import family, memory_of
 
 BYTES_OF_SCHEMAS = """
 SELECT nspname, sum(pg_total_relation_size(pg_class.oid))::bigint
@@ -33,9 +34,9 @@ def cpu_seconds(standing: Stand) -> Seconds:
     """Return what each process has used by now; servers with their children, workers together."""
     used: dict[str, float] = {}
     for name, process in standing.processes().items():
-        family = [process, *process.children(recursive=True)]
+        _, *children = family(process)
         # What ended is counted with its parent.
-        times = [sum(process.cpu_times()[:4]), *(_own(child) for child in family[1:])]
+        times = [sum(process.cpu_times()[:4]), *map(_own, children)]
         kind = _kind(name)
         used[kind] = used.get(kind, 0.0) + sum(times)
     return used
@@ -62,18 +63,9 @@ def memory_mib(standing: Stand) -> dict[str, int]:
     """Return each process's share of the memory in use; of workers the largest."""
     found: dict[str, int] = {}
     for name, process in standing.processes().items():
-        family = [process, *process.children(recursive=True)]
         kind = _kind(name)
-        found[kind] = max(found.get(kind, 0), sum(map(_memory, family)) >> 20)
+        found[kind] = max(found.get(kind, 0), sum(map(memory_of, family(process))) >> 20)
     return found
-
-
-def _memory(process: psutil.Process) -> int:
-    with suppress(psutil.Error):
-        info = process.memory_full_info()
-        # Pages that several share are shared out, where the system says so.
-        return int(getattr(info, "pss", info.uss))
-    return 0
 
 
 async def disk(standing: Stand, connection: asyncpg.Connection, events: int) -> dict[str, float]:

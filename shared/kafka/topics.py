@@ -1,6 +1,7 @@
 """The topics that casetrack needs, and their making."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -42,6 +43,23 @@ def topics_of(publisher: str) -> tuple[str, str]:
     return inbox, dead_letter_topic(inbox)
 
 
+@asynccontextmanager
+async def administering(broker: Broker) -> AsyncIterator[AIOKafkaAdminClient]:
+    """
+    Give a client that may change what the brokers keep, as far as they let us.
+
+    Raises:
+        AccessRefused: a broker is there, and does not take us, or we not it.
+        KafkaError, OSError: nobody answers.
+    """
+    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
+    await enter(admin, broker)
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def ensure_topics(
     broker: Broker,
     partitions: int = PARTITIONS,
@@ -53,9 +71,7 @@ async def ensure_topics(
     Raises:
         TopicMismatch: an existing topic has another number of partitions.
     """
-    admin = AIOKafkaAdminClient(**access_to(broker).arguments())
-    await enter(admin, broker)
-    try:
+    async with administering(broker) as admin:
         wanted = list(topics)
         existing = await partition_counts(admin, wanted)
         for topic, found in existing.items():
@@ -64,8 +80,6 @@ async def ensure_topics(
         missing = [_new_topic(topic, partitions) for topic in wanted if topic not in existing]
         if missing:
             _check(await admin.create_topics(missing))
-    finally:
-        await admin.close()
 
 
 def topic_settings(topic: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from services.metrics.adapters.columns import DOSSIER, clock_row, instant_of, key_of
+from services.metrics.adapters.columns import DOSSIER, clock_row, key_of, stored_instant
 from services.metrics.adapters.deadlines import LOAD_ALERTS, alert_in
 from services.metrics.adapters.projection import LOAD_FINGERPRINT
 from services.metrics.domain.clocks.alert import Alert
@@ -182,7 +182,7 @@ def _rows(rows: Sequence[asyncpg.Record]) -> Mapping[str, Mapping[ClockKey, Arme
     for row in rows:
         key = key_of(row)
         at = row["next_at"]
-        found.setdefault(key.dossier, {})[key] = ArmedRow(at and instant_of(at), row["gone"])
+        found.setdefault(key.dossier, {})[key] = ArmedRow(at and stored_instant(at), row["gone"])
     return found
 
 

@@ -118,6 +118,6 @@ def alert_of(row: TableRow) -> AlertRecord:
     )
 
 
-def instant_of(at: datetime) -> datetime:
+def stored_instant(at: datetime) -> datetime:
     """Return *at* as a column tells it; the driver has a moment without a zone for -infinity."""
     return at if at.tzinfo is not None else EVER

@@ -10,8 +10,8 @@ from services.metrics.adapters.columns import (
     DOSSIER,
     GROUNDS,
     TableRow,
-    instant_of,
     key_of,
+    stored_instant,
     text_of,
 )
 from services.metrics.adapters.editions import load_changes, load_edition, load_published_at
@@ -218,7 +218,7 @@ class PostgresDeadlines(Deadlines):
     async def coming(self) -> datetime | None:
         with translated():
             first: datetime | None = await self._pool.fetchval(LOAD_COMING)
-        return first and instant_of(first)
+        return first and stored_instant(first)
 
     async def pressed_seconds(self) -> float:
         with translated():

@@ -7,7 +7,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 import asyncpg
 
-from services.metrics.adapters.columns import TableRow, alert_of, instant_of, key_of
+from services.metrics.adapters.columns import TableRow, alert_of, key_of, stored_instant
 from services.metrics.domain.figures.dimensions import Dimensions
 from services.metrics.ports.audit import (
     AuditSnapshot,
@@ -248,7 +248,7 @@ def _dossiers(lines: Sequence[Lines[Any]]) -> Iterator[str]:
 
 
 def _chain_row(row: TableRow) -> ChainRow:
-    at = instant_of(row["occurred_at"])
+    at = stored_instant(row["occurred_at"])
     return ChainRow(**{**row, "body": row["body"].encode(), "occurred_at": at})
 
 
