@@ -43,6 +43,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandingBurea
         home / "home",
         CASETRACK_PROBES="true",
         CASETRACK_CHECKPOINT_KEY=str(home / "checkpoints.pem"),
+        CHECKPOINTS_BACKUPS=str(home / "backups"),
         METRICS_DELIVERIES=str(profile),
         METRICS_DELIVERY_HOSTS="localhost",
         METRICS_DELIVERY_NETWORKS="127.0.0.0/8,::1/128",
