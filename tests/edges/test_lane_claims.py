@@ -10,7 +10,7 @@ from services.metrics.adapters.memory.projection import MemoryProjection
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.consumer.agreement import within
 from services.metrics.consumer.lanes import Lanes
-from services.metrics.handlers.folding import Folding
+from services.metrics.handlers.folding import PICTURES_MAX, Folding, Lane
 from services.metrics.ports.projection import Batch, Claim
 from shared.contracts.envelope import Event
 from shared.contracts.registry import Owner
@@ -57,6 +57,18 @@ class MoodyProjection(MemoryProjection):
             yield batch
 
 
+class Watched(Folding):
+    """Tells which lanes it was given."""
+
+    def __init__(self, projection: MemoryProjection) -> None:
+        super().__init__(projection, shipped())
+        self.lanes: dict[int, Lane] = {}
+
+    async def sweep(self, lane: Lane) -> None:
+        self.lanes[lane.partition] = lane
+        await super().sweep(lane)
+
+
 async def _beginning(_: Partition) -> int:
     return 7
 
@@ -95,6 +107,22 @@ async def test_a_lane_with_nothing_to_fold_judges_anew_when_it_hears_of_an_editi
         lanes.hear(await projection.edition())
         await eventually(lambda: {lane.edition for lane in tables.lanes.values()} == {1})
         running.cancel()
+
+
+async def test_all_lanes_of_a_worker_together_remember_as_much_as_one_alone() -> None:
+    clock, supervision = SystemClock(), MemoryEventStore()
+    projection = MemoryProjection(MemoryTables(supervision, clock))
+    folding = Watched(projection)
+    lanes = Lanes(projection, folding, MemoryBus(clock), clock)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(lanes.run())
+        await lanes.claim([FIRST, SECOND], _beginning)
+        await published(supervision, clock)
+        lanes.hear(await projection.edition())
+        await eventually(lambda: len(folding.lanes) == 2)
+        running.cancel()
+
+    assert [lane.pictures_max for lane in folding.lanes.values()] == [PICTURES_MAX // 2] * 2
 
 
 async def test_nobody_claims_a_lane_that_the_projection_does_not_have() -> None:

@@ -11,7 +11,7 @@ import structlog
 from services.metrics.consumer.fetch import Fetch, Steering
 from services.metrics.consumer.letters import letter_of
 from services.metrics.domain.entry import Arrived
-from services.metrics.handlers.folding import Folding, Lane
+from services.metrics.handlers.folding import PICTURES_MAX, Folding, Lane
 from services.metrics.handlers.reading import RefusedRecord, read_records
 from services.metrics.ports.projection import Claim, Fenced, Projection, ProjectionOutdated, Stretch
 from shared.eventstore.port import StoreUnavailable
@@ -363,6 +363,7 @@ class Lanes:
                 runner.lane = None
         for number, claim in claims.items():
             lane = Lane(number, claim.epoch, claim.recent, claim.edition)
+            lane.pictures_max = PICTURES_MAX // len(claims)
             lane.expected = {
                 place.topic: offset for place, offset in offsets.items() if place.number == number
             }

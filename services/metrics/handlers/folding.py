@@ -27,8 +27,8 @@ from shared.policy.rules import Editions, Rules
 
 DOSSIERS_PER_SWEEP_MAX = 500
 """Judged anew in one transaction: what comes meanwhile waits for a tenth of a second."""
-PICTURES_CACHED_MAX = 10_000
-"""About two kilobytes each; what is dropped is read again from PostgreSQL."""
+PICTURES_MAX = 20_000
+"""Of all lanes of a worker, at some eight kilobytes; what is dropped is read from PostgreSQL."""
 
 ORDER = attrgetter("order")
 DOSSIER = attrgetter("dossier")
@@ -48,13 +48,14 @@ class Lane:
     expected: dict[str, int] = field(default_factory=dict)
     """The next offset of each topic."""
     pictures: OrderedDict[str, Picture] = field(default_factory=OrderedDict)
+    pictures_max: int = PICTURES_MAX
 
     def keep(self, pictures: Mapping[str, Picture]) -> None:
         """Remember what was committed, and forget what was not asked for longest."""
         self.pictures.update(pictures)
         for key in pictures:
             self.pictures.move_to_end(key)
-        while len(self.pictures) > PICTURES_CACHED_MAX:
+        while len(self.pictures) > self.pictures_max:
             self.pictures.popitem(last=False)
 
 
