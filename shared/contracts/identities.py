@@ -63,6 +63,9 @@ _PLATE = re.compile(
     r"(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Za-z0-9])"
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[bfnrt]|([\"\\/]))")
+_DIGITS_ALIKE = bytes(b"0"[0] if byte in b"0123456789" else b" "[0] for byte in range(256))
+_LONG_NUMBER = b"0" * 11
+"""No number that names a person has fewer digits."""
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _CARD = re.compile(r"62(?:\d{14}|\d{17})", re.ASCII)
 
@@ -98,7 +101,12 @@ def identity_in_bytes(raw: bytes) -> Identity | None:
     Nothing that stands in one of the texts of JSON is missed.
     """
     text = raw.decode("utf-8", "replace")
-    return identity_in(_ESCAPE.sub(_unescaped, text) if "\\" in text else text)
+    if "\\" in text:
+        return identity_in(_ESCAPE.sub(_unescaped, text))
+    # Looked for in a fifth of the time that the numbers themselves take.
+    if _LONG_NUMBER in raw.translate(_DIGITS_ALIKE):
+        return identity_in(text)
+    return next((kind for _, kind in _words(text)), None)
 
 
 def concealed(text: str) -> str:
@@ -130,6 +138,11 @@ def _found(text: str) -> Iterator[tuple[str, Identity]]:
         said = _SAID.search(text, max(0, start - _SAID_BEFORE_MAX), start) is not None
         if kind := _kind_of(match[0], said=said):
             yield match[0], kind
+    yield from _words(text)
+
+
+def _words(text: str) -> Iterator[tuple[str, Identity]]:
+    """Yield what names a person and is no number alone."""
     if "@" in text:
         yield from ((match[0], Identity.MAIL) for match in _MAIL.finditer(text))
     if not text.isascii():

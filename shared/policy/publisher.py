@@ -1,6 +1,6 @@
 """Which publisher may speak from which source, and of which types."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -105,15 +105,30 @@ class Publishers(BaseModel):
 
     def may_name(self, publisher: Publisher, source: str) -> bool:
         """Whether *publisher* may speak from *source* at all."""
-        return source.casefold().startswith(publisher.sources) and not self.is_reserved(source)
+        return self._covers(publisher.sources, source)
+
+    def _covers(self, prefixes: tuple[str, ...], source: str) -> bool:
+        return source.casefold().startswith(prefixes) and not self.is_reserved(source)
 
     def may_speak(self, publisher: Publisher, source: str, type_: str) -> bool:
         """Whether *publisher* may say from *source* that a *type_* happened."""
-        return (
-            self.may_name(publisher, source)
-            and matches(publisher.types, type_)
-            and not matches(self.reserved_types, type_)
-        )
+        return self._judged(publisher.sources, publisher.types, source, type_)
+
+    @cached_property
+    def _judged(self) -> Callable[[tuple[str, ...], tuple[str, ...], str, str], bool]:
+        """Judges by what an entry says, and remembers: nearly every fact is of a known kind."""
+
+        @lru_cache(maxsize=PAIRS_REMEMBERED_MAX)
+        def judged(
+            sources: tuple[str, ...], types: tuple[str, ...], source: str, type_: str
+        ) -> bool:
+            return (
+                self._covers(sources, source)
+                and matches(types, type_)
+                and not matches(self.reserved_types, type_)
+            )
+
+        return judged
 
     def with_entry(self, publisher: Publisher) -> Self:
         """Return the register with *publisher* in place of the entry of the same id, if any."""
