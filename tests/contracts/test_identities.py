@@ -106,6 +106,11 @@ def test_a_look_at_the_bytes_misses_nothing_that_is_within(name: str, text: str)
         assert identity_in_bytes(write(said))
 
 
+@given(TEXTS)
+def test_a_look_at_the_bytes_finds_what_one_at_the_text_does(text: str) -> None:
+    assert identity_in_bytes(text.encode()) is identity_in(text)
+
+
 def test_digits_that_are_escaped_are_digits() -> None:
     assert identity_in_bytes(b'{"note":"\\u0031' + MOBILE[1:].encode() + b'"}') is Identity.MOBILE
     assert identity_in_bytes(b"\xff\xfe no text") is None
