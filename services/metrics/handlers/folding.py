@@ -27,7 +27,7 @@ from shared.policy.rules import Editions, Rules
 
 DOSSIERS_PER_SWEEP_MAX = 500
 """Judged anew in one transaction: what comes meanwhile waits for a tenth of a second."""
-PICTURES_MAX = 20_000
+PICTURES_MAX = 5_000
 """Of all lanes of a worker, at some eight kilobytes; what is dropped is read from PostgreSQL."""
 
 ORDER = attrgetter("order")
