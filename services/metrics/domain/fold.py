@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from services.metrics.domain.dossier import DOUBTS_NAMED_MAX, Dossier, Track
 from services.metrics.domain.entry import Entry, entry_of
 from services.metrics.domain.standing import changes_standing, hear
-from services.metrics.domain.subjects.register import CARDS, READERS, name_in
+from services.metrics.domain.subjects.register import CARDS, READERS
 from services.metrics.domain.subjects.subject import Founding, Subject
 from shared.contracts.moments import is_meant
 from shared.contracts.unreadable import Unreadable
@@ -63,7 +63,7 @@ def _fits(subjects: dict[tuple[type[Subject], str], Any], entry: Entry) -> bool:
         return False
     fact, legal = entry.data.__class__, True
     for kind in READERS.get(fact, ()):
-        place = kind, name_in(entry, kind)
+        place = kind, kind.named_in(entry)
         known = subjects.get(place)
         if known is None:
             if fact in kind.NEVER_FIRST:

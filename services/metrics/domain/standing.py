@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from services.metrics.domain.dossier import Doubt
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.register import CARDS, READERS, name_in
+from services.metrics.domain.subjects.register import CARDS, READERS
 from services.metrics.domain.subjects.subject import Founding, Subject
 from shared.contracts.handling.facts import CaseAmended
 from shared.contracts.moments import FIRST_INSTANT, is_meant, meant_day_of
@@ -87,7 +87,7 @@ def _may_change_standing(subjects: Sequence[Subject], entries: Sequence[Entry]) 
         if fact in JUDGEMENTS:
             return True
         for kind in READERS.get(fact, ()):
-            name = name_in(entry, kind)
+            name = kind.named_in(entry)
             founded = _founding_in(subjects, kind, name) or begun.get((kind, name))
             if founded is None:
                 if len(entries) > 1:
@@ -144,7 +144,7 @@ def _about(entry: Entry) -> Iterator[tuple[Named, bool]]:
     if kind_of_fact in CARDS or not is_meant(entry.time):
         return
     for kind in READERS.get(kind_of_fact, ()):
-        yield (kind, name_in(entry, kind)), kind_of_fact not in kind.NEVER_FIRST
+        yield (kind, kind.named_in(entry)), kind_of_fact not in kind.NEVER_FIRST
 
 
 def _why(entry: Entry, foundings: Mapping[Named, Founding]) -> DoubtReason | None:

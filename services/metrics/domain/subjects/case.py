@@ -156,6 +156,11 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     mistakes: tuple[Mistake, ...] = ()
     """What should not have happened (K22.8)."""
 
+    @classmethod
+    def named_in(cls, entry: Entry) -> str:
+        """Return the key: whatever lies under it is about its case, named in the data or not."""
+        return entry.partitionkey
+
     @property
     def phase(self) -> Phase:
         return Phase(self.state)

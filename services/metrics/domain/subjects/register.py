@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.activity import Obstacle, Walkthrough
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
@@ -77,11 +76,6 @@ def _readers() -> Mapping[type[Fact], tuple[type[Subject], ...]]:
         for fact in kind.COURSE.facts:
             readers[fact] = (*readers.get(fact, ()), kind)
     return readers
-
-
-def name_in(entry: Entry, kind: type[Subject]) -> str:
-    """Return the name of the subject of *kind* that *entry* is told to."""
-    return entry.partitionkey if kind is Case else str(getattr(entry.data, kind.COURSE.named_by))
 
 
 READERS = _readers()

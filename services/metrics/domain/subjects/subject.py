@@ -105,6 +105,11 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     waits: tuple[Wait, ...] = ()
     """What runs beside one another and has a limit, oldest first; the first of too many."""
 
+    @classmethod
+    def named_in(cls, entry: Entry) -> str:
+        """Return the name of the subject of this kind that *entry* is told to."""
+        return str(getattr(entry.data, cls.COURSE.named_by))
+
     def after(self, entry: Entry) -> tuple[Self, bool]:
         """
         Return the subject after *entry*, and whether the fact was legal.
