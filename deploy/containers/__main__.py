@@ -20,6 +20,7 @@ from deploy.containers.bases import build_bases
 from deploy.containers.engine import Composed, Engine, EngineFailed, EngineMissing
 from deploy.containers.image import build_image, sight_of
 from deploy.containers.trial import INTAKE, METRICS, Trial, Unexpected
+from deploy.databases import ROLES
 from deploy.stack.places import CHECKOUT
 from deploy.stack.ports import any_free
 from shared.runtime.clock import SystemClock
@@ -40,8 +41,7 @@ FAILED, UNREACHED = 1, 3
 PROJECT = "casetrack-trial"
 FILES = tuple(CHECKOUT / "deploy" / name for name in ("compose.yaml", "compose.trial.yaml"))
 FIRST_EVENT = re.compile(r"-d '(\{.*?\})'\n", re.DOTALL)
-ROLES = ("intake", "assist", "review", "metrics", "metrics_api", "relay", "auditor", "backup")
-SECRETS = ("postgres", *(f"casetrack_{role}" for role in ROLES))
+SECRETS = ("postgres", *ROLES)
 console = SafeConsole()
 
 

@@ -16,18 +16,16 @@ import psutil
 import pytest
 
 from deploy.command.verify import verified
-from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.kafka.topics import ensure_topics
 from shared.runtime.clock import SystemClock
 from tests.integration.test_rebuild import way
 from tests.support.eventually import eventually
-from tests.support.whole_way import WholeWay, whole_way
+from tests.support.whole_way import WholeWay, recorded, whole_way
 
 CASES = int(os.environ.get("CASETRACK_CHAOS_CASES", "8000"))
 KILLS = int(os.environ.get("CASETRACK_CHAOS_KILLS", "10"))
 SEED = os.environ.get("CASETRACK_CHAOS_SEED", "")
 METRICS = {"worker-1": "worker", "worker-2": "worker", "ticker": "ticker"}
-FACTS_AT_ONCE = 1_000
 PATIENCE_SECONDS = 300.0
 FOLD_SECONDS = 300.0
 VICTIMS = ("leader", "helper", "all")
@@ -89,13 +87,10 @@ def alive(process: psutil.Process) -> bool:
     return False
 
 
-async def recorded(dsn: str, first: int, last: int) -> int:
+async def written(dsn: str, first: int, last: int) -> int:
     """Record the ways of some cases; return how many facts that are."""
     told = [one for number in range(first, last) for one in way(number)]
-    async with await open_pool(dsn, "intake") as pool:
-        store = PostgresEventStore(pool)
-        for start in range(0, len(told), FACTS_AT_ONCE):
-            await store.record(told[start : start + FACTS_AT_ONCE])
+    await recorded(dsn, told)
     return len(told)
 
 
@@ -168,7 +163,7 @@ async def test_a_rebuild_by_two_outlives_kills_at_any_instant(
         metrics=METRICS,
         owners="intake,supervision",
     ) as running:
-        facts = await recorded(intake, 0, CASES)
+        facts = await written(intake, 0, CASES)
         await folded(running, facts)
         assert await differences(running, no_bureau_topics) == []
         seconds = await taken_by_one(metrics, superuser)
@@ -176,7 +171,7 @@ async def test_a_rebuild_by_two_outlives_kills_at_any_instant(
         hits = await killed_amid(metrics, chance, seconds)
         sys.stdout.write(f"killed: {dict(hits)} in rebuilds of {seconds:.1f} s\n")
         same = await figures(superuser)
-        more = asyncio.ensure_future(recorded(intake, CASES, CASES + CASES // 20))
+        more = asyncio.ensure_future(written(intake, CASES, CASES + CASES // 20))
         last = await (await Command.begun(metrics)).told()
         await folded(running, facts + await more)
         found = await differences(running, no_bureau_topics)

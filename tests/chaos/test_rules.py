@@ -20,13 +20,12 @@ from shared.runtime.clock import SystemClock
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
 from tests.support.rule_changes import notice_of
-from tests.support.whole_way import WholeWay, whole_way
+from tests.support.whole_way import WholeWay, recorded, whole_way
 
 CASES = int(os.environ.get("CASETRACK_CHAOS_CASES", "2000"))
 KILLS = int(os.environ.get("CASETRACK_CHAOS_KILLS", "5"))
 SEED = os.environ.get("CASETRACK_CHAOS_SEED", "")
 METRICS = {"worker-1": "worker", "worker-2": "worker", "ticker": "ticker"}
-FACTS_AT_ONCE = 1_000
 DECEMBER = date(2026, 12, 1)
 PATIENCE_SECONDS = 300.0
 FOLD_SECONDS = 300.0
@@ -49,14 +48,6 @@ def facts(chance: Random) -> Iterator[Event]:
             )
         ):
             yield way.event(fact, hours, identity=f"{case_no}-{hours}", key=case_no)
-
-
-async def recorded(dsn: str, chance: Random) -> None:
-    told = list(facts(chance))
-    async with await open_pool(dsn, "intake") as pool:
-        store = PostgresEventStore(pool)
-        for first in range(0, len(told), FACTS_AT_ONCE):
-            await store.record(told[first : first + FACTS_AT_ONCE])
 
 
 async def published(dsn: str, edition: int, chance: Random) -> None:
@@ -91,7 +82,7 @@ async def test_notices_outlive_kills_of_whoever_folds_them(
         metrics=METRICS,
         owners="intake,supervision",
     ) as running:
-        await recorded(role_dsn("casetrack_intake"), chance)
+        await recorded(role_dsn("casetrack_intake"), [*facts(chance)])
         await running.folded(2 * CASES, within=FOLD_SECONDS)
         began = SystemClock().monotonic()
         await killed_amid(metrics, running, chance)

@@ -12,19 +12,18 @@ import asyncpg
 import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
-from shared.eventstore.postgres import PostgresEventStore, open_pool
+from shared.eventstore.postgres import open_pool
 from shared.kafka.topics import ensure_topics
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
 from tests.support.old_year import called_for, stories, year
-from tests.support.whole_way import WholeWay, whole_way
+from tests.support.whole_way import WholeWay, recorded, whole_way
 
 CASES = int(os.environ.get("CASETRACK_CHAOS_CASES", "1500"))
 KILLS = int(os.environ.get("CASETRACK_CHAOS_KILLS", "5"))
 SEED = os.environ.get("CASETRACK_CHAOS_SEED", "")
 TICKERS = ("ticker-1", "ticker-2", "ticker-3")
 METRICS = {"worker": "worker", **dict.fromkeys(TICKERS, "ticker")}
-FACTS_AT_ONCE = 1_000
 FOLD_SECONDS = 300.0
 BETWEEN_SECONDS_MAX = 0.4
 """So much lies between two kills while cards are being told: they are told within seconds."""
@@ -57,10 +56,7 @@ async def test_no_card_is_lost_and_none_told_twice(
         ) as running,
         await open_pool(role_dsn("casetrack_metrics"), SEARCH_PATH) as pool,
     ):
-        async with await open_pool(role_dsn("casetrack_intake"), "intake") as intake:
-            store = PostgresEventStore(intake)
-            for first in range(0, len(facts), FACTS_AT_ONCE):
-                await store.record(facts[first : first + FACTS_AT_ONCE])
+        await recorded(role_dsn("casetrack_intake"), facts)
         killed = await killed_amid(pool, running, chance)
         await eventually(nothing_is_due(pool), within=FOLD_SECONDS)
         told = Counter(tuple(row) for row in await pool.fetch(SAID))

@@ -1,5 +1,6 @@
 """The whole way under a load of facts over HTTP, and what has become of them in the end."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -105,26 +106,40 @@ class LoadedWay:
         except UNREACHABLE:
             return 0
 
-    async def differences(self) -> list[object]:
+    def tell(self, seen: Mapping[str, tuple[float, float]]) -> None:
+        """Print for how long each thing *seen* let nothing be accepted, and nothing folded."""
+        for what, (accepting, folding) in seen.items():
+            sys.stdout.write(
+                f"{what}: {accepting:.1f} s without an accepted fact, "
+                f"{folding:.1f} s without a folded one\n"
+            )
+        sys.stdout.write(f"{self.load.accepted} facts accepted, {self.load.troubles}\n")
+
+    async def amiss(self) -> dict[str, object]:
+        """Wait until all is folded, and return whatever is not as if nothing had happened."""
+        looks: dict[str, object] = {
+            "differences": await self._differences(),
+            "lost": await self._lost(),
+            "unrelayed": await self._ask(COUNT_ON_RECORD) - await self.way.count(),
+            "out of order": await self._out_of_order(),
+            "letters": sum((await load_ends(self.kafka, DEAD_LETTER_TOPICS)).values()),
+            "restarted": self._restarted(),
+        }
+        return {what: found for what, found in looks.items() if found}
+
+    async def _differences(self) -> list[object]:
         """Wait until all is folded, and return what does not follow from what is on record."""
         report = await verified(
             self.way.auditor_dsn, self.kafka, PATIENCE_SECONDS, lambda _rows, _share: None
         )
         return list(report.document()["differences"])
 
-    async def lost(self) -> int:
+    async def _lost(self) -> int:
         """Return how many of the facts that were accepted are not in the picture."""
         ids = [f"received-{number}" for number in range(1, self.load.accepted + 1)]
         return len(ids) - await self._ask(COUNT_KEPT, SOURCE, ids)
 
-    async def unrelayed(self) -> int:
-        """Return how many facts are on record and not in the picture."""
-        return await self._ask(COUNT_ON_RECORD) - await self.way.count()
-
-    async def letters(self) -> int:
-        return sum((await load_ends(self.kafka, DEAD_LETTER_TOPICS)).values())
-
-    async def out_of_order(self) -> list[str]:
+    async def _out_of_order(self) -> list[str]:
         """Return the streams of which Kafka holds a version before an older one, or misses one."""
         versions: dict[str, list[int]] = {}
         for record in await self._sent():
@@ -137,7 +152,7 @@ class LoadedWay:
             stream for stream, seen in versions.items() if seen != list(range(1, len(seen) + 1))
         ]
 
-    def restarted(self) -> dict[str, int]:
+    def _restarted(self) -> dict[str, int]:
         """Return which processes had to be started again, and how often."""
         parts = {**self.way.parts, **self.others}
         return {name: part.starts for name, part in parts.items() if part.starts > 1}

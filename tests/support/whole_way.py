@@ -11,7 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from deploy.stack.parts import ALONE
+from shared.contracts.envelope import Event
 from shared.eventstore.connecting import connect
+from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.issuer import LocalIssuer
@@ -22,6 +24,7 @@ START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
 ANSWER_SECONDS_MAX = 10.0
 LOG_CHARACTERS = 12_000
+FACTS_AT_ONCE = 1_000
 TELLING = {"PYTHONFAULTHANDLER": "1"}
 """A process that is aborted says where it stood."""
 
@@ -29,6 +32,14 @@ COUNT_FOLDED = """
 SELECT count(*)
 FROM metrics.timeline
 """
+
+
+async def recorded(dsn: str, facts: Sequence[Event]) -> None:
+    """Put *facts* on record with intake, at the database that *dsn* names as its role."""
+    async with await open_pool(dsn, "intake") as pool:
+        store = PostgresEventStore(pool)
+        for first in range(0, len(facts), FACTS_AT_ONCE):
+            await store.record(facts[first : first + FACTS_AT_ONCE])
 
 
 class StillRunning(Exception):
