@@ -77,7 +77,12 @@ class Intake(Service):
             *subject_routes(SUBJECTS, self.desk),
         ]
         return self.edge(
-            Scraped.INTAKE, routers, MESSAGES, faults=FAULTS, body_bytes_max=BATCH_BYTES_MAX
+            Scraped.INTAKE,
+            routers,
+            MESSAGES,
+            faults=FAULTS,
+            body_bytes_max=BATCH_BYTES_MAX,
+            register=lambda: self.gateway.publishers,
         )
 
     @cached_property

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 
 from services.intake.handlers.commits import Overloaded
-from services.intake.handlers.gateway import PUBLISHER, Gateway, Reading, Status
+from services.intake.handlers.gateway import Gateway, Reading, Status
 from shared.commands.adoption import Adoption
 from shared.commands.ended_sessions import EndedSessions
 from shared.commands.rules_in_force import RulesInForce
@@ -29,7 +29,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.kafka.consumer import ReadingPlan as Group
 from shared.kafka.port import Record, Undeliverable
 from shared.policy.publisher import Publisher
-from shared.web.auth import Principal, Role
+from shared.web.auth import PUBLISHER_ACCOUNT, Principal, Role
 from shared.web.problems import Problem
 from shared.web.shares import Shares
 
@@ -99,7 +99,7 @@ class Inbox:
     @contextmanager
     def _share_of(self, publisher: Publisher) -> Iterator[None]:
         """Count what *publisher* says here with what it says over HTTP."""
-        account, roles = f"{PUBLISHER}{publisher.id}", frozenset({Role.PUBLISHER})
+        account, roles = f"{PUBLISHER_ACCOUNT}{publisher.id}", frozenset({Role.PUBLISHER})
         caller = Principal(account, roles, org="", name=publisher.id)
         try:
             self._shares.take(caller)

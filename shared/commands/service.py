@@ -31,6 +31,7 @@ from shared.web.app import Readiness, Web, create_web
 from shared.web.edge import BODY_BYTES_MAX
 from shared.web.gate import AuthSettings, Gate
 from shared.web.problems import FaultAnswer
+from shared.web.publishers import Registered
 from shared.web.service_settings import ServiceSettings
 from shared.web.shares import Shares
 
@@ -103,13 +104,18 @@ class Service:
         *,
         faults: Faults = NONE,
         body_bytes_max: int = BODY_BYTES_MAX,
+        register: Registered | None = None,
     ) -> FastAPI:
-        """Return the HTTP edge over *routers*, with the *faults* that only this service has."""
+        """
+        Return the HTTP edge over *routers*, with the *faults* that only this service has.
+
+        Whoever has a key in the *register* comes in with tokens of its own.
+        """
         web = create_web(
             Web(
                 title=f"casetrack {process}",
                 process=process,
-                gate=self.gate,
+                gate=self.gate.knowing(register) if register else self.gate,
                 shares=self.shares,
                 clock=self.clock,
                 ids=self.ids,

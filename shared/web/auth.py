@@ -42,7 +42,9 @@ BLAMED: Mapping[type[Exception], str] = {
 }
 OTHER_TOKENS = ("ID", "Refresh", "Offline", "Logout")
 """What Keycloak's other tokens say within, where the header calls them all JWT."""
-RESERVED = ("local-", "publisher-", "urn:casetrack:", "supervision")
+PUBLISHER_ACCOUNT = "publisher-"
+"""What the subject of each publisher begins with; its id in the register follows."""
+RESERVED = ("local-", PUBLISHER_ACCOUNT, "urn:casetrack:", "supervision")
 """How the names of our own actors begin: no other issuer's people may be called so."""
 LABEL_CHARACTERS_MAX = 256
 INSTANT_MAX = 1e12
@@ -136,6 +138,8 @@ class Expectation:
     """A claim's whole name, or dotted where an issuer nests it: `realm_access.roles`."""
     person_claim: str = "sub"
     """What is the same in all accounts of one person; of publishers it is always `sub`."""
+    publisher: str = ""
+    """Who signs here for itself alone, by its id; what its tokens say of roles is not read."""
 
 
 class Verifier:
@@ -229,6 +233,8 @@ class Verifier:
         return principal
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
+        if publisher := self._expects.publisher:
+            return _publisher(claims, publisher)
         roles = _roles(claims, self._expects.roles_claim)
         naming = "sub" if Role.PUBLISHER in roles else self._expects.person_claim
         subject = _subject(claims, naming)
@@ -252,6 +258,15 @@ def identity(claims: Mapping[str, Any]) -> str:
     return jti
 
 
+def _publisher(claims: Mapping[str, Any], publisher: str) -> Principal:
+    """Return *publisher* as whom its own token names: it names nobody else."""
+    account = f"{PUBLISHER_ACCOUNT}{publisher}"
+    if claims["sub"] != account:
+        raise Unauthenticated("claim_wrong:sub")
+    roles, until = frozenset({Role.PUBLISHER}), claims["exp"] + SKEW_SECONDS
+    return Principal(account, roles, org="", name=publisher, until=until)
+
+
 def _session(claims: Mapping[str, Any]) -> Session:
     began, epoch = claims.get("auth_time", claims["iat"]), claims.get("epoch", 0)
     return Session(identity(claims), int(began), int(epoch))
@@ -265,7 +280,7 @@ def _type(header: Mapping[str, Any]) -> str:
 def _is_ours(subject: str, roles: frozenset[Role]) -> bool:
     """Whether another issuer calls somebody as only we call our own actors."""
     if Role.PUBLISHER in roles:
-        subject = subject.removeprefix("publisher-")
+        subject = subject.removeprefix(PUBLISHER_ACCOUNT)
     return subject.lower().startswith(RESERVED)
 
 

@@ -27,6 +27,7 @@ from shared.web.auth import (
 )
 from shared.web.issuer import DAY_OF_WORK, TICKET
 from shared.web.keys import KeySet, file_keys, url_keys
+from shared.web.publishers import OwnTokens, Registered, signed_by
 from shared.web.session import LOOPBACK, Claims, Endings, session_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -115,9 +116,11 @@ class Gate:
         endings: Endings | None,
         names: frozenset[str],
         clock: Clock,
+        publishers: OwnTokens | None = None,
     ) -> None:
         self._access = access
         self._sessions = sessions
+        self._publishers = publishers
         self._clock = clock
         self.endings = endings
         self.names = names
@@ -144,6 +147,11 @@ class Gate:
         )
         return cls(Verifier(keys, access, clock), sessions, endings, names, clock)
 
+    def knowing(self, register: Registered) -> "Gate":
+        """Return this gate, which also takes what publishers of *register* have signed."""
+        publishers = OwnTokens(register, self._clock)
+        return Gate(self._access, self._sessions, self.endings, self.names, self._clock, publishers)
+
     async def principal(self, request: Request) -> Principal:
         """
         Return who sent *request*.
@@ -156,7 +164,7 @@ class Gate:
             scheme, _, token = header.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise Unauthenticated("scheme_refused")
-            return await self._access.verify(token.strip())
+            return await self._bearer(token.strip())
         cookie = session_of(request)
         if cookie is None or self._sessions is None:
             raise Unauthenticated("nothing_presented", code="token_missing")
@@ -167,6 +175,11 @@ class Gate:
         if await self._is_over(principal):
             raise Unauthenticated("session_ended", code="token_expired")
         return principal
+
+    async def _bearer(self, token: str) -> Principal:
+        if self._publishers and (publisher := signed_by(token)) is not None:
+            return await self._publishers.verify(token, publisher)
+        return await self._access.verify(token)
 
     async def still(self, principal: Principal) -> bool:
         """Whether *principal*, let in before, would still be: for answers that do not end."""

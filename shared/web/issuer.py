@@ -18,6 +18,7 @@ from shared.web.auth import (
     LOCAL_ISSUER,
     LOCAL_TRIAL_SECONDS_MAX,
     PEOPLE_SECONDS_MAX,
+    PUBLISHER_ACCOUNT,
     SESSION,
     SESSION_TYPE,
     SIGN_IN,
@@ -51,7 +52,7 @@ class Bearer:
         One person has one, in whichever role; who gives no name is whoever has the role.
         """
         if self.role is Role.PUBLISHER:
-            return f"publisher-{self.name or DEFAULT_PUBLISHER}"
+            return f"{PUBLISHER_ACCOUNT}{self.name or DEFAULT_PUBLISHER}"
         if self.name:
             return f"local-{blake2s(self.name.encode(), digest_size=6).hexdigest()}"
         return f"local-{self.role.value.lower().replace('_', '-')}"

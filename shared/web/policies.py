@@ -25,6 +25,7 @@ from shared.web.problems import (
     OWN_ORGANISATION_UNKNOWN,
     PARAMETER_REPEATED,
     PARAMETER_UNKNOWN,
+    PUBLISHER_KEY_REFUSED,
     RATE_LIMITED,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
@@ -42,7 +43,7 @@ MARK = "casetrack_policy"
 ADMITS = "casetrack_admits"
 """The attribute that says whom a policy lets in."""
 
-STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, UNAVAILABLE)
+STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, PUBLISHER_KEY_REFUSED, UNAVAILABLE)
 """How whoever has no trusted token is answered, or everybody while the keys are away."""
 
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])

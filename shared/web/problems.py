@@ -80,6 +80,7 @@ class ProblemKind(NamedTuple):
 TOKEN_MISSING = ProblemKind(401, "token_missing")
 TOKEN_INVALID = ProblemKind(401, "token_invalid")
 TOKEN_EXPIRED = ProblemKind(401, "token_expired")
+PUBLISHER_KEY_REFUSED = ProblemKind(401, "publisher_key_refused")
 ORIGIN_REFUSED = ProblemKind(401, "origin_refused")
 NOT_PERMITTED = ProblemKind(403, "not_permitted")
 ORGANISATION_IS_ANOTHER = ProblemKind(403, "organisation_is_another")

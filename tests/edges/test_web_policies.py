@@ -111,7 +111,13 @@ def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None
     assert listed == {
         "200": [],
         "400": ["not_json"],
-        "401": ["origin_refused", "token_expired", "token_invalid", "token_missing"],
+        "401": [
+            "origin_refused",
+            "publisher_key_refused",
+            "token_expired",
+            "token_invalid",
+            "token_missing",
+        ],
         "403": ["not_permitted"],
         "404": ["not_found"],
         "408": ["body_late"],

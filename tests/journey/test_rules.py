@@ -1,12 +1,15 @@
 """The law desk publishes a notice: everything goes by it within seconds, nothing is restarted."""
 
 import json
+import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.contracts.documents import parse
 from shared.contracts.registry import encode
@@ -15,10 +18,11 @@ from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
 from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
-from tests.support.standing_bureau import StandingBureau
+from tests.support.standing_bureau import EVENT, StandingBureau
 from tests.support.terminal import Terminal
 
 SECONDS = 60.0
+STOLEN_SECONDS_MAX = 5.0
 FIRST_UNSETTLED = max(official_calendar().official_years) + 1
 CALENDAR = official_calendar()
 LONG_LIMIT, SHORT_LIMIT = 20, 5
@@ -141,6 +145,65 @@ async def test_a_registered_publisher_gets_a_token_and_is_let_in(
     assert added == {**foreseen, "preview": False, "folded": True}
     assert (added["new"], added["runs_moved"]) == (True, 0)
     assert "water-company" in {one["publisher_id"] for one in listed}
+
+
+async def test_a_stolen_key_is_replaced_and_opens_nothing_any_more(
+    bureau: StandingBureau, tmp_path: Path
+) -> None:
+    publisher, processes = "gas-company", await running(bureau)
+    stolen, fresh = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    told = acceptance("XCRULES0004", date(2024, 9, 2), SHORT_LIMIT)
+
+    async def register(key: Ed25519PrivateKey) -> None:
+        file = tmp_path / "entry.json"
+        entry = {
+            "publisher_id": publisher,
+            "name": "燃气公司",
+            "sources": ["urn:xincheng:gas-company:"],
+            "types": ["casetrack.intake.*"],
+            "key": jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key(), as_dict=True),
+        }
+        file.write_text(json.dumps(entry), "utf-8")
+        assert (await casetrack(bureau, "publishers", "add", str(file)))["new"]
+
+    async def tells(key: Ed25519PrivateKey) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {signed(key)}", "Content-Type": EVENT}
+        fact = json.dumps({**told, "source": "urn:xincheng:gas-company:1"})
+        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+            address = f"{bureau.addresses['intake']}/v1/events"
+            return await client.post(address, content=fact, headers=headers)
+
+    def signed(key: Ed25519PrivateKey) -> str:
+        now = int(time.time())  # noqa: TID251 - as the publisher's own machine
+        claims = {
+            "iss": f"urn:casetrack:publisher:{publisher}",
+            "sub": f"publisher-{publisher}",
+            "aud": "casetrack",
+            "iat": now,
+            "exp": now + 300,
+        }
+        headers = {"kid": publisher, "typ": "at+jwt"}
+        return jwt.encode(claims, key, algorithm="EdDSA", headers=headers)
+
+    async def lets_in(key: Ed25519PrivateKey) -> bool:
+        return (await tells(key)).status_code in (200, 202)
+
+    async def reads(key: Ed25519PrivateKey) -> int:
+        headers = {"Authorization": f"Bearer {signed(key)}"}
+        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+            address = f"{bureau.addresses['metrics']}/v1/mine/events"
+            return (await client.get(address, headers=headers)).status_code
+
+    await register(stolen)
+    await eventually(lambda: lets_in(stolen), within=SECONDS)
+    assert await reads(stolen) == 200
+    await register(fresh)
+    await eventually(lambda: lets_in(fresh), within=STOLEN_SECONDS_MAX)
+    refused = await tells(stolen)
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "publisher_key_refused")
+    assert (await reads(fresh), await reads(stolen)) == (200, 401)
+    assert await running(bureau) == processes
 
 
 async def test_a_corrected_notice_withdraws_the_cards_that_it_proves_wrong(

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.intake.api.deliveries import batch, is_batch, single
-from services.intake.handlers.gateway import PUBLISHER, Gateway, Judgement, Reading, Status
+from services.intake.handlers.gateway import Gateway, Judgement, Reading, Status
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.registry import FACTS
 from shared.contracts.unreadable import Flaw, Unreadable
@@ -18,7 +18,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.policy.publisher import Publisher
 from shared.runtime.catalogue import Catalogue
 from shared.runtime.measures import EVENT_INGEST_SECONDS
-from shared.web.auth import Principal, Role
+from shared.web.auth import PUBLISHER_ACCOUNT, Principal, Role
 from shared.web.description import told
 from shared.web.policies import StraightRoute, permit, principal_of
 from shared.web.problems import CONFLICT, MALFORMED, UNFIT, Problem, ProblemKind, language_of
@@ -157,7 +157,7 @@ def event_routes(gateway: Gateway, catalogue: Catalogue) -> APIRouter:
 
 
 def _publisher(gateway: Gateway, caller: Principal) -> Publisher:
-    known = gateway.publishers.by_id.get(caller.subject.removeprefix(PUBLISHER))
+    known = gateway.publishers.by_id.get(caller.subject.removeprefix(PUBLISHER_ACCOUNT))
     if known is None:
         raise Problem(*kind_of("publisher_unknown"))
     return known

@@ -175,7 +175,9 @@ class Reader:
         kpis = Kpis(self.readings, rules, self.clock)
         mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
-        gate = Gate.of(self.auth, self.clock, self.supervision)
+        gate = Gate.of(self.auth, self.clock, self.supervision).knowing(
+            lambda: self.rules.newest.publishers
+        )
         return create_web(
             Web(
                 title="casetrack metrics",
