@@ -21,7 +21,7 @@ from services.metrics.adapters.recorded import open_records
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.handlers.difference import Report
 from services.metrics.handlers.verify import Advance, Verifying
-from shared.contracts.registry import Owner
+from shared.contracts.registry import OWN_TOPICS
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway, load_ends
@@ -33,7 +33,6 @@ PATIENCE_SECONDS = 60.0
 SHOWN_MAX = 40
 SECONDS_A_MINUTE = 60.0
 VALUE_CHARACTERS_MAX = 80
-TOPICS = tuple(owner.topic for owner in Owner)
 
 NowOption = Annotated[bool, typer.Option("--now", help=say("verify.now"))]
 PatienceOption = Annotated[float, typer.Option("--patience", min=0.0, help=say("verify.patience"))]
@@ -87,7 +86,9 @@ async def verified(dsn: str, kafka: Broker, patience_seconds: float, advance: Ad
             verifying = Verifying(records, SystemClock(), our_fingerprint())
             mark = None
             if kafka:
-                mark = await verifying.settle(lambda: load_ends(kafka, TOPICS), patience_seconds)
+                mark = await verifying.settle(
+                    lambda: load_ends(kafka, OWN_TOPICS), patience_seconds
+                )
             return await verifying.handle(mark, advance)
     except (*UNREACHABLE, StoreUnavailable) as fault:
         raise unreachable("PostgreSQL", fault) from fault

@@ -41,6 +41,7 @@ __all__ = [
     "FACTS",
     "INBOX",
     "INBOXES",
+    "OWN_TOPICS",
     "PUBLISHED",
     "Dialect",
     "Owner",
@@ -67,6 +68,8 @@ class Owner(StrEnum):
         return f"casetrack.{self.value}.v1"
 
 
+OWN_TOPICS: tuple[str, ...] = tuple(owner.topic for owner in Owner)
+"""Where we publish; of all of them the same partition numbers hold the same cases."""
 INBOX = "casetrack.inbox.v1"
 """What other systems publish where the broker asks nobody who they are."""
 INBOXES = f"{INBOX}."

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Self
 
-from shared.contracts.registry import Owner
+from shared.contracts.registry import OWN_TOPICS
 from shared.kafka.port import Handler, Record, Undeliverable
 
 HEADER = "seal"
@@ -15,8 +15,6 @@ SEAL_BROKEN = "seal_broken"
 KEYRING = re.compile(r"[a-z0-9]{1,16}:[0-9a-f]{64}(,[a-z0-9]{1,16}:[0-9a-f]{64})*")
 """Named keys of 32 bytes: the first one seals, and all of them are believed."""
 DIGEST_BYTES = 16
-
-OWNERS = frozenset(owner.topic for owner in Owner)
 
 
 class Seal:
@@ -40,6 +38,10 @@ class Seal:
                 for name, key in self._keys.items()
             }
         )
+
+    def on_our_own(self) -> "Mapping[str, TopicSeal]":
+        """Return it as it is set on records of each topic of ours."""
+        return {topic: self.on(topic) for topic in OWN_TOPICS}
 
 
 class TopicSeal:
@@ -81,7 +83,7 @@ def believing(handler: Handler, seal: Seal | None) -> Handler:
     """Return *handler*, which now sees of the owners' topics only what their relay has sealed."""
     if seal is None:
         return handler
-    seals = {topic: seal.on(topic) for topic in OWNERS}
+    seals = seal.on_our_own()
 
     async def handle(record: Record) -> None:
         if (sealed := seals.get(record.topic)) and (flaw := _flaw(sealed, record)):

@@ -14,7 +14,7 @@ from aiokafka.errors import (
 from shared.kafka.access import Broker, Security, access_to
 from shared.kafka.ends import BrokerAway, Onlooker
 from shared.kafka.entrance import AccessRefused, enter
-from shared.kafka.port import Partition, TopicMismatch
+from shared.kafka.port import Partition
 from shared.kafka.reader import kafka_reader, places_of, topics_like
 
 ANSWER_MS_MAX = 10_000
@@ -45,29 +45,6 @@ async def require_reading(broker: Broker, group: str, topics: Sequence[str]) -> 
         return
     finally:
         await reader.stop()
-
-
-async def require_even(broker: Broker, topics: Sequence[str]) -> None:
-    """
-    Return when all of *topics* that there are have as many partitions, or nobody answers.
-
-    Raises:
-        TopicMismatch: one has not: what belongs together would lie under different numbers.
-    """
-    reader = kafka_reader(broker, request_timeout_ms=ANSWER_MS_MAX)
-    try:
-        async with asyncio.timeout(ANSWER_MS_MAX / 1000):
-            await enter(reader, broker)
-            found = {topic: len(await places_of(reader, topic)) for topic in topics}
-    except (KafkaError, OSError, TimeoutError):
-        return
-    finally:
-        await reader.stop()
-    present = {topic: count for topic, count in found.items() if count}
-    usual = max(present.values(), key=list(present.values()).count, default=0)
-    for topic, count in present.items():
-        if count != usual:
-            raise TopicMismatch(topic, count, usual)
 
 
 class ReadUpTo(NamedTuple):

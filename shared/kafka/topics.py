@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from shared.contracts.registry import INBOX, INBOXES, Owner, inbox_of
+from shared.contracts.registry import INBOX, INBOXES, OWN_TOPICS, inbox_of
 from shared.kafka.access import Broker, access_to
 from shared.kafka.entrance import enter
 from shared.kafka.port import PARTITIONS, TopicMismatch
@@ -27,7 +27,7 @@ def topic_below(dead_letters: str) -> str:
     return dead_letters.removeprefix("dlq.")
 
 
-EVENT_TOPICS: tuple[str, ...] = (*(owner.topic for owner in Owner), INBOX)
+EVENT_TOPICS: tuple[str, ...] = (*OWN_TOPICS, INBOX)
 DEAD_LETTER_TOPICS: tuple[str, ...] = tuple(dead_letter_topic(topic) for topic in EVENT_TOPICS)
 CHECKPOINTS = "casetrack.checkpoints.v1"
 """What stood in the stores and when, signed; it has to outlast whatever it is about."""

@@ -15,9 +15,10 @@ from faust.types.enums import ProcessingGuarantee
 from services.metrics.adapters.projection import PostgresProjection
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import BatchThread, FetchedRecords, StretchResult
-from services.metrics.consumer.worker import TOPICS, faust_app
+from services.metrics.consumer.worker import faust_app
 from services.metrics.domain.fingerprint import Fingerprint
 from services.metrics.handlers.folding import Folding
+from shared.contracts.registry import OWN_TOPICS
 from shared.kafka.unpacking import Batches
 from shared.policy.rules import shipped
 from shared.runtime.clock import SystemClock
@@ -101,7 +102,7 @@ def test_everything_that_faust_would_decide_is_decided() -> None:
     assert not conf.topic_allow_declare
     assert str(conf.processing_guarantee) == str(ProcessingGuarantee.AT_LEAST_ONCE)
     assert conf.broker_session_timeout < conf.broker_request_timeout
-    assert len(TOPICS) == 4
+    assert len(OWN_TOPICS) == 4
 
 
 def test_one_agent_with_one_actor_and_no_acknowledgements() -> None:

@@ -14,17 +14,17 @@ from services.metrics.consumer.agreement import agreed_lanes
 from services.metrics.consumer.completeness import watch_completeness
 from services.metrics.consumer.inbox import watch_inbox
 from services.metrics.consumer.lanes import GROUP, Lanes
-from services.metrics.consumer.worker import TOPICS, faust_app, work
+from services.metrics.consumer.worker import faust_app, work
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.going_round import GoingRound, watch_clocks
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.handlers.waiting import watch_waiting
 from services.metrics.settings import MetricsSettings
-from shared.contracts.registry import PUBLISHED
+from shared.contracts.registry import OWN_TOPICS, PUBLISHED
 from shared.eventstore.postgres import open_pool
 from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.standing import require_even, require_reading
+from shared.kafka.standing import require_reading
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import announce_ready, tell_ready
 from shared.runtime.memory import keep_memory
@@ -50,10 +50,9 @@ async def _fold(
     settings: MetricsSettings, projection: PostgresProjection, stopping: asyncio.Event
 ) -> None:
     # Faust would only say that it reached nobody, and of a missing right nothing at all.
-    await require_reading(settings.broker, GROUP, TOPICS)
-    await require_even(settings.broker, TOPICS)
+    await require_reading(settings.broker, GROUP, OWN_TOPICS)
     clock = SystemClock()
-    number = await agreed_lanes(settings.broker, TOPICS, projection, clock, stopping)
+    number = await agreed_lanes(settings.broker, OWN_TOPICS, projection, clock, stopping)
     if not number:
         return
     async with (

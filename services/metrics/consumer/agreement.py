@@ -37,7 +37,7 @@ async def agreed_lanes(
     Return in how many lanes projection and *topics* agree, once Kafka answers; 0 if we stop first.
 
     Raises:
-        TopicMismatch: a topic has more partitions, or fewer.
+        TopicMismatch: a topic has more partitions than most of them, or fewer.
         StoreUnavailable: the projection does not answer.
     """
     while not stopping.is_set():
@@ -57,7 +57,7 @@ async def _agreed(broker: Broker, topics: Sequence[str], projection: Projection)
     found = Counter(place.topic for place in beginnings)
     stored = await projection.offsets([(one, n) for one in topics for n in range(LANES_MAX)])
     lanes = _lanes(stored)
-    wanted = max(lanes.values(), default=0) or max(found.values(), default=0)
+    wanted = _usual(lanes) or _usual(found)
     for topic in topics:
         for count in (lanes.get(topic), found.get(topic)):
             if count not in {None, wanted}:
@@ -67,6 +67,11 @@ async def _agreed(broker: Broker, topics: Sequence[str], projection: Projection)
         if place.topic not in lanes:
             await projection.begin(*place, beginnings[place])
     return wanted
+
+
+def _usual(counts: Mapping[str, int]) -> int:
+    """Return what most have, 0 where there is none: whoever differs from it is to be named."""
+    return max(counts.values(), key=list(counts.values()).count, default=0)
 
 
 def _lanes(stored: Iterable[TopicPartition]) -> dict[str, int]:

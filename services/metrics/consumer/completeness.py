@@ -13,8 +13,8 @@ from datetime import timedelta
 import structlog
 
 from services.metrics.consumer.lanes import Lanes
-from services.metrics.consumer.worker import TOPICS
 from services.metrics.ports.projection import Milestone
+from shared.contracts.registry import OWN_TOPICS
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.access import Broker
 from shared.kafka.ends import BrokerAway, TopicEnds
@@ -95,7 +95,7 @@ class Completing:
             return
         # Last of all: what was written by then was read before these ends.
         ends = await self._ends(
-            [Partition(topic, number) for number in tenures for topic in TOPICS]
+            [Partition(topic, number) for number in tenures for topic in OWN_TOPICS]
         )
         for number, tenure in tenures.items():
             of_lane = {place.topic: end for place, end in ends.items() if place.number == number}

@@ -18,7 +18,7 @@ from shared.eventstore.port import StoreUnavailable
 from shared.kafka.letters import LETTERS_AT_ONCE_MAX
 from shared.kafka.limits import FaultLimit, FaultTally
 from shared.kafka.port import OffsetLost, Partition, Sender, SendUnknown
-from shared.kafka.seal import OWNERS, Seal
+from shared.kafka.seal import Seal
 from shared.kafka.topics import dead_letter_topic
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import Watchdog, crash
@@ -283,7 +283,7 @@ class Lanes:
         *,
         seal: Seal | None = None,
     ) -> None:
-        self.seals = {topic: seal.on(topic) for topic in OWNERS} if seal else {}
+        self.seals = seal.on_our_own() if seal else {}
         self.projection = projection
         self.folding = folding
         self.sender = sender
@@ -388,11 +388,7 @@ class Lanes:
 
     def epochs(self) -> dict[int, int]:
         """Return under which number each lane is ours."""
-        return {
-            number: runner.lane.epoch
-            for number, runner in self._runners.items()
-            if runner.lane is not None
-        }
+        return {number: one.lane.epoch for number, one in self._runners.items() if one.lane}
 
     def _runner(self, number: int) -> LaneRunner:
         if number not in self._runners:

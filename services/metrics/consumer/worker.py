@@ -17,7 +17,7 @@ from services.metrics.consumer.agreement import LANES_MAX, within
 from services.metrics.consumer.fetch import Fetch, Steering
 from services.metrics.consumer.lanes import GROUP, Lanes
 from services.metrics.consumer.transport import batch_transport
-from shared.contracts.registry import Owner
+from shared.contracts.registry import OWN_TOPICS
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.access import Broker, KafkaAccess, access_to
 from shared.kafka.feed import METADATA_MS_MAX
@@ -28,7 +28,6 @@ from shared.runtime.pulse import beating
 
 log = structlog.get_logger()
 
-TOPICS: tuple[str, ...] = tuple(owner.topic for owner in Owner)
 SESSION_SECONDS = 6.0
 HEARTBEAT_SECONDS = 1.5
 REBALANCE_SECONDS = 10.0
@@ -80,7 +79,7 @@ def faust_app(
         stream_recovery_delay=0.0,
     )
     app.transport = batch_transport(within(lanes_max, lanes.claim))(app.conf.broker_consumer, app)
-    topic = app.topic(*TOPICS, key_type=bytes, value_type=bytes, acks=False)
+    topic = app.topic(*OWN_TOPICS, key_type=bytes, value_type=bytes, acks=False)
 
     @app.agent(topic, concurrency=1)
     async def hand_on(stream: Any) -> None:  # noqa: ANN401 - Faust publishes no types

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.metrics.adapters.memory.tables import AT_ONCE, MemoryTables
-from services.metrics.consumer.worker import TOPICS
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
@@ -13,6 +12,7 @@ from services.metrics.domain.entry import Arrived, entry_of
 from services.metrics.domain.fold import fold_all
 from services.metrics.ports.deadlines import Closed, Explained
 from services.metrics.ports.projection import Changes, Stretch
+from shared.contracts.registry import OWN_TOPICS
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Partition
 from tests.support.simulation.life import Violation
@@ -85,7 +85,7 @@ class SimulatedTables(MemoryTables):
         number, before = self.partitions[key.dossier], since.timestamp() * 1000
         waiting = (
             self.bus.read(Partition(topic, number), self.folded_to(topic, number))
-            for topic in TOPICS
+            for topic in OWN_TOPICS
         )
         return any(first and (first[0].timestamp_ms or 0) < before for first in waiting)
 

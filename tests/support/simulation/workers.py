@@ -9,9 +9,9 @@ from typing import cast
 from services.metrics.consumer.completeness import Completing
 from services.metrics.consumer.fetch import Fetch, Steering
 from services.metrics.consumer.lanes import Lanes
-from services.metrics.consumer.worker import TOPICS
 from services.metrics.handlers.folding import Folding
 from services.metrics.handlers.reading import Fetched
+from shared.contracts.registry import OWN_TOPICS
 from shared.eventstore.port import StoreUnavailable
 from shared.kafka.ends import BrokerAway
 from shared.kafka.memory import MemoryBus
@@ -113,7 +113,7 @@ class Member:
             self.group.join(self.life)
         self.generation = self.group.generation
         numbers = self.group.numbers_of(self.life)
-        self.assigned = [Partition(topic, number) for topic in TOPICS for number in numbers]
+        self.assigned = [Partition(topic, number) for topic in OWN_TOPICS for number in numbers]
         self.positions = dict(await self.lanes.claim(self.assigned, self._beginning))
 
     async def _beginning(self, _: Partition) -> int:
@@ -144,7 +144,7 @@ async def _complete(completing: Completing, world: World) -> None:
 def unfolded(tables: SimulatedTables, bus: MemoryBus) -> Mapping[Partition, int]:
     """Return how much of each partition is not folded yet."""
     behind = {}
-    for topic in TOPICS:
+    for topic in OWN_TOPICS:
         for number in range(PARTITIONS):
             end = len(bus.read(Partition(topic, number), 0))
             behind[Partition(topic, number)] = end - tables.folded_to(topic, number)
