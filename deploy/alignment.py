@@ -5,51 +5,55 @@ What is on record stands in PostgreSQL alone. A store that was restored from a b
 came after it, and Kafka goes on telling it; a Kafka that was made anew lacks what was sent before,
 and so does the one of another cluster. In each case our own topics are emptied, and the relay
 sends all of it again: whoever has it already knows it by source and id.
+
+What lies on them must be ours, then, and nobody at work; and what only Kafka knows is kept.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, UnknownMemberIdError
+from aiokafka.errors import CommitFailedError, KafkaError
 
 from deploy.databases import UNREACHABLE
-from deploy.faults import StillAtWork
+from deploy.faults import KafkaForeign, StillAtWork
+from deploy.principals import GROUPS, Group
+from deploy.retelling import LOOK_SECONDS, alone, fold_from
 from deploy.topics import empty_topics
 from deploy.unreachable import unreachable
-from services.assist import consumer as assist
-from services.intake import consumer as intake
-from services.review import consumer as review
-from shared.contracts.registry import Owner
+from shared.contracts.registry import OWN_TOPICS, Owner
 from shared.eventstore.eras import tell_anew
-from shared.eventstore.outbox import LEASE_CLASS
-from shared.kafka.access import Broker
-from shared.kafka.ends import BrokerAway, Onlooker
+from shared.kafka.access import Broker, access_to
+from shared.kafka.dead_letters import LOST, Refusal, dead_letter
+from shared.kafka.ends import Onlooker
 from shared.kafka.entrance import enter
-from shared.kafka.port import Partition
+from shared.kafka.letters import LETTERS_AT_ONCE_MAX, KafkaShelf, LettersOnce
+from shared.kafka.port import BusError, Partition, Record
+from shared.kafka.producer import KafkaProducer
 from shared.kafka.reader import kafka_reader, load_between, places_of, topics_like
+from shared.runtime.clock import SystemClock
 
-TOPICS = tuple(owner.topic for owner in Owner)
-GROUPS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
-    intake.GROUP.group: (intake.TOPICS, intake.BEGIN),
-    assist.GROUP.group: (assist.TOPICS, ()),
-    review.GROUP.group: (review.TOPICS, ()),
-}
-"""Who remembers on Kafka how far it has read: which topics, and those that begin how."""
 FACTS_ASKED = 2_000
+BYTES_MAX = 16 * 1024 * 1024
+"""Asked at once: two thousand of the largest facts would not fit in memory."""
+FIRST_RECORDS = 100
+"""Of each partition, those that tell whose Kafka it is."""
+LEAVING_SECONDS_MAX = 15.0
+"""So long a group's members are remembered that were killed, and some seconds."""
+KEEPER = "casetrack-prepare"
+"""Who lays the letters of facts that were lost."""
+WHY = Refusal(LOST, "", "on no record: its store came back from a backup without it", 1)
+
+# Of two that prepare at once the second compares what the first has left.
+TAKE_TURN = "SELECT pg_advisory_lock(hashtext('casetrack.alignment'))"
 
 LOAD_OFFSETS = """
 SELECT topic, partition, next_offset
 FROM metrics.offsets
-WHERE topic = ANY($1)
-"""
-
-FORGET_OFFSETS = """
-DELETE FROM metrics.offsets
 WHERE topic = ANY($1)
 """
 
@@ -64,8 +68,8 @@ SELECT 'supervision' FROM supervision.relay_cursor WHERE position > 0
 """
 
 FIND_UNKNOWN = """
-SELECT told.source, told.id, told.type
-FROM unnest($1::text[], $2::text[], $3::text[]) AS told (source, id, type)
+SELECT told.source, told.id
+FROM unnest($1::text[], $2::text[]) AS told (source, id)
 WHERE NOT EXISTS (
     SELECT FROM intake.events WHERE events.source = told.source AND events.id = told.id
 )
@@ -80,12 +84,15 @@ AND NOT EXISTS (
 )
 """
 
-# As the relay takes it: whoever leads holds it for as long as it leads.
-TAKE_LEASE = """
-SELECT pg_try_advisory_xact_lock($1, hashtext($2))
-"""
-
 log = structlog.get_logger()
+
+
+class Laid(NamedTuple):
+    """What lies in a partition from one offset on and before another."""
+
+    place: Partition
+    start: int
+    end: int
 
 
 class FactNamed(msgspec.Struct, frozen=True):
@@ -94,6 +101,13 @@ class FactNamed(msgspec.Struct, frozen=True):
     source: str
     id: str
     type: str
+
+
+class FactTold(NamedTuple):
+    """A fact that Kafka tells."""
+
+    fact: FactNamed
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +123,41 @@ class Compared:
     @property
     def lacks(self) -> bool:
         """Whether Kafka no longer has what was sent, or is to be read next."""
-        folded = self.folded.items()
-        beyond = any(not self.starts[one] <= at <= self.ends[one] for one, at in folded)
-        return beyond or any(not self._began(Owner(owner)) for owner in self.sent)
+        return (
+            not self.folded.keys() <= self.starts.keys()
+            or any(
+                not start <= self._next(at) <= self.ends[at] for at, start in self.starts.items()
+            )
+            or any(not self._began(Owner(owner)) for owner in self.sent)
+        )
 
     @property
     def filled(self) -> Mapping[Partition, int]:
         """Where each partition ends in which something lies."""
         return {place: end for place, end in self.ends.items() if end > self.starts[place]}
 
+    def unread(self) -> list[Laid]:
+        """Return what nobody has folded."""
+        return [
+            Laid(place, max(start, self._next(place)), self.ends[place])
+            for place, start in self.starts.items()
+        ]
+
+    def first(self) -> list[Laid]:
+        """Return what begins each partition."""
+        return [
+            Laid(place, start, min(self.ends[place], start + FIRST_RECORDS))
+            for place, start in self.starts.items()
+        ]
+
+    def _next(self, place: Partition) -> int:
+        return self.folded.get(place, 0)
+
     def _began(self, owner: Owner) -> bool:
         return any(end for place, end in self.ends.items() if place.topic == owner.topic)
 
-    def unread(self) -> list[tuple[Partition, int, int]]:
-        """Return each partition with where nobody has folded it, from and to."""
-        return [
-            (place, max(self.starts[place], self.folded.get(place, 0)), end)
-            for place, end in self.ends.items()
-        ]
 
-
-class _Told(Onlooker):
+class _Kafka(Onlooker):
     """Looks at our topics."""
 
     def __init__(self, broker: Broker) -> None:
@@ -138,8 +166,8 @@ class _Told(Onlooker):
     async def standing(self, connection: asyncpg.Connection) -> Compared:
         # First what the database says: what is sent or folded then lies on Kafka for certain.
         sent = frozenset(row["owner"] for row in await connection.fetch(FIND_SENDING))
-        rows = await connection.fetch(LOAD_OFFSETS, TOPICS)
-        places = [place for topic in TOPICS for place in await places_of(self._reader, topic)]
+        rows = await connection.fetch(LOAD_OFFSETS, OWN_TOPICS)
+        places = [place for topic in OWN_TOPICS for place in await places_of(self._reader, topic)]
         starts = await self._reader.beginning_offsets(places)
         ends = await self._reader.end_offsets(places)
         return Compared(
@@ -149,33 +177,47 @@ class _Told(Onlooker):
             sent,
         )
 
-    async def facts(self, standing: Compared) -> AsyncIterator[FactNamed]:
-        """Yield what nobody has folded."""
-        for place, start, end in standing.unread():
+    async def facts(self, stretches: Iterable[Laid]) -> AsyncIterator[Sequence[FactTold]]:
+        """Yield the facts that lie there, so many at once as may be asked for."""
+        found, size = list[FactTold](), 0
+        for place, start, end in stretches:
             async for record in load_between(self._reader, TopicPartition(*place), start, end):
-                # What is no fact is its reader's to refuse.
-                with suppress(msgspec.MsgspecError):
-                    yield msgspec.json.decode(record.value or b"", type=FactNamed)
+                if fact := _named(record):
+                    found.append(FactTold(fact, record))
+                    size += len(record.value or b"")
+                if len(found) == FACTS_ASKED or size > BYTES_MAX:
+                    yield found
+                    found, size = [], 0
+        yield found
 
-    async def inboxes(self, group: str) -> list[TopicPartition]:
-        """Return every partition that *group* reads."""
-        topics = await topics_like(self._reader, *GROUPS[group])
-        return [place for topic in topics for place in await places_of(self._reader, topic)]
-
-    async def starts(self, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        found: Mapping[TopicPartition, int] = await self._reader.beginning_offsets(places)
+    async def starts_of(self, group: Group) -> dict[TopicPartition, int]:
+        """Return where each partition begins that *group* reads."""
+        topics = await topics_like(self._reader, group.topics, group.begin)
+        places = [place for topic in topics for place in await places_of(self._reader, topic)]
+        found: dict[TopicPartition, int] = await self._reader.beginning_offsets(places)
         return found
+
+
+def _named(record: Record) -> FactNamed | None:
+    """Return which fact *record* tells; what tells none is its reader's to refuse."""
+    try:
+        fact = msgspec.json.decode(record.value or b"", type=FactNamed)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    # PostgreSQL holds no such text, and takes no question about it.
+    return None if "\0" in f"{fact.source}{fact.id}" else fact
 
 
 async def align(dsn: str, broker: Broker) -> None:
     """
-    Compare, name what only Kafka knows, and where they part let everything be sent again.
+    Compare, keep and name what only Kafka knows, and where they part have everything sent again.
 
     *dsn* is of a role that may make roles. A second time, or killed in the midst and done again,
     it comes to the same; where they agree, nothing changes.
 
     Raises:
-        StillAtWork: they part, and a relay or a consumer of ours is at work.
+        StillAtWork: they part, and somebody of ours is at work; nothing was deleted.
+        KafkaForeign: they part, and nothing that lies on Kafka is known here; nothing was deleted.
         ServerUnreachable: PostgreSQL or Kafka does not answer, or not to us.
     """
     try:
@@ -183,58 +225,98 @@ async def align(dsn: str, broker: Broker) -> None:
     except UNREACHABLE as failure:
         raise unreachable("PostgreSQL", failure) from failure
     try:
-        async with _Told(broker) as told:
-            standing = await told.standing(connection)
-            lost = await _name_lost(connection, told, standing)
+        await connection.execute(TAKE_TURN)
+        async with _Kafka(broker) as kafka:
+            standing = await kafka.standing(connection)
+            lost = 0
+            async for _, known in _looked_up(connection, kafka, standing.unread()):
+                lost += not known
             if lost or standing.lacks:
+                log.warning("kafka_and_stores_part", lost=lost, kafka_lacks=standing.lacks)
+                first = _looked_up(connection, kafka, standing.first())
+                if standing.filled and not any([known async for _, known in first]):
+                    raise KafkaForeign(server=access_to(broker).servers)
+                await _tell_again(dsn, broker, kafka, standing)
                 log.warning("kafka_told_again", lost=lost, kafka_lacks=standing.lacks)
-                await _send_again(connection)
-                await empty_topics(broker, standing.filled)
-                for group in GROUPS:
-                    await _begin_again(broker, told, group)
-    except (BrokerAway, KafkaError, OSError) as failure:
+    except (BusError, KafkaError, OSError) as failure:
         raise unreachable("Kafka", failure) from failure
+    except UNREACHABLE as failure:
+        raise unreachable("PostgreSQL", failure) from failure
     finally:
         await connection.close()
 
 
-async def _name_lost(connection: asyncpg.Connection, told: _Told, standing: Compared) -> int:
-    """Log each fact that Kafka tells and no store has, and return how many."""
-    lost, asked = 0, list[FactNamed]()
-    async for fact in told.facts(standing):
-        asked.append(fact)
-        if len(asked) == FACTS_ASKED:
-            lost += await _name(connection, asked)
-            asked.clear()
-    return lost + await _name(connection, asked)
+async def _looked_up(
+    connection: asyncpg.Connection, kafka: _Kafka, stretches: Iterable[Laid]
+) -> AsyncIterator[tuple[FactTold, bool]]:
+    """Yield each fact that lies in *stretches*, and whether it is on record."""
+    async for told in kafka.facts(stretches):
+        names = [(one.fact.source, one.fact.id) for one in told]
+        columns = ([name[column] for name in names] for column in (0, 1))
+        unknown = {tuple(row) for row in await connection.fetch(FIND_UNKNOWN, *columns)}
+        for one, name in zip(told, names, strict=True):
+            yield one, name not in unknown
 
 
-async def _name(connection: asyncpg.Connection, asked: Sequence[FactNamed]) -> int:
-    columns = ([getattr(one, name) for one in asked] for name in ("source", "id", "type"))
-    rows = await connection.fetch(FIND_UNKNOWN, *columns)
-    for row in rows:
-        log.warning("fact_lost", source=row["source"], id=row["id"], type=row["type"])
-    return len(rows)
+async def _tell_again(dsn: str, broker: Broker, kafka: _Kafka, standing: Compared) -> None:
+    # The stores last: until they are set back, whoever compares finds that they part.
+    async with alone(dsn, StillAtWork) as connection:
+        for group in GROUPS:
+            await _begin_again(broker, kafka, group, standing.ends)
+        await _keep_lost(connection, broker, kafka, standing)
+        await empty_topics(broker, standing.filled)
+        async with connection.transaction():
+            for owner in Owner:
+                await tell_anew(connection, owner.value)
+            await fold_from(connection, standing.ends)
 
 
-async def _send_again(connection: asyncpg.Connection) -> None:
-    async with connection.transaction():
-        for owner in Owner:
-            if not await connection.fetchval(TAKE_LEASE, LEASE_CLASS, owner.value):
-                raise StillAtWork
-            await tell_anew(connection, owner.value)
-        await connection.execute(FORGET_OFFSETS, TOPICS)
+async def _begin_again(
+    broker: Broker, kafka: _Kafka, group: Group, ends: Mapping[Partition, int]
+) -> None:
+    """
+    Let *group* read from the start: what it has taken since the backup is lost with it.
 
-
-async def _begin_again(broker: Broker, told: _Told, group: str) -> None:
-    """Let *group* read from the start: what it has taken since the backup is lost with it."""
-    places = await told.inboxes(group)
-    member: AIOKafkaConsumer = kafka_reader(broker, group_id=group)
-    await enter(member, broker)
+    Of our own topics that will be where they end now.
+    """
+    starts = await kafka.starts_of(group)
+    starts |= {place: end for place in starts if (end := ends.get(Partition(*place))) is not None}
+    member: AIOKafkaConsumer = kafka_reader(broker, group_id=group.name)
+    clock = SystemClock()
+    deadline = clock.monotonic() + LEAVING_SECONDS_MAX
     try:
-        member.assign(places)
-        await member.commit(await told.starts(places))
-    except UnknownMemberIdError as busy:
-        raise StillAtWork from busy
+        await enter(member, broker)
+        member.assign(list(starts))
+        while not await _commits(member, starts):
+            if clock.monotonic() > deadline:
+                raise StillAtWork(who=group.name)
+            await clock.sleep(LOOK_SECONDS)
     finally:
         await member.stop()
+
+
+async def _commits(member: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> bool:
+    """Commit *starts*; false where the group has members of its own."""
+    try:
+        await member.commit(starts)
+    except CommitFailedError:
+        return False
+    return True
+
+
+async def _keep_lost(
+    connection: asyncpg.Connection, broker: Broker, kafka: _Kafka, standing: Compared
+) -> None:
+    """Name each fact that Kafka tells and no store has, and lay it among the dead letters."""
+    letters = list[Record]()
+    async with KafkaProducer(broker, client_id=KEEPER) as producer, KafkaShelf(broker) as shelf:
+        once = LettersOnce(producer, shelf)
+        async for (fact, record), known in _looked_up(connection, kafka, standing.unread()):
+            if known:
+                continue
+            log.warning("fact_lost", source=fact.source, id=fact.id, type=fact.type)
+            letters.append(dead_letter(record, KEEPER, WHY))
+            if len(letters) == LETTERS_AT_ONCE_MAX:
+                await once.send(letters)
+                letters.clear()
+        await once.send(letters)

@@ -12,6 +12,7 @@ Fault
 ├── FolderUnsafe
 ├── HomeUnusable
 ├── InitialisationFailed
+├── KafkaForeign
 ├── KafkaUserUnknown
 ├── MigrationEdited
 ├── PartFailed
@@ -108,6 +109,12 @@ class InitialisationFailed(Fault):
     code = "initialisation_failed"
 
 
+class KafkaForeign(Fault):
+    """Nothing that lies on our topics is on record: it is somebody else's, or all that is left."""
+
+    code = "kafka_foreign"
+
+
 class KafkaUserUnknown(Fault):
     """A file among those with passwords of Kafka's users is named like none of ours."""
 
@@ -187,7 +194,7 @@ class ServerDistrusted(ServerUnreachable):
 
 
 class StillAtWork(Fault):
-    """Processes of ours use what is about to be made anew."""
+    """Kafka and the stores part, and processes of ours are at work over them."""
 
     code = "still_at_work"
 

@@ -1,16 +1,17 @@
 """Who may do what on the bureau's Kafka: every user of ours there, and no more than it needs."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from services.assist import consumer as assist
 from services.intake import consumer as intake
 from services.metrics.consumer.inbox import READERS
 from services.metrics.consumer.lanes import GROUP as FOLD
 from services.review import consumer as review
-from shared.contracts.registry import INBOX, INBOXES, Owner
+from shared.contracts.registry import INBOX, INBOXES, OWN_TOPICS
 from shared.kafka.topics import (
     CHECKPOINTS,
     DEAD_LETTER_TOPICS,
@@ -24,7 +25,23 @@ OURS = "casetrack-"
 """Every user of ours is called so; a right of such a user that is not below is taken away."""
 PUBLISHER = f"{OURS}publisher-"
 PUBLISHER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-OWNERS = tuple(owner.topic for owner in Owner)
+
+
+class Group(NamedTuple):
+    """Who of a service reads together: these topics, and whatever others *begin* so."""
+
+    name: str
+    service: str
+    topics: Sequence[str]
+    begin: Sequence[str] = ()
+
+
+GROUPS = (
+    Group(intake.GROUP.group, "intake", intake.TOPICS, intake.BEGIN),
+    Group(assist.GROUP.group, "assist", assist.TOPICS),
+    Group(review.GROUP.group, "review", review.TOPICS),
+    Group(FOLD, "metrics", OWN_TOPICS),
+)
 
 
 class Kind(IntEnum):
@@ -76,25 +93,21 @@ def publisher_user(publisher: str) -> str:
 
 
 def _services() -> Iterator[Right]:
-    yield from _reader("intake", intake.GROUP.group, intake.TOPICS, intake.BEGIN)
-    yield from _reader("assist", assist.GROUP.group, assist.TOPICS)
-    yield from _reader("review", review.GROUP.group, review.TOPICS)
-    yield from _reader("metrics", FOLD, OWNERS)
+    for group in GROUPS:
+        yield from _reader(group)
     yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.TOPIC, INBOX)
     yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.TOPIC, INBOXES, begins=True)
     yield Right(f"{OURS}metrics", Deed.DESCRIBE, Kind.GROUP, READERS)
-    for topic in OWNERS:
+    for topic in OWN_TOPICS:
         yield Right(f"{OURS}relay", Deed.WRITE, Kind.TOPIC, topic)
     yield Right(f"{OURS}checkpoint", Deed.WRITE, Kind.TOPIC, CHECKPOINTS)
 
 
-def _reader(
-    service: str, group: str, topics: Iterable[str], begin: Iterable[str] = ()
-) -> Iterator[Right]:
+def _reader(group: Group) -> Iterator[Right]:
     """Yield what a member of *group* needs: before it lays a letter, it looks what lies there."""
-    user = f"{OURS}{service}"
-    yield Right(user, Deed.READ, Kind.GROUP, group)
-    for begins, names in ((False, topics), (True, begin)):
+    user = f"{OURS}{group.service}"
+    yield Right(user, Deed.READ, Kind.GROUP, group.name)
+    for begins, names in ((False, group.topics), (True, group.begin)):
         for name in names:
             letters = dead_letter_topic(name)
             yield Right(user, Deed.READ, Kind.TOPIC, name, begins)

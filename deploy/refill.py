@@ -8,8 +8,7 @@ again once it runs, and whoever folds or adopts knows it by source and id.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -26,17 +25,14 @@ from deploy.databases import UNREACHABLE, prepare_database
 from deploy.faults import Fault, PartitionsDiffer, ReadersAtWork, TopicUnmade
 from deploy.kafka_users import passwords_in, publishers_among
 from deploy.prepare import PrepareSettings
+from deploy.principals import GROUPS
+from deploy.retelling import LOOK_SECONDS, USE_STORE, alone, fold_from
 from deploy.texts import text
 from deploy.unreachable import unreachable
-from services.assist.consumer import GROUP as ASSIST
-from services.intake.consumer import GROUP as INTAKE
-from services.metrics.consumer.lanes import GROUP as METRICS
-from services.review.consumer import GROUP as REVIEW
-from shared.contracts.registry import Owner
+from shared.contracts.registry import OWN_TOPICS, Owner
 from shared.eventstore.eras import REWIND
-from shared.eventstore.outbox import LEASE_CLASS
-from shared.eventstore.roles import DatabaseRole
 from shared.kafka.access import Broker
+from shared.kafka.port import Partition
 from shared.kafka.topics import (
     BUREAU_TOPICS,
     administering,
@@ -48,65 +44,19 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.settings import load_settings
 
 FAILED = 1
-LOOK_SECONDS = 0.1
 MADE_SECONDS_MAX = 30.0
-OWNERS = tuple(owner.topic for owner in Owner)
-GROUPS = (INTAKE.group, ASSIST.group, REVIEW.group, METRICS)
-"""Who reads what is made anew."""
 NOT_YET = (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
     NotCoordinatorForGroupError,
 )
 """What a broker says of groups that has only just started."""
-AT_WORK = [
-    role.value
-    for role in DatabaseRole
-    if role not in {DatabaseRole.AUDITOR, DatabaseRole.METRICS_API}
-]
-"""As whom those connect who read the topics, or send to them; the others only look."""
 
-LOAD_AT_WORK = """
-SELECT DISTINCT usename
-FROM pg_stat_activity
-WHERE datname = current_database()
-AND usename = ANY($1::text[])
-ORDER BY usename
-"""
-TAKE_LEASE = "SELECT pg_try_advisory_lock($1, hashtext($2))"
-USE_STORE = "SELECT set_config('search_path', $1, true)"
 COUNT_PUBLISHED = """
 SELECT count(*)
 FROM events
 WHERE published
 """
-COUNT_LANES = """
-SELECT coalesce(max(partition) + 1, 0)
-FROM offsets
-WHERE topic = ANY($1::text[])
-"""
-FORGET_OFFSETS = """
-DELETE FROM offsets
-WHERE topic = ANY($1::text[])
-"""
-BEGIN_OFFSETS = """
-INSERT INTO offsets (topic, partition, next_offset, highwater, checked_at)
-SELECT topic, partition, 0, 0, clock_timestamp()
-FROM unnest($1::text[]) AS given (topic), generate_series(0, $2::integer - 1) AS lanes (partition)
-"""
-# Whoever has folded until now finds another owner.
-LEAVE_LANES = """
-UPDATE lanes
-SET epoch = epoch + 1, changes = changes + 1
-"""
-# What was begun for the lanes of before would be filled by them.
-DROP_BESIDE = "SELECT drop_rebuild()"
-# Of other lanes it is as good as of other code: whoever folds next makes it anew first.
-OUTDATE = """
-UPDATE projection
-SET fingerprint = $1
-"""
-OF_OTHER_LANES = "of other lanes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +93,9 @@ async def refill(
     await prepare_database(dsn, {})
     own = [topic for publisher in publishers for topic in topics_of(publisher)]
     try:
-        async with _alone(dsn) as connection:
+        async with alone(dsn, ReadersAtWork) as connection:
             async with administering(broker) as admin:
-                kept = [topic for topic in (*BUREAU_TOPICS, *own) if topic not in OWNERS]
+                kept = [topic for topic in (*BUREAU_TOPICS, *own) if topic not in OWN_TOPICS]
                 fewer = await _fewer(admin, kept, partitions)
                 # First: what begins anew before its topics do so reads twice, and not too little.
                 refilled = await _begin_anew(connection, partitions)
@@ -158,22 +108,6 @@ async def refill(
         raise unreachable("Kafka", failure) from failure
     except UNREACHABLE as failure:
         raise unreachable("PostgreSQL", failure) from failure
-
-
-@asynccontextmanager
-async def _alone(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    """Be alone within the block: nobody of ours is there, and no relay that comes sends."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        if there := await connection.fetch(LOAD_AT_WORK, AT_WORK):
-            raise ReadersAtWork(who=", ".join(row["usename"] for row in there))
-        for owner in Owner:
-            if not await connection.fetchval(TAKE_LEASE, LEASE_CLASS, owner.value):
-                raise ReadersAtWork(who="relay")
-        yield connection
-    finally:
-        # The leases go with their session.
-        await connection.close()
 
 
 async def _fewer(
@@ -189,7 +123,7 @@ async def _fewer(
 
 async def _forget(admin: AIOKafkaAdminClient) -> None:
     """Delete the owners' topics, and wait until no group remembers where it was in them."""
-    there = list(await partition_counts(admin, OWNERS))
+    there = list(await partition_counts(admin, OWN_TOPICS))
     if there:
         answer = await admin.delete_topics(there)
         for topic, code in answer.topic_error_codes:
@@ -205,16 +139,16 @@ async def _forget(admin: AIOKafkaAdminClient) -> None:
 
 async def _left(admin: AIOKafkaAdminClient) -> str:
     """Return a topic that is still there, or that a group still remembers."""
-    for topic in await partition_counts(admin, OWNERS):
+    for topic in await partition_counts(admin, OWN_TOPICS):
         return topic
     for group in GROUPS:
         try:
-            offsets = await admin.list_consumer_group_offsets(group)
+            offsets = await admin.list_consumer_group_offsets(group.name)
         except NOT_YET:
-            return group
+            return group.name
         for place, told in offsets.items():
-            if place.topic in OWNERS and told.offset >= 0:
-                return f"{place.topic} ({group})"
+            if place.topic in OWN_TOPICS and told.offset >= 0:
+                return f"{place.topic} ({group.name})"
     return ""
 
 
@@ -226,14 +160,8 @@ async def _begin_anew(connection: asyncpg.Connection, partitions: int) -> Refill
             await connection.execute(USE_STORE, owner.value)
             await connection.execute(REWIND)
             events += await connection.fetchval(COUNT_PUBLISHED)
-        await connection.execute(USE_STORE, "metrics")
-        lanes = await connection.fetchval(COUNT_LANES, OWNERS)
-        await connection.execute(FORGET_OFFSETS, OWNERS)
-        await connection.execute(BEGIN_OFFSETS, OWNERS, partitions)
-        await connection.execute(LEAVE_LANES)
-        if lanes not in {0, partitions}:
-            await connection.execute(DROP_BESIDE)
-            await connection.execute(OUTDATE, OF_OTHER_LANES)
+        places = [Partition(topic, number) for topic in OWN_TOPICS for number in range(partitions)]
+        lanes = await fold_from(connection, dict.fromkeys(places, 0))
     return Refilled(partitions, lanes, events)
 
 

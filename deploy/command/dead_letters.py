@@ -19,7 +19,7 @@ from deploy.texts import say
 from deploy.unreachable import unreachable
 from shared.kafka.access import Broker
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter, NoSuchTopic
-from shared.kafka.dead_letters import Cut, DeadLetter, LetterCut
+from shared.kafka.dead_letters import Cut, DeadLetter, LetterCut, LetterUnrecorded
 from shared.kafka.port import SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.policy.calendar import ZONE
@@ -44,6 +44,12 @@ class LetterIsCut(Fault):
     """The letter does not hold all of its record."""
 
     code = "dlq.is_cut"
+
+
+class LetterIsLost(Fault):
+    """The letter's fact is on no record any more."""
+
+    code = "dlq.is_lost"
 
 
 TopicOption = Annotated[str, typer.Option("--topic", help=say("dlq.topic_help"))]
@@ -144,6 +150,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise typer.BadParameter(said, param_hint="--topic") from missing
     except NoSuchLetter as missing:
         raise LetterMissing(id=scrub(missing.letter_id)) from missing
+    except LetterUnrecorded as lost:
+        raise LetterIsLost(id=scrub(lost.letter_id)) from lost
     except LetterCut as cut:
         raise LetterIsCut(id=scrub(cut.letter_id)) from cut
     except (KafkaError, SendUnknown, OSError) as fault:

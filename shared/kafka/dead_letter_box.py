@@ -104,6 +104,7 @@ class DeadLetterBox:
         They take the same door as the first time; the letters stay where they are.
 
         Raises:
+            LetterUnrecorded: one is of a fact that was lost; nothing was sent.
             LetterCut: one does not hold all of its record; nothing was sent.
         """
         letters = [await self.load(letter_id) for letter_id in letter_ids]

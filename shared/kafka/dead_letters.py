@@ -38,6 +38,9 @@ OURS = frozenset(
 
 SAID = OURS - {REPLAY_OF}
 
+LOST = "lost"
+"""Of a fact of ours that Kafka told, and no store has any more."""
+
 MESSAGE_CHARACTERS_MAX = 1_000
 FIELD_CHARACTERS_MAX = 200
 DIGITS_MAX = 18
@@ -102,6 +105,14 @@ class DeadLetter:
             return None
         place = Partition(self.record.topic, number)
         return LetterOrigin(self.group, place, offset, self.record.timestamp_ms or 0)
+
+
+class LetterUnrecorded(Exception):
+    """Nobody has the letter's fact on record: sent again, it would be folded all the same."""
+
+    def __init__(self, letter_id: str) -> None:
+        super().__init__(letter_id)
+        self.letter_id = letter_id
 
 
 class LetterCut(Exception):
@@ -222,8 +233,11 @@ def replayed(letter: DeadLetter) -> Record:
     Return *letter*'s record as it came, for the topic that it came from.
 
     Raises:
+        LetterUnrecorded: it is of ours, and its store came back without it.
         LetterCut: not all of it is there.
     """
+    if letter.refusal.code == LOST:
+        raise LetterUnrecorded(letter.letter_id)
     if letter.cut:
         raise LetterCut(letter.letter_id)
     mark = (REPLAY_OF, letter.letter_id.encode())

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
 
 from shared.kafka.access import Broker, access_to
 from shared.kafka.port import Record
@@ -11,6 +12,8 @@ from shared.kafka.topics import MESSAGE_BYTES_MAX
 from shared.kafka.unpacking import take_any_bytes
 
 FETCH_WAIT_MS_MAX = 500
+SILENT_FETCHES_MAX = 60
+"""One after another that bring nothing although something lies there: its leader is away."""
 COMMITTED = "read_committed"
 """What a transaction took back was never said, and what it still may take back is not said yet."""
 
@@ -49,14 +52,23 @@ async def topics_like(
 async def load_between(
     reader: AIOKafkaConsumer, place: TopicPartition, start: int, end: int
 ) -> AsyncIterator[Record]:
-    """Yield the records of *place* from offset *start* on and before *end*."""
+    """
+    Yield the records of *place* from offset *start* on and before *end*.
+
+    Raises:
+        KafkaTimeoutError: they are there, and do not come.
+    """
     # Most partitions are empty, and to be assigned one takes its time.
     if start >= end:
         return
     reader.assign([place])
     reader.seek(place, start)
+    silent = 0
     while await reader.position(place) < end:
         batch = await reader.getmany(place, timeout_ms=FETCH_WAIT_MS_MAX)
+        silent = 0 if batch else silent + 1
+        if silent > SILENT_FETCHES_MAX:
+            raise KafkaTimeoutError(f"nothing comes of {place.topic}-{place.partition}")
         for record in batch.get(place, ()):
             if record.offset < end:
                 yield stored(record)

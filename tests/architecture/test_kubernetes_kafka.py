@@ -62,7 +62,10 @@ def test_two_users_more_look_and_neither_writes(plain: list[Document]) -> None:
     assert others == {
         "casetrack-prepare": {
             *((right, "topic", "casetrack.") for right in ("Create", "Describe", "Read", "Delete")),
-            *((right, "topic", "dlq.casetrack.") for right in ("Create", "Describe")),
+            *(
+                (right, "topic", "dlq.casetrack.")
+                for right in ("Create", "Describe", "Read", "Write")
+            ),
             ("Read", "group", "casetrack-"),
         },
         "casetrack-keda": {

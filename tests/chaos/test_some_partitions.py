@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from deploy.alignment import align
+from deploy.faults import ServerUnreachable
+from shared.contracts.registry import OWN_TOPICS
 from shared.kafka.ends import load_ends
 from shared.kafka.port import Partition, Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
@@ -54,3 +58,24 @@ async def test_who_sends_names_the_partitions_that_nobody_leads_and_sends_to_the
     ends = await load_ends(brokers.address, [TOPIC])
 
     assert all(ends[Partition(TOPIC, number)] >= 2 for number in (away, *others))
+
+
+@pytest.mark.timeout(300)
+async def test_who_prepares_takes_what_does_not_answer_for_no_loss(
+    brokers: ThreeBrokers, postgres_dsn: str
+) -> None:
+    topic = OWN_TOPICS[0]
+    await ensure_topics(brokers.address, len(NODES), OWN_TOPICS)
+    leaders = await eventually(lambda: brokers.leaders(topic), within=START_SECONDS_MAX)
+    async with KafkaProducer(brokers.address) as producer:
+        await producer.send([Record(topic, b"a", b"no fact", partition=n) for n in PLACES])
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute("UPDATE intake.relay_cursor SET (xid, position) = ('3', 7)")
+
+    await brokers.nodes[leaders[0]].kill()
+    with pytest.raises(ServerUnreachable):
+        await align(postgres_dsn, brokers.address)
+
+    position = await connection.fetchval("SELECT position FROM intake.relay_cursor")
+    await connection.close()
+    assert position == 7
