@@ -25,6 +25,9 @@ REQUIREMENT = re.compile(
 )
 DIGEST = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 INSTALLED = "node_modules/"
+IN_IMAGE = ("services", "page")
+"""The locks of which the image consists."""
+PYTHON = "pkg:pypi/"
 ALGORITHMS = {"sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 
 Component = dict[str, Any]
@@ -50,6 +53,19 @@ def materials(locks: Iterable[str], version: str) -> dict[str, Any]:
     }
 
 
+def otherwise(document: Mapping[str, Any], installed: Mapping[str, str]) -> list[str]:
+    """Return in what the Python packages *installed*, by name, are not as *document* says."""
+    told = {one["purl"]: one for one in document["components"] if one["purl"].startswith(PYTHON)}
+    found = {_of_pypi(name, version): f"{name} {version}" for name, version in installed.items()}
+    unknown = [f"{found[purl]} is not told" for purl in sorted(found.keys() - told)]
+    absent = [
+        f"{told[purl]['name']} is not there, in version {told[purl]['version']}"
+        for purl in sorted(told.keys() - found)
+        if told[purl]["scope"] == "required"
+    ]
+    return [*unknown, *absent]
+
+
 def our_version() -> str:
     """Return what the checkout calls itself."""
     told = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -64,13 +80,17 @@ def of_python(name: str) -> Iterator[Component]:
     for start, end in zip(starts, ends, strict=True):
         package, version, marker = start.groups()
         yield _component(
-            f"pkg:pypi/{re.sub(r'[-_.]+', '-', package).lower()}@{quote(version, safe='')}",
+            _of_pypi(package, version),
             package,
             version,
             [("sha256", digest) for digest in DIGEST.findall(text, start.end(), end)],
             # Another machine, or another Python, may not need it.
             scope="optional" if marker else "required",
         )
+
+
+def _of_pypi(name: str, version: str) -> str:
+    return f"{PYTHON}{re.sub(r'[-_.]+', '-', name).lower()}@{quote(version, safe='')}"
 
 
 def of_page() -> Iterator[Component]:

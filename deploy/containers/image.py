@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from deploy.containers.engine import Engine, EngineFailed
+from deploy.materials import IN_IMAGE, materials, otherwise, our_version
 from deploy.stack.places import CHECKOUT
 
 MIRRORS = ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY")
@@ -13,6 +14,12 @@ MEGABYTE = 1_000_000
 UNPRIVILEGED = "10001:10001"
 MATERIALS = "casetrack.materials"
 """The label that says where the image tells what it is made of."""
+PACKAGES = """
+import json
+from importlib.metadata import distributions
+print(json.dumps({one.name: one.version for one in distributions()}))
+"""
+"""Has a Python say what is installed for it."""
 
 
 def build_image(engine: Engine, version: str, revision: str = "") -> str:
@@ -35,19 +42,30 @@ def build_image(engine: Engine, version: str, revision: str = "") -> str:
 
 def sight_of(engine: Engine, version: str) -> str:
     """
-    Return how large the image is, whose it is, and of how many packages it says that it is made.
+    Return how large the checkout's image is, whose it is, and of what it says that it is made.
 
     Raises:
-        EngineFailed: it would run as root, or does not say what it is made of.
+        EngineFailed: it would run as root, or is made of something else than it says.
     """
     (told,) = json.loads(engine.tell("image", "inspect", f"casetrack:{version}"))
     user, labels = told["Config"]["User"], told["Config"]["Labels"]
     if user != UNPRIVILEGED:
         raise EngineFailed(f"the image runs as {user or 'root'}")
-    says = ("run", "--rm", "--entrypoint", "cat", f"casetrack:{version}", labels[MATERIALS])
-    made_of = len(json.loads(engine.tell(*says))["components"])
-    size = f"{told['Size'] / MEGABYTE:.0f} MB"
-    return f"{size}, user {user}, {len(labels)} labels, {made_of} packages in its bill of materials"
+
+    def inside(program: str, *words: str) -> str:
+        return engine.tell("run", "--rm", "--entrypoint", program, f"casetrack:{version}", *words)
+
+    document = json.loads(inside("cat", labels[MATERIALS]))
+    if document != materials(IN_IMAGE, our_version()):
+        raise EngineFailed("what the image says of itself is not what its locks say")
+    installed = json.loads(inside("python", "-c", PACKAGES))
+    if differing := otherwise(document, installed):
+        raise EngineFailed(f"the image is made otherwise than it says: {'; '.join(differing)}")
+    return (
+        f"{told['Size'] / MEGABYTE:.0f} MB, user {user}, {len(labels)} labels, "
+        f"{len(document['components'])} packages in its bill of materials, all "
+        f"{len(installed)} of its Python among them"
+    )
 
 
 def _revision(named: str) -> str:
