@@ -20,14 +20,18 @@ class MachineClock:
     """By how much this machine's clock is before PostgreSQL's: as measured, and as set since."""
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        self._ahead = self._said = 0.0
         self._offset: float | None = None
 
     def measured(self, ahead_seconds: float, clock: Clock) -> None:
-        """Take down what was found just now; it is said where it matters."""
+        """Take down what was found just now; where it matters it is said, once for each step."""
         CLOCK_DIFFERENCE_SECONDS.set(ahead_seconds)
         self._ahead, self._offset = ahead_seconds, _offset(clock.now(), clock.monotonic())
-        if abs(ahead_seconds) > CLOCK_STEP_SECONDS_MAX:
+        if abs(ahead_seconds) <= CLOCK_STEP_SECONDS_MAX:
+            self._said = 0.0
+        elif abs(ahead_seconds - self._said) > CLOCK_STEP_SECONDS_MAX:
+            # Not for each connection of a pool, which finds the same.
+            self._said = ahead_seconds
             log.error("clock_differs", ahead_seconds=round(ahead_seconds, 1))
 
     def is_ahead(self, now: datetime, monotonic: float) -> bool:

@@ -42,7 +42,7 @@ from tests.support.drills import LONG
 from tests.support.eventually import eventually
 from tests.support.releases import Release, release
 from tests.support.servers import PASSWORD
-from tests.support.whole_way import Kept, WholeWay, whole_way
+from tests.support.whole_way import WholeWay, whole_way
 
 ROUNDS = int(os.environ.get("CASETRACK_ROLLING_ROUNDS", "1"))
 SEED = os.environ.get("CASETRACK_CHAOS_SEED", "")
@@ -55,7 +55,6 @@ BATCH_EVENTS = 5
 PEOPLE_SECONDS = 1.0
 SPEED = 3000.0
 PATIENCE_SECONDS = 120.0
-READY_SECONDS_MAX = 120.0
 SWITCH_SECONDS_MAX = 240.0
 AWAY = 503
 """The one answer for which a client is told to wait; any other beyond 500 is a fault."""
@@ -174,7 +173,7 @@ class Bureau:
     async def replace(self, new: Release, chance: Random) -> None:
         """Put processes of *new* in place of the others, one by one, in any order."""
         for name in chance.sample(sorted(self.way.parts), len(self.way.parts)):
-            await replaced(self.way.parts[name], new)
+            await self.way.parts[name].replaced(new.environment)
 
     async def made_by(self, one: Release) -> None:
         """Return once what is served was folded by *one*."""
@@ -218,15 +217,6 @@ class Bureau:
     async def receipts(self) -> int:
         """Return how many commands are on record."""
         return sum([await self.ask(COUNT_RECEIPTS.format(one)) for one in EVENT_STORES])
-
-
-async def replaced(part: Kept, new: Release) -> None:
-    """Ask the process of *part* to end, and return once its successor of *new* serves."""
-    part.env = {**part.env, **new.environment}
-    starts = part.starts
-    if part.process is not None and part.alive:
-        part.process.terminate()
-    await eventually(lambda: part.starts > starts and part.ready.exists(), within=READY_SECONDS_MAX)
 
 
 @pytest.fixture

@@ -37,6 +37,16 @@ async def test_a_clock_that_is_apart_is_measured_and_named(
     assert abs(shown() - apart.total_seconds()) < 5
 
 
+async def test_a_pool_of_connections_says_it_once_and_a_clock_that_steps_is_named_anew(
+    clock: SystemClock,
+) -> None:
+    with capture_logs() as logs:
+        for ahead in (600.0, 600.1, 599.9, 300.0, 0.1, 600.0):
+            MACHINE.measured(ahead, clock)
+
+    assert [line["ahead_seconds"] for line in logs] == [600.0, 300.0, 600.0]
+
+
 async def test_whoever_connects_compares_and_says_nothing_of_a_clock_that_is_right(
     postgres_dsn: str, clock: SystemClock
 ) -> None:

@@ -21,6 +21,7 @@ from tests.support.eventually import eventually
 from tests.support.ports import free_port
 
 START_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 20.0
 ANSWER_SECONDS_MAX = 10.0
 LOG_CHARACTERS = 12_000
@@ -89,6 +90,16 @@ class Kept:
         if self.process is not None and self.alive:
             self.process.kill()
 
+    async def replaced(self, env: Mapping[str, str]) -> None:
+        """Ask the process to end, and return once its successor serves, which is told *env*."""
+        self.env = {**self.env, **env}
+        starts = self.starts
+        if self.process is not None and self.alive:
+            self.process.terminate()
+        await eventually(
+            lambda: self.starts > starts and self.ready.exists(), within=READY_SECONDS_MAX
+        )
+
     async def stop(self) -> None:
         if self.process is None or not self.alive:
             return
@@ -111,6 +122,8 @@ class WholeWay:
     """Where each service answers over HTTP."""
     auditor_dsn: str
     parts: Mapping[str, Kept]
+    probes: Mapping[str, str]
+    """Where each process says how it is."""
 
     @property
     def gateway(self) -> str:
@@ -153,6 +166,7 @@ async def whole_way(
     keys.mkdir(parents=True)
     LocalIssuer.open(keys, SystemClock(), SystemIds())
     ports = {name: free_port() for name in (*deciders, "metrics")}
+    probes = {name: free_port() for name in ("relay", *metrics)}
 
     def part(name: str, service: str, module: str, *words: str, **extra: str) -> Kept:
         role = f"casetrack_{service}_api" if "api" in words else f"casetrack_{service}"
@@ -169,15 +183,32 @@ async def whole_way(
 
     parts = {
         **{name: part(name, name, f"services.{name}", **listening(name)) for name in deciders},
-        "relay": part("relay", "relay", "shared.relay", RELAY_OWNERS=owners),
+        "relay": part(
+            *("relay", "relay", "shared.relay"),
+            RELAY_OWNERS=owners,
+            RELAY_PROBE_PORT=str(probes["relay"]),
+        ),
         **{
-            name: part(name, "metrics", "services.metrics", kind, **listening("metrics"))
+            name: part(
+                *(name, "metrics", "services.metrics", kind),
+                **listening("metrics"),
+                METRICS_PROBE_PORT=str(probes[name]),
+            )
             for name, kind in metrics.items()
         },
     }
-    addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     async with kept(parts):
-        yield WholeWay(home, addresses, role_dsn("casetrack_auditor"), parts)
+        yield WholeWay(
+            home,
+            _addresses(ports),
+            role_dsn("casetrack_auditor"),
+            parts,
+            _addresses(probes | {name: ports[name] for name in deciders}),
+        )
+
+
+def _addresses(ports: Mapping[str, int]) -> dict[str, str]:
+    return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
 
 @asynccontextmanager
