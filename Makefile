@@ -25,7 +25,7 @@ demo: dashboard  ## everything from nothing: the stack, a bureau's day, the page
 
 .PHONY: test
 test: setup dashboard  ## every test, the pure rings first
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PURE) $(SERVERS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --durations 30 $(PURE) $(SERVERS)
 
 .PHONY: check
 check: lint types imports pure coverage  ## format, lint, types, import contracts, pure tests; no server
