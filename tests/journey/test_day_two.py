@@ -12,27 +12,29 @@ from tests.support.pages import Page, Shell
 from tests.support.standing_bureau import StandingBureau, standing_bureau
 
 OVER_A_BUREAU = (
-    "back-up-and-restore",
     "keep-and-prune",
-    "move-to-another-cluster",
     "rotate-keys",
+    "back-up-and-restore",
+    "move-to-another-cluster",
 )
-"""Pages for whoever has a bureau that runs; each is followed in one of its own."""
+"""Pages for whoever has a bureau that runs, over one of them; the last one leaves it."""
 SECONDS_MAX = 600.0
 
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture
-def bureau(tmp_path: Path) -> Iterator[StandingBureau]:
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandingBureau]:
+    folder = tmp_path_factory.mktemp("bureau")
     # Where PostgreSQL's own account may pass, so that its data lie in the home.
-    tmp_path.chmod(0o711)
-    with standing_bureau(tmp_path / ".casetrack") as standing:
+    folder.chmod(0o711)
+    with standing_bureau(folder / ".casetrack") as standing:
         yield standing
 
 
 def shell(folder: Path, bureau: StandingBureau) -> Shell:
-    """Return a shell with the bureau's addresses, and PostgreSQL's own programs."""
+    """Return a shell beside the bureau's home, with its addresses and PostgreSQL's programs."""
+    (folder / ".casetrack").symlink_to(bureau.settings.home)
     programs = embedded_postgres(StackFolders(bureau.settings.home), "").programs
     told = {
         "CASETRACK_HOME": str(bureau.settings.home),
