@@ -15,7 +15,9 @@ from pathlib import Path
 from deploy.stack.places import CHECKOUT
 
 FOLDERS = ("services", "shared", "deploy")
-NOT_NEEDED = shutil.ignore_patterns("__pycache__", "dashboard", "kubernetes")
+# What is compiled already goes along: each process would compile all of it again. What somebody is
+# just about to write does not.
+NOT_NEEDED = shutil.ignore_patterns("*.pyc.*", "dashboard", "kubernetes")
 FIRST_MIGRATION = 1000
 KEPT = 2
 """So many releases a column is there for: the one that brings it, and the next."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("services", "shared", "deploy", "docs", "tests")
-NOT_SOURCE = shutil.ignore_patterns("__pycache__", "node_modules", "dist", ".*_cache")
+# What is compiled already goes along, but for what somebody is just about to write.
+NOT_SOURCE = shutil.ignore_patterns("*.pyc.*", "node_modules", "dist", ".*_cache")
 
 
 class Scratch:
