@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import structlog
 
 from shared.eventstore import rights
-from shared.eventstore.connecting import connect
+from shared.eventstore.connecting import CLOCK, connect
 from shared.eventstore.eras import begin_era
 from shared.runtime.lifecycle import crash
 
@@ -23,6 +24,13 @@ MIGRATION_LOCK = 0x6361_7365
 MAINTENANCE_DATABASE = "postgres"
 CONNECT_SECONDS_MAX = 60.0
 """A server that has just come up takes its time, and nobody waits for an answer here."""
+
+RECOVERY_SECONDS_MAX = 1800.0
+LOOK_SECONDS = 0.2
+
+FIND_RECOVERING = """
+SELECT pg_is_in_recovery()
+"""
 
 CREATE_LEDGER = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -52,6 +60,9 @@ WHERE datname = $1
 QUOTE_DATABASE = """
 SELECT format('CREATE DATABASE %I ENCODING ''UTF8'' TEMPLATE template0', $1::text)
 """
+
+
+log = structlog.get_logger()
 
 
 class Schema(StrEnum):
@@ -172,6 +183,7 @@ async def _prepare_cluster(dsn: str, passwords: Mapping[str, str]) -> None:
     maintenance = urlunsplit(parts._replace(path=f"/{MAINTENANCE_DATABASE}"))
     connection = await connect(maintenance, timeout=CONNECT_SECONDS_MAX)
     try:
+        await _until_recovered(connection)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await rights.ensure_roles(connection, passwords)
         name = parts.path.lstrip("/")
@@ -179,3 +191,16 @@ async def _prepare_cluster(dsn: str, passwords: Mapping[str, str]) -> None:
             await connection.execute(await connection.fetchval(QUOTE_DATABASE, name))
     finally:
         await connection.close()
+
+
+async def _until_recovered(connection: asyncpg.Connection) -> None:
+    """Wait for a server that was restored: it answers while it reads its log, and takes nothing."""
+    deadline = CLOCK.monotonic() + RECOVERY_SECONDS_MAX
+    waiting = False
+    while await connection.fetchval(FIND_RECOVERING):
+        if CLOCK.monotonic() > deadline:
+            raise asyncpg.TargetServerAttributeNotMatched("it is a standby, or reads its log yet")
+        if not waiting:
+            waiting = True
+            log.warning("recovery_waited_for", seconds_max=RECOVERY_SECONDS_MAX)
+        await CLOCK.sleep(LOOK_SECONDS)
