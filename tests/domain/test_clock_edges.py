@@ -62,6 +62,16 @@ def test_an_extension_by_too_little_leaves_one_yellow() -> None:
     assert [one.raised_at for one in yellows] == [instant("2024-09-25")]
 
 
+def test_a_limit_that_would_have_been_near_before_it_was_given_is_near_from_then_on() -> None:
+    # Two natural days end on a Sunday and so on Monday 10-12, near that day; of three, which are
+    # given that day, Sunday would have been the first that is near.
+    given = (extension("2026-10-12", days=1),)
+    found = clock(ClockFacts("XC1", terms("2026-10-09", statutory=2, unit="ND"), (), given))
+
+    assert found.due == date(2026, 10, 12)
+    assert expected(found)[0].raised_at == instant("2026-10-12")
+
+
 def test_a_card_that_was_resolved_and_is_needed_again_is_a_new_one() -> None:
     desk = Desk()
     desk.tick(clock(replace(PLAIN, ending=decision("2024-10-08"))), instant("2024-10-09"))

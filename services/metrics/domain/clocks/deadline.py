@@ -115,6 +115,8 @@ def _yellows(clock: Clock, red: Expected | None) -> tuple[Expected, ...]:
 def _near(clock: Clock, limit: LimitInForce, following: LimitInForce | None) -> datetime | None:
     """Return the instant at which *limit* came near, while it was in force and the clock ran."""
     near = clock.near_then(limit)
+    if near is not None and limit is not clock.limits[0]:
+        near = max(near, midnight(limit.since))
     if near is None or (following is not None and near >= midnight(following.since)):
         return None
     ended_at = clock.ended_at
