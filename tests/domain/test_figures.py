@@ -12,10 +12,12 @@ from services.metrics.domain.figures.values import Value, valued
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Picture, picture_of
 from shared.policy.rules import shipped
-from tests.support.figure_stories import STORIES
+from tests.support import figure_stories
+from tests.support.statistics_stories import STATISTICS
 from tests.support.way_of_a_case import CASE
 
 RULES = shipped()
+STORIES = {**figure_stories.STORIES, **STATISTICS}
 
 FIGURES = {figure.id: figure for figure in REGISTER.figures}
 PARTS = [part for module in REGISTER.modules for part in module.Part]
@@ -63,6 +65,13 @@ def test_every_line_is_counted_or_shown_by_a_figure() -> None:
     lines = {part for story in STORIES for part in parts(story)}
 
     assert {part for part in lines if not counts(told, part)} == set()
+
+
+def test_the_register_knows_which_figures_count_a_part() -> None:
+    for part in {part for story in STORIES for part in parts(story)}:
+        wanted = [figure for figure in REGISTER.figures if counts(figure.parts, part)]
+
+        assert list(REGISTER.counting(part)) == wanted
 
 
 def test_every_figure_and_every_part_has_a_name_of_its_own() -> None:
@@ -205,6 +214,74 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
         ("L04.share", ["an open case past its limit"], (0, 0)),
         ("L05", ["a case from receipt to rating"], (10, 20)),
         ("L09", ["a fact that contradicts its case", "a case from receipt to rating"], (1, 1)),
+        ("K01.4", ["a case that is closed as returned"], (1, 1)),
+        ("E07.case.normal", ["a case from receipt to rating"], (1, None)),
+        ("E07.case.normal", ["a case that is closed as returned"], (0, None)),
+        ("E07.case.returned", ["a case that is closed as returned"], (1, None)),
+        ("E07.case.voided", ["a case that is made void"], (1, None)),
+        ("E07.case.voided", ["a case that is closed as void, and ended once more"], (1, None)),
+        ("E07.case.deleted", ["a case that was entered twice and deleted"], (1, None)),
+        ("E07.case.deleted", ["a case that is closed as void, and ended once more"], (0, None)),
+        ("E07.case.deleted", ["a case that ends because a promise was broken"], (0, None)),
+        ("E07.case.not_accepted", ["a case that is not accepted"], (1, None)),
+        ("E07.case.not_accepted", ["a case that is made void"], (0, None)),
+        (
+            "E07.case.accepted_in_all",
+            ["a case that is not accepted", "a case that is made void"],
+            (1, None),
+        ),
+        ("E07.case.closed_in_all", ["a case that is closed as returned"], (1, None)),
+        (
+            "E07.case.red",
+            ["an open case past its limit", "a case whose referral is late"],
+            (2, None),
+        ),
+        ("E07.case.red", ["a complaint that is late", "a plea that is late"], (0, None)),
+        ("E07.case.prompt", ["a case whose limit is near by three tiers"], (1, None)),
+        ("E07.case.revoked_red", ["a card that was wrong"], (1, None)),
+        ("E07.case.revoked_prompt", ["a prompt that was wrong"], (1, None)),
+        (
+            "E07.complaint.rate",
+            [
+                "a complaint that was settled",
+                "a complaint that was closed all the same",
+                "a complaint that waits",
+                "a complaint that is another's matter",
+            ],
+            (2, 3),
+        ),
+        (
+            "E07.complaint.normal",
+            ["a complaint that was settled", "a complaint that was closed all the same"],
+            (1, None),
+        ),
+        ("E07.complaint.returned", ["a complaint that is another's matter"], (1, None)),
+        (
+            "E07.complaint.returned",
+            ["a complaint that is sent back, and dispatched again"],
+            (0, None),
+        ),
+        ("E07.complaint.accepted_in_all", ["a complaint that waits"], (1, None)),
+        ("E07.complaint.red", ["a complaint that is late", "a question that is late"], (1, None)),
+        ("E07.complaint.yellow", ["a complaint that is late"], (0, None)),
+        ("E07.complaint.revoked_yellow", ["a complaint that is late"], (1, None)),
+        (
+            "E07.complaint.revoked_prompt",
+            ["a complaint of which nobody should have been reminded"],
+            (1, None),
+        ),
+        (
+            "E07.complaint.accepted",
+            ["a question that was answered", "a plea that was heard"],
+            (0, None),
+        ),
+        ("E07.consultation.closed", ["a question that was answered"], (1, None)),
+        (
+            "E07.consultation.closed",
+            ["a complaint that was settled", "a ticket of which only the end is known"],
+            (0, None),
+        ),
+        ("E07.consultation.red", ["a question that is late"], (1, None)),
     ],
 )
 def test_a_figure_counts_what_its_formula_says(

@@ -103,7 +103,7 @@ async def test_who_stands_behind_a_sum_is_told_day_by_day_the_last_first(store: 
         (2, way.CASE),
     ]
     assert [one.adds for one in (*first, rest[-1])] == [
-        {"L03/closed:0": 1},
+        {"L03/closed:0:CERTIFICATE_ISSUED": 1},
         {"L03/received:WINDOW:WINDOW": 1, "L01/open": 1},
         {"L03/received:WINDOW:WINDOW": 1},
     ]

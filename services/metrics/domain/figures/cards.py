@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
+from services.metrics.domain.figures.affairs import affair_of
 from services.metrics.domain.figures.figure import (
     About,
     Aggregate,
@@ -30,12 +31,12 @@ class Part(StrEnum):
     """What is counted of cards, and of limits without one."""
 
     PROMPT = "K12.4/PROMPT"
-    """Prompts by what they are about and how they stand; those revoked left out."""
+    """Prompts by affair, by what they are about and how they stand; without those revoked."""
     YELLOW = "K12.4/YELLOW"
     """Yellow cards likewise."""
     RED = "K12.4/RED"
     REVOKED = "K12.4/REVOKED"
-    """By level and by what they were about."""
+    """By level, by affair and by what they were about."""
     STANDS_GREEN = "L02/green"
     """Clocks that have not ended and on which no card stands, by limit."""
     STANDS_PROMPT = "L02/prompt"
@@ -52,15 +53,15 @@ BY_LEVEL: Mapping[str, tuple[Part, Part]] = {
 """What is counted of a card that was raised, and while it stands."""
 
 
-def _of_card(card: Card, _: About) -> Iterator[Line]:
-    day = card.raised_on
+def _of_card(card: Card, about: About) -> Iterator[Line]:
+    day, affair = card.raised_on, affair_of(about.dossier)
     if day is None:
         return
     if card.state == AlertState.REVOKED:
-        yield of_class(Part.REVOKED, f"{card.level}:{card.basis}"), day, 1
+        yield of_class(Part.REVOKED, f"{card.level}:{affair}:{card.basis}"), day, 1
         return
     part, stands = BY_LEVEL[card.level]
-    yield of_class(part, f"{card.basis}:{card.state}"), day, 1
+    yield of_class(part, f"{affair}:{card.basis}:{card.state}"), day, 1
     if card.stands:
         yield of_class(stands, card.sla), day, 1
 

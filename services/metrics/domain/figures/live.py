@@ -46,7 +46,7 @@ class Part(StrEnum):
     DECIDED = "L03/decided"
     """By what was decided."""
     CLOSED = "L03/closed"
-    """By the visits that the applicant had to make: none, one, or two for more."""
+    """By the visits that the applicant had to make (none, one, two for more), and by result."""
     DAYS = "L04/days"
     """Decided cases by terminal and by the working days since their acceptance."""
     USED = "L04/used"
@@ -81,7 +81,8 @@ def _of_case(case: Case, about: About) -> Iterator[Line]:
     if case.ending is not None and case.ending.decided:
         yield from _decision(case, case.ending.ended_on, about)
     if case.closed_on is not None:
-        yield of_class(Part.CLOSED, min(case.visits or 0, VISITS_TOLD_MAX)), case.closed_on, 1
+        visits = min(case.visits or 0, VISITS_TOLD_MAX)
+        yield of_class(Part.CLOSED, f"{visits}:{case.result}"), case.closed_on, 1
 
 
 def _acceptance(case: Case, terms: Terms) -> Iterator[Line]:

@@ -60,7 +60,7 @@ FIGURES = (
         en="Once-only rate",
         unit="ratio",
         formula="closed with at most one visit / closed",
-        numerator=(of_class(live.Part.CLOSED, 0), of_class(live.Part.CLOSED, 1)),
+        numerator=tuple(many(of_class(live.Part.CLOSED, visits)) for visits in (0, 1)),
         denominator=(many(live.Part.CLOSED),),
         measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),

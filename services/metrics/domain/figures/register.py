@@ -20,6 +20,7 @@ from services.metrics.domain.figures import (
     platform,
     projects,
     special_groups,
+    statistics,
     supervision,
     terminals,
     weekends,
@@ -33,6 +34,7 @@ from services.metrics.domain.figures.figure import (
     Module,
     Tile,
     heads,
+    many,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -53,8 +55,9 @@ MODULES: tuple[ModuleType, ...] = (
     examination,
     inspection,
     agents,
+    statistics,
 )
-"""The bureau's day first, then the items of the plan in their order."""
+"""The bureau's day first, the items of the plan in their order, then supervision's statistics."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,23 @@ class Register:
 
     def _is_listed(self, part: str) -> bool:
         return part in self._counted or any(head in self._by_class for head in heads(part))
+
+    def shared_out(self, parts: Mapping[str, int]) -> Mapping[str, dict[str, int]]:
+        """Return by figure those of *parts* that it counts, in one walk over them."""
+        own: dict[str, dict[str, int]] = {figure.id: {} for figure in self.figures}
+        for part, number in parts.items():
+            for figure in self.counting(part):
+                own[figure.id][part] = number
+        return own
+
+    @cached_property
+    def counting(self) -> Callable[[str], tuple[Figure, ...]]:
+        """Return the figures that count a part; remembered, because a list asks for very many."""
+        return lru_cache(CLASSES_KEPT_MAX)(self._counting)
+
+    def _counting(self, part: str) -> tuple[Figure, ...]:
+        names = {part, *map(many, heads(part))}
+        return tuple(figure for figure in self.figures if not names.isdisjoint(figure.parts))
 
     @cached_property
     def _counted(self) -> frozenset[str]:

@@ -16,7 +16,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling import course
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import Phase
-from shared.contracts.handling.words import DigitalInstrument
+from shared.contracts.handling.words import DigitalInstrument, ResultType
 from shared.contracts.intake import facts as intake
 from shared.contracts.moments import meant_day_of
 from shared.contracts.types import count_of
@@ -24,6 +24,12 @@ from shared.policy.calendar import business_date
 
 MISTAKES_MAX = 32
 """So many mistakes of one case are kept."""
+
+VOIDED_BY: Mapping[str, ResultType] = {
+    "VOID": ResultType.VOIDED,
+    "DELETED_ERROR": ResultType.DELETED,
+}
+"""The results of cases that are ended without a decision, by cause (作废, 删除)."""
 
 
 UNIT = "unit"
@@ -155,6 +161,8 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     """Whether an electronic certificate was made (K14.1)."""
     mistakes: tuple[Mistake, ...] = ()
     """What should not have happened (K22.8)."""
+    result: str = ""
+    """With which result it ended (办结结果, E-07)."""
 
     @classmethod
     def named_in(cls, entry: Entry) -> str:
@@ -300,6 +308,13 @@ def _rejected(case: Case, entry: Entry, fact: intake.ApplicationRejected) -> Not
     return {**changes, **reversed_now}, possible
 
 
+def _terminated(case: Case, entry: Entry, fact: handling.CaseTerminated) -> Noted:
+    """End the case; what it was closed with stays its result."""
+    changes, possible = _ended(case, entry, fact)
+    result = VOIDED_BY.get(fact.cause) if case.closed_on is None else None
+    return {**changes, **({"result": result.value} if result else {})}, possible
+
+
 def _issued(_: Case, __: Entry, fact: handling.ResultIssued) -> Noted:
     return ({"e_licence": True} if fact.instrument == DigitalInstrument.E_LICENCE else {}), True
 
@@ -315,6 +330,7 @@ def _closed(case: Case, entry: Entry, fact: handling.CaseClosed) -> Noted:
     return {
         "closed_on": fact.closed_date,
         "visits": fact.onsite_visits,
+        "result": fact.result_type.value,
         **_ending(case, entry, fact.closed_date),
     }, True
 
@@ -364,7 +380,7 @@ Case.NOTING = {
     handling.DecisionMade: _decided,
     handling.CaseClosed: _closed,
     handling.CaseForwarded: _ended,
-    handling.CaseTerminated: _ended,
+    handling.CaseTerminated: _terminated,
     handling.ResultIssued: _issued,
     handling.ResultDelivered: _delivered,
     handling.DecisionDisclosed: _disclosed,

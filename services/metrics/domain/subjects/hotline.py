@@ -1,13 +1,16 @@
 """The ticket of the 12345 hotline (热线工单)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
-from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.subject import Noted, Subject
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.hotline import facts
 from shared.contracts.hotline.course import TICKET
+from shared.policy.calendar import business_date
 
 
 class Ticket(Subject, frozen=True, array_like=True, gc=False, tag="ticket"):
@@ -19,3 +22,21 @@ class Ticket(Subject, frozen=True, array_like=True, gc=False, tag="ticket"):
         facts.TicketReceived: "due",
         facts.TicketExtended: "new_due",
     }
+
+    kind: str = ""
+    """What it was dispatched as: a complaint, a question …"""
+    signed_on: date | None = None
+    """When the bureau took it first."""
+    helped: bool = False
+    """Whether whoever called said last that it helped."""
+
+    def noted(self, entry: Entry) -> Noted:
+        match entry.data:
+            case facts.TicketReceived(kind=kind):
+                return {"kind": kind.value}, True
+            case facts.TicketSigned() if self.signed_on is None:
+                return {"signed_on": business_date(entry.time)}, True
+            case facts.TicketFollowedUp(resolved_confirmed=helped):
+                return {"helped": helped}, True
+            case _:
+                return {}, True
