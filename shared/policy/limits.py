@@ -26,6 +26,7 @@ from shared.policy.lookup import (
     reading,
 )
 from shared.policy.rule import Bilingual, Rule
+from shared.policy.unfit import near_too_soon, out_of_range
 from shared.policy.yellow import (
     AfterYellow,
     DaysYellow,
@@ -145,6 +146,8 @@ class Limit(Rule):
     """Where whatever else ends it is kept."""
     limit: int | FieldOf | Stated
     unit: Unit | FieldOf
+    by_guide: bool = False
+    """Whether the guide of an item may name another number of days."""
     latest: Stated | None = None
     """The day on which it ends at the latest, however long it is, as its first fact says."""
     held: bool | ClockName = False
@@ -212,10 +215,7 @@ class Limit(Rule):
         row, limit, unit = {"row": self.id}, self.limit, self.unit
         least = LIMIT_MIN.get(str(unit), 1)
         if isinstance(limit, int) and not least <= limit <= DAYS_MAX:
-            bounds = {"limit": limit, "least": least, "most": DAYS_MAX}
-            yield PydanticCustomError(
-                "limit_out_of_range", "{row}: {limit} is not from {least} to {most}", row | bounds
-            )
+            yield out_of_range(self.id, limit, least, DAYS_MAX)
         if not self.stops and self.ending is None:
             yield PydanticCustomError("limit_never_ends", "{row}: nothing stops it", row)
         if not self._fits_its_unit():
@@ -259,8 +259,10 @@ class Limit(Rule):
                 fits = not isinstance(yellow, AfterYellow)
         # What may stand still, or be given more, has no day that was named for it.
         stands = self.held or self.standstills or self.extensions
-        whole_days = unit in (Unit.WD, Unit.ND) and not stands
-        return fits and (self.latest is None or whole_days)
+        days = unit in (Unit.WD, Unit.ND)
+        whole_days, number = days and not stands, days and isinstance(self.limit, int)
+        latest_fits = self.latest is None or whole_days
+        return fits and latest_fits and (number or not self.by_guide)
 
     def _never_near(self) -> Iterator[PydanticCustomError]:
         """Yield why nobody hears in time that it is near."""
@@ -368,14 +370,6 @@ class Limit(Rule):
     @cached_property
     def stopping(self) -> Mapping[str, tuple[StopMoment, ...]]:
         return _by_fact(self.stops)
-
-
-def near_too_soon(row: str, left: int, limit: int) -> PydanticCustomError:
-    """Return what to say of a row that is near with more left than it has."""
-    said = {"row": row, "left": left, "limit": limit}
-    return PydanticCustomError(
-        "limit_near_too_soon", "{row}: near with {left} left, of a limit of {limit}", said
-    )
 
 
 def _field(value: object) -> str | None:

@@ -15,10 +15,12 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.handling.words import HoldBasis, HoldReason
 from shared.contracts.types import ItemCode, OrgRef
 from shared.contracts.words import ClockName
-from shared.policy.limits import Limit, Moment, StopMoment, Unit, near_too_soon
+from shared.policy.guide import Guide
+from shared.policy.limits import DAYS_MAX, Limit, Moment, StopMoment, Unit
 from shared.policy.reads import Reads, reads_of
 from shared.policy.rule import Bilingual, Rule
 from shared.policy.supervision import SupervisionProfile
+from shared.policy.unfit import near_too_soon, not_by_guide, out_of_range
 from shared.policy.yellow import HoursYellow
 
 PROFILE = "cn-shaanxi-xian-xincheng"
@@ -30,6 +32,7 @@ APPEAL = "SLA-23a"
 """How long somebody may appeal; a policy without it sets no bound."""
 MENDING = "SLA-15b"
 """How long a defect may take whose order names no day; a policy without it means the shipped."""
+NO_GUIDE = Guide(holds=())
 DECIDED_BY = (SILENCE, ANSWER, CONTACT, FIX_NOW, LEDGER)
 """The rows by which intake and review decide themselves, in working days."""
 
@@ -107,8 +110,8 @@ class Policy(Rule):
     bureau: Bureau
     limits: tuple[Limit, ...]
     pauses: tuple[PauseRule, ...]
-    guides: Mapping[ItemCode, frozenset[HoldReason]] | None = None
-    """The reasons that the guide of each item allows; None where no guide is known here."""
+    guides: Mapping[ItemCode, Guide] | None = None
+    """By item; None where no guide is known here."""
 
     @model_validator(mode="after")
     def _every_row_once(self) -> Self:
@@ -139,6 +142,22 @@ class Policy(Rule):
             hours = self.bureau.hall_hours * max(1, days)
             if limit.yellow.hours >= hours:
                 raise near_too_soon(limit.id, limit.yellow.hours, hours)
+        return self
+
+    @model_validator(mode="after")
+    def _guided(self) -> Self:
+        """Refuse a length that no row leaves to guides, or with which it is near at once."""
+        rows = {limit.id: limit for limit in self.limits}
+        for item, guide in (self.guides or {}).items():
+            for row, days in guide.limits.items():
+                limit = rows.get(row)
+                if limit is None or not limit.by_guide:
+                    raise not_by_guide(row, item)
+                if not 1 <= days <= DAYS_MAX:
+                    raise out_of_range(row, days, 1, DAYS_MAX)
+                near = limit.yellow.left(days) if limit.yellow else None
+                if near and near >= days:
+                    raise near_too_soon(row, near, days)
         return self
 
     @cached_property
@@ -225,7 +244,12 @@ class Policy(Rule):
         permission = self._grounds.get((clock, reason, basis))
         if self.guides is None or permission is None or not permission.by_guide:
             return False
-        return reason not in self.guides.get(item, ())
+        holds = self.guide_of(item).holds
+        return holds is not None and reason not in holds
+
+    def guide_of(self, item: str) -> Guide:
+        """Return the guide of *item*; where none is known, one that allows and names nothing."""
+        return NO_GUIDE if self.guides is None else self.guides.get(item, NO_GUIDE)
 
     def amended(self, **parts: object) -> Self:
         """Return another policy with *parts* in place of these; its version follows."""

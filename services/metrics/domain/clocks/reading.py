@@ -15,6 +15,7 @@ from services.metrics.domain.subjects.subject import CourseStep, Subject
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import ZONE, WorkCalendar
 from shared.policy.counting import due
+from shared.policy.guide import Guide
 from shared.policy.limits import Earlier, Limit, Moment, Prolongation, Standstill, StopMoment, Unit
 from shared.policy.lookup import Stated
 from shared.policy.reads import Reads
@@ -63,8 +64,9 @@ def runs_in(
                 if day >= sla.told_since and rules.policy_on(day) is policy:
                     run = _run(sla, episode, subject, case, dossier, org)
                     if run is not None:
-                        if sla.latest is not None:
-                            run = _at_the_latest(run, episode.stated, rules.calendar)
+                        if sla.by_guide or sla.latest is not None:
+                            guide = policy.guide_of(case.item_code)
+                            run = _as_said(run, guide, episode.stated, rules.calendar)
                         found.append((run, policy))
     return found
 
@@ -229,10 +231,13 @@ def _org(subject: Subject, case: Case) -> tuple[str, str]:
     return getattr(named, "org_code", ""), getattr(named, "org_name", "")
 
 
-def _at_the_latest(run: Run, latest: int | date | None, calendar: WorkCalendar) -> Run:
-    """Return *run*, until *latest* where that comes first; what was named too early is at once."""
-    if not isinstance(latest, date):
+def _as_said(run: Run, guide: Guide, latest: int | date | None, calendar: WorkCalendar) -> Run:
+    """Return *run* as long as the *guide* of its item says, and *latest* where that comes first."""
+    if run.sla.by_guide:
+        run = replace(run, limit=guide.limits.get(run.sla.id, run.limit))
+    if run.sla.latest is None or not isinstance(latest, date):
         return run
+    # What was named too early is at once.
     latest = max(latest, run.started_on)
     end = due(calendar, run.started_on, run.limit, LimitUnit(run.unit))
     if end is None or end <= latest:

@@ -18,6 +18,9 @@ Rejection
     │       ├── LimitFactSilent
     │       ├── LimitFieldUnfit
     │       ├── LimitUnitUnfit
+    │       ├── LimitColourUnfit
+    │       ├── LimitDayMoved
+    │       ├── LimitNotByGuide
     │       ├── LimitOutOfRange
     │       ├── LimitNeverEnds
     │       ├── LimitNeverNear
@@ -137,6 +140,12 @@ class LimitDayMoved(LimitUnfit):
     """It ends on a day that somebody names, and something would move that or measure otherwise."""
 
     code = "limit_day_moved"
+
+
+class LimitNotByGuide(LimitUnfit):
+    """The guide of an item says how long it may take, and it leaves that to no guide."""
+
+    code = "limit_not_by_guide"
 
 
 class LimitOutOfRange(LimitUnfit):
