@@ -1,13 +1,15 @@
 """`casetrack alert ack`, `escalate`, `order`, `revoke`: what people do about a card, and orders."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 import typer
 
-from deploy.command.asking import ANSWER_SECONDS_MAX, Asking
+from deploy.command.asking import ANSWER_SECONDS_MAX, PAGE_ROWS, Asking
 from deploy.command.changing import UrlOption
-from deploy.command.output import out, print_json
+from deploy.command.output import err, out, print_bytes, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.tables import Cell, show_table
 from deploy.stack.settings import LocalSettings
@@ -37,6 +39,13 @@ ReasonOption = Annotated[str, typer.Option("--reason", help=say("alert.reason_he
 ApproverOption = Annotated[str, typer.Option("--approved-by", help=say("alert.approved_by_help"))]
 OrgOption = Annotated[str, typer.Option("--org", help=say("alert.org_help"))]
 NameOption = Annotated[str, typer.Option("--name", help=say("alert.name_help"))]
+CsvOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv", dir_okay=False, allow_dash=True, metavar="FILE", help=say("alert.csv_help")
+    ),
+]
+DASH = Path("-")
 
 
 def extend(group: typer.Typer) -> None:
@@ -124,7 +133,10 @@ def answer(
     _told(said, say("alert.answered", id=order_id), as_json=as_json)
 
 
-def list_orders(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
+def list_orders(*, csv: CsvOption = None, url: UrlOption = "", as_json: JsonOption = False) -> None:
+    if csv is not None:
+        _keep(csv, _asking(url, NAME).sheet("/v1/orders", PAGE_ROWS))
+        return
     found = list(_asking(url, NAME).items(OrderPage, "/v1/orders", ORDERS_SHOWN_MAX))
     if as_json:
         print_json({"orders": found})
@@ -132,6 +144,16 @@ def list_orders(*, url: UrlOption = "", as_json: JsonOption = False) -> None:
         out.print(say("alert.no_orders"))
     else:
         show_orders(found)
+
+
+def _keep(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write *pieces* into *file*, or on where it is a dash."""
+    if file == DASH:
+        for piece in pieces:
+            print_bytes(piece)
+        return
+    file.write_bytes(b"".join(pieces))
+    err.print(say("alert.orders_kept", file=file))
 
 
 def show_orders(orders: list[OrderLine]) -> None:

@@ -31,6 +31,7 @@ ANSWER_SECONDS_MAX = 30.0
 SILENCE_SECONDS_MAX = 120.0
 """So long an answer that is told bit by bit may say nothing."""
 PAGE_ROWS = 200
+END_OF_HEAD = b"\r\n"
 
 
 class MetricsUnreachable(ServerUnreachable):
@@ -93,6 +94,25 @@ class Asking:
             MetricsRefuses: there is no such thing, or it is not for us.
         """
         return self._answer("GET", path, {}, headers={"Accept": "text/html"}).content
+
+    def sheet(self, path: str, rows_max: int) -> Iterator[bytes]:
+        """
+        Yield the table at *path* piece by piece, its head once, *rows_max* lines a piece.
+
+        Raises:
+            MetricsUnreachable: nobody answered.
+            MetricsRefuses: it is not for us.
+        """
+        cursor, head = "", b""
+        while True:
+            query = {"limit": rows_max, "cursor": cursor}
+            answer = self._answer("GET", path, query, headers={"Accept": "text/csv"})
+            yield answer.content.removeprefix(head)
+            head = answer.content[: answer.content.index(END_OF_HEAD) + len(END_OF_HEAD)]
+            following = answer.links.get("next")
+            if following is None:
+                return
+            cursor = httpx2.URL(following["url"]).params["cursor"]
 
     def delete(self, path: str) -> None:
         """

@@ -14,8 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.command.__main__ import app
+from services.metrics.api.answers import prefers
 from services.metrics.api.certificate_page import certificate_page
-from services.metrics.api.certificates import prefers_page
+from services.metrics.api.certificates import PAGE_TYPE
 from services.metrics.handlers.certifying import TYPE
 from services.metrics.views.certificate import Certificate, SignedCertificate
 from shared.runtime.ids import SeededIds
@@ -251,4 +252,4 @@ def replaced(document: dict[str, Any], **changes: object) -> SignedCertificate:
     ],
 )
 def test_browsers_get_the_page_and_programs_the_document(accept: str, page: bool) -> None:  # noqa: FBT001 - a table
-    assert prefers_page(accept) is page
+    assert prefers(accept, PAGE_TYPE) is page

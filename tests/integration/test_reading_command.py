@@ -1,12 +1,16 @@
 """`casetrack case`, `kpi`, `alert`: the metrics API on a terminal, for people and for programs."""
 
 import asyncio
+import csv
+import io
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from deploy.command.asking import Asking
+from deploy.stack.settings import LocalSettings
 from shared.contracts.naming import Language
 from shared.contracts.supervision.facts import FactConfirmed
 from shared.runtime.clock import SystemClock
@@ -80,7 +84,7 @@ async def test_a_name_that_speaks_to_the_terminal_is_shown_and_not_obeyed(desk: 
 
 
 EMPTY = {
-    Language.ZH_CN: ("没有办件", "没有这样的红黄牌"),
+    Language.ZH_CN: ("没有办件", "没有这样的督察牌"),
     Language.EN: ("no cases", "no such card"),
 }
 
@@ -275,3 +279,26 @@ async def test_an_account_is_signed_out_from_a_terminal(desk: Desk, language: La
     assert (said.status, before.status_code, after.status_code) == (0, 200, 401)
     assert somebody.subject in said.out
     assert for_programs.document == {"account": "no/body#1"}
+
+
+async def test_the_data_set_of_orders_is_written_whole_whatever_its_pages(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (card, *_) = await desk.run_late()
+    for note in ("=1+1", "请今日内\n说明。"):
+        assert (await desk.ask("alert", "order", card, "--note", note)).status == 0
+    file = tmp_path / "orders.csv"
+
+    kept = await desk.ask("alert", "orders", "--csv", str(file))
+    shown = await desk.ask("alert", "orders", "--csv", "-")
+
+    def in_pages() -> bytes:
+        asking = Asking.begin(LocalSettings(home=tmp_path), str(desk.api.client.base_url))
+        with asking.client:
+            return b"".join(asking.sheet("/v1/orders", 1))
+
+    whole = file.read_bytes()
+    assert (kept.status, kept.out, str(file) in kept.err) == (0, "", True)
+    assert whole == await asyncio.to_thread(in_pages) == shown.out.encode()
+    rows = csv.DictReader(io.StringIO(whole.decode("utf-8-sig"), newline=""))
+    assert [row["督办内容"] for row in rows] == ["请今日内\n说明。", "'=1+1"]

@@ -29,8 +29,29 @@ def answer(view: View) -> Response:
 
 def page(request: Request, view: Page[Any]) -> Response:
     """Return a page, with the address of the next one where there is one."""
-    response = answer(view)
-    if view.next_cursor is not None:
-        url = request.url.include_query_params(cursor=view.next_cursor)
+    return leading_on(request, answer(view), view.next_cursor)
+
+
+def leading_on(request: Request, response: Response, cursor: str | None) -> Response:
+    """Return the *response* with the address of the page that begins at *cursor*, if any does."""
+    if cursor is not None:
+        url = request.url.include_query_params(cursor=cursor)
         response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
     return response
+
+
+def prefers(accept: str, other: str) -> bool:
+    """Say whether who sent *accept* would rather have *other* than a document."""
+    weights = {MEDIA_TYPE: 0.0, other: 0.0}
+    for part in accept.split(","):
+        kind, *more = (word.strip().lower() for word in part.split(";"))
+        if kind in weights:
+            weights[kind] = next((_weight(word) for word in more if word.startswith("q=")), 1.0)
+    return weights[other] > weights[MEDIA_TYPE]
+
+
+def _weight(word: str) -> float:
+    try:
+        return float(word.removeprefix("q="))
+    except ValueError:
+        return 0.0

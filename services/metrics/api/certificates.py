@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from services.metrics.api.answers import MEDIA_TYPE, answer, answered
+from services.metrics.api.answers import answer, answered, prefers
 from services.metrics.api.cases import CASE_UNKNOWN, ONE
 from services.metrics.api.certificate_page import STYLE, certificate_page
 from services.metrics.api.parameters import READING, CaseNoInPath
@@ -44,7 +44,7 @@ def certificate_routes(certifying: Certifying) -> APIRouter:
         found = await certifying.within(seen).one(case_no)
         if found is None:
             raise Problem(*CASE_UNKNOWN, field="case_no")
-        if prefers_page(request.headers.get("accept", "")):
+        if prefers(request.headers.get("accept", ""), PAGE_TYPE):
             return HTMLResponse(certificate_page(found), headers=NEVER_KEPT)
         response = answer(found)
         response.headers.update(NEVER_KEPT)
@@ -55,20 +55,3 @@ def certificate_routes(certifying: Certifying) -> APIRouter:
         return FileResponse(str(STYLE), headers={"cache-control": FOR_A_DAY})
 
     return router
-
-
-def prefers_page(accept: str) -> bool:
-    """Say whether who sent *accept* would rather have a page than a document, as browsers do."""
-    weights = {MEDIA_TYPE: 0.0, PAGE_TYPE: 0.0}
-    for part in accept.split(","):
-        kind, *more = (word.strip().lower() for word in part.split(";"))
-        if kind in weights:
-            weights[kind] = next((_weight(word) for word in more if word.startswith("q=")), 1.0)
-    return weights[PAGE_TYPE] > weights[MEDIA_TYPE]
-
-
-def _weight(word: str) -> float:
-    try:
-        return float(word.removeprefix("q="))
-    except ValueError:
-        return 0.0

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.metrics.api.answers import answer, answered, page
+from services.metrics.api import sheet
+from services.metrics.api.answers import answer, answered, leading_on, page, prefers
+from services.metrics.api.order_sheet import order_sheet
 from services.metrics.api.paging import MOMENTS
 from services.metrics.api.parameters import CURSOR_INVALID, READING, ROWS_USUAL, Cursor, Label, Rows
 from services.metrics.api.roles import (
@@ -19,6 +21,7 @@ from services.metrics.api.roles import (
     SeenOrganisations,
 )
 from services.metrics.domain.supervising import commands, refusals
+from services.metrics.handlers.order_records import OrderRecords
 from services.metrics.handlers.orders import ALL, Ordering, OrderQuery, OrderReadings
 from services.metrics.views.order import OrderLine, OrderPage
 from shared.commands.counter import Collection, command_routes
@@ -44,6 +47,9 @@ ORDERS = Collection(
     paths=MappingProxyType({"answer": CommandPath(commands.AnswerOrder, ORDER_ANSWERERS)}),
 )
 
+AS_ASKED = {"vary": "accept"}
+TO_KEEP = {**AS_ASKED, "content-disposition": 'attachment; filename="orders.csv"'}
+
 OrderId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -57,16 +63,18 @@ async def wanted_of(
     return OrderQuery(states, alert_id, case_no)
 
 
-def order_routes(orders: OrderReadings, ordering: Ordering) -> APIRouter:
+def order_routes(orders: OrderReadings, records: OrderRecords, ordering: Ordering) -> APIRouter:
     """Return the routes of orders."""
     router = APIRouter()
+    responses = answered(OrderPage)
+    responses[200]["content"][sheet.MEDIA_TYPE] = {"schema": {"type": "string"}}
     router.include_router(command_routes([ORDERS], ordering.take, of=Of.REGISTER))
 
     @router.get(
         "/v1/orders",
         tags=["orders"],
         dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)],
-        responses=answered(OrderPage),
+        responses=responses,
         openapi_extra=told(CURSOR_INVALID, *READING),
     )
     async def listed(
@@ -76,10 +84,22 @@ def order_routes(orders: OrderReadings, ordering: Ordering) -> APIRouter:
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
-        """List orders, newest first: those that were sent to the caller's organisations."""
-        found = await orders.within(seen).listed(wanted, MOMENTS.read(cursor), rows)
-        following = MOMENTS.written(found.following) if found.following else None
-        return page(request, OrderPage(found.items, following))
+        """
+        List orders, newest first: those that were sent to the caller's organisations.
+
+        As `text/csv` it is the data set of table 11 of GB/T 39046-2020, with the cards.
+        """
+        behind = MOMENTS.read(cursor)
+        if prefers(request.headers.get("accept", ""), sheet.MEDIA_TYPE):
+            told_of = await records.within(seen).listed(wanted, behind, rows)
+            cursor = MOMENTS.written(told_of.following) if told_of.following else None
+            table = Response(order_sheet(told_of.items), 200, TO_KEEP, sheet.MEDIA_TYPE)
+            return leading_on(request, table, cursor)
+        found = await orders.within(seen).listed(wanted, behind, rows)
+        cursor = MOMENTS.written(found.following) if found.following else None
+        response = page(request, OrderPage(found.items, cursor))
+        response.headers.update(AS_ASKED)
+        return response
 
     @router.get(
         "/v1/orders/{order_id}",

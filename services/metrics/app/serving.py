@@ -48,6 +48,7 @@ from services.metrics.handlers.leaving import Leaving
 from services.metrics.handlers.live import Board, Boards, Circle
 from services.metrics.handlers.mine import Mine
 from services.metrics.handlers.narrowing import glances_of
+from services.metrics.handlers.order_records import OrderRecords
 from services.metrics.handlers.orders import Ordering, OrderReadings
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
@@ -167,6 +168,7 @@ class Reader:
         rules, desk = self.rules.editions, self.desk
         orders = OrderReadings(self.orders, self.clock)
         alerts = Alerts(self.readings, rules, self.clock, self.supervision, orders)
+        records = OrderRecords(orders, self.readings, rules)
         acting = Acting(self.supervision, self.readings, rules, desk)
         ordering = Ordering(self.supervision, self.readings, desk)
         cases = Cases(self.readings, self.rules.editions, self.clock)
@@ -195,7 +197,7 @@ class Reader:
                     calculator_routes(calculating),
                     alert_routes(alerts),
                     acting_routes(acting),
-                    order_routes(orders, ordering),
+                    order_routes(orders, records, ordering),
                     work_routes(mine),
                     sent_routes(mine, catalogue),
                     delivery_routes(self.deliveries, self.clock, self.ids),

@@ -179,8 +179,7 @@ class Alerts:
 
     def _line(self, alert: AlertRecord, dossier: Dossier, clock: LimitClock | None) -> AlertLine:
         """Return a card in one line; *clock* is that of one that stands."""
-        org_code = dimensions_of(dossier).organisation
-        org_name = _organisation_name(org_code)
+        org_code, org_name = whose(dossier)
         return AlertLine(
             alert_id=alert.alert_id,
             case_no=alert.dossier,
@@ -204,8 +203,8 @@ class Alerts:
             remaining=clock.remaining(self._clock.now()) if clock else None,
             unit=clock.unit.value if clock else None,
             paused=clock is not None and clock.paused,
-            org_code=org_code or None,
-            org_name=org_name.zh if org_name else dossier.case.org_name or None,
+            org_code=org_code,
+            org_name=org_name,
             actions=(),
         )
 
@@ -216,6 +215,13 @@ class Alerts:
     def _limit_name(self, sla: str) -> Both | None:
         limit = self._rules.newest.policy_on(business_date(self._clock.now())).by_id.get(sla)
         return Both(*limit.name.values()) if limit else None
+
+
+def whose(dossier: Dossier) -> tuple[str | None, str | None]:
+    """Return who answers for *dossier*, by code and by name; None where no fact has said so."""
+    code = dimensions_of(dossier).organisation
+    name = _organisation_name(code)
+    return code or None, name.zh if name else dossier.case.org_name or None
 
 
 def _organisation_name(code: str) -> Both | None:
