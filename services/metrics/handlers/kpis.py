@@ -1,7 +1,7 @@
 """Figures as readers see them: their values, their course, and the cases behind them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -113,12 +113,13 @@ class Kpis:
     async def listed(self, asked: FigureQuery) -> list[KpiLine]:
         """Return every figure with its value."""
         figures = register.REGISTER.figures
-        sums: dict[bool, Parts] = {}
+        own: dict[bool, Mapping[str, Parts]] = {}
         for gauge in (False, True):
             names = {part for one in figures if one.gauge is gauge for part in one.parts}
             days = self.days_of(asked, gauge=gauge)
-            sums[gauge] = await self._readings.parts(Summed(sorted(names), *days, asked.narrowed))
-        return [KpiLine(**self._told(one, asked, sums[one.gauge])) for one in figures]
+            sums = await self._readings.parts(Summed(sorted(names), *days, asked.narrowed))
+            own[gauge] = register.REGISTER.shared_out(sums)
+        return [KpiLine(**self._told(one, asked, own[one.gauge][one.id])) for one in figures]
 
     async def one(self, figure: Figure, asked: FigureQuery) -> KpiCourse:
         """Return a figure with its course by business day and its parts by dimension."""

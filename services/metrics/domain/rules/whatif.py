@@ -179,11 +179,13 @@ class OtherWorld:
 
     def figures(self) -> Iterator[FigureUnder]:
         """Yield the figures that come to something else, in the order of the register."""
+        spans = {False: self.window, True: Window(FIRST_DAY, self.window.until)}
+        shares = register.REGISTER.shared_out
+        stored = {gauge: shares(_summed(self.stored, span)) for gauge, span in spans.items()}
+        sums = {gauge: shares(_summed(self.sums, span)) for gauge, span in spans.items()}
         for figure in register.REGISTER.figures:
-            since = FIRST_DAY if figure.gauge else self.window.since
-            span = Window(since, self.window.until)
-            known = valued(figure, _summed(self.stored, span))
-            found = valued(figure, _summed(self.sums, span))
+            known = valued(figure, stored[figure.gauge][figure.id])
+            found = valued(figure, sums[figure.gauge][figure.id])
             if known != found:
                 name = Both(figure.zh, figure.en)
                 yield FigureUnder(figure.id, name, figure.unit, known.number, found.number)
