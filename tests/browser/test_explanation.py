@@ -172,7 +172,7 @@ async def test_an_unknown_card_and_a_lost_answer_are_told_apart(
     stage: Stage, open_page: OpenPage
 ) -> None:
     today = await open_page("/#/alerts/0192a6f0-0000")
-    await expect(today.drawer()).to_contain_text("没有找到这张牌")
+    await expect(today.drawer()).to_contain_text("没有找到这条预警")
 
     await today.page.route("**/v1/alerts/**", lambda route: route.abort())
     await today.page.goto(f"{stage.address}/#/alerts/{RED_ALERT}")

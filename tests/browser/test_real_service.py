@@ -1,9 +1,6 @@
 """The built page on the service itself: its answers, sessions and stream, and nothing is staged."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +8,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from deploy.stack import browser as local_browser
-from shared.contracts.envelope import Event
-from shared.contracts.registry import decode
 from shared.contracts.supervision.facts import AlertAcknowledged
-from shared.eventstore.memory import MemoryEventStore
-from shared.runtime.ids import SeededIds
 from shared.web.auth import Role
-from shared.web.issuer import Bearer, LocalIssuer
-from shared.web.server import serve
 from tests.support import way_of_a_case as way
-from tests.support.memory_api import reader_over
-from tests.support.metrics_store import FACTS, MONTH_LATER, Store, opened, received
+from tests.support.metrics_store import FACTS, received
 from tests.support.organisations import MARKET, STREET
-from tests.support.ports import free_port
-from tests.support.read_api import MorningClock
+from tests.support.page_service import Service, page_service
 from tests.support.today_page import TodayPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,55 +21,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 WORDS = "已核实，今日内办结"
 
 
-class StandingClock(MorningClock):
-    """Shows one instant: no worker looks into this store, and seconds would age what it read."""
-
-    def now(self) -> datetime:
-        return MONTH_LATER
-
-
-@dataclass
-class Service:
-    """A service over a store in memory, with a bureau's red cards."""
-
-    address: str
-    issuer: LocalIssuer
-    store: Store
-    relayed: int = 0
-
-    def sign_in(self, role: Role) -> str:
-        return f"{self.address}/sign-in?ticket={self.issuer.ticket(Bearer(role, name='王督察'))}"
-
-    async def relay(self) -> None:
-        """Let the facts that were recorded here come back as a worker folds them."""
-        told = self.told[self.relayed :]
-        self.relayed += len(told)
-        await self.store.fold(*told)
-
-    @property
-    def told(self) -> Sequence[Event]:
-        """What was recorded here, oldest first."""
-        assert isinstance(self.store.supervision, MemoryEventStore)
-        return [decode(one.body) for one in self.store.supervision.published(0, 10_000)]
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def service(built_page: Path, tmp_path: Path) -> AsyncIterator[Service]:  # noqa: ARG001 - what is served
-    clock, stopping, serving = StandingClock(MONTH_LATER), asyncio.Event(), asyncio.Event()
-    async with opened("memory") as store, asyncio.TaskGroup() as tasks:
-        issuer = LocalIssuer.open(tmp_path, clock, SeededIds(1))
-        reader = reader_over(store, tmp_path, clock)
-        port = free_port()
-        tasks.create_task(reader.boards.run(stopping))
-        tasks.create_task(serve(reader.web, port=port, stopping=stopping, serving=serving))
-        await serving.wait()
-        service = Service(f"http://127.0.0.1:{port}", issuer, store)
+    async with page_service(tmp_path) as service:
+        store = service.store
         await store.fold(*FACTS[:3], received("XC7", "2024-09-03", STREET))
         await store.fold(*(received(f"XC8{n:02}", "2024-09-04", MARKET) for n in range(60)))
         await store.tick()
         await service.relay()
         yield service
-        stopping.set()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -85,6 +85,20 @@ def test_a_card_is_told_in_chinese_first() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("level", "begins"),
+    [
+        (AlertLevel.PROMPT, ("【预警】", "[Prompt] ")),
+        (AlertLevel.YELLOW, ("【黄牌】", "[Yellow card] ")),
+        (AlertLevel.RED, ("【红牌】", "[Red card] ")),
+    ],
+)
+def test_a_prompt_is_called_no_card(level: AlertLevel, begins: tuple[str, str]) -> None:
+    text = composed([told(of=msgspec.structs.replace(CARD, level=level))], "mail", BOTH, names)
+
+    assert [line[: len(words)] for line, words in zip(text.lines, begins, strict=True)] == [*begins]
+
+
 @pytest.mark.parametrize("kind", NotificationKind)
 def test_everything_there_is_to_tell_has_words_without_a_blank(kind: NotificationKind) -> None:
     channel = ChannelTold("hall", NOON, "timeout")

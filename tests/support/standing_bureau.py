@@ -26,10 +26,12 @@ from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
+from tests.support.terminal import Terminal
 
 CASETRACK = (sys.executable, "-P", "-m", "deploy.command")
 CONNECTIONS = 8
 SEEN_SECONDS_MAX = 30.0
+READ_SECONDS_MAX = 30.0
 EVENT = "application/cloudevents+json"
 
 
@@ -95,6 +97,22 @@ class StandingBureau:
         async with httpx2.AsyncClient(trust_env=False) as client:
             address = f"{self.addresses['intake']}/v1/events"
             return await client.post(address, content=json.dumps(document), headers=headers)
+
+    async def read(self, path: str) -> dict[str, Any]:
+        """Return what a supervisor reads at *path* of metrics."""
+        headers = {"Authorization": f"Bearer {self.token(Role.SUPERVISOR)}"}
+        async with httpx2.AsyncClient(trust_env=False, timeout=READ_SECONDS_MAX) as client:
+            answer = await client.get(f"{self.addresses['metrics']}{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def casetrack(self, *words: str) -> dict[str, Any]:
+        """Return what the command answers to programs."""
+        port = {"CASETRACK_PORT": str(self.settings.port)}
+        said = await Terminal(self.settings.places.home, port).casetrack(*words, "--json")
+        told: dict[str, Any] = said.document
+        return told
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[Watched]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from services.metrics.domain.deliveries.notification import CardTold, Notification, OrderTold
 from services.metrics.domain.wording import amount, say
-from shared.contracts.naming import Language, called
-from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.naming import Language
 from shared.policy.calendar import local
 
 CHARACTERS_MAX = 100
@@ -82,7 +81,7 @@ def _values(
             yield "case_no", card.case_no
             yield "item_name", card.item_name
             yield "limit", names(card.sla)[language]
-            yield "card", called(AlertLevel, card.level, language)
+            yield "card", card.level
             yield "due", card.due.isoformat()
             yield "org", card.org_name
             yield "level", one.number
