@@ -65,6 +65,8 @@ NOW: Document = {
     "rectifications_closed_today": 1,
     "inspections_today": 9,
     "referrals_today": 2,
+    "complaints_today": 3,
+    "consultations_today": 11,
 }
 
 

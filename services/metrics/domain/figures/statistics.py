@@ -12,6 +12,7 @@ from services.metrics.domain.figures.figure import (
     Figure,
     Line,
     LinesOf,
+    Tile,
     many,
     of_class,
 )
@@ -70,17 +71,28 @@ LINES: Mapping[type, LinesOf] = {Case: _of_case, Ticket: _of_ticket}
 
 
 class AffairWords(NamedTuple):
-    """What the columns are about, in words."""
+    """What the columns are about, in words; and what the bureau takes of it in a day."""
 
     affair: Affair
     zh: str
     en: str
+    taken: Tile | None = None
 
 
 CASES = AffairWords(Affair.CASE, "办件", "cases")
 TICKETS = (
-    AffairWords(Affair.COMPLAINT, "投诉", "complaints"),
-    AffairWords(Affair.CONSULTATION, "咨询", "consultations"),
+    AffairWords(
+        Affair.COMPLAINT,
+        "投诉",
+        "complaints",
+        Tile("complaints_today", "今日投诉", "Complaints"),
+    ),
+    AffairWords(
+        Affair.CONSULTATION,
+        "咨询",
+        "consultations",
+        Tile("consultations_today", "今日咨询", "Consultations"),
+    ),
 )
 
 GIVEN: Mapping[AlertLevel, tuple[str, str, str]] = {
@@ -174,6 +186,7 @@ def _of_tickets(of: AffairWords) -> Iterator[Figure]:
             unit="ticket",
             formula=formula,
             numerator=numerator,
+            tile=of.taken if column == "accepted" else None,
         )
     yield Figure(
         id=f"{name}.rate",
