@@ -158,6 +158,11 @@ def picture(**changes: object) -> Document:
                 overdue_days=2,
                 raised_at="2024-09-11T00:00:00+08:00",
                 state="ACKNOWLEDGED",
+                sentence={
+                    "zh-CN": "8月13日受理，第二日起算；应于9月10日办结，至9月12日已逾期2个工作日。",
+                    "en": "Accepted on 13 August, counted from the next day; due on 10 September, "
+                    "overdue by 2 working days on 12 September.",
+                },
             ),
         ],
         "arrivals": {
