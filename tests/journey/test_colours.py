@@ -13,6 +13,7 @@ import pytest
 from shared.contracts.documents import parse
 from shared.contracts.registry import encode
 from shared.contracts.supervision.course import AlertState
+from shared.contracts.words import LimitUnit
 from shared.policy.calendar import ZONE, business_date
 from shared.policy.supervision import SupervisionProfile
 from shared.runtime.clock import SystemClock
@@ -121,9 +122,9 @@ def due_today(today: date) -> dict[str, Any]:
         "case": way.ACCEPTED.data.case.model_copy(update={"case_no": CASE}),
         "effective_date": today,
         "committed_limit": 0,
-        "committed_unit": "ND",
+        "committed_unit": LimitUnit.ND,
         "statutory_limit": 0,
-        "statutory_unit": "ND",
+        "statutory_unit": LimitUnit.ND,
     }
     fact = way.ACCEPTED.data.model_copy(update=changes)
     event = way.event(fact, 0, identity=f"{CASE}-accepted", key=CASE)
