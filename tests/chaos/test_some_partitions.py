@@ -14,6 +14,7 @@ from shared.kafka.port import Partition, Record, SendUnknown
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
 from tests.support.broker import NODES, START_SECONDS_MAX, ThreeBrokers, three_brokers
+from tests.support.drills import LONG
 from tests.support.eventually import eventually
 
 TOPIC = "spread"
@@ -60,12 +61,12 @@ async def test_who_sends_names_the_partitions_that_nobody_leads_and_sends_to_the
     assert all(ends[Partition(TOPIC, number)] >= 2 for number in (away, *others))
 
 
+@LONG
 @pytest.mark.timeout(300)
 async def test_who_prepares_takes_what_does_not_answer_for_no_loss(
     brokers: ThreeBrokers, postgres_dsn: str
 ) -> None:
     topic = OWN_TOPICS[0]
-    await ensure_topics(brokers.address, len(NODES), OWN_TOPICS)
     leaders = await eventually(lambda: brokers.leaders(topic), within=START_SECONDS_MAX)
     async with KafkaProducer(brokers.address) as producer:
         await producer.send([Record(topic, b"a", b"no fact", partition=n) for n in PLACES])
