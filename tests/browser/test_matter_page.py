@@ -325,7 +325,7 @@ async def test_a_matter_without_a_deadline_says_when_it_will_have_one(
     today = await open_page(ADDRESS)
 
     await expect(today.part("runs")).to_contain_text("这个办件还没有时限")
-    await expect(today.part("cards")).to_contain_text("没有发过牌")
+    await expect(today.part("cards")).to_contain_text("没有预警")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
