@@ -1,5 +1,5 @@
 """
-``python -m deploy.containers``: image, Compose, scaling, kills, an upgrade, `verify`; a table.
+``python -m deploy.containers``: image, Compose and its profiles, scaling, kills, upgrade, restore.
 
 Exit status: 0 all went well; 1 something did not; 3 no engine runs here.
 """
@@ -12,14 +12,17 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.command.output import SafeConsole
-from deploy.containers.bases import build_bases
+from deploy.containers.bases import build_bases, stands_in
 from deploy.containers.engine import Composed, Engine, EngineFailed, EngineMissing
 from deploy.containers.image import build_image, sight_of
-from deploy.containers.trial import INTAKE, METRICS, Trial, Unexpected
+from deploy.containers.played import SPEED, PlayedDay
+from deploy.containers.standing import INTAKE, METRICS, Standing, Step, Unexpected
+from deploy.containers.trial import Trial
+from deploy.containers.watching import ALERTMANAGER, PROMETHEUS, WATCHING
 from deploy.databases import ROLES
 from deploy.stack.places import CHECKOUT
 from deploy.stack.ports import any_free
@@ -36,12 +39,23 @@ PORTS = {
     "REVIEW": 8703,
     "KAFKA": 9092,
     "POSTGRES": 5432,
+    "PROMETHEUS": PROMETHEUS,
+    "ALERTMANAGER": ALERTMANAGER,
 }
 FAILED, UNREACHED = 1, 3
-PROJECT = "casetrack-trial"
-FILES = tuple(CHECKOUT / "deploy" / name for name in ("compose.yaml", "compose.trial.yaml"))
+DEPLOY = CHECKOUT / "deploy"
+BASE, TRIAL, DEMO = (
+    DEPLOY / name for name in ("compose.yaml", "compose.trial.yaml", "compose.demo.yaml")
+)
+AT_WORK, PLAYED = "casetrack-trial", "casetrack-trial-demo"
+PLAYING = {
+    "AUTH_JWKS": "/run/demo/sessions/jwks.json",
+    "CASETRACK_VERSION": "trial",
+    "COMPOSE_PROFILES": "demo",
+    "DEMO_SPEED": SPEED,
+}
 FIRST_EVENT = re.compile(r"-d '(\{.*?\})'\n", re.DOTALL)
-SECRETS = ("postgres", *ROLES)
+SECRETS = ("postgres", "prometheus_client", *ROLES)
 console = SafeConsole()
 
 
@@ -93,21 +107,37 @@ def _try(engine: Engine, words: argparse.Namespace, table: Table) -> None:
     table.add("image of before", began, revision)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        base = any_free(range(len(PORTS)))
-        ports = {inside: base + number for number, inside in enumerate(PORTS.values())}
-        composed = Composed(engine, PROJECT, FILES, _environment(folder, ports))
-        composed.tell("down", "--volumes", "--remove-orphans")
-        try:
-            asyncio.run(
-                _day(Trial(composed, ports, folder / "keys", first_event(), "trial"), table)
-            )
-        finally:
-            if not words.keep:
-                composed.tell("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        told = _environment(folder)
+        first = any_free(range(2 * len(PORTS)))
+        at_work = _standing(engine, AT_WORK, TRIAL, first, told)
+        played = _standing(engine, PLAYED, DEMO, first + len(PORTS), {**told, **PLAYING})
+        watched = words.bases == "registry" or all(map(stands_in, WATCHING))
+        trial = Trial(at_work, folder / "keys", first_event(), "trial", watched=watched)
+        for standing, steps in (
+            (at_work, trial.steps()),
+            (played, PlayedDay(played).steps()),
+        ):
+            standing.composed.tell("down", "--volumes", "--remove-orphans")
+            try:
+                asyncio.run(_day(steps, table))
+            finally:
+                if not words.keep:
+                    away = ("--volumes", "--remove-orphans", "--timeout", "10")
+                    standing.composed.tell("down", *away)
 
 
-async def _day(trial: Trial, table: Table) -> None:
-    for name, step in trial.steps():
+def _standing(
+    engine: Engine, project: str, over: Path, first_port: int, told: Mapping[str, str]
+) -> Standing:
+    """Return the project with *over* laid over the Compose file; nothing of it runs yet."""
+    named = {name: str(first_port + number) for number, name in enumerate(PORTS)}
+    environment = {**told, **{f"PORT_{name}": port for name, port in named.items()}}
+    composed = Composed(engine, project, (BASE, over), environment)
+    return Standing(composed, {inside: int(named[name]) for name, inside in PORTS.items()})
+
+
+async def _day(steps: Sequence[Step], table: Table) -> None:
+    for name, step in steps:
         began, seen = time.monotonic(), "failed"
         try:
             seen = await step()
@@ -123,7 +153,7 @@ def first_event() -> str:
     return found[1]
 
 
-def _environment(folder: Path, ports: Mapping[int, int]) -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     """Lay keys and passwords into *folder*; return the variables that name them."""
     keys, passwords = folder / "keys", folder / "secrets"
     for made in (keys, passwords):
@@ -140,7 +170,9 @@ def _environment(folder: Path, ports: Mapping[int, int]) -> dict[str, str]:
         "AUTH_ISSUER": LOCAL_ISSUER,
         "AUTH_JWKS": "/run/trial/jwks.json",
         "CASETRACK_VERSION": "trial-before",
-        **{f"PORT_{name}": str(ports[inside]) for name, inside in PORTS.items()},
+        "COMPOSE_PROFILES": "",
+        "CHECKPOINTS_BACKUPS": "/var/lib/backups",
+        "MONITORING_CLIENT_SECRET_FILE": str(passwords / "prometheus_client"),
     }
 
 

@@ -42,3 +42,17 @@ USER 999
 STOPSIGNAL SIGINT
 ENTRYPOINT ["postgres-server"]
 CMD ["postgres"]
+
+
+FROM debian AS prometheus
+RUN install -d -o nobody /prometheus
+COPY --from=watching prometheus /bin/
+USER 65534
+ENTRYPOINT ["prometheus"]
+
+
+FROM debian AS alertmanager
+RUN install -d -o nobody /alertmanager
+COPY --from=watching alertmanager /bin/
+USER 65534
+ENTRYPOINT ["alertmanager"]

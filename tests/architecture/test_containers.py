@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.containers.__main__ import SECRETS
 from deploy.principals import USERS
 from deploy.stack.java import COORDINATES
 from deploy.stack.parts import METRICS_WORKERS
@@ -164,6 +165,16 @@ def test_what_is_secret_comes_from_outside_and_has_no_default(
     assert [name for name in told if name.endswith(("PASSWORD", "SEAL"))] == []
     assert [value for value in told.values() if re.search("//[^/@]*:[^/@]*@", value)] == []
     assert {rest[:2] for _, rest in trust} == {":?"}
+
+
+def test_whoever_installs_makes_every_password_that_compose_wants(composed: Document) -> None:
+    page = (ROOT / "docs" / "howto" / "install.md").read_text(encoding="utf-8")
+    made = re.search(r"for who in ([^;]*); do", page)
+    assert made is not None
+    wanted = {name for name, told in composed["secrets"].items() if "SECRETS" in told["file"]}
+
+    assert set(made[1].replace("\\\n", " ").split()) == wanted
+    assert wanted <= set(SECRETS)
 
 
 def test_a_container_sees_no_secret_that_it_does_not_read(

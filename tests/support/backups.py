@@ -52,13 +52,14 @@ class Backup:
 
     @contextmanager
     def kept(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Keep backups within the block."""
+        """Keep backups within the block; told to stop, it ends well."""
         keeping = subprocess.Popen([PROGRAM, "keep"], env=self.environment)
         try:
             yield keeping
         finally:
             keeping.terminate()
-            keeping.wait(SECONDS_MAX)
+            status = keeping.wait(SECONDS_MAX)
+        assert status == 0, "who is told to stop has no fault"
 
     async def settled(self) -> None:
         """Return once there is a base, and all that was written lately."""
