@@ -33,6 +33,7 @@ KILLED = (
     *("relay", "kafka", "postgres"),
 )
 """Those whose loss somebody would notice; each of them is restarted and killed."""
+SERVERS = ("kafka", "postgres")
 WORKERS = (1, 2, 4)
 CAUGHT_UP_SECONDS_MAX = 120.0
 PATIENCE_SECONDS = 240.0
@@ -180,13 +181,14 @@ class Trial:
         """Ask every process to end: each does within its five seconds, and says that it is well."""
         slowest = 0.0
         services = (await self.standing.tell("ps", "--services")).split()
-        for service in services:
+        # The servers last, as Compose does that stops everything.
+        for service in sorted(services, key=SERVERS.__contains__):
             names = self.standing.composed.names(service)
             began = time.monotonic()
             await self.standing.tell("stop", service)
             seconds = time.monotonic() - began
             codes = {self.standing.composed.state(name)["ExitCode"] for name in names}
-            if service not in {"kafka", "postgres"}:
+            if service not in SERVERS:
                 slowest = max(slowest, seconds)
                 if codes != {0} or seconds > STOP_SECONDS_MAX:
                     raise Unexpected(f"{service}: exit {codes} after {seconds:.1f} s")
