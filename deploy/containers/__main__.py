@@ -20,7 +20,7 @@ from deploy.containers.bases import build_bases, stands_in
 from deploy.containers.engine import Composed, Engine, EngineFailed, EngineMissing
 from deploy.containers.image import build_image, sight_of
 from deploy.containers.played import SPEED, PlayedDay
-from deploy.containers.standing import INTAKE, METRICS, Standing, Step, Unexpected
+from deploy.containers.standing import INTAKE, METRICS, ComposeStack, Step, Unexpected
 from deploy.containers.trial import Trial
 from deploy.containers.watching import ALERTMANAGER, PROMETHEUS, WATCHING
 from deploy.databases import ROLES
@@ -128,12 +128,12 @@ def _try(engine: Engine, words: argparse.Namespace, table: Table) -> None:
 
 def _standing(
     engine: Engine, project: str, over: Path, first_port: int, told: Mapping[str, str]
-) -> Standing:
+) -> ComposeStack:
     """Return the project with *over* laid over the Compose file; nothing of it runs yet."""
     named = {name: str(first_port + number) for number, name in enumerate(PORTS)}
     environment = {**told, **{f"PORT_{name}": port for name, port in named.items()}}
     composed = Composed(engine, project, (BASE, over), environment)
-    return Standing(composed, {inside: int(named[name]) for name, inside in PORTS.items()})
+    return ComposeStack(composed, {inside: int(named[name]) for name, inside in PORTS.items()})
 
 
 async def _day(steps: Sequence[Step], table: Table) -> None:

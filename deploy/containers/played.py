@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.containers.standing import QUIET_SECONDS, Standing, Step, Unexpected
+from deploy.containers.standing import QUIET_SECONDS, ComposeStack, Step, Unexpected
 
 SPEED = "1200"
 """Minutes of the bureau in each of ours: a day takes half of one."""
@@ -18,7 +18,7 @@ PLAYED = "day_played"
 class PlayedDay:
     """The containers of the profile `demo`."""
 
-    standing: Standing
+    standing: ComposeStack
 
     def steps(self) -> Sequence[Step]:
         """Return what is done, in its order."""

@@ -27,7 +27,7 @@ class Unexpected(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ComposeStack:
     """One project of Compose, and where it is reached."""
 
     composed: Composed

@@ -17,7 +17,7 @@ from deploy.containers.standing import (
     INTAKE,
     METRICS,
     QUIET_SECONDS,
-    Standing,
+    ComposeStack,
     Step,
     Unexpected,
 )
@@ -56,7 +56,7 @@ BACKUP_AGE = re.compile(r'casetrack_backup_age_seconds\{part="(\w+)"\} (\S+)')
 class Trial:
     """One bureau in containers."""
 
-    standing: Standing
+    standing: ComposeStack
     keys: Path
     readme: str
     """Its first event, as the README has it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from deploy.containers.standing import QUIET_SECONDS, Standing, Unexpected
+from deploy.containers.standing import QUIET_SECONDS, ComposeStack, Unexpected
 
 PROMETHEUS, ALERTMANAGER = 9090, 9093
 WATCHING = ("prometheus", "alertmanager")
@@ -29,7 +29,7 @@ GATEWAY = "{{(index .IPAM.Config 0).Gateway}}"
 class Watching:
     """The containers of the profile `monitoring`, for as long as it is tried."""
 
-    standing: Standing
+    standing: ComposeStack
     token: Callable[[], str]
     """Who may read measures; the bureau's issuer would give it to Prometheus."""
 
