@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import StackFolders
 from deploy.stack.ports import any_free
 from deploy.stack.supervisor import take_lock
@@ -123,8 +124,8 @@ def test_status_without_a_stack_has_the_promised_shape_and_its_own_exit(run: Run
 
 
 def test_doctor_names_a_busy_port_in_chinese_with_a_fix(run: Run) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        port = holder.getsockname()[1]
+    port = any_free(PORT_OFFSET.values())
+    with socket.create_server(("127.0.0.1", port)):
         answer = run("doctor", "--json", CASETRACK_PORT=str(port), CASETRACK_LANG="zh-CN")
     checks = {check["check"]: check for check in json.loads(answer.stdout)["checks"]}
 
