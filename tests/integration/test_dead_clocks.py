@@ -23,6 +23,8 @@ DEAD = ClockKey(way.CASE, way.CASE, "SLA-04", 0)
 DISARM = "UPDATE metrics.clocks SET next_at = NULL WHERE sla = 'SLA-04'"
 LOSE = "DELETE FROM metrics.clocks WHERE sla = 'SLA-04'"
 PUT_OFF = "UPDATE metrics.clocks SET next_at = now() + interval '1 year' WHERE sla = 'SLA-04'"
+GONE = "SELECT bool_and(gone) FROM metrics.clocks WHERE sla = 'SLA-04'"
+IN_TIME = way.event(way.DECIDED.data, 30, identity="decided-in-time")
 ARMED = "SELECT next_at FROM metrics.clocks WHERE sla = 'SLA-04'"
 
 
@@ -80,6 +82,20 @@ async def test_what_is_armed_as_it_has_to_be_stays(store: Store) -> None:
     assert (unsaid, said_of, folded) == (0, 0, 0)
     assert await look(store, going_round) == 0
     assert await said(store) > 0
+
+
+async def test_a_card_that_waits_to_be_withdrawn_is_no_dead_clock(
+    role_dsn: RoleDsn, superuser: asyncpg.Connection
+) -> None:
+    async with opened("postgres", role_dsn) as store:
+        await store.fold(*FACTS[:3])
+        await store.tick()
+        await store.fold(IN_TIME)
+        found = await look(store, going_round_over(store))
+        await store.tick()
+
+        assert found == 0
+        assert await superuser.fetchval(GONE) is True
 
 
 async def test_a_round_goes_through_all_dossiers_and_begins_again(

@@ -53,7 +53,7 @@ class GoingRound:
 
 
 def _dead(seen: LookedAt, rules: Rules, now: datetime) -> list[DeadClock]:
-    armed = {key: None if row.gone else row.next_at for key, row in seen.rows.items()}
+    armed = {key: row.next_at for key, row in seen.rows.items() if row.is_looked_at(now)}
     clocks, cards = every_clock(seen.dossier, rules), by_name(seen.said)
     said = {clock.key: said_of(clock, seen.said, cards) for clock in clocks}
     return list(dead_clocks(clocks, armed, said, now))

@@ -17,6 +17,10 @@ class ArmedRow(NamedTuple):
     next_at: datetime | None
     gone: bool
 
+    def is_looked_at(self, now: datetime) -> bool:
+        """Whether the ticker keeps to it; of what is gone it has only to withdraw what was said."""
+        return not self.gone or (self.next_at is not None and self.next_at <= now)
+
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
