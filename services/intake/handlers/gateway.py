@@ -36,7 +36,6 @@ class Reading(Protocol):
         ...
 
 
-"""What a publisher's account begins with; its id in the register follows."""
 UNKNOWN = "unknown"
 """The type of what could not be read: a publisher's own words are no label."""
 

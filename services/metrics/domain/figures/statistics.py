@@ -1,6 +1,7 @@
 """Supervision's statistics (监察统计, rule E-07), as far as no other figure tells them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -71,26 +72,29 @@ LINES: Mapping[type, LinesOf] = {Case: _of_case, Ticket: _of_ticket}
 
 
 class AffairWords(NamedTuple):
-    """What the columns are about, in words; and what the bureau takes of it in a day."""
+    """What the columns are about, in words; its unit; and what the bureau takes in a day."""
 
     affair: Affair
     zh: str
     en: str
+    unit: str
     taken: Tile | None = None
 
 
-CASES = AffairWords(Affair.CASE, "办件", "cases")
+CASES = AffairWords(Affair.CASE, "办件", "cases", "case")
 TICKETS = (
     AffairWords(
         Affair.COMPLAINT,
         "投诉",
         "complaints",
+        "ticket",
         Tile("complaints_today", "今日投诉", "Complaints"),
     ),
     AffairWords(
         Affair.CONSULTATION,
         "咨询",
         "consultations",
+        "ticket",
         Tile("consultations_today", "今日咨询", "Consultations"),
     ),
 )
@@ -109,141 +113,116 @@ def _closed_with(*results: ResultType) -> tuple[str, ...]:
     return tuple(of_class(live.Part.CLOSED, f"{n}:{result}") for result in results for n in visits)
 
 
+def _count(
+    of: AffairWords,
+    column: str,
+    zh: str,
+    en: str,
+    formula: str,
+    *numerator: str,
+) -> Figure:
+    """Return a column that counts; *zh* stands between what it is about and 数."""
+    return Figure(
+        id=f"E07.{of.affair.lower()}.{column}",
+        item=None,
+        zh=f"{of.zh}{zh}数",
+        en=en,
+        unit=of.unit,
+        formula=formula,
+        numerator=numerator,
+    )
+
+
 def _of_cases() -> Iterator[Figure]:
     """Yield the columns of cases; accepted, closed and the rate of both are L03."""
-    normal = (ResultType.CERTIFICATE_ISSUED, ResultType.CLOSED_OTHER)
-    yield Figure(
-        id="E07.case.normal",
-        item=None,
-        zh="办件正常办结数",
-        en="Cases closed in the ordinary way",
-        unit="case",
-        formula="closed with a certificate, or otherwise done with",
-        numerator=_closed_with(*normal),
+    yield _count(
+        CASES,
+        "normal",
+        "正常办结",
+        "Cases closed in the ordinary way",
+        "closed with a certificate, or otherwise done with",
+        *_closed_with(ResultType.CERTIFICATE_ISSUED, ResultType.CLOSED_OTHER),
     )
-    yield Figure(
-        id="E07.case.returned",
-        item=None,
-        zh="办件退回数",
-        en="Cases returned",
-        unit="case",
-        formula="closed as returned",
-        numerator=_closed_with(ResultType.RETURNED),
-    )
-    for result, name, zh, en in (
+    returned = _closed_with(ResultType.RETURNED)
+    yield _count(CASES, "returned", "退回", "Cases returned", "closed as returned", *returned)
+    for result, column, zh, en in (
         (ResultType.VOIDED, "voided", "作废", "made void"),
         (ResultType.DELETED, "deleted", "删除", "deleted"),
     ):
-        yield Figure(
-            id=f"E07.case.{name}",
-            item=None,
-            zh=f"办件{zh}数",
-            en=f"Cases {en}",
-            unit="case",
-            formula=f"closed as, or ended without a decision because, {en}",
-            numerator=(*_closed_with(result), of_class(Part.ENDED, result)),
-        )
-    yield Figure(
-        id="E07.case.not_accepted",
-        item=None,
-        zh="办件不予受理数",
-        en="Cases not accepted",
-        unit="case",
-        formula="Σ acceptance refused",
-        numerator=(Part.NOT_ACCEPTED,),
+        formula = f"closed as, or ended without a decision because, {en}"
+        ended = of_class(Part.ENDED, result)
+        yield _count(CASES, column, zh, f"Cases {en}", formula, *_closed_with(result), ended)
+    yield _count(
+        CASES,
+        "not_accepted",
+        "不予受理",
+        "Cases not accepted",
+        "Σ acceptance refused",
+        Part.NOT_ACCEPTED,
     )
-    yield from _cumulative(CASES, "case", (many(live.Part.ACCEPTED),), (many(live.Part.CLOSED),))
+    yield from _cumulative(CASES, many(live.Part.ACCEPTED), many(live.Part.CLOSED))
 
 
 def _of_tickets(of: AffairWords) -> Iterator[Figure]:
     """Yield the columns of the tickets of one affair."""
-    signed = (of_class(Part.SIGNED, of.affair),)
-    closed = (many(of_class(Part.CLOSED, of.affair)),)
-    name = f"E07.{of.affair.lower()}"
-    for column, zh, en, formula, numerator in (
-        ("accepted", "受理", "accepted", "Σ signed for by the bureau", signed),
-        ("closed", "办结", "closed", "Σ closed", closed),
-        (
-            "normal",
-            "正常办结",
-            "closed in the ordinary way",
-            "closed, and whoever called said that it helped",
-            (of_class(Part.CLOSED, f"{of.affair}:{HELPED}"),),
-        ),
-        (
-            "returned",
-            "退回",
-            "sent back",
-            "sent back as another's matter, and not dispatched again",
-            (of_class(Part.SENT_BACK, of.affair),),
-        ),
-    ):
-        yield Figure(
-            id=f"{name}.{column}",
-            item=None,
-            zh=f"{of.zh}{zh}数",
-            en=f"{of.en.capitalize()} {en}",
-            unit="ticket",
-            formula=formula,
-            numerator=numerator,
-            tile=of.taken if column == "accepted" else None,
-        )
+    signed = of_class(Part.SIGNED, of.affair)
+    closed = many(of_class(Part.CLOSED, of.affair))
+    helped = of_class(Part.CLOSED, f"{of.affair}:{HELPED}")
+    sent_back = of_class(Part.SENT_BACK, of.affair)
+    what = of.en.capitalize()
+    formula = "Σ signed for by the bureau"
+    accepted = _count(of, "accepted", "受理", f"{what} accepted", formula, signed)
+    yield replace(accepted, tile=of.taken)
+    yield _count(of, "closed", "办结", f"{what} closed", "Σ closed", closed)
+    yield _count(
+        of,
+        "normal",
+        "正常办结",
+        f"{what} closed in the ordinary way",
+        "closed, and whoever called said that it helped",
+        helped,
+    )
+    yield _count(
+        of,
+        "returned",
+        "退回",
+        f"{what} sent back",
+        "sent back as another's matter, and not dispatched again",
+        sent_back,
+    )
     yield Figure(
-        id=f"{name}.rate",
+        id=f"E07.{of.affair.lower()}.rate",
         item=None,
         zh=f"{of.zh}办结率",
         en=f"Closing rate of {of.en}",
         unit="ratio",
         formula="closed / accepted",
-        numerator=closed,
-        denominator=signed,
+        numerator=(closed,),
+        denominator=(signed,),
         measure=Aggregate.RATE,
     )
-    yield from _cumulative(of, "ticket", signed, closed)
+    yield from _cumulative(of, signed, closed)
 
 
-def _cumulative(
-    of: AffairWords, unit: str, accepted: tuple[str, ...], closed: tuple[str, ...]
-) -> Iterator[Figure]:
+def _cumulative(of: AffairWords, accepted: str, closed: str) -> Iterator[Figure]:
     """Yield what has come together up to a day."""
-    for column, zh, en, numerator in (
-        ("accepted", "受理", "accepted", accepted),
-        ("closed", "办结", "closed", closed),
-    ):
-        yield Figure(
-            id=f"E07.{of.affair.lower()}.{column}_in_all",
-            item=None,
-            zh=f"{of.zh}累计{zh}数",
-            en=f"{of.en.capitalize()} {en} in all",
-            unit=unit,
-            formula=f"Σ {en}, since the first of them",
-            numerator=numerator,
-            gauge=True,
-        )
+    for column, zh, part in (("accepted", "受理", accepted), ("closed", "办结", closed)):
+        en = f"{of.en.capitalize()} {column} in all"
+        formula = f"Σ {column}, since the first of them"
+        yield replace(_count(of, f"{column}_in_all", f"累计{zh}", en, formula, part), gauge=True)
 
 
 def _of_cards(of: AffairWords) -> Iterator[Figure]:
     """Yield the columns of prompts and cards; K12.4 counts those of every affair together."""
+    of = of._replace(unit="card")
     for level, (part, zh, en) in GIVEN.items():
-        name = f"E07.{of.affair.lower()}"
-        yield Figure(
-            id=f"{name}.{level.lower()}",
-            item=None,
-            zh=f"{of.zh}{zh}数",
-            en=f"{en} of {of.en}",
-            unit="card",
-            formula=f"{en.lower()} of {of.en}, without those revoked",
-            numerator=(many(of_class(part, of.affair)),),
-        )
-        yield Figure(
-            id=f"{name}.revoked_{level.lower()}",
-            item=None,
-            zh=f"{of.zh}撤销{zh}数",
-            en=f"{en} of {of.en} revoked",
-            unit="card",
-            formula=f"{en.lower()} of {of.en} that should not have been",
-            numerator=(many(of_class(cards.Part.REVOKED, f"{level}:{of.affair}")),),
-        )
+        name, these = level.lower(), f"{en} of {of.en}"
+        formula = f"{en.lower()} of {of.en}, without those revoked"
+        given = many(of_class(part, of.affair))
+        yield _count(of, name, zh, these, formula, given)
+        formula = f"{en.lower()} of {of.en} that should not have been"
+        gone = many(of_class(cards.Part.REVOKED, f"{level}:{of.affair}"))
+        yield _count(of, f"revoked_{name}", f"撤销{zh}", f"{these} revoked", formula, gone)
 
 
 FIGURES = (
