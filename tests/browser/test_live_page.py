@@ -20,11 +20,8 @@ pytestmark = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def today(browser: Browser, found_browser: local_browser.Browser) -> AsyncIterator[TodayPage]:
-    complaints: list[str] = []
-    page = await TodayPage.open(browser, found_browser.packages, ADDRESS, complaints)
-    yield page
-    await page.page.close()
-    assert complaints == []
+    async with TodayPage.opened(browser, found_browser.packages, ADDRESS) as page:
+        yield page
 
 
 async def test_the_live_page_is_live(today: TodayPage) -> None:

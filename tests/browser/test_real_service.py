@@ -36,14 +36,10 @@ async def service(built_page: Path, tmp_path: Path) -> AsyncIterator[Service]:  
 async def signed_in(
     browser: Browser, found_browser: local_browser.Browser, service: Service
 ) -> AsyncIterator[TodayPage]:
-    complaints: list[str] = []
-    today = await TodayPage.open(
-        browser, found_browser.packages, service.sign_in(Role.SUPERVISOR), complaints
-    )
-    await today.is_live()
-    yield today
-    await today.page.close()
-    assert complaints == []
+    address = service.sign_in(Role.SUPERVISOR)
+    async with TodayPage.opened(browser, found_browser.packages, address) as today:
+        await today.is_live()
+        yield today
 
 
 def rows(today: TodayPage) -> Locator:
@@ -130,16 +126,12 @@ async def test_the_certificate_of_a_matter_is_given_to_the_session_in_a_new_tab(
 async def test_an_auditor_is_offered_nothing_to_do(
     browser: Browser, found_browser: local_browser.Browser, service: Service
 ) -> None:
-    complaints: list[str] = []
-    today = await TodayPage.open(
-        browser, found_browser.packages, service.sign_in(Role.AUDITOR), complaints
-    )
-    await today.is_live()
-    await today.page.locator('[data-page="alerts"]').click()
+    address = service.sign_in(Role.AUDITOR)
+    async with TodayPage.opened(browser, found_browser.packages, address) as today:
+        await today.is_live()
+        await today.page.locator('[data-page="alerts"]').click()
 
-    await rows(today).first.get_by_role("link").click()
+        await rows(today).first.get_by_role("link").click()
 
-    await expect(today.drawer()).to_contain_text("为什么是红牌")
-    await expect(today.part("acting")).to_have_count(0)
-    await today.page.close()
-    assert complaints == []
+        await expect(today.drawer()).to_contain_text("为什么是红牌")
+        await expect(today.part("acting")).to_have_count(0)

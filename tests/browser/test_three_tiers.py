@@ -46,18 +46,10 @@ async def service(built_page: Path, tmp_path: Path) -> AsyncIterator[Service]:  
 async def page(
     browser: Browser, found_browser: local_browser.Browser, service: Service
 ) -> AsyncIterator[TodayPage]:
-    complaints: list[str] = []
-    today = await TodayPage.open(
-        browser,
-        found_browser.packages,
-        service.sign_in(Role.SUPERVISOR),
-        complaints,
-        viewport=DESK,
-    )
-    await today.is_live()
-    yield today
-    await today.page.close()
-    assert complaints == []
+    address = service.sign_in(Role.SUPERVISOR)
+    async with TodayPage.opened(browser, found_browser.packages, address, viewport=DESK) as today:
+        await today.is_live()
+        yield today
 
 
 def rows(today: TodayPage) -> Locator:

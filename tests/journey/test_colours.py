@@ -51,8 +51,7 @@ class LawDesk:
         done = await self.bureau.casetrack("rules", "publish", file)
 
         async def told() -> bool:
-            found = Switched(foreseen, before, await cards_of(self.bureau))
-            return (len(found.raised), len(found.revoked)) == found.numbers
+            return Switched(foreseen, before, await cards_of(self.bureau)).is_as_foreseen
 
         assert stand(untouched) == stand(before)
         assert (done["new"], done["folded"]) == (True, True)

@@ -225,8 +225,7 @@ async def test_a_corrected_notice_withdraws_the_cards_that_it_proves_wrong(
     await casetrack(bureau, "calendar", "publish", str(file))
 
     async def as_foreseen() -> bool:
-        found = Switched(foreseen, before, await cards_of(bureau))
-        return (len(found.raised), len(found.revoked)) == found.numbers
+        return Switched(foreseen, before, await cards_of(bureau)).is_as_foreseen
 
     await eventually(as_foreseen, within=SECONDS)
     revoked = await cards(bureau, case_no, "REVOKED")

@@ -50,3 +50,7 @@ class Switched:
             and name in self.before
             and self.before[name]["state"] != "REVOKED"
         }
+
+    @property
+    def is_as_foreseen(self) -> bool:
+        return (len(self.raised), len(self.revoked)) == self.numbers

@@ -1,6 +1,7 @@
 """The page "Today" as a reader uses it, wherever it is served from."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
@@ -65,6 +66,18 @@ class TodayPage:
         await page.add_init_script(";".join(f"delete {name}" for name in lacking))
         await page.goto(address)
         return today
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls, browser: Browser, packages: Path, address: str, **window: Unpack[Window]
+    ) -> "AsyncIterator[TodayPage]":
+        """Give the page at *address* until the block ends; a fault in it fails the test."""
+        complaints: list[str] = []
+        today = await cls.open(browser, packages, address, complaints, **window)
+        yield today
+        await today.page.close()
+        assert complaints == []
 
     async def _serve_font(self, route: Route) -> None:
         name = route.request.url.partition(FONT_PATH)[2]
