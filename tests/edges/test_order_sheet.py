@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,10 +10,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from services.metrics.adapters.memory.readings import MemoryReadings
 from services.metrics.api.order_sheet import COLUMNS
 from services.metrics.api.sheet import harmless, sheet
 from services.metrics.handlers.order_records import OrderRecords
 from services.metrics.handlers.orders import OrderQuery, OrderReadings
+from services.metrics.ports.readings import AlertExplained
 from shared.policy.rules import Editions, shipped
 from shared.policy.sla import bureau_policy
 from shared.web.auth import Role
@@ -120,6 +122,28 @@ async def test_a_long_table_comes_in_pages_each_with_its_head(bureau: Bureau) ->
 
     assert sorted(every) == ["第0次督办", "第1次督办", "第2次督办"]
     assert "next" not in second.links
+
+
+async def test_a_page_asks_for_all_its_cards_at_once(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Collection[str]] = []
+    explained = MemoryReadings.explained
+
+    async def counted(
+        readings: MemoryReadings, alert_ids: Collection[str]
+    ) -> Mapping[str, AlertExplained]:
+        asked.append(alert_ids)
+        return await explained(readings, alert_ids)
+
+    monkeypatch.setattr(MemoryReadings, "explained", counted)
+    for number in range(3):
+        await ordered(bureau, f"第{number}次督办", f"order-key-{number}")
+    asked.clear()
+    told = rows(await bureau.table("/v1/orders"))
+
+    assert [row["监察编号"] for row in told] == [bureau.card] * 3
+    assert asked == [[bureau.card] * 3]
 
 
 async def test_no_word_of_an_order_is_reckoned_out_by_a_spreadsheet(bureau: Bureau) -> None:

@@ -184,9 +184,8 @@ async def test_alerts_are_raised_once_and_read_newest_first(store: Store) -> Non
     wanted = AlertsSought((datetime(9999, 1, 1, tzinfo=UTC), LAST), STANDING, None, None, None, 9)
     standing = [one.alert for one in await store.readings.alerts(wanted)]
     levels = await store.readings.standing([way.CASE])
-    found = await store.readings.alert(standing[0].alert_id)
-    assert found is not None
-    (alert, dossier), explanation = found
+    found = await store.readings.explained([one.alert_id for one in standing] + ["UNKNOWN"])
+    (alert, dossier), explanation = found[standing[0].alert_id]
 
     assert swept == [2, 0]
     assert [(one.sla, one.level) for one in standing] == [
@@ -196,6 +195,7 @@ async def test_alerts_are_raised_once_and_read_newest_first(store: Store) -> Non
     assert {key.sla for key, _ in levels} == {"SLA-04", "SLA-05"}
     assert (alert, dossier.key) == (standing[0], way.CASE)
     assert explanation.sla_id == "SLA-05"
+    assert found.keys() == {one.alert_id for one in standing}
 
 
 async def test_a_late_fact_makes_a_clock_due_at_once_and_withdraws(store: Store) -> None:

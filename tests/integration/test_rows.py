@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from services.metrics.adapters.alert_lists import LOAD_ALERTS_BY_DUE, LOAD_NEWEST_ALERTS
 from services.metrics.adapters.readings import (
-    FIND_ALERT,
+    FIND_ALERTS,
     FIND_DOSSIER,
     LOAD_OWN_DOSSIERS,
     LOAD_STANDING,
@@ -195,7 +195,7 @@ FOUND_BY: Mapping[str, tuple[str, list[Any], str, list[str]]] = {
         "contributors_pkey",
         ["part =", "day >=", "day <="],
     ),
-    "one card": (FIND_ALERT, ["A"], "alerts_pkey", ["alert_id ="]),
+    "one card": (FIND_ALERTS, [["A"]], "alerts_pkey", ["alert_id ="]),
     "cards of dossiers": (LOAD_STANDING, [["K"]], "alerts_by_dossier", ["dossier ="]),
     "the newest cards": (
         LOAD_NEWEST_ALERTS,

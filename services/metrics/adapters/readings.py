@@ -15,6 +15,7 @@ from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
+    AlertExplained,
     AlertRead,
     AlertsSought,
     Behind,
@@ -28,7 +29,6 @@ from services.metrics.ports.readings import (
     Sought,
     Summed,
 )
-from services.metrics.views.explanation import Explanation
 from shared.contracts.supervision.words import AlertLevel
 
 K = TypeVar("K")
@@ -233,11 +233,11 @@ JOIN dossiers USING (dossier)
 ORDER BY day DESC, dossier DESC
 """
 
-FIND_ALERT = """
+FIND_ALERTS = """
 SELECT alerts.*, dossiers.state AS folded
 FROM alerts
 JOIN dossiers USING (dossier)
-WHERE alert_id = $1
+WHERE alert_id = ANY($1::text[])
 """
 
 LOAD_STANDING = """
@@ -343,12 +343,12 @@ class PostgresReadings(Readings):
     async def cards(self) -> Sequence[CardsCounted]:
         return await count_cards(self._fetch)
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
-        rows = await self._fetch(FIND_ALERT, alert_id)
-        if not rows:
-            return None
-        (found,) = await self._read(rows)
-        return found, EXPLANATION.decode(rows[0]["explanation"])
+    async def explained(self, alert_ids: Collection[str]) -> Mapping[str, AlertExplained]:
+        rows = await self._fetch(FIND_ALERTS, alert_ids)
+        return {
+            row["alert_id"]: (read, EXPLANATION.decode(row["explanation"]))
+            for row, read in zip(rows, await self._read(rows), strict=True)
+        }
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         return [

@@ -24,6 +24,7 @@ from services.metrics.ports.glances import (
     RebuildProgress,
 )
 from services.metrics.ports.readings import (
+    AlertExplained,
     AlertRead,
     AlertsSought,
     Behind,
@@ -38,7 +39,6 @@ from services.metrics.ports.readings import (
     Summed,
     TodaySpan,
 )
-from services.metrics.views.explanation import Explanation
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.course import STANDING
 from shared.contracts.supervision.words import AlertLevel
@@ -162,9 +162,9 @@ class OfOrganisations(Readings):
         found = await self._readings.cards()
         return [one for one in found if one.organisation in self._organisations]
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
-        found = await self._readings.alert(alert_id)
-        return found if found is not None and self._sees(found[0].dossier) else None
+    async def explained(self, alert_ids: Collection[str]) -> Mapping[str, AlertExplained]:
+        found = await self._readings.explained(alert_ids)
+        return {name: one for name, one in found.items() if self._sees(one[0].dossier)}
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         # Asked of subjects that were read here.

@@ -1,6 +1,6 @@
 """Orders with the cards that they are about, as the standard's data set has them (E-08)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -73,10 +73,19 @@ class OrderRecords:
     ) -> RecordsFound:
         """Return orders, newest first."""
         found = await self._orders.listed(wanted, behind, rows_max)
-        return RecordsFound([await self._record(one) for one in found.items], found.following)
+        cards = await self._cards(found.items)
+        records = [self._record(one, cards.get(one.alert_id)) for one in found.items]
+        return RecordsFound(records, found.following)
 
-    async def _record(self, order: OrderLine) -> OrderRecord:
-        card = await self._card(order.alert_id)
+    async def _cards(self, orders: Sequence[OrderLine]) -> Mapping[str | None, CardOfOrder]:
+        """Return the cards that *orders* are about, by id."""
+        found = await self._readings.explained([one.alert_id for one in orders if one.alert_id])
+        return {
+            name: CardOfOrder(alert, explained.sentence.zh, dossier)
+            for name, ((alert, dossier), explained) in found.items()
+        }
+
+    def _record(self, order: OrderLine, card: CardOfOrder | None) -> OrderRecord:
         alert = card.alert if card else None
         return OrderRecord(
             case_no=order.case_no,
@@ -91,13 +100,6 @@ class OrderRecords:
             finding=card.said if card else None,
             responsible=whose(card.dossier)[1] if card else order.org_name,
         )
-
-    async def _card(self, alert_id: str | None) -> CardOfOrder | None:
-        found = None if alert_id is None else await self._readings.alert(alert_id)
-        if found is None:
-            return None
-        (alert, dossier), explained = found
-        return CardOfOrder(alert, explained.sentence.zh, dossier)
 
     def _item_type(self, issued_at: datetime, dossier: Dossier) -> str | None:
         policy = self._rules.newest.policy_on(business_date(issued_at))

@@ -111,6 +111,10 @@ class AlertRead(NamedTuple):
         return at, alert.alert_id
 
 
+AlertExplained = tuple[AlertRead, Explanation]
+"""An alert, and the explanation that it was raised with."""
+
+
 class CardsCounted(NamedTuple):
     """How many alerts stand of one limit, at one level, in one organisation."""
 
@@ -229,9 +233,13 @@ class Readings(Protocol):
         """Return how many alerts stand, by limit, level and organisation."""
         ...
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
-        """Return one alert, with the explanation that it was raised with."""
+    async def explained(self, alert_ids: Collection[str]) -> Mapping[str, AlertExplained]:
+        """Return by id those of *alert_ids* that there are."""
         ...
+
+    async def alert(self, alert_id: str) -> AlertExplained | None:
+        """Return one alert."""
+        return (await self.explained([alert_id])).get(alert_id)
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         """Return the alerts that stand on *dossiers*."""

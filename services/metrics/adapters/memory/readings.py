@@ -21,6 +21,7 @@ from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
+    AlertExplained,
     AlertOrder,
     AlertRead,
     AlertsSought,
@@ -35,7 +36,6 @@ from services.metrics.ports.readings import (
     Sought,
     Summed,
 )
-from services.metrics.views.explanation import Explanation
 
 K = TypeVar("K")
 
@@ -145,9 +145,10 @@ class MemoryReadings(Readings):
         )
         return [CardsCounted(*of, number) for of, number in counted.items()]
 
-    async def alert(self, alert_id: str) -> tuple[AlertRead, Explanation] | None:
-        alert = self._tables.alerts.get(alert_id)
-        return (self._read(alert), self._tables.explanations[alert_id]) if alert else None
+    async def explained(self, alert_ids: Collection[str]) -> Mapping[str, AlertExplained]:
+        known = [self._tables.alerts[name] for name in alert_ids if name in self._tables.alerts]
+        explanations = self._tables.explanations
+        return {one.alert_id: (self._read(one), explanations[one.alert_id]) for one in known}
 
     async def standing(self, dossiers: Sequence[str]) -> Sequence[tuple[ClockKey, Raised]]:
         return [
