@@ -26,10 +26,10 @@ from shared.contracts.registry import INBOX, INBOXES, Owner
 from shared.contracts.standing import JUDGEMENTS
 from shared.contracts.unreadable import Flaw, Unreadable
 from shared.eventstore.port import StoreUnavailable
-from shared.kafka.consumer import ReadingPlan as Group
+from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record, Undeliverable
 from shared.policy.publisher import Publisher
-from shared.web.auth import PUBLISHER_ACCOUNT, Principal, Role
+from shared.web.auth import Principal
 from shared.web.problems import Problem
 from shared.web.shares import Shares
 
@@ -38,7 +38,7 @@ class OverQuota(Exception):
     """A publisher has told more than its share: what it says further waits in its own inbox."""
 
 
-GROUP = Group("casetrack-intake", passing=(StoreUnavailable, Overloaded, OverQuota))
+GROUP = ReadingPlan("casetrack-intake", passing=(StoreUnavailable, Overloaded, OverQuota))
 TOPICS = (INBOX, Owner.SUPERVISION.topic)
 BEGIN = (INBOXES,)
 
@@ -99,8 +99,7 @@ class Inbox:
     @contextmanager
     def _share_of(self, publisher: Publisher) -> Iterator[None]:
         """Count what *publisher* says here with what it says over HTTP."""
-        account, roles = f"{PUBLISHER_ACCOUNT}{publisher.id}", frozenset({Role.PUBLISHER})
-        caller = Principal(account, roles, org="", name=publisher.id)
+        caller = Principal.of_publisher(publisher.id)
         try:
             self._shares.take(caller)
         except Problem as full:

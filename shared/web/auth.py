@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import jwt
 from jwt.exceptions import InvalidJTIError, InvalidSubjectError
@@ -102,6 +102,12 @@ class Principal:
     """The second since 1970 after which this is believed no more."""
     session: Session | None = None
     """The browser's session by which this came; None where a token was shown."""
+
+    @classmethod
+    def of_publisher(cls, publisher: str, until: float = math.inf) -> Self:
+        """Return the system that is registered as *publisher*, by whichever door it comes."""
+        account = f"{PUBLISHER_ACCOUNT}{publisher}"
+        return cls(account, frozenset({Role.PUBLISHER}), org="", name=publisher, until=until)
 
     @property
     def publisher(self) -> str | None:
@@ -260,11 +266,10 @@ def identity(claims: Mapping[str, Any]) -> str:
 
 def _publisher(claims: Mapping[str, Any], publisher: str) -> Principal:
     """Return *publisher* as whom its own token names: it names nobody else."""
-    account = f"{PUBLISHER_ACCOUNT}{publisher}"
-    if claims["sub"] != account:
+    principal = Principal.of_publisher(publisher, claims["exp"] + SKEW_SECONDS)
+    if claims["sub"] != principal.subject:
         raise Unauthenticated("claim_wrong:sub")
-    roles, until = frozenset({Role.PUBLISHER}), claims["exp"] + SKEW_SECONDS
-    return Principal(account, roles, org="", name=publisher, until=until)
+    return principal
 
 
 def _session(claims: Mapping[str, Any]) -> Session:
