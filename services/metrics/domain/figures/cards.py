@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures import live
-from services.metrics.domain.figures.affairs import affair_of
+from services.metrics.domain.figures.affairs import Affair, affair_of
 from services.metrics.domain.figures.figure import (
     About,
     Aggregate,
@@ -53,8 +53,8 @@ BY_LEVEL: Mapping[str, tuple[Part, Part]] = {
 """What is counted of a card that was raised, and while it stands."""
 
 
-def _of_card(card: Card, about: About) -> Iterator[Line]:
-    day, affair = card.raised_on, affair_of(about.dossier)
+def _of_card(card: Card, affair: Affair) -> Iterator[Line]:
+    day = card.raised_on
     if day is None:
         return
     if card.state == AlertState.REVOKED:
@@ -67,6 +67,11 @@ def _of_card(card: Card, about: About) -> Iterator[Line]:
 
 
 def _of_dossier(dossier: Dossier, about: About) -> Iterator[Line]:
+    if dossier.cards:
+        # Once for all of them: what they lie on is the same.
+        affair = affair_of(dossier)
+        for card in dossier.cards:
+            yield from _of_card(card, affair)
     carded = {(card.sla, card.concerns) for card in dossier.cards if card.stands}
     for clock in about.clocks:
         run = clock.run
@@ -74,7 +79,7 @@ def _of_dossier(dossier: Dossier, about: About) -> Iterator[Line]:
             yield of_class(Part.STANDS_GREEN, run.sla.id), run.started_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Dossier: _of_dossier, Card: _of_card}
+LINES: Mapping[type, LinesOf] = {Dossier: _of_dossier}
 
 REVOKED = {level: many(of_class(Part.REVOKED, level)) for level in AlertLevel}
 
