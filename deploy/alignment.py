@@ -22,7 +22,7 @@ from aiokafka.errors import CommitFailedError, KafkaError
 from deploy.databases import UNREACHABLE
 from deploy.faults import KafkaForeign, StillAtWork
 from deploy.principals import GROUPS, Group
-from deploy.retelling import LOOK_SECONDS, alone, fold_from
+from deploy.retelling import LOOK_SECONDS, USE_STORE, alone, fold_from
 from deploy.topics import empty_topics
 from deploy.unreachable import unreachable
 from shared.contracts.registry import OWN_TOPICS, Owner
@@ -35,6 +35,7 @@ from shared.kafka.letters import LETTERS_AT_ONCE_MAX, KafkaShelf, LettersOnce
 from shared.kafka.port import BusError, Partition, Record
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.reader import kafka_reader, load_between, places_of, topics_like
+from shared.kafka.seal import Seal
 from shared.runtime.clock import SystemClock
 
 FACTS_ASKED = 2_000
@@ -57,14 +58,19 @@ FROM metrics.offsets
 WHERE topic = ANY($1)
 """
 
-FIND_SENDING = """
-SELECT 'intake' AS owner FROM intake.relay_cursor WHERE position > 0
-UNION ALL
-SELECT 'assist' FROM assist.relay_cursor WHERE position > 0
-UNION ALL
-SELECT 'review' FROM review.relay_cursor WHERE position > 0
-UNION ALL
-SELECT 'supervision' FROM supervision.relay_cursor WHERE position > 0
+# What the cursor has passed was sent, or set aside because Kafka does not take it.
+HAS_SENT = """
+SELECT position > 0 AND EXISTS (
+    SELECT
+    FROM events
+    WHERE published
+    AND (events.xid, events.position) <= (relay_cursor.xid, relay_cursor.position)
+    AND NOT EXISTS (
+        SELECT FROM parked
+        WHERE parked.stream = events.stream AND parked.version = events.version
+    )
+)
+FROM relay_cursor
 """
 
 FIND_UNKNOWN = """
@@ -117,8 +123,8 @@ class Compared:
     starts: Mapping[Partition, int]
     ends: Mapping[Partition, int]
     folded: Mapping[Partition, int]
-    sent: frozenset[str]
-    """The owners of whose facts the relay says that some were sent."""
+    sent: frozenset[Owner]
+    """The owners of whose facts Kafka has taken some."""
 
     @property
     def lacks(self) -> bool:
@@ -128,7 +134,7 @@ class Compared:
             or any(
                 not start <= self._next(at) <= self.ends[at] for at, start in self.starts.items()
             )
-            or any(not self._began(Owner(owner)) for owner in self.sent)
+            or any(not self._began(owner) for owner in self.sent)
         )
 
     @property
@@ -160,12 +166,17 @@ class Compared:
 class _Kafka(Onlooker):
     """Looks at our topics."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, seal: Seal | None) -> None:
         super().__init__(broker, kafka_reader(broker))
+        self._seal = seal
+
+    def flaw_of(self, record: Record) -> str | None:
+        """Return why *record* is not one that our relay has sent; None where it is."""
+        return None if self._seal is None else self._seal.flaw_of(record)
 
     async def standing(self, connection: asyncpg.Connection) -> Compared:
         # First what the database says: what is sent or folded then lies on Kafka for certain.
-        sent = frozenset(row["owner"] for row in await connection.fetch(FIND_SENDING))
+        sent = frozenset([owner for owner in Owner if await _has_sent(connection, owner)])
         rows = await connection.fetch(LOAD_OFFSETS, OWN_TOPICS)
         places = [place for topic in OWN_TOPICS for place in await places_of(self._reader, topic)]
         starts = await self._reader.beginning_offsets(places)
@@ -198,6 +209,13 @@ class _Kafka(Onlooker):
         return found
 
 
+async def _has_sent(connection: asyncpg.Connection, owner: Owner) -> bool:
+    async with connection.transaction():
+        await connection.execute(USE_STORE, owner.value)
+        found: bool = await connection.fetchval(HAS_SENT)
+    return found
+
+
 def _named(record: Record) -> FactNamed | None:
     """Return which fact *record* tells; what tells none is its reader's to refuse."""
     try:
@@ -208,12 +226,13 @@ def _named(record: Record) -> FactNamed | None:
     return None if "\0" in f"{fact.source}{fact.id}" else fact
 
 
-async def align(dsn: str, broker: Broker) -> None:
+async def align(dsn: str, broker: Broker, seal: Seal | None = None) -> None:
     """
     Compare, keep and name what only Kafka knows, and where they part have everything sent again.
 
-    *dsn* is of a role that may make roles. A second time, or killed in the midst and done again,
-    it comes to the same; where they agree, nothing changes.
+    *dsn* is of a role that may make roles. Where there is a *seal*, what does not bear it is no
+    fact of ours: that no store has it is no loss. A second time, or killed in the midst and done
+    again, it comes to the same; where they agree, nothing changes.
 
     Raises:
         StillAtWork: they part, and somebody of ours is at work; nothing was deleted.
@@ -226,11 +245,11 @@ async def align(dsn: str, broker: Broker) -> None:
         raise unreachable("PostgreSQL", failure) from failure
     try:
         await connection.execute(TAKE_TURN)
-        async with _Kafka(broker) as kafka:
+        async with _Kafka(broker, seal) as kafka:
             standing = await kafka.standing(connection)
             lost = 0
-            async for _, known in _looked_up(connection, kafka, standing.unread()):
-                lost += not known
+            async for told, known in _looked_up(connection, kafka, standing.unread()):
+                lost += not known and kafka.flaw_of(told.record) is None
             if lost or standing.lacks:
                 log.warning("kafka_and_stores_part", lost=lost, kafka_lacks=standing.lacks)
                 first = _looked_up(connection, kafka, standing.first())
@@ -307,15 +326,18 @@ async def _commits(member: AIOKafkaConsumer, starts: Mapping[TopicPartition, int
 async def _keep_lost(
     connection: asyncpg.Connection, broker: Broker, kafka: _Kafka, standing: Compared
 ) -> None:
-    """Name each fact that Kafka tells and no store has, and lay it among the dead letters."""
+    """Lay what Kafka tells and no store has among the dead letters, and name each fact of ours."""
     letters = list[Record]()
     async with KafkaProducer(broker, client_id=KEEPER) as producer, KafkaShelf(broker) as shelf:
         once = LettersOnce(producer, shelf)
         async for (fact, record), known in _looked_up(connection, kafka, standing.unread()):
             if known:
                 continue
-            log.warning("fact_lost", source=fact.source, id=fact.id, type=fact.type)
-            letters.append(dead_letter(record, KEEPER, WHY))
+            flaw = kafka.flaw_of(record)
+            if flaw is None:
+                log.warning("fact_lost", source=fact.source, id=fact.id, type=fact.type)
+            why = WHY if flaw is None else Refusal(flaw, "", "", 1)
+            letters.append(dead_letter(record, KEEPER, why))
             if len(letters) == LETTERS_AT_ONCE_MAX:
                 await once.send(letters)
                 letters.clear()

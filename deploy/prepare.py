@@ -86,7 +86,7 @@ async def prepare(settings: PrepareSettings) -> None:
     await prepare_database(settings.postgres_dsn.get_secret_value(), settings.passwords)
     broker = settings.access(settings.kafka)
     await prepare_kafka(broker, settings.partitions, settings.kafka_users)
-    await align(settings.postgres_dsn.get_secret_value(), broker)
+    await align(settings.postgres_dsn.get_secret_value(), broker, settings.seal)
     if settings.session_keys is not None:
         LocalIssuer.open(settings.session_keys, SystemClock(), SystemIds())
 

@@ -19,6 +19,7 @@ from deploy.stack.settings import LocalSettings
 from deploy.topics import prepare_topics
 from shared.eventstore.roles import DatabaseRole
 from shared.kafka.access import Broker
+from shared.kafka.seal import Seal
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.issuer import LocalIssuer
@@ -47,7 +48,7 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
     write_passfile(places, SUPERUSER, passwords[SUPERUSER])
     postgres, postgres_parts = _postgres(settings, passwords[SUPERUSER])
     kafka, kafka_parts = _kafka(settings, progress)
-    broker = kafka if kafka_parts else settings.access(kafka)
+    broker, seal = (kafka, None) if kafka_parts else (settings.access(kafka), settings.seal)
     desk = Briefing(
         places=places,
         first_port=settings.port,
@@ -59,7 +60,7 @@ def plan_stack(settings: LocalSettings, progress: ShowProgress | None = None) ->
         delivers=bool(os.environ.get("METRICS_DELIVERIES")),
         probes=settings.probes,
     )
-    settle = partial(_settle, postgres, broker, passwords, settings.partitions)
+    settle = partial(_settle, postgres, broker, passwords, settings.partitions, seal)
     servers = PartGroup((*postgres_parts, *kafka_parts), settle)
     return Plan(
         stages=(servers, PartGroup(service_parts(desk))),
@@ -111,8 +112,12 @@ def _trust(places: StackFolders) -> dict[str, str]:
 
 
 async def _settle(
-    postgres: str, broker: Broker, passwords: Mapping[str, str], partitions: int
+    postgres: str,
+    broker: Broker,
+    passwords: Mapping[str, str],
+    partitions: int,
+    seal: Seal | None,
 ) -> None:
     await prepare_database(postgres, {role: passwords[role] for role in ROLES})
     await prepare_topics(broker, partitions)
-    await align(postgres, broker)
+    await align(postgres, broker, seal)

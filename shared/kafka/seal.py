@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Self
 
@@ -39,9 +40,15 @@ class Seal:
             }
         )
 
+    @cached_property
     def on_our_own(self) -> "Mapping[str, TopicSeal]":
-        """Return it as it is set on records of each topic of ours."""
+        """The same as it is set on records of each topic of ours."""
         return {topic: self.on(topic) for topic in OWN_TOPICS}
+
+    def flaw_of(self, record: Record) -> str | None:
+        """Return why *record* is not to be believed; None where it is, or where none has a seal."""
+        own = self.on_our_own.get(record.topic)
+        return None if own is None else own.flaw_of(record.value or b"", record.headers)
 
 
 class TopicSeal:
@@ -83,15 +90,10 @@ def believing(handler: Handler, seal: Seal | None) -> Handler:
     """Return *handler*, which now sees of the owners' topics only what their relay has sealed."""
     if seal is None:
         return handler
-    seals = seal.on_our_own()
 
     async def handle(record: Record) -> None:
-        if (sealed := seals.get(record.topic)) and (flaw := _flaw(sealed, record)):
+        if flaw := seal.flaw_of(record):
             raise Undeliverable(flaw)
         await handler(record)
 
     return handle
-
-
-def _flaw(seal: TopicSeal, record: Record) -> str | None:
-    return seal.flaw_of(record.value or b"", record.headers)

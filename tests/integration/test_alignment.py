@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import pytest
@@ -22,6 +22,7 @@ from shared.kafka.dead_letter_box import DeadLetterBox
 from shared.kafka.dead_letters import LOST, LetterUnrecorded
 from shared.kafka.port import Record
 from shared.kafka.producer import KafkaProducer
+from shared.kafka.seal import UNSEALED, Seal
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
 from tests.support.stack import kafka_admin
@@ -38,6 +39,13 @@ FROM metrics.offsets
 WHERE topic = 'casetrack.intake.v1'
 """
 CURSOR = "SELECT position FROM intake.relay_cursor"
+SEND = "UPDATE relay_cursor SET (xid, position) = (SELECT xid, position FROM events)"
+PARK = """
+INSERT INTO parked (stream, version, reason)
+SELECT stream, version, 'MessageSizeTooLargeError'
+FROM events
+"""
+SEAL = Seal.of(f"2026:{'5e' * 32}")
 ERA = "SELECT intake.own_transaction()::text::bigint >> 32"
 FINGERPRINT = "SELECT fingerprint FROM metrics.projection"
 NO_FACTS = (
@@ -62,6 +70,13 @@ class Bureau:
             return await connection.fetchval(query, *values)
         finally:
             await connection.close()
+
+    async def sends(self, owner: str, *more: str) -> None:
+        """Let *owner* have one fact, which its relay has passed; then do *more* in its store."""
+        async with await open_pool(self.dsn, owner) as pool:
+            await PostgresEventStore(pool).record([KNOWN])
+            for statement in (SEND, *more):
+                await pool.execute(statement)
 
     async def tell(self, *records: Record) -> None:
         async with KafkaProducer(self.kafka) as sender:
@@ -93,10 +108,10 @@ class Bureau:
         finally:
             await member.stop()
 
-    async def aligned(self) -> list[str]:
+    async def aligned(self, seal: Seal | None = None) -> list[str]:
         """Align, and return the ids of the facts that were named."""
         with structlog.testing.capture_logs() as logs:
-            await align(self.dsn, self.kafka)
+            await align(self.dsn, self.kafka, seal)
         return [one["id"] for one in logs if one["event"] == "fact_lost"]
 
     async def refuses(self, fault: type[Fault]) -> None:
@@ -119,11 +134,9 @@ def empty(postgres_dsn: str, bureau_topics: str) -> Bureau:
 
 
 @pytest.fixture
-async def bureau(empty: Bureau, role_dsn: Callable[[str], str]) -> Bureau:
-    async with await open_pool(role_dsn("casetrack_intake"), "intake") as pool:
-        await PostgresEventStore(pool).record([KNOWN])
+async def bureau(empty: Bureau) -> Bureau:
+    await empty.sends("intake")
     await empty.tell(record_of(KNOWN))
-    await empty.asked("UPDATE intake.relay_cursor SET (xid, position) = ('3', 1)")
     return empty
 
 
@@ -169,10 +182,38 @@ async def test_a_kafka_that_lacks_what_was_folded_is_told_it_again(bureau: Burea
 
 
 async def test_a_kafka_that_lacks_what_was_sent_is_told_it_again(bureau: Bureau) -> None:
-    await bureau.asked("UPDATE review.relay_cursor SET (xid, position) = ('3', 1)")
+    await bureau.sends("review")
 
     assert await bureau.aligned() == []
     assert await bureau.asked("SELECT position FROM review.relay_cursor") == 0
+
+
+async def test_what_kafka_never_took_it_does_not_lack(bureau: Bureau) -> None:
+    await bureau.sends("review", PARK)
+
+    assert await bureau.aligned() == []
+    assert await bureau.asked(CURSOR) == 1
+    assert await bureau.asked(ERA) == 0
+
+
+async def test_what_does_not_bear_our_seal_is_no_loss_of_ours(bureau: Bureau) -> None:
+    await bureau.tell(record_of(LOST_FACT))
+
+    assert await bureau.aligned(SEAL) == []
+    assert await bureau.told() == 2
+    assert await bureau.asked(ERA) == 0
+
+
+async def test_beside_a_loss_it_is_kept_for_what_it_is(bureau: Bureau) -> None:
+    sealed = SEAL.on(INTAKE).header(encode(LOST_FACT))
+    await bureau.tell(replace(record_of(LOST_FACT), headers=(sealed,)), record_of(OTHERS))
+
+    assert await bureau.aligned(SEAL) == [LOST_FACT.id]
+    letters = [one async for one in DeadLetterBox(bureau.kafka).load_all()]
+    assert {one.record.value: one.refusal.code for one in letters} == {
+        encode(LOST_FACT): LOST,
+        encode(OTHERS): UNSEALED,
+    }
 
 
 async def test_a_kafka_with_fewer_partitions_is_told_again_into_other_lanes(

@@ -283,7 +283,7 @@ class Lanes:
         *,
         seal: Seal | None = None,
     ) -> None:
-        self.seals = seal.on_our_own() if seal else {}
+        self.seals = seal.on_our_own if seal else {}
         self.projection = projection
         self.folding = folding
         self.sender = sender
