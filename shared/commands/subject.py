@@ -44,8 +44,8 @@ class SubjectCommands:
         words = {**words, **await of.ours(self.desk, command, words)}
         name = words[subject] or f"{of.prefix}{self.desk.ids.new()}"
         asked = command(**{**words, subject: name}, at=occasion.at)
-        stream = f"{of.course.subject}-{getattr(asked, of.course.named_by)}"
-        return await handle(self.of.decider, asked, stream, occasion, desk=self.desk)
+        stream = of.course.stream_of(getattr(asked, of.course.named_by))
+        return await handle(of.decider, asked, stream, occasion, desk=self.desk)
 
 
 def subject_routes(subjects: Iterable[Decided], desk: Desk) -> list[APIRouter]:

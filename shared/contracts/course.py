@@ -122,6 +122,10 @@ class Course:
         """Every fact of the course, in the order of the table."""
         return tuple(dict.fromkeys(row.fact for row in self.rows))
 
+    def stream_of(self, name: str) -> str:
+        """Return the stream of the subject that is called *name*."""
+        return f"{self.subject}-{name}"
+
     def within(self, states: Collection[str]) -> tuple[type[Fact], ...]:
         """Return the facts that happen in some of *states* and nowhere else."""
         outside = {row.fact for row in self.rows if row.source not in states}

@@ -45,7 +45,10 @@ from shared.commands.counter import Fields
 from shared.commands.decider import Decider
 from shared.commands.deciding import Answer, Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
-from shared.contracts.handling.course import CASE as COURSE
+from shared.contracts.committee.course import MEETING as OF_MEETINGS
+from shared.contracts.committee.course import REFERRAL as OF_REFERRALS
+from shared.contracts.handling.course import CASE as OF_CASES
+from shared.contracts.inspection.course import INSPECTION as OF_INSPECTIONS
 from shared.contracts.words import LimitUnit
 from shared.policy.acceptance import acceptance_terms
 from shared.policy.calendar import ZONE, business_date
@@ -53,7 +56,7 @@ from shared.policy.publisher import BACKDATED_DAYS, back
 from shared.policy.sla import Policy, mending_days
 
 CASE = Decider(
-    case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners, COURSE.apart
+    case_course.INITIAL, case_rules.decide, case_course.evolve, case_rules.owners, OF_CASES.apart
 )
 INSPECTION = Decider(
     inspection_course.INITIAL,
@@ -142,7 +145,7 @@ class Commands:
         return frozenset(case.filing.org for case in cases if case.filing)
 
     async def _case(self, case_no: str) -> Case:
-        history = await self.desk.store.load(f"case-{case_no}")
+        history = await self.desk.store.load(OF_CASES.stream_of(case_no))
         return CASE.after(history.events)
 
     async def _begin(
@@ -168,21 +171,22 @@ class Commands:
             case InspectionCommand():
                 return await self._to_inspection(command, occasion)
             case MeetingCommand():
-                stream = meeting_stream(command.meeting_id)
+                stream = OF_MEETINGS.stream_of(command.meeting_id)
                 return await handle(MEETING, command, stream, occasion, desk=self.desk)
             case ReferralCommand():
-                stream = f"referral-{command.referral_id}"
+                stream = OF_REFERRALS.stream_of(command.referral_id)
                 return await handle(REFERRAL, command, stream, occasion, desk=self.desk)
             case _:
                 assert_never(command)
 
     async def _meeting(self, meeting_id: str) -> Meeting:
-        history = await self.desk.store.load(meeting_stream(meeting_id))
+        history = await self.desk.store.load(OF_MEETINGS.stream_of(meeting_id))
         return MEETING.after(history.events)
 
     async def _to_case(self, command: case_commands.AnyCommand, occasion: Occasion) -> Answer:
         occasion = replace(occasion, partitionkey=command.case_no)
-        return await handle(CASE, command, f"case-{command.case_no}", occasion, desk=self.desk)
+        stream = OF_CASES.stream_of(command.case_no)
+        return await handle(CASE, command, stream, occasion, desk=self.desk)
 
     async def _to_inspection(
         self, command: inspection_commands.AnyCommand, occasion: Occasion
@@ -190,7 +194,7 @@ class Commands:
         # An inspection for one case belongs to that case's dossier.
         if isinstance(command, OrderInspection) and len(command.case_nos) == 1:
             occasion = replace(occasion, partitionkey=command.case_nos[0])
-        stream = f"inspection-{command.inspection_id}"
+        stream = OF_INSPECTIONS.stream_of(command.inspection_id)
         return await handle(INSPECTION, command, stream, occasion, desk=self.desk)
 
     def _new_name(self, command: type[Any], at: datetime) -> str:
@@ -198,7 +202,3 @@ class Commands:
             return self.desk.ids.new()
         drawn = int(self.desk.ids.random() * NUMBERS_A_DAY)
         return f"XC{at.astimezone(ZONE):%Y%m%d}{drawn:06d}"
-
-
-def meeting_stream(meeting_id: str) -> str:
-    return f"meeting-{meeting_id}"

@@ -7,6 +7,8 @@ from services.intake.domain.joint.decide import DECIDER, subcases_of
 from services.intake.domain.joint.ending import end_of
 from shared.commands.counter import Fields
 from shared.commands.deciding import Desk
+from shared.contracts.handling.course import CASE
+from shared.contracts.joint.course import JOINT
 
 
 async def subcase_ends(desk: Desk, command: type[Any], words: Fields) -> Fields:
@@ -17,10 +19,11 @@ async def subcase_ends(desk: Desk, command: type[Any], words: Fields) -> Fields:
     """
     if command is not CloseJointCase:
         return {}
-    joint = DECIDER.after((await desk.store.load(f"joint-{words['joint_case_id']}")).events)
+    stream = JOINT.stream_of(words["joint_case_id"])
+    joint = DECIDER.after((await desk.store.load(stream)).events)
     ends = {}
     for case_no in subcases_of(joint):
-        end = end_of((await desk.store.load(f"case-{case_no}")).events)
+        end = end_of((await desk.store.load(CASE.stream_of(case_no))).events)
         if end is not None:
             ends[case_no] = end
     return {"ends": ends}

@@ -255,7 +255,7 @@ class PostgresDeliveries(Deliveries):
         return True
 
     async def cards(self, alert_ids: Sequence[str]) -> Sequence[Event]:
-        streams = [f"{ALERT.subject}-{one}" for one in alert_ids]
+        streams = [ALERT.stream_of(one) for one in alert_ids]
         with translated():
             rows = await self._pool.fetch(LOAD_RAISED, streams)
         return [decode(row["body"].encode()) for row in rows]

@@ -154,12 +154,12 @@ class Acting:
         return await self._readings.alert(alert_id) is not None
 
     async def _alert(self, alert_id: str) -> "AlertHistory":
-        history = await self._supervision.load(f"{ALERT.subject}-{alert_id}")
+        history = await self._supervision.load(ALERT.stream_of(alert_id))
         return AlertHistory(history.events)
 
     async def _say(self, command: AlertCommands, word: Saying) -> None:
         desk = Desk(self._supervision, self._desk.clock, self._desk.ids, self._desk.source)
-        stream = f"{ALERT.subject}-{command.alert_id}"
+        stream = ALERT.stream_of(command.alert_id)
         await handle(ALERTS, command, stream, word.occasion, desk=desk)
 
 

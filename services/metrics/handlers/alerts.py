@@ -165,7 +165,7 @@ class Alerts:
             raised = Raised(alert.level, alert.raised_at, alert.lateness_ms)
             explained = explain(clock, self._clock.now(), raised, language)
         as_raised = AsRaised(*(getattr(stored, name) for name in AsRaised.__struct_fields__))
-        events = (await self._supervision.load(f"{ALERT.subject}-{alert_id}")).events
+        events = (await self._supervision.load(ALERT.stream_of(alert_id))).events
         orders = await self._orders.listed(OrderQuery(alert_id=alert_id), None, ORDERS_MAX)
         line = asdict(self._line(alert, dossier, clock))
         card = {name: line[name] for name in OF_THE_CARD}

@@ -153,7 +153,7 @@ class Ordering:
             words = words | await self._about(words["alert_id"], words["to_org"], seen)
         asked = command(**{**words, "order_id": name}, at=occasion.at)
         desk = replace(self._desk, store=self._supervision.within(seen))
-        return await handle(ORDERS, asked, f"{ORDER.subject}-{name}", occasion, desk=desk)
+        return await handle(ORDERS, asked, ORDER.stream_of(name), occasion, desk=desk)
 
     async def _about(
         self, alert_id: str, to_org: OrgRef | None, seen: Collection[str] | None
@@ -163,7 +163,7 @@ class Ordering:
         if found is None:
             raise OrderAlertUnknown(alert_id=alert_id)
         if to_org is None:
-            history = await self._supervision.load(f"{ALERT.subject}-{alert_id}")
+            history = await self._supervision.load(ALERT.stream_of(alert_id))
             raised = (one.data for one in history.events if isinstance(one.data, AlertRaised))
             to_org = next((fact.responsible_org for fact in raised), None)
         return {"to_org": to_org, "case_no": found[0].alert.dossier}

@@ -8,7 +8,12 @@ from typing import Any
 from services.review.domain.names import rating_of, supplement_to
 from services.review.domain.rating import decide as rating_rules
 from services.review.domain.rating import states as rating_course
-from services.review.domain.rating.commands import FileAppeal, PostRating, SupplementRating
+from services.review.domain.rating.commands import (
+    AnyCommand,
+    FileAppeal,
+    PostRating,
+    SupplementRating,
+)
 from services.review.domain.rectification import decide as rectification_rules
 from services.review.domain.rectification import states as rectification_course
 from services.review.domain.rectification.commands import (
@@ -16,7 +21,7 @@ from services.review.domain.rectification.commands import (
     CloseRectification,
     RecordFinding,
 )
-from services.review.domain.rectification.deadlines import RoundDeadlines, appeals, rounds
+from services.review.domain.rectification.deadlines import RoundDeadlines, rounds
 from services.review.domain.rectification.refusals import RectificationUnknown
 from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
@@ -60,15 +65,18 @@ class RatingCommands:
             return await self._supplement(words, occasion)
         if command is FileAppeal:
             words = {**words, "latest": await self._last_appeal(words["review_id"])}
-        asked = command(at=occasion.at, **words)
-        return await handle(RATING, asked, stream_of(asked.review_id), occasion, desk=self.desk)
+        return await self._apply(command(at=occasion.at, **words), occasion)
 
     async def _post(self, words: Fields, occasion: Occasion) -> Answer:
         case_no, phase = words["case_no"], words["phase"]
         known = case_no is not None and await self.register.is_rated(case_no, phase)
         review_id = rating_of(case_no, phase) if case_no else f"PJ{self.desk.ids.new()}"
         posting = PostRating(at=occasion.at, review_id=review_id, rated_elsewhere=known, **words)
-        return await handle(RATING, posting, stream_of(review_id), occasion, desk=self.desk)
+        return await self._apply(posting, occasion)
+
+    async def _apply(self, asked: AnyCommand, occasion: Occasion) -> Answer:
+        stream = OF_RATINGS.stream_of(asked.review_id)
+        return await handle(RATING, asked, stream, occasion, desk=self.desk)
 
     async def _last_appeal(self, review_id: str) -> date | None:
         """Return the last day for an appeal, once somebody has the rating in hand (V-12)."""
@@ -77,13 +85,13 @@ class RatingCommands:
         return RoundDeadlines(tried, self.rules.newest).appeal if tried else None
 
     async def _supplement(self, words: Fields, occasion: Occasion) -> Answer:
-        history = await self.desk.store.load(stream_of(words["review_id"]))
+        history = await self.desk.store.load(OF_RATINGS.stream_of(words["review_id"]))
         said = await judgements(history.events, self.desk.store)
         prior = RATING.after([*history.events, *said])
         asked = SupplementRating(at=occasion.at, prior=prior, **words)
         if history.events:
             occasion = replace(occasion, partitionkey=history.events[0].partitionkey)
-        stream = stream_of(supplement_to(asked.review_id))
+        stream = OF_RATINGS.stream_of(supplement_to(asked.review_id))
         return await handle(RATING, asked, stream, occasion, desk=self.desk)
 
 
@@ -95,7 +103,7 @@ class RectificationCommands:
     rules: RulesInForce
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
-        stream = f"rectification-{words['rect_id']}"
+        stream = OF_ORDERS.stream_of(words["rect_id"])
         asked = command(at=occasion.at, **words, **await self._dates(command, stream))
         return await handle(RECTIFICATION, asked, stream, occasion, desk=self.desk)
 
@@ -125,8 +133,4 @@ class RectificationCommands:
         order = next(orders, None)
         if order is None:
             return ()
-        return appeals((await self.desk.store.load(stream_of(order.review_id))).events)
-
-
-def stream_of(review_id: str) -> str:
-    return f"review-{review_id}"
+        return await RatingRegister(self.desk.store).appeals(order.review_id)

@@ -18,6 +18,7 @@ from services.review.handlers.register import RatingRegister
 from shared.commands.deciding import Desk, Occasion, handle
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
+from shared.contracts.rectification.course import RECTIFICATION as OF_ORDERS
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import AppealDecided, RatingPosted, RatingSupplemented
 from shared.policy.calendar import ZONE
@@ -89,8 +90,7 @@ class Reactions:
             real_name=rating.real_name,
             responsible_org=rating.rated_org,
         )
-        occasion = self._occasion(cause, at)
-        await handle(RECTIFICATION, order, stream_of(order.rect_id), occasion, desk=self.desk)
+        await self._give(order, cause)
         if decided := await self.register.upheld(bad.review_id):
             # The decision came before the rating that it strikes out.
             await self._strike_out(bad.review_id, decided)
@@ -105,22 +105,19 @@ class Reactions:
         appealed = await self.register.appeals(review_id)
         kept = RoundDeadlines(rounds(events), self.rules.newest, appealed).kept_so_far
         asked = StrikeOut(at=at, rect_id=rect_id, on_time=kept)
-        occasion = self._occasion(cause, at)
         with suppress(RectificationClosedBefore):
-            await handle(RECTIFICATION, asked, stream_of(rect_id), occasion, desk=self.desk)
+            await self._give(asked, cause)
 
-    def _occasion(self, cause: Event, at: datetime) -> Occasion:
-        return Occasion(
-            at=at,
+    async def _give(self, command: OpenRectification | StrikeOut, cause: Event) -> None:
+        occasion = Occasion(
+            at=command.at,
             districtcode=self.district,
             correlationid=cause.correlationid,
             causationid=cause.id,
             traceparent=cause.traceparent,
         )
-
-
-def stream_of(rect_id: str) -> str:
-    return f"rectification-{rect_id}"
+        stream = OF_ORDERS.stream_of(command.rect_id)
+        await handle(RECTIFICATION, command, stream, occasion, desk=self.desk)
 
 
 def _orders(event: Event, review_id: str) -> bool:

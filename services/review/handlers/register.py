@@ -8,6 +8,8 @@ from services.review.domain.names import rectification_of
 from services.review.domain.rating.states import is_bad
 from services.review.domain.rectification.deadlines import appeals
 from shared.contracts.envelope import Event, Fact
+from shared.contracts.rectification.course import RECTIFICATION
+from shared.contracts.review.course import RATING
 from shared.contracts.review.facts import AppealDecided, RatingPosted, RatingSupplemented
 from shared.contracts.review.words import ReviewPhase
 from shared.eventstore.port import EventStore
@@ -59,11 +61,11 @@ class RatingRegister:
         """Return the order that answers the rating *review_id*, and what is on record of it."""
         added = await self.supplement(review_id)
         rect_id = rectification_of(review_id if added is None else added.prior_review_id)
-        return rect_id, tuple((await self.store.load(f"rectification-{rect_id}")).events)
+        return rect_id, (await self.store.load(RECTIFICATION.stream_of(rect_id))).events
 
     async def appeals(self, review_id: str) -> tuple[Stop, ...]:
         """Return when the rating *review_id* was appealed against."""
-        return appeals((await self.store.load(f"review-{review_id}")).events)
+        return appeals((await self.store.load(RATING.stream_of(review_id))).events)
 
     async def expect_rating(self, supplement: RatingSupplemented) -> None:
         """Return when the rating to which the bad *supplement* adds will find it."""
@@ -79,7 +81,7 @@ class RatingRegister:
         )
 
     async def _first(self, review_id: str, wanted: Callable[[Fact], bool]) -> Event | None:
-        events = (await self.store.load(f"review-{review_id}")).events
+        events = (await self.store.load(RATING.stream_of(review_id))).events
         return next((event for event in events if wanted(event.data)), None)
 
 
