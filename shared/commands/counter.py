@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from shared.commands.access import ACCESS_REFUSALS, Grants, Reach, strangers
-from shared.commands.deciding import Answer, IdempotencyKeyReused, Occasion, Repetition
+from shared.commands.deciding import Answer, IdempotencyKeyReused, Occasion
 from shared.commands.forms import Form
 from shared.commands.idempotency import MALFORMED_KEY, MISSING, Once
 from shared.commands.service import STORE_FAULTS
@@ -108,7 +108,7 @@ async def occasion(
         siteid=casetrack_site,
         districtcode=request.app.state.district,
         traceparent=_traceparent(request.headers.get("traceparent", "")),
-        repetition=Repetition(once.principal, once.key, once.digest),
+        repetition=once,
     )
 
 

@@ -38,7 +38,7 @@ class IdempotencyKeyReused(Rejection):
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """By what a command is known when it comes again."""
+    """By what a command is known when it comes again; with another digest it is another one."""
 
     principal: str
     key: str

@@ -1,13 +1,13 @@
 """The Idempotency-Key of a command: whose it is, and what it was first sent with."""
 
 import re
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Header
 from starlette.requests import Request
 
+from shared.commands.deciding import Repetition
 from shared.contracts.identities import identity_in
 from shared.web.description import REQUIRED
 from shared.web.policies import Caller
@@ -22,20 +22,11 @@ MALFORMED_KEY = ProblemKind(MALFORMED, "idempotency_key_malformed")
 DESCRIBED = {"pattern": f"^{KEY.pattern}$", REQUIRED: True}
 
 
-@dataclass(frozen=True, slots=True)
-class Idempotency:
-    """A repeated command has the same principal, key and digest; another digest is a conflict."""
-
-    principal: str
-    key: str
-    digest: bytes
-
-
-async def idempotency(
+async def repetition(
     request: Request,
     caller: Caller,
     idempotency_key: Annotated[str, Header(max_length=1024, json_schema_extra=DESCRIBED)] = "",
-) -> Idempotency:
+) -> Repetition:
     """Return what makes this command the same as an earlier one."""
     if not idempotency_key:
         raise Problem(*MISSING, field="Idempotency-Key")
@@ -43,8 +34,8 @@ async def idempotency(
         raise Problem(*MALFORMED_KEY, field="Idempotency-Key")
     line = f"{request.method}\n{request.url.path}\n".encode()
     digest = sha256(line + await request.body()).digest()
-    return Idempotency(caller.subject, idempotency_key, digest)
+    return Repetition(caller.subject, idempotency_key, digest)
 
 
-Once = Annotated[Idempotency, Depends(idempotency)]
+Once = Annotated[Repetition, Depends(repetition)]
 """A parameter of a command's handler: the command is applied once."""
