@@ -19,7 +19,7 @@ LOCAL = ("Option", "Argument")
 """What a command asks for on its line is its own."""
 SHARED_ON_PURPOSE = {
     "Clock": "what a limit comes to, as the law's readers call it; a service's source of time",
-    "Step": "a stage of the work on a case, which the published schemas name; review's next step",
+    "Step": "a stage of the work on a case, which the published schemas name; what a trial does",
 }
 
 

@@ -12,6 +12,22 @@ PACKAGES = ("services", "shared", "deploy", "bench")
 BANNED_NAMES = frozenset({"utils", "helpers", "common", "core", "base", "misc", "manager"})
 FUNCTION_LINES_MAX = 60
 MODULE_LINES_MAX = 400
+PATH = re.compile(
+    r"`((?:services|shared|deploy|tests|bench|docs)(?:/[\w.-]+)+"
+    r"|[\w-]+(?:[./][\w-]+)*\.(?:css|html|json|md|mjs|py|sql|toml|ts|vue|yaml))(?:::\w+)?`"
+)
+ELSEWHERE = frozenset(
+    {
+        "deliveries.json",
+        "domain.md",
+        "keys/sessions/certificates.jwks.json",
+        "materials.cdx.json",
+        "openapi.json",
+        "shared/command",
+        "shared/data",
+    }
+)
+"""What is made, served, written by others or was rejected, and so is in no checkout."""
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -64,6 +80,20 @@ def test_modules_fit_onto_a_few_screens() -> None:
     assert not long, f"over {MODULE_LINES_MAX} lines; split by noun: {long}"
 
 
+def test_a_tree_of_refusals_names_each_of_them() -> None:
+    left_out = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in sources("services")
+        if path.name == "refusals.py"
+        for module in [ast.parse(path.read_text(encoding="utf-8"))]
+        for node in module.body
+        if isinstance(node, ast.ClassDef)
+        and f"── {node.name}" not in (ast.get_docstring(module) or "")
+    ]
+
+    assert not left_out, f"put each into the tree at the head of its module: {left_out}"
+
+
 def test_docs_name_real_files() -> None:
     missing = [
         f"{page.relative_to(ROOT)}: {target}"
@@ -73,6 +103,32 @@ def test_docs_name_real_files() -> None:
     ]
 
     assert not missing, f"links that lead nowhere: {missing}"
+
+
+def endings() -> frozenset[str]:
+    """Return every file and folder of the tree, by each way to name it from some folder above."""
+    folders = (*PACKAGES, "tests", "docs", "requirements")
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    named = [path.relative_to(ROOT).parts for path in (*paths, *ROOT.iterdir())]
+    return frozenset(
+        "/".join(parts[place:])
+        for parts in named
+        if "node_modules" not in parts
+        for place in range(len(parts))
+    )
+
+
+def test_docs_name_files_by_where_they_are() -> None:
+    known = endings() | ELSEWHERE
+    pages = [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "changes"]
+    gone = [
+        f"{page.relative_to(ROOT)}: {named}"
+        for page in (*sorted(ROOT.glob("*.md")), *sorted(pages))
+        for named in PATH.findall(page.read_text("utf-8"))
+        if named not in known
+    ]
+
+    assert not gone, f"files that are no longer there: {gone}"
 
 
 @pytest.mark.parametrize("package", ["services", "shared", "deploy"])

@@ -28,6 +28,7 @@ IntakeRejection
 │   ├── HoldAlreadyOpened
 │   ├── HoldNotOpen
 │   ├── HoldStillOpen
+│   ├── HoldNotInGuide
 │   ├── SupplementHoldUsed
 │   ├── ExtensionAlreadyGranted
 │   ├── ExtensionNotRequested
@@ -42,6 +43,7 @@ IntakeRejection
     ├── CaseAlreadyDelivered
     ├── CaseNotClosed
     ├── AmendmentUnreadable
+    ├── DayImpossible
     └── DecisionAlreadyRevoked
 """
 

@@ -59,7 +59,7 @@ class CrossRegionAlreadyReturned(IntakeRejection):
 
 
 class HandedOverDateImpossible(IntakeRejection):
-    """Nothing is handed over tomorrow, nor before it was taken in."""
+    """Nothing is handed over tomorrow."""
 
     code = "handed_over_date_impossible"
     blame = Blame.COMMAND
