@@ -21,6 +21,7 @@ from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.app.serving import Reader
 from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.folding import Folding, Lane
+from services.metrics.handlers.live import TIME_KEYS
 from services.metrics.handlers.reading import read_records
 from services.metrics.handlers.ticker import Ticker
 from services.metrics.ports.deadlines import Deadlines
@@ -99,6 +100,13 @@ class Listener:
         while key not in (heard := await self.next()).document:
             pass
         return heard
+
+    async def until_quiet(self) -> Heard:
+        """Return all that is shown of a change once the time alone goes on after it."""
+        picture: dict[str, Any] = {}
+        while (news := (heard := await self.next()).document.keys() - TIME_KEYS) or not picture:
+            picture |= {key: heard.document[key] for key in news}
+        return Heard(heard.event, heard.event_id, picture)
 
 
 @dataclass
