@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 
 import structlog
@@ -34,6 +35,8 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 PRIVATE = (".localhost", ".local", ".internal")
 """Names that no public server has (RFC 6761, RFC 6762, and ICANN's `internal`)."""
+HOSTS_KEPT_MAX = 256
+"""Of so many names is remembered whether they are addresses; everybody uses one of few."""
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 LATE, TOO_LARGE, UNSUPPORTED, UNEXPECTED = 408, 413, 415, 500
@@ -201,6 +204,7 @@ def _misdirected(host: str, names: frozenset[str]) -> Problem | None:
     return Problem(*HOST_REFUSED)
 
 
+@lru_cache(maxsize=HOSTS_KEPT_MAX)
 def _is_address(host: str) -> bool:
     try:
         ip_address(host.removeprefix("[").removesuffix("]"))
