@@ -51,7 +51,7 @@ async def test_a_rate_is_told_in_hundredths_and_is_nothing_where_nothing_was_to_
     today = await open_page()
     await expect(today.tile("rate")).to_have_text("–")
 
-    stage.send("delta", {"now": NOW | {"rate": 0.9426}})
+    await stage.send("delta", {"now": NOW | {"rate": 0.9426}})
 
     await expect(today.tile("rate")).to_have_text("94.3%")
     await expect(today.page.locator('[data-tile="rate"] dt')).to_contain_text("▲")

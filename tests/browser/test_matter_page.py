@@ -1,5 +1,6 @@
 """A matter has a page of its own: all its runs with their reasons, its cards and its history."""
 
+import re
 from typing import Literal
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.async_api import Locator, ViewportSize, expect
 from services.metrics.views.explanation import PartyTime
 from shared.contracts.words import ClockParty
 from tests.browser.conftest import OpenPage
+from tests.support.eventually import eventually
 from tests.support.pictures import (
     RED_ALERT,
     SAVEABLE_CASE,
@@ -38,6 +40,8 @@ USED = (
     PartyTime(ClockParty.COMMITTEE, 2, 2),
     PartyTime(ClockParty.THIRD_PARTY, 2, 2),
 )
+WIDTHS = "parts => parts.map(part => part.getBoundingClientRect().width)"
+STAYS = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
 LOOKS = """
 parts => parts.map(part => {
   const look = getComputedStyle(part)
@@ -70,8 +74,8 @@ async def test_every_run_is_told_the_most_urgent_first_and_open(open_page: OpenP
     await expect(buttons.locator("strong")).to_have_text(
         ["现场勘验", "现场勘验（第 2 次）", "承诺时限", "法定时限", "接收材料审核"]
     )
-    opened = [await one.get_attribute("aria-expanded") for one in await buttons.all()]
-    assert opened == ["true", "false", "false", "false", "false"]
+    for place, opened in enumerate(("true", "false", "false", "false", "false")):
+        await expect(buttons.nth(place)).to_have_attribute("aria-expanded", opened)
 
 
 async def test_the_page_says_whose_matter_it_is_and_where_it_stands(open_page: OpenPage) -> None:
@@ -134,9 +138,9 @@ async def test_it_tells_whose_the_time_of_the_whole_case_was(
     whole = today.page.get_by_role("figure", name=name)
     await expect(whole.get_by_role("listitem")).to_have_text(told)
     await expect(whole).to_contain_text(span)
-    parts = await whole.locator(".bar > *").all()
-    boxes = [await part.bounding_box() for part in parts]
-    widths = [box["width"] for box in boxes if box is not None]
+    bar = whole.locator(".bar > *")
+    await expect(bar).to_have_count(4)
+    widths = await bar.evaluate_all(WIDTHS)
     assert widths[0] / widths[1] == pytest.approx(3, rel=0.1)
     assert widths[2] == pytest.approx(widths[3], rel=0.1)
 
@@ -247,7 +251,7 @@ async def test_the_search_in_the_head_leads_to_a_matter_by_its_number(open_page:
     await today.page.keyboard.press("Enter")
 
     await expect(today.part("runs").locator("[data-run]")).to_have_count(5)
-    assert today.page.url.endswith(f"#/cases/{SAVEABLE_CASE}")
+    await expect(today.page).to_have_url(re.compile(f"{re.escape(ADDRESS)}$"))
     await today.page.go_back()
     await expect(today.part("late-next")).to_be_visible()
 
@@ -288,7 +292,7 @@ async def test_its_cards_lead_to_their_reasons_and_close_to_the_matter(open_page
 
     await expect(today.drawer()).to_be_hidden()
     await expect(today.part("matter")).to_be_visible()
-    assert today.page.url.endswith(f"#/cases/{SAVEABLE_CASE}")
+    await expect(today.page).to_have_url(re.compile(f"{re.escape(ADDRESS)}$"))
 
 
 async def test_it_tells_its_history_and_what_stands_beside_it(open_page: OpenPage) -> None:
@@ -310,7 +314,7 @@ async def test_what_the_stream_tells_of_it_is_read_at_once_and_leaves_open_what_
     stage.documents[f"cases/{SAVEABLE_CASE}"] = case_head() | {"phase": "DECIDED"}
 
     told = fact("handling.decision.made", "10:42:30", SAVEABLE_CASE, "食品经营许可")
-    stage.send("delta", {"latest": [told, *stage.snapshot["latest"]]})
+    await stage.send("delta", {"latest": [told, *stage.snapshot["latest"]]})
 
     await expect(today.part("matter")).to_contain_text("已决定")
     await expect(ended.get_by_role("group")).to_be_visible()
@@ -340,7 +344,7 @@ async def test_axe_finds_nothing_serious_in_a_matter(
         await expect(today.part("runs")).to_contain_text("site visit")
 
     assert await today.violations() == []
-    assert not await today.overflows()
+    await today.fits()
 
 
 @pytest.mark.parametrize("viewport", [NARROWEST, PHONE])
@@ -354,7 +358,7 @@ async def test_a_phone_shows_a_matter_without_scrolling_sideways(
         await today.speak_english()
         await expect(today.part("runs")).to_contain_text("site visit")
 
-    assert not await today.overflows()
+    await today.fits()
 
 
 async def test_what_is_said_of_a_due_day_stays_in_its_column(open_page: OpenPage) -> None:
@@ -363,7 +367,7 @@ async def test_what_is_said_of_a_due_day_stays_in_its_column(open_page: OpenPage
 
     due = today.part("runs").locator(".due")
     await expect(due.filter(has_text="set when the clock resumes")).to_have_count(1)
-    assert not await due.evaluate_all("all => all.some(one => one.scrollWidth > one.clientWidth)")
+    await eventually(lambda: due.evaluate_all(STAYS))
 
 
 async def test_paper_carries_the_matter_with_what_is_open(open_page: OpenPage) -> None:
@@ -388,6 +392,7 @@ async def test_each_party_looks_different_and_its_swatch_as_its_part(
 
     parts = today.part("used").locator(".bar > *")
     await expect(parts).to_have_count(4)
+    await expect(today.part("used").locator(".swatch")).to_have_count(4)
     looks = await parts.evaluate_all(LOOKS)
     swatches = await today.part("used").locator(".swatch").evaluate_all(LOOKS)
     assert len(set(looks)) == 4

@@ -60,10 +60,10 @@ async def test_the_page_says_that_its_figures_are_of_before_until_they_are_count
     today = await open_page()
     notice = today.page.locator('[data-part="rebuilding"]')
     await expect(notice).to_contain_text("0%")
-    stage.send("delta", {"rebuilding": {"facts": 250, "facts_expected": 1000}})
+    await stage.send("delta", {"rebuilding": {"facts": 250, "facts_expected": 1000}})
     await expect(notice).to_contain_text("25%")
     await expect(today.tile("open")).to_have_text(f"{NOW['open']:,}")
-    stage.send("delta", {"rebuilding": None})
+    await stage.send("delta", {"rebuilding": None})
 
     await expect(notice).to_have_count(0)
 
@@ -78,7 +78,7 @@ async def test_each_of_the_five_facts_changes_the_page_without_a_reload(
 
     now = NOW | {tile: NOW[tile] + 1}
     news = fact(kind, "10:42:09", "XC20240912000097", "食品经营许可")
-    stage.send("delta", {"as_of": "2024-09-12T10:42:09+08:00", "now": now, "latest": [news]})
+    await stage.send("delta", {"as_of": "2024-09-12T10:42:09+08:00", "now": now, "latest": [news]})
 
     await expect(today.tile(tile)).to_have_text(str(now[tile]))
     await expect(today.part("latest").locator("li")).to_contain_text([word])
@@ -96,7 +96,7 @@ async def test_rows_wait_behind_a_button_while_the_pointer_is_over_them(
     newer = [
         fact("handling.decision.made", f"10:42:1{n}", f"XC2024091200010{n}", "") for n in (3, 2, 1)
     ]
-    stage.send("delta", {"latest": newer + stage.snapshot["latest"]})
+    await stage.send("delta", {"latest": newer + stage.snapshot["latest"]})
 
     button = latest.get_by_role("button", name="3 条新消息")
     await expect(button).to_be_visible()
@@ -117,7 +117,7 @@ async def test_two_facts_that_look_the_same_stay_two_rows(
     rows = today.part("latest").locator("li")
     await expect(rows).to_have_count(4)
 
-    stage.send("delta", {"latest": [newest, newer, same, same]})
+    await stage.send("delta", {"latest": [newest, newer, same, same]})
 
     await expect(rows.first).to_contain_text("10:42:12")
     await expect(rows).to_have_count(4)
@@ -195,7 +195,7 @@ async def test_a_new_red_card_stands_there_with_its_reason(
     await today.is_live()
 
     card = red_card(alert_id="another", case_no="XC20240827000009", overdue_days=1)
-    stage.send("delta", {"red": [*stage.snapshot["red"], card], "now": NOW | {"red": 3}})
+    await stage.send("delta", {"red": [*stage.snapshot["red"], card], "now": NOW | {"red": 3}})
 
     await expect(today.red_card("another")).to_contain_text(
         "应于9月9日办结，至9月12日已逾期3个工作日"
@@ -228,7 +228,7 @@ async def test_data_that_lag_are_said_to_lag(stage: Stage, open_page: OpenPage) 
     today = await open_page()
     await today.is_live()
 
-    stage.send("delta", {"lag_seconds": 17.2, "complete_to": "2024-09-12T10:41:50+08:00"})
+    await stage.send("delta", {"lag_seconds": 17.2, "complete_to": "2024-09-12T10:41:50+08:00"})
 
     await expect(today.part("freshness")).to_contain_text("数据延迟 17 秒")
     await expect(today.part("now")).to_contain_text("截至 10:41:50")
@@ -363,7 +363,7 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(
         await today.page.reload()
         await today.is_live()
 
-    assert not await today.overflows()
+    await today.fits()
 
 
 async def test_an_old_browser_shows_the_page_too(stage: Stage, open_page: OpenPage) -> None:
@@ -376,7 +376,7 @@ async def test_an_old_browser_shows_the_page_too(stage: Stage, open_page: OpenPa
     await expect(today.tile("open")).to_have_text("1,204")
     await expect(today.part("arrivals").locator("svg")).to_be_visible()
     more = [0] * 8 + [14, 41, 43] + [0] * 13
-    stage.send("delta", {"arrivals": stage.snapshot["arrivals"] | {"hours": more}})
+    await stage.send("delta", {"arrivals": stage.snapshot["arrivals"] | {"hours": more}})
     await expect(today.part("arrivals").locator("svg")).to_contain_text("今日 43")
 
 

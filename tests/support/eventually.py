@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 LOOK_SECONDS = 0.02
+PATIENCE_SECONDS = 60.0
+"""What becomes true does so in a moment, and where a busy machine has to start a process, later."""
 
 
-async def eventually(condition: Callable[[], Any], *, within: float = 10.0) -> Any:  # noqa: ANN401 - whatever the condition answers
+async def eventually(condition: Callable[[], Any], *, within: float = PATIENCE_SECONDS) -> Any:  # noqa: ANN401 - whatever the condition answers
     """
     Return the first true answer of *condition*, which may be a coroutine function.
 

@@ -15,8 +15,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from shared.web.problems import SECURITY_HEADERS
+from tests.support.eventually import eventually
 
-START_SECONDS_MAX = 10.0
+START_SECONDS_MAX = 60.0
 LOOK_SECONDS = 0.02
 END = None
 
@@ -46,8 +47,9 @@ class Stage:
         self._listeners: set[asyncio.Queue[Frame]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def send(self, event: str, body: object) -> None:
-        """Send one event to every page that listens."""
+    async def send(self, event: str, body: object) -> None:
+        """Send one event to every page that listens, as soon as one does."""
+        await eventually(lambda: self._listeners)
         self._to_all((event, body))
 
     def answer(self, path: str, made: Answer) -> list[Mapping[str, str]]:
