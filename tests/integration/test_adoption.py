@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from deploy.stack.ports import any_free
 from services.review.app import Review
 from services.review.domain.names import rating_of, rectification_of
 from shared.commands.adoption import FactContradicted
@@ -32,6 +31,7 @@ from shared.web.issuer import LocalIssuer
 from tests.support.eventually import eventually
 from tests.support.foreign_facts import foreign
 from tests.support.open_service import NINE, open_service
+from tests.support.ports import free_port
 
 RATING = foreign("review.rating.posted", recordedtime="2024-09-18T08:51:00+08:00")
 REVIEW, CASE = RATING["subject"], RATING["partitionkey"]
@@ -276,7 +276,7 @@ class ServiceProcess:
             **os.environ,
             f"{prefix}_POSTGRES_DSN": dsn,
             f"{prefix}_KAFKA": kafka,
-            f"{prefix}_PORT": str(any_free()),
+            f"{prefix}_PORT": str(free_port()),
             "AUTH_JWKS": str(folder / "jwks.json"),
         }
 

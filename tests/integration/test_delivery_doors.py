@@ -18,7 +18,6 @@ from services.metrics.ports.doors import Unreached
 from services.metrics.settings import MetricsSettings
 from shared.runtime.settings import WrongSettings
 from tests.support.delivering import ENVIRONMENT, MONDAY_TEN, SECOND, raised, telling
-from tests.support.ports import free_port
 from tests.support.vendors import Mailbox, Vendor, mailbox, tls
 
 HOUR = timedelta(hours=1)
@@ -142,7 +141,7 @@ async def test_nobody_there_is_an_answer(tmp_path: Path) -> None:
     tls(tmp_path)
     through, _ = door(tmp_path, [["127.0.0.1"]])
 
-    assert await post(through, Vendor("wecom", lambda: MONDAY_TEN, free_port())) == "unreachable"
+    assert await post(through, Vendor("wecom", lambda: MONDAY_TEN, 1)) == "unreachable"
 
 
 @pytest.mark.parametrize(

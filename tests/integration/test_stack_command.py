@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import StackFolders
-from deploy.stack.ports import any_free
 from deploy.stack.supervisor import take_lock
+from tests.support.ports import OF_A_BUREAU, free_port
 from tests.support.small_disk import small_disk
 
 Answer = subprocess.CompletedProcess[str]
 Run = Callable[..., Answer]
-LIMIT_SECONDS = 30
+LIMIT_SECONDS = 120
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def run(home: Path) -> Run:
                 **os.environ,
                 "CASETRACK_HOME": str(home),
                 "CASETRACK_LANG": "en",
-                "CASETRACK_PORT": str(any_free()),
+                "CASETRACK_PORT": str(free_port(OF_A_BUREAU)),
                 **environment,
             },
         )
@@ -124,7 +123,7 @@ def test_status_without_a_stack_has_the_promised_shape_and_its_own_exit(run: Run
 
 
 def test_doctor_names_a_busy_port_in_chinese_with_a_fix(run: Run) -> None:
-    port = any_free(PORT_OFFSET.values())
+    port = free_port(OF_A_BUREAU)
     with socket.create_server(("127.0.0.1", port)):
         answer = run("doctor", "--json", CASETRACK_PORT=str(port), CASETRACK_LANG="zh-CN")
     checks = {check["check"]: check for check in json.loads(answer.stdout)["checks"]}

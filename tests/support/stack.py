@@ -41,9 +41,9 @@ from shared.kafka.topics import (
     ensure_topics,
 )
 from tests.support.eventually import eventually
+from tests.support.ports import HOME
 from tests.support.servers import PASSWORD, TEMPLATE
 
-HOME = "CASETRACK_TEST_HOME"
 SESSION = "CASETRACK_TEST_SESSION"
 START_SECONDS_MAX = 180.0
 STOP_SECONDS_MAX = 30.0

@@ -14,11 +14,12 @@ import psutil
 
 from deploy.databases import ROLES, prepare_database
 from deploy.stack.places import StackFolders
-from deploy.stack.ports import LOOPBACK, any_free
+from deploy.stack.ports import LOOPBACK
 from deploy.stack.postgres import SUPERUSER, Postgres, embedded_postgres
 from deploy.stack.program import as_account, run_within
 from tests.support.eventually import eventually
 from tests.support.pages import BASH, HERE, Page
+from tests.support.ports import free_port
 
 PASSWORD = "only-for-tests"  # noqa: S105 - the servers live in a private folder for minutes
 DATABASE = "casetrack"
@@ -174,4 +175,4 @@ async def standby_pair(home: Path) -> AsyncIterator[Pair]:
 def _member(home: Path, name: str) -> Member:
     places = StackFolders(home / name)
     places.make()
-    return Member(name, embedded_postgres(places, PASSWORD), any_free())
+    return Member(name, embedded_postgres(places, PASSWORD), free_port())

@@ -19,13 +19,14 @@ from deploy.delivery import client_of
 from deploy.stack import control
 from deploy.stack.parts import PORT_OFFSET, PROBE_OFFSET
 from deploy.stack.places import StackFolders, server_account, server_home
-from deploy.stack.ports import LOOPBACK, any_free
+from deploy.stack.ports import LOOPBACK
 from deploy.stack.settings import LocalSettings
 from shared.runtime.clock import SystemClock
 from shared.runtime.ids import SystemIds
 from shared.web.auth import Role
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.eventually import eventually
+from tests.support.ports import OF_A_BUREAU, free_port
 from tests.support.terminal import Terminal
 
 CASETRACK = (sys.executable, "-P", "-m", "deploy.command")
@@ -143,8 +144,7 @@ async def _listen(line: httpx2.Response, seen: Watched) -> None:
 @contextmanager
 def standing_bureau(home: Path, **more: str) -> Iterator[StandingBureau]:
     """Give a bureau with servers of its own, which is told *more*, and take all of it down."""
-    ports = (*PORT_OFFSET.values(), *PROBE_OFFSET.values())
-    settings = LocalSettings(home=home, port=any_free(ports))
+    settings = LocalSettings(home=home, port=free_port(OF_A_BUREAU))
     environment = {
         **os.environ,
         "CASETRACK_HOME": str(home),
