@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -18,6 +17,7 @@ from shared.web.auth import Role, Unauthenticated
 from shared.web.gate import AuthSettings, Gate
 from shared.web.keys import JWKS_BYTES_MAX, KeysUnavailable
 from shared.web.server import serve
+from tests.support.ports import free_port
 
 ISSUER = "https://id.example.gov.cn/realms/bureau"
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -39,12 +39,10 @@ async def issuer(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     stopping, serving = asyncio.Event(), asyncio.Event()
     task = asyncio.ensure_future(serve(issuer, port=port, stopping=stopping, serving=serving))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await serving.wait()
     yield f"http://127.0.0.1:{port}"
     stopping.set()

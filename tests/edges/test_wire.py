@@ -1,17 +1,16 @@
 """What a server makes of requests that do not end, and of those that are no HTTP."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
-from contextlib import closing
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from shared.web.server import serve
 from shared.web.wire import HEAD_BYTES_MAX
+from tests.support.ports import free_port
 
-SECONDS_MAX = 10
+SECONDS_MAX = 30
 HIDDEN = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
 """A request that a proxy in front of us might take for another's body."""
 TWO_LENGTHS = {
@@ -40,8 +39,7 @@ async def echo_length(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        free: int = probe.getsockname()[1]
+    free = free_port()
     stopping, serving = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(echo_length, port=free, stopping=stopping, serving=serving))
