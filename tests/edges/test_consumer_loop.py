@@ -155,7 +155,7 @@ async def test_a_feed_that_hangs_is_found_out() -> None:
     loop = ConsumerLoop(feed, bench.handle, bench.bus, reading, Quick())
 
     with pytest.raises(NoProgress):
-        await asyncio.wait_for(loop.run(bench.stopping), 10)
+        await asyncio.wait_for(loop.run(bench.stopping), 30)
 
 
 async def test_any_number_of_refused_records_stops_nobody() -> None:

@@ -31,6 +31,7 @@ from tests.support.pictures import AS_OF
 
 LATER = "2024-09-12T10:43:00+08:00"
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
+SECONDS_MAX = 30.0
 READER = Principal("local-supervisor", frozenset({Role.SUPERVISOR}), "610102", "王督察")
 
 
@@ -140,7 +141,7 @@ async def test_a_change_is_found_by_the_bell_and_without_it(rings: bool) -> None
             source.change(demo=False)
             if rings:
                 source.wake("")
-            found = await board.turned(first.number, 5)
+            found = await board.turned(first.number, SECONDS_MAX)
         stopping.set()
 
     assert found is not None
@@ -191,7 +192,7 @@ async def test_a_reader_that_takes_nothing_is_cut_off(monkeypatch: pytest.Monkey
     board = Board(source, source, SystemClock())
     answer = LiveStream(Listener(board, GATE, READER, None, editions((1, picture()))), audience)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SECONDS_MAX):
         await answer({"type": "http"}, wire.receive, wire.send)
 
     assert len(wire.sent) == 2
@@ -225,7 +226,7 @@ async def test_a_stream_ends_with_what_opened_it(monkeypatch: pytest.MonkeyPatch
         await Endings(store).note_signed_out(reader.subject, 1, reader.subject)
 
     answer = LiveStream(Listener(board, gate, reader, None, editions((1, picture()))), Audience())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SECONDS_MAX):
         await answer({"type": "http"}, wire.receive, wire.send)
 
     assert wire.sent[-2]["body"].startswith(b"event: bye")

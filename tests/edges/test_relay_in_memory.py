@@ -24,13 +24,6 @@ from tests.support.facts import foreign
 TOPIC = Owner.INTAKE.topic
 
 
-class Hasty(Quick):
-    """Sees a hundred seconds pass in one."""
-
-    def monotonic(self) -> float:
-        return super().monotonic() * 100
-
-
 class Whimsical:
     """Delivers, or delivers a part, or nothing, and then does not know."""
 
@@ -201,7 +194,7 @@ async def test_a_relay_whose_facts_get_nowhere_takes_its_readiness_back_until_th
     async def open_outbox() -> Outbox:
         return store
 
-    relay = Relay(Owner.INTAKE, open_outbox, sender, Hasty())
+    relay = Relay(Owner.INTAKE, open_outbox, sender, Quick())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run(stopping))
         tasks.create_task(announce([relay], Quick(), stopping))

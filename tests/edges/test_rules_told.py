@@ -34,6 +34,7 @@ from tests.support.read_api import MorningClock
 
 NOON = datetime(2026, 12, 11, 4, tzinfo=UTC)
 DOSSIERS = 5
+SECONDS_MAX = 30.0
 CALENDAR = "/v1/rules/calendar"
 
 
@@ -162,8 +163,8 @@ async def test_a_reader_that_leaves_ends_the_work_and_publishes_nothing(tmp_path
     async with served(judgements, tmp_path) as client:
         async with client.stream("POST", CALENDAR, json=notice()):
             assert judgements.stands is not None
-            await asyncio.wait_for(judgements.stands.wait(), 10)
-        await asyncio.wait_for(judgements.ended.wait(), 10)
+            await asyncio.wait_for(judgements.stands.wait(), SECONDS_MAX)
+        await asyncio.wait_for(judgements.ended.wait(), SECONDS_MAX)
         rules = await client.get("/v1/rules", headers={"accept": "*/*"})
 
     assert rules.json()["newest"] == 0

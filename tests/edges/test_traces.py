@@ -144,5 +144,5 @@ def test_nothing_of_it_is_imported_where_nobody_asks() -> None:
 
 
 async def came(collector: Collector, number: int) -> list[SpanTold]:
-    await eventually(lambda: len(collector.spans) >= number, within=10)
+    await eventually(lambda: len(collector.spans) >= number)
     return collector.spans

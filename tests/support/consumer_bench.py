@@ -24,10 +24,22 @@ class Away(Exception):
 
 
 class Quick(SystemClock):
-    """Waits as asked, a hundred times quicker."""
+    """
+    Waits as asked, a hundred times quicker; time passes for those alone who wait.
+
+    So nobody loses patience because the machine stood still.
+    """
+
+    def __init__(self) -> None:
+        self._passed = 0.0
+
+    def monotonic(self) -> float:
+        return self._passed
 
     async def sleep(self, seconds: float) -> None:
+        until = self._passed + seconds
         await asyncio.sleep(seconds / 100)
+        self._passed = max(self._passed, until)
 
 
 def record(number: int, key: str = "case-1", topic: str = TOPIC) -> Record:
