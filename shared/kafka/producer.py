@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -112,7 +112,12 @@ class KafkaProducer:
             self._producer = None
         # stop() flushes first, which may never end. There is no public way to
         # drop what is queued, so we fail it; the version is pinned.
-        producer._message_accumulator.fail_all(KafkaError("abandoned"))  # noqa: SLF001 - see above
+        accumulator = producer._message_accumulator  # noqa: SLF001 - see above
+        queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001
+        accumulator.fail_all(KafkaError("abandoned"))
+        for batch in queued:
+            # For whoever waits for room in it: mostly nobody, and asyncio would tell in the end.
+            batch._drain_waiter.exception()  # noqa: SLF001 - as above
         try:
             async with asyncio.timeout(ABANDON_SECONDS_MAX):
                 await producer.stop()
@@ -144,18 +149,25 @@ def leaderless(producer: AIOKafkaProducer | None, records: Sequence[Record]) -> 
 
 
 async def _confirm(producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
-    confirmations = [
-        await producer.send(
-            record.topic,
-            value=record.value,
-            key=record.key,
-            partition=record.partition,
-            headers=list(record.headers),
-        )
-        for record in records
-    ]
-    if confirmations:
-        await asyncio.wait(confirmations)
+    confirmations: list[asyncio.Future[Any]] = []
+    try:
+        for record in records:
+            confirmation = await producer.send(
+                record.topic,
+                value=record.value,
+                key=record.key,
+                partition=record.partition,
+                headers=list(record.headers),
+            )
+            confirmations.append(confirmation)
+        if confirmations:
+            await asyncio.wait(confirmations)
+    except BaseException:
+        # Nobody is left to hear of them, and what nobody has heard asyncio tells in the end.
+        for one in confirmations:
+            if not one.cancel():
+                one.exception()
+        raise
     faults = [fault for one in confirmations if (fault := one.exception()) is not None]
     # Behind a refusal the broker finds the numbers out of order, which says nothing.
     for fault in sorted(faults, key=lambda fault: not isinstance(fault, REFUSALS)):
