@@ -10,6 +10,8 @@ from argparse import ArgumentParser
 from importlib import import_module
 from pathlib import Path
 
+from deploy.command import interruption
+
 BENCHES = {
     "fold": "bench.fold",
     "gateway": "bench.gateway",
@@ -41,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruption.heard(main))

@@ -31,6 +31,7 @@ from bench.load import open_load, post, quantile
 from bench.processes import family, memory_of
 from bench.report import HOME, machine
 from bench.whole import Whole, whole
+from deploy.command import interruption
 from deploy.stack.browser import find_browser
 from deploy.stack.ports import LOOPBACK
 from shared.web.auth import Role
@@ -217,4 +218,4 @@ def _told(before: dict[str, Any], seen: Seen) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(interruption.heard(lambda: asyncio.run(main())))

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.whole import python_of
+from deploy.command.interruption import unheard
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.journal import Journal
 from deploy.stack.part import PartGroup, StackPart
@@ -72,6 +73,9 @@ async def servers() -> AsyncIterator[Servers]:
     try:
         async with kept_running(places, journal, postgres_part(postgres), kafka_part(kafka)):
             yield Servers(kafka.address, postgres.dsn("postgres"))
+    except BaseException:
+        unheard()
+        raise
     finally:
         shutil.rmtree(postgres.home, ignore_errors=True)
         shutil.rmtree(places.home, ignore_errors=True)

@@ -31,14 +31,10 @@ console = Console(soft_wrap=True)
 
 
 def main() -> int:
-    interruption.listen()
     # What becomes of the parts is in the drill's own lines, or a fault.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     sizes = Sizes()
-    try:
-        document = asyncio.run(_drill(sizes))
-    except KeyboardInterrupt:
-        return interruption.status()
+    document = asyncio.run(_drill(sizes))
     path = HOME / "drill.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -89,4 +85,4 @@ def _show(document: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruption.heard(main))

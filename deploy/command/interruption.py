@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 OF_A_SIGNAL = 128
@@ -20,6 +21,15 @@ def listen() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _interrupt)
+
+
+def heard(main: Callable[[], int]) -> int:
+    """Return the status of *main*, which whatever interrupts a program ends in an orderly way."""
+    listen()
+    try:
+        return main()
+    except KeyboardInterrupt:
+        return status()
 
 
 def unheard() -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from deploy.command import interruption
 from deploy.command.output import SafeConsole
 from deploy.containers.bases import build_bases, stands_in
 from deploy.containers.engine import Composed, Engine, EngineFailed, EngineMissing
@@ -177,4 +178,4 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruption.heard(main))
