@@ -13,6 +13,7 @@ from jwt.exceptions import InvalidJTIError, InvalidSubjectError
 from shared.contracts.identities import identity_in
 from shared.runtime.clock import Clock
 from shared.web.keys import KEY_TYPES, KeySet, PublicKey
+from shared.web.sign_ins import ANY, WEAK, SignIns
 
 ACCESS = "casetrack"
 """The audience of an access token."""
@@ -49,6 +50,7 @@ RESERVED = ("local-", PUBLISHER_ACCOUNT, "urn:casetrack:", "supervision")
 LABEL_CHARACTERS_MAX = 256
 INSTANT_MAX = 1e12
 """Seconds since 1970 beyond which a number is no time."""
+NOTHING: Mapping[str, str] = {}
 PEOPLE_SECONDS_MAX = 15 * 60
 LOCAL_TRIAL_SECONDS_MAX = 30 * 24 * 3600
 
@@ -123,12 +125,16 @@ class Unauthenticated(Exception):
     No token that we trust; *reason* is for our log, the caller learns only *code*.
 
     A reason that a claim stands behind names it, `claim_missing:aud`, and never what it says.
+    *asked* tells a caller whose token is good what would be enough (RFC 9470).
     """
 
-    def __init__(self, reason: str, code: str = "token_invalid") -> None:
+    def __init__(
+        self, reason: str, code: str = "token_invalid", asked: Mapping[str, str] = NOTHING
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
+        self.asked = asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +150,7 @@ class Expectation:
     """A claim's whole name, or dotted where an issuer nests it: `realm_access.roles`."""
     person_claim: str = "sub"
     """What is the same in all accounts of one person; of publishers it is always `sub`."""
+    sign_ins: SignIns = ANY
     publisher: str = ""
     """Who signs here for itself alone, by its id; what its tokens say of roles is not read."""
 
@@ -234,7 +241,7 @@ class Verifier:
         if len(self._recognised) >= RECOGNISED_MAX:
             self._recognised.clear()
         now = self._clock.now().timestamp()
-        until = min(now + RECOGNISED_SECONDS_MAX, claims["exp"] + SKEW_SECONDS)
+        until = min(now + RECOGNISED_SECONDS_MAX, principal.until)
         self._recognised[token] = (now, until, principal)
         return principal
 
@@ -246,14 +253,27 @@ class Verifier:
         subject = _subject(claims, naming)
         if self._expects.issuer != LOCAL_ISSUER and _is_ours(subject, roles):
             raise Unauthenticated(f"name_of_ours:{naming}")
+        signed_in_until = math.inf if roles == {Role.PUBLISHER} else self._signed_in_until(claims)
         return Principal(
             subject=subject,
             roles=roles,
             org=_label(claims, "org"),
             name=_label(claims, "name"),
-            until=claims["exp"] + SKEW_SECONDS,
+            until=min(claims["exp"], signed_in_until) + SKEW_SECONDS,
             session=_session(claims) if self._expects.audience == SESSION else None,
         )
+
+    def _signed_in_until(self, claims: Mapping[str, Any]) -> float:
+        """Return until when the sign-in behind *claims* is enough, if it is now."""
+        asked = self._expects.sign_ins
+        if lacking := asked.lacking(claims):
+            raise Unauthenticated(f"sign_in_too_weak:{lacking}", WEAK, asked.challenge)
+        if asked.max_age is None:
+            return math.inf
+        until = _instant(claims, "auth_time") + asked.max_age.total_seconds()
+        if self._clock.now().timestamp() >= until + SKEW_SECONDS:
+            raise Unauthenticated("sign_in_too_old:auth_time", WEAK, asked.challenge)
+        return until
 
 
 def identity(claims: Mapping[str, Any]) -> str:

@@ -29,9 +29,12 @@ from shared.web.issuer import DAY_OF_WORK, TICKET
 from shared.web.keys import KeySet, file_keys, url_keys
 from shared.web.publishers import OwnTokens, Registered, signed_by
 from shared.web.session import LOOPBACK, Claims, Endings, session_of
+from shared.web.sign_ins import SignIns
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MINUTE = timedelta(minutes=1)
+ACR_VALUES = r"^[!#-\[\]-~ ]*$"
+"""What may stand between quotes in a challenge (RFC 6750 3): no quote and no backslash."""
 IDLE_MINUTES_MIN = 5
 """The page says once a minute that somebody is there; some of these may be lost."""
 
@@ -69,6 +72,20 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
         description="what the issuer's access tokens call themselves in `typ`; some say only JWT",
         examples=["JWT"],
     )
+    acr_values: str = Field(
+        "",
+        pattern=ACR_VALUES,
+        description="what the issuer calls sign-ins that are strong enough (`acr`), the best first "
+        "and with spaces between them; people who signed in otherwise are refused; none: any do",
+        examples=["urn:example:two-factors"],
+    )
+    max_age_seconds: int = Field(
+        0,
+        ge=0,
+        description="seconds after which people have to sign in at the issuer again "
+        "(`auth_time`); 0: never",
+        examples=["28800"],
+    )
     names: str = Field(
         "",
         description="the public names under which browsers reach us over TLS, comma-separated; "
@@ -96,6 +113,11 @@ class AuthSettings(Settings, env_prefix="AUTH_"):
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise PydanticCustomError("keys_over_http", "keys are fetched over https")
         return place
+
+    @property
+    def sign_ins(self) -> SignIns:
+        age = timedelta(seconds=self.max_age_seconds) if self.max_age_seconds else None
+        return SignIns(tuple(self.acr_values.split()), age)
 
     @property
     def session_idle(self) -> timedelta:
@@ -139,6 +161,7 @@ class Gate:
             lifetime=timedelta(seconds=trial),
             roles_claim=settings.roles_claim,
             person_claim=settings.person_claim,
+            sign_ins=settings.sign_ins,
         )
         keys = key_set(settings.jwks, clock)
         sessions, endings = _sessions(settings, clock), Endings(claims) if claims else None

@@ -27,6 +27,7 @@ from shared.web.problems import (
     PARAMETER_UNKNOWN,
     PUBLISHER_KEY_REFUSED,
     RATE_LIMITED,
+    SIGN_IN_TOO_WEAK,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
     TOKEN_MISSING,
@@ -43,7 +44,14 @@ MARK = "casetrack_policy"
 ADMITS = "casetrack_admits"
 """The attribute that says whom a policy lets in."""
 
-STRANGERS = (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, PUBLISHER_KEY_REFUSED, UNAVAILABLE)
+STRANGERS = (
+    TOKEN_MISSING,
+    TOKEN_INVALID,
+    TOKEN_EXPIRED,
+    SIGN_IN_TOO_WEAK,
+    PUBLISHER_KEY_REFUSED,
+    UNAVAILABLE,
+)
 """How whoever has no trusted token is answered, or everybody while the keys are away."""
 
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])

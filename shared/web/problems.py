@@ -25,6 +25,7 @@ from shared.runtime.language import accepted
 from shared.runtime.refused import distrust_of
 from shared.web.auth import Unauthenticated
 from shared.web.keys import KeysUnavailable
+from shared.web.sign_ins import WEAK
 
 log = structlog.get_logger()
 
@@ -81,6 +82,7 @@ TOKEN_MISSING = ProblemKind(401, "token_missing")
 TOKEN_INVALID = ProblemKind(401, "token_invalid")
 TOKEN_EXPIRED = ProblemKind(401, "token_expired")
 PUBLISHER_KEY_REFUSED = ProblemKind(401, "publisher_key_refused")
+SIGN_IN_TOO_WEAK = ProblemKind(401, WEAK)
 ORIGIN_REFUSED = ProblemKind(401, "origin_refused")
 NOT_PERMITTED = ProblemKind(403, "not_permitted")
 ORGANISATION_IS_ANOTHER = ProblemKind(403, "organisation_is_another")
@@ -277,8 +279,10 @@ def _of_rejection(rejection: Rejection) -> Problem:
 
 
 def _of_unknown_caller(refusal: Unauthenticated) -> Problem:
-    challenge = {"www-authenticate": 'Bearer realm="casetrack", error="invalid_token"'}
-    return Problem(401, refusal.code, headers=challenge)
+    error = refusal.code if refusal.code == SIGN_IN_TOO_WEAK.code else "invalid_token"
+    said = {"realm": "casetrack", "error": error, **refusal.asked}
+    challenge = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in said.items())
+    return Problem(401, refusal.code, headers={"www-authenticate": challenge})
 
 
 def language_of(request: Request) -> Language:

@@ -10,10 +10,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from shared.runtime.clock import VirtualClock
-from shared.web.auth import Principal, Role, Unauthenticated
+from shared.web.auth import SKEW_SECONDS, Principal, Role, Unauthenticated
 from shared.web.gate import AuthSettings, Gate
 from shared.web.keys import KeySet, file_keys
 
@@ -70,7 +71,12 @@ def signed(content: Mapping[str, Any], **head: object) -> str:
 
 
 async def principal(
-    jwks: Path, token: str, roles_claim: str = "roles", said: str = "at+jwt", person: str = "sub"
+    jwks: Path,
+    token: str,
+    roles_claim: str = "roles",
+    said: str = "at+jwt",
+    person: str = "sub",
+    **asked: Any,  # noqa: ANN401 - further settings
 ) -> Principal:
     settings = AuthSettings(
         issuer=ISSUER,
@@ -78,6 +84,7 @@ async def principal(
         roles_claim=roles_claim,
         token_type=said,
         person_claim=person,
+        **asked,
     )
     headers = [(b"authorization", f"Bearer {token}".encode())]
     gate = Gate.of(settings, VirtualClock(NOON))
@@ -182,6 +189,61 @@ async def test_an_issuer_may_call_its_access_tokens_only_tokens(tmp_path: Path) 
     caller = await principal(jwks, signed(claims(), typ="JWT"), said="JWT")
 
     assert caller.subject == "f81d4fae"
+
+
+TWO_FACTORS: Mapping[str, Any] = {"acr_values": "gold silver", "max_age_seconds": 3600}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"acr": "silver", "auth_time": NOW - 3600},
+        {"acr": "gold", "auth_time": NOW},
+        # A system does not sign in as people do.
+        {"sub": "publisher-permits", "roles": ["PUBLISHER"]},
+    ],
+)
+async def test_who_signed_in_strongly_and_lately_is_let_in(
+    tmp_path: Path, said: dict[str, object]
+) -> None:
+    caller = await principal(published(tmp_path), signed(claims(**said)), **TWO_FACTORS)
+
+    assert caller.subject == claims(**said)["sub"]
+
+
+async def test_who_was_let_in_is_until_the_sign_in_is_too_old(tmp_path: Path) -> None:
+    token = signed(claims(acr="gold", auth_time=NOW - 3500))
+
+    caller = await principal(published(tmp_path), token, **TWO_FACTORS)
+
+    assert caller.until == NOW + 100 + SKEW_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"auth_time": NOW}, "sign_in_too_weak:acr"),
+        ({"acr": "1", "auth_time": NOW}, "sign_in_too_weak:acr"),
+        ({"acr": ["gold"], "auth_time": NOW}, "sign_in_too_weak:acr"),
+        ({"acr": "gold"}, "sign_in_too_weak:auth_time"),
+        ({"acr": "gold", "auth_time": NOW - 3600 - SKEW_SECONDS}, "sign_in_too_old:auth_time"),
+        ({"auth_time": NOW, "roles": ["PUBLISHER", "SUPERVISOR"]}, "sign_in_too_weak:acr"),
+    ],
+)
+async def test_who_signed_in_weakly_or_long_ago_learns_how_to_sign_in(
+    tmp_path: Path, said: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(Unauthenticated) as refusal:
+        await principal(published(tmp_path), signed(claims(**said)), **TWO_FACTORS)
+
+    assert refusal.value.reason == reason
+    assert refusal.value.code == "insufficient_user_authentication"
+    assert refusal.value.asked == {"acr_values": "gold silver", "max_age": "3600"}
+
+
+def test_a_way_to_sign_in_fits_into_a_challenge() -> None:
+    with pytest.raises(ValidationError):
+        AuthSettings(issuer=ISSUER, jwks="keys.json", acr_values='gold", realm="elsewhere')
 
 
 async def test_a_name_may_have_a_wide_space(tmp_path: Path) -> None:

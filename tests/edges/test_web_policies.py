@@ -112,6 +112,7 @@ def test_a_route_is_described_with_the_codes_of_all_that_it_may_answer() -> None
         "200": [],
         "400": ["not_json"],
         "401": [
+            "insufficient_user_authentication",
             "origin_refused",
             "publisher_key_refused",
             "token_expired",
@@ -229,17 +230,31 @@ async def asked(service: Web, query: str) -> httpx2.Response:
         return await client.get(f"/v1/figures?{query}", headers={"accept-language": "en"})
 
 
-async def with_a_token(issuer: Path, query: str) -> httpx2.Response:
+async def with_a_token(
+    issuer: Path,
+    query: str,
+    **settings: Any,  # noqa: ANN401 - whatever settings there are
+) -> httpx2.Response:
     clock = VirtualClock(NOON)
     bearer = LocalIssuer.open(issuer, clock, SeededIds(1)).issue(Bearer(Role.HANDLER))
     service = replace(
         lists(dependencies=[permit(Role.HANDLER)]),
-        gate=Gate.of(AuthSettings(jwks=str(issuer / "jwks.json")), clock),
+        gate=Gate.of(AuthSettings(jwks=str(issuer / "jwks.json"), **settings), clock),
     )
     transport = httpx2.ASGITransport(create_web(service))
     head = {"authorization": f"Bearer {bearer}", "accept-language": "en"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://bureau") as client:
         return await client.get(f"/v1/figures?{query}", headers=head)
+
+
+async def test_who_signed_in_too_weakly_is_told_how_to_sign_in(tmp_path: Path) -> None:
+    answer = await with_a_token(tmp_path, "", acr_values="gold silver", max_age_seconds=600)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "insufficient_user_authentication")
+    assert answer.headers["www-authenticate"] == (
+        'Bearer realm="casetrack", error="insufficient_user_authentication",'
+        ' acr_values="gold silver", max_age="600"'
+    )
 
 
 @pytest.mark.parametrize("query", ["from=2024-09-01&item=1&state=A&state=B", "state=A", ""])
