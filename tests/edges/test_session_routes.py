@@ -42,9 +42,12 @@ class Desk:
     issuer: LocalIssuer
     clock: WallClock
 
-    async def sign_in(self, bearer: Bearer = WANG) -> "Browser":
+    async def sign_in(self, bearer: Bearer = WANG, cookie: str = "") -> "Browser":
+        """Sign in with a browser that is new, or one that has *cookie*."""
+        self.client.cookies.clear()
+        headers = {"cookie": f"{HOST_COOKIE}={cookie}"} if cookie else {}
         ticket = self.issuer.ticket(bearer)
-        answer = await self.client.get("/sign-in", params={"ticket": ticket})
+        answer = await self.client.get("/sign-in", params={"ticket": ticket}, headers=headers)
         assert answer.status_code == 303
         return Browser(self.client, answer.cookies[HOST_COOKIE], answer.headers["set-cookie"])
 
@@ -157,6 +160,30 @@ async def test_who_signs_out_is_out_also_with_a_cookie_of_before_or_after(desk: 
     assert browser.cookie != copied.cookie
     assert await copied.ask("DELETE", "/v1/session") == DONE
     assert [await one.reads() for one in (browser, copied)] == [OVER, OVER]
+
+
+@pytest.mark.parametrize("bearer", [WANG, LI])
+async def test_who_signs_in_anew_leaves_the_session_of_before(desk: Desk, bearer: Bearer) -> None:
+    browser, elsewhere = await desk.sign_in(), await desk.sign_in()
+
+    again = await desk.sign_in(bearer, browser.cookie)
+
+    assert [await one.reads() for one in (browser, again, elsewhere)] == [OVER, SEEN, SEEN]
+
+
+async def test_a_link_that_is_refused_ends_no_session(desk: Desk) -> None:
+    browser = await desk.sign_in()
+
+    refused = await browser.ask("GET", "/sign-in?ticket=a.b.c")
+
+    assert (refused[0], await browser.reads()) == (401, SEEN)
+
+
+async def test_a_session_that_is_over_keeps_nobody_from_signing_in(desk: Desk) -> None:
+    browser = await desk.sign_in()
+    await browser.ask("DELETE", "/v1/session")
+
+    assert await (await desk.sign_in(WANG, browser.cookie)).reads() == SEEN
 
 
 async def test_who_signs_out_everywhere_is_out_everywhere_and_nobody_else_is(desk: Desk) -> None:

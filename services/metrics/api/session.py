@@ -14,10 +14,12 @@ from shared.web.addresses import named
 from shared.web.auth import (
     LABEL_CHARACTERS_MAX,
     TOKEN_CHARACTERS_MAX,
+    Principal,
     Role,
     Unauthenticated,
 )
 from shared.web.description import told
+from shared.web.gate import Gate
 from shared.web.policies import Caller, Of, permit, public
 from shared.web.problems import (
     NOT_FOUND,
@@ -37,7 +39,7 @@ SEE_OTHER, DONE = 303, 204
 UNKNOWN = 401
 
 
-def sign_in_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
+def sign_in_routes(sign_in: SignIn | None, leaving: Leaving, catalogue: Catalogue) -> APIRouter:
     """Return the way in; without a key that signs sessions there is none."""
     router = APIRouter(tags=["session"])
 
@@ -54,7 +56,11 @@ def sign_in_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
             str, Query(min_length=1, max_length=TOKEN_CHARACTERS_MAX, pattern=r"^[A-Za-z0-9._-]+$")
         ],
     ) -> Response:
-        """Turn the ticket of a one-use link into a session, and show the page."""
+        """
+        Turn the ticket of a one-use link into a session, and show the page.
+
+        The session that the browser has had until now ends with it (ASVS 5.0, 7.2.4).
+        """
         if sign_in is None:
             raise Problem(*NOT_FOUND)
         try:
@@ -63,6 +69,8 @@ def sign_in_routes(sign_in: SignIn | None, catalogue: Catalogue) -> APIRouter:
             if "text/html" in request.headers.get("accept", ""):
                 return notice(request, catalogue, "link_refused", UNKNOWN)
             raise
+        if (before := await _bearer_before(request)) is not None:
+            await leaving.end(before)
         answer = RedirectResponse("/", SEE_OTHER)
         keep_session(request, answer, token)
         return answer
@@ -108,6 +116,15 @@ def session_routes(sign_in: SignIn | None, leaving: Leaving) -> APIRouter:
         return Response(status_code=DONE)
 
     return router
+
+
+async def _bearer_before(request: Request) -> Principal | None:
+    """Return who the browser was until now, None where it was nobody."""
+    gate: Gate = request.app.state.gate
+    try:
+        return await gate.principal(request)
+    except Unauthenticated:
+        return None
 
 
 def _came_from(request: Request) -> str:

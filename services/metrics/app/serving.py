@@ -177,6 +177,7 @@ class Reader:
         kpis = Kpis(self.readings, rules, self.clock)
         mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
+        leaving = Leaving(desk)
         gate = Gate.of(self.auth, self.clock, self.supervision).knowing(
             lambda: self.rules.newest.publishers
         )
@@ -204,8 +205,8 @@ class Reader:
                     freshness_routes(self.glances, self.deadlines, self.clock_rounds, self.clock),
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),
-                    sign_in_routes(self._sign_in, catalogue),
-                    session_routes(self._sign_in, Leaving(desk)),
+                    sign_in_routes(self._sign_in, leaving, catalogue),
+                    session_routes(self._sign_in, leaving),
                     page_routes(catalogue),
                 ],
                 ready=self._ready,
