@@ -63,7 +63,7 @@ class Owner(StrEnum):
     REVIEW = "review"
     SUPERVISION = "supervision"
 
-    @property
+    @cached_property
     def topic(self) -> str:
         return f"casetrack.{self.value}.v1"
 
