@@ -1,19 +1,25 @@
 """What review reads: its families' foreign facts, its own, whose cases are, supervision."""
 
+from collections.abc import Collection, Sequence
+
 from services.review.handlers.cases import CaseRegister
 from services.review.handlers.reactions import Reactions
 from services.review.handlers.register import RatingRegister
 from shared.commands.adoption import Adoption
 from shared.commands.ended_sessions import EndedSessions
 from shared.commands.rules_in_force import RulesInForce
+from shared.contracts.intake.facts import ApplicationReceived
 from shared.contracts.registry import Owner, decode
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.standing import JUDGEMENTS
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record
+from shared.kafka.seal import Seal
 
 GROUP = ReadingPlan("casetrack-review", passing=(StoreUnavailable, ConcurrencyConflict))
+RECEIVED = f'"{ApplicationReceived.TYPE}"'.encode()
+"""A quick look: few of intake's facts begin a case."""
 TOPICS = (Owner.INTAKE.topic, Owner.REVIEW.topic, Owner.SUPERVISION.topic)
 
 
@@ -40,6 +46,21 @@ class Ratings:
         self._register = register
         self._reactions = reactions
 
+    async def together(
+        self, seal: Seal | None, records: Sequence[Record]
+    ) -> Collection[int | None]:
+        """Note at once whose the cases are that begin in *records*; return where that is said."""
+        told = [
+            (one.value, one.offset)
+            for one in records
+            if one.value
+            and one.topic == Owner.INTAKE.topic
+            and RECEIVED in one.value
+            and (seal is None or seal.flaw_of(one) is None)
+        ]
+        begun = await self._cases.hear(body for body, _ in told)
+        return {offset for body, offset in told if body in begun}
+
     async def handle(self, record: Record) -> None:
         """Return when what *record* says, and what follows from it, is on record."""
         body = record.value or b""
@@ -53,7 +74,8 @@ class Ratings:
             return
         event = await self._adoption.adopt(body)
         if event is None:
-            await self._cases.hear(body)
+            if RECEIVED in body:
+                await self._cases.hear([body])
             return
         if isinstance(event.data, RatingPosted):
             await self._register.enter(event.data)

@@ -1,7 +1,7 @@
 """An event store in memory, for tests and the simulator: the same answers as PostgreSQL's."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -89,6 +89,10 @@ class MemoryEventStore:
 
     async def claim(self, kind: str, name: str, holder: str) -> str:
         return self._claims.setdefault((kind, name), holder)
+
+    async def claim_each(self, kind: str, holders: Mapping[str, str]) -> None:
+        for name, holder in holders.items():
+            await self.claim(kind, name, holder)
 
     async def holder(self, kind: str, name: str) -> str | None:
         return self._claims.get((kind, name))

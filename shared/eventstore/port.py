@@ -13,7 +13,7 @@ StoreError
         └── TooLarge
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -208,6 +208,10 @@ class EventStore(Protocol):
 
     async def claim(self, kind: str, name: str, holder: str) -> str:
         """Return whose *name* is among its *kind*, for ever: *holder*'s, if nobody came before."""
+        ...
+
+    async def claim_each(self, kind: str, holders: Mapping[str, str]) -> None:
+        """Claim many names of one *kind* in one transaction, each for its holder."""
         ...
 
     async def holder(self, kind: str, name: str) -> str | None:

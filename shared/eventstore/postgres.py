@@ -95,6 +95,11 @@ CLAIM = """
 SELECT claim_name($1, $2, $3)
 """
 
+CLAIM_EACH = """
+SELECT claim_name($1, name, holder)
+FROM unnest($2::text[], $3::text[]) AS told (name, holder)
+"""
+
 LOAD_HOLDER = """
 SELECT holder
 FROM claims
@@ -290,6 +295,12 @@ class PostgresEventStore(EventStore):
         async with self._connection() as connection:
             held: str = await connection.fetchval(CLAIM, kind, name, holder)
         return held
+
+    async def claim_each(self, kind: str, holders: Mapping[str, str]) -> None:
+        # In one order, so that two who claim the same never wait for each other.
+        names = sorted(holders)
+        async with self._connection() as connection:
+            await connection.execute(CLAIM_EACH, kind, names, [holders[name] for name in names])
 
     async def holder(self, kind: str, name: str) -> str | None:
         async with self._connection() as connection:

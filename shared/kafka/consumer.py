@@ -1,7 +1,7 @@
 """The consumer loop: every record is handled, dead-lettered with its reason, or tried again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -16,8 +16,10 @@ from shared.kafka.port import (
     Record,
     Sender,
     SendUnknown,
+    Together,
     TransactionOpen,
     Undeliverable,
+    one_by_one,
 )
 from shared.kafka.unpacking import Illegible
 from shared.runtime.clock import Clock
@@ -50,6 +52,8 @@ class ReadingPlan:
     """Longer than this nothing takes that is still alive."""
     turn_seconds_max: float = 5.0
     """A partition that takes longer goes on by itself, and the others are fetched without it."""
+    together: Together = one_by_one
+    """What is done first with all that a fetch brought of a partition."""
 
 
 class ConsumerLoop:
@@ -162,8 +166,9 @@ class ConsumerLoop:
     async def _work(
         self, partition: Partition, records: Sequence[Record], stopping: asyncio.Event
     ) -> None:
+        handled = await self._handle_together(records)
         for done, record in enumerate(records):
-            refusal = await self._attempt(record, stopping)
+            refusal = None if record.offset in handled else await self._attempt(record, stopping)
             if stopping.is_set() and refusal is _INTERRUPTED:
                 await self._commit(partition, records[:done])
                 return
@@ -172,6 +177,13 @@ class ConsumerLoop:
             if refusal:
                 await self._commit(partition, records[: done + 1])
         await self._commit(partition, records)
+
+    async def _handle_together(self, records: Sequence[Record]) -> Collection[int | None]:
+        legible = [one for one in records if not isinstance(one.value, Illegible)]
+        try:
+            return await self._reading.together(legible)
+        except Exception:  # noqa: BLE001 - each is handled by itself, and its fault is told there
+            return ()
 
     async def _attempt(self, record: Record, stopping: asyncio.Event) -> Refusal | None:
         """Return None where *record* was handled, else why it lies among the dead letters."""

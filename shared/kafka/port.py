@@ -12,7 +12,7 @@ BusError
 Undeliverable is no fault of the bus: a handler raises it to send one record to the dead letters.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -127,6 +127,18 @@ Handles one record; returning means that it need never be seen again.
 Delivery is at least once: the same record may come again after a crash or a
 rebalance. Undeliverable (or contracts' Unreadable) sends it to the dead letters.
 """
+
+Together = Callable[[Sequence[Record]], Awaitable[Collection[int | None]]]
+"""
+Handles at once those of the next records of a partition that it can, and returns their offsets.
+
+The others, and all of them where it raises, are handled one by one.
+"""
+
+
+async def one_by_one(_: Sequence[Record]) -> Collection[int | None]:
+    """Handle nothing at once."""
+    return ()
 
 
 class Sender(Protocol):

@@ -1,6 +1,7 @@
 """What the consumer loop does with good records, bad records and a world that fails for a while."""
 
 import asyncio
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pytest
@@ -27,6 +28,37 @@ async def test_records_of_one_key_are_handled_in_order() -> None:
     await bench.run(until=lambda: len(bench.seen) == 50)
 
     assert bench.seen == [str(n).encode() for n in range(50)]
+
+
+async def test_what_is_handled_together_is_not_handled_again() -> None:
+    bench, told = Bench(), list[bytes | None]()
+
+    async def together(records: Sequence[Record]) -> Collection[int | None]:
+        told.extend(one.value for one in records)
+        return [one.offset for one in records[1::2]]
+
+    bench.reading = ReadingPlan(GROUP, together=together)
+    await bench.bus.send([record(n) for n in range(6)])
+
+    await bench.run(until=lambda: len(bench.seen) == 3)
+
+    assert told == [b"0", b"1", b"2", b"3", b"4", b"5"]
+    assert bench.seen == [b"0", b"2", b"4"]
+    assert list(bench.bus.committed(GROUP).values()) == [6]
+
+
+async def test_what_cannot_be_handled_together_is_handled_one_by_one() -> None:
+    bench = Bench()
+
+    async def together(_: Sequence[Record]) -> Collection[int | None]:
+        raise Away
+
+    bench.reading = ReadingPlan(GROUP, passing=(Away,), together=together)
+    await bench.bus.send([record(n) for n in range(3)])
+
+    await bench.run(until=lambda: len(bench.seen) == 3)
+
+    assert bench.seen == [b"0", b"1", b"2"]
 
 
 async def test_what_was_handled_does_not_come_again() -> None:

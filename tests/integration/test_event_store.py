@@ -153,6 +153,13 @@ async def test_a_name_belongs_to_whoever_claims_it_first(store: EventStore) -> N
     assert await store.holder("rating", "A") == "first"
 
 
+async def test_many_names_are_claimed_at_once_each_as_if_alone(store: EventStore) -> None:
+    await store.claim("rating", "B", "first")
+    await store.claim_each("rating", {"B": "second", "A": "second"})
+
+    assert [await store.holder("rating", name) for name in "AB"] == ["second", "first"]
+
+
 async def test_of_those_who_claim_a_name_at_the_same_moment_all_see_one_holder(
     store: EventStore,
 ) -> None:

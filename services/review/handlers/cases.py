@@ -1,5 +1,6 @@
 """Whose a case is, as intake has told: review has cases by their numbers alone."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +13,6 @@ from shared.eventstore.port import EventStore
 
 CASE_HANDLED = "case-handled"
 """Claims on a case, held by the organisation that handles it."""
-RECEIVED = f'"{ApplicationReceived.TYPE}"'.encode()
-"""A quick look: few of intake's facts begin a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +21,16 @@ class CaseRegister:
 
     store: EventStore
 
-    async def hear(self, body: bytes) -> None:
-        """Return when it is known who handles the case that the fact in *body* begins, if any."""
-        if RECEIVED not in body:
-            return
-        fact = decode(body).data
-        if isinstance(fact, ApplicationReceived):
-            await self.store.claim(CASE_HANDLED, fact.case.case_no, fact.handling_org.org_code)
+    async def hear(self, bodies: Iterable[bytes]) -> Collection[bytes]:
+        """Return those of *bodies* that begin a case, once it is known who handles each of them."""
+        begun, holders = set(), dict[str, str]()
+        for body in bodies:
+            if isinstance(fact := decode(body).data, ApplicationReceived):
+                holders.setdefault(fact.case.case_no, fact.handling_org.org_code)
+                begun.add(body)
+        if holders:
+            await self.store.claim_each(CASE_HANDLED, holders)
+        return begun
 
     async def owners(self, case_no: str) -> tuple[str, ...]:
         """Return the organisation that handles the case; nobody while intake has told of none."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -132,6 +132,11 @@ class StoreOf:
         held = await self._store.claim(kind, name, holder)
         await self._life.hop()
         return held
+
+    async def claim_each(self, kind: str, holders: Mapping[str, str]) -> None:
+        await self._life.hop()
+        await self._store.claim_each(kind, holders)
+        await self._life.hop()
 
     async def holder(self, kind: str, name: str) -> str | None:
         await self._life.hop()

@@ -1,6 +1,6 @@
 """Supervision's streams in memory, and the rows of cards and orders that follow from them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Self
 
 from services.metrics.adapters.memory.tables import MemoryTables
@@ -45,6 +45,9 @@ class MemorySupervision(Supervision):
 
     async def claim(self, kind: str, name: str, holder: str) -> str:
         return await self._store.claim(kind, name, holder)
+
+    async def claim_each(self, kind: str, holders: Mapping[str, str]) -> None:
+        await self._store.claim_each(kind, holders)
 
     async def holder(self, kind: str, name: str) -> str | None:
         return await self._store.holder(kind, name)
