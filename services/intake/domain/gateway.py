@@ -39,6 +39,8 @@ def admit(event: Event, publisher: Publisher | None, rules: Rules, now: datetime
     if event.time > now + AHEAD_MAX:
         raise Inadmissible("time_in_future", "time", event.time.isoformat())
     _must_be_meant(event)
+    # A copy costs 3 µs. To say it before the event is read would mean to judge whose words they
+    # are, and of which type, by what nobody has read strictly yet.
     return event.model_copy(
         update={
             "publisher": speaker.id,
