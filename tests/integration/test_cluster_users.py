@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +11,11 @@ import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
-from aiokafka.protocol.admin import CreateAclsRequest
+from aiokafka.protocol.admin import CreateAclsRequest, DescribeAclsRequest
 
 from deploy.alignment import align
 from deploy.faults import PartitionsDiffer, ServerUnreachable
-from deploy.kafka_users import ALLOW, EVERYWHERE, LITERAL, PREFIXED, PRINCIPAL
+from deploy.kafka_users import ALLOW, ANY, EVERYWHERE, LITERAL, PREFIXED, PRINCIPAL
 from deploy.principals import Kind
 from deploy.topics import prepare_topics
 from services.metrics.consumer.lanes import GROUP
@@ -36,6 +36,8 @@ SECONDS_MAX = 60.0
 PREPARE, KEDA = "casetrack-prepare", "casetrack-keda"
 READ, WRITE, CREATE, DELETE, DESCRIBE = 3, 4, 5, 6, 8
 """Kafka's numbers; `tests/architecture/test_kubernetes_kafka.py` knows the words."""
+EVERY_ACL = DescribeAclsRequest(ANY, None, ANY, None, None, ANY, ANY)
+
 Acl = tuple[str, int, Kind, str, int]
 
 TO_PREPARE: list[Acl] = [
@@ -62,7 +64,7 @@ async def kafka() -> AsyncIterator[LockedKafka]:
     shutil.rmtree(folder)
 
 
-async def allow(keeper: KafkaAccess, acls: Iterable[Acl]) -> None:
+async def allow(keeper: KafkaAccess, acls: Collection[Acl]) -> None:
     admin = AIOKafkaAdminClient(**keeper.arguments())
     await admin.start()
     try:
@@ -72,6 +74,17 @@ async def allow(keeper: KafkaAccess, acls: Iterable[Acl]) -> None:
             )
             told = await admin._send_to_controller(request)  # noqa: SLF001 - as deploy.kafka_users
             assert [code for code, _ in told.creation_responses] == [0]
+
+        async def are_known() -> bool:
+            told = await admin._send_to_controller(EVERY_ACL)  # noqa: SLF001 - as above
+            return {*acls} <= {
+                (principal.removeprefix(PRINCIPAL), deed, kind, name, naming)
+                for kind, name, naming, found in told.resources
+                for principal, _, deed, _ in found
+            }
+
+        # The broker hears of them from its controller a moment later.
+        await eventually(are_known)
     finally:
         await admin.close()
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from deploy.kafka_users import prepare_users
 from deploy.principals import USERS, publisher_user
 from deploy.topics import prepare_topics
 from shared.contracts.registry import INBOX, inbox_of
@@ -32,7 +31,7 @@ async def kafka() -> AsyncIterator[LockedKafka]:
     folder = Path(tempfile.mkdtemp(prefix="casetrack-certificates-"))
     async with locked_kafka(folder, by_certificate=True) as broker:
         await prepare_topics(broker.keeper, 1, PUBLISHERS)
-        await prepare_users(broker.keeper, dict.fromkeys((*USERS, TAX, HEALTH), ""))
+        await broker.admit(dict.fromkeys((*USERS, TAX, HEALTH), ""))
         yield broker
     shutil.rmtree(folder)
 

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from aiokafka.errors import (
 )
 
 from deploy.faults import KafkaUserUnknown
-from deploy.kafka_users import AccessChange, passwords_in, prepare_users, settle_access
+from deploy.kafka_users import passwords_in, prepare_users, settle_access
 from deploy.prepare import prepare_kafka
 from deploy.principals import (
     OURS,
@@ -43,7 +44,7 @@ from shared.kafka.entrance import AccessRefused, require_access
 from shared.kafka.reader import places_of
 from shared.kafka.topics import BUREAU_TOPICS, dead_letter_topic, topics_of
 from tests.support.eventually import eventually
-from tests.support.locked import PASSWORD, LockedKafka, locked_kafka
+from tests.support.locked import NOTHING, PASSWORD, LockedKafka, locked_kafka
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -57,8 +58,6 @@ LINE = re.compile(r"^\| `([^`]+)` \| (read|write|describe) \| topic (.*) \|$", r
 ANSWER_MS_MAX = 10_000
 SECONDS_MAX = 60.0
 
-NOTHING = AccessChange(frozenset(), frozenset(), frozenset(), frozenset())
-
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
@@ -71,7 +70,7 @@ def home() -> Iterator[Path]:
 async def kafka(home: Path) -> AsyncIterator[LockedKafka]:
     async with locked_kafka(home) as broker:
         await prepare_topics(broker.keeper, 1, PUBLISHERS)
-        await prepare_users(broker.keeper, told(home))
+        await broker.admit(told(home))
         yield broker
 
 
@@ -264,20 +263,20 @@ async def test_a_file_is_all_that_one_publisher_more_needs(kafka: LockedKafka, h
     assert await writes(kafka.user(f"{OURS}intake"), letters)
     assert await reads(kafka.user(water), letters)
     assert not await writes(kafka.user(TAX), inbox)
-    await prepare_users(kafka.keeper, told(home))
+    await kafka.admit(told(home))
 
 
 async def test_a_publisher_that_is_taken_away_comes_in_no_more(
     kafka: LockedKafka, home: Path
 ) -> None:
     left = tuple(user for user in EVERYBODY if user != HEALTH)
-    settled = await prepare_users(kafka.keeper, told(home, left))
+    settled = await kafka.admit(told(home, left))
     with pytest.raises(AccessRefused, match="wrong_password"):
         await require_access(kafka.user(HEALTH))
 
     assert settled.users_taken == {HEALTH}
     assert {right.user for right in settled.rights_taken} == {HEALTH}
-    await prepare_users(kafka.keeper, told(home))
+    await kafka.admit(told(home))
 
 
 async def test_a_stolen_password_that_was_replaced_ends_also_where_the_thief_is_in(
@@ -301,7 +300,7 @@ async def test_a_stolen_password_that_was_replaced_ends_also_where_the_thief_is_
     # The rightful one loses nothing, and nobody made its rights anew.
     assert settled == NOTHING
     assert await writes(kafka.user(TAX, "replaced"), MINE)
-    await prepare_users(kafka.keeper, told(home))
+    await kafka.admit(told(home))
 
 
 async def test_a_right_that_somebody_made_by_hand_is_taken_away(
@@ -311,9 +310,9 @@ async def test_a_right_that_somebody_made_by_hand_is_taken_away(
     everybody = dict.fromkeys(EVERYBODY, PASSWORD)
     await settle_access(kafka.keeper, rights(["tax", "health"]) | {extra}, everybody)
 
-    assert await writes(kafka.user(TAX), Owner.INTAKE.topic)
+    await eventually(partial(writes, kafka.user(TAX), Owner.INTAKE.topic))
 
-    settled = await prepare_users(kafka.keeper, told(home))
+    settled = await kafka.admit(told(home))
 
     assert settled.rights_taken == {extra}
     assert not await writes(kafka.user(TAX), Owner.INTAKE.topic)

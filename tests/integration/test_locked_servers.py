@@ -18,9 +18,8 @@ import pytest_asyncio
 
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.faults import ServerDistrusted
-from deploy.kafka_users import prepare_users, settle_access
+from deploy.kafka_users import settle_access
 from deploy.principals import USERS, publisher_user
-from deploy.stack.ports import any_free
 from deploy.topics import prepare_topics
 from shared.contracts.documents import write
 from shared.contracts.registry import INBOX, Owner, encode, inbox_of
@@ -48,6 +47,7 @@ from tests.support.locked import (
     locked_kafka,
     locked_postgres,
 )
+from tests.support.ports import free_port
 from tests.support.whole_way import whole_way
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -249,7 +249,7 @@ async def test_what_waits_for_a_server_says_why_and_ends_when_it_is_told(
         **os.environ,
         **told(kafka.user(kafka_user), prefix, tmp_path / "password"),
         f"{prefix}_POSTGRES_DSN": postgres.dsn(user=role, password=database),
-        f"{prefix}_PORT": str(any_free()),
+        f"{prefix}_PORT": str(free_port()),
         "AUTH_JWKS": str(tmp_path / "jwks.json"),
     }
     process = await asyncio.create_subprocess_exec(
@@ -328,7 +328,7 @@ async def test_each_service_goes_its_way_with_its_own_rights_and_believes_sealed
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await prepare_topics(kafka.keeper, PARTITIONS, PUBLISHERS)
-    await prepare_users(kafka.keeper, dict.fromkeys([*USERS, HALL, STOLEN], PASSWORD))
+    await kafka.admit(dict.fromkeys([*USERS, HALL, STOLEN], PASSWORD))
 
     for service in ("intake", "assist", "review", "metrics", "relay"):
         access = kafka.user(f"casetrack-{service}")

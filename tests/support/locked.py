@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,14 +12,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy.kafka_users import AccessChange, prepare_users
 from deploy.stack.kafka import Kafka, Lock
 from deploy.stack.places import Account, StackFolders, server_account
-from deploy.stack.ports import any_free
 from deploy.stack.program import as_account, run_within
 from deploy.stack.servers import embedded_kafka
 from shared.kafka.access import KafkaAccess
 from tests.support.certificates import LOOPBACK, Authority
 from tests.support.eventually import eventually
+from tests.support.ports import free_port
 
 ADMIN = "keeper"
 PASSWORD = "only-for-tests"  # noqa: S105 - the servers live in a private folder for minutes
@@ -27,6 +28,7 @@ START_SECONDS_MAX = 60.0
 REAUTH_MS = 5_000
 """So long a connection lives: ours have to outlive it."""
 DEBIAN = Path("/usr/lib/postgresql")
+NOTHING = AccessChange(frozenset(), frozenset(), frozenset(), frozenset())
 HBA = """\
 hostssl all all 127.0.0.1/32 scram-sha-256
 """
@@ -46,6 +48,17 @@ class LockedKafka:
 
     def user(self, name: str, password: str = PASSWORD) -> KafkaAccess:
         return replace(self.keeper, user=name, password=password)
+
+    async def admit(self, passwords: Mapping[str, str]) -> AccessChange:
+        """Let users have these passwords and their rights; return once the broker acts by them."""
+        change = await prepare_users(self.keeper, passwords)
+
+        # It hears of what its controller was told a moment later.
+        async def is_heard() -> bool:
+            return await prepare_users(self.keeper, passwords) == NOTHING
+
+        await eventually(is_heard)
+        return change
 
     def shown(self, name: str) -> KafkaAccess:
         """Return the way in as whom a certificate names."""
@@ -111,7 +124,7 @@ async def locked_postgres(home: Path) -> AsyncIterator[LockedPostgres]:
     )
     assert asked.returncode == 0, asked.stderr
     (data / "pg_hba.conf").write_text(HBA)
-    port = any_free()
+    port = free_port()
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,7 +147,7 @@ def make_topic(kafka: str) -> MakeTopic:
 async def no_bureau_topics(kafka: str, servers: Servers) -> AsyncIterator[str]:
     """Take the bureau's own topics away; others that want them wait for this test's end."""
     with _locked(servers.home / "topics.lock"):
-        await _delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS})
+        await delete_topics(kafka, {*EVENT_TOPICS, *DEAD_LETTER_TOPICS, CHECKPOINTS})
         yield kafka
 
 
@@ -165,6 +165,15 @@ async def limit_messages(kafka: str, topic: str, bytes_max: int = MESSAGE_BYTES_
     async with kafka_admin(kafka) as admin:
         await admin.alter_configs([limit])
 
+        async def known() -> bool:
+            (told,) = await admin.describe_configs([limit])
+            (((*_, settings),)) = told.resources
+            return (MESSAGE_LIMIT, str(bytes_max)) in {
+                (name, value) for name, value, *_ in settings
+            }
+
+        await eventually(known)
+
 
 @asynccontextmanager
 async def kafka_admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
@@ -177,15 +186,16 @@ async def kafka_admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def _delete_topics(kafka: str, names: set[str]) -> None:
+async def delete_topics(kafka: str, names: Collection[str]) -> None:
+    """Return once the broker, too, knows of none of them: whoever makes them anew asks it."""
     async with kafka_admin(kafka) as admin:
 
         async def gone() -> bool:
-            return not names & set(await admin.list_topics())
+            return not {*names} & {*await admin.list_topics()}
 
-        present = names & set(await admin.list_topics())
+        present = {*names} & {*await admin.list_topics()}
         if present:
-            await admin.delete_topics(list(present))
+            await admin.delete_topics([*present])
             await eventually(gone)
 
 
