@@ -28,6 +28,7 @@ from shared.web.keys import file_keys
 from shared.web.statements import public_half
 from tests.support.eventually import eventually
 from tests.support.facts import foreign
+from tests.support.settled import OTHERS_SECONDS_MAX
 from tests.support.terminal import Terminal
 
 CASES = ("XC20240902000017", "XC20240902000018")
@@ -88,7 +89,7 @@ class Watched:
             made.extend(filter(None, [await self.sign()]))
             return bool(made) and made[-1].rows == 12 * number
 
-        await eventually(signed)
+        await eventually(signed, within=OTHERS_SECONDS_MAX)
         return made[-1]
 
     async def sign(self, signer: Signer | None = None) -> Checkpoint | None:
@@ -264,7 +265,7 @@ async def test_who_is_killed_while_signing_raises_no_false_alarm(
         statuses.add((await dying.casetrack("checkpoint")).status)
         return KILLED in statuses
 
-    await eventually(died)
+    await eventually(died, within=OTHERS_SECONDS_MAX)
     terminal = Terminal(tmp_path / "home", settings)
     signed = await terminal.casetrack("checkpoint", "--json")
     verified = await terminal.casetrack("verify", "--now", "--json")
@@ -290,7 +291,7 @@ async def signing(watched: Watched, folder: Path, **settings: str) -> AsyncItera
         },
     )
     try:
-        await eventually(ready.exists, within=30)
+        await eventually(ready.exists)
         yield ready
         process.terminate()
         assert await process.wait() == 0
@@ -316,7 +317,7 @@ async def test_who_is_started_signs_by_itself_again_and_again(
     async with signing(watched, tmp_path, CHECKPOINTS_KEY=str(key), CHECKPOINTS_MEMORY=str(memory)):
         for rows in (1, 2):
             await watched.store.record([foreign(rows, case=CASES[0])])
-            await eventually(partial(signed, rows), within=20)
+            await eventually(partial(signed, rows), within=OTHERS_SECONDS_MAX)
 
     published = await load_checkpoints(watched.kafka, keys)
     assert [one async for one in unborne(watched.dsn, published)] == []

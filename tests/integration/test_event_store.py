@@ -28,6 +28,7 @@ from shared.eventstore.postgres import PostgresEventStore, open_pool
 from shared.policy.calendar import ZONE
 from tests.support.eventually import eventually
 from tests.support.facts import MONDAY, activity, foreign
+from tests.support.settled import OTHERS_SECONDS_MAX
 
 STREAM = "case-XC20240902000017"
 RECEIPT = Receipt("clerk-7", "key-1", b"digest", '{"version":1}')
@@ -300,7 +301,7 @@ async def test_the_outbox_has_what_is_ours_to_publish_in_order(
         found = await outbox.pending(10)
         return found if len(found) == 3 else []
 
-    waiting = await eventually(all_of_it)
+    waiting = await eventually(all_of_it, within=OTHERS_SECONDS_MAX)
 
     assert [(one.stream, one.version) for one in waiting] == [
         (STREAM, 1),
@@ -315,7 +316,7 @@ async def test_what_is_behind_the_cursor_is_not_sent_again(
     store: EventStore, outbox: Outbox
 ) -> None:
     await store.record([foreign(n) for n in range(1, 6)])
-    first = await eventually(partial(outbox.pending, 2))
+    first = await eventually(partial(outbox.pending, 2), within=OTHERS_SECONDS_MAX)
     await outbox.advance(first[-1].place)
 
     rest = await outbox.pending(10)

@@ -27,6 +27,7 @@ from shared.eventstore.port import Outcome, StoreRefused, StoreUnavailable
 from shared.eventstore.postgres import LOAD, RECORD, PostgresEventStore, append_within, open_pool
 from tests.support.eventually import eventually
 from tests.support.facts import activity, foreign
+from tests.support.settled import OTHERS_SECONDS_MAX
 
 STREAM = "case-XC20240902000017"
 
@@ -253,7 +254,7 @@ async def test_the_outbox_reads_no_more_bytes_than_fit(
     await store.record([foreign(n).model_copy(update={"data": large}) for n in range(1, 31)])
     outbox = await PostgresOutbox.open(postgres_dsn, "intake")
     await outbox.lead()
-    first = await eventually(partial(outbox.pending, 1_000))
+    first = await eventually(partial(outbox.pending, 1_000), within=OTHERS_SECONDS_MAX)
     await outbox.advance(first[-1].place)
     rest = await outbox.pending(1_000)
     await outbox.close()
@@ -265,11 +266,10 @@ async def test_the_outbox_reads_no_more_bytes_than_fit(
 async def test_a_leader_that_stands_still_does_not_keep_the_lease(
     postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.eventstore.outbox.LEASE_IDLE_SECONDS_MAX", 1)
+    next_one = await PostgresOutbox.open(postgres_dsn, "intake")
+    monkeypatch.setattr("shared.eventstore.outbox.LEASE_IDLE_SECONDS_MAX", 3)
     standing = await PostgresOutbox.open(postgres_dsn, "intake")
     assert await standing.lead()
-    monkeypatch.undo()
-    next_one = await PostgresOutbox.open(postgres_dsn, "intake")
     assert not await next_one.lead()
 
     await eventually(next_one.lead)

@@ -29,6 +29,7 @@ from tests.support.clusters import another_cluster
 from tests.support.eventually import eventually
 from tests.support.facts import PUBLISHER, foreign
 from tests.support.servers import PASSWORD
+from tests.support.settled import OTHERS_SECONDS_MAX
 
 OLD, NEW = "XC20240902000017", "XC20240902000018"
 DATABASE = "casetrack"
@@ -83,14 +84,10 @@ class Place:
         """Return what the relay has yet to send, once that are *rows*."""
 
         async def read() -> list[tuple[str, int, Position]]:
-            outbox = await PostgresOutbox.open(self.as_role("casetrack_relay"), "intake")
-            try:
-                assert await outbox.lead()
+            async with self._leading() as outbox:
                 return [
                     (one.partitionkey, one.version, one.place) for one in await outbox.pending(100)
                 ]
-            finally:
-                await outbox.close()
 
         found: list[tuple[str, int, Position]] = []
 
@@ -98,14 +95,22 @@ class Place:
             found[:] = await read()
             return len(found) == rows
 
-        await eventually(complete)
+        await eventually(complete, within=OTHERS_SECONDS_MAX)
         return found
 
     async def advance(self, place: Position) -> None:
+        async with self._leading() as outbox:
+            await outbox.advance(place)
+
+    @asynccontextmanager
+    async def _leading(self) -> AsyncIterator[PostgresOutbox]:
         outbox = await PostgresOutbox.open(self.as_role("casetrack_relay"), "intake")
-        assert await outbox.lead()
-        await outbox.advance(place)
-        await outbox.close()
+        try:
+            # Who led before has left, and the lease ends with its session, a moment later.
+            await eventually(outbox.lead)
+            yield outbox
+        finally:
+            await outbox.close()
 
     async def sign(self, rows: int) -> None:
         """Sign until that are *rows*: somebody's open transaction may hold the bound back."""
@@ -119,7 +124,7 @@ class Place:
             made.extend([one] if one else [])
             return bool(made) and made[-1].rows == rows
 
-        await eventually(complete)
+        await eventually(complete, within=OTHERS_SECONDS_MAX)
 
     async def differences(self) -> list[Difference]:
         keys = file_keys(public_half(self.signer.path), SystemClock())

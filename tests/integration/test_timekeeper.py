@@ -18,11 +18,12 @@ from tests.support.eventually import eventually
 from tests.support.intake_cases import NO, RECEIVED
 from tests.support.intake_process import intake_process
 from tests.support.rule_changes import notice_of
+from tests.support.settled import OTHERS_SECONDS_MAX
 
 STREAM = f"case-{NO}"
 NOON = datetime(2024, 9, 2, 4, tzinfo=UTC)
 FIVE_DAYS_OVER = datetime(2024, 9, 9, 16, tzinfo=UTC)
-KILLED_WITHIN = 30.0
+KILLED_WITHIN = OTHERS_SECONDS_MAX
 
 END_LEASES = """
 UPDATE intake.timers
@@ -81,7 +82,7 @@ async def test_a_silence_ends_once_whenever_its_keepers_die(
     async with AsyncExitStack() as running:
         for _ in range(2):
             await running.enter_async_context(intake_process(tmp_path, dsn=dsn))
-        await eventually(lambda: _settled(superuser), within=30)
+        await eventually(lambda: _settled(superuser), within=OTHERS_SECONDS_MAX)
 
     received, deemed = (await store.load(STREAM)).events
     assert received.data == RECEIVED
@@ -114,14 +115,14 @@ async def test_a_silence_that_waits_for_a_notice_ends_when_it_is_published(
         return list((await store.load(f"case-{case_no}")).events)
 
     async with intake_process(tmp_path, dsn=role_dsn("casetrack_intake")) as keeping:
-        await eventually(lambda: _put_off(superuser, f"case-{case_no}"), within=30)
+        await eventually(lambda: _put_off(superuser, f"case-{case_no}"), within=OTHERS_SECONDS_MAX)
         waiting = await facts()
         notice = notice_of(1, 2003, off=["2003-12-31"], on=[])
         await store.record(
             [Event.of(notice, id="rules-1", source="urn:casetrack:610102:supervision", time=NOON)],
             publish=False,
         )
-        await eventually(lambda: _settled(superuser), within=30)
+        await eventually(lambda: _settled(superuser), within=OTHERS_SECONDS_MAX)
         alive = keeping.process.returncode is None
         *_, deemed = await facts()
 

@@ -15,6 +15,7 @@ from shared.contracts.moments import FIRST_DAY, LAST_DAY
 from shared.contracts.registry import Owner
 from shared.eventstore.postgres import PostgresEventStore, open_pool
 from tests.support.facts import foreign
+from tests.support.settled import OTHERS_SECONDS_MAX
 from tests.support.stepped_bureau import Bureau, stepped_bureau
 from tests.support.unbounded_facts import unbounded
 from tests.support.way_of_a_case import (
@@ -196,9 +197,12 @@ async def test_it_waits_for_what_is_on_its_way_through_kafka(
         async with await open_pool(role_dsn("casetrack_intake"), "intake") as pool:
             await PostgresEventStore(pool).record(facts)
         told: list[float] = []
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             report = await verified(
-                way.auditor_dsn, bureau_topics, 50, lambda _count, reached: told.append(reached)
+                way.auditor_dsn,
+                bureau_topics,
+                OTHERS_SECONDS_MAX,
+                lambda _count, reached: told.append(reached),
             )
 
     assert report.differences == []

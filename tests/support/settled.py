@@ -4,6 +4,8 @@ import asyncpg
 
 from tests.support.eventually import eventually
 
+OTHERS_SECONDS_MAX = 120.0
+"""So long may another test of the session keep a transaction open: they share the server."""
 ALL_SETTLED = """
 SELECT coalesce(max(xid) < settled_below(), true)
 FROM events
@@ -11,5 +13,5 @@ FROM events
 
 
 async def settled(pool: asyncpg.Pool) -> None:
-    """Return once no older transaction is open, in whatever test: others share the server."""
-    await eventually(lambda: pool.fetchval(ALL_SETTLED), within=60)
+    """Return once no older transaction is open, in whatever test."""
+    await eventually(lambda: pool.fetchval(ALL_SETTLED), within=OTHERS_SECONDS_MAX)
