@@ -310,7 +310,7 @@ async def test_interrupted_behind_the_deleting_it_is_done_again(bureau: Bureau) 
             async def is_empty() -> bool:
                 return await bureau.told() == 0
 
-            await eventually(is_empty, within=30)
+            await eventually(is_empty)
             aligning.cancel()
     finally:
         await hinderer.close()

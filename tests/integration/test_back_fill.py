@@ -113,7 +113,8 @@ async def test_a_back_fill_withdraws_nothing_that_we_could_have_known_and_rings_
             taken = time.monotonic() - began
             await settled(database, sent)
             lasted = time.monotonic() - began
-        cards = Counter(tuple(row) for row in await database.fetch(CARDS))
+            looked_at = SystemClock().now()
+            cards = Counter(tuple(row) for row in await database.fetch(CARDS))
         known_for = [row["known_for"] for row in await database.fetch(WITHDRAWN)]
         raised = dict(await database.fetch(RAISED))
         sys.stdout.write(
@@ -128,7 +129,7 @@ async def test_a_back_fill_withdraws_nothing_that_we_could_have_known_and_rings_
         (key, [one for one in told if one.time <= told_until])
         for key, told in stories(CASES, begins, DAYS)
     )
-    assert standing(cards) == called_for(ways, SystemClock().now())
+    assert standing(cards) == called_for(ways, looked_at)
     assert told_to(world) <= {name for name, at in raised.items() if of_late(at, now)}
     assert told_to(world)
 

@@ -42,7 +42,7 @@ async def written(server: Postgres) -> None:
         query = "SELECT restart_lsn - '0/0' FROM pg_replication_slots WHERE restart_lsn IS NOT NULL"
         return any(at >= place for at in await said(server, query))
 
-    await eventually(kept, within=60)
+    await eventually(kept)
 
 
 async def test_what_was_written_is_there_again_and_so_is_any_instant(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ async def test_what_was_written_is_there_again_and_so_is_any_instant(tmp_path: P
             whole = await noted(server)
             # It goes on there: the log begins anew, with a base of its own.
             with backup.kept():
-                await eventually(lambda: len(backup.done("list").split()) > 4, within=60)
+                await eventually(lambda: len(backup.done("list").split()) > 4)
                 await written(server)
         shutil.rmtree(server.data_folder)
         backup.done("restore", str(server.data_folder))

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from aiokafka import TopicPartition
@@ -12,7 +13,7 @@ from aiokafka.admin import RecordsToDelete
 
 from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.dead_letter_box import DeadLetterBox, NoSuchLetter
-from shared.kafka.feed import KafkaFeed
+from shared.kafka.feed import STALLED_SECONDS_MAX, KafkaFeed
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import (
     PARTITIONS,
@@ -28,8 +29,9 @@ from shared.kafka.port import (
 )
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import ensure_topics
-from shared.runtime.clock import SystemClock
+from shared.runtime.clock import SystemClock, VirtualClock
 from tests.support.eventually import eventually
+from tests.support.facts import MONDAY
 from tests.support.feed import read
 from tests.support.stack import MakeTopic, kafka_admin
 
@@ -182,14 +184,14 @@ async def test_a_partition_that_is_set_aside_is_not_taken_for_stalled(
     topic = await make_topic(1)
     async with KafkaProducer(kafka) as sender:
         await sender.send([message(topic, "a", 1)])
-    async with KafkaFeed(
-        kafka, topic, [topic], clock=SystemClock(), stalled_seconds_max=0.0
-    ) as feed:
+    clock = VirtualClock(MONDAY)
+    async with KafkaFeed(kafka, topic, [topic], clock=clock) as feed:
         await read(feed, 1)
         feed.set_aside(Partition(topic, 0))
         async with KafkaProducer(kafka) as sender:
             await sender.send([message(topic, "a", 2)])
         for _ in range(3):
+            clock.advance(2 * timedelta(seconds=STALLED_SECONDS_MAX))
             assert not await feed.fetch()
         feed.take_back(Partition(topic, 0))
         (seen,) = await read(feed, 1)
@@ -211,7 +213,7 @@ async def test_a_group_that_knew_no_partitions_reads_once_kafka_tells_of_them(
             await feed.fetch()
             return not feed._consumer.assignment()  # noqa: SLF001 - nothing else waits for it
 
-        await eventually(nothing_left, within=20)
+        await eventually(nothing_left)
         await ensure_topics(kafka, PARTITIONS, [topic])
         async with KafkaProducer(kafka) as sender:
             await sender.send([message(topic, "a", 1)])
@@ -268,7 +270,7 @@ async def bury(kafka: str, topic: str, values: Sequence[bytes]) -> None:
         await sender.send([Record(topic, b"a", value, (("h", b"1"),)) for value in values])
         loop = ConsumerLoop(feed, refuse, sender, ReadingPlan(topic), SystemClock())
         tasks.create_task(loop.run(stopping))
-        await eventually(lambda: len(refused) == len(values), within=20)
+        await eventually(lambda: len(refused) == len(values))
         stopping.set()
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from shared.kafka.port import Partition, Record
 from shared.kafka.producer import KafkaProducer
 from shared.kafka.topics import MESSAGE_BYTES_MAX, dead_letter_topic
 from shared.runtime.clock import SystemClock
-from tests.support.eventually import eventually
+from tests.support.feed import read
 from tests.support.terminal import Terminal
 
 KEY = b"XC1"
@@ -206,13 +205,7 @@ async def test_a_replay_sends_the_same_bytes_where_they_came_from(
     async with KafkaFeed(
         bureau_topics, f"after-{language.value}", [INBOX], clock=SystemClock()
     ) as feed:
-        arrived: list[Record] = []
-
-        async def both_arrived() -> bool:
-            arrived.extend(chain.from_iterable((await feed.fetch()).values()))
-            return len(arrived) == len(letters)
-
-        await eventually(both_arrived)
+        arrived = await read(feed, len(letters))
 
     assert (said.status, said.err) == (0, "")
     assert [REPLAYED[language] in line for line in said.out.splitlines()] == [True, True]

@@ -80,7 +80,7 @@ async def test_an_import_outlives_killed_gateways_relays_and_workers(way: WholeW
     async with asyncio.TaskGroup() as tasks:
         importing = tasks.create_task(imported(way, log))
         for number, name in enumerate(("intake", "relay", "metrics", "intake"), start=1):
-            await eventually(partial(reached, way, number * 1000), within=60)
+            await eventually(partial(reached, way, number * 1000), within=120)
             way.parts[name].kill()
     accepted, duplicate, rejected = outcome(importing.result())
     await way.folded(count)

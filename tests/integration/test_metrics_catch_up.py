@@ -14,7 +14,14 @@ from shared.kafka.keys import partition_of
 from shared.kafka.port import PARTITIONS
 from shared.runtime.clock import SystemClock
 from tests.support.eventually import eventually
-from tests.support.folding_workers import FOLDED, TOPIC, Fold, at_least, workers
+from tests.support.folding_workers import (
+    FOLDED,
+    TOPIC,
+    WORKERS_SECONDS_MAX,
+    Fold,
+    at_least,
+    workers,
+)
 from tests.support.old_year import Cards, called_for, stories, year
 
 CASES = 1_000
@@ -61,19 +68,19 @@ def start(role_dsn: Callable[[str], str], bureau_topics: str, tmp_path: Path) ->
 
 
 async def settled(database: asyncpg.Pool) -> None:
-    await eventually(at_least(database, FOLDED, len(YEAR)), within=120)
+    await eventually(at_least(database, FOLDED, len(YEAR)), within=WORKERS_SECONDS_MAX)
 
     async def nothing_is_due() -> bool:
         return not await database.fetchval(DUE)
 
-    await eventually(nothing_is_due, within=60)
+    await eventually(nothing_is_due, within=WORKERS_SECONDS_MAX)
 
 
 async def kill_all(
     database: asyncpg.Pool, start: Fold, running: list[subprocess.Popen[bytes]]
 ) -> None:
     """Kill everybody in the middle of it, and start others."""
-    await eventually(at_least(database, FOLDED, len(YEAR) // 3), within=60)
+    await eventually(at_least(database, FOLDED, len(YEAR) // 3), within=WORKERS_SECONDS_MAX)
     for process in running:
         process.kill()
     start(life="ticker")
@@ -86,7 +93,7 @@ async def test_a_back_fill_raises_what_stands_and_revokes_nothing(
     bureau_topics: str, database: asyncpg.Pool, start: Fold, *, killed: bool
 ) -> None:
     running = [start(life="ticker"), start(SLOW), start()]
-    await eventually(at_least(database, COMPLETE, PARTITIONS), within=40)
+    await eventually(at_least(database, COMPLETE, PARTITIONS), within=WORKERS_SECONDS_MAX)
     async with publishing(bureau_topics, "back-fill") as producer, producer.transaction():
         await publish(producer)
     if killed:
@@ -105,19 +112,19 @@ async def test_a_lane_that_stands_still_holds_up_its_own_cards_and_is_told(
     start(life="ticker")
     start()
     told = tmp_path / "ticker-0.log"
-    await eventually(at_least(database, COMPLETE, PARTITIONS), within=40)
+    await eventually(at_least(database, COMPLETE, PARTITIONS), within=WORKERS_SECONDS_MAX)
     async with publishing(bureau_topics, "stranger") as stranger:
         await stranger.begin_transaction()
         async with publishing(bureau_topics, "back-fill") as producer, producer.transaction():
             await publish(producer)
             # What is said behind it in that partition nobody can read until this has ended.
             await stranger.send_and_wait(TOPIC, b"{}", partition=STILL)
-        await eventually(others_are_settled(database), within=120)
-        await eventually(lambda: '"cards_wait"' in told.read_text(), within=40)
+        await eventually(others_are_settled(database), within=WORKERS_SECONDS_MAX)
+        await eventually(lambda: '"cards_wait"' in told.read_text(), within=WORKERS_SECONDS_MAX)
         meanwhile = await cards_of(database)
         await stranger.abort_transaction()
     await settled(database)
-    await eventually(lambda: "cards_wait_no_more" in told.read_text(), within=20)
+    await eventually(lambda: "cards_wait_no_more" in told.read_text())
 
     assert meanwhile == beside(called_for(stories(CASES), SystemClock().now()))
     assert await cards_of(database) == called_for(stories(CASES), SystemClock().now())

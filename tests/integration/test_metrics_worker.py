@@ -21,6 +21,7 @@ from tests.support.folding_workers import (
     EVENTS,
     FOLDED,
     TOPIC,
+    WORKERS_SECONDS_MAX,
     Fold,
     at_least,
     fill,
@@ -47,19 +48,19 @@ async def test_workers_that_are_killed_and_frozen_count_every_fact_once(
 ) -> None:
     first, second = worker(), worker()
     await fill(bureau_topics, 0, 1000)
-    await eventually(at_least(database, FOLDED, 300), within=40)
+    await eventually(at_least(database, FOLDED, 300), within=WORKERS_SECONDS_MAX)
     first.kill()
     third = worker()
     await fill(bureau_topics, 1000, 2000)
-    await eventually(at_least(database, FOLDED, 1400), within=40)
+    await eventually(at_least(database, FOLDED, 1400), within=WORKERS_SECONDS_MAX)
     second.send_signal(signal.SIGSTOP)
     await fill(bureau_topics, 2000, EVENTS)
-    await eventually(at_least(database, FOLDED, EVENTS), within=60)
+    await eventually(at_least(database, FOLDED, EVENTS), within=WORKERS_SECONDS_MAX)
     second.send_signal(signal.SIGCONT)
     third.kill()
     await fill(bureau_topics, 0, 200)
     behind = "SELECT sum(next_offset)::bigint FROM metrics.offsets"
-    await eventually(at_least(database, behind, EVENTS + 200), within=60)
+    await eventually(at_least(database, behind, EVENTS + 200), within=WORKERS_SECONDS_MAX)
 
     assert await database.fetchval(FOLDED) == EVENTS
     assert await database.fetchval(COUNTED) == await database.fetchval(RECEIVED)
@@ -82,7 +83,7 @@ async def test_a_bad_message_is_dead_lettered_and_its_neighbours_are_folded(
             ]
         )
     passed = "SELECT sum(next_offset)::bigint FROM metrics.offsets"
-    await eventually(at_least(database, passed, 5), within=40)
+    await eventually(at_least(database, passed, 5), within=WORKERS_SECONDS_MAX)
     letters = [letter async for letter in DeadLetterBox(bureau_topics).load_all()]
 
     assert await database.fetchval(FOLDED) == 2
@@ -104,10 +105,10 @@ async def test_killed_behind_its_letters_a_worker_sends_none_again(
     async def ended() -> bool:
         return doomed.poll() is not None
 
-    await eventually(ended, within=40)
+    await eventually(ended, within=WORKERS_SECONDS_MAX)
     worker()
     passed = "SELECT sum(next_offset)::bigint FROM metrics.offsets"
-    await eventually(at_least(database, passed, 250), within=40)
+    await eventually(at_least(database, passed, 250), within=WORKERS_SECONDS_MAX)
 
     ends = await load_ends(bureau_topics, [f"dlq.{TOPIC}"])
     assert ends[Partition(f"dlq.{TOPIC}", 1)] == 250
@@ -124,7 +125,7 @@ async def test_of_a_transaction_only_what_was_committed_is_folded(
                 await producer.send(TOPIC, body, key=key)
             await (producer.commit_transaction() if says else producer.abort_transaction())
     worker()
-    await eventually(at_least(database, FOLDED, 70), within=40)
+    await eventually(at_least(database, FOLDED, 70), within=WORKERS_SECONDS_MAX)
     ends = await load_ends(bureau_topics, [TOPIC])
 
     async def is_complete() -> bool:
@@ -133,7 +134,7 @@ async def test_of_a_transaction_only_what_was_committed_is_folded(
             place.number: end for place, end in ends.items() if end
         } and all(row["highwater"] == row["next_offset"] for row in rows)
 
-    await eventually(is_complete, within=20)
+    await eventually(is_complete)
 
     assert await database.fetchval(FOLDED) == 70
 
@@ -151,7 +152,7 @@ async def test_what_waits_in_the_inbox_is_told_beside_what_waits_here(
         )
         return row is not None and tuple(row) == (0, 3)
 
-    await eventually(is_told, within=40)
+    await eventually(is_told, within=WORKERS_SECONDS_MAX)
 
 
 async def test_a_worker_whose_offset_is_gone_stops_and_says_so(
@@ -168,7 +169,7 @@ async def test_a_worker_whose_offset_is_gone_stops_and_says_so(
     async def ended() -> bool:
         return process.poll() is not None
 
-    await eventually(ended, within=40)
+    await eventually(ended, within=WORKERS_SECONDS_MAX)
 
     assert process.returncode != 0
     assert "OffsetLost" in (tmp_path / "worker-0.log").read_text()
@@ -184,8 +185,8 @@ async def test_a_worker_that_knew_no_partitions_folds_once_kafka_tells_of_them(
     async def looked() -> bool:
         return "not found in cluster metadata" in (tmp_path / "worker-0.log").read_text()
 
-    await eventually(looked, within=40)
+    await eventually(looked, within=WORKERS_SECONDS_MAX)
     await ensure_topics(no_bureau_topics)
     await fill(no_bureau_topics, 0, 100)
 
-    await eventually(at_least(database, FOLDED, 100), within=40)
+    await eventually(at_least(database, FOLDED, 100), within=WORKERS_SECONDS_MAX)

@@ -9,7 +9,15 @@ import pytest
 
 from services.metrics.app.fingerprint import our_fingerprint
 from tests.support.eventually import eventually
-from tests.support.folding_workers import EVENTS, FOLDED, Fold, at_least, fill, workers
+from tests.support.folding_workers import (
+    EVENTS,
+    FOLDED,
+    WORKERS_SECONDS_MAX,
+    Fold,
+    at_least,
+    fill,
+    workers,
+)
 from tests.support.rebuilding import rebuilt
 
 BEFORE = "of-the-release-before"
@@ -35,9 +43,9 @@ async def test_workers_fold_on_while_their_projection_is_rebuilt_and_switched(
     dsn = role_dsn("casetrack_metrics")
     for place in range(0, EVENTS, EVENTS // 3):
         await fill(bureau_topics, place, place + EVENTS // 3)
-        await eventually(at_least(database, FOLDED, place + 100), within=40)
+        await eventually(at_least(database, FOLDED, place + 100), within=WORKERS_SECONDS_MAX)
         assert (await rebuilt(dsn)).differences == []
-    await eventually(at_least(database, FOLDED, EVENTS), within=60)
+    await eventually(at_least(database, FOLDED, EVENTS), within=WORKERS_SECONDS_MAX)
 
     assert [one.poll() for one in running] == [None, None]
     assert (await rebuilt(dsn, switch=False)).differences == []
@@ -48,7 +56,7 @@ async def test_a_worker_that_finds_what_other_code_has_made_rebuilds_and_folds_o
 ) -> None:
     first = worker()
     await fill(bureau_topics, 0, EVENTS // 2)
-    await eventually(at_least(database, FOLDED, EVENTS // 2), within=40)
+    await eventually(at_least(database, FOLDED, EVENTS // 2), within=WORKERS_SECONDS_MAX)
     first.terminate()
     await asyncio.to_thread(first.wait)
     accepted = await database.fetchval(ACCEPTED)
@@ -57,7 +65,7 @@ async def test_a_worker_that_finds_what_other_code_has_made_rebuilds_and_folds_o
     worker()
     worker()
     await fill(bureau_topics, EVENTS // 2, EVENTS)
-    await eventually(at_least(database, FOLDED, EVENTS), within=60)
+    await eventually(at_least(database, FOLDED, EVENTS), within=WORKERS_SECONDS_MAX)
 
     assert await database.fetchval(MADE_BY) == our_fingerprint()
     assert await database.fetchval(ACCEPTED) > accepted
@@ -71,7 +79,7 @@ async def test_a_worker_of_older_code_says_so_in_one_line_and_changes_nothing(
     await database.execute(REPLACED, our_fingerprint())
     await fill(bureau_topics, 0, 100)
     older = worker()
-    await asyncio.to_thread(older.wait, 30)
+    await asyncio.to_thread(older.wait, WORKERS_SECONDS_MAX)
     said = (tmp_path / "worker-0.log").read_text().splitlines()
 
     assert [line for line in said if "projection_is_newer" in line] == said[:1]
@@ -84,10 +92,10 @@ async def test_a_worker_that_is_overtaken_while_it_folds_ends(
 ) -> None:
     overtaken = worker()
     await fill(bureau_topics, 0, 500)
-    await eventually(at_least(database, FOLDED, 500), within=40)
+    await eventually(at_least(database, FOLDED, 500), within=WORKERS_SECONDS_MAX)
     await rebuilt(role_dsn("casetrack_metrics"), fingerprint="of-the-next")
     await fill(bureau_topics, 500, 1000)
-    await asyncio.to_thread(overtaken.wait, 40)
+    await asyncio.to_thread(overtaken.wait, WORKERS_SECONDS_MAX)
 
     assert "projection_made_otherwise" in (tmp_path / "worker-0.log").read_text()
     assert await database.fetchval(FOLDED) == 500

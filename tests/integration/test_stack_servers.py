@@ -27,11 +27,12 @@ from deploy.stack.places import (
 )
 from deploy.stack.postgres import Postgres, embedded_postgres
 from deploy.stack.program import run
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.processes import processes
 from tests.support.stack import kafka_admin
 
 NOBODY = Account("nobody", 65534, 65534)
+START_SECONDS_MAX = 180.0
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def serve(places: StackFolders) -> Iterator[Callable[[], StackFolders]]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def pids(record: StackRecord) -> dict[str, int]:
 
 
 async def test_killed_servers_come_back_with_everything(servers: StackFolders) -> None:
-    before: StackRecord = await eventually(lambda: ready(servers), within=60)
+    before: StackRecord = await eventually(lambda: ready(servers), within=START_SECONDS_MAX)
     await leave_something(before)
     for pid in pids(before).values():
         os.kill(pid, signal.SIGKILL)
@@ -103,7 +104,7 @@ async def test_killed_servers_come_back_with_everything(servers: StackFolders) -
             else None
         )
 
-    after: StackRecord = await eventually(restarted, within=60)
+    after: StackRecord = await eventually(restarted, within=START_SECONDS_MAX)
 
     assert await find_something(after) == ("still here", True)
 
@@ -112,7 +113,7 @@ async def test_after_a_killed_supervisor_the_next_one_takes_over(
     serve: Callable[[], StackFolders],
 ) -> None:
     places = serve()
-    before: StackRecord = await eventually(lambda: ready(places), within=60)
+    before: StackRecord = await eventually(lambda: ready(places), within=START_SECONDS_MAX)
     await leave_something(before)
     os.kill(before.supervisor.pid, signal.SIGKILL)
     serve()
@@ -121,7 +122,7 @@ async def test_after_a_killed_supervisor_the_next_one_takes_over(
         record = ready(places)
         return record if record and record.supervisor != before.supervisor else None
 
-    after: StackRecord = await eventually(taken_over, within=60)
+    after: StackRecord = await eventually(taken_over, within=START_SECONDS_MAX)
 
     assert await find_something(after) == ("still here", True)
     assert [left.found() for left in processes(before)] == [None, None]

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.stack.journal import Process, StackPhase, StackRecord, last_record
 from deploy.stack.places import CHECKOUT, StackFolders
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.processes import processes
 
 Launch = Callable[..., subprocess.Popen[bytes]]
@@ -43,7 +43,7 @@ def launch(places: StackFolders) -> Iterator[Launch]:
     yield run
     for supervisor in started:
         supervisor.terminate()
-        supervisor.wait(30)
+        supervisor.wait(PATIENCE_SECONDS)
     record = last_record(places.state)
     for process in processes(record) if record else []:
         found = process.found()
@@ -77,7 +77,7 @@ async def test_a_part_that_can_wait_stands_back_behind_the_others(
 
 async def test_a_part_that_is_killed_comes_back(places: StackFolders, launch: Launch) -> None:
     supervisor = launch("first", "second")
-    await eventually(lambda: is_ready(places, supervisor), within=30)
+    await eventually(lambda: is_ready(places, supervisor))
     before = pid_of(places, "first")
     assert before is not None
     os.kill(before, signal.SIGKILL)
@@ -93,9 +93,9 @@ async def test_stopping_leaves_no_process_even_a_deaf_one(
     places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("first", "deaf")
-    record = await eventually(lambda: is_ready(places, supervisor), within=30)
+    record = await eventually(lambda: is_ready(places, supervisor))
     supervisor.terminate()
-    supervisor.wait(30)
+    supervisor.wait(PATIENCE_SECONDS)
 
     assert [process.found() for process in processes(record)] == [None, None]
 
@@ -104,7 +104,7 @@ async def test_parts_do_not_outlive_a_killed_supervisor(
     places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("first", "second")
-    record = await eventually(lambda: is_ready(places, supervisor), within=30)
+    record = await eventually(lambda: is_ready(places, supervisor))
     supervisor.kill()
 
     await eventually(lambda: not any(process.found() for process in processes(record)))
@@ -114,21 +114,21 @@ async def test_the_next_supervisor_ends_what_a_killed_one_left(
     places: StackFolders, launch: Launch
 ) -> None:
     killed = launch("deaf", "second")
-    record = await eventually(lambda: is_ready(places, killed), within=30)
+    record = await eventually(lambda: is_ready(places, killed))
     killed.kill()
     killed.wait()
     next_one = launch("deaf", "second")
-    await eventually(lambda: is_ready(places, next_one), within=60)
+    await eventually(lambda: is_ready(places, next_one))
 
     assert [process.found() for process in processes(record)] == [None, None]
 
 
 async def test_a_second_supervisor_changes_nothing(places: StackFolders, launch: Launch) -> None:
     first = launch("first")
-    record = await eventually(lambda: is_ready(places, first), within=30)
+    record = await eventually(lambda: is_ready(places, first))
     second = launch("first")
 
-    assert (second.wait(30), last_record(places.state)) == (3, record)
+    assert (second.wait(PATIENCE_SECONDS), last_record(places.state)) == (3, record)
 
 
 async def test_a_pid_that_was_given_to_somebody_else_is_left_alone() -> None:
@@ -141,7 +141,7 @@ async def test_a_part_that_never_gets_ready_is_named_with_its_last_words(
     places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("first", "broken")
-    code = supervisor.wait(60)
+    code = supervisor.wait(PATIENCE_SECONDS)
     record = last_record(places.state)
     assert record is not None
     assert record.fault is not None
@@ -157,6 +157,6 @@ async def test_why_the_stack_failed_stands_alone_in_the_supervisors_log(
     places: StackFolders, launch: Launch
 ) -> None:
     supervisor = launch("broken", errors=places.home.parent / "errors")
-    supervisor.wait(60)
+    supervisor.wait(PATIENCE_SECONDS)
 
     assert (places.home.parent / "errors").read_text() == "part_failed\n"

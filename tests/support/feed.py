@@ -13,5 +13,5 @@ async def read(feed: Feed, count: int) -> list[Record]:
             seen.extend(records)
         return len(seen) >= count
 
-    await eventually(enough, within=20)
+    await eventually(enough)
     return seen

@@ -80,7 +80,7 @@ async def rate(one: Errand, level: str = "SATISFIED") -> None:
 async def close_rectification(one: Errand) -> None:
     """Rate badly, and take the order that opens by itself to its end."""
     await rate(one, "DISSATISFIED")
-    order = f"rectifications/{await eventually(partial(_opened, one), within=30)}"
+    order = f"rectifications/{await eventually(partial(_opened, one))}"
     await one.ask(Role.REVIEW_DESK, f"{order}/assignments", assignee="st-0107")
     await one.ask(Role.HANDLER, f"{order}/contacts", reached=True, method="PHONE")
     await one.ask(Role.HANDLER, f"{order}/findings", finding="FIX_NOW", cause="EFFICIENCY")

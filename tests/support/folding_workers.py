@@ -19,6 +19,12 @@ TOPIC = "casetrack.intake.v1"
 BUREAU = tuple(bureau_events(3_000, 300))
 EVENTS = len(BUREAU)
 FOLDED = "SELECT count(*) FROM metrics.timeline"
+WORKERS_SECONDS_MAX = 120.0
+"""
+So long may processes take to begin and to share the lanes.
+
+A killed one is missed after six seconds, and one that is frozen in a COPY is cut off after ten.
+"""
 
 Fold = Callable[..., subprocess.Popen[bytes]]
 

@@ -57,7 +57,7 @@ async def intake_process(
     )
     token = {"authorization": f"Bearer {issuer.issue(Bearer(Role.PUBLISHER))}"}
     try:
-        await eventually(ready.exists, within=60)
+        await eventually(ready.exists)
         async with httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
         ) as client:
