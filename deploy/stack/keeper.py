@@ -143,7 +143,8 @@ def _stand_back(pid: int, niceness: int) -> None:
     if not niceness:
         return
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        # Behind us, wherever whoever started us has put us.
+        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
     # Linux may share processors out among sessions first, and each part has one of its own.
     with suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(str(niceness), encoding="ascii")

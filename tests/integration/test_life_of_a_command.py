@@ -99,6 +99,12 @@ def serving(process: psutil.Process, home: Path) -> list[str]:
     return []
 
 
+def _at_a_terminal() -> None:
+    """Have a terminal and hear of its end, also where the tests were told to outlive theirs."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 @asynccontextmanager
 async def held(home: Path, *words: str) -> AsyncIterator[Held]:
     keyboard, screen = pty.openpty()
@@ -115,7 +121,7 @@ async def held(home: Path, *words: str) -> AsyncIterator[Held]:
         stdout=screen,
         stderr=screen,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=_at_a_terminal,
     )
     os.close(screen)
     command = Held(process, keyboard, home)
