@@ -10,8 +10,9 @@ from tests.support.eventually import eventually
 from tests.support.loaded_way import DECIDERS, OWNERS, PARTS, LoadedWay
 from tests.support.whole_way import whole_way
 
-ACCEPTED_STALL_SECONDS_MAX = 5.0
-FOLDED_STALL_SECONDS_MAX = 45.0
+ACCEPTED_STALL_SECONDS_MAX = 8.0
+"""Less than Kafka's own time-out, before which nobody else leads: to accept takes no Kafka."""
+FOLDED_STALL_SECONDS_MAX = 90.0
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def loaded(
         yield LoadedWay(way, brokers.address)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_the_leader_of_three_brokers_is_lost_and_nothing_else(
     loaded: LoadedWay, brokers: ThreeBrokers
 ) -> None:
@@ -43,7 +44,7 @@ async def test_the_leader_of_three_brokers_is_lost_and_nothing_else(
     async with loaded.loaded():
         await loaded.goes_on()
         for leader in (brokers.busiest, brokers.controller):
-            victim = brokers.nodes[await leader()]
+            victim = brokers.nodes[await eventually(leader, within=START_SECONDS_MAX)]
             async with loaded.stalled() as (accepted, folded):
                 await victim.kill()
             seen[f"{leader.__name__} killed"] = (accepted.seconds, folded.seconds)

@@ -12,7 +12,7 @@ import pytest
 from shared.contracts.documents import parse
 from shared.contracts.registry import encode
 from shared.contracts.words import LimitUnit
-from shared.policy.calendar import ZONE, business_date
+from shared.policy.calendar import ZONE
 from shared.policy.supervision import SupervisionProfile
 from shared.runtime.clock import SystemClock
 from tests.support import way_of_a_case as way
@@ -45,6 +45,8 @@ class LawDesk:
 
     async def switched(self, document: dict[str, Any], **bureau: object) -> Switched:
         """Foresee a policy and publish it; return what was foreseen, and what became of cards."""
+        # What others have said comes to its cards first.
+        await self.bureau.at_rest()
         file, before = self.paper(document, **bureau), await cards_of(self.bureau)
         foreseen = await self.bureau.casetrack("rules", "preview", file)
         untouched = await cards_of(self.bureau)
@@ -89,9 +91,8 @@ def due_today(today: date) -> dict[str, Any]:
 
 
 async def test_three_tiers_raise_and_revoke_what_the_preview_said_and_are_taken_back(
-    bureau: StandingBureau, tmp_path: Path
+    bureau: StandingBureau, tmp_path: Path, today: date
 ) -> None:
-    today = business_date(SystemClock().now())
     desk = LawDesk(bureau, tmp_path, today)
     shipped = (await bureau.casetrack("rules", "show"))["policies"][-1]["document"]
     hasty = {**shipped, "bureau": {**shipped["bureau"], "cut_off": OVER_AS_IT_BEGINS}}

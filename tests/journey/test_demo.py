@@ -12,10 +12,9 @@ import httpx2
 import pytest
 
 from deploy.stack.journal import last_record
-from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import StackFolders
-from deploy.stack.ports import any_free
-from tests.support.standing_bureau import StandingBureau, sweep
+from tests.support.ports import OF_A_BUREAU, free_port
+from tests.support.standing_bureau import READ_SECONDS_MAX, StandingBureau, sweep
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -29,7 +28,7 @@ async def demo(home: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Pr
         env={
             **os.environ,
             "CASETRACK_HOME": str(home),
-            "CASETRACK_PORT": str(any_free(PORT_OFFSET.values())),
+            "CASETRACK_PORT": str(free_port(OF_A_BUREAU)),
         },
         stdout=asyncio.subprocess.PIPE,
     )
@@ -38,7 +37,8 @@ async def demo(home: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Pr
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            await process.wait()
+            # What nobody reads would keep it from ending.
+            await process.communicate()
         sweep(StackFolders(home))
 
 
@@ -75,7 +75,7 @@ async def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with demo(home) as process:
         link = await sign_in_link(process)
-        async with httpx2.AsyncClient(trust_env=False) as browser:
+        async with httpx2.AsyncClient(trust_env=False, timeout=READ_SECONDS_MAX) as browser:
             first, second = await browser.get(link), await browser.get(link)
         process.send_signal(signal.SIGINT)
         await process.communicate()

@@ -16,9 +16,10 @@ from shared.web.auth import Role
 from tests.support.eventually import eventually
 from tests.support.five_facts import FIVE_FACTS, errand, receive
 from tests.support.ports import free_port
-from tests.support.standing_bureau import StandingBureau, standing_bureau
+from tests.support.standing_bureau import READ_SECONDS_MAX, StandingBureau, standing_bureau
 
-pytestmark = pytest.mark.timeout(300)
+# A card about a referral comes at midnight.
+pytestmark = [pytest.mark.timeout(400), pytest.mark.usefixtures("today")]
 
 TOLD_SECONDS_MAX = 60.0
 NEEDS_MORE = {
@@ -98,7 +99,9 @@ def kind(part: str) -> Scraped:
 async def scraped(bureau: StandingBureau) -> Shown:
     bearer = {"authorization": f"Bearer {bureau.token(Role.OPS)}"}
     shown: Shown = {}
-    async with httpx2.AsyncClient(trust_env=False, headers=bearer) as client:
+    async with httpx2.AsyncClient(
+        trust_env=False, headers=bearer, timeout=READ_SECONDS_MAX
+    ) as client:
         for part, address in bureau.probes.items():
             text = (await client.get(f"{address}/metrics")).raise_for_status().text
             shown[part] = {
@@ -119,6 +122,6 @@ async def write_what_nobody_understands(kafka: str, case_no: str) -> None:
 
 
 async def knock_unknown(bureau: StandingBureau) -> None:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, timeout=READ_SECONDS_MAX) as client:
         for address in bureau.probes.values():
             await client.get(f"{address}/metrics")

@@ -22,7 +22,7 @@ from tests.support.ports import free_port
 from tests.support.standing_bureau import StandingBureau, standing_bureau
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(500),
     pytest.mark.skipif(
         not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
         reason="prometheus or prometheus-alertmanager not found",
@@ -31,7 +31,7 @@ pytestmark = [
 
 MONITORING = Path(__file__).parents[2] / "deploy" / "monitoring"
 HERE = "127.0.0.1"
-SECONDS_MAX = 60.0
+SECONDS_MAX = 90.0
 WORKERS = ("metrics-worker-1", "metrics-worker-2")
 
 
@@ -55,12 +55,13 @@ async def test_whoever_is_on_duty_hears_that_the_workers_have_stopped(
         told.clear()
 
         with stopped(watched, WORKERS):
-            await eventually(lambda: heard(told, "ProcessAway"), within=SECONDS_MAX)
+            # Another process may have been late for one look, just before.
+            alert = await eventually(
+                lambda: heard(told, "ProcessAway", "metrics-worker"), within=SECONDS_MAX
+            )
 
     names = {rule["name"] for group in loaded["data"]["groups"] for rule in group["rules"]}
     assert {"ProcessAway", "LaneBehind", "ChainBroken"} <= names
-    alert = next(one for one in told if one["labels"]["alertname"] == "ProcessAway")
-    assert alert["labels"]["process"] == "metrics-worker"
     assert alert["annotations"]["runbook"] == "docs/runbook.md#processaway"
 
 
@@ -175,8 +176,11 @@ async def is_quiet(asked: Any) -> bool:  # noqa: ANN401 - what asks
     return isinstance(alerts, list) and not alerts
 
 
-async def heard(told: list[dict[str, Any]], alert: str) -> bool:
-    return any(one["labels"]["alertname"] == alert for one in told)
+def heard(told: list[dict[str, Any]], name: str, process: str) -> dict[str, Any] | None:
+    """Return what was told of *process* under the *name* of an alert, if it fires."""
+    wanted = {"alertname": name, "process": process}
+    firing = (one for one in told if one["status"] == "firing")
+    return next((one for one in firing if wanted.items() <= one["labels"].items()), None)
 
 
 @contextmanager

@@ -45,9 +45,9 @@ from tests.support.planted import (
     planted_events,
     planted_everywhere,
 )
-from tests.support.standing_bureau import StandingBureau
+from tests.support.standing_bureau import READ_SECONDS_MAX, StandingBureau
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(400)
 
 BATCH = 500
 SETTLED_SECONDS_MAX = 60.0
@@ -81,6 +81,8 @@ async def test_no_number_that_names_a_person_is_left_anywhere(bureau: StandingBu
             await planter.ask()
             await planter.sign_in()
         await write_to_the_inbox(stack.kafka)
+        # What was taken has come wherever it goes.
+        await bureau.at_rest()
 
         hits = await in_tables(bureau, stack) + await on_kafka(stack.kafka)
         hits += in_logs(bureau.settings.places.logs) + await in_measures(bureau)
@@ -363,7 +365,7 @@ def in_logs(folder: Path) -> Hits:
 async def in_measures(bureau: StandingBureau) -> Hits:
     """Look through what every service measures."""
     hits = Hits()
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, timeout=READ_SECONDS_MAX) as client:
         bearer = {"authorization": f"Bearer {bureau.token(Role.OPS)}"}
         for name, address in bureau.addresses.items():
             if name == "kafka":

@@ -5,7 +5,6 @@ CASETRACK_RELEASE_BEFORE names the folder of another release's checkout.
 """
 
 import asyncio
-import json
 import os
 import threading
 import time
@@ -14,24 +13,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 
+from deploy.command.database import metrics_dsn
 from deploy.stack import control
-from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import CHECKOUT
-from deploy.stack.ports import any_free
 from deploy.stack.settings import LocalSettings
 from shared.contracts.registry import encode
 from shared.web.auth import Role
 from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
+from tests.support.logs import logged
 from tests.support.other_tree import Tree
+from tests.support.ports import OF_A_BUREAU, free_port
+from tests.support.releases import Release
 from tests.support.scratch import Scratch
 from tests.support.shared_logs import PROMISED, SharedLog, shared_log
-from tests.support.standing_bureau import StandingBureau, sweep
+from tests.support.standing_bureau import READ_SECONDS_MAX, StandingBureau, sweep
 
 BEFORE = os.environ.get("CASETRACK_RELEASE_BEFORE", "")
+FINGERPRINT = "SELECT fingerprint FROM metrics.projection"
+SWITCH_SECONDS_MAX = 300.0
 PATHS = ("/v1/kpis", "/v1/alerts", "/v1/cases?phase=EXAMINING", "/v1/freshness")
 LOOK_SECONDS = 0.1
 OK = 200
@@ -48,12 +52,12 @@ class Reader:
     bureau: StandingBureau
     answers: int = 0
     refused: list[str] = field(default_factory=list)
-    rebuilding: list[dict[str, Any]] = field(default_factory=list)
-    ours: threading.Event = field(default_factory=threading.Event)
     leaving: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        with httpx2.Client(base_url=self.bureau.addresses["metrics"], trust_env=False) as client:
+        with httpx2.Client(
+            base_url=self.bureau.addresses["metrics"], trust_env=False, timeout=READ_SECONDS_MAX
+        ) as client:
             while not self.leaving.is_set():
                 self._ask(client)
                 time.sleep(LOOK_SECONDS)
@@ -69,22 +73,13 @@ class Reader:
                 return
             if answer.status_code == OK:
                 self.answers += 1
-                self._look(answer.json())
             elif self.answers:
                 self.refused.append(f"{path}: {answer.status_code}")
-
-    def _look(self, answer: dict[str, Any]) -> None:
-        if "rebuilding" not in answer:
-            return
-        if answer["rebuilding"] is not None:
-            self.rebuilding.append(answer["rebuilding"])
-        elif self.rebuilding:
-            self.ours.set()
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[LocalSettings]:
-    made = LocalSettings(home=tmp_path, port=any_free(PORT_OFFSET.values()))
+    made = LocalSettings(home=tmp_path, port=free_port(OF_A_BUREAU))
     yield made
     control.stop(made.places)
     sweep(made.places)
@@ -152,12 +147,8 @@ def begun(path: Path) -> Path:
 
 def differences(settings: LocalSettings) -> set[tuple[str, str]]:
     """Return what the workers' logs say that came out otherwise, and its name."""
-    lines = [
-        json.loads(line)
-        for path in settings.places.logs.glob("metrics-worker-*.log")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if "rebuild_differs" in line
-    ]
+    logs = settings.places.logs.glob("metrics-worker-*.log")
+    lines = [line for log in logs for line in logged(log, "rebuild_differs")]
     return {(line["what"], line["name"]) for line in lines}
 
 
@@ -167,13 +158,25 @@ async def upgraded(tree: Tree, settings: LocalSettings) -> tuple[Reader, dict[st
     reading = threading.Thread(target=reader.run, name="reader")
     reading.start()
     try:
-        tree.run("up", "--detach")
-        await eventually(reader.ours.is_set, within=300)
+        await asyncio.to_thread(tree.run, "up", "--detach")
+        await made_by(tree, settings)
         verified = await asyncio.to_thread(tree.told, "verify")
     finally:
         reader.leaving.set()
         reading.join()
     return reader, verified
+
+
+async def made_by(tree: Tree, settings: LocalSettings) -> None:
+    """Return once what is served was folded by *tree*; that may be so before anybody looks."""
+    wanted = await asyncio.to_thread(Release(0, tree.path).fingerprint)
+    connection = await asyncpg.connect(metrics_dsn(settings))
+
+    async def served() -> bool:
+        return bool(await connection.fetchval(FINGERPRINT) == wanted)
+
+    await eventually(served, within=SWITCH_SECONDS_MAX)
+    await connection.close()
 
 
 def changed(folder: Path) -> Path:

@@ -5,13 +5,14 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from deploy.stack.places import CHECKOUT
 from tests.support.eventually import eventually
 
 PROGRAM = CHECKOUT / "deploy" / "backup" / "backup"
-KEPT_SECONDS_MAX = 60.0
+KEPT_SECONDS_MAX = 120.0
 SECONDS_MAX = 120.0
 
 
@@ -64,3 +65,11 @@ class Backup:
     async def settled(self) -> None:
         """Return once there is a base, and all that was written lately."""
         await eventually(lambda: self.run("check").returncode == 0, within=KEPT_SECONDS_MAX)
+
+    async def kept_since(self, at: datetime) -> None:
+        """Return once all is here that was written before *at*."""
+        noted = self.folder / "received"
+        await eventually(
+            lambda: noted.exists() and int(noted.read_text()) > at.timestamp(),
+            within=KEPT_SECONDS_MAX,
+        )

@@ -80,13 +80,14 @@ class ThreeBrokers:
         return int(leads.most_common(1)[0][0])
 
     async def controller(self) -> int:
-        """Return which of them leads the controllers."""
+        """Return which of them leads the controllers; 0 while they choose one."""
         # A client is told of any broker; only what each has noted itself names the leader.
         noted = [
             json.loads((node.kafka.data_folder / QUORUM_STATE).read_text())
             for node in self.nodes.values()
         ]
-        return int(max(noted, key=lambda state: state["leaderEpoch"])["leaderId"])
+        leader = int(max(noted, key=lambda state: state["leaderEpoch"])["leaderId"])
+        return leader if leader in self.nodes else 0
 
     async def whole(self) -> bool:
         """Say whether all replicas of every partition are up to date."""

@@ -35,7 +35,7 @@ DECIDERS = ("intake", "assist", "review")
 OWNERS = ",".join(owner.value for owner in Owner)
 CASES = 97
 MORE_FACTS = 1_000
-CAUGHT_UP_SECONDS_MAX = 120.0
+CAUGHT_UP_SECONDS_MAX = 180.0
 PATIENCE_SECONDS = 180.0
 
 COUNT_ON_RECORD = """

@@ -23,7 +23,7 @@ from tests.support.ports import free_port
 
 PASSWORD = "only-for-tests"  # noqa: S105 - the servers live in a private folder for minutes
 DATABASE = "casetrack"
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 120.0
 TYPED_SECONDS_MAX = 120.0
 COPY, WAIT_FOR, PROMOTE = range(3)
 """The blocks of the page, in their order."""

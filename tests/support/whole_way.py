@@ -20,7 +20,7 @@ from shared.web.issuer import LocalIssuer
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
 
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 120.0
 READY_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 20.0
 ANSWER_SECONDS_MAX = 10.0
@@ -29,9 +29,9 @@ FACTS_AT_ONCE = 1_000
 TELLING = {"PYTHONFAULTHANDLER": "1"}
 """A process that is aborted says where it stood."""
 
+# Those about cards come by the clock, however long a test takes, and on whichever day it runs.
 COUNT_FOLDED = """
-SELECT count(*)
-FROM metrics.timeline
+SELECT (SELECT count(*) FROM metrics.timeline) - (SELECT count(*) FROM supervision.events)
 """
 
 
@@ -130,7 +130,7 @@ class WholeWay:
         return self.addresses["intake"]
 
     async def count(self) -> int:
-        """Return how many facts the projection holds."""
+        """Return how many facts the projection holds, beside what we ourselves say of them."""
         connection = await connect(self.auditor_dsn, command_timeout=ANSWER_SECONDS_MAX)
         try:
             return int(await connection.fetchval(COUNT_FOLDED))
