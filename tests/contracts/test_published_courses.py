@@ -6,7 +6,9 @@ import pytest
 
 from shared.contracts.course import ABSENT, Course
 from shared.contracts.courses import COURSES
-from shared.contracts.registry import FACTS, FAMILIES
+from shared.contracts.documents import write
+from shared.contracts.publishing import example_of
+from shared.contracts.registry import FACTS, FAMILIES, decode
 from shared.contracts.supervision.facts import FactConfirmed, FactRejected
 
 EACH = pytest.mark.parametrize("course", COURSES, ids=lambda course: course.subject)
@@ -47,3 +49,11 @@ def test_a_course_leads_to_each_of_its_states_and_to_no_other(course: Course) ->
 def test_what_happens_in_some_states_alone_is_found_by_them(course: Course) -> None:
     assert course.within(course.states) == course.facts
     assert course.within(()) == ()
+
+
+@EACH
+def test_a_subject_lies_in_the_stream_that_its_course_names(course: Course) -> None:
+    own = [fact for fact in course.facts if not fact.PART_OF_CASE]
+    told = [decode(write(example_of(fact.TYPE))) for fact in own]
+
+    assert {one.stream for one in told} == {course.stream_of(one.data.subject) for one in told}
