@@ -50,7 +50,7 @@ from tests.support.metrics_store import (
     received,
     sought,
 )
-from tests.support.organisations import MARKET, STREET
+from tests.support.organisations import COMMUNITY, MARKET, STREET
 
 
 async def test_sums_are_what_was_added_and_taken_away(store: Store) -> None:
@@ -87,6 +87,17 @@ async def test_sums_are_narrowed_by_each_dimension(store: Store, dimension: Dime
     assert await store.readings.dimension(SEPTEMBER, dimension) == {here: of_here}
     assert await store.readings.dimension(narrowed[1], dimension) == {}
     assert await store.readings.behind(narrowed[1], LAST_OF_ALL, 9) == []
+
+
+async def test_sums_of_several_organisations_are_told_at_once(store: Store) -> None:
+    for number, org_code in enumerate((MARKET, STREET, COMMUNITY)):
+        await store.fold(received(f"XC{number}", org_code=org_code))
+    two = SEPTEMBER._replace(organisations=[MARKET, STREET])
+    third = two._replace(narrowed=narrowed_to(organisation=COMMUNITY))
+
+    assert await store.readings.parts(two) == {"L03/received:WINDOW:WINDOW": 2}
+    assert len(await store.readings.behind(two, LAST_OF_ALL, 9)) == 2
+    assert await store.readings.parts(third) == {}
 
 
 async def test_who_stands_behind_a_sum_is_told_day_by_day_the_last_first(store: Store) -> None:

@@ -25,7 +25,7 @@ from services.metrics.adapters.supervision import PostgresSupervision
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.clocks.run import ClockKey
-from services.metrics.domain.figures.dimensions import DIMENSIONS, narrowed_to
+from services.metrics.domain.figures.dimensions import DIMENSIONS, EVERYWHERE, narrowed_to
 from services.metrics.handlers.narrowing import OfOrganisations
 from services.metrics.ports.readings import AlertsSought, ClocksSought, Readings
 from shared.contracts.envelope import Event
@@ -191,7 +191,7 @@ FOUND_BY: Mapping[str, tuple[str, list[Any], str, list[str]]] = {
     "facts": (LOAD_TIMELINE, ["K"], "timeline_pkey", ["dossier ="]),
     "sums": (
         SUM_PARTS_NARROWED,
-        [["P"], date(2024, 1, 1), date(2024, 2, 1), *narrowed_to(organisation=STREET)],
+        [["P"], date(2024, 1, 1), date(2024, 2, 1), [STREET], *EVERYWHERE[1:]],
         "contributors_pkey",
         ["part =", "day >=", "day <="],
     ),

@@ -11,7 +11,7 @@ from services.metrics.adapters.pressing import load_pressing
 from services.metrics.adapters.sight import Sight
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension
+from services.metrics.domain.figures.dimensions import Dimension
 from services.metrics.domain.figures.values import Parts
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
@@ -147,7 +147,7 @@ FROM contributors
 JOIN places USING (place)
 WHERE part = ANY($1::text[])
   AND day BETWEEN $2 AND $3
-  AND ($4::text IS NULL OR organisation = $4)
+  AND ($4::text[] IS NULL OR organisation = ANY($4))
   AND ($5::text IS NULL OR section = $5)
   AND ($6::text IS NULL OR service_window = $6)
   AND ($7::text IS NULL OR item = $7)
@@ -162,7 +162,7 @@ FROM contributors
 JOIN places USING (place)
 WHERE part = ANY($1::text[])
   AND day BETWEEN $2 AND $3
-  AND ($4::text IS NULL OR organisation = $4)
+  AND ($4::text[] IS NULL OR organisation = ANY($4))
   AND ($5::text IS NULL OR section = $5)
   AND ($6::text IS NULL OR service_window = $6)
   AND ($7::text IS NULL OR item = $7)
@@ -192,7 +192,7 @@ FROM (
 ) AS sums
 JOIN places USING (place)
 WHERE true
-  AND ($4::text IS NULL OR organisation = $4)
+  AND ($4::text[] IS NULL OR organisation = ANY($4))
   AND ($5::text IS NULL OR section = $5)
   AND ($6::text IS NULL OR service_window = $6)
   AND ($7::text IS NULL OR item = $7)
@@ -214,7 +214,7 @@ WITH page AS (
     WHERE contributors.part = given.part
       AND day BETWEEN $2 AND $3
       AND (day, dossier) < ($10::date, $11::text)
-      AND ($4::text IS NULL OR organisation = $4)
+      AND ($4::text[] IS NULL OR organisation = ANY($4))
       AND ($5::text IS NULL OR section = $5)
       AND ($6::text IS NULL OR service_window = $6)
       AND ($7::text IS NULL OR item = $7)
@@ -325,7 +325,7 @@ class PostgresReadings(Readings):
         ]
 
     async def _summed(self, whole: str, narrowed: str, summed: Summed) -> Sequence[TableRow]:
-        if summed.narrowed == EVERYWHERE:
+        if summed.everywhere:
             return await self._fetch(whole, *bounds(summed.parts), summed.since, summed.until)
         return await self._of_contributors(narrowed, summed)
 
@@ -335,7 +335,9 @@ class PostgresReadings(Readings):
         days = (summed.since, summed.until)
         known = await self._fetch(LOAD_PARTS, *bounds(summed.parts), *days)
         parts = [row["part"] for row in known]
-        return await self._fetch(query, parts, *days, *summed.narrowed, *values)
+        asked, *others = summed.narrowed
+        whose = _both(asked, summed.organisations)
+        return await self._fetch(query, parts, *days, whose, *others, *values)
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         return await self._read(await load_alerts(self._fetch, sought))
@@ -371,6 +373,13 @@ class PostgresReadings(Readings):
 
     async def _dossiers(self, states: Mapping[str, str]) -> Mapping[str, Dossier]:
         return await dossiers_of(states, self._fetch)
+
+
+def _both(asked: str | None, seen: Sequence[str] | None) -> Sequence[str] | None:
+    """Return the organisations that are asked for and seen, None for all."""
+    if asked is None:
+        return seen
+    return [asked] if seen is None or asked in seen else []
 
 
 def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:

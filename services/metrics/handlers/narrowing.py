@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Self, TypeVar
+from typing import Self
 
 from services.metrics.domain import today
 from services.metrics.domain.clocks.run import ClockKey
@@ -43,8 +43,6 @@ from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.course import STANDING
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import local
-
-K = TypeVar("K")
 
 LOOKED_AT = 500
 """In one query: of many organisations' cards and clocks few are one's."""
@@ -111,25 +109,18 @@ class OfOrganisations(Readings):
         return await self._readings.holding(dossiers, word)
 
     async def parts(self, summed: Summed) -> Parts:
-        return _added([await self._readings.parts(one) for one in self._each(summed)])
+        return await self._readings.parts(self._own(summed))
 
     async def days(self, summed: Summed) -> Mapping[date, Parts]:
-        found = _merged([await self._readings.days(one) for one in self._each(summed)])
-        return dict(sorted(found.items()))
+        return await self._readings.days(self._own(summed))
 
     async def dimension(self, summed: Summed, by: Dimension) -> Mapping[str, Parts]:
-        return _merged([await self._readings.dimension(one, by) for one in self._each(summed)])
+        return await self._readings.dimension(self._own(summed), by)
 
     async def behind(
         self, summed: Summed, before: tuple[date, str], rows_max: int
     ) -> Sequence[Behind]:
-        found = [
-            behind
-            for one in self._each(summed)
-            for behind in await self._readings.behind(one, before, rows_max)
-        ]
-        found.sort(key=lambda one: (one.day, one.dossier.key), reverse=True)
-        return found[:rows_max]
+        return await self._readings.behind(self._own(summed), before, rows_max)
 
     async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
         seen: list[ClockRead] = []
@@ -176,14 +167,8 @@ class OfOrganisations(Readings):
     def _section(self, section: Section) -> Section:
         return Section([one for one in section.dossiers if self._sees(one)], section.last)
 
-    def _each(self, summed: Summed) -> Sequence[Summed]:
-        """Return *summed* for each organisation that is seen and asked for."""
-        asked, *_ = summed.narrowed
-        return [
-            summed._replace(narrowed=(organisation, *summed.narrowed[1:]))
-            for organisation in sorted(self._organisations)
-            if asked in (None, organisation)
-        ]
+    def _own(self, summed: Summed) -> Summed:
+        return summed._replace(organisations=sorted(self._organisations))
 
 
 class GlancesOfOrganisations(Glances):
@@ -271,8 +256,3 @@ def _added(sums: Sequence[Parts]) -> Parts:
     for parts in sums:
         whole.update(parts)
     return dict(whole)
-
-
-def _merged(sums: Sequence[Mapping[K, Parts]]) -> Mapping[K, Parts]:
-    keys = dict.fromkeys(key for one in sums for key in one)
-    return {key: _added([one[key] for one in sums if key in one]) for key in keys}

@@ -58,6 +58,13 @@ class Summed(NamedTuple):
     since: date
     until: date
     narrowed: Narrowed = EVERYWHERE
+    organisations: Sequence[str] | None = None
+    """Of whose dossiers; None for all."""
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether everything counts, so that nobody who stands behind it has to be asked."""
+        return self.narrowed == EVERYWHERE and self.organisations is None
 
 
 class Behind(NamedTuple):

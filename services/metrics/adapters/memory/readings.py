@@ -12,7 +12,6 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.contributions import Contributor
 from services.metrics.domain.figures.dimensions import (
     DIMENSIONS,
-    EVERYWHERE,
     Dimension,
     Dimensions,
     dimensions_of,
@@ -167,7 +166,7 @@ class MemoryReadings(Readings):
         return AlertRead(alert, self._tables.dossiers[alert.dossier])
 
     def _grouped(self, summed: Summed, key_of: Callable[[Contributor], K]) -> dict[K, Parts]:
-        if summed.narrowed != EVERYWHERE:
+        if not summed.everywhere:
             return _grouped(self._named(summed), key_of)
         rows = [
             Contributor(part, day, "", number, Dimensions())
@@ -180,6 +179,9 @@ class MemoryReadings(Readings):
             row
             for row in self._tables.contributors.values()
             if _within(row, summed)
+            and (
+                summed.organisations is None or row.dimensions.organisation in summed.organisations
+            )
             and all(
                 asked in (None, found)
                 for asked, found in zip(summed.narrowed, row.dimensions, strict=True)
