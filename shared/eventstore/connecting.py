@@ -1,8 +1,9 @@
 """A connection to PostgreSQL, to whichever of its servers takes writes just now."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -24,6 +25,13 @@ ANOTHER = (
     asyncpg.TargetServerAttributeNotMatched,
 )
 """One server is away, starts, or is not what was asked for: another one may be."""
+
+
+def certificates_in(dsn: str) -> dict[str, Path | None]:
+    """Return the files that *dsn* names, by what each is for."""
+    named = parse_qs(urlsplit(dsn).query)
+    files = {"postgres_authority": "sslrootcert", "postgres_client": "sslcert"}
+    return {use: Path(named[word][-1]) for use, word in files.items() if word in named}
 
 
 async def connect(

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from shared.eventstore.connecting import connect
+from shared.eventstore.connecting import certificates_in, connect
 from shared.eventstore.port import START, Outbox, Outgoing, Position, StoreRestored
-from shared.eventstore.postgres import STATEMENT_SECONDS_MAX, certificates_in, translated
+from shared.eventstore.postgres import STATEMENT_SECONDS_MAX, translated
 from shared.runtime.certificates import tell_certificates
 
 BYTES_MAX = 16 * 1024 * 1024

@@ -2,16 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import encode
 from shared.eventstore.chain import digest_of
-from shared.eventstore.connecting import CONNECT_SECONDS_MAX, connect
+from shared.eventstore.connecting import CONNECT_SECONDS_MAX, certificates_in, connect
 from shared.eventstore.history import history_of
 from shared.eventstore.port import (
     AlreadyAnswered,
@@ -145,13 +143,6 @@ async def open_pool(
             **(settings or {}),
         },
     )
-
-
-def certificates_in(dsn: str) -> dict[str, Path | None]:
-    """Return the files that *dsn* names, by what each is for."""
-    named = parse_qs(urlsplit(dsn).query)
-    files = {"postgres_authority": "sslrootcert", "postgres_client": "sslcert"}
-    return {use: Path(named[word][-1]) for use, word in files.items() if word in named}
 
 
 @asynccontextmanager
