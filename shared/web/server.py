@@ -108,9 +108,13 @@ def _within_means(patience: Patience) -> Patience:
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as fault:
         raise AddressTaken(host, port) from fault
+    # Connections take after it. The body of an answer comes behind its head: else it waits for the
+    # client to confirm that, 40 ms. uvloop sets this by itself, asyncio's loop not on our socket.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 async def _stop(server: uvicorn.Server, stopping: asyncio.Event) -> None:
