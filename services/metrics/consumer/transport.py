@@ -16,11 +16,14 @@ from aiokafka.consumer import fetcher
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from mode.threads import ServiceThread, WorkerThread
 
 from shared.kafka.feed import FETCH_WAIT_MS_MAX
 from shared.kafka.port import OffsetLost, Partition
 from shared.kafka.reader import COMMITTED
 from shared.kafka.unpacking import take_any_bytes
+
+THREAD_SECONDS_MAX = 1.0
 
 StoredOffsets = Callable[
     [Sequence[Partition], Callable[[Partition], Awaitable[int]]], Awaitable[Mapping[Partition, int]]
@@ -55,9 +58,22 @@ class StretchResult(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka publ
         return stretch
 
 
+class LeftBehind(WorkerThread):
+    """A thread that the process ends without: while Kafka is away it would wait for it for ever."""
+
+    def __init__(self, service: ServiceThread) -> None:
+        super().__init__(service)
+        self.daemon = True
+
+    def stop(self) -> None:
+        """Wait a moment for its end; the loop that calls this stands still meanwhile."""
+        self.is_stopped.wait(THREAD_SECONDS_MAX)
+
+
 class BatchThread(AIOKafkaConsumerThread):
     """The thread that fetches: see the module."""
 
+    Worker = LeftBehind
     stored_offsets: StoredOffsets
 
     def _create_worker_consumer(self, transport: Transport) -> AIOKafkaConsumer:
