@@ -70,17 +70,15 @@ CARDS = "SELECT dossier, sla, level, state FROM metrics.alerts"
 RAISED = "SELECT alert_id, raised_at FROM metrics.alerts"
 # Of each card that was withdrawn: how long before it was told the fact was on record.
 WITHDRAWN = """
-SELECT alerts.recorded_at - (
-  SELECT (events.body ->> 'recordedtime')::timestamptz
-  FROM intake.events
-  WHERE partitionkey = alerts.dossier
+SELECT alerts.recorded_at - (events.body ->> 'recordedtime')::timestamptz AS known_for
+FROM metrics.alerts
+LEFT JOIN intake.events
+  ON partitionkey = alerts.dossier
   AND type = CASE alerts.sla
     WHEN 'SLA-01' THEN 'casetrack.intake.application.accepted.v1'
     ELSE 'casetrack.handling.decision.made.v1'
   END
-) AS known_for
-FROM metrics.alerts
-WHERE state = 'REVOKED'
+WHERE alerts.state = 'REVOKED'
 """
 
 
