@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.whole import python_of
-from deploy.command.interruption import unheard
+from deploy.command.interruption import ended_once
 from deploy.databases import ROLES, addressed, prepare_database
 from deploy.stack.journal import Journal
 from deploy.stack.part import PartGroup, StackPart
@@ -71,11 +71,9 @@ async def servers() -> AsyncIterator[Servers]:
     postgres, kafka = embedded_postgres(places, PASSWORD), embedded_kafka(places, 0)
     journal = Journal(places.state, kafka=kafka.address, postgres=postgres.dsn("postgres"))
     try:
-        async with kept_running(places, journal, postgres_part(postgres), kafka_part(kafka)):
-            yield Servers(kafka.address, postgres.dsn("postgres"))
-    except BaseException:
-        unheard()
-        raise
+        with ended_once():
+            async with kept_running(places, journal, postgres_part(postgres), kafka_part(kafka)):
+                yield Servers(kafka.address, postgres.dsn("postgres"))
     finally:
         shutil.rmtree(postgres.home, ignore_errors=True)
         shutil.rmtree(places.home, ignore_errors=True)

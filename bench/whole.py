@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.command.database import auditor_dsn
-from deploy.command.interruption import unheard
+from deploy.command.interruption import ended_once
 from deploy.stack.journal import StackRecord, last_record
 from deploy.stack.parts import PORT_OFFSET
 from deploy.stack.places import CHECKOUT, server_account, server_home
@@ -103,11 +103,9 @@ def whole(checkout: Path = CHECKOUT) -> Iterator[Whole]:
     home.chmod(0o711)
     bureau = Whole(LocalSettings(home=home, port=any_free(PORT_OFFSET.values())), checkout)
     try:
-        _run(bureau, "-m", "deploy.command", "up", "--detach", check=True)
-        yield bureau
-    except BaseException:
-        unheard()
-        raise
+        with ended_once():
+            _run(bureau, "-m", "deploy.command", "up", "--detach", check=True)
+            yield bureau
     finally:
         _run(bureau, "-m", "deploy.command", "down", check=False)
         shutil.rmtree(server_home(bureau.settings.places, server_account()), ignore_errors=True)

@@ -17,7 +17,7 @@ import psutil
 
 from bench.stack import new_places, supervised
 from bench.whole import Whole
-from deploy.command.interruption import unheard
+from deploy.command.interruption import ended_once
 from deploy.stack.journal import Journal
 from deploy.stack.part import PartGroup, StackPart
 from deploy.stack.parts import PORT_OFFSET
@@ -143,21 +143,19 @@ async def stand(partitions: int) -> AsyncIterator[Stand]:
         partitions=partitions,
     )
     try:
-        plan = plan_stack(settings)
-        environment = {
-            name: value for name, value in plan.env.items() if not name.startswith(NOT_THEIRS)
-        }
-        journal = Journal(places.state, kafka=plan.kafka, postgres=plan.postgres)
-        stages, template = _without_workers(plan)
-        async with supervised(places, journal, stages, environment):
-            standing = Stand(
-                *(Whole(settings), plan.postgres, partitions, template, environment, journal)
-            )
-            with _ended(standing):
-                yield standing
-    except BaseException:
-        unheard()
-        raise
+        with ended_once():
+            plan = plan_stack(settings)
+            environment = {
+                name: value for name, value in plan.env.items() if not name.startswith(NOT_THEIRS)
+            }
+            journal = Journal(places.state, kafka=plan.kafka, postgres=plan.postgres)
+            stages, template = _without_workers(plan)
+            async with supervised(places, journal, stages, environment):
+                standing = Stand(
+                    *(Whole(settings), plan.postgres, partitions, template, environment, journal)
+                )
+                with _ended(standing):
+                    yield standing
     finally:
         shutil.rmtree(server_home(places, server_account()), ignore_errors=True)
         shutil.rmtree(places.home, ignore_errors=True)

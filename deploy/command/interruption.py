@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 OF_A_SIGNAL = 128
@@ -30,6 +31,16 @@ def heard(main: Callable[[], int]) -> int:
         return main()
     except KeyboardInterrupt:
         return status()
+
+
+@contextmanager
+def ended_once() -> Iterator[None]:
+    """Give the block; where it is broken off, nothing interrupts what takes down after it."""
+    try:
+        yield
+    except BaseException:
+        unheard()
+        raise
 
 
 def unheard() -> None:
