@@ -335,9 +335,8 @@ class PostgresReadings(Readings):
         days = (summed.since, summed.until)
         known = await self._fetch(LOAD_PARTS, *bounds(summed.parts), *days)
         parts = [row["part"] for row in known]
-        asked, *others = summed.narrowed
-        whose = _both(asked, summed.organisations)
-        return await self._fetch(query, parts, *days, whose, *others, *values)
+        _, *others = summed.narrowed
+        return await self._fetch(query, parts, *days, summed.whose, *others, *values)
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         return await self._read(await load_alerts(self._fetch, sought))
@@ -373,13 +372,6 @@ class PostgresReadings(Readings):
 
     async def _dossiers(self, states: Mapping[str, str]) -> Mapping[str, Dossier]:
         return await dossiers_of(states, self._fetch)
-
-
-def _both(asked: str | None, seen: Sequence[str] | None) -> Sequence[str] | None:
-    """Return the organisations that are asked for and seen, None for all."""
-    if asked is None:
-        return seen
-    return [asked] if seen is None or asked in seen else []
 
 
 def _by_part(sums: Iterable[tuple[K, str, int]]) -> Mapping[K, Parts]:

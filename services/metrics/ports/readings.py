@@ -66,6 +66,14 @@ class Summed(NamedTuple):
         """Whether everything counts, so that nobody who stands behind it has to be asked."""
         return self.narrowed == EVERYWHERE and self.organisations is None
 
+    @property
+    def whose(self) -> Sequence[str] | None:
+        """The organisations that are asked for and seen; None for all."""
+        asked, *_ = self.narrowed
+        if asked is None:
+            return self.organisations
+        return [asked] if self.organisations is None or asked in self.organisations else []
+
 
 class Behind(NamedTuple):
     """A dossier that stands behind a number on one day, and how much of each part it adds."""

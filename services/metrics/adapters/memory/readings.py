@@ -175,16 +175,16 @@ class MemoryReadings(Readings):
         return _grouped((row for row in rows if _within(row, summed)), key_of)
 
     def _named(self, summed: Summed) -> Iterator[Contributor]:
+        _, *others = summed.narrowed
+        whose = summed.whose
         return (
             row
             for row in self._tables.contributors.values()
             if _within(row, summed)
-            and (
-                summed.organisations is None or row.dimensions.organisation in summed.organisations
-            )
+            and (whose is None or row.dimensions.organisation in whose)
             and all(
                 asked in (None, found)
-                for asked, found in zip(summed.narrowed, row.dimensions, strict=True)
+                for asked, found in zip(others, row.dimensions[1:], strict=True)
             )
         )
 
