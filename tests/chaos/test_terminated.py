@@ -21,8 +21,8 @@ from tests.support.loaded_way import CASES, PATIENCE_SECONDS, delivery_of
 from tests.support.logs import logged
 from tests.support.standing_bureau import StandingBureau, standing_bureau
 
-ENDED_SECONDS_MAX = 10.0
-"""Then a supervisor kills; one that does not end by itself says so long before."""
+ENDED_SECONDS_MAX = 5.0
+"""What a supervisor may count on; SIGKILL comes after ten."""
 WAIT_SECONDS_MAX = 30.0
 BACK_SECONDS_MAX = 120.0
 SERVERS = {"postgres", "kafka"}
