@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.resources import files
 
 from fastapi import FastAPI
@@ -75,11 +75,11 @@ class Review(Service):
 async def live(settings: ReviewSettings, auth: AuthSettings, stopping: asyncio.Event) -> None:
     """Serve HTTP and hear of ratings until *stopping*."""
     async with Review.opened(settings, auth) as review, asyncio.TaskGroup() as tasks:
-        together = partial(review.ratings.together, settings.seal)
+        reading = replace(GROUP, together=review.ratings.together)
         tasks.create_task(review.rules.follow(review.clock, stopping), name="rules")
         await serve_and_read(
             review.web,
-            Subscription(settings.broker, TOPICS, replace(GROUP, together=together)),
+            Subscription(settings.broker, TOPICS, reading),
             review.ratings.handle,
             settings=settings,
             clock=review.clock,

@@ -15,7 +15,6 @@ from shared.contracts.standing import JUDGEMENTS
 from shared.eventstore.port import ConcurrencyConflict, StoreUnavailable
 from shared.kafka.consumer import ReadingPlan
 from shared.kafka.port import Record
-from shared.kafka.seal import Seal
 
 GROUP = ReadingPlan("casetrack-review", passing=(StoreUnavailable, ConcurrencyConflict))
 RECEIVED = f'"{ApplicationReceived.TYPE}"'.encode()
@@ -46,17 +45,12 @@ class Ratings:
         self._register = register
         self._reactions = reactions
 
-    async def together(
-        self, seal: Seal | None, records: Sequence[Record]
-    ) -> Collection[int | None]:
+    async def together(self, records: Sequence[Record]) -> Collection[int | None]:
         """Note at once whose the cases are that begin in *records*; return where that is said."""
         told = [
             (one.value, one.offset)
             for one in records
-            if one.value
-            and one.topic == Owner.INTAKE.topic
-            and RECEIVED in one.value
-            and (seal is None or seal.flaw_of(one) is None)
+            if one.value and one.topic == Owner.INTAKE.topic and RECEIVED in one.value
         ]
         begun = await self._cases.hear(body for body, _ in told)
         return {offset for body, offset in told if body in begun}

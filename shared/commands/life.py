@@ -1,6 +1,7 @@
 """The life of a service that has two doors: it serves HTTP and reads Kafka until told to stop."""
 
 import asyncio
+from dataclasses import replace
 
 from starlette.types import ASGIApp
 
@@ -8,7 +9,6 @@ from shared.kafka.letters import KafkaShelf, LettersOnce
 from shared.kafka.membership import Subscription, consume
 from shared.kafka.port import Handler
 from shared.kafka.producer import KafkaProducer
-from shared.kafka.seal import believing
 from shared.runtime.clock import Clock
 from shared.runtime.lifecycle import announce_ready
 from shared.web.server import serve
@@ -30,8 +30,9 @@ async def serve_and_read(
     Ready means that requests are answered: Kafka may come later.
     """
     serving = asyncio.Event()
+    reading = replace(subscription.reading, seal=settings.seal)
     async with (
-        KafkaProducer(settings.broker, client_id=subscription.reading.group) as producer,
+        KafkaProducer(settings.broker, client_id=reading.group) as producer,
         KafkaShelf(settings.broker) as shelf,
         asyncio.TaskGroup() as tasks,
     ):
@@ -47,8 +48,8 @@ async def serve_and_read(
         )
         tasks.create_task(
             consume(
-                subscription,
-                believing(handler, settings.seal),
+                replace(subscription, reading=reading),
+                handler,
                 dead_letters=LettersOnce(producer, shelf),
                 clock=clock,
                 stopping=stopping,

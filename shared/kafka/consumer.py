@@ -21,6 +21,7 @@ from shared.kafka.port import (
     Undeliverable,
     one_by_one,
 )
+from shared.kafka.seal import Seal
 from shared.kafka.unpacking import Illegible
 from shared.runtime.clock import Clock
 from shared.runtime.faults import first_of
@@ -54,6 +55,8 @@ class ReadingPlan:
     """A partition that takes longer goes on by itself, and the others are fetched without it."""
     together: Together = one_by_one
     """What is done first with all that a fetch brought of a partition."""
+    seal: Seal | None = None
+    """Of the owners' topics nothing is handled that their relay has not sealed."""
 
 
 class ConsumerLoop:
@@ -166,9 +169,16 @@ class ConsumerLoop:
     async def _work(
         self, partition: Partition, records: Sequence[Record], stopping: asyncio.Event
     ) -> None:
-        handled = await self._handle_together(records)
-        for done, record in enumerate(records):
-            refusal = None if record.offset in handled else await self._attempt(record, stopping)
+        flaws = [self._flaw_of(record) for record in records]
+        sound = [record for record, flaw in zip(records, flaws, strict=True) if flaw is None]
+        handled = await self._handle_together(sound)
+        for done, (record, flaw) in enumerate(zip(records, flaws, strict=True)):
+            if flaw is not None:
+                refusal: Refusal | None = await self._bury(record, _refusal(flaw, 1), stopping)
+            elif record.offset in handled:
+                refusal = None
+            else:
+                refusal = await self._attempt(record, stopping)
             if stopping.is_set() and refusal is _INTERRUPTED:
                 await self._commit(partition, records[:done])
                 return
@@ -178,10 +188,17 @@ class ConsumerLoop:
                 await self._commit(partition, records[: done + 1])
         await self._commit(partition, records)
 
+    def _flaw_of(self, record: Record) -> Undeliverable | None:
+        """Return why nobody need look at *record*: it cannot be read, or not be believed."""
+        if isinstance(record.value, Illegible):
+            return Undeliverable(record.value.code, "", record.value.detail)
+        seal = self._reading.seal
+        flaw = None if seal is None else seal.flaw_of(record)
+        return None if flaw is None else Undeliverable(flaw)
+
     async def _handle_together(self, records: Sequence[Record]) -> Collection[int | None]:
-        legible = [one for one in records if not isinstance(one.value, Illegible)]
         try:
-            return await self._reading.together(legible)
+            return await self._reading.together(records)
         except Exception:  # noqa: BLE001 - each is handled by itself, and its fault is told there
             return ()
 
@@ -204,8 +221,6 @@ class ConsumerLoop:
         return _INTERRUPTED
 
     async def _handle(self, record: Record) -> None:
-        if isinstance(record.value, Illegible):
-            raise Undeliverable(record.value.code, "", record.value.detail)
         place = _place(record)
         self._began[place] = self._clock.monotonic()
         try:

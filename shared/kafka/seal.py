@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Self
 
 from shared.contracts.registry import OWN_TOPICS
-from shared.kafka.port import Handler, Record, Undeliverable
+from shared.kafka.port import Record
 
 HEADER = "seal"
 UNSEALED = "unsealed"
@@ -84,16 +84,3 @@ def _digest(begun: blake2b, body: bytes) -> bytes:
     state = begun.copy()
     state.update(body)
     return state.hexdigest().encode()
-
-
-def believing(handler: Handler, seal: Seal | None) -> Handler:
-    """Return *handler*, which now sees of the owners' topics only what their relay has sealed."""
-    if seal is None:
-        return handler
-
-    async def handle(record: Record) -> None:
-        if flaw := seal.flaw_of(record):
-            raise Undeliverable(flaw)
-        await handler(record)
-
-    return handle

@@ -8,11 +8,12 @@ from services.metrics.domain.entry import Arrived
 from services.metrics.handlers.reading import RefusedRecord, read_records
 from shared.contracts.registry import INBOX, Owner, encode
 from shared.eventstore.port import START, Outgoing
+from shared.kafka.consumer import ReadingPlan
 from shared.kafka.dead_letters import Refusal, dead_letter, read_dead_letter, replayed
-from shared.kafka.port import Record, Undeliverable
-from shared.kafka.seal import HEADER, SEAL_BROKEN, UNSEALED, Seal, believing
+from shared.kafka.port import Record
+from shared.kafka.seal import HEADER, SEAL_BROKEN, UNSEALED, Seal
 from shared.relay.relay import record_of
-from tests.support.consumer_bench import TOPIC, Bench, record
+from tests.support.consumer_bench import GROUP, Bench
 from tests.support.facts import foreign
 
 INTAKE, REVIEW = Owner.INTAKE.topic, Owner.REVIEW.topic
@@ -71,28 +72,26 @@ def test_the_fold_refuses_a_forged_fact_and_goes_on_behind_it() -> None:
 
 
 async def test_a_reader_refuses_a_forged_fact_and_takes_the_inbox_as_it_is() -> None:
-    seen: list[Record] = []
+    bench = Bench()
+    good, inbox = sealed(1), Record(INBOX, b"key", b"anything")
+    forged = replace(sealed(2), headers=())
+    bench.feed = bench.bus.feed(GROUP, [INTAKE, INBOX])
+    bench.reading = ReadingPlan(GROUP, seal=SEAL)
+    await bench.bus.send([good, forged, inbox])
 
-    async def handle(one: Record) -> None:
-        seen.append(one)
+    await bench.run(until=lambda: len(bench.seen) == 2 and bool(bench.bus.records(f"dlq.{INTAKE}")))
+    (letter,) = map(read_dead_letter, bench.bus.records(f"dlq.{INTAKE}"))
 
-    reader = believing(handle, SEAL)
-    inbox, good = Record(INBOX, b"key", b"anything"), sealed(1)
-    await reader(inbox)
-    await reader(good)
-    with pytest.raises(Undeliverable) as refused:
-        await reader(replace(good, headers=()))
-
-    assert refused.value.code == UNSEALED
-    assert seen == [inbox, good]
+    assert {*bench.seen} == {good.value, inbox.value}
+    assert (letter.record.value, letter.refusal.code) == (forged.value, UNSEALED)
 
 
 async def test_without_a_key_nothing_is_asked() -> None:
     bench = Bench()
-    bench.handler = believing(bench.handle, None)
-    await bench.bus.send([record(1, topic=TOPIC)])
+    bench.feed = bench.bus.feed(GROUP, [INTAKE])
+    await bench.bus.send([replace(sealed(1), headers=())])
 
-    await bench.run(until=lambda: bench.seen == [b"1"])
+    await bench.run(until=lambda: bench.seen == [sealed(1).value])
 
 
 def test_a_letter_keeps_the_seal_of_its_record_so_that_it_can_be_sent_again() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -17,7 +16,7 @@ from shared.kafka.consumer import ConsumerLoop, ReadingPlan
 from shared.kafka.dead_letters import read_dead_letter
 from shared.kafka.memory import MemoryBus
 from shared.kafka.port import Handler, Record
-from shared.kafka.seal import Seal
+from shared.kafka.seal import UNSEALED, Seal
 from shared.runtime.clock import SystemClock
 from tests.integration.test_adoption import postgres_store, review_over
 from tests.support.eventually import eventually
@@ -57,7 +56,7 @@ async def test_a_thousand_receipts_are_noted_in_a_few_transactions(
         await bus.send([told(encode(received(f"XC{number}")), f"XC{number}")])
     async with postgres_store(role_dsn("casetrack_review")) as store:
         ratings = review_over(store, tmp_path).ratings
-        plan = replace(GROUP, together=partial(ratings.together, None)) if at_once else GROUP
+        plan = replace(GROUP, together=ratings.together) if at_once else GROUP
         await read(bus, ratings.handle, plan, CASES)
     found, noted = await superuser.fetchrow(TRANSACTIONS)
 
@@ -73,7 +72,7 @@ async def test_a_broken_receipt_stops_no_other(
     await bus.send([told(body, "XC1") for body in (good[0], BROKEN, good[1])])
     async with postgres_store(role_dsn("casetrack_review")) as store:
         ratings = review_over(store, tmp_path).ratings
-        await read(bus, ratings.handle, replace(GROUP, together=partial(ratings.together, None)), 3)
+        await read(bus, ratings.handle, replace(GROUP, together=ratings.together), 3)
         known = [await CaseRegister(store).owners(case_no) for case_no in ("XC1", "XC2")]
     (letter,) = map(read_dead_letter, bus.records(f"dlq.{Owner.INTAKE.topic}"))
 
@@ -82,11 +81,14 @@ async def test_a_broken_receipt_stops_no_other(
 
 
 async def test_what_does_not_bear_our_seal_is_not_among_them(tmp_path: Path) -> None:
-    seal, store = Seal.of(f"2026:{'5e' * 32}"), MemoryEventStore()
+    seal, store, bus = Seal.of(f"2026:{'5e' * 32}"), MemoryEventStore(), MemoryBus(SystemClock())
     ours, forged = (encode(received(case_no)) for case_no in ("XC1", "XC2"))
     sealed = replace(told(ours, "XC1"), headers=(seal.on(Owner.INTAKE.topic).header(ours),))
-    records = [replace(sealed, offset=7), replace(told(forged, "XC2"), offset=8)]
-    handled = await review_over(store, tmp_path).ratings.together(seal, records)
+    await bus.send([sealed, told(forged, "XC2")])
+    ratings = review_over(store, tmp_path).ratings
+    await read(bus, ratings.handle, replace(GROUP, together=ratings.together, seal=seal), 2)
+    (letter,) = map(read_dead_letter, bus.records(f"dlq.{Owner.INTAKE.topic}"))
 
-    assert handled == {7}
+    assert await CaseRegister(store).owners("XC1")
     assert await CaseRegister(store).owners("XC2") == ()
+    assert (letter.record.value, letter.refusal.code) == (forged, UNSEALED)
