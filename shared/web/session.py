@@ -1,5 +1,6 @@
 """How a browser signs in: a one-use link becomes a cookie that no script can read."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -35,6 +36,14 @@ class Claims(Protocol):
         ...
 
 
+async def _nothing() -> None:
+    pass
+
+
+def _used() -> Unauthenticated:
+    return Unauthenticated("ticket_used_before", code="ticket_used")
+
+
 class SignIn:
     """Turns a ticket into a session, which lasts while somebody is there."""
 
@@ -51,15 +60,25 @@ class SignIn:
         self._issuer = issuer
         self._idle = idle
 
-    async def redeem(self, ticket: str, came_from: str = "") -> str:
+    async def redeem(
+        self, ticket: str, came_from: str = "", leave: Callable[[], Awaitable[None]] = _nothing
+    ) -> str:
         """
         Return the session token for *ticket*, which is spent with it, over any restart.
+
+        What there is to *leave* is left first: where that fails, the ticket is good for
+        another try.
 
         Raises:
             Unauthenticated: the ticket is not ours, too old, or was used before.
         """
         try:
-            principal = await self._spend(ticket)
+            principal = await self._tickets.verify(ticket)
+            name = identity(await self._tickets.claims(ticket))
+            if await self._claims.holder(TICKET_SPENT, name) is not None:
+                raise _used()
+            await leave()
+            await self._spend(name)
         except Unauthenticated as refusal:
             log.warning("sign_in_refused", reason=refusal.reason, address=came_from)
             raise
@@ -75,12 +94,10 @@ class SignIn:
             return None
         return self._issuer.session(_bearer(principal), session, self._idle)
 
-    async def _spend(self, ticket: str) -> Principal:
-        principal = await self._tickets.verify(ticket)
-        name, visit = identity(await self._tickets.claims(ticket)), self._issuer.visit()
+    async def _spend(self, name: str) -> None:
+        visit = self._issuer.visit()
         if await self._claims.claim(TICKET_SPENT, name, visit) != visit:
-            raise Unauthenticated("ticket_used_before", code="ticket_used")
-        return principal
+            raise _used()
 
 
 def _bearer(principal: Principal) -> Bearer:

@@ -179,6 +179,15 @@ async def test_a_link_that_is_refused_ends_no_session(desk: Desk) -> None:
     assert (refused[0], await browser.reads()) == (401, SEEN)
 
 
+async def test_a_link_that_was_used_ends_no_session(desk: Desk) -> None:
+    link = f"/sign-in?ticket={desk.issuer.ticket(WANG)}"
+    await desk.client.get(link)
+    browser = await desk.sign_in(LI)
+
+    assert await browser.ask("GET", link) == (401, "ticket_used")
+    assert await browser.reads() == SEEN
+
+
 async def test_a_session_that_is_over_keeps_nobody_from_signing_in(desk: Desk) -> None:
     browser = await desk.sign_in()
     await browser.ask("DELETE", "/v1/session")

@@ -11,6 +11,7 @@ import structlog
 from fastapi import APIRouter
 
 from shared.eventstore.memory import MemoryEventStore
+from shared.eventstore.port import StoreUnavailable
 from shared.runtime.clock import VirtualClock
 from shared.runtime.ids import SeededIds
 from shared.web.app import Web, create_web
@@ -97,6 +98,21 @@ async def test_a_spent_link_stays_spent_over_a_restart(
 
     with pytest.raises(Unauthenticated):
         await SignIn(tickets_verifier(keys, clock), store, issuer).redeem(ticket)
+
+
+async def test_where_the_session_of_before_cannot_be_left_the_link_stays_good(
+    keys: KeySet, issuer: LocalIssuer, clock: VirtualClock
+) -> None:
+    desk = SignIn(tickets_verifier(keys, clock), MemoryEventStore(), issuer)
+    ticket = issuer.ticket(Bearer(Role.SUPERVISOR))
+
+    async def leave() -> None:
+        raise StoreUnavailable
+
+    with pytest.raises(StoreUnavailable):
+        await desk.redeem(ticket, leave=leave)
+
+    assert await desk.redeem(ticket)
 
 
 async def test_sign_ins_are_logged_with_whom_whence_and_why_not(

@@ -63,14 +63,17 @@ def sign_in_routes(sign_in: SignIn | None, leaving: Leaving, catalogue: Catalogu
         """
         if sign_in is None:
             raise Problem(*NOT_FOUND)
+
+        async def leave() -> None:
+            if (before := await _bearer_before(request)) is not None:
+                await leaving.end(before)
+
         try:
-            token = await sign_in.redeem(ticket, _came_from(request))
+            token = await sign_in.redeem(ticket, _came_from(request), leave)
         except Unauthenticated:
             if "text/html" in request.headers.get("accept", ""):
                 return notice(request, catalogue, "link_refused", UNKNOWN)
             raise
-        if (before := await _bearer_before(request)) is not None:
-            await leaving.end(before)
         answer = RedirectResponse("/", SEE_OTHER)
         keep_session(request, answer, token)
         return answer
