@@ -17,7 +17,7 @@ from services.metrics.domain.figures.dimensions import (
 )
 from services.metrics.domain.figures.figure import About, named
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.subjects.case import MISTAKES_MAX, Case, Terms
+from services.metrics.domain.subjects.case import ASSIGNEES_MAX, MISTAKES_MAX, Case, Terms
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification
@@ -25,7 +25,7 @@ from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.assist.course import TaskState
-from shared.contracts.handling.facts import CaseAmended
+from shared.contracts.handling.facts import CaseAmended, StepStarted
 from shared.contracts.rectification.course import RectificationState
 from shared.policy.calendar import official_calendar
 from tests.support.examples import like_the_example
@@ -91,6 +91,16 @@ def test_of_very_many_mistakes_the_first_are_kept() -> None:
     assert len(fold_all(CASE, [RECEIVED, *facts]).case.mistakes) == MISTAKES_MAX
 
 
+def test_of_very_many_to_whom_a_case_was_given_the_first_are_kept() -> None:
+    given = [
+        entry(like_the_example(StepStarted, case_no=CASE, assignee=f"st-{number}"), number)
+        for number in range(1, ASSIGNEES_MAX + 3)
+    ]
+    case = fold_all(CASE, [RECEIVED, *given, *given]).case
+
+    assert case.assignees == tuple(f"st-{number}" for number in range(1, ASSIGNEES_MAX + 1))
+
+
 def test_a_task_that_serves_no_named_project_counts_no_project() -> None:
     facts = STORIES["a key project with a gap"]
     (task,) = fold_all(facts[0].partitionkey, facts).subjects
@@ -153,9 +163,14 @@ def test_the_page_asks_for_the_parts_of_its_tiles_and_shows_what_they_come_to() 
     assert shown["closed_today"].number == 0
 
 
-def test_a_case_that_names_neither_item_nor_window_makes_none_active() -> None:
+def test_a_case_that_names_neither_item_nor_window_nor_anybody_makes_none_active() -> None:
     assert added(Case(name="x", closed_on=MONDAY)) == {"L03/closed"}
     assert "K12.6/active_item" in added(Case(name="x", closed_on=MONDAY, item_code="1"))
+    assert "K12.6/active_staff" in added(Case(name="x", closed_on=MONDAY, assignees=("st-1",)))
+
+
+def test_of_an_open_case_nobody_is_active() -> None:
+    assert "K12.6/active_staff" not in added(Case(name="x", assignees=("st-1",)))
 
 
 def test_working_days_and_calendar_days_are_not_compared() -> None:

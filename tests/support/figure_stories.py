@@ -268,6 +268,16 @@ STORIES: Mapping[str, Sequence[Entry]] = {
     "a rating of somebody at a window": [
         but(RATED, 250, window="W3", case_no=None, rated_staff="st-3", item_code="116101020001")
     ],
+    "a case that two examined, of whom one is rated": [
+        RECEIVED,
+        ACCEPTED,
+        STARTED,
+        but(STARTED, 5, step="CHECK", step_no=2, assignee="st-2"),
+        but(STARTED, 6, step_no=3),
+        DECIDED,
+        CLOSED,
+        but(RATED, 250, rated_staff="st-2"),
+    ],
     "a text that was added to a rating": [
         entry(like_the_example(review.RatingSupplemented, review_id="v9"), 300)
     ],

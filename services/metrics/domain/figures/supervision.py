@@ -51,15 +51,22 @@ class Part(StrEnum):
     """Valid ratings that somebody gave, by item."""
     WINDOW = "K12.6/window"
     STAFF = "K12.6/staff"
+    """By whom the rating names, in the pseudonym of the bureau, as a step names who has it."""
     ACTIVE_ITEM = "K12.6/active_item"
     """Closed cases by item: what could have been rated."""
     ACTIVE_WINDOW = "K12.6/active_window"
+    ACTIVE_STAFF = "K12.6/active_staff"
+    """By whoever was given a step of it."""
 
 
 def _of_case(case: Case, _: About) -> Iterator[Line]:
     if case.closed_on is None:
         return
-    for part, name in ((Part.ACTIVE_ITEM, case.item_code), (Part.ACTIVE_WINDOW, case.window)):
+    for part, name in (
+        (Part.ACTIVE_ITEM, case.item_code),
+        (Part.ACTIVE_WINDOW, case.window),
+        *((Part.ACTIVE_STAFF, assignee) for assignee in case.assignees),
+    ):
         if name:
             yield of_class(part, name), case.closed_on, 1
 
@@ -232,11 +239,15 @@ FIGURES = (
     Figure(
         id="K12.6.staff",
         item=ITEM,
-        zh="有评价人员数",
+        zh="人员评价覆盖率",
         en="Staff with a review",
-        unit="person",
-        formula="members of staff with a valid rating that somebody gave; no fact says who serves",
+        unit="ratio",
+        formula="staff with a step of a closed case and a valid rating that somebody gave / all "
+        "with such a step",
         numerator=(many(Part.STAFF),),
-        measure=Aggregate.DISTINCT,
+        denominator=(many(Part.ACTIVE_STAFF),),
+        measure=Aggregate.COVERAGE,
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
     ),
 )

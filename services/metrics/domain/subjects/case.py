@@ -24,6 +24,8 @@ from shared.policy.calendar import business_date
 
 MISTAKES_MAX = 32
 """So many mistakes of one case are kept."""
+ASSIGNEES_MAX = 32
+"""Of so many people to whom its steps were given the names are kept."""
 
 VOIDED_BY: Mapping[str, ResultType] = {
     "VOID": ResultType.VOIDED,
@@ -163,6 +165,8 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     """What should not have happened (K22.8)."""
     result: str = ""
     """With which result it ended (办结结果, E-07)."""
+    assignees: tuple[str, ...] = ()
+    """To whom its steps were given, by pseudonym: is everybody rated (K12.6)?"""
 
     @classmethod
     def named_in(cls, entry: Entry) -> str:
@@ -230,7 +234,10 @@ def _accepted(case: Case, entry: Entry, fact: intake.ApplicationAccepted) -> Not
 
 
 def _step_started(case: Case, entry: Entry, fact: handling.StepStarted) -> Noted:
-    return ({} if fact.limit is None else case.awaiting(_step(fact), entry)), True
+    waits = {} if fact.limit is None else case.awaiting(_step(fact), entry)
+    if fact.assignee in case.assignees or len(case.assignees) == ASSIGNEES_MAX:
+        return waits, True
+    return {"assignees": (*case.assignees, fact.assignee), **waits}, True
 
 
 def _step_completed(case: Case, entry: Entry, fact: handling.StepCompleted) -> Noted:
