@@ -145,6 +145,7 @@ async def _refer(errand: Errand) -> None:
     await errand.ask(
         Role.SECRETARIAT, f"meetings/{meeting}/sessions", **session, legal_review_done=True
     )
+    await errand.ask(Role.SECRETARIAT, f"referrals/{referral}/deliberations", meeting_id=meeting)
     await errand.ask(
         Role.SECRETARIAT,
         f"referrals/{referral}/resolutions",

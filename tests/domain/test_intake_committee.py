@@ -15,6 +15,7 @@ from services.intake.domain.referral import refusals
 from services.intake.domain.referral.commands import (
     AdoptResolution,
     AnyCommand,
+    DeliberateReferral,
     ExecuteResolution,
     MakeReferral,
     ScreenReferral,
@@ -25,6 +26,7 @@ from shared.contracts.committee.course import ReferralState
 from shared.contracts.committee.facts import (
     MeetingHeld,
     MeetingScheduled,
+    ReferralDeliberated,
     ReferralMade,
     ReferralScreened,
     ResolutionAdopted,
@@ -87,6 +89,10 @@ REFERRED = ReferralMade(
 SCREEN = ScreenReferral(at=NINE, referral_id=ID, result="ADMITTED", reason="属于重大事项")
 SCREENED = ReferralScreened(referral_id=ID, result="ADMITTED", reason="属于重大事项")
 SENT_BACK = SCREENED.model_copy(update={"result": "RETURNED"})
+DELIBERATE = DeliberateReferral(
+    at=MEETING_AT, referral_id=ID, meeting_id=MEETING, meeting=held.state
+)
+DELIBERATED = ReferralDeliberated(referral_id=ID, meeting_id=MEETING)
 VOTES = Votes(in_favour=5, against=1, abstain=0)
 ADOPT = AdoptResolution(
     at=NINE,
@@ -104,20 +110,27 @@ ADOPTED = ResolutionAdopted(
     votes=VOTES,
     minutes=PAPER,
 )
+DEFERRED = ADOPTED.model_copy(update={"outcome": CommitteeOutcome.DEFER})
 EXECUTE = ExecuteResolution(at=NINE, referral_id=ID)
 EXECUTION = ResolutionExecuted(referral_id=ID, case_no=NO, executed_date=MONDAY, deviation=False)
 referred = referral.given(REFERRED)
 admitted = referred.given(SCREENED)
+deliberated = admitted.given(DELIBERATED)
 resolved = admitted.given(ADOPTED)
 
 
 def test_a_referral_goes_from_the_section_to_the_executed_resolution() -> None:
     referral.when(REFER).then(REFERRED)
     referred.when(SCREEN).then(SCREENED)
-    admitted.when(ADOPT).then(ADOPTED)
+    admitted.when(DELIBERATE).then(DELIBERATED)
+    deliberated.when(ADOPT).then(ADOPTED)
     resolved.when(EXECUTE).then(EXECUTION)
 
     assert resolved.given(EXECUTION).state.state == ReferralState.EXECUTED
+
+
+def test_a_resolution_may_come_at_once() -> None:
+    admitted.when(ADOPT).then(ADOPTED)
 
 
 def test_a_referral_is_made_once() -> None:
@@ -133,41 +146,62 @@ def test_a_referral_is_screened_once(history: DeciderSpec[Referral, AnyCommand])
 def test_the_committee_hears_admitted_referrals_only(
     history: DeciderSpec[Referral, AnyCommand],
 ) -> None:
+    history.when(DELIBERATE).then_rejects(refusals.ReferralNotAdmitted)
     history.when(ADOPT).then_rejects(refusals.ReferralNotAdmitted)
 
 
-def test_a_deferred_referral_comes_before_the_committee_again() -> None:
-    deferred = ADOPTED.model_copy(update={"outcome": CommitteeOutcome.DEFER})
+def test_the_committee_deliberates_once_and_again_on_what_it_has_put_off() -> None:
+    deliberated.when(DELIBERATE).then_rejects(refusals.ReferralAlreadyDeliberated)
+    deliberated.given(DEFERRED).when(DELIBERATE).then(DELIBERATED)
 
-    admitted.given(deferred).when(ADOPT).then(ADOPTED)
+
+@pytest.mark.parametrize("history", [admitted, deliberated])
+def test_a_deferred_referral_comes_before_the_committee_again(
+    history: DeciderSpec[Referral, AnyCommand],
+) -> None:
+    assert history.given(DEFERRED).state == admitted.state
+    history.given(DEFERRED).when(ADOPT).then(ADOPTED)
 
 
 def test_the_committee_may_return_a_referral_to_its_section() -> None:
     returned = ADOPTED.model_copy(update={"outcome": CommitteeOutcome.RETURN_TO_SECTION})
 
     assert admitted.given(returned).state.state == ReferralState.RETURNED
+    assert deliberated.given(returned).state.state == ReferralState.RETURNED
 
 
-def test_nothing_is_resolved_without_a_quorum() -> None:
+at_a_meeting = pytest.mark.parametrize("command", [DELIBERATE, ADOPT], ids=["deliberate", "adopt"])
+
+
+@at_a_meeting
+def test_nothing_is_deliberated_on_or_resolved_without_a_quorum(
+    command: DeliberateReferral | AdoptResolution,
+) -> None:
     few = called.given(HELD.model_copy(update={"quorum_ok": False}))
 
-    admitted.when(replace(ADOPT, meeting=few.state)).then_rejects(refusals.QuorumMissing)
+    admitted.when(replace(command, meeting=few.state)).then_rejects(refusals.QuorumMissing)
 
 
-def test_nothing_is_resolved_before_the_meeting() -> None:
-    admitted.when(replace(ADOPT, meeting=called.state)).then_rejects(refusals.MeetingNotHeld)
+@at_a_meeting
+def test_nothing_is_deliberated_on_or_resolved_before_the_meeting(
+    command: DeliberateReferral | AdoptResolution,
+) -> None:
+    admitted.when(replace(command, meeting=called.state)).then_rejects(refusals.MeetingNotHeld)
 
 
+@at_a_meeting
 @pytest.mark.parametrize(
     "elsewhere",
     [meeting_course.INITIAL, called.given().state, held.state],
     ids=["uncalled", "called", "met"],
 )
-def test_nothing_is_resolved_that_was_not_on_the_agenda(elsewhere: Meeting) -> None:
+def test_nothing_is_deliberated_on_or_resolved_that_was_not_on_the_agenda(
+    elsewhere: Meeting, command: DeliberateReferral | AdoptResolution
+) -> None:
     other = [REFERRED, SCREENED]
     others = referral.given(*(fact.model_copy(update={"referral_id": "other"}) for fact in other))
 
-    others.when(replace(ADOPT, referral_id="other", meeting=elsewhere)).then_rejects(
+    others.when(replace(command, referral_id="other", meeting=elsewhere)).then_rejects(
         meeting_refusals.MeetingNotScheduled
     )
 
@@ -179,7 +213,7 @@ def test_only_a_resolution_is_executed_and_only_once(
     history.when(EXECUTE).then_rejects(refusals.ResolutionNotAdopted)
 
 
-@pytest.mark.parametrize("command", [SCREEN, ADOPT, EXECUTE])
+@pytest.mark.parametrize("command", [SCREEN, DELIBERATE, ADOPT, EXECUTE])
 def test_nothing_is_done_about_a_referral_that_nobody_made(command: AnyCommand) -> None:
     referral.when(command).then_rejects(refusals.ReferralUnknown)
 

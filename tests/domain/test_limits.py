@@ -38,6 +38,7 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "let_in": {"result": "ADMITTED"},
     "sent_back": {"result": "RETURNED"},
     "spoken": {"outcome": "APPROVE"},
+    "put_off": {"outcome": "DEFER"},
     "given_back": {"outcome": "RETURN_TO_SECTION"},
     "ordinary": {"kind": "HELP"},
     "urgent": {"kind": "EMERGENCY"},

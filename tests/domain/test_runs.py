@@ -6,15 +6,12 @@ from uuid import uuid5
 
 import pytest
 from msgspec import to_builtins
-from msgspec.structs import replace
 
 from services.metrics.domain.clocks.alert import ALERTS, Alert, alert_id, withdraw
-from services.metrics.domain.clocks.clock import clock_of
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.fold import fold, fold_all
 from services.metrics.domain.picture import picture_of
 from services.metrics.domain.reasons.explanation import explain
-from shared.contracts.committee.facts import ReferralMade, ReferralScreened, ResolutionAdopted
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.facts import (
     StepStarted,
@@ -143,53 +140,6 @@ def test_a_case_that_is_over_ends_what_was_to_be_inspected() -> None:
     clock = running(*ordered, at("2024-09-02T12:00", ApplicationWithdrawn))["SLA-13a", "I1", 0]
 
     assert cards(clock) == []
-
-
-def test_a_referral_is_judged_by_its_parts_and_as_a_whole() -> None:
-    names = {"referral_id": "R1"}
-    made = at("2024-09-02T09:00", ReferralMade, **names)
-    admitted = at("2024-09-03T09:00", ReferralScreened, result="ADMITTED", **names)
-    adopted = at("2024-09-16T09:00", ResolutionAdopted, outcome="APPROVE", **names)
-    found = running(made, admitted, adopted)
-
-    assert cards(found["SLA-18a", "R1", 0])[0][0] is YELLOW
-    assert found["SLA-18b", "R1", 0].due == instant("2024-09-12").date()
-    assert found["SLA-18", "R1", 0].due == instant("2024-09-12").date()
-    assert [card[0] for card in cards(found["SLA-18", "R1", 0])] == [YELLOW, RED]
-
-
-@pytest.mark.parametrize(
-    ("left", "near"),
-    [
-        (20, "2024-09-12"),
-        (11, "2024-09-12"),
-        (10, "2024-09-11"),
-        (5, "2024-09-04"),
-        (3, "2024-09-02T09:00"),
-        (-2, "2024-09-02T09:00"),
-    ],
-)
-def test_a_stay_is_near_with_three_days_left_of_the_committed_limit(left: int, near: str) -> None:
-    made = at("2024-09-02T09:00", ReferralMade, referral_id="R1", remaining_committed_days=left)
-    stay = running(made)["SLA-18", "R1", 0]
-
-    assert (stay.due, stay.near_at) == (instant("2024-09-12").date(), instant(near))
-
-
-def test_a_stay_of_which_nobody_said_what_is_left_is_near_on_its_last_day() -> None:
-    made = at("2024-09-02T09:00", ReferralMade, referral_id="R1", remaining_committed_days=5)
-    stay = running(made)["SLA-18", "R1", 0]
-    unsaid = clock_of(replace(stay.run, others=None), stay.policy, stay.calendar)
-
-    assert unsaid.near_at == instant("2024-09-12")
-
-
-def test_a_referral_that_was_sent_back_is_over() -> None:
-    names = {"referral_id": "R1"}
-    made = at("2024-09-02T09:00", ReferralMade, **names)
-    returned = at("2024-09-03T09:00", ReferralScreened, result="RETURNED", **names)
-
-    assert cards(running(made, returned)["SLA-18", "R1", 0]) == []
 
 
 ORDER: dict[str, Any] = {"rect_id": "B1"}

@@ -136,6 +136,7 @@ def test_who_has_something_to_put_right_is_asked_too(told: tuple[Fact, ...]) -> 
 REFERRED = like(committee.ReferralMade)
 ADMITTED = like(committee.ReferralScreened, result="ADMITTED")
 SENT_BACK = like(committee.ReferralScreened, result="RETURNED")
+DELIBERATED = like(committee.ReferralDeliberated)
 EXECUTED = like(committee.ResolutionExecuted)
 
 
@@ -164,7 +165,7 @@ def test_a_referral_that_is_sent_back_is_over() -> None:
 
 
 def test_a_referral_that_is_put_off_waits_for_another_meeting() -> None:
-    waiting = kept(Referral, REFERRED, ADMITTED, resolved("DEFER"))
+    waiting = kept(Referral, REFERRED, ADMITTED, DELIBERATED, resolved("DEFER"))
     spoken = kept(Referral, REFERRED, ADMITTED, resolved("DEFER"), resolved("DENY"), EXECUTED)
 
     assert (waiting.state, waiting.resolved_on) == (ReferralState.ADMITTED, None)

@@ -240,6 +240,9 @@ REFERRAL = Walked(
             result="ADMITTED" if chance.random() < 0.8 else "RETURNED",
             reason="材料齐全",
         ),
+        always(
+            referral.DeliberateReferral(at=NINE, referral_id="SY1", meeting_id="HY1", meeting=MET)
+        ),
         lambda chance: referral.AdoptResolution(
             at=NINE,
             referral_id="SY1",

@@ -91,7 +91,7 @@ async def test_a_meeting_gets_another_date(hall: Hall) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "meeting_already_called")
 
 
-async def test_the_committee_resolves_on_what_its_meeting_heard(hall: Hall) -> None:
+async def test_the_committee_resolves_on_what_its_meeting_deliberated_on(hall: Hall) -> None:
     referral = {
         "case_no": CASE,
         "reason": "SAFETY",
@@ -112,13 +112,20 @@ async def test_the_committee_resolves_on_what_its_meeting_heard(hall: Hall) -> N
         "votes": {"for": 5, "against": 1, "abstain": 0},
         "minutes": PAPER,
     }
-    early = await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution)
+    deliberation = {"meeting_id": meeting_id}
+    early = [
+        await hall.command(Role.SECRETARIAT, f"{base}/deliberations", deliberation),
+        await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution),
+    ]
     session = {"present": ["st-1", "st-2"], "quorum_ok": True, "legal_review_done": True}
     await hall.command(Role.SECRETARIAT, f"/v1/meetings/{meeting_id}/sessions", session)
 
+    told = await hall.command(Role.SECRETARIAT, f"{base}/deliberations", deliberation)
+    again = await hall.command(Role.SECRETARIAT, f"{base}/deliberations", deliberation)
     adopted = await hall.command(Role.SECRETARIAT, f"{base}/resolutions", resolution)
 
-    assert early.json()["code"] == "meeting_not_held"
-    assert adopted.status_code == 201
+    assert [one.json()["code"] for one in early] == ["meeting_not_held", "meeting_not_held"]
+    assert (told.status_code, again.status_code, adopted.status_code) == (201, 409, 201)
+    assert again.json()["code"] == "referral_already_deliberated"
     history = await hall.store.load(f"referral-{referral_id}")
     assert {event.partitionkey for event in history.events} == {CASE}

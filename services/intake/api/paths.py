@@ -132,6 +132,7 @@ REFERRALS = Collection(
     paths=MappingProxyType(
         {
             "screenings": Path(referral.ScreenReferral, SECRETARIAT),
+            "deliberations": Path(referral.DeliberateReferral, SECRETARIAT, ours=MEETING),
             "resolutions": Path(referral.AdoptResolution, SECRETARIAT, ours=MEETING),
             "executions": Path(referral.ExecuteResolution, {**EXAMINERS, **SECRETARIAT}),
         }

@@ -37,7 +37,7 @@ from services.intake.domain.referral import commands as referral_commands
 from services.intake.domain.referral import decide as referral_rules
 from services.intake.domain.referral import states as referral_course
 from services.intake.domain.referral.commands import (
-    AdoptResolution,
+    CommitteeCommand,
     MakeReferral,
     ReferralCommand,
 )
@@ -123,7 +123,7 @@ class Commands:
         """Return what *command* needs to know of other histories than its own."""
         if command is OpenHold:
             return {"off_guide": await self._off_guide(words, policy)}
-        if command is AdoptResolution:
+        if issubclass(command, CommitteeCommand):
             return {"meeting": await self._meeting(words["meeting_id"])}
         if command in (OrderInspection, MakeReferral):
             return {"handling_orgs": await self._handling(words)}

@@ -1,10 +1,11 @@
 """The courses of a referral to the committee and of a meeting (domain.md 3.4)."""
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from shared.contracts.committee import facts as committee
 from shared.contracts.committee.words import CommitteeOutcome
-from shared.contracts.course import ABSENT, Course, Guard, leads, stays
+from shared.contracts.course import ABSENT, Course, Guard, Row, leads, stays
 from shared.contracts.words import GradeLevel
 
 
@@ -14,6 +15,7 @@ class ReferralState(StrEnum):
     ABSENT = ABSENT
     REFERRED = "REFERRED"
     ADMITTED = "ADMITTED"
+    DELIBERATED = "DELIBERATED"
     RESOLVED = "RESOLVED"
     EXECUTED = "EXECUTED"
     RETURNED = "RETURNED"
@@ -41,24 +43,36 @@ PUT_OFF = Guard("put_off", lambda fact: fact.outcome is CommitteeOutcome.DEFER)
 GIVEN_BACK = Guard("given_back", lambda fact: fact.outcome is CommitteeOutcome.RETURN_TO_SECTION)
 SPOKEN = Guard("spoken", lambda fact: fact.outcome not in UNSETTLED)
 
+UNRESOLVED: Sequence[str] = (R.ADMITTED, R.DELIBERATED)
+"""A resolution may come at once, in the meeting itself."""
 OF_THE_MEETING = ("meeting_not_scheduled", "meeting_not_held", "quorum_missing")
+
+
+def _resolved(state: str, guard: Guard) -> Iterator[Row]:
+    ways = dict.fromkeys(UNRESOLVED, state)
+    return leads(committee.ResolutionAdopted, ways, guard, unless=OF_THE_MEETING)
+
 
 REFERRAL = Course(
     "referral",
     "referral_id",
-    ((R.ABSENT,), (R.REFERRED,), (R.ADMITTED,), (R.RESOLVED,), (R.EXECUTED, R.RETURNED)),
+    (
+        (R.ABSENT,),
+        (R.REFERRED,),
+        (R.ADMITTED,),
+        (R.DELIBERATED,),
+        (R.RESOLVED,),
+        (R.EXECUTED, R.RETURNED),
+    ),
     (
         *leads(committee.ReferralMade, {R.ABSENT: R.REFERRED}),
         *leads(committee.ReferralScreened, {R.REFERRED: R.ADMITTED}, LET_IN),
         *leads(committee.ReferralScreened, {R.REFERRED: R.RETURNED}, SENT_BACK),
-        *leads(
-            committee.ResolutionAdopted, {R.ADMITTED: R.RESOLVED}, SPOKEN, unless=OF_THE_MEETING
-        ),
-        *leads(
-            committee.ResolutionAdopted, {R.ADMITTED: R.RETURNED}, GIVEN_BACK, unless=OF_THE_MEETING
-        ),
+        *leads(committee.ReferralDeliberated, {R.ADMITTED: R.DELIBERATED}, unless=OF_THE_MEETING),
+        *_resolved(R.RESOLVED, SPOKEN),
+        *_resolved(R.RETURNED, GIVEN_BACK),
         # It waits for another meeting.
-        *stays(committee.ResolutionAdopted, (R.ADMITTED,), PUT_OFF, unless=OF_THE_MEETING),
+        *_resolved(R.ADMITTED, PUT_OFF),
         *leads(committee.ResolutionExecuted, {R.RESOLVED: R.EXECUTED}),
     ),
     marks=((committee.ReferralMade, OUTSIDE_THE_RULE),),

@@ -82,6 +82,14 @@ class MeetingHeld(MeetingFact):
     legal_review_done: bool
 
 
+class ReferralDeliberated(ReferralFact):
+    """The committee deliberated on it at a meeting; minutes and resolution follow (上会审议)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.referral.deliberated.v1"
+
+    meeting_id: Identifier
+
+
 class Votes(Contract):
     """How the members voted (表决)."""
 

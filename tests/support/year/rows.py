@@ -31,6 +31,7 @@ GUARDS: Mapping[str, Callable[[Any], bool]] = {
     "let_in": lambda fact: fact.result == "ADMITTED",
     "sent_back": lambda fact: fact.result == "RETURNED",
     "spoken": lambda fact: fact.outcome not in ("DEFER", "RETURN_TO_SECTION"),
+    "put_off": lambda fact: fact.outcome == "DEFER",
     "given_back": lambda fact: fact.outcome == "RETURN_TO_SECTION",
     "ordinary": lambda fact: fact.kind != "EMERGENCY",
     "urgent": lambda fact: fact.kind == "EMERGENCY",

@@ -55,13 +55,26 @@ class ScreenReferral(ReferralCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptResolution(ReferralCommand):
-    """审议决议, of the *meeting* that is on record under *meeting_id*."""
-
-    FACT: ClassVar[type[Fact]] = facts.ResolutionAdopted
+class CommitteeCommand(ReferralCommand):
+    """What the committee does, at the *meeting* that is on record under *meeting_id*."""
 
     meeting_id: Identifier
     meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliberateReferral(CommitteeCommand):
+    """上会审议; what stood on the agenda and was not reached has none."""
+
+    FACT: ClassVar[type[Fact]] = facts.ReferralDeliberated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptResolution(CommitteeCommand):
+    """审议决议."""
+
+    FACT: ClassVar[type[Fact]] = facts.ResolutionAdopted
+
     outcome: CommitteeOutcome
     votes: facts.Votes
     conditions: Several[Note] | None = None
@@ -77,4 +90,6 @@ class ExecuteResolution(ReferralCommand):
     deviation: bool = False
 
 
-AnyCommand = MakeReferral | ScreenReferral | AdoptResolution | ExecuteResolution
+AnyCommand = (
+    MakeReferral | ScreenReferral | DeliberateReferral | AdoptResolution | ExecuteResolution
+)

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from services.intake.domain.meeting.refusals import MeetingNotScheduled
 from services.intake.domain.referral.commands import (
-    AdoptResolution,
     AnyCommand,
+    CommitteeCommand,
     ExecuteResolution,
     MakeReferral,
 )
@@ -29,16 +29,16 @@ def owners(_: Referral, command: AnyCommand) -> Collection[str]:
 
 def _stated(referral: Referral, command: AnyCommand) -> Fact:
     match command:
-        case AdoptResolution():
-            return _adopt(command)
+        case CommitteeCommand():
+            return _at_a_meeting(command)
         case ExecuteResolution():
             return command.stated(case_no=referral.case_no, executed_date=command.on)
         case _:
             return command.stated()
 
 
-def _adopt(command: AdoptResolution) -> Fact:
-    """State what was resolved at a meeting that was held, was able to, and had it on its agenda."""
+def _at_a_meeting(command: CommitteeCommand) -> Fact:
+    """State what was done at a meeting that was held, was able to, and had it on its agenda."""
     meeting = command.meeting
     if command.referral_id not in meeting.referral_ids:
         raise MeetingNotScheduled

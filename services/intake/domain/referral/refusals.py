@@ -6,6 +6,7 @@ IntakeRejection
 ├── ReferralUnknown
 ├── ReferralNotAwaitingScreening
 ├── ReferralNotAdmitted
+├── ReferralAlreadyDeliberated
 ├── MeetingNotScheduled, of the meeting
 ├── MeetingNotHeld
 ├── QuorumMissing
@@ -14,7 +15,8 @@ IntakeRejection
 
 from services.intake.domain.refusals import IntakeRejection
 from shared.commands.off_course import Refused, off_course
-from shared.contracts.committee.course import REFERRAL, ReferralState
+from shared.contracts.committee.course import REFERRAL, UNRESOLVED, ReferralState
+from shared.contracts.committee.facts import ReferralDeliberated
 
 
 class ReferralAlreadyMade(IntakeRejection):
@@ -42,14 +44,20 @@ class ReferralNotAdmitted(IntakeRejection):
     code = "referral_not_admitted"
 
 
+class ReferralAlreadyDeliberated(IntakeRejection):
+    """It was before the committee and awaits its resolution; one that is put off comes again."""
+
+    code = "referral_already_deliberated"
+
+
 class MeetingNotHeld(IntakeRejection):
-    """A resolution is adopted in a meeting."""
+    """The committee deliberates and resolves in a meeting."""
 
     code = "meeting_not_held"
 
 
 class QuorumMissing(IntakeRejection):
-    """Without a quorum nothing is resolved."""
+    """Without a quorum nothing is deliberated on or resolved."""
 
     code = "quorum_missing"
 
@@ -67,7 +75,8 @@ OFF_COURSE = off_course(
     Refused(ReferralAlreadyMade, REFERRAL.within((R.ABSENT,))),
     Refused(ReferralUnknown, states=(R.ABSENT,)),
     Refused(ReferralNotAwaitingScreening, REFERRAL.within((R.REFERRED,))),
-    Refused(ReferralNotAdmitted, REFERRAL.within((R.ADMITTED,))),
+    Refused(ReferralAlreadyDeliberated, (ReferralDeliberated,), (R.DELIBERATED,)),
+    Refused(ReferralNotAdmitted, REFERRAL.within(UNRESOLVED)),
     Refused(ResolutionNotAdopted, REFERRAL.within((R.RESOLVED,))),
 )
 """Why nothing comes of it where the course has no row."""
