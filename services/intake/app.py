@@ -25,7 +25,7 @@ from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
 from services.intake.handlers.itemchange import named_change
-from services.intake.handlers.joint import subcase_ends
+from services.intake.handlers.joint import JointCases
 from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
 from shared.commands.counter import command_routes
@@ -48,12 +48,6 @@ from shared.web.problems import FaultAnswer
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 """A batch may be larger than an event, which has 1 MiB at most."""
 
-SUBJECTS = (
-    Decided(CROSS_REGION, XREGION, xregion.DECIDER, "KY"),
-    Decided(JOINT_CASES, JOINT, joint.DECIDER, "YJS", subcase_ends),
-    Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),
-)
-
 MESSAGES = files("services.intake.api") / "messages"
 
 FAULTS: Faults = {Overloaded: FaultAnswer(*OVERLOADED, retry_after_seconds=1)}
@@ -74,7 +68,7 @@ class Intake(Service):
         routers = [
             event_routes(self.gateway, Catalogue.read(OWN, MESSAGES)),
             command_routes([CASES, INSPECTIONS, REFERRALS, MEETINGS], self.commands.take),
-            *subject_routes(SUBJECTS, self.desk),
+            *subject_routes(self.by_course, self.desk),
         ]
         return self.edge(
             Scraped.INTAKE,
@@ -83,6 +77,15 @@ class Intake(Service):
             faults=FAULTS,
             body_bytes_max=BATCH_BYTES_MAX,
             register=lambda: self.gateway.publishers,
+        )
+
+    @property
+    def by_course(self) -> tuple[Decided, ...]:
+        """The subjects that their courses decide."""
+        return (
+            Decided(CROSS_REGION, XREGION, xregion.DECIDER, "KY"),
+            Decided(JOINT_CASES, JOINT, joint.DECIDER, "YJS", JointCases(self.rules)),
+            Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),
         )
 
     @cached_property

@@ -32,6 +32,8 @@ APPEAL = "SLA-23a"
 """How long somebody may appeal; a policy without it sets no bound."""
 MENDING = "SLA-15b"
 """How long a defect may take whose order names no day; a policy without it means the shipped."""
+TOGETHER = "SLA-06"
+"""How long several may take that decide jointly; a policy without it means the shipped."""
 NO_GUIDE = Guide(holds=())
 DECIDED_BY = (SILENCE, ANSWER, CONTACT, FIX_NOW, LEDGER)
 """The rows by which intake and review decide themselves, in working days."""
@@ -259,9 +261,18 @@ class Policy(Rule):
 
 def mending_days(policy: Policy) -> int:
     """Return the working days in which a defect is to be put right where nobody names a day."""
-    row = policy.by_id.get(MENDING)
+    return _working_days(policy, MENDING)
+
+
+def joint_days(policy: Policy) -> int:
+    """Return the working days that several have who decide jointly, before they are given more."""
+    return _working_days(policy, TOGETHER)
+
+
+def _working_days(policy: Policy, name: str) -> int:
+    row = policy.by_id.get(name)
     plain = row is not None and row.unit is Unit.WD and isinstance(row.limit, int)
-    return (row if row and plain else bureau_policy().by_id[MENDING]).number
+    return (row if row and plain else bureau_policy().by_id[name]).number
 
 
 def read_policy(profile: str) -> Policy:

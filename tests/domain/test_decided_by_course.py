@@ -16,10 +16,22 @@ from services.intake.domain.itemchange import decide as itemchange_rules
 from services.intake.domain.itemchange.commands import SyncItemChange
 from services.intake.domain.itemchange.refusals import PlaceAlreadySynced
 from services.intake.domain.joint import decide as joint_rules
-from services.intake.domain.joint.commands import CloseJointCase, LinkSubcase, OpenJointCase
+from services.intake.domain.joint.commands import (
+    ApproveJointExtension,
+    CloseJointCase,
+    DenyJointExtension,
+    LinkSubcase,
+    OpenJointCase,
+    RequestJointExtension,
+)
 from services.intake.domain.joint.decide import owners
 from services.intake.domain.joint.ending import SubcaseEnd, end_of
 from services.intake.domain.joint.refusals import SubcaseAlreadyLinked, SubcaseUndecided
+from services.intake.domain.refusals import (
+    ExtensionAlreadyGranted,
+    ExtensionNotRequested,
+    ExtensionTooLate,
+)
 from services.intake.domain.xregion import decide as xregion_rules
 from services.intake.domain.xregion.commands import CollectForAnotherPlace, ReturnResult
 from services.intake.domain.xregion.refusals import HandedOverDateImpossible, IdentityUnchecked
@@ -27,6 +39,7 @@ from services.review.domain.ticket import decide as ticket_rules
 from services.review.domain.ticket.commands import ExtendTicket
 from services.review.domain.ticket.refusals import TicketAlreadyExtended, TicketDueNotLater
 from shared.commands.by_course import Recollection
+from shared.commands.command import Command
 from shared.contracts.activity.facts import ProblemFound
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import DecisionMade, StepStarted
@@ -41,7 +54,14 @@ from shared.contracts.intake.words import CrossRegionMode
 from shared.contracts.item.course import ItemChangeState
 from shared.contracts.item.facts import ItemChangeSynced, ItemDefinitionRevised
 from shared.contracts.joint.course import JointCaseState
-from shared.contracts.joint.facts import JointCaseClosed, JointCaseOpened, SubcaseLinked
+from shared.contracts.joint.facts import (
+    JointCaseClosed,
+    JointCaseOpened,
+    JointExtensionApproved,
+    JointExtensionDenied,
+    JointExtensionRequested,
+    SubcaseLinked,
+)
 from shared.contracts.xregion.course import CrossRegionState
 from tests.support.courses import LATER, command_of
 from tests.support.examples import like_the_example as like
@@ -103,6 +123,50 @@ def test_a_joint_case_belongs_to_who_leads_it_or_would() -> None:
     assert owners(joint_case(), command_of(OpenJointCase)) == [LEAD]
     assert owners(Recollection(), command_of(OpenJointCase)) == [LEAD]
     assert owners(Recollection(), command_of(LinkSubcase)) == []
+
+
+ASKED, GIVEN = like(JointExtensionRequested), like(JointExtensionApproved, days=15)
+
+
+def with_more_time(*facts: Fact) -> Recollection:
+    return Recollection(SPLIT, (like(JointCaseOpened), *facts))
+
+
+def test_a_joint_case_is_given_more_time_once_and_before_its_limit_is_over() -> None:
+    asked = with_more_time(ASKED)
+    (given,) = joint_rules.DECIDER.decide(
+        asked, command_of(ApproveJointExtension, last_day=LATER.date())
+    )
+
+    assert isinstance(given, JointExtensionApproved)
+    assert (given.days, given.approved_date) == (15, LATER.date())
+    with pytest.raises(ExtensionTooLate):
+        joint_rules.DECIDER.decide(
+            asked, command_of(ApproveJointExtension, last_day=date(2024, 9, 15))
+        )
+    for again in (RequestJointExtension, ApproveJointExtension):
+        with pytest.raises(ExtensionAlreadyGranted):
+            joint_rules.DECIDER.decide(with_more_time(ASKED, GIVEN), command_of(again))
+
+
+@pytest.mark.parametrize(
+    "facts", [(), (ASKED, like(JointExtensionDenied)), (ASKED, ASKED, like(JointExtensionDenied))]
+)
+@pytest.mark.parametrize("answer", [ApproveJointExtension, DenyJointExtension])
+def test_nobody_answers_where_nobody_asks_for_more_time(
+    facts: Sequence[Fact], answer: type[Command]
+) -> None:
+    with pytest.raises(ExtensionNotRequested):
+        joint_rules.DECIDER.decide(with_more_time(*facts), command_of(answer))
+
+
+def test_whoever_was_denied_more_time_may_ask_again() -> None:
+    denied = with_more_time(ASKED, like(JointExtensionDenied))
+
+    assert joint_rules.DECIDER.decide(denied, command_of(RequestJointExtension))
+    assert joint_rules.DECIDER.decide(
+        with_more_time(*denied.facts[1:], ASKED), command_of(DenyJointExtension)
+    )
 
 
 APPROVED, LATEST = SubcaseEnd(approved=True, decided_on=date(2024, 9, 11)), date(2024, 9, 13)

@@ -19,7 +19,12 @@ from services.intake.domain.case.decide import decide
 from services.intake.domain.case.states import INITIAL, Case, evolve
 from services.intake.domain.commitment.commands import ExpireSupplement, ReceiveSupplement
 from services.intake.domain.commitment.refusals import MaterialNotAwaited
-from services.intake.domain.refusals import DeliveredDateImpossible
+from services.intake.domain.refusals import (
+    DeliveredDateImpossible,
+    ExtensionAlreadyGranted,
+    ExtensionNotRequested,
+    ExtensionTooLate,
+)
 from shared.contracts.commitment.facts import SupplementExpired, SupplementReceived
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import Phase
@@ -178,13 +183,13 @@ def test_an_extension_may_be_denied() -> None:
 def test_nobody_answers_a_request_that_was_not_made(
     history: DeciderSpec[Case, AnyCommand], answer: AnyCommand
 ) -> None:
-    history.when(answer).then_rejects(refusals.ExtensionNotRequested)
+    history.when(answer).then_rejects(ExtensionNotRequested)
 
 
 @pytest.mark.parametrize("command", [ASK, APPROVE_EXTENSION])
 def test_a_case_is_extended_once(command: AnyCommand) -> None:
     examined.given(EXTENSION_ASKED, EXTENDED).when(command).then_rejects(
-        refusals.ExtensionAlreadyGranted, days=10
+        ExtensionAlreadyGranted, days=10
     )
 
 
@@ -209,7 +214,7 @@ def test_an_extension_is_granted_on_the_last_day_and_no_later() -> None:
         EXTENDED.model_copy(update={"approved_date": last})
     )
     asked.when(replace(APPROVE_EXTENSION, at=on(date(2024, 10, 1)))).then_rejects(
-        refusals.ExtensionTooLate, due=last
+        ExtensionTooLate, due=last
     )
 
 
@@ -226,7 +231,7 @@ def test_where_the_statutory_clock_stood_still_the_clocks_judge_the_extension() 
 def test_a_hold_that_leaves_the_statutory_clock_alone_does_not_move_the_statutory_limit() -> None:
     examined.given(hold_opened(), hold_closed(), EXTENSION_ASKED).when(
         replace(APPROVE_EXTENSION, at=on(date(2024, 10, 8)))
-    ).then_rejects(refusals.ExtensionTooLate, due=date(2024, 9, 30))
+    ).then_rejects(ExtensionTooLate, due=date(2024, 9, 30))
 
 
 def test_an_extension_is_judged_by_the_limit_as_it_was_corrected() -> None:
@@ -258,7 +263,7 @@ def test_a_hold_on_local_grounds_does_not_move_the_statutory_limit() -> None:
 
     examined.given(local, hold_closed(), EXTENSION_ASKED).when(
         replace(APPROVE_EXTENSION, at=on(date(2024, 10, 8)))
-    ).then_rejects(refusals.ExtensionTooLate)
+    ).then_rejects(ExtensionTooLate)
 
 
 def test_a_case_is_decided_during_its_examination() -> None:

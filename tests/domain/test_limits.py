@@ -96,8 +96,9 @@ def before(limit: Limit) -> list[Entry]:
     earlier = [one.after for one in limit.starts if one.after is not None]
     if earlier:
         return [told(Moment(fact=one.fact, when=one.when), 10) for one in earlier]
-    if limit.id == "SLA-25e":
-        return [told(POLICY.by_id["SLA-25d"].starts[0], 10)]
+    counted = [one.since[0] for one in limit.starts if one.since]
+    if counted:
+        return [told(Moment(fact=fact), 10) for fact in counted]
     return [RECEIVED, ACCEPTED] if named else [RECEIVED] if limit.subject == "case" else []
 
 

@@ -195,6 +195,40 @@ def test_a_joint_case_is_late_by_the_day_of_its_last_decision_and_its_lead_answe
     assert clocks(opened, linked, never)["SLA-06"].ending is None
 
 
+OPENED = told("2024-09-02T09:00", joint.JointCaseOpened)
+ASKED = told("2024-10-28T09:00", joint.JointExtensionRequested)
+
+
+def given(when: str, day: str = "") -> Told:
+    return told(when, joint.JointExtensionApproved, days=15, approved_date=day or when[:10])
+
+
+def test_a_joint_case_that_is_given_more_time_in_time_has_fifteen_days_more_once() -> None:
+    in_time = given("2024-11-11T09:00", "2024-11-08")
+    again = given("2024-11-25T09:00")
+    extended = clocks(OPENED, ASKED, in_time, again)["SLA-06"]
+    too_late = clocks(OPENED, ASKED, given("2024-11-11T09:00"))["SLA-06"]
+
+    assert (extended.limit, str(extended.due)) == (60, "2024-11-29")
+    # The first yellow day was before the approval: it was near then.
+    assert cards(extended) == [
+        (YELLOW, "11-01T00:00"),
+        (YELLOW, "11-22T00:00"),
+        (RED, "11-30T00:00"),
+    ]
+    assert (too_late.limit, str(too_late.due)) == (45, "2024-11-08")
+
+
+def test_who_asks_for_more_time_has_an_answer_before_what_it_would_lengthen_is_over() -> None:
+    waiting = clocks(OPENED, ASKED)["SLA-07b"]
+    denied = told("2024-10-30T09:00", joint.JointExtensionDenied)
+
+    assert waiting.org.org_code == "11610102MB2X00178C"
+    assert cards(waiting) == [(YELLOW, "11-07T00:00"), (RED, "11-09T00:00")]
+    for answer in (given("2024-10-30T09:00"), denied):
+        assert cards(clocks(OPENED, ASKED, answer)["SLA-07b"]) == []
+
+
 def test_more_time_that_is_granted_again_begins_again() -> None:
     found = clocks(
         told(WEDNESDAY, RECEIVED, kind="HELP", due="2024-09-27"),

@@ -1,5 +1,6 @@
 """Joint cases and applications for another place over HTTP: what ends them, and what does not."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from shared.contracts.intake.facts import (
     ApplicationReceived,
     ApplicationWithdrawn,
 )
+from shared.contracts.joint.facts import JointExtensionApproved
 from shared.contracts.publishing import example_of
 from shared.web.auth import Role
 from tests.support.examples import like_the_example
@@ -117,6 +119,45 @@ async def test_a_joint_case_of_nothing_is_not_closed_and_no_case_is_linked_twice
     again = await hall.command(Role.WINDOW_CLERK, f"{base}/subcases", link)
 
     assert (again.status_code, again.json()["code"]) == (409, "subcase_already_linked")
+
+
+async def more_time(hall: Hall, base: str, day: str) -> tuple[int, str]:
+    """Ask for fifteen days, and let the head answer on *day*."""
+    asked = await hall.command(
+        Role.HANDLER, f"{base}/extensions", {"days": 15, "reason": "消防验收与环评尚需会商。"}
+    )
+    assert asked.status_code == 201, asked.text
+    hall.clock.advance_to(datetime.fromisoformat(f"{day}T10:00+08:00"))
+    answer = await hall.command(
+        Role.DIRECTOR,
+        f"{base}/extensions/approval",
+        {"days": 15, "notice_to_applicant": {"doc_type": "EXTENSION_NOTICE"}},
+    )
+    if answer.status_code != 201:
+        return answer.status_code, answer.json()["code"]
+    granted = (await hall.store.load(answer.json()["stream"])).events[-1].data
+    assert isinstance(granted, JointExtensionApproved)
+    return answer.status_code, granted.approved_date.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("day", "answer"),
+    [("2024-11-08", (201, "2024-11-08")), ("2024-11-09", (409, "extension_too_late"))],
+)
+async def test_a_joint_case_is_given_more_time_up_to_the_last_of_its_forty_five_days(
+    hall: Hall, day: str, answer: tuple[int, str]
+) -> None:
+    assert await more_time(hall, await joint_case(hall), day) == answer
+
+
+async def test_nobody_gives_more_time_to_what_was_never_opened(hall: Hall) -> None:
+    answer = await hall.command(
+        Role.DIRECTOR,
+        "/v1/joint-cases/NEVER/extensions/approval",
+        {"days": 15, "notice_to_applicant": {"doc_type": "EXTENSION_NOTICE"}},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "joint_case_unknown")
 
 
 async def test_what_is_for_another_place_goes_home_and_comes_back(hall: Hall) -> None:

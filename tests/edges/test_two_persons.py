@@ -15,12 +15,14 @@ from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.words import Step
 from shared.contracts.intake import facts as intake
+from shared.contracts.joint import facts as joint
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
 from shared.contracts.supervision.course import ALERT, ORDER
 from shared.contracts.words import CaseType, GradeLevel
 from tests.support import intake_cases as known
 from tests.support import ratings
+from tests.support.examples import like_the_example
 from tests.support.open_service import OpenService, open_service
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -48,6 +50,7 @@ AMENDMENT = {
     "is_error": True,
 }
 APPROVAL = {"days": 5, "notice_to_applicant": PAPER}
+OPENED = like_the_example(joint.JointCaseOpened)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ EXAMINED: tuple[type[Fact], ...] = (intake.ApplicationAccepted, *STEPS)
 FILED: tuple[type[Fact], ...] = (intake.ApplicationReceived, *EXAMINED)
 
 CASE = f"/v1/cases/{known.NO}"
+JOINT = f"/v1/joint-cases/{OPENED.subject}"
 SECONDS = (
     Second(
         "intake", f"{CASE}/holds", HOLD, handling.HoldOpened, UNDER_WAY, EXAMINED, "approved_by"
@@ -108,6 +112,24 @@ SECONDS = (
         handling.ExtensionDenied,
         (*UNDER_WAY, known.EXTENSION_ASKED),
         (handling.ExtensionRequested,),
+        "approver",
+    ),
+    Second(
+        "intake",
+        f"{JOINT}/extensions/approval",
+        APPROVAL,
+        joint.JointExtensionApproved,
+        (OPENED, like_the_example(joint.JointExtensionRequested)),
+        (joint.JointExtensionRequested,),
+        "approver",
+    ),
+    Second(
+        "intake",
+        f"{JOINT}/extensions/denial",
+        {"reason": "应按期办结"},
+        joint.JointExtensionDenied,
+        (OPENED, like_the_example(joint.JointExtensionRequested)),
+        (joint.JointExtensionRequested,),
         "approver",
     ),
     Second(

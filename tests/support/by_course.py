@@ -61,6 +61,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE
+from shared.contracts.joint import facts as joint
 from shared.contracts.joint.course import JOINT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.review.course import INVITATION
@@ -89,10 +90,20 @@ class Owned:
     """Whether its owner, too, goes forward with what others tell out of turn."""
 
 
-def _told(course: Course, state: str, _: type[Fact]) -> Recollection:
-    """Return a subject in *state* of which its owner remembers how it began."""
+ASKED_BEFORE: Mapping[type[Fact], type[Fact]] = {
+    joint.JointExtensionApproved: joint.JointExtensionRequested,
+    joint.JointExtensionDenied: joint.JointExtensionRequested,
+}
+"""What its owner has to remember so that a fact can happen, beside how the subject began."""
+
+
+def _told(course: Course, state: str, fact: type[Fact]) -> Recollection:
+    """Return a subject in *state* of which its owner remembers how it began, and what was asked."""
+    if state == ABSENT:
+        return Recollection(state)
     first = next(row.fact for row in course.rows if row.source == ABSENT)
-    return Recollection(state, () if state == ABSENT else (like_the_example(first),))
+    kinds = [first, *([ASKED_BEFORE[fact]] if fact in ASKED_BEFORE else [])]
+    return Recollection(state, tuple(like_the_example(kind) for kind in kinds))
 
 
 def _by_course(

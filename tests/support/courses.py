@@ -95,6 +95,7 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "promise_date": date(2024, 10, 15),
         "case_no": NO,
         "deadline": date(2024, 10, 15),
+        "last_day": date(2024, 11, 8),
         "decision_date": None,
         "closed_date": None,
         "published_date": None,

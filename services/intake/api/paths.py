@@ -36,6 +36,12 @@ EVERYBODY = {**WINDOW, **EXAMINERS}
 DECIDERS = granted([Role.APPROVER, Role.DIRECTOR], Scope.OWN)
 HEAD = granted([Role.DIRECTOR], Scope.OWN)
 """More time is the own head's to give (Licensing Law, art. 42)."""
+GOVERNMENT = granted([Role.DIRECTOR], Scope.BELOW)
+"""
+More time for what several decide is for the head of the government to give (art. 42 (2)).
+
+The register ends with the bureau: whoever signs for the government has an account there.
+"""
 HEAD_OR_SUPERIOR = granted([Role.DIRECTOR], Scope.BELOW)
 """What was granted the organisation above may revoke as well (art. 69)."""
 INSPECTORS = granted([Role.INSPECTOR], Scope.OWN)
@@ -57,6 +63,13 @@ HANDLING = frozenset({"handling_orgs"})
 SUPERIOR = frozenset({"to_org"})
 """A case may go on to an authority that is none of the bureau's (转报), and so may its result."""
 
+MORE_TIME = (
+    refusals.ExtensionAlreadyGranted,
+    refusals.ExtensionNotRequested,
+    refusals.ExtensionTooLate,
+)
+"""What stands in the way of more time, for a case and for a joint case."""
+
 
 CASES = Collection(
     name="cases",
@@ -65,6 +78,7 @@ CASES = Collection(
         *refusals_in(case_refusals),
         *refusals_in(commitment_refusals),
         refusals.DeliveredDateImpossible,
+        *MORE_TIME,
     ),
     first=Path(case.ReceiveApplication, WINDOW, ours=BELIEVED),
     paths=MappingProxyType(
@@ -169,11 +183,19 @@ CROSS_REGION = Collection(
 JOINT_CASES = Collection(
     name="joint-cases",
     subject="joint_case_id",
-    refusals=refusals_in(joint_refusals),
+    refusals=(*refusals_in(joint_refusals), *MORE_TIME),
     first=Path(joint.OpenJointCase, WINDOW),
     paths=MappingProxyType(
         {
             "subcases": Path(joint.LinkSubcase, WINDOW),
+            "extensions": Path(joint.RequestJointExtension, EXAMINERS),
+            "extensions/approval": Path(
+                joint.ApproveJointExtension,
+                GOVERNMENT,
+                ours=frozenset({"last_day"}),
+                signed="approver",
+            ),
+            "extensions/denial": Path(joint.DenyJointExtension, GOVERNMENT, signed="approver"),
             "closing": Path(joint.CloseJointCase, EVERYBODY, ours=frozenset({"ends"})),
         }
     ),

@@ -11,7 +11,11 @@ Rejection
     ├── those of an application for another place: services.intake.domain.xregion.refusals
     ├── those of a joint case: services.intake.domain.joint.refusals
     ├── those of a change of an item: services.intake.domain.itemchange.refusals
-    └── DeliveredDateImpossible
+    ├── DeliveredDateImpossible
+    └── of more time, for a case or a joint case
+        ├── ExtensionAlreadyGranted
+        ├── ExtensionNotRequested
+        └── ExtensionTooLate
 """
 
 from shared.contracts.rejection import Blame, Rejection
@@ -27,3 +31,21 @@ class DeliveredDateImpossible(IntakeRejection):
     code = "delivered_date_impossible"
     blame = Blame.COMMAND
     field = "delivered_date"
+
+
+class ExtensionAlreadyGranted(IntakeRejection):
+    """More time is given once (T-09, T-10)."""
+
+    code = "extension_already_granted"
+
+
+class ExtensionNotRequested(IntakeRejection):
+    """Whoever gives more time decides on a request, and there is none."""
+
+    code = "extension_not_requested"
+
+
+class ExtensionTooLate(IntakeRejection):
+    """An extension must be approved before the limit has passed."""
+
+    code = "extension_too_late"

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Course, Guard, leads, stays
+from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.joint import facts as joint
 
 
@@ -18,6 +18,9 @@ class JointCaseState(StrEnum):
 
 J = JointCaseState
 
+UNDER_WAY = (J.OPENED, J.SPLIT)
+ONE_EXTENSION = "extension_already_granted"
+
 SUCCEEDED = Guard("succeeded", lambda fact: fact.outcome == "ALL_APPROVED")
 
 JOINT = Course(
@@ -28,6 +31,13 @@ JOINT = Course(
         *leads(joint.JointCaseOpened, {J.ABSENT: J.OPENED}),
         *leads(joint.SubcaseLinked, {J.OPENED: J.SPLIT}),
         *stays(joint.SubcaseLinked, (J.SPLIT,), unless=("subcase_already_linked",)),
+        *stays(joint.JointExtensionRequested, UNDER_WAY, unless=(ONE_EXTENSION,)),
+        *stays(
+            joint.JointExtensionApproved,
+            UNDER_WAY,
+            unless=(ONE_EXTENSION, "extension_not_requested", "extension_too_late"),
+        ),
+        *stays(joint.JointExtensionDenied, UNDER_WAY, unless=("extension_not_requested",)),
         *leads(
             joint.JointCaseClosed,
             {J.SPLIT: J.ALL_APPROVED},
@@ -36,5 +46,11 @@ JOINT = Course(
         ),
         # One that was denied does not undo the others, and is not hidden (J-04).
         *leads(joint.JointCaseClosed, {J.SPLIT: J.FAILED_PARTLY}, unless=("subcase_undecided",)),
+    ),
+    apart=(
+        Apart(
+            (joint.JointExtensionApproved, joint.JointExtensionDenied),
+            (joint.JointExtensionRequested,),
+        ),
     ),
 )

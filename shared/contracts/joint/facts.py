@@ -3,9 +3,19 @@
 from typing import ClassVar, Literal
 
 from shared.contracts.envelope import Fact
+from shared.contracts.handling.facts import ExtensionDays
 from shared.contracts.intake.words import Channel
 from shared.contracts.moments import Day
-from shared.contracts.types import CaseNo, Count, Identifier, OrgRef, PartyRef
+from shared.contracts.types import (
+    ActorId,
+    CaseNo,
+    Count,
+    Doc,
+    Identifier,
+    OrgRef,
+    PartyRef,
+    Prose,
+)
 
 
 class JointCaseFact(Fact):
@@ -38,6 +48,35 @@ class SubcaseLinked(JointCaseFact):
     case_no: CaseNo
     org: OrgRef
     role: Literal["LEAD", "PARTNER"]
+
+
+class JointExtensionRequested(JointCaseFact):
+    """More time is asked for, for the whole of it (联办申请延期)."""
+
+    TYPE: ClassVar[str] = "casetrack.joint.extension.requested.v1"
+
+    days: ExtensionDays
+    reason: Prose
+
+
+class JointExtensionApproved(JointCaseFact):
+    """The head of the government granted more time, and the applicant was told (art. 42 (2))."""
+
+    TYPE: ClassVar[str] = "casetrack.joint.extension.approved.v1"
+
+    days: ExtensionDays
+    approver: ActorId
+    notice_to_applicant: Doc
+    approved_date: Day
+
+
+class JointExtensionDenied(JointCaseFact):
+    """More time was not granted (联办不予延期)."""
+
+    TYPE: ClassVar[str] = "casetrack.joint.extension.denied.v1"
+
+    approver: ActorId
+    reason: Prose
 
 
 class JointCaseClosed(JointCaseFact):

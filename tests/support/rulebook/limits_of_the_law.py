@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.intake.domain.case import commands, refusals, silence
+from services.intake.domain.refusals import ExtensionAlreadyGranted, ExtensionTooLate
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.facts import (
@@ -25,7 +26,7 @@ from shared.contracts.intake.facts import (
     StepLimit,
 )
 from shared.contracts.intake.words import AcceptanceMode, Channel, RejectReason, Terminal
-from shared.contracts.joint.facts import JointCaseOpened
+from shared.contracts.joint import facts as joint
 from shared.contracts.words import CaseType
 from tests.support import intake_cases as known
 from tests.support.clock_facts import ClockFacts, clock, decision, extension, hold, instant, terms
@@ -166,21 +167,31 @@ def one_extension() -> None:
     twice = (extension("2024-09-10"), extension("2024-09-11"))
 
     assert answer(asked, longer) == refusals.ExtensionTooLong.code
-    assert answer(asked, late) == refusals.ExtensionTooLate.code
-    assert answer(again, known.APPROVE_EXTENSION) == refusals.ExtensionAlreadyGranted.code
+    assert answer(asked, late) == ExtensionTooLate.code
+    assert answer(again, known.APPROVE_EXTENSION) == ExtensionAlreadyGranted.code
     assert due(ClockFacts("1", terms("2024-09-02"), (), twice)) == date(2024, 10, 18)
     assert due(ClockFacts("1", terms("2024-09-02"), (), (extension("2024-10-01"),))) == date(
         2024, 9, 30
     )
 
 
-@rule("T-10", "forty-five days where several decide together, fifteen more at most")
+@rule("T-10", "forty-five days where several decide together, fifteen more at most, once")
 def joint_handling() -> None:
-    joint = SILENT.model_copy(update={"case": known.case_ref(joint_case_id="joint-1")})
-    fact = answer(story.given(joint), deemed(joint))
-    opened = running(at("2024-09-02T09:00", JointCaseOpened, joint_case_id="joint-1"))
+    of_several = SILENT.model_copy(update={"case": known.case_ref(joint_case_id="joint-1")})
+    fact = answer(story.given(of_several), deemed(of_several))
+    opened = at("2024-09-02T09:00", joint.JointCaseOpened, joint_case_id="joint-1")
+    more = [
+        at(
+            f"{day}T09:00",
+            joint.JointExtensionApproved,
+            joint_case_id="joint-1",
+            days=15,
+            approved_date=day,
+        )
+        for day in ("2024-11-08", "2024-11-11")
+    ]
     under_way = story.given(
-        joint, known.accepted(case=known.case_ref(joint_case_id="joint-1")), known.HANDLING
+        of_several, known.accepted(case=known.case_ref(joint_case_id="joint-1")), known.HANDLING
     )
     asked = [
         answer(
@@ -189,9 +200,12 @@ def joint_handling() -> None:
         )
         for days in (15, 16)
     ]
+    longer = {**said(joint.JointExtensionApproved), "days": 16}
 
     assert isinstance(fact, ApplicationAccepted)
-    assert (fact.statutory_limit, opened["SLA-06"].due) == (45, date(2024, 11, 8))
+    assert (fact.statutory_limit, running(opened)["SLA-06"].due) == (45, date(2024, 11, 8))
+    assert running(opened, *more)["SLA-06"].due == date(2024, 11, 29)
+    assert not taken(joint.JointExtensionApproved, longer)
     assert isinstance(asked[0], ExtensionRequested)
     assert asked[1] == refusals.ExtensionTooLong.code
 

@@ -23,6 +23,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.inspection import facts as inspection
 from shared.contracts.intake import facts as intake
+from shared.contracts.joint import facts as joint
 from shared.contracts.review import facts as review
 from shared.contracts.types import CaseRef
 from shared.policy import counting, supervision
@@ -172,6 +173,17 @@ OF_THE_LAW = (
         "T-10",
         "silence accepts a joint case for twenty days",
         instead(silence, "acceptance_terms", _terms_of(joint_limit_days=20)),
+    ),
+    Mutant("T-10", "no more days for the whole of it", row("SLA-06", extensions=None)),
+    Mutant(
+        "T-10",
+        "more days twice for the whole of it",
+        row("SLA-06", extensions={"field": "extensions", "times_max": 2}),
+    ),
+    Mutant(
+        "T-10",
+        "sixteen days more for the whole of it",
+        lenient(joint, "JointExtensionApproved", left_out=False, days=1),
     ),
     Mutant("T-11", "twenty-one days", row("SLA-12", limit=21)),
     Mutant(

@@ -20,6 +20,7 @@ NAMED_DAY = {
     "casetrack.intake.correction.received.v1": "delivered_date",
     ACCEPTED: "effective_date",
     "casetrack.handling.extension.approved.v1": "approved_date",
+    "casetrack.joint.extension.approved.v1": "approved_date",
     DECIDED: "decision_date",
     "casetrack.handling.case.closed.v1": "closed_date",
     "casetrack.handling.result.delivered.v1": "delivered_date",

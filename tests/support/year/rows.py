@@ -325,6 +325,7 @@ class Reading:
             if one.type
             in (
                 "casetrack.handling.extension.approved.v1",
+                "casetrack.joint.extension.approved.v1",
                 "casetrack.rectification.deadline.extended.v1",
             )
         ]

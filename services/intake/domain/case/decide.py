@@ -43,9 +43,6 @@ from services.intake.domain.case.refusals import (
     CorrectionUnanswered,
     DayImpossible,
     ExaminationNotBegun,
-    ExtensionAlreadyGranted,
-    ExtensionNotRequested,
-    ExtensionTooLate,
     ExtensionTooLong,
     HoldAlreadyOpened,
     HoldNotInGuide,
@@ -63,7 +60,12 @@ from services.intake.domain.case.refusals import (
 from services.intake.domain.case.states import Case, Examination, readable
 from services.intake.domain.commitment import decide as promise
 from services.intake.domain.commitment.commands import CommitmentCommand
-from services.intake.domain.refusals import DeliveredDateImpossible
+from services.intake.domain.refusals import (
+    DeliveredDateImpossible,
+    ExtensionAlreadyGranted,
+    ExtensionNotRequested,
+    ExtensionTooLate,
+)
 from shared.commands.off_course import require_on_course
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE, UNDER_WAY, Phase

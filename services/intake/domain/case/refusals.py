@@ -30,10 +30,7 @@ IntakeRejection
 │   ├── HoldStillOpen
 │   ├── HoldNotInGuide
 │   ├── SupplementHoldUsed
-│   ├── ExtensionAlreadyGranted
-│   ├── ExtensionNotRequested
 │   ├── ExtensionTooLong
-│   ├── ExtensionTooLate
 │   ├── MaterialMissing
 │   └── RemediesNotTold
 └── after the decision, or at any time
@@ -231,30 +228,12 @@ class SupplementHoldUsed(IntakeRejection):
     field = "reason"
 
 
-class ExtensionAlreadyGranted(IntakeRejection):
-    """A case can be extended once (T-09)."""
-
-    code = "extension_already_granted"
-
-
-class ExtensionNotRequested(IntakeRejection):
-    """The head of the agency decides on a request, and there is none."""
-
-    code = "extension_not_requested"
-
-
 class ExtensionTooLong(IntakeRejection):
     """Ten working days at most; fifteen for a joint case (T-09, T-10)."""
 
     code = "extension_too_long"
     blame = Blame.COMMAND
     field = "days"
-
-
-class ExtensionTooLate(IntakeRejection):
-    """An extension must be approved before the limit has passed."""
-
-    code = "extension_too_late"
 
 
 class MaterialMissing(IntakeRejection):

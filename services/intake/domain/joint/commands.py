@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from services.intake.domain.joint.ending import SubcaseEnd
 from shared.commands.command import Command
 from shared.contracts.envelope import Fact
+from shared.contracts.handling.facts import ExtensionDays
 from shared.contracts.intake.words import Channel
 from shared.contracts.joint import facts
-from shared.contracts.types import CaseNo, Count, Identifier, OrgRef, PartyRef
+from shared.contracts.types import (
+    ActorId,
+    CaseNo,
+    Count,
+    Doc,
+    Identifier,
+    OrgRef,
+    PartyRef,
+    Prose,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +57,38 @@ class LinkSubcase(JointCaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestJointExtension(JointCaseCommand):
+    """联办申请延期."""
+
+    FACT: ClassVar[type[Fact]] = facts.JointExtensionRequested
+
+    days: ExtensionDays
+    reason: Annotated[Prose, Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveJointExtension(JointCaseCommand):
+    """联办批准延期, until *last_day*, on which the limit ends that it makes longer."""
+
+    FACT: ClassVar[type[Fact]] = facts.JointExtensionApproved
+
+    last_day: date
+    days: ExtensionDays
+    approver: ActorId
+    notice_to_applicant: Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyJointExtension(JointCaseCommand):
+    """联办不予延期."""
+
+    FACT: ClassVar[type[Fact]] = facts.JointExtensionDenied
+
+    approver: ActorId
+    reason: Annotated[Prose, Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseJointCase(JointCaseCommand):
     """联办办结; *ends* is what is on record of the sub-cases that are over, by their numbers."""
 
@@ -53,4 +98,11 @@ class CloseJointCase(JointCaseCommand):
     visits: Count
 
 
-AnyCommand = OpenJointCase | LinkSubcase | CloseJointCase
+AnyCommand = (
+    OpenJointCase
+    | LinkSubcase
+    | RequestJointExtension
+    | ApproveJointExtension
+    | DenyJointExtension
+    | CloseJointCase
+)
