@@ -8,7 +8,6 @@ import pytest
 from services.intake.domain.case import refusals
 from services.intake.domain.case.commands import (
     AnyCommand,
-    CloseHold,
     CompleteStep,
     DenyExtension,
     ForwardCase,
@@ -16,6 +15,7 @@ from services.intake.domain.case.commands import (
     StartStep,
 )
 from services.intake.domain.case.decide import decide
+from services.intake.domain.case.holds import CloseHold
 from services.intake.domain.case.states import INITIAL, Case, evolve
 from services.intake.domain.commitment.commands import ExpireSupplement, ReceiveSupplement
 from services.intake.domain.commitment.refusals import MaterialNotAwaited

@@ -17,6 +17,8 @@ from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import Subject
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
+from shared.contracts.handling.course import CASE as OF_CASES
+from shared.contracts.handling.course import UNDER_WAY
 from shared.contracts.registry import FACTS
 from shared.policy.limits import Limit, Moment, StopMoment
 from shared.policy.lookup import FieldOf
@@ -65,6 +67,9 @@ MEETS: Mapping[str | None, Mapping[str, object]] = {
     "key_project": {"kind": "KEY_PROJECT"},
     "breach": {"level": "RED"},
     "warning": {"level": "YELLOW"},
+    "short_notice": {"notified_date": "2024-09-05", "hearing_date": "2024-09-11"},
+    "in_time": {"notified_date": "2024-09-05", "hearing_date": "2024-09-12"},
+    "called_complex": {"complex": True},
 }
 """What a golden example has to say so that it meets a guard."""
 NAMED_BY = {course.named_by: "ONE" for course in COURSES} | {"case_no": CASE}
@@ -99,7 +104,10 @@ def before(limit: Limit) -> list[Entry]:
     counted = [one.since[0] for one in limit.starts if one.since]
     if counted:
         return [told(Moment(fact=fact), 10) for fact in counted]
-    return [RECEIVED, ACCEPTED] if named else [RECEIVED] if limit.subject == "case" else []
+    under_way = {FACTS[one.fact] for one in limit.starts} <= {*OF_CASES.within(UNDER_WAY)}
+    if named or under_way:
+        return [RECEIVED, ACCEPTED]
+    return [RECEIVED] if limit.subject == "case" else []
 
 
 def of(limit: Limit, facts: list[Entry]) -> list[Run]:

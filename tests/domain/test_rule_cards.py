@@ -6,9 +6,10 @@ from services.metrics.domain.clocks.alert import reconcile
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.committee.facts import ReferralMade
-from shared.contracts.handling.facts import DecisionMade
+from shared.contracts.handling.facts import DecisionMade, HearingAnnounced, HoldOpened
 from shared.contracts.inspection.facts import VisitConcluded
 from shared.contracts.intake.facts import (
+    ApplicationAccepted,
     ApplicationReceived,
     ApplicationWithdrawn,
     CorrectionRequested,
@@ -104,3 +105,53 @@ def test_a_conclusion_rests_on_evidence(
     )
 
     assert (("RULE-04", "I1", 0) in running(concluded)) is broken
+
+
+ACCEPTED = at("2024-09-02T09:00", ApplicationAccepted, effective_date="2024-09-02")
+ASKED = at("2024-09-03T09:00", HoldOpened, hold_id="h1", reason="HEARING")
+
+
+def hearing(when: str, day: str, notified: str = "") -> Entry:
+    return at(
+        when,
+        HearingAnnounced,
+        hold_id="h1",
+        hearing_date=day,
+        notified_date=notified or when[:10],
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "notified", "broken"),
+    [
+        ("2024-09-12", "2024-09-05", False),
+        ("2024-09-11", "2024-09-05", True),
+        ("2024-09-11", "2024-09-04", False),
+        ("2024-09-04", "2024-09-05", True),
+        ("9999-12-31", "2024-09-05", False),
+        ("2024-09-11", "1900-01-01", False),
+    ],
+)
+def test_a_hearing_is_announced_seven_days_before(
+    day: str,
+    notified: str,
+    broken: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    told = hearing("2024-09-05T10:20", day, notified)
+
+    assert (("RULE-05", CASE, 0) in running(RECEIVED, ACCEPTED, ASKED, told)) is broken
+
+
+def test_a_short_notice_is_a_yellow_card_until_another_is_long_enough() -> None:
+    short = hearing("2024-09-05T10:20", "2024-09-09")
+    longer = hearing("2024-09-06T09:00", "2024-09-20")
+    told = [RECEIVED, ACCEPTED, ASKED, short]
+    clock = running(*told)["RULE-05", CASE, 0]
+    raised_at = instant("2024-09-05T10:20")
+
+    assert cards(clock) == [(YELLOW, raised_at, None)]
+    assert explain(clock, instant("2024-09-09")).sentence.zh == ("9月5日通知听证，距听证不足七日。")
+    for over in (longer, at("2024-09-06T09:00", ApplicationWithdrawn)):
+        assert cards(running(*told, over)["RULE-05", CASE, 0]) == [
+            (YELLOW, raised_at, instant("2024-09-06T09:00"))
+        ]

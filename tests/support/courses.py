@@ -113,7 +113,11 @@ OURS: Mapping[str, Any] = MappingProxyType(
 )
 """What a command says of its own time, and what its service looks up for it."""
 C = TypeVar("C", bound=Command)
-HOLD_ID = example_of(handling.HoldClosed.TYPE)["data"]["hold_id"]
+HOLDS: Mapping[type[Fact], frozenset[str]] = {
+    kind: frozenset({example_of(kind.TYPE)["data"]["hold_id"]})
+    for kind in (handling.HoldClosed, handling.HearingAnnounced)
+}
+"""The hold that has to be open so that a fact can happen to it."""
 
 
 def fact_of(course: Course, row: Row) -> Fact:
@@ -186,7 +190,8 @@ def _case(phase: str, fact: type[Fact]) -> case_states.Case:
             statutory_unit=LimitUnit.WD,
             step_no=1 if stepping else 0,
             step=Step.HANDLE if stepping else None,
-            open_holds=frozenset({HOLD_ID} if fact is handling.HoldClosed else ()),
+            open_holds=HOLDS.get(fact, frozenset()),
+            hearings=HOLDS[handling.HearingAnnounced],
             extension_requested=10,
         ),
         decision=Decision.APPROVED,
@@ -215,6 +220,7 @@ def _task(state: str, fact: type[Fact]) -> task_states.Task:
     return task_states.Task(state=state, mode=mode, blocker="SUPERIOR")
 
 
+(HOLD_ID,) = HOLDS[handling.HoldClosed]
 _HELD = case_kind.Hold(
     hold_id=HOLD_ID,
     reason="EXPERT_REVIEW",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from services.intake.domain.case import commands
+from services.intake.domain.case import commands, holds
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.words import (
     Decision,
@@ -182,10 +182,8 @@ ACCEPT = commands.AcceptApplication(
 )
 
 
-def open_hold(
-    reason: HoldReason = HoldReason.HEARING, hold_id: str = "hold-1"
-) -> commands.OpenHold:
-    return commands.OpenHold(
+def open_hold(reason: HoldReason = HoldReason.HEARING, hold_id: str = "hold-1") -> holds.OpenHold:
+    return holds.OpenHold(
         at=NINE,
         case_no=NO,
         hold_id=hold_id,
@@ -195,6 +193,14 @@ def open_hold(
         written_notice=PAPER,
         requested_by="st-0041",
         approved_by="st-0001",
+    )
+
+
+def announce_hearing(
+    hold_id: str = "hold-1", day: date = date(2025, 9, 1)
+) -> holds.AnnounceHearing:
+    return holds.AnnounceHearing(
+        at=NINE, case_no=NO, hold_id=hold_id, hearing_date=day, notice=PAPER
     )
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from services.intake.domain import refusals
 from services.intake.domain.case import commands as case
+from services.intake.domain.case import holds
 from services.intake.domain.case import refusals as case_refusals
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.commitment import refusals as commitment_refusals
@@ -96,8 +97,9 @@ CASES = Collection(
             "withdrawal": Path(case.WithdrawApplication, WINDOW),
             "steps": Path(case.StartStep, EXAMINERS),
             "steps/completions": Path(case.CompleteStep, EXAMINERS),
-            "holds": Path(case.OpenHold, DECIDERS, ours=GUIDE, signed="approved_by"),
-            "holds/closings": Path(case.CloseHold, EXAMINERS),
+            "holds": Path(holds.OpenHold, DECIDERS, ours=GUIDE, signed="approved_by"),
+            "holds/closings": Path(holds.CloseHold, EXAMINERS),
+            "hearings": Path(holds.AnnounceHearing, EXAMINERS, ours=BELIEVED),
             "extensions": Path(case.RequestExtension, EXAMINERS),
             "extensions/approval": Path(
                 case.ApproveExtension, HEAD, ours=CALENDAR, signed="approver"

@@ -12,10 +12,10 @@ from services.intake.domain.case.command import CaseCommand, DatedCommand
 from services.intake.domain.case.commands import (
     AcceptApplication,
     ApproveExtension,
-    OpenHold,
     ReceiveApplication,
     RequestCorrection,
 )
+from services.intake.domain.case.holds import OpenHold
 from services.intake.domain.case.limits import last_day
 from services.intake.domain.case.refusals import CaseAlreadyReceived
 from services.intake.domain.case.states import Case

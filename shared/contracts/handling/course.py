@@ -59,6 +59,12 @@ FORWARDED_UP = Guard("forwarded_up", lambda fact: bool(fact.forward_up))
 ON_A_PROMISE = Guard("on_a_promise", lambda fact: fact.mode is AcceptanceMode.COMMITMENT)
 IMMEDIATE = Guard("immediate", lambda fact: fact.case.case_type is CaseType.IMMEDIATE)
 HEARING = Guard("hearing", lambda fact: fact.reason is HoldReason.HEARING)
+HEARING_NOTICE_DAYS = 7
+"""Natural days from the notice to the hearing, at least (Licensing Law, art. 48)."""
+IN_TIME = Guard(
+    "in_time", lambda fact: (fact.hearing_date - fact.notified_date).days >= HEARING_NOTICE_DAYS
+)
+SHORT_NOTICE = Guard("short_notice", lambda fact: not IN_TIME.holds(fact))
 ACKNOWLEDGED = Guard("acknowledged", lambda fact: fact.acknowledged)
 REPEATED = Guard("repeated", lambda fact: fact.round > 1)
 SILENT_REFUSAL = Guard(
@@ -122,6 +128,8 @@ EXAMINATION = (
         tuple(phase for phase in KNOWN if phase not in UNDER_WAY),
         unless=("case_not_under_way",),
     ),
+    # A notice that comes too late breaks the rule, and supervisors must see it.
+    *stays(handling.HearingAnnounced, UNDER_WAY, unless=("hearing_not_open",)),
     *stays(handling.ExtensionRequested, UNDER_WAY, unless=(ONE_EXTENSION,)),
     *stays(
         handling.ExtensionApproved,
@@ -205,6 +213,8 @@ CASE = Course(
         (intake.ApplicationAccepted, ON_A_PROMISE),
         (intake.CorrectionRequested, REPEATED),
         (handling.HoldOpened, HEARING),
+        (handling.HearingAnnounced, SHORT_NOTICE),
+        (handling.HearingAnnounced, IN_TIME),
         (handling.DecisionMade, SILENT_REFUSAL),
         (handling.DecisionMade, APPROVED),
         (handling.LinkPushed, ACKNOWLEDGED),

@@ -87,6 +87,18 @@ class HoldClosed(CaseFact):
     opinion: LongProse | None = None
 
 
+class HearingAnnounced(CaseFact):
+    """Whoever takes part in a hearing was told its time and place (听证通知, art. 48)."""
+
+    TYPE: ClassVar[str] = "casetrack.handling.hearing.announced.v1"
+
+    hold_id: Identifier
+    hearing_date: Day
+    notified_date: Day
+    """The day on which they were told."""
+    notice: Doc
+
+
 class ExtensionRequested(CaseFact):
     """More time is asked for (申请延期)."""
 

@@ -12,6 +12,7 @@ from shared.contracts.handling.facts import (
     DecisionDisclosed,
     DecisionMade,
     ExtensionRequested,
+    HearingAnnounced,
     HoldOpened,
 )
 from shared.contracts.inspection import facts as inspection
@@ -248,11 +249,24 @@ def not_counted() -> None:
     assert running(accepted("2024-09-02T09:00"), opened)["SLA-10"].due == date(2024, 9, 9)
 
 
-@rule("T-14", "a hearing is held within twenty days")
+@rule("T-14", "a hearing is held within twenty days, and announced seven days before")
 def hearing() -> None:
-    asked = at("2024-09-02T10:00", HoldOpened, reason="HEARING", expected_days=None)
+    asked = at("2024-09-02T10:00", HoldOpened, reason="HEARING", hold_id="h1", expected_days=None)
+    short, long = (
+        at(
+            "2024-09-05T10:00",
+            HearingAnnounced,
+            hold_id="h1",
+            notified_date="2024-09-05",
+            hearing_date=day,
+        )
+        for day in ("2024-09-11", "2024-09-12")
+    )
+    held = (accepted("2024-09-02T09:00"), asked)
 
-    assert running(accepted("2024-09-02T09:00"), asked)["SLA-11"].due == date(2024, 9, 30)
+    assert running(*held)["SLA-11"].due == date(2024, 9, 30)
+    assert "RULE-05" in running(*held, short)
+    assert "RULE-05" not in running(*held, long)
 
 
 @rule("T-15", "a decision on the spot is possible; what needs a look needs two persons")

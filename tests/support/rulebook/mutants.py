@@ -20,6 +20,7 @@ from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.subject import Noted, Noting
 from shared.contracts import identities
 from shared.contracts.envelope import Fact
+from shared.contracts.handling import course
 from shared.contracts.handling import facts as handling
 from shared.contracts.inspection import facts as inspection
 from shared.contracts.intake import facts as intake
@@ -209,6 +210,8 @@ OF_THE_LAW = (
     Mutant("T-13", "no written notice", lenient(handling, "HoldOpened", written_notice=1)),
     Mutant("T-13", "nobody waits for its announced end", row("SLA-10", limit=6)),
     Mutant("T-14", "twenty-one days", row("SLA-11", limit=21)),
+    Mutant("T-14", "six days are enough", instead(course, "HEARING_NOTICE_DAYS", 6)),
+    Mutant("T-14", "a short notice is nobody's business", row("RULE-05", recipients={})),
     Mutant(
         "T-15",
         "one person is enough",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from services.intake.domain.case import commands
+from services.intake.domain.case import commands, holds
 from services.intake.domain.case.command import CaseCommand
 from shared.contracts.documents import write
 from shared.contracts.handling.words import ResultType, Step, StepAction
@@ -230,7 +230,7 @@ START_STEP = commands.StartStep(
 COMPLETE_STEP = commands.CompleteStep(
     at=known.NINE, case_no=known.NO, step_no=1, action=StepAction.PASS
 )
-CLOSE_HOLD = commands.CloseHold(at=known.NINE, case_no=known.NO, hold_id="hold-1")
+CLOSE_HOLD = holds.CloseHold(at=known.NINE, case_no=known.NO, hold_id="hold-1")
 CLOSE = commands.CloseCase(
     at=known.NINE,
     case_no=known.NO,

@@ -8,7 +8,7 @@ it is, a subject is the list of its facts, and what a row looks up is found by g
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from itertools import dropwhile
 from typing import Any
@@ -58,6 +58,9 @@ GUARDS: Mapping[str, Callable[[Any], bool]] = {
     "on_a_promise": lambda fact: fact.mode == "COMMITMENT",
     "at_home": lambda fact: fact.mode == "HOME_VISIT",
     "key_project": lambda fact: fact.kind == "KEY_PROJECT",
+    "short_notice": lambda fact: fact.notified_date + timedelta(7) > fact.hearing_date,
+    "in_time": lambda fact: fact.notified_date + timedelta(7) <= fact.hearing_date,
+    "called_complex": lambda fact: fact.complex is True,
 }
 """What a row may ask of a fact."""
 

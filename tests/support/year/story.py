@@ -5,7 +5,7 @@ A fact is like the published example, in other words and with other days and num
 when its course lets it come. The fold is asked whether it does, and for nothing else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 from random import Random
@@ -21,6 +21,7 @@ from shared.contracts.course import ABSENT, Course
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.handling.facts import HoldOpened, StepStarted
+from shared.contracts.handling.words import HoldReason
 from shared.contracts.publishing import example_of
 from shared.policy.calendar import ZONE
 
@@ -55,6 +56,7 @@ HOW_OFTEN = {
     "handling.step.started": 2.0,
     "handling.hold.opened": 2.0,
     "handling.hold.closed": 2.0,
+    "handling.hearing.announced": 2.0,
     "inspection.followup.completed": 0.4,
     "inspection.defect.ordered": 3.0,
     "inspection.defect.submitted": 2.0,
@@ -70,6 +72,7 @@ HOW_OFTEN = {
     "handling.decision.revoked": 0.1,
     "commitment.supplement.expired": 0.2,
     "commitment.promise.withdrawn": 0.1,
+    "commitment.verification.completed": 3.0,
     "inspection.defect.expired": 0.3,
     "assist.task.completed": 0.2,
     "assist.task.terminated": 0.3,
@@ -83,6 +86,8 @@ DAYS = {
     "delivered_date": (-2, 0),
     "effective_date": (-4, 1),
     "approved_date": (-2, 0),
+    "notified_date": (-2, 0),
+    "hearing_date": (0, 14),
     "decision_date": (-3, 0),
     "closed_date": (-2, 0),
     "published_date": (-1, 0),
@@ -108,6 +113,13 @@ COUNTS: dict[str, Sequence[int]] = {
     "round": (1, 1, 1, 2),
 }
 OPTIONAL = frozenset({"deadline", "expected_days", "limit", "handed_over_date", "reasons"})
+ITEM = {"item_version": 4, "item_code": "000117051000"}
+ALWAYS: Mapping[str, Mapping[str, Any]] = {
+    "item.definition.revised": ITEM,
+    "item.change.synced": ITEM,
+}
+"""What a fact says in every story."""
+REASONS = (*HoldReason, *["HEARING"] * 4)
 CLOCKS = ((), ("COMMITTED",), ("STATUTORY",), ("COMMITTED", "STATUTORY"))
 AMENDED = (
     "received_date",
@@ -223,11 +235,14 @@ class _Words:
     def _of_its_kind(self, kind: type[Fact]) -> dict[str, Any]:
         """Return what has to fit what was told before."""
         chance, told = self.chance, self.story.events
-        data: dict[str, Any] = {}
+        data = dict(ALWAYS.get(_short(kind.TYPE), {}))
         match _short(kind.TYPE):
+            case "intake.application.accepted" if chance.random() < 0.4:
+                data = {"mode": "COMMITMENT"}
             case "handling.hold.opened":
                 data = {"hold_id": f"H{len(told)}", "pauses": chance.choice(CLOCKS)}
-            case "handling.hold.closed":
+                data |= {"reason": chance.choice(REASONS)}
+            case "handling.hold.closed" | "handling.hearing.announced":
                 data = {"hold_id": self._one_of(HoldOpened, "hold_id")}
             case "handling.step.started":
                 data = {"step_no": 1 + len(told)}
@@ -237,8 +252,6 @@ class _Words:
                 field = chance.choice(AMENDED)
                 new = chance.randrange(30) if field.endswith("limit") else self._day((-6, 2))
                 data = {"field": field, "new": str(new)}
-            case "item.definition.revised" | "item.change.synced":
-                data = {"item_version": 4, "item_code": "000117051000"}
             case "inspection.visit.concluded" if chance.random() < 0.5:
                 data = {"evidence": []}
         return data

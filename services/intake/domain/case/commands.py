@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from services.intake.domain.case.command import CaseCommand, DatedCommand
+from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OpenHold
 from services.intake.domain.commitment.commands import AnyCommand as CommitmentCommand
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
@@ -14,8 +15,6 @@ from shared.contracts.handling.words import (
     Decision,
     DeliveryMode,
     DigitalInstrument,
-    HoldBasis,
-    HoldReason,
     ResultType,
     Step,
     StepAction,
@@ -47,7 +46,7 @@ from shared.contracts.types import (
     ShortCode,
     VaultToken,
 )
-from shared.contracts.words import CaseType, ClockName, GradeLevel, LimitUnit
+from shared.contracts.words import CaseType, GradeLevel, LimitUnit
 from shared.policy.calendar import WorkCalendar
 
 
@@ -180,34 +179,6 @@ class CompleteStep(CaseCommand):
     action: StepAction
     opinion: Prose | None = None
     return_to: Ordinal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenHold(CaseCommand):
-    """特别程序, or another pause; *off_guide* says that the item's guide does not allow it."""
-
-    FACT: ClassVar[type[Fact]] = handling.HoldOpened
-
-    hold_id: Identifier
-    reason: HoldReason
-    basis: HoldBasis
-    pauses: Several[ClockName]
-    expected_days: Count | None = None
-    written_notice: Doc
-    requested_by: ActorId
-    approved_by: ActorId
-    off_guide: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseHold(CaseCommand):
-    """特别程序结束."""
-
-    FACT: ClassVar[type[Fact]] = handling.HoldClosed
-
-    hold_id: Identifier
-    result: LongProse | None = None
-    opinion: LongProse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,6 +351,7 @@ AnyCommand = (
     | CompleteStep
     | OpenHold
     | CloseHold
+    | AnnounceHearing
     | RequestExtension
     | ApproveExtension
     | DenyExtension

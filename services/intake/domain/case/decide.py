@@ -12,7 +12,6 @@ from services.intake.domain.case.commands import (
     ApproveExtension,
     ArchiveCase,
     CloseCase,
-    CloseHold,
     CompleteStep,
     DeliverResult,
     DenyExtension,
@@ -20,7 +19,6 @@ from services.intake.domain.case.commands import (
     ExpireCorrection,
     IssueResult,
     MakeDecision,
-    OpenHold,
     ReceiveApplication,
     ReceiveCorrection,
     RejectApplication,
@@ -28,6 +26,7 @@ from services.intake.domain.case.commands import (
     RequestExtension,
     StartStep,
 )
+from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OpenHold
 from services.intake.domain.case.limits import complete_since, deemed_after, last_day, promise_date
 from services.intake.domain.case.refusals import (
     OFF_COURSE,
@@ -44,6 +43,8 @@ from services.intake.domain.case.refusals import (
     DayImpossible,
     ExaminationNotBegun,
     ExtensionTooLong,
+    HearingBeforeNotice,
+    HearingNotOpen,
     HoldAlreadyOpened,
     HoldNotInGuide,
     HoldNotOpen,
@@ -227,6 +228,22 @@ def _close_hold(case: Case, command: CloseHold) -> Fact:
     return command.stated()
 
 
+def _announce_hearing(case: Case, command: AnnounceHearing) -> Fact:
+    """
+    State the notice of time and place.
+
+    One that leaves fewer days than the law wants is recorded rather than
+    refused: it breaks the rule, and supervisors must see it.
+    """
+    examination = _known(case.examination)
+    if command.hold_id not in examination.hearings & examination.open_holds:
+        raise HearingNotOpen(hold_id=command.hold_id)
+    notified = _day(command, command.notified_date, examination.effective_date)
+    if command.hearing_date < notified:
+        raise HearingBeforeNotice(notified=notified)
+    return command.stated(notified_date=notified)
+
+
 def _request_extension(case: Case, command: RequestExtension) -> Fact:
     _require_extensible(_known(case.examination), command.days)
     return command.stated()
@@ -329,6 +346,7 @@ RULES: Mapping[type[CaseCommand], Callable[[Case, Any], Fact]] = {
     CompleteStep: _complete_step,
     OpenHold: _open_hold,
     CloseHold: _close_hold,
+    AnnounceHearing: _announce_hearing,
     RequestExtension: _request_extension,
     ApproveExtension: _approve_extension,
     DenyExtension: _deny_extension,

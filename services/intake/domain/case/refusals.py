@@ -30,6 +30,8 @@ IntakeRejection
 │   ├── HoldStillOpen
 │   ├── HoldNotInGuide
 │   ├── SupplementHoldUsed
+│   ├── HearingNotOpen
+│   ├── HearingBeforeNotice
 │   ├── ExtensionTooLong
 │   ├── MaterialMissing
 │   └── RemediesNotTold
@@ -226,6 +228,21 @@ class SupplementHoldUsed(IntakeRejection):
 
     code = "supplement_hold_used"
     field = "reason"
+
+
+class HearingNotOpen(IntakeRejection):
+    """A hearing is announced while the hold is open that was opened for it."""
+
+    code = "hearing_not_open"
+    field = "hold_id"
+
+
+class HearingBeforeNotice(IntakeRejection):
+    """A hearing is announced before it is held."""
+
+    code = "hearing_before_notice"
+    blame = Blame.COMMAND
+    field = "hearing_date"
 
 
 class ExtensionTooLong(IntakeRejection):

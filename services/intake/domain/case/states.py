@@ -10,7 +10,7 @@ from datetime import date
 from services.intake.domain.commitment import states as commitment
 from services.intake.domain.commitment.states import Commitment
 from shared.contracts.envelope import Fact
-from shared.contracts.handling.course import CASE, Phase
+from shared.contracts.handling.course import CASE, HEARING, Phase
 from shared.contracts.handling.facts import (
     CaseAmended,
     CaseClosed,
@@ -66,6 +66,8 @@ class Examination:
     """The step that is open; None between two steps."""
     holds_seen: frozenset[str] = frozenset()
     open_holds: frozenset[str] = frozenset()
+    hearings: frozenset[str] = frozenset()
+    """The holds that were opened for a hearing."""
     stood_still: bool = False
     """Whether a hold ever stopped the statutory clock."""
     supplement_used: bool = False
@@ -193,6 +195,7 @@ def _held(examination: Examination, fact: HoldOpened | HoldClosed) -> Examinatio
                 examination,
                 holds_seen=examination.holds_seen | {fact.hold_id},
                 open_holds=examination.open_holds | {fact.hold_id},
+                hearings=examination.hearings | ({fact.hold_id} if HEARING.holds(fact) else set()),
                 stood_still=examination.stood_still or _stops_the_law(fact),
                 supplement_used=(
                     examination.supplement_used or fact.reason is HoldReason.SUPPLEMENT

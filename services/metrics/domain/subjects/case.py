@@ -119,6 +119,7 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
         intake.ApplicationReceived: "received_date",
         intake.CorrectionReceived: "delivered_date",
         intake.ApplicationAccepted: "effective_date",
+        handling.HearingAnnounced: "notified_date",
         handling.ExtensionApproved: "approved_date",
         handling.DecisionMade: "decision_date",
         handling.CaseClosed: "closed_date",
