@@ -77,7 +77,11 @@ class NamedWord(NamedTuple):
 
 
 class Stated(Rule):
-    """A value that the fact itself says in *stated*, on which the limit begins."""
+    """
+    A value that the fact itself says in *stated*, on which the limit begins.
+
+    Where such facts say none, it is the value of the one from which it counts (`since`).
+    """
 
     stated: str
 

@@ -119,6 +119,75 @@ def test_a_day_that_nobody_means_ends_nothing() -> None:
     assert str(unmeant["SLA-25e"].due) == "2024-10-14"
 
 
+SIGNED = told("2024-09-18T10:00", hotline.TicketSigned, complex=True)
+
+
+@pytest.mark.parametrize(
+    ("due", "last"),
+    [
+        ("2024-12-31", "2024-10-14"),
+        ("2024-10-10", "2024-10-10"),
+        ("2024-09-20", "2024-09-20"),
+        ("9999-12-31", "2024-10-14"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "before"),
+    [
+        ("EMERGENCY", "SLA-25a"),
+        ("CONSULT", "SLA-25b"),
+        ("HELP", "SLA-25c"),
+        ("REPORT", "SLA-25d"),
+    ],
+)
+def test_a_complex_ticket_has_fifteen_days_and_never_more_than_the_hotline_gives(
+    kind: str, before: str, due: str, last: str
+) -> None:
+    received = told(WEDNESDAY, RECEIVED, kind=kind, due=due)
+    plain = told("2024-09-18T10:00", hotline.TicketSigned, complex=False)
+    found = clocks(received, SIGNED)
+
+    assert str(found["SLA-25f"].due) == last
+    assert found[before].ending
+    assert "SLA-25f" not in clocks(received, plain)
+
+
+def test_a_complex_ticket_that_is_given_more_time_is_one_of_those() -> None:
+    received = told(WEDNESDAY, RECEIVED, kind="REPORT", due="2024-10-09")
+    granted = told("2024-09-24T09:00", EXTENDED, new_due="2024-10-10")
+    another = told("2024-09-25T09:00", hotline.TicketSigned, complex=True)
+    replied = told("2024-09-26T09:00", hotline.TicketReplied)
+    found = clocks(received, SIGNED, granted)
+
+    assert found["SLA-25f"].ending
+    assert str(found["SLA-25e"].due) == "2024-10-10"
+    assert "SLA-25f" not in clocks(received, granted, another)
+    assert clocks(received, SIGNED, replied)["SLA-25f"].ending
+
+
+def test_a_ticket_that_did_not_help_and_is_complex_has_its_days_from_then_on() -> None:
+    reopened = clocks(
+        told(WEDNESDAY, RECEIVED, kind="REPORT", due="2024-09-25"),
+        told("2024-09-18T10:00", hotline.TicketSigned),
+        told("2024-09-24T09:00", hotline.TicketReplied),
+        told("2024-10-08T09:00", hotline.TicketFollowedUp),
+        told("2024-10-09T09:00", hotline.TicketReopened),
+        told("2024-10-10T09:00", hotline.TicketSigned, complex=True),
+    )["SLA-25f"]
+
+    assert str(reopened.due) == "2024-10-29"
+
+
+def test_what_is_sent_back_is_nobodys_to_answer_here_also_with_more_time() -> None:
+    found = clocks(
+        told(WEDNESDAY, RECEIVED, kind="REPORT"),
+        told("2024-09-18T09:00", EXTENDED, new_due="2024-10-10"),
+        told("2024-09-18T09:30", hotline.TicketSentBack),
+    )
+
+    assert found["SLA-25e"].ending
+
+
 def test_whoever_came_in_vain_is_called_the_same_day_also_on_a_sunday() -> None:
     recorded = told("2024-09-22T10:00", unfinished.MatterRecorded, cause="STAFF")
     in_vain = told("2024-09-22T11:00", unfinished.MatterContacted, reached=False)

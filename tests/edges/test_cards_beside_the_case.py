@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from services.metrics.handlers.alerts import AlertQuery
 from shared.contracts.activity.facts import ProblemFound
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.hotline.facts import TicketExtended, TicketReceived
+from shared.contracts.hotline.facts import TicketExtended, TicketReceived, TicketSigned
 from shared.contracts.intermediary.facts import AgencyApplied
 from shared.contracts.item.facts import ItemDefinitionRevised
 from shared.contracts.policy.facts import PolicyItemPublished
@@ -24,6 +24,10 @@ STARTS: dict[str, tuple[Fact, ...]] = {
     "SLA-25c": (like(TicketReceived, kind="HELP"),),
     "SLA-25d": (like(TicketReceived, kind="REPORT"),),
     "SLA-25e": (like(TicketReceived, kind="REPORT"), like(TicketExtended, new_due="2024-09-20")),
+    "SLA-25f": (
+        like(TicketReceived, kind="REPORT", due="2024-09-20"),
+        like(TicketSigned, complex=True),
+    ),
     "SLA-26a": (like(MatterRecorded, cause="STAFF"),),
     "SLA-26b": (like(MatterRecorded, cause="STAFF"),),
     "SLA-26c": (like(MatterRecorded, cause="POLICY"),),

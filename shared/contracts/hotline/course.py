@@ -31,6 +31,7 @@ ORDINARY = Guard("ordinary", lambda fact: fact.kind is not K.EMERGENCY)
 QUESTION = Guard("question", lambda fact: fact.kind is K.CONSULT)
 PLEA = Guard("plea", lambda fact: fact.kind is K.HELP)
 GRIEVANCE = Guard("grievance", lambda fact: fact.kind in (K.COMPLAINT, K.REPORT, K.SUGGESTION))
+CALLED_COMPLEX = Guard("called_complex", lambda fact: bool(fact.complex))
 
 TICKET = Course(
     "ticket",
@@ -50,7 +51,11 @@ TICKET = Course(
         *leads(hotline.TicketReopened, {T.FOLLOWED_UP: T.REOPENED}),
     ),
     restarts=frozenset({hotline.TicketReopened}),
-    marks=tuple(
-        (hotline.TicketReceived, guard) for guard in (URGENT, ORDINARY, QUESTION, PLEA, GRIEVANCE)
+    marks=(
+        *(
+            (hotline.TicketReceived, guard)
+            for guard in (URGENT, ORDINARY, QUESTION, PLEA, GRIEVANCE)
+        ),
+        (hotline.TicketSigned, CALLED_COMPLEX),
     ),
 )

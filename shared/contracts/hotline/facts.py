@@ -39,6 +39,8 @@ class TicketSigned(TicketFact):
 
     assignee: ActorId | None = None
     reason: Prose | None = None
+    complex: bool | None = None
+    """Whether the bureau calls it difficult or complex (疑难工单), so that it takes longer."""
 
 
 class TicketSentBack(TicketFact):

@@ -253,9 +253,11 @@ class Reading:
         others = (row.get("yellow") or {}).get("of")
         ended = self.end(row, told, stop)
         named = limit if unit == "AT" else None
-        latest = row.get("latest")
-        if latest is not None:
-            named = max(day, self.amount(latest, start, told))
+        if "latest" in row:
+            field = row["latest"]["stated"]
+            saying = start if hasattr(start.data, field) else first
+            latest = getattr(saying.data, field, None)
+            named = latest and max(day, latest)
         return Ran(
             row=row,
             subject=name,

@@ -178,11 +178,13 @@ def _episode(
         day: date | None = moment.read_day(subject, case)
         if day is not None:
             return Episode(number, day, start.at, start.by, stop, start.stated)
-    first = start
+    first, stated = start, start.stated
     if moment.since:
         before = [one for one in subject.steps if one.fact in moment.since and one.at <= start.at]
         first = before[-1] if before else start
-    return Episode(number, first.day, first.at, start.by, stop, start.stated)
+        # Who signs for a ticket does not say until when: whoever dispatched it did.
+        stated = stated if subject.states(start) else first.stated
+    return Episode(number, first.day, first.at, start.by, stop, stated)
 
 
 def _run(

@@ -69,7 +69,8 @@ def _require_stated(limit: Limit) -> None:
     stated = {fact.TYPE: (fact, name) for fact, name in KIND[limit.subject].STATED.items()}
     for one, start in product(limit.stated, limit.starts):
         words = {"row": limit.id, "place": one.place, "name": one.name}
-        fact, name = stated.get(start.fact, (None, ""))
+        saying = (kind for kind in (start.fact, *start.since) if kind in stated)
+        fact, name = stated.get(next(saying, ""), (None, ""))
         if fact is None or name != one.name:
             raise LimitNameUnknown(**words)
         by_day = date in map(_bare, _options(fact.model_fields[name].annotation))

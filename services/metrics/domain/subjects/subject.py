@@ -176,6 +176,11 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         said: int | date | None = getattr(fact, field)
         return None if isinstance(said, date) and not is_meant(said) else said
 
+    @classmethod
+    def states(cls, step: CourseStep) -> bool:
+        """Say whether facts like that of *step* say how long what begins with them may take."""
+        return any(step.fact == kind.TYPE for kind in cls.STATED)
+
     def _dated(self, entry: Entry) -> tuple[Entry, date | None]:
         """
         Return *entry*, and the day on which it took effect if it names another than its own.

@@ -34,12 +34,13 @@ class ReceiveTicket(TicketCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignTicket(TicketCommand):
-    """签收."""
+    """签收; *complex* says that it is one of those that take longer (疑难工单)."""
 
     FACT: ClassVar[type[Fact]] = facts.TicketSigned
 
     assignee: ActorId | None = None
     reason: Prose | None = None
+    complex: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
