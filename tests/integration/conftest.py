@@ -8,7 +8,7 @@ import pytest
 
 from services.metrics.app.rules import SEARCH_PATH
 from shared.eventstore.postgres import open_pool
-from tests.support.metrics_store import Store, issue_order, opened, received
+from tests.support.metrics_store import Store, by_terminal, issue_order, opened, received
 from tests.support.rows import RoleDsn
 from tests.support.six_cases import OF
 from tests.support.whole_way import WholeWay, whole_way
@@ -56,7 +56,8 @@ async def way(
 async def six_cases(role_dsn: RoleDsn) -> AsyncIterator[Store]:
     """Give a projection of six organisations' cases, each with a card, and an order for each."""
     async with opened("postgres", role_dsn) as told:
-        await told.fold(*(received(case_no, org_code=code) for case_no, code in OF.items()))
+        facts = (received(case_no, org_code=code) for case_no, code in OF.items())
+        await told.fold(*(by_terminal(fact) for fact in facts))
         assert await told.tick() >= len(OF)
         for code in OF.values():
             await issue_order(told, f"DB-{code}", code)

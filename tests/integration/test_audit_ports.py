@@ -6,7 +6,8 @@ from typing import TypeVar
 import pytest
 
 from services.metrics.app.fingerprint import our_fingerprint
-from services.metrics.domain.entry import identity_of
+from services.metrics.domain.entry import Entry, identity_of
+from services.metrics.domain.last_words import last_words_in
 from services.metrics.domain.picture import Differences
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.difference import Report
@@ -18,7 +19,7 @@ from shared.contracts.registry import Owner, encode
 from shared.kafka.port import Partition
 from shared.policy.rules import shipped
 from tests.support import way_of_a_case as way
-from tests.support.metrics_store import FACTS, TOPIC, Store, received
+from tests.support.metrics_store import FACTS, TOPIC, Store, by_terminal, received
 from tests.support.rule_changes import notice_of
 
 OTHER = received("XC20240902000018")
@@ -117,6 +118,19 @@ async def test_what_follows_from_nothing_on_record_is_named(store: Store) -> Non
     assert ("timeline.foreign", OTHER.partitionkey) in report
     assert ("state", OTHER.partitionkey) in report
     assert ("kpi", "L03/closed/2024-09-02") in report
+
+
+async def test_last_words_are_those_of_the_facts_that_are_folded(store: Store) -> None:
+    await recorded(store, [by_terminal(OTHER)])
+    await store.intake.record([by_terminal(received("XC20240902000019"), store.clock.now())])
+    at_once = await verified(store, settled=False)
+    never = last_words_in([Entry.of(by_terminal(OTHER, store.clock.now()))])
+    async with store.projection.batch(store.stretch(0), 1, complete_to=None, recent=()) as batch:
+        await batch.write(Changes(0, last_words=never))
+    report = await verified(store, settled=False)
+
+    assert found(at_once) == []
+    assert found(report) == [("source", "hall-terminal")]
 
 
 async def test_every_row_of_a_chain_is_linked_to_the_one_before(store: Store) -> None:

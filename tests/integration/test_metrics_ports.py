@@ -2,10 +2,19 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
-from services.metrics.ports.projection import FactKnown, Fenced, Stretch, TopicPartition
+from services.metrics.domain.entry import Entry
+from services.metrics.domain.last_words import WORDS_KEPT_MAX, last_words_in
+from services.metrics.ports.projection import (
+    Changes,
+    FactKnown,
+    Fenced,
+    Stretch,
+    TopicPartition,
+)
 from shared.contracts.handling.course import Phase
 from shared.contracts.registry import encode
 from tests.support import way_of_a_case as way
@@ -15,6 +24,8 @@ from tests.support.metrics_store import (
     TOPIC,
     Store,
     arrived,
+    by_terminal,
+    received,
 )
 
 
@@ -137,3 +148,35 @@ async def test_a_clock_to_be_looked_at_again_is_due_before_every_instant(store: 
     assert nothing is None
     assert first is not None
     assert first < store.clock.now()
+
+
+async def test_of_what_a_publisher_tells_the_last_is_kept_once(store: Store) -> None:
+    told = [
+        by_terminal(received(f"XC{number:03}"), way.MONDAY + timedelta(minutes=number // 3))
+        for number in range(2 * WORDS_KEPT_MAX)
+    ]
+    for first in range(0, len(told), 9):
+        await store.fold(*told[first : first + 9])
+    await store.fold(*FACTS, *told[:3])
+    words = await store.readings.last_words()
+    again = Changes(0, last_words=last_words_in(map(Entry.of, told[::-1])))
+    async with store.projection.batch(store.stretch(0), 1, complete_to=None, recent=()) as batch:
+        await batch.write(again)
+
+    assert words == last_words_in(map(Entry.of, told))
+    assert {name: len(kept) for name, kept in words.items()} == {"hall-terminal": WORDS_KEPT_MAX}
+    assert await store.readings.last_words() == words
+
+
+async def test_the_last_words_of_all_lanes_are_told_together(store: Store) -> None:
+    await store.fold(by_terminal(received("XC1"), way.MONDAY))
+    await store.projection.begin(TOPIC, 1, 0)
+    epoch = (await store.projection.claim([1]))[1].epoch
+    other = by_terminal(received("XC2"), way.MONDAY + timedelta(hours=1))
+    words = last_words_in([Entry.of(other)])
+    async with store.projection.sweep(1, epoch) as batch:
+        await batch.write(Changes(0, last_words=words))
+    told = (await store.readings.last_words())["hall-terminal"]
+
+    assert [word.learned - way.MONDAY for word in told] == [timedelta(0), timedelta(hours=1)]
+    assert [word.late_seconds for word in told] == [0, 3600]

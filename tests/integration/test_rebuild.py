@@ -21,6 +21,7 @@ from shared.policy.rules import Rules
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import KILLED
 from tests.support.eventually import eventually
+from tests.support.metrics_store import by_terminal
 from tests.support.rebuilding import rebuilt
 from tests.support.stepped_bureau import RULES, Bureau, stepped_bureau
 from tests.support.way_of_a_case import ACCEPTED, CLOSED, DECIDED, RECEIVED, event
@@ -33,6 +34,7 @@ SELECT (SELECT string_agg(dossier || partition || phase || state, ';' ORDER BY d
         FROM metrics.dossiers),
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.kpi AS row WHERE value <> 0),
   (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.contributors AS row),
+  (SELECT string_agg(row::text, ';' ORDER BY row::text) FROM metrics.last_words AS row),
   (SELECT string_agg((to_jsonb(row) - '{next_at,written}'::text[])::text, ';' ORDER BY row::text)
    FROM metrics.clocks AS row)
 """
@@ -57,12 +59,14 @@ def way(number: int, steps: int | None = None) -> list[Event]:
     key = f"XC202409020{number:05}"
     whole = ((RECEIVED, 0), (ACCEPTED, 1), (DECIDED, 200), (CLOSED, 250))
     return [
-        event(
-            of_case(one.data, key),
-            hours + number % 70,
-            identity=f"{key}-{hours}",
-            window=f"W{number % 3}",
-            key=key,
+        by_terminal(
+            event(
+                of_case(one.data, key),
+                hours + number % 70,
+                identity=f"{key}-{hours}",
+                window=f"W{number % 3}",
+                key=key,
+            )
         )
         for one, hours in whole[: steps or (2 if number % 3 == 0 else 4)]
     ]
@@ -142,6 +146,10 @@ async def test_without_the_switch_nothing_is_left_and_nothing_has_changed(
         (
             "DELETE FROM metrics.clocks WHERE clock = 'COMMITTED'",
             ("clock", "SLA-04", (10, 0, 0)),
+        ),
+        (
+            "DELETE FROM metrics.last_words",
+            ("source", "hall-terminal", (1, 0, 0)),
         ),
     ],
 )

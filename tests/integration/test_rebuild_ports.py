@@ -8,6 +8,7 @@ import pytest
 from services.metrics.app.fingerprint import our_fingerprint
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.last_words import LastWord
 from services.metrics.domain.picture import Differences
 from services.metrics.handlers.filling import Filling
 from services.metrics.handlers.rebuild import Rebuilding, RebuildOutcome
@@ -21,6 +22,7 @@ from tests.support.metrics_store import (
     SEPTEMBER,
     TOPIC,
     Store,
+    by_terminal,
     keys,
     received,
     sought,
@@ -66,6 +68,22 @@ async def test_what_is_rebuilt_is_what_was_folded_and_takes_its_place(
         await beside.standing()
 
 
+async def test_last_words_are_rebuilt_with_those_of_facts_that_arrive_meanwhile(
+    store: Store, beside: Beside
+) -> None:
+    await store.fold(*(by_terminal(received(f"{case_no}-again")) for case_no in CASES))
+    await filled(beside)
+    later = by_terminal(received(f"{CASES[0]}-again"), store.clock.now())
+    await store.fold(later.model_copy(update={"id": "told-later"}))
+    live = await store.readings.last_words()
+    outcome = await rebuilt(beside)
+
+    assert [*outcome.differences] == []
+    assert await store.readings.last_words() == live
+    assert live["hall-terminal"][-1].learned == store.clock.now()
+    assert len(live["hall-terminal"]) == len(CASES) + 1
+
+
 async def test_without_the_switch_whoever_folds_goes_on(store: Store, beside: Beside) -> None:
     outcome = await rebuilt(beside, switch=False)
     new = await store.fold(received("XC20240902999"))
@@ -91,13 +109,17 @@ async def test_what_differs_is_named_counted_and_shown(store: Store, beside: Bes
     assert known is not None
     wrong = Differences({("L03/closed", way.MONDAY.date()): 3})
     empty = Dossier(key=way.CASE)
+    words = {"nobody": (LastWord(way.MONDAY, 0, 0),)}
+    changes = Changes(0, dossiers=[empty], figures=wrong, last_words=words)
     async with store.projection.batch(store.stretch(0), 1, complete_to=None, recent=()) as batch:
-        await batch.write(Changes(0, dossiers=[empty], figures=wrong))
+        await batch.write(changes)
     outcome = await rebuilt(beside, switch=False)
     told = {(one.what, one.name): one for one in outcome.differences}
 
     phases = f"{empty.case.phase.value} → {known.case.phase.value}"
-    assert set(told) == {("figure", "L03"), ("state", phases)}
+    assert set(told) == {("figure", "L03"), ("state", phases), ("source", "nobody")}
+    assert told["source", "nobody"][2:5] == (0, 1, 0)
+    assert told["source", "nobody"].examples[0]["publisher"] == "nobody"
     assert told["figure", "L03"][2:5] == (0, 1, 0)
     assert told["figure", "L03"].examples[0]["part"] == "L03/closed"
     assert told["state", phases][2:5] == (0, 0, 1)

@@ -124,7 +124,11 @@ async def test_no_table_that_tells_of_a_subject_is_forgotten(
     )
     tells = {row["name"] for row in rows if NAMING_A_SUBJECT & {*row["columns"]}}
 
-    assert tells | {"kpi"} == {row["name"] for row in rows if row["guarded"]} == {*GUARDED}
+    assert (
+        tells | {"kpi", "last_words"}
+        == {row["name"] for row in rows if row["guarded"]}
+        == {*GUARDED}
+    )
     assert {row["name"] for row in rows if row["is_read"]} == {*GUARDED, *EVERYBODYS}
 
 

@@ -225,6 +225,12 @@ def keys(section: Section) -> list[str]:
     return [dossier.key for dossier in section.dossiers]
 
 
+def by_terminal(event: Event, learned: datetime | None = None) -> Event:
+    """Return *event* as the hall's terminals tell it, of which we learn at once or later."""
+    heard = {"publisher": "hall-terminal", "recordedtime": learned or event.time}
+    return event.model_copy(update=heard)
+
+
 def received(case_no: str, on: str = "2024-09-02", org_code: str = "") -> Event:
     """Return the receipt of one more case, of the bureau or of *org_code*."""
     receipt = way.RECEIVED.data

@@ -19,8 +19,8 @@ WHOSE = "SELECT dossier FROM {table}"
 WHETHER = "SELECT count(*) > 0 FROM {table}"
 BY_DOSSIER = ["dossiers", "timeline", "clocks", "alerts", "contributors"]
 BY_PLACE = "places"
-THE_BUREAUS = ["kpi", "lanes"]
-"""Sums over all organisations, and the newest facts of all."""
+THE_BUREAUS = ["kpi", "lanes", "last_words"]
+"""Sums over all organisations, the newest facts of all, and who tells of all alike."""
 BY_ADDRESSEE = "orders"
 GUARDED = [*BY_DOSSIER, BY_PLACE, BY_ADDRESSEE, *THE_BUREAUS]
 

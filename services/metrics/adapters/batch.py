@@ -16,6 +16,7 @@ from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributions, Contributor
 from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of, identity_of
+from services.metrics.domain.last_words import WORDS_KEPT_MAX, LastWords
 from services.metrics.domain.picture import Differences
 from services.metrics.ports.projection import (
     Batch,
@@ -147,6 +148,23 @@ WHERE (clocks.dossier, clocks.subject, clocks.sla, clocks.episode)
   = (lost.dossier, lost.subject, lost.sla, lost.episode)
 """
 
+# What is kept of both is the same whichever came first, and however often each comes.
+WRITE_LAST_WORDS = """
+INSERT INTO last_words
+SELECT *
+FROM unnest($1::last_words_row[])
+ON CONFLICT (partition, publisher) DO UPDATE
+SET words = (
+  SELECT array_agg(word ORDER BY word)
+  FROM (
+    SELECT DISTINCT word
+    FROM unnest(last_words.words || excluded.words) AS word
+    ORDER BY word DESC
+    LIMIT $2
+  ) AS kept
+)
+"""
+
 NEW = (False, False)
 """Not gone and not alerted: so a new clock is; of a known one it stays."""
 
@@ -213,6 +231,7 @@ class PostgresBatch(Batch):
         await self._add_figures(changes.figures.sums)
         await self._write_contributors(changes.figures)
         await self._write_clocks(changes.clocks, changes.gone)
+        await self._write_last_words(changes.last_words)
 
     async def _write_dossiers(self, dossiers: Sequence[Dossier], edition: int) -> None:
         rows = [
@@ -263,6 +282,11 @@ class PostgresBatch(Batch):
             await self._connection.execute(WRITE_CLOCKS, rows)
         if gone:
             await self._connection.execute(CLOSE_GONE, *zip(*gone, strict=True), self._change)
+
+    async def _write_last_words(self, words: LastWords) -> None:
+        if words:
+            rows = [(self._partition, publisher, [*told]) for publisher, told in words.items()]
+            await self._connection.execute(WRITE_LAST_WORDS, rows, WORDS_KEPT_MAX)
 
 
 def place_rows(

@@ -103,11 +103,40 @@ GROUP BY sla
 ORDER BY sla
 """
 
+# The newest alone: which others are kept depends on how many lanes there are.
+COMPARE_LAST_WORDS = """
+WITH before AS (
+  SELECT publisher, max(learned) AS heard_at
+  FROM metrics.last_words
+  CROSS JOIN LATERAL unnest(words)
+  GROUP BY publisher
+), after AS (
+  SELECT publisher, max(learned) AS heard_at
+  FROM metrics_next.last_words
+  CROSS JOIN LATERAL unnest(words)
+  GROUP BY publisher
+)
+SELECT publisher AS name,
+       count(*) FILTER (WHERE before.heard_at IS NULL) AS added,
+       count(*) FILTER (WHERE after.heard_at IS NULL) AS gone,
+       count(*) FILTER (WHERE before.heard_at <> after.heard_at) AS changed,
+       (array_agg(
+          jsonb_build_object(
+            'publisher', publisher, 'before', before.heard_at, 'after', after.heard_at)
+          ORDER BY publisher))[1:$1]::text[] AS examples
+FROM before
+FULL JOIN after USING (publisher)
+WHERE before.heard_at IS DISTINCT FROM after.heard_at
+GROUP BY publisher
+ORDER BY publisher
+"""
+
 COMPARISONS = {
     "figure": COMPARE_FIGURES,
     "contributor": COMPARE_CONTRIBUTORS,
     "state": COMPARE_STATES,
     "clock": COMPARE_CLOCKS,
+    "source": COMPARE_LAST_WORDS,
 }
 
 

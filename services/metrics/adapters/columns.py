@@ -13,6 +13,7 @@ from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.figure import MANY
+from services.metrics.domain.last_words import LastWord, LastWords, merged
 from services.metrics.domain.recent import Recent
 from services.metrics.views.explanation import Explanation
 from shared.contracts.supervision.course import AlertState
@@ -115,6 +116,13 @@ def alert_of(row: TableRow) -> AlertRecord:
         level=AlertLevel(row["level"]),
         state=AlertState(row["state"]),
         grounds=GROUNDS.decode(row["grounds"]),
+    )
+
+
+def last_words_of(rows: Iterable[TableRow]) -> LastWords:
+    """Return what publishers told last, of the rows of all lanes."""
+    return merged(
+        *({row["publisher"]: tuple(LastWord(*word) for word in row["words"])} for row in rows)
     )
 
 

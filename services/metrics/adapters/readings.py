@@ -5,7 +5,14 @@ from datetime import date, datetime
 from typing import Self, TypeVar
 
 from services.metrics.adapters.alert_lists import count_cards, load_alerts
-from services.metrics.adapters.columns import EXPLANATION, TableRow, alert_of, bounds, key_of
+from services.metrics.adapters.columns import (
+    EXPLANATION,
+    TableRow,
+    alert_of,
+    bounds,
+    key_of,
+    last_words_of,
+)
 from services.metrics.adapters.dossiers import dossiers_of
 from services.metrics.adapters.pressing import load_pressing
 from services.metrics.adapters.sight import Sight
@@ -13,6 +20,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import Dimension
 from services.metrics.domain.figures.values import Parts
+from services.metrics.domain.last_words import LastWords
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
     AlertExplained,
@@ -233,6 +241,11 @@ JOIN dossiers USING (dossier)
 ORDER BY day DESC, dossier DESC
 """
 
+LOAD_LAST_WORDS = """
+SELECT publisher, words
+FROM last_words
+"""
+
 FIND_ALERTS = """
 SELECT alerts.*, dossiers.state AS folded
 FROM alerts
@@ -337,6 +350,9 @@ class PostgresReadings(Readings):
         parts = [row["part"] for row in known]
         _, *others = summed.narrowed
         return await self._fetch(query, parts, *days, summed.whose, *others, *values)
+
+    async def last_words(self) -> LastWords:
+        return last_words_of(await self._fetch(LOAD_LAST_WORDS))
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         return await self._read(await load_alerts(self._fetch, sought))

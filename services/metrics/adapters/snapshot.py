@@ -7,8 +7,15 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 import asyncpg
 
-from services.metrics.adapters.columns import TableRow, alert_of, key_of, stored_instant
+from services.metrics.adapters.columns import (
+    TableRow,
+    alert_of,
+    key_of,
+    last_words_of,
+    stored_instant,
+)
 from services.metrics.domain.figures.dimensions import Dimensions
+from services.metrics.domain.last_words import LastWords
 from services.metrics.ports.audit import (
     AuditSnapshot,
     ChainRow,
@@ -130,6 +137,11 @@ GROUP BY part, day
 ORDER BY part, day
 """
 
+LOAD_LAST_WORDS = """
+SELECT publisher, words
+FROM metrics.last_words
+"""
+
 T = TypeVar("T")
 
 
@@ -231,6 +243,10 @@ class PostgresSnapshot(AuditSnapshot):
         with translated():
             async for row in self._cursor(LOAD_FIGURES):
                 yield StoredFigure(*row.values())
+
+    async def last_words(self) -> LastWords:
+        with translated():
+            return last_words_of(await self._connection.fetch(LOAD_LAST_WORDS))
 
     async def _cursor(self, query: str, *values: Any) -> AsyncIterator[TableRow]:  # noqa: ANN401 - what SQL takes
         async for row in self._connection.cursor(query, *values, prefetch=ROWS_FETCHED):

@@ -1,6 +1,6 @@
 """The fold: a dossier after more facts, whatever they say, in the order of business time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -128,10 +128,15 @@ def known_entries(bodies: Iterable[bytes]) -> list[Entry]:
     return entries
 
 
+def known_histories(
+    histories: Mapping[str, Iterable[bytes]],
+) -> Iterator[tuple[str, list[Entry]]]:
+    """Yield of *histories* the facts that we know; one with none of them is missing."""
+    for key, bodies in histories.items():
+        if entries := known_entries(bodies):
+            yield key, entries
+
+
 def refolded(histories: Mapping[str, Iterable[bytes]]) -> dict[str, Dossier]:
     """Return the dossiers of whole *histories*; one with no fact that we know is missing."""
-    return {
-        key: fold_all(key, entries)
-        for key, bodies in histories.items()
-        if (entries := known_entries(bodies))
-    }
+    return {key: fold_all(key, entries) for key, entries in known_histories(histories)}

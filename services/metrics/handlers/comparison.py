@@ -23,6 +23,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import identity_of
 from services.metrics.domain.figures.contributions import NOTHING, Contributions, Contributor
 from services.metrics.domain.fold import fold_all, known_entries
+from services.metrics.domain.last_words import LastWords, last_words_in
 from services.metrics.domain.picture import Picture, contributors_of, picture_of
 from services.metrics.handlers.difference import Difference, What, unequal
 from services.metrics.ports.audit import (
@@ -52,6 +53,7 @@ class Reckoning:
 
     differences: Sequence[Difference]
     contributions: Contributions
+    last_words: LastWords
     under_way: int
     due_clocks: int
 
@@ -85,6 +87,7 @@ def reckon(kept: SubjectKept, rules: Rules, now: datetime) -> Reckoning:
     return Reckoning(
         found,
         picture.contributions if picture else NOTHING,
+        last_words_in(entries),
         facts.under_way,
         sum(one.is_due for one in kept.clocks),
     )

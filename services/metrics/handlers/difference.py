@@ -38,6 +38,7 @@ class What(StrEnum):
     ORDER = "order"
     KPI = "kpi"
     CONTRIBUTOR = "kpi.contributor"
+    LAST_WORDS = "source"
 
 
 @dataclass(frozen=True, slots=True)

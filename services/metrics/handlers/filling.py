@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
-from services.metrics.domain.fold import refolded
+from services.metrics.domain.fold import fold_all, known_histories
+from services.metrics.domain.last_words import LastWords, last_words_in, merged
 from services.metrics.domain.picture import Picture, picture_of
 from services.metrics.handlers.folding import changes_of
 from services.metrics.ports.rebuilding import Beside, Refold, Stint, Stride
@@ -22,6 +24,13 @@ SUBJECTS_AT_A_STRETCH = 50
 
 Histories = Mapping[str, Sequence[bytes]]
 Told = Callable[[], Awaitable[None]]
+
+
+class Refolded(NamedTuple):
+    """What a whole history comes to, and the last words of those who told it."""
+
+    picture: Picture
+    last_words: LastWords
 
 
 async def nobody() -> None:
@@ -75,10 +84,10 @@ class Filling:
             writing: asyncio.Task[None] | None = None
             while (read := await steps.get()) is not None:
                 step, histories = read
-                pictures = await self.pictures(histories)
+                refolded = await self.refolded(histories)
                 if writing is not None:
                     await writing
-                writing = tasks.create_task(self._write(step, pictures, stint.of, told))
+                writing = tasks.create_task(self._write(step, refolded, stint.of, told))
                 last = step.upto
         return last
 
@@ -101,36 +110,43 @@ class Filling:
             looked, _ = following[-1]
 
     async def _write(
-        self, step: Stride, pictures: Mapping[str, Picture], lanes: int, told: Told
+        self, step: Stride, refolded: Mapping[str, Refolded], lanes: int, told: Told
     ) -> None:
         crash("metrics.rebuild_before_step")
         async with self._beside.step(step) as refold:
-            await self.put(refold, {}, pictures, lanes)
+            await self.put(refold, {}, refolded, lanes)
         await told()
         crash("metrics.rebuild_after_step")
 
-    async def pictures(self, histories: Histories) -> dict[str, Picture]:
+    async def refolded(self, histories: Histories) -> dict[str, Refolded]:
         """Return what each history comes to."""
-        pictures = {}
-        for number, (key, dossier) in enumerate(refolded(histories).items()):
-            pictures[key] = picture_of(dossier, None, self.editions.newest)
+        folded = {
+            key: (fold_all(key, entries), last_words_in(entries))
+            for key, entries in known_histories(histories)
+        }
+        refolded = {}
+        for number, (key, (dossier, words)) in enumerate(folded.items()):
+            refolded[key] = Refolded(picture_of(dossier, None, self.editions.newest), words)
             if number % SUBJECTS_AT_A_STRETCH == 0:
                 await asyncio.sleep(0)
-        return pictures
+        return refolded
 
     async def put(
         self,
         refold: Refold,
         before: Mapping[str, Picture],
-        after: Mapping[str, Picture],
+        after: Mapping[str, Refolded],
         lanes: int,
     ) -> None:
         """Write what makes *after* of *before*, each into its own of so many *lanes*."""
-        await self._beside.meet({picture.dimensions for picture in after.values()})
+        await self._beside.meet({one.picture.dimensions for one in after.values()})
         placed = sorted((_lane(key, lanes), key) for key in after)
+        judging = self.editions.newest.judging
         for lane, places in groupby(placed, itemgetter(0)):
-            pictures = {key: after[key] for _, key in places}
-            await refold.write(lane, changes_of(before, pictures, self.editions.newest.judging))
+            keys = [key for _, key in places]
+            pictures = {key: after[key].picture for key in keys}
+            words = merged(*(after[key].last_words for key in keys))
+            await refold.write(lane, changes_of(before, pictures, judging, words))
 
 
 def _lane(key: str, lanes: int) -> int:

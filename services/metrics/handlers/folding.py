@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 from services.metrics.domain.clocks.clock import Clock
@@ -11,6 +11,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived, Entry
 from services.metrics.domain.fold import fold, is_late, refolded
+from services.metrics.domain.last_words import LastWords, last_words_in
 from services.metrics.domain.picture import Differences, Picture, picture_of, pictures_of
 from services.metrics.domain.recent import Recent, recent_after
 from services.metrics.domain.rules.effect import moved_clocks
@@ -140,7 +141,8 @@ class Folding:
         dossiers, late = advance(told, before)
         dossiers |= refolded(await batch.histories(late)) if late else {}
         after = pictures_of(dossiers, before, rules)
-        await batch.write(changes_of(before, after, rules.judging))
+        words = last_words_in(chain.from_iterable(told.values()))
+        await batch.write(changes_of(before, after, rules.judging, words))
         return after
 
     async def _before(self, lane: Lane, batch: Batch, keys: Iterable[str]) -> Mapping[str, Picture]:
@@ -200,9 +202,13 @@ def advance(
 
 
 def changes_of(
-    before: Mapping[str, Picture], after: Mapping[str, Picture], edition: int
+    before: Mapping[str, Picture], after: Mapping[str, Picture], edition: int, words: LastWords
 ) -> Changes:
-    """Return what has to be written so that *before* becomes *after* under *edition*."""
+    """
+    Return what has to be written so that *before* becomes *after* under *edition*.
+
+    *words* are the last ones of what was told with it.
+    """
     clocks: list[Clock] = []
     gone: list[ClockKey] = []
     figures = Differences()
@@ -221,6 +227,7 @@ def changes_of(
         figures=figures,
         clocks=clocks,
         gone=gone,
+        last_words=words,
     )
 
 

@@ -13,6 +13,7 @@ from services.metrics.domain.figures import live
 from services.metrics.domain.figures.dimensions import Dimension, dimensions_of
 from services.metrics.domain.figures.figure import many
 from services.metrics.domain.figures.values import Parts
+from services.metrics.domain.last_words import LastWords
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.domain.recent import RecentFact
 from services.metrics.ports.glances import (
@@ -121,6 +122,10 @@ class OfOrganisations(Readings):
         self, summed: Summed, before: tuple[date, str], rows_max: int
     ) -> Sequence[Behind]:
         return await self._readings.behind(self._own(summed), before, rows_max)
+
+    async def last_words(self) -> LastWords:
+        # Of all organisations alike.
+        return {}
 
     async def running(self, sought: ClocksSought) -> Sequence[ClockRead]:
         seen: list[ClockRead] = []

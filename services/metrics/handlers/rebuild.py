@@ -130,7 +130,7 @@ class Rebuilding:
                 key: picture_of(one.dossier, None, editions.at(one.edition))
                 for key, one in (await refold.load(keys)).items()
             }
-            after = await self._filling.pictures(await refold.histories(keys))
+            after = await self._filling.refolded(await refold.histories(keys))
             await self._filling.put(refold, before, after, lanes)
 
     async def _differences(self) -> Sequence[Deviation]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from services.metrics.domain.figures.contributions import PartOfDay
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.last_words import LastWords, merged
 from services.metrics.handlers.chains import ChainWalk
 from services.metrics.handlers.comparison import reckon
 from services.metrics.handlers.difference import Difference, Report, What
@@ -90,7 +91,9 @@ class Verifying:
                 # Every number of it may differ, and that it does is no news.
                 self.report.note(outdated)
                 return self.report
-            await self._figures(snapshot, await self._subjects(snapshot, mark, progress))
+            sums, words = await self._subjects(snapshot, mark, progress)
+            await self._figures(snapshot, sums)
+            self.report.note(_sources(await snapshot.last_words(), words))
         return self.report
 
     async def _outdated(self, where: Records | AuditSnapshot) -> list[Difference]:
@@ -108,9 +111,10 @@ class Verifying:
 
     async def _subjects(
         self, snapshot: AuditSnapshot, mark: Mark | None, progress: Progress
-    ) -> dict[PartOfDay, int]:
-        """Compare subject by subject; return the sums of what they contribute."""
+    ) -> tuple[dict[PartOfDay, int], LastWords]:
+        """Compare subject by subject; return the sums of what they contribute, and last words."""
         sums: dict[PartOfDay, int] = {}
+        words: LastWords = {}
         rules = await snapshot.rules()
         async for kept in snapshot.subjects(mark):
             reckoning = reckon(kept, rules, snapshot.now)
@@ -120,8 +124,9 @@ class Verifying:
             self.report.note(reckoning.differences)
             for place, number in reckoning.contributions.items():
                 sums[place] = sums.get(place, 0) + number
+            words = merged(words, reckoning.last_words)
             progress.step(len(kept.facts))
-        return sums
+        return sums, words
 
     async def _figures(self, snapshot: AuditSnapshot, sums: dict[PartOfDay, int]) -> None:
         async for part, day, value in snapshot.figures():
@@ -169,6 +174,13 @@ class Verifying:
     async def _unjudged(self, mark: Mark) -> list[Difference]:
         waiting = await self.records.due(mark.at)
         return [Difference("clocks", What.TICKER_BEHIND, waiting, 0)] if waiting else []
+
+
+def _sources(stored: LastWords, recomputed: LastWords) -> Iterator[Difference]:
+    for publisher in sorted({*stored, *recomputed}):
+        words = stored.get(publisher), recomputed.get(publisher)
+        if words[0] != words[1]:
+            yield Difference(publisher, What.LAST_WORDS, *words)
 
 
 def _figure(place: PartOfDay, stored: int, recomputed: int) -> Iterator[Difference]:

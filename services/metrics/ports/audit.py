@@ -13,6 +13,7 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import FOLD_VERSION, Dossier
 from services.metrics.domain.figures.dimensions import Dimensions, dimensions_of
+from services.metrics.domain.last_words import LastWords
 from shared.contracts.registry import Owner
 from shared.kafka.port import Partition
 from shared.policy.rules import Rules
@@ -200,6 +201,10 @@ class AuditSnapshot(Protocol):
 
     def figures(self) -> AsyncIterator[StoredFigure]:
         """Yield every sum, whatever lane it was made in."""
+        ...
+
+    async def last_words(self) -> LastWords:
+        """Return what each publisher told last, in whatever lane."""
         ...
 
 

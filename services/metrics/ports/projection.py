@@ -10,6 +10,7 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
+from services.metrics.domain.last_words import LastWords
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from shared.policy.rules import RuleChange
@@ -87,6 +88,7 @@ class Changes:
 
     They, their clocks, and what changes in the figures; those that are
     *rejudged* stay as they are, and only what the edition makes of them is new.
+    Which facts its publishers told last is the same under every edition.
     """
 
     edition: int
@@ -97,6 +99,8 @@ class Changes:
     gone: Sequence[ClockKey] = ()
     """Those that were there before, and by what is known now never began or ended in time."""
     rejudged: Sequence[str] = ()
+    last_words: LastWords = field(default_factory=dict)
+    """Of publishers who have told something with the batch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.figures.dimensions import EVERYWHERE, Dimension, Narrowed
 from services.metrics.domain.figures.values import Parts
+from services.metrics.domain.last_words import LastWords
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.views.explanation import Explanation
 from shared.contracts.handling.course import Phase
@@ -238,6 +239,10 @@ class Readings(Protocol):
         self, summed: Summed, before: tuple[date, str], rows_max: int
     ) -> Sequence[Behind]:
         """Return who stands behind the sums, the last day first, and of one day the last key."""
+        ...
+
+    async def last_words(self) -> LastWords:
+        """Return what each publisher told last; nothing where not everything is seen."""
         ...
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:

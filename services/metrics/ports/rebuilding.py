@@ -55,7 +55,7 @@ class Deviation(NamedTuple):
     """What differs between both projections, under one name: how often, and some of it."""
 
     what: str
-    """figure, contributor, state or clock"""
+    """figure, contributor, state, clock or source"""
     name: str
     added: int
     gone: int

@@ -18,6 +18,7 @@ from services.metrics.domain.figures.dimensions import (
 )
 from services.metrics.domain.figures.figure import counts
 from services.metrics.domain.figures.values import Parts
+from services.metrics.domain.last_words import LastWords
 from services.metrics.domain.reasons.explanation import Raised
 from services.metrics.ports.readings import (
     AlertExplained,
@@ -124,6 +125,9 @@ class MemoryReadings(Readings):
         pages = _grouped(self._named(summed), lambda row: (row.day, row.dossier))
         keys = sorted((key for key in pages if key < before), reverse=True)[:rows_max]
         return [Behind(day, self._tables.dossiers[key], pages[day, key]) for day, key in keys]
+
+    async def last_words(self) -> LastWords:
+        return self._tables.last_words
 
     async def alerts(self, sought: AlertsSought) -> Sequence[AlertRead]:
         order, newest = sought.order, sought.order is AlertOrder.NEWEST

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.metrics.adapters.memory.tables import AT_ONCE, ArmedClock, MemoryTables, Second
@@ -237,6 +238,7 @@ class MemoryComparison(Comparison):
             Sides("contributor", _behind(live), _behind(second), _of_part, _part),
             Sides("state", _states(live), _states(second), _phases, _dossier),
             Sides("clock", _clocks(live), _clocks(second), _sla, _key),
+            Sides("source", _heard(live), _heard(second), _source, _publisher),
         )
 
     async def deviations(self, examples_max: int) -> Sequence[Deviation]:
@@ -265,6 +267,10 @@ def _clocks(tables: MemoryTables) -> Mapping[ClockKey, Clock]:
     return {key: one.clock for key, one in tables.clocks.items() if not one.gone}
 
 
+def _heard(tables: MemoryTables) -> Mapping[str, datetime]:
+    return {publisher: words[-1].learned for publisher, words in tables.last_words.items()}
+
+
 def _of_part(place: tuple[str, object], *_: object) -> str:
     return place[0].split("/")[0]
 
@@ -275,6 +281,10 @@ def _phases(_: str, before: tuple[str, str] | None, after: tuple[str, str] | Non
 
 def _sla(key: ClockKey, *_: object) -> str:
     return key.sla
+
+
+def _source(publisher: str, *_: object) -> str:
+    return publisher
 
 
 def _part_and_day(place: PartOfDay) -> Mapping[str, Any]:
@@ -291,3 +301,7 @@ def _dossier(key: str) -> Mapping[str, Any]:
 
 def _key(key: ClockKey) -> Mapping[str, Any]:
     return key._asdict()
+
+
+def _publisher(publisher: str) -> Mapping[str, Any]:
+    return {"publisher": publisher}

@@ -10,6 +10,7 @@ import msgspec
 
 from services.metrics.adapters.memory.tables import MemoryTables
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.last_words import LastWords
 from services.metrics.ports.audit import (
     AuditSnapshot,
     ChainRow,
@@ -147,6 +148,9 @@ class MemorySnapshot(AuditSnapshot):
     async def figures(self) -> AsyncIterator[StoredFigure]:
         for (part, day), value in sorted(self._tables.figures.items()):
             yield StoredFigure(part, day, value)
+
+    async def last_words(self) -> LastWords:
+        return self._tables.last_words
 
     def _recorded(self, mark: Mark | None) -> Mapping[str, list[RecordedFact]]:
         seen = Counter[Owner]() if mark is None else _seen(mark)

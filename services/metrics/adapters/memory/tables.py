@@ -15,6 +15,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.entry import Arrived
 from services.metrics.domain.figures.contributions import Contributor, PartOfDay
 from services.metrics.domain.fingerprint import Fingerprint
+from services.metrics.domain.last_words import LastWords, merged
 from services.metrics.domain.picture import Differences
 from services.metrics.domain.recent import Recent
 from services.metrics.ports.deadlines import Armed, Closed, Due, Explained
@@ -99,6 +100,7 @@ class MemoryTables:
     """In which lane each dossier is."""
     figures: Counter[PartOfDay] = field(default_factory=Counter)
     contributors: dict[tuple[str, date, str], Contributor] = field(default_factory=dict)
+    last_words: LastWords = field(default_factory=dict)
     clocks: dict[ClockKey, ArmedClock] = field(default_factory=dict)
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     explanations: dict[str, Explanation] = field(default_factory=dict)
@@ -133,17 +135,12 @@ class MemoryTables:
         once = {(fact.dossier, fact.identity): fact for fact in reversed(facts)}
         return [fact for name, fact in once.items() if name not in self.timeline]
 
-    def advance(self, stretch: Stretch, complete_to: datetime | None, recent: Recent) -> None:
+    def advance(self, stretch: Stretch, upto: datetime | None, recent: Recent) -> None:
         """Note that *stretch* is folded."""
         place = (stretch.topic, stretch.partition)
-        reached = [at for at in (self.offsets[place].complete_to, complete_to) if at is not None]
-        self.offsets[place] = Offset(
-            *place,
-            stretch.following,
-            stretch.highwater,
-            max(reached, default=None),
-            self.clock.now(),
-        )
+        reached = [at for at in (self.offsets[place].complete_to, upto) if at is not None]
+        complete_to, now = max(reached, default=None), self.clock.now()
+        self.offsets[place] = Offset(*place, stretch.following, stretch.highwater, complete_to, now)
         lane = self.lanes[stretch.partition]
         lane.changes, lane.recent = lane.changes + 1, recent
 
@@ -156,6 +153,7 @@ class MemoryTables:
         for key in (*(dossier.key for dossier in changes.dossiers), *changes.rejudged):
             self.made_by[key], self.partitions[key] = changes.edition, partition
         self._write_figures(changes.figures)
+        self.last_words = merged(self.last_words, changes.last_words)
         change = self.lanes[partition].changes
         for clock in changes.clocks:
             self._write_clock(clock, change)
@@ -214,6 +212,7 @@ class MemoryTables:
             partitions={},
             figures=Counter(),
             contributors={},
+            last_words={},
             clocks={},
             second=None,
         )
@@ -226,6 +225,7 @@ class MemoryTables:
         made = second.tables
         self.dossiers, self.made_by, self.partitions = made.dossiers, made.made_by, made.partitions
         self.figures, self.contributors, self.clocks = made.figures, made.contributors, made.clocks
+        self.last_words = made.last_words
         for lane in self.lanes.values():
             lane.epoch, lane.changes, lane.edition = lane.epoch + 1, lane.changes + 1, 0
         self.second = None
