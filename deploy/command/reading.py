@@ -15,7 +15,7 @@ from deploy.command.elapsed import ByOption, elapsed, show_matter, used_in_words
 from deploy.command.output import Styled, out, print_json
 from deploy.command.stack import JsonOption
 from deploy.command.strip import strip
-from deploy.command.tables import Cell, show_table
+from deploy.command.tables import Cell, marked, show_table
 from deploy.command.words import measured, word
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
@@ -102,7 +102,7 @@ def list_cases(
         headers,
         [
             [
-                _level(one.level),
+                marked(one.level),
                 one.case_no,
                 called(Phase, one.phase, LANGUAGE),
                 _instant(one.received_at),
@@ -233,13 +233,25 @@ def show_kpi(
         )
     )
     out.print(Styled(kpi.formula or "", style="dim"))
-    rows = [[one.day.isoformat(), measured(one.value, kpi.unit), _share(one)] for one in kpi.series]
+    rows: list[list[Cell]] = [
+        [one.day.isoformat(), measured(one.value, kpi.unit), _share(one)] for one in kpi.series
+    ]
     rows += [
         [f"{word_of(name)} {one.key or '–'}", measured(one.value, kpi.unit), _share(one)]
         for name, lines in kpi.by.items()
         for one in lines
     ]
-    show_table([say(f"kpi.{name}") for name in ("where", "value", "of")], rows)
+    rows += [
+        [
+            one.name,
+            say("kpi.never") if one.heard_at is None else measured(one.value, kpi.unit),
+            _instant(one.heard_at),
+            marked(one.level),
+        ]
+        for one in kpi.sources
+    ]
+    names = ("source", "value", "heard_at", "level") if kpi.sources else ("where", "value", "of")
+    show_table([say(f"kpi.{name}") for name in names], rows)
 
 
 def word_of(dimension: str) -> str:
@@ -275,7 +287,7 @@ def show_alert(
         return
     out.print(
         Styled.assemble(
-            _level(alert.level),
+            marked(alert.level),
             f"  {alert.case_no}  {alert.item_name or ''}  ",
             (called(AlertState, alert.state, LANGUAGE), "muted"),
         )
@@ -344,7 +356,7 @@ def _fact_line(fact: TimelineFact) -> list[Cell]:
 
 def _alert_line(alert: AlertLine) -> list[Cell]:
     return [
-        _level(alert.level),
+        marked(alert.level),
         alert.case_no,
         called(ClockName, alert.clock, LANGUAGE),
         alert.due.isoformat(),
@@ -352,18 +364,6 @@ def _alert_line(alert: AlertLine) -> list[Cell]:
         alert.alert_id,
         alert.item_name or "",
     ]
-
-
-def _level(level: AlertLevel | None) -> Styled:
-    match level:
-        case AlertLevel.RED:
-            return Styled(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
-        case AlertLevel.YELLOW:
-            return Styled(f"▲ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
-        case AlertLevel.PROMPT:
-            return Styled(f"◇ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
-        case _:
-            return Styled("–", style="dim")
 
 
 def _instant(instant: datetime | None) -> str:

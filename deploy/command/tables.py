@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 
 from deploy.command.output import SafeConsole, Styled
+from deploy.texts import LANGUAGE
+from shared.contracts.naming import called
+from shared.contracts.supervision.words import AlertLevel
 
 WIDTH_UNSEEN = 240
 """Where no screen ends, in a file or a pipe, nothing is cut before this."""
@@ -32,3 +35,16 @@ def show_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     for line in lines:
         table.add_row(*line)
     console.print(table)
+
+
+def marked(level: AlertLevel | None) -> Styled:
+    """Return *level* as it is shown in a cell."""
+    match level:
+        case AlertLevel.RED:
+            return Styled(f"● {called(AlertLevel, level, LANGUAGE)}", style="red")
+        case AlertLevel.YELLOW:
+            return Styled(f"▲ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
+        case AlertLevel.PROMPT:
+            return Styled(f"◇ {called(AlertLevel, level, LANGUAGE)}", style="yellow")
+        case _:
+            return Styled("–", style="dim")

@@ -62,6 +62,11 @@ class Publisher(BaseModel):
     backdates: Backdating = BACKDATED_DAYS
     """So far back its word reaches, from when we learn of it."""
 
+    @property
+    def tells_history(self) -> bool:
+        """Whether it is an importer: what it tells is no news, and nobody waits for it."""
+        return self.backdates == "unlimited"
+
     def speaks_of_others(self, type_: str) -> bool:
         """Whether its *type_* is believed about subjects that another founded."""
         return matches(self.others, type_)

@@ -13,7 +13,7 @@ from shared.contracts.rules.facts import (
     PublisherRegistered,
     PublisherRemoved,
 )
-from shared.policy.calendar import ZONE, WorkCalendar, official_calendar
+from shared.policy.calendar import ZONE, WorkCalendar, business_date, official_calendar
 from shared.policy.counting import DAY_SECONDS, HallHours
 from shared.policy.publisher import BACKDATED_DAYS, Publisher, Publishers, registered
 from shared.policy.sla import Policy, bureau_policy
@@ -48,10 +48,21 @@ class Rules:
 
     def hall_seconds(self, at: datetime) -> int:
         """Return for how long the hall has ever been open by *at*: still while it is closed."""
-        there = at.astimezone(ZONE)
-        second = (there.hour * 60 + there.minute) * 60 + there.second
-        hours = HallHours(self.calendar, self.policy_on(there.date()).bureau.hall_seconds)
-        return hours.before(there.toordinal() * DAY_SECONDS + second)
+        return self._hours(at).before(_second(at))
+
+    def hall_seconds_between(self, since: datetime, until: datetime) -> int:
+        """Return for how long the hall was open from *since* on, by the hours at *until*."""
+        hours = self._hours(until)
+        return max(0, hours.before(_second(until)) - hours.before(_second(since)))
+
+    def _hours(self, at: datetime) -> HallHours:
+        return HallHours(self.calendar, self.policy_on(business_date(at)).bureau.hall_seconds)
+
+
+def _second(at: datetime) -> int:
+    """Return the number of the second of *at*, as `HallHours` counts them."""
+    there = at.astimezone(ZONE)
+    return there.toordinal() * DAY_SECONDS + (there.hour * 60 + there.minute) * 60 + there.second
 
 
 class Editions:

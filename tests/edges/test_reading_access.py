@@ -20,7 +20,7 @@ from shared.runtime.ids import SeededIds
 from shared.web.auth import Principal, Role
 from shared.web.issuer import Bearer, LocalIssuer
 from tests.support.memory_api import reader_over
-from tests.support.metrics_store import RULES, Store, opened, received
+from tests.support.metrics_store import RULES, Store, by_terminal, opened, received
 from tests.support.organisations import BUREAU, INVENTED, MARKET, STREET
 from tests.support.six_cases import OF, SEEN
 
@@ -118,7 +118,8 @@ async def test_nobody_of_an_unknown_organisation_watches_the_live_picture(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def told(readers: Readers) -> Readers:
-    await readers.store.fold(*(received(case_no, org_code=code) for case_no, code in OF.items()))
+    facts = (received(case_no, org_code=code) for case_no, code in OF.items())
+    await readers.store.fold(*(by_terminal(fact) for fact in facts))
     assert await readers.store.tick() >= len(OF)
     return readers
 
@@ -212,6 +213,22 @@ async def test_figures_count_the_own_subjects_and_those_below(told: Readers, org
     assert sum(day["value"] for day in course["series"]) == len(SEEN[org])
     assert {one["key"] for one in course["by"]["organisation"]} == {OF[one] for one in SEEN[org]}
     assert asked["value"] in ((None, 0) if org != BUREAU else (1,))
+
+
+@pytest.mark.parametrize("org", SEEN)
+async def test_how_the_sources_stand_is_told_to_who_sees_everything(
+    told: Readers, org: str
+) -> None:
+    """A publisher tells of all organisations alike: nobody's own part says whether it is alive."""
+    course = await read(told, "/v1/kpis/K01.7", org)
+    listed = await read(told, "/v1/kpis", org)
+    (line,) = [one for one in listed["items"] if one["kpi_id"] == "K01.7"]
+
+    assert bool(course["sources"]) is (org == BUREAU)
+    assert (course["value"] is None) is (org != BUREAU)
+    assert line["value"] == course["value"]
+    if org != BUREAU:
+        assert await narrowing.narrowed(told.store.readings, [org]).last_words() == {}
 
 
 @pytest.mark.parametrize("org", SEEN)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from shared.web.issuer import Bearer
 from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.facts import activity
+from tests.support.metrics_store import by_terminal
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.unbounded_facts import unbounded
 from tests.support.year.compare import checker
@@ -211,6 +212,35 @@ async def test_a_figure_has_value_course_and_the_cases_behind_it(api: ReadApi) -
     assert behind["items"][0]["adds"] == {"accepted": 1}
     assert elsewhere["items"] == []
     assert keyed(await api.read("/v1/kpis/L01/cases"), "case_no") == [CASE]
+
+
+async def test_sources_are_told_one_by_one_and_the_worst_of_them_is_the_figure(
+    api: ReadApi,
+) -> None:
+    await api.fold(by_terminal(BEGUN[0], MORNING - timedelta(minutes=61)))
+
+    alive, lag = [await api.read(f"/v1/kpis/{name}") for name in ("K01.7", "L07")]
+    listed = {one["kpi_id"]: one for one in (await api.read("/v1/kpis"))["items"]}
+    sources = {one["publisher"]: one for one in alive["sources"]}
+    terminal, platform = sources["hall-terminal"], sources["qinwuyuan"]
+
+    assert "importer" not in sources
+    assert (terminal["value"], terminal["level"]) == (61, "YELLOW")
+    assert (alive["value"], alive["level"]) == (61, "YELLOW")
+    assert (listed["K01.7"]["value"], listed["L07"]["value"]) == (61, None)
+    assert (terminal["heard_at"], platform["heard_at"]) == ("2024-09-03T09:41:07+08:00", None)
+    assert (platform["value"], platform["level"]) == (None, None)
+    assert (lag["sources"][0]["value"], lag["sources"][0]["denominator"]) == (1421, 1)
+    assert (lag["value"], lag["level"]) == (None, None), "of one fact nobody is judged"
+
+
+@pytest.mark.parametrize("asked", ["K01.7?to=2024-09-02", "K01.7?window=W12", "L01"])
+async def test_how_sources_stand_is_told_of_this_moment_and_of_the_whole(
+    api: ReadApi, asked: str
+) -> None:
+    await api.fold(by_terminal(BEGUN[0], MORNING))
+
+    assert (await api.read(f"/v1/kpis/{asked}"))["sources"] == []
 
 
 async def test_a_rate_of_nothing_is_nothing(api: ReadApi) -> None:

@@ -13,12 +13,14 @@ from deploy.command.asking import Asking
 from deploy.stack.settings import LocalSettings
 from shared.contracts.naming import Language
 from shared.contracts.supervision.facts import FactConfirmed
+from shared.policy.calendar import spelled
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
 from shared.web.issuer import Bearer
 from shared.web.session import COOKIE
 from tests.support import way_of_a_case as way
 from tests.support.facts import SUPERVISION
+from tests.support.metrics_store import by_terminal
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.terminal import Said, Terminal
 
@@ -200,6 +202,26 @@ async def test_a_figure_is_listed_and_shown_by_day_and_by_window(
     assert (listed.status, shown.status, listed.err + shown.err) == (0, 0, "")
     assert line.rstrip().endswith(name)
     assert all(word in shown.out for word in (name, "2024-09-02", "W12"))
+
+
+NEVER = {Language.ZH_CN: "从未", Language.EN: "never"}
+
+
+@in_both_languages
+async def test_each_source_is_shown_with_when_it_was_last_heard(
+    desk: Desk, language: Language
+) -> None:
+    now = SystemClock().now()
+    await desk.api.fold(by_terminal(LATE_CASE[0], now))
+    shown = await desk.ask("kpi", "show", "K01.7", language=language)
+    lines = {line.split()[0]: line for line in shown.out.splitlines() if line.strip()}
+
+    assert (shown.status, shown.err) == (0, "")
+    assert (
+        f" {spelled(now, 'minutes').replace('T', ' ')[:16]} " in lines["政务大厅综合窗口与自助终端"]
+    )
+    assert NEVER[language] in lines["秦务员一体化政务服务平台"]
+    assert "历史日志导入" not in shown.out
 
 
 async def test_programs_get_figures_as_the_api_has_them(desk: Desk) -> None:

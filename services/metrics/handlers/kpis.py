@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import structs
 
-from services.metrics.domain.figures import elapsed, register
+from services.metrics.domain.figures import elapsed, register, sources
 from services.metrics.domain.figures.dimensions import (
     DIMENSIONS,
     EVERYWHERE,
@@ -16,7 +16,9 @@ from services.metrics.domain.figures.dimensions import (
     Narrowed,
 )
 from services.metrics.domain.figures.figure import Aggregate, Figure, counts, named
+from services.metrics.domain.figures.sources import BySource
 from services.metrics.domain.figures.values import Parts, Value, quantiles, valued
+from services.metrics.domain.last_words import LastWords
 from services.metrics.domain.picture import clocks_of
 from services.metrics.handlers.cases import summary, worst
 from services.metrics.handlers.narrowing import LAST_OF_ALL, narrowed
@@ -29,6 +31,7 @@ from services.metrics.views.kpi import (
     KpiDay,
     KpiKey,
     KpiLine,
+    KpiSource,
     KpiTarget,
     Quantiles,
 )
@@ -36,7 +39,7 @@ from services.metrics.views.view import Both
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.rejection import Blame, Rejection
 from shared.contracts.supervision.words import AlertLevel
-from shared.policy.calendar import business_date
+from shared.policy.calendar import business_date, local
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
@@ -86,14 +89,19 @@ class CountedFound:
 class Kpis:
     """Reads figures, and who stands behind them."""
 
-    def __init__(self, readings: Readings, rules: Editions, clock: Clock) -> None:
+    def __init__(
+        self, readings: Readings, rules: Editions, clock: Clock, *, of_all: bool = True
+    ) -> None:
         self._readings = readings
         self._rules = rules
         self._clock = clock
+        self._of_all = of_all
+        """Whether they are told to who sees every organisation."""
 
     def within(self, organisations: Collection[str] | None) -> "Kpis":
         """Return the same for who sees *organisations* alone, None for every one."""
-        return Kpis(narrowed(self._readings, organisations), self._rules, self._clock)
+        seen = narrowed(self._readings, organisations)
+        return Kpis(seen, self._rules, self._clock, of_all=organisations is None)
 
     def days_of(self, asked: FigureQuery, *, gauge: bool) -> tuple[date, date]:
         """
@@ -119,6 +127,8 @@ class Kpis:
             days = self.days_of(asked, gauge=gauge)
             sums = await self._readings.parts(Summed(sorted(names), *days, asked.narrowed))
             own[gauge] = register.REGISTER.shared_out(sums)
+        standing = self._by_source(await self._last_words(asked))
+        own[True] = {**own[True], **{name: sources.parts_of(one) for name, one in standing.items()}}
         return [KpiLine(**self._told(one, asked, own[one.gauge][one.id])) for one in figures]
 
     async def one(self, figure: Figure, asked: FigureQuery) -> KpiCourse:
@@ -127,6 +137,9 @@ class Kpis:
         whole = Counter[str]()
         for parts in by_day.values():
             whole.update(parts)
+        words = await self._last_words(asked) if figure.measure is Aggregate.GREATEST else None
+        standing = self._by_source(words).get(figure.id, {})
+        whole.update(sources.parts_of(standing))
         lasted = quantiles(figure, whole)
         return KpiCourse(
             **self._told(figure, asked, whole),
@@ -140,7 +153,32 @@ class Kpis:
                 for name in DIMENSIONS
                 if asked.by in (None, name)
             },
+            sources=self._sources(standing, words or {}),
         )
+
+    async def _last_words(self, asked: FigureQuery) -> LastWords | None:
+        """Return what publishers told last; None where some subjects or other days are asked of."""
+        today = business_date(self._clock.now())
+        if self._of_all and asked.narrowed == EVERYWHERE and (asked.until or today) >= today:
+            return await self._readings.last_words()
+        return None
+
+    def _by_source(self, words: LastWords | None) -> Mapping[str, BySource]:
+        if words is None:
+            return {}
+        return sources.by_source(words, self._rules.newest, self._clock.now())
+
+    def _sources(self, standing: BySource, words: LastWords) -> list[KpiSource]:
+        publishers = self._rules.newest.publishers.by_id
+        return [
+            KpiSource(
+                publisher=name,
+                name=publishers[name].name,
+                heard_at=local(words[name][-1].learned) if name in words else None,
+                **_value(value),
+            )
+            for name, value in standing.items()
+        ]
 
     async def _dimension(self, figure: Figure, asked: FigureQuery, name: Dimension) -> list[KpiKey]:
         by_key = await self._readings.dimension(self._summed(figure, asked), name)

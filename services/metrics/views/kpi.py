@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.metrics.views.case import CaseLine
-from services.metrics.views.view import Both, Page, View
+from services.metrics.views.view import Both, Page, ShownInstant, View
 from shared.contracts.supervision.words import AlertLevel
 
 
@@ -60,6 +60,15 @@ class KpiKey(KpiValue, frozen=True, kw_only=True):
     key: str
 
 
+class KpiSource(KpiValue, frozen=True, kw_only=True):
+    """What a figure comes to for one publisher of the register."""
+
+    publisher: str
+    name: str
+    heard_at: ShownInstant | None
+    """When we last learned something from it; null where we never did."""
+
+
 class Quantiles(View, frozen=True):
     """Percentiles of a histogram of days."""
 
@@ -76,6 +85,8 @@ class KpiCourse(KpiLine, frozen=True, kw_only=True):
     series: list[KpiDay]
     by: dict[str, list[KpiKey]]
     """By dimension, largest first."""
+    sources: list[KpiSource]
+    """Of a figure of the systems that tell us, each of them; of any other none."""
 
 
 class CountedCase(CaseLine, frozen=True, kw_only=True):

@@ -126,6 +126,8 @@ class Aggregate(StrEnum):
     """Which share of the many of the denominator are also among those of the numerator."""
     LOAD = "load"
     """How much the ninetieth in a hundred of the many parts has."""
+    GREATEST = "greatest"
+    """The greatest of what is so at this moment, by name: no sums are kept of it."""
 
 
 class Origin(StrEnum):

@@ -39,7 +39,7 @@ class Value:
 def valued(figure: Figure, parts: Parts) -> Value:
     """Return what *parts* make of *figure*."""
     number, numerator, denominator = MEASURED[figure.measure](figure, parts)
-    sample_ok = denominator is None or denominator >= SAMPLE_MIN
+    sample_ok = _is_enough(denominator)
     return Value(
         number,
         numerator,
@@ -48,6 +48,17 @@ def valued(figure: Figure, parts: Parts) -> Value:
         summed(figure.pending, parts) if figure.pending else None,
         _level(figure.alerts, parts, number if sample_ok else None),
     )
+
+
+def judged(figure: Figure, number: int | None, of: int | None = None) -> Value:
+    """Return *number*, of so many where it is one of many, in the colour that *figure* gives it."""
+    sample_ok = _is_enough(of)
+    level = _level(figure.alerts, {}, number if sample_ok else None)
+    return Value(number, number or 0, of, sample_ok, level=level)
+
+
+def _is_enough(of: int | None) -> bool:
+    return of is None or of >= SAMPLE_MIN
 
 
 def _sum(figure: Figure, parts: Parts) -> Measured:
@@ -111,6 +122,11 @@ def _load(figure: Figure, parts: Parts) -> Measured:
     return quantile([(load, 1) for load in loads], 90), sum(loads), None
 
 
+def _greatest(_: Figure, parts: Parts) -> Measured:
+    greatest = max(parts.values(), default=None)
+    return greatest, greatest or 0, None
+
+
 MEASURED: Mapping[Aggregate, Callable[[Figure, Parts], Measured]] = {
     Aggregate.SUM: _sum,
     Aggregate.RATE: _rate,
@@ -122,6 +138,7 @@ MEASURED: Mapping[Aggregate, Callable[[Figure, Parts], Measured]] = {
     Aggregate.MEAN_SPREAD: _mean_spread,
     Aggregate.COVERAGE: _coverage,
     Aggregate.LOAD: _load,
+    Aggregate.GREATEST: _greatest,
 }
 
 

@@ -741,6 +741,8 @@ export interface KpiCourse {
   series: KpiDay[]
   /** By dimension, largest first. */
   by: Record<string, KpiKey[]>
+  /** Of a figure of the systems that tell us, each of them; of any other none. */
+  sources: KpiSource[]
 }
 
 /** What a figure came to on one day. */
@@ -803,6 +805,24 @@ export interface KpiLine {
 export interface KpiPage {
   items: KpiLine[]
   next_cursor: string | null
+}
+
+/** What a figure comes to for one publisher of the register. */
+export interface KpiSource {
+  /** Null where there is nothing to divide by. */
+  value: number | null
+  numerator: number
+  denominator: number | null
+  /** Whether there were enough to judge by. */
+  sample_ok: boolean
+  /** What is within its limit and may still come in time. */
+  pending: number | null
+  /** The colour by the figure's own rules; null where it is as it should be, or too few. */
+  level: AlertLevel | null
+  publisher: string
+  name: string
+  /** When we last learned something from it; null where we never did. */
+  heard_at: string | null
 }
 
 /** What is aimed at, and who says so; *trend* where only the direction is. */
