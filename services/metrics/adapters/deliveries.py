@@ -68,16 +68,17 @@ SELECT unnest($1::text[])
 ON CONFLICT DO NOTHING
 """
 
-# Like the relay: in the order of transactions, and below the oldest one that still runs.
+# Like the relay: in the order of transactions, and below the oldest one that still runs. The
+# cursor comes as a value: joined, what was heard long ago would be gone through every time.
 LOAD_UNHEARD = """
-SELECT events.xid::text::bigint AS xid, events.position, events.body
-FROM events, courier_cursor
+SELECT xid::text::bigint AS xid, position, body
+FROM events
 WHERE published
-AND (events.xid, events.position) > (courier_cursor.xid, courier_cursor.position)
-AND events.xid < settled_below()
-AND type = ANY($2::text[])
-ORDER BY events.xid, events.position
-LIMIT $1
+AND (xid, position) > ($1::text::xid8, $2)
+AND xid < settled_below()
+AND type = ANY($3::text[])
+ORDER BY events.xid, position
+LIMIT $4
 """
 
 LOAD_CURSOR = """
@@ -228,7 +229,9 @@ class PostgresDeliveries(Deliveries):
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 since = Position(*await connection.fetchrow(LOAD_CURSOR))
-                rows = await connection.fetch(LOAD_UNHEARD, facts_max, HEARD)
+                rows = await connection.fetch(
+                    LOAD_UNHEARD, str(since.xid), since.position, HEARD, facts_max
+                )
         until = Position(rows[-1]["xid"], rows[-1]["position"]) if rows else since
         return Unheard(since, until, [decode(row["body"].encode()) for row in rows])
 

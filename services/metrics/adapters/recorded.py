@@ -23,27 +23,32 @@ LOAD_MARK = """
 SELECT clock_timestamp() AS at, pg_current_snapshot()::text AS seen
 """
 
-# A row for each owner whose relay has not sent what was visible in the given snapshot.
+# A row for each owner whose relay has not sent what was visible in the given snapshot. Joined
+# with the cursor instead, all that was ever sent would be gone through.
 FIND_UNSENT = """
 SELECT 'intake' AS owner, count(*) AS waiting
-FROM intake.events JOIN intake.relay_cursor AS sent
-  ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND intake.is_settled(events.xid, $1::text::pg_snapshot)
+FROM intake.events
+WHERE published
+AND (xid, position) > (SELECT xid, position FROM intake.relay_cursor)
+AND intake.is_settled(xid, $1::text::pg_snapshot)
 UNION ALL
 SELECT 'assist', count(*)
-FROM assist.events JOIN assist.relay_cursor AS sent
-  ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND assist.is_settled(events.xid, $1::text::pg_snapshot)
+FROM assist.events
+WHERE published
+AND (xid, position) > (SELECT xid, position FROM assist.relay_cursor)
+AND assist.is_settled(xid, $1::text::pg_snapshot)
 UNION ALL
 SELECT 'review', count(*)
-FROM review.events JOIN review.relay_cursor AS sent
-  ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND review.is_settled(events.xid, $1::text::pg_snapshot)
+FROM review.events
+WHERE published
+AND (xid, position) > (SELECT xid, position FROM review.relay_cursor)
+AND review.is_settled(xid, $1::text::pg_snapshot)
 UNION ALL
 SELECT 'supervision', count(*)
-FROM supervision.events JOIN supervision.relay_cursor AS sent
-  ON (events.xid, events.position) > (sent.xid, sent.position)
-WHERE events.published AND supervision.is_settled(events.xid, $1::text::pg_snapshot)
+FROM supervision.events
+WHERE published
+AND (xid, position) > (SELECT xid, position FROM supervision.relay_cursor)
+AND supervision.is_settled(xid, $1::text::pg_snapshot)
 """
 
 LOAD_OFFSETS = """
