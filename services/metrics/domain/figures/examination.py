@@ -24,7 +24,7 @@ ITEM = 23
 
 COMMITTED = ("SLA-04",)
 PUBLISH = ("SLA-35",)
-"""No limit has this row yet (issue 13): until then no card says that one is overdue."""
+"""Whose red card says that one is overdue."""
 PUBLISH_WORKING_DAYS = 7
 """By the figure's own formula: a decision is published within so many (双公示)."""
 

@@ -21,7 +21,7 @@ from shared.contracts.supervision.words import AlertLevel
 ITEM = 6
 
 VISIT = ("SLA-28",)
-"""No limit has this row yet (issue 13): until then no card says that one is overdue."""
+"""Whose red card says that one is overdue."""
 VISIT_WORKING_DAYS = 3
 """By the figure's own formula: whoever asks for a visit at home has one within so many."""
 
