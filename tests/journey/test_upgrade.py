@@ -185,10 +185,11 @@ def changed(folder: Path) -> Path:
     source = (CHECKOUT / "tests" / "support" / "scratch_figure.py").read_text(encoding="utf-8")
     scratch.write("services/metrics/domain/figures/at_w12.py", source)
     register = "services/metrics/domain/figures/register.py"
-    scratch.insert(register, "    at_w12,\n", before="    certificates,\n    commitments")
-    scratch.insert(
-        register, "    at_w12,\n", before="    live,\n    elapsed,\n    platform,\n    projects"
-    )
+    for end_of in (
+        ")\nfrom services.metrics.domain.figures.figure",
+        ')\n"""The bureau\'s day first',
+    ):
+        scratch.insert(register, "    at_w12,\n", before=end_of)
     near = 0
     for path in (folder / "shared" / "policy" / "profiles").rglob("*.json"):
         told = path.read_text(encoding="utf-8")
