@@ -29,6 +29,8 @@ class Guide(Rule):
     limits: Mapping[str, int] = Field(default_factory=dict)
     """By row, how long it may take; of the rows that leave that to guides."""
     item_type: ItemType | None = None
+    stationed: bool = False
+    """Whether its cases have to be filed with the hall or the platform (应进必进)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -148,6 +148,8 @@ class Limit(Rule):
     unit: Unit | FieldOf
     by_guide: bool = False
     """Whether the guide of an item may name another number of days."""
+    outside: bool = False
+    """Whether it runs only for a receipt that hall and platform should have had (`circulates`)."""
     latest: Stated | None = None
     """The day on which it ends at the latest, however long it is, as its first fact says."""
     held: bool | ClockName = False

@@ -8,6 +8,8 @@ from shared.policy.lookup import CASE, OF_THE_CASE
 
 OF_EVERY_CASE = frozenset({"holds", "item_code", "org_code", "org_name"})
 """What a clock takes from its case, whatever its row says."""
+WHENCE = frozenset({"channel", "source"})
+"""What says of a case whether it came to hall and platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ def reads_of(limits: Iterable[Limit]) -> Mapping[str, Reads]:
         for _, kind, fact in limit.facts:
             facts.setdefault(kind, set()).add(fact)
             others.setdefault(limit.subject, {CASE}).add(kind)
+        if limit.outside:
+            fields[CASE] |= WHENCE
         for _, path, _ in limit.fields:
             kind = CASE if path.startswith(OF_THE_CASE) else limit.subject
             name = path.removeprefix(OF_THE_CASE).split(".")[0]

@@ -13,10 +13,12 @@ from pydantic import Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.handling.words import HoldBasis, HoldReason
+from shared.contracts.intake.words import Channel
 from shared.contracts.types import ItemCode, OrgRef
 from shared.contracts.words import ClockName
 from shared.policy.guide import Guide
 from shared.policy.limits import DAYS_MAX, Limit, Moment, StopMoment, Unit
+from shared.policy.publisher import SourcePrefix
 from shared.policy.reads import Reads, reads_of
 from shared.policy.rule import Bilingual, Rule
 from shared.policy.supervision import SupervisionProfile
@@ -70,6 +72,8 @@ class Bureau(Rule):
     """What the colours of its cards mean."""
     ladder: tuple[str, ...] = ("HANDLER", "SECTION_HEAD", "DEPUTY_DIRECTOR", "DIRECTOR")
     """Who hears of a card that nobody acknowledges, level by level; the first hears it anyway."""
+    receiving: tuple[SourcePrefix, ...] = ()
+    """The sources of hall and platform; none named, every source is theirs."""
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
@@ -82,6 +86,11 @@ class Bureau(Rule):
     def hall_seconds(self) -> tuple[tuple[int, int], ...]:
         """The sessions in seconds of the day."""
         return tuple((_second(opens), _second(closes)) for opens, closes in self.hall)
+
+    def receives(self, channel: str, source: str) -> bool:
+        """Say whether what *source* told to have come in by *channel* came to hall or platform."""
+        ours = not self.receiving or source.casefold().startswith(self.receiving)
+        return ours and channel != Channel.OTHER
 
     @property
     def top_level(self) -> int:
@@ -252,6 +261,10 @@ class Policy(Rule):
     def guide_of(self, item: str) -> Guide:
         """Return the guide of *item*; where none is known, one that allows and names nothing."""
         return NO_GUIDE if self.guides is None else self.guides.get(item, NO_GUIDE)
+
+    def circulates(self, item: str, channel: str, source: str) -> bool:
+        """Say whether a receipt of *item* passed hall and platform by (体外循环, K13.3)."""
+        return self.guide_of(item).stationed and not self.bureau.receives(channel, source)
 
     def amended(self, **parts: object) -> Self:
         """Return another policy with *parts* in place of these; its version follows."""

@@ -1,25 +1,19 @@
 """The guides of items (办事指南): which holds they allow, and how long some limits are."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.entry import Entry
-from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.rules.commands import PublishPolicy
 from services.metrics.domain.rules.refusals import LimitUnfit, PolicyUnfit
 from shared.contracts.handling.facts import HoldOpened
 from shared.contracts.handling.words import HoldReason
-from shared.policy.rules import shipped
 from shared.policy.sla import bureau_policy
 from tests.support.figure_stories import but
 from tests.support.rules_book import AT, BOOK, NEW_YEAR
-from tests.support.running import at
-from tests.support.way_of_a_case import ACCEPTED, CASE, DECIDED, RECEIVED, STARTED
+from tests.support.running import at, clocks_by
+from tests.support.way_of_a_case import ACCEPTED, DECIDED, RECEIVED, STARTED
 
 POLICY = bureau_policy()
 ITEM = RECEIVED.data.model_dump()["case"]["item_code"]
@@ -34,12 +28,6 @@ HELD = at(
 
 
 PROMISED = but(ACCEPTED, 1, mode="COMMITMENT")
-
-
-def clocks_by(guides: Mapping[str, object] | None, *facts: Entry) -> dict[str, Clock]:
-    """Return the clocks of a case by the shipped rows and these *guides*."""
-    rules = replace(shipped(), policies=((date.min, POLICY.amended(guides=guides)),))
-    return {one.sla.id: one for one in clocks_of(fold_all(CASE, facts), rules)}
 
 
 def published(guides: object, **rows: Mapping[str, object]) -> PublishPolicy:

@@ -20,6 +20,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE as OF_CASES
 from shared.contracts.handling.course import UNDER_WAY
 from shared.contracts.registry import FACTS
+from shared.policy.guide import Guide
 from shared.policy.limits import Limit, Moment, StopMoment
 from shared.policy.lookup import FieldOf
 from shared.policy.rules import shipped
@@ -84,6 +85,13 @@ RUNNING: Mapping[str, Mapping[str, object]] = {
 """What a start has to say that would tell of the end as well."""
 
 
+NOBODY_RECEIVES: Mapping[str, object] = {
+    "guides": {RECEIVED.data.case.item_code: Guide(stationed=True)},
+    "bureau": POLICY.bureau.model_copy(update={"receiving": ("urn:nobody:",)}),
+}
+"""What makes of every receipt one that hall and platform know nothing of."""
+
+
 def told(moment: Moment, hours: float) -> Entry:
     """Return the golden example of *moment*, about one subject of our case."""
     kind: type[Fact] = FACTS[moment.fact]
@@ -113,6 +121,8 @@ def before(limit: Limit) -> list[Entry]:
 def of(limit: Limit, facts: list[Entry]) -> list[Run]:
     heard = limit.model_copy(update={"recipients": {"RED": ("ANYBODY",)}})
     parts = {name: getattr(POLICY, name) for name in Policy.model_fields}
+    if limit.outside:
+        parts |= NOBODY_RECEIVES
     policy = Policy.model_construct(**parts | {"limits": (heard,)})
     rules = replace(shipped(), policies=((date.min, policy),))
     return [clock.run for clock in every_clock(fold_all(CASE, facts), rules)]

@@ -1,12 +1,15 @@
 """Rule cards: what breaks a rule at once, whatever the hour."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
+from msgspec.structs import replace
 
 from services.metrics.domain.clocks.alert import reconcile
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.reasons.explanation import explain
 from shared.contracts.committee.facts import ReferralMade
-from shared.contracts.handling.facts import DecisionMade, HearingAnnounced, HoldOpened
+from shared.contracts.handling.facts import CaseAmended, DecisionMade, HearingAnnounced, HoldOpened
 from shared.contracts.inspection.facts import VisitConcluded
 from shared.contracts.intake.facts import (
     ApplicationAccepted,
@@ -16,7 +19,7 @@ from shared.contracts.intake.facts import (
 )
 from shared.contracts.supervision.facts import AlertRaised
 from tests.support.clock_facts import instant
-from tests.support.running import YELLOW, at, cards, running
+from tests.support.running import RED, YELLOW, at, cards, clocks_by, running
 from tests.support.way_of_a_case import CASE
 
 RECEIVED = at("2024-09-02T08:30", ApplicationReceived, received_date="2024-09-02")
@@ -155,3 +158,56 @@ def test_a_short_notice_is_a_yellow_card_until_another_is_long_enough() -> None:
         assert cards(running(*told, over)["RULE-05", CASE, 0]) == [
             (YELLOW, raised_at, instant("2024-09-06T09:00"))
         ]
+
+
+def filed(channel: str) -> Entry:
+    return at("2024-09-02T08:30", ApplicationReceived, received_date="2024-09-02", channel=channel)
+
+
+STATIONED = {"stationed": True}
+PLATFORM = "urn:casetrack:610102:"
+
+
+@pytest.mark.parametrize(
+    ("channel", "source", "guide", "receiving", "broken"),
+    [
+        ("WINDOW", f"{PLATFORM}intake", STATIONED, [PLATFORM], False),
+        ("WINDOW", "URN:casetrack:610102:Hall", STATIONED, [PLATFORM], False),
+        ("WINDOW", "urn:xincheng:water-bureau", STATIONED, [PLATFORM], True),
+        ("WINDOW", "urn:xincheng:water-bureau", STATIONED, [], False),
+        ("OTHER", f"{PLATFORM}intake", STATIONED, [PLATFORM], True),
+        ("OTHER", "urn:xincheng:water-bureau", STATIONED, [], True),
+        ("OTHER", "urn:xincheng:water-bureau", {}, [PLATFORM], False),
+        ("OTHER", "urn:xincheng:water-bureau", None, [PLATFORM], False),
+    ],
+)
+def test_what_is_stationed_is_filed_with_hall_or_platform(
+    channel: str,
+    source: str,
+    guide: Mapping[str, object] | None,
+    receiving: Sequence[str],
+    broken: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    received = replace(filed(channel), source=source)
+    item = received.data.case.item_code
+
+    clocks = clocks_by(guide and {item: guide}, received, receiving=receiving)
+
+    assert ("RULE-06" in clocks) is broken
+
+
+def test_a_receipt_outside_is_a_red_card_until_the_case_is_over_or_another_items() -> None:
+    received = filed("OTHER")
+    guides = {received.data.case.item_code: STATIONED}
+    over = at("2024-09-06T09:00", ApplicationWithdrawn)
+    another = at("2024-09-03T10:00", CaseAmended, field="item_code", new="116109999999")
+    clock = clocks_by(guides, received)["RULE-06"]
+
+    assert cards(clock) == [(RED, instant("2024-09-02T08:30"), None)]
+    assert cards(clocks_by(guides, received, over)["RULE-06"]) == [
+        (RED, instant("2024-09-02T08:30"), instant("2024-09-06T09:00"))
+    ]
+    assert "RULE-06" not in clocks_by(guides, received, another)
+    assert explain(clock, instant("2024-09-09")).sentence.zh == (
+        "9月2日在政务大厅和一体化平台之外收件，该事项应进必进。"
+    )

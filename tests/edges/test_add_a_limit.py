@@ -64,6 +64,21 @@ async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None
     assert explained.causes == (FACTS[8].id,)
 
 
+async def test_a_guide_that_calls_an_item_stationed_cards_what_is_filed_elsewhere() -> None:
+    received = FACTS[0].data
+    bureau = bureau_policy().bureau.model_copy(update={"receiving": ("urn:nobody:",)})
+    guides = {received.case.item_code: {"stationed": True}}
+    edition = policy_fact(1, SINCE, bureau_policy().amended(bureau=bureau, guides=guides))
+    async with opened("memory") as store:
+        await store.publish(edition)
+        await store.fold(*FACTS[:1])
+        await ticked(store)
+        editions = Editions(evolve(shipped(), edition))
+        (card,) = (await store.alerts(editions).listed(AlertQuery(sla="RULE-06"), None, 10)).items
+
+    assert (card.case_no, card.level) == (CASE, "RED")
+
+
 async def ticked(store: Store) -> None:
     """Let the ticker learn of the edition, and then judge by it."""
     await store.tick()

@@ -157,7 +157,8 @@ class Reading:
 
     def runs(self) -> Iterator[Ran]:
         for row in self.limits:
-            if row["recipients"]:
+            # No item of a shipped profile is said to be stationed: it has no guides.
+            if row["recipients"] and not row.get("outside"):
                 for name, told in self.subjects(row["subject"]):
                     yield from self.of_a_row(row, name, told)
 

@@ -61,7 +61,11 @@ def runs_in(
         for sla in rows:
             for episode in episodes.get(sla.id, ()):
                 day = episode.started_on
-                if day >= sla.told_since and rules.policy_on(day) is policy:
+                if (
+                    day >= sla.told_since
+                    and rules.policy_on(day) is policy
+                    and (not sla.outside or _passed_by(case, policy))
+                ):
                     run = _run(sla, episode, subject, case, dossier, org)
                     if run is not None:
                         if sla.by_guide or sla.latest is not None:
@@ -69,6 +73,10 @@ def runs_in(
                             run = _as_said(run, guide, episode.stated, rules.calendar)
                         found.append((run, policy))
     return found
+
+
+def _passed_by(case: Case, policy: Policy) -> bool:
+    return policy.circulates(case.item_code, case.channel, case.source)
 
 
 def moved(subject: Subject, known: Subject, policy: Policy) -> bool:
