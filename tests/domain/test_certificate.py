@@ -8,7 +8,7 @@ from msgspec import json, structs
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.reasons.certificate import certify
-from services.metrics.domain.subjects.case import Ending, Hold
+from services.metrics.domain.subjects.terms import Ending, Hold
 from services.metrics.views.certificate import Certificate, LimitState
 from shared.contracts.words import ClockParty
 from shared.policy.parties import bureau_parties

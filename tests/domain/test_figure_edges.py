@@ -17,13 +17,14 @@ from services.metrics.domain.figures.dimensions import (
 )
 from services.metrics.domain.figures.figure import About, named
 from services.metrics.domain.fold import fold_all
-from services.metrics.domain.subjects.case import ASSIGNEES_MAX, MISTAKES_MAX, Case, Terms
+from services.metrics.domain.subjects.case import ASSIGNEES_MAX, MISTAKES_MAX, Case
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
+from services.metrics.domain.subjects.terms import Terms
 from shared.contracts.assist.course import TaskState
 from shared.contracts.handling.facts import CaseAmended, StepStarted
 from shared.contracts.rectification.course import RectificationState

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.metrics.domain.clocks.clock import Clock, clock_of
 from services.metrics.domain.clocks.run import Run
-from services.metrics.domain.subjects.case import Ending, Extension
+from services.metrics.domain.subjects.terms import Ending, Extension
 from shared.policy.calendar import official_calendar
 from shared.policy.limits import Limit, Unit
 from shared.policy.sla import PROFILE, bureau_policy

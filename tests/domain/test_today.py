@@ -9,10 +9,11 @@ from services.metrics.domain import today
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RecentFact
-from services.metrics.domain.subjects.case import Case, Hold, Terms
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.subject import CourseStep
 from services.metrics.domain.subjects.task import Task
+from services.metrics.domain.subjects.terms import Hold, Terms
 from services.metrics.views.today import LateNext
 from shared.contracts.handling.course import Phase
 from shared.contracts.intake.facts import ApplicationAccepted

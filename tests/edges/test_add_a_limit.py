@@ -12,7 +12,7 @@ from shared.policy.rules import Editions, evolve, shipped
 from shared.policy.sla import Policy, bureau_policy
 from tests.support.metrics_store import FACTS, Store, opened
 from tests.support.rule_changes import policy_fact
-from tests.support.way_of_a_case import CASE
+from tests.support.way_of_a_case import CASE, RECEIVED
 
 ROW = {
     "id": "SLA-98",
@@ -65,7 +65,7 @@ async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None
 
 
 async def test_a_guide_that_calls_an_item_stationed_cards_what_is_filed_elsewhere() -> None:
-    received = FACTS[0].data
+    received = RECEIVED.data
     bureau = bureau_policy().bureau.model_copy(update={"receiving": ("urn:nobody:",)})
     guides = {received.case.item_code: {"stationed": True}}
     edition = policy_fact(1, SINCE, bureau_policy().amended(bureau=bureau, guides=guides))

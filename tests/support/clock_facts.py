@@ -7,8 +7,9 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.picture import clocks_of
-from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold, Terms
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.subject import CourseStep
+from services.metrics.domain.subjects.terms import Ending, Extension, Hold, Terms
 from shared.contracts.intake.facts import ApplicationAccepted
 from shared.contracts.words import ClockName
 from shared.policy.calendar import ZONE, WorkCalendar, official_calendar

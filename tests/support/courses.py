@@ -48,6 +48,7 @@ from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification as RectificationKind
 from services.metrics.domain.subjects.review import Rating as RatingKind
 from services.metrics.domain.subjects.task import Task as TaskKind
+from services.metrics.domain.subjects.terms import Hold
 from services.review.domain.rating import commands as rating_commands
 from services.review.domain.rating import decide as rating_rules
 from services.review.domain.rating import refusals as rating_refusals
@@ -221,7 +222,7 @@ def _task(state: str, fact: type[Fact]) -> task_states.Task:
 
 
 (HOLD_ID,) = HOLDS[handling.HoldClosed]
-_HELD = case_kind.Hold(
+_HELD = Hold(
     hold_id=HOLD_ID,
     reason="EXPERT_REVIEW",
     basis="LICENSING_LAW_45",

@@ -8,7 +8,7 @@ from msgspec import convert, to_builtins
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.clocks.parties import clock_waits, used_by
 from services.metrics.domain.reasons.explanation import Raised, explain
-from services.metrics.domain.subjects.case import Hold, Terms
+from services.metrics.domain.subjects.terms import Hold, Terms
 from services.metrics.domain.today import values_of_the_day
 from services.metrics.handlers.tiles import tiles as tiles_of
 from services.metrics.ports.glances import Glance

@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.clocks.measure import LimitEnd, Measure, measure_of
 from services.metrics.domain.clocks.run import ClockKey, Run
-from services.metrics.domain.subjects.case import Ending, Hold
+from services.metrics.domain.subjects.terms import Ending, Hold
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.types import OrgRef
 from shared.contracts.words import ClockName

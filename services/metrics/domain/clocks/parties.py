@@ -9,8 +9,9 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.instants import SECOND, midnight
 from services.metrics.domain.clocks.measure import measure_of
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.subjects.case import Case, Hold
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.subject import CourseStep, Subject
+from services.metrics.domain.subjects.terms import Hold
 from shared.contracts.words import ClockParty
 from shared.policy.calendar import WorkCalendar, business_date
 from shared.policy.parties import AwaitedStretch, Parties

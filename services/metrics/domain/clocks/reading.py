@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.subjects.case import Case, Ending, Extension, Hold
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.subject import CourseStep, Subject
+from services.metrics.domain.subjects.terms import Ending, Extension, Hold
 from shared.contracts.words import LimitUnit
 from shared.policy.calendar import ZONE, WorkCalendar
 from shared.policy.counting import due

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from services.metrics.domain.subjects.case import Ending, Extension, Hold
+from services.metrics.domain.subjects.terms import Ending, Extension, Hold
 from shared.policy.limits import Limit, Unit
 
 

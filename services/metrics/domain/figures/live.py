@@ -16,7 +16,8 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from services.metrics.domain.subjects.case import Case, Terms
+from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.terms import Terms
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.words import AlertLevel
 from shared.contracts.words import ClockName

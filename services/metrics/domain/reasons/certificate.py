@@ -10,7 +10,8 @@ from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.days import days
 from services.metrics.domain.reasons.explanation import ground_of
 from services.metrics.domain.reasons.sentence import sentence
-from services.metrics.domain.subjects.case import Case, Hold
+from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.terms import Hold
 from services.metrics.domain.wording import LANGUAGES, amount, day, say
 from services.metrics.views.certificate import FORM, Certificate, CertifiedLimit, LimitState
 from services.metrics.views.view import Both

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.metrics.domain.clocks.clock import Clock
-from services.metrics.domain.subjects.case import Hold
+from services.metrics.domain.subjects.terms import Hold
 from services.metrics.views.explanation import ClockDayKind as Kind
 from shared.policy.calendar import CalendarDay, DayKind, business_date
 from shared.policy.limits import Unit

@@ -12,7 +12,7 @@ from services.metrics.domain.clocks.clock import Clock
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.reasons.days import ClockDay, Stopped, days, stopped
 from services.metrics.domain.reasons.sentence import sentence
-from services.metrics.domain.subjects.case import Hold
+from services.metrics.domain.subjects.terms import Hold
 from services.metrics.domain.wording import LANGUAGES, named, words
 from services.metrics.views.explanation import ClockDayKind as Kind
 from services.metrics.views.explanation import (

@@ -7,7 +7,7 @@ from services.metrics.domain.clocks.clock import Clock, clock_of
 from services.metrics.domain.clocks.instants import midnight
 from services.metrics.domain.clocks.run import Run
 from services.metrics.domain.reasons.explanation import explain
-from services.metrics.domain.subjects.case import Terms
+from services.metrics.domain.subjects.terms import Terms
 from services.metrics.domain.wording import LANGUAGES
 from services.metrics.views.explanation import Explanation
 from services.metrics.views.filing import FiledItem, PromisedTerms

@@ -12,9 +12,10 @@ from services.metrics.domain.rules.refusals import (
     LimitNameUnknown,
 )
 from services.metrics.domain.subjects.alert import Card
-from services.metrics.domain.subjects.case import Case, Ending, Extension, UnitCode
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import KINDS
 from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.subjects.terms import Ending, Extension, UnitCode
 from shared.policy.limits import Limit
 from shared.policy.lookup import OF_THE_CASE, Needed
 from shared.policy.sla import Policy

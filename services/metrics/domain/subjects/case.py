@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.terms import Ending, Extension, Hold, Terms
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.commitment.facts import SupplementExpired
 from shared.contracts.course import Course
@@ -32,52 +33,6 @@ VOIDED_BY: Mapping[str, ResultType] = {
     "DELETED_ERROR": ResultType.DELETED,
 }
 """The results of cases that are ended without a decision, by cause (作废, 删除)."""
-
-
-UNIT = "unit"
-UnitCode = Annotated[str, UNIT]
-"""What a limit is counted in, by its code; marked, so that no row takes another word for one."""
-
-
-class Terms(Struct, frozen=True, array_like=True, gc=False):
-    """What was promised when the case was accepted."""
-
-    effective_on: date
-    accepted_by: str
-    statutory_limit: int
-    statutory_unit: UnitCode
-    committed_limit: int
-    committed_unit: UnitCode
-
-
-class Hold(Struct, frozen=True, array_like=True, gc=False):
-    """A stretch in which some clocks stand still."""
-
-    hold_id: str
-    reason: str
-    basis: str
-    pauses: tuple[str, ...]
-    opened_on: date
-    opened_by: str
-    closed_on: date | None = None
-    closed_by: str | None = None
-
-
-class Extension(Struct, frozen=True, array_like=True, gc=False):
-    """Days that the head of the agency added."""
-
-    approved_on: date
-    days: int
-    approved_by: str
-
-
-class Ending(Struct, frozen=True, array_like=True, gc=False):
-    """The fact that stops the clocks: a decision, a withdrawal, a termination."""
-
-    ended_on: date
-    ended_at: datetime
-    ended_by: str
-    decided: bool
 
 
 class Mistake(Struct, frozen=True, array_like=True, gc=False):

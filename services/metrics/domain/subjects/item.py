@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.case import Ending
 from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.terms import Ending
 from shared.contracts.course import Course
 from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.item.facts import PLACES, ItemChangeSynced

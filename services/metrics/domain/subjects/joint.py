@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.case import Ending, Extension
 from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.terms import Ending, Extension
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.joint import facts

@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.case import Extension
 from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.terms import Extension
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.rectification import facts

@@ -4,8 +4,8 @@ from datetime import date
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
-from services.metrics.domain.subjects.case import Ending
 from services.metrics.domain.subjects.subject import Noted, Subject
+from services.metrics.domain.subjects.terms import Ending
 from shared.contracts.course import Course
 from shared.contracts.moments import is_meant
 from shared.contracts.xregion.course import XREGION
