@@ -1,4 +1,4 @@
-"""A hearing is announced while its hold is open, also where the notice comes too late."""
+"""A hearing is offered once, and announced while its hold is open, also where that is too late."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,11 +9,12 @@ from services.intake.domain.case.commands import AnyCommand
 from services.intake.domain.case.decide import decide
 from services.intake.domain.case.refusals import (
     DayImpossible,
+    HearingAlreadyOffered,
     HearingBeforeNotice,
     HearingNotOpen,
 )
 from services.intake.domain.case.states import INITIAL, Case, evolve
-from shared.contracts.handling.facts import HearingAnnounced
+from shared.contracts.handling.facts import HearingAnnounced, HearingOffered
 from shared.contracts.handling.words import HoldReason
 from tests.support.decider import DeciderSpec
 from tests.support.intake_cases import (
@@ -21,6 +22,7 @@ from tests.support.intake_cases import (
     HANDLING,
     MONDAY,
     NO,
+    OFFER_HEARING,
     PAPER,
     RECEIVED,
     announce_hearing,
@@ -41,6 +43,28 @@ ANNOUNCED = HearingAnnounced(
     notified_date=MONDAY,
     notice=PAPER,
 )
+
+
+OFFERED = HearingOffered(case_no=NO, told_date=MONDAY, notice=PAPER)
+
+
+def test_an_applicant_is_told_once_of_the_right_to_a_hearing_until_one_is_asked_for() -> None:
+    told = examined.given(OFFERED)
+
+    examined.when(OFFER_HEARING).then(OFFERED)
+    examined.when(replace(OFFER_HEARING, at=later(3), told_date=MONDAY)).then(OFFERED)
+    told.when(OFFER_HEARING).then_rejects(HearingAlreadyOffered, told=MONDAY)
+    told.given(hold_opened(HoldReason.TESTING)).when(OFFER_HEARING).then_rejects(
+        HearingAlreadyOffered, told=MONDAY
+    )
+    told.given(hold_opened(HoldReason.HEARING)).when(OFFER_HEARING).then(OFFERED)
+
+
+def test_nobody_is_told_before_the_acceptance_or_tomorrow() -> None:
+    for day in (date(2024, 9, 1), date(2024, 9, 3)):
+        examined.when(replace(OFFER_HEARING, told_date=day)).then_rejects(
+            DayImpossible, earliest=MONDAY, latest=MONDAY
+        )
 
 
 def test_a_hearing_is_announced_with_its_day_and_the_day_of_the_notice() -> None:

@@ -196,6 +196,9 @@ def open_hold(reason: HoldReason = HoldReason.HEARING, hold_id: str = "hold-1") 
     )
 
 
+OFFER_HEARING = holds.OfferHearing(at=NINE, case_no=NO, notice=PAPER)
+
+
 def announce_hearing(
     hold_id: str = "hold-1", day: date = date(2025, 9, 1)
 ) -> holds.AnnounceHearing:

@@ -99,6 +99,7 @@ CASES = Collection(
             "steps/completions": Path(case.CompleteStep, EXAMINERS),
             "holds": Path(holds.OpenHold, DECIDERS, ours=GUIDE, signed="approved_by"),
             "holds/closings": Path(holds.CloseHold, EXAMINERS),
+            "hearings/offers": Path(holds.OfferHearing, EXAMINERS, ours=BELIEVED),
             "hearings": Path(holds.AnnounceHearing, EXAMINERS, ours=BELIEVED),
             "extensions": Path(case.RequestExtension, EXAMINERS),
             "extensions/approval": Path(

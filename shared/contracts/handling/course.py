@@ -128,6 +128,7 @@ EXAMINATION = (
         tuple(phase for phase in KNOWN if phase not in UNDER_WAY),
         unless=("case_not_under_way",),
     ),
+    *stays(handling.HearingOffered, UNDER_WAY, unless=("hearing_already_offered",)),
     # A notice that comes too late breaks the rule, and supervisors must see it.
     *stays(handling.HearingAnnounced, UNDER_WAY, unless=("hearing_not_open",)),
     *stays(handling.ExtensionRequested, UNDER_WAY, unless=(ONE_EXTENSION,)),

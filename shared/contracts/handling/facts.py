@@ -87,6 +87,16 @@ class HoldClosed(CaseFact):
     opinion: LongProse | None = None
 
 
+class HearingOffered(CaseFact):
+    """The applicant was told of the right to a hearing (告知听证权利, art. 47)."""
+
+    TYPE: ClassVar[str] = "casetrack.handling.hearing.offered.v1"
+
+    told_date: Day
+    """The day on which the applicant was told: from then on there are five days to ask for one."""
+    notice: Doc
+
+
 class HearingAnnounced(CaseFact):
     """Whoever takes part in a hearing was told its time and place (听证通知, art. 48)."""
 

@@ -13,6 +13,7 @@ from shared.contracts.handling.facts import (
     DecisionMade,
     ExtensionRequested,
     HearingAnnounced,
+    HearingOffered,
     HoldOpened,
 )
 from shared.contracts.inspection import facts as inspection
@@ -249,8 +250,13 @@ def not_counted() -> None:
     assert running(accepted("2024-09-02T09:00"), opened)["SLA-10"].due == date(2024, 9, 9)
 
 
-@rule("T-14", "a hearing is held within twenty days, and announced seven days before")
+@rule(
+    "T-14",
+    "whoever is told may ask for a hearing in five days; it is held within twenty, and announced "
+    "seven days before",
+)
 def hearing() -> None:
+    offered = at("2024-09-02T09:30", HearingOffered, told_date="2024-09-02")
     asked = at("2024-09-02T10:00", HoldOpened, reason="HEARING", hold_id="h1", expected_days=None)
     short, long = (
         at(
@@ -264,6 +270,10 @@ def hearing() -> None:
     )
     held = (accepted("2024-09-02T09:00"), asked)
 
+    right = running(accepted("2024-09-02T09:00"), offered)["SLA-11b"]
+
+    assert (right.due, right.ending) == (date(2024, 9, 9), None)
+    assert running(held[0], offered, asked)["SLA-11b"].ending is not None
     assert running(*held)["SLA-11"].due == date(2024, 9, 30)
     assert "RULE-05" in running(*held, short)
     assert "RULE-05" not in running(*held, long)

@@ -210,6 +210,7 @@ OF_THE_LAW = (
     Mutant("T-13", "no written notice", lenient(handling, "HoldOpened", written_notice=1)),
     Mutant("T-13", "nobody waits for its announced end", row("SLA-10", limit=6)),
     Mutant("T-14", "twenty-one days", row("SLA-11", limit=21)),
+    Mutant("T-14", "four days to ask for it", row("SLA-11b", limit=4)),
     Mutant("T-14", "six days are enough", instead(course, "HEARING_NOTICE_DAYS", 6)),
     Mutant("T-14", "a short notice is nobody's business", row("RULE-05", recipients={})),
     Mutant(

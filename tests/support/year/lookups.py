@@ -19,6 +19,7 @@ NAMED_DAY = {
     RECEIVED: "received_date",
     "casetrack.intake.correction.received.v1": "delivered_date",
     ACCEPTED: "effective_date",
+    "casetrack.handling.hearing.offered.v1": "told_date",
     "casetrack.handling.hearing.announced.v1": "notified_date",
     "casetrack.handling.extension.approved.v1": "approved_date",
     "casetrack.joint.extension.approved.v1": "approved_date",

@@ -64,6 +64,7 @@ GUARDS: Mapping[str, Callable[[Any], bool]] = {
 }
 """What a row may ask of a fact."""
 
+OFFER = "casetrack.handling.hearing.offered.v1"
 STEP, HOLD = "casetrack.handling.step.started.v1", "casetrack.handling.hold.opened.v1"
 
 
@@ -173,7 +174,9 @@ class Reading:
             yield name, [one for one in own if getattr(one.data, named_by) == name]
 
     def of_a_row(self, row: Row, name: str, told: Told) -> Iterator[Ran]:
-        spans = self.beside(row, told) if row.get("beside") else self.by_turns(row, told)
+        # There is one offer at a time, so that those that run beside one another come by turns.
+        beside = row.get("beside") and row["starts"][0]["fact"] != OFFER
+        spans = self.beside(row, told) if beside else self.by_turns(row, told)
         for number, start, asked, stop in spans:
             ran = self.ran(row, name, told, number, start, asked, stop)
             if ran is not None:

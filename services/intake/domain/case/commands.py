@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from services.intake.domain.case.command import CaseCommand, DatedCommand
-from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OpenHold
+from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OfferHearing, OpenHold
 from services.intake.domain.commitment.commands import AnyCommand as CommitmentCommand
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
@@ -351,6 +351,7 @@ AnyCommand = (
     | CompleteStep
     | OpenHold
     | CloseHold
+    | OfferHearing
     | AnnounceHearing
     | RequestExtension
     | ApproveExtension

@@ -26,7 +26,7 @@ from services.intake.domain.case.commands import (
     RequestExtension,
     StartStep,
 )
-from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OpenHold
+from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OfferHearing, OpenHold
 from services.intake.domain.case.limits import complete_since, deemed_after, last_day, promise_date
 from services.intake.domain.case.refusals import (
     OFF_COURSE,
@@ -43,6 +43,7 @@ from services.intake.domain.case.refusals import (
     DayImpossible,
     ExaminationNotBegun,
     ExtensionTooLong,
+    HearingAlreadyOffered,
     HearingBeforeNotice,
     HearingNotOpen,
     HoldAlreadyOpened,
@@ -228,6 +229,13 @@ def _close_hold(case: Case, command: CloseHold) -> Fact:
     return command.stated()
 
 
+def _offer_hearing(case: Case, command: OfferHearing) -> Fact:
+    examination = _known(case.examination)
+    if examination.hearing_offered is not None:
+        raise HearingAlreadyOffered(told=examination.hearing_offered)
+    return command.stated(told_date=_day(command, command.told_date, examination.effective_date))
+
+
 def _announce_hearing(case: Case, command: AnnounceHearing) -> Fact:
     """
     State the notice of time and place.
@@ -346,6 +354,7 @@ RULES: Mapping[type[CaseCommand], Callable[[Case, Any], Fact]] = {
     CompleteStep: _complete_step,
     OpenHold: _open_hold,
     CloseHold: _close_hold,
+    OfferHearing: _offer_hearing,
     AnnounceHearing: _announce_hearing,
     RequestExtension: _request_extension,
     ApproveExtension: _approve_extension,

@@ -41,6 +41,16 @@ class CloseHold(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferHearing(DatedCommand):
+    """告知听证权利: from then on the applicant has five days to ask for a hearing."""
+
+    FACT: ClassVar[type[Fact]] = handling.HearingOffered
+
+    notice: Doc
+    told_date: MeantDay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceHearing(DatedCommand):
     """听证通知, of the hearing for which the hold *hold_id* was opened."""
 

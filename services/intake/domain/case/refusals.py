@@ -30,6 +30,7 @@ IntakeRejection
 │   ├── HoldStillOpen
 │   ├── HoldNotInGuide
 │   ├── SupplementHoldUsed
+│   ├── HearingAlreadyOffered
 │   ├── HearingNotOpen
 │   ├── HearingBeforeNotice
 │   ├── ExtensionTooLong
@@ -228,6 +229,12 @@ class SupplementHoldUsed(IntakeRejection):
 
     code = "supplement_hold_used"
     field = "reason"
+
+
+class HearingAlreadyOffered(IntakeRejection):
+    """The applicant is told once, until a hearing is asked for."""
+
+    code = "hearing_already_offered"
 
 
 class HearingNotOpen(IntakeRejection):

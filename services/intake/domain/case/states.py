@@ -18,6 +18,7 @@ from shared.contracts.handling.facts import (
     ExtensionApproved,
     ExtensionDenied,
     ExtensionRequested,
+    HearingOffered,
     HoldClosed,
     HoldOpened,
     StepCompleted,
@@ -66,6 +67,8 @@ class Examination:
     """The step that is open; None between two steps."""
     holds_seen: frozenset[str] = frozenset()
     open_holds: frozenset[str] = frozenset()
+    hearing_offered: date | None = None
+    """When the applicant was told of the right to a hearing that nobody has asked for yet."""
     hearings: frozenset[str] = frozenset()
     """The holds that were opened for a hearing."""
     stood_still: bool = False
@@ -168,7 +171,7 @@ def _examined(examination: Examination | None, fact: Fact) -> Examination | None
             )
         case Examination(), StepStarted() | StepCompleted():
             return _stepped(examination, fact)
-        case Examination(), HoldOpened() | HoldClosed():
+        case Examination(), HearingOffered() | HoldOpened() | HoldClosed():
             return _held(examination, fact)
         case Examination(), ExtensionRequested() | ExtensionApproved() | ExtensionDenied():
             return _prolonged(examination, fact)
@@ -188,14 +191,18 @@ def _stepped(examination: Examination, fact: StepStarted | StepCompleted) -> Exa
             return examination
 
 
-def _held(examination: Examination, fact: HoldOpened | HoldClosed) -> Examination:
+def _held(examination: Examination, fact: HearingOffered | HoldOpened | HoldClosed) -> Examination:
     match fact:
+        case HearingOffered():
+            return replace(examination, hearing_offered=fact.told_date)
         case HoldOpened() if fact.hold_id not in examination.holds_seen:
+            asked = HEARING.holds(fact)
             return replace(
                 examination,
                 holds_seen=examination.holds_seen | {fact.hold_id},
                 open_holds=examination.open_holds | {fact.hold_id},
-                hearings=examination.hearings | ({fact.hold_id} if HEARING.holds(fact) else set()),
+                hearing_offered=None if asked else examination.hearing_offered,
+                hearings=examination.hearings | ({fact.hold_id} if asked else set()),
                 stood_still=examination.stood_still or _stops_the_law(fact),
                 supplement_used=(
                     examination.supplement_used or fact.reason is HoldReason.SUPPLEMENT

@@ -28,6 +28,9 @@ MISTAKES_MAX = 32
 ASSIGNEES_MAX = 32
 """Of so many people to whom its steps were given the names are kept."""
 
+OFFER = "hearing/offer"
+"""The name of the wait for an applicant who may ask for a hearing; no hold has such a one."""
+
 VOIDED_BY: Mapping[str, ResultType] = {
     "VOID": ResultType.VOIDED,
     "DELETED_ERROR": ResultType.DELETED,
@@ -64,6 +67,7 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
             handling.StepCompleted,
             handling.HoldOpened,
             handling.HoldClosed,
+            handling.HearingOffered,
         }
     )
     STATED: ClassVar[Mapping[type[Fact], str]] = {
@@ -74,6 +78,7 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
         intake.ApplicationReceived: "received_date",
         intake.CorrectionReceived: "delivered_date",
         intake.ApplicationAccepted: "effective_date",
+        handling.HearingOffered: "told_date",
         handling.HearingAnnounced: "notified_date",
         handling.ExtensionApproved: "approved_date",
         handling.DecisionMade: "decision_date",
@@ -210,6 +215,13 @@ def _step(fact: handling.StepStarted | handling.StepCompleted) -> str:
     return f"step/{fact.step_no}"
 
 
+def _hearing_offered(case: Case, entry: Entry, fact: handling.HearingOffered) -> Noted:
+    """Wait for the applicant to ask for a hearing; told twice, the days go on from the first."""
+    if case.awaits(OFFER):
+        return {}, False
+    return case.awaiting(OFFER, entry, named=fact.told_date), True
+
+
 def _hold_opened(case: Case, entry: Entry, fact: handling.HoldOpened) -> Noted:
     if any(hold.hold_id == fact.hold_id for hold in case.holds):
         return {}, False
@@ -221,9 +233,11 @@ def _hold_opened(case: Case, entry: Entry, fact: handling.HoldOpened) -> Noted:
         opened_on=business_date(entry.time),
         opened_by=entry.id,
     )
-    watched = fact.expected_days is not None or course.HEARING.holds(fact)
-    waits = case.awaiting(fact.hold_id, entry) if watched else {}
-    return {"holds": (*case.holds, hold), **waits}, True
+    asked = course.HEARING.holds(fact)
+    answered = replace(case, **case.awaited(OFFER, entry)) if asked and case.waits else case
+    watched = fact.expected_days is not None or asked
+    waits = answered.awaiting(fact.hold_id, entry) if watched else {}
+    return {"holds": (*case.holds, hold), "waits": answered.waits, **waits}, True
 
 
 def _hold_closed(case: Case, entry: Entry, fact: handling.HoldClosed) -> Noted:
@@ -337,6 +351,7 @@ Case.NOTING = {
     intake.ApplicationWithdrawn: _ended,
     handling.StepStarted: _step_started,
     handling.StepCompleted: _step_completed,
+    handling.HearingOffered: _hearing_offered,
     handling.HoldOpened: _hold_opened,
     handling.HoldClosed: _hold_closed,
     handling.ExtensionApproved: _extended,

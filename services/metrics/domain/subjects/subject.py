@@ -150,15 +150,19 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         meets, stated = self.COURSE.met_by(fact), self._stated(fact)
         return CourseStep(entry.type, entry.time, entry.id, meets, named, stated)
 
-    def awaiting(self, name: str, entry: Entry) -> dict[str, Any]:
-        """Return what changes where *entry* begins a wait of that *name*."""
+    def awaiting(self, name: str, entry: Entry, *, named: date | None = None) -> dict[str, Any]:
+        """Return what changes where *entry* begins a wait of that *name*, on a day it *named*."""
         if len(self.waits) >= WAITS_MAX:
             return {}
-        return {"waits": (*self.waits, Wait(name, self.step_of(entry)))}
+        return {"waits": (*self.waits, Wait(name, self.step_of(entry, named)))}
+
+    def awaits(self, name: str) -> bool:
+        """Say whether a wait of that *name* is not over."""
+        return any(one.name == name and one.over is None for one in self.waits)
 
     def awaited(self, name: str, entry: Entry) -> dict[str, Any]:
         """Return what changes where *entry* ends the waits of that *name*."""
-        if not any(one.name == name and one.over is None for one in self.waits):
+        if not self.awaits(name):
             return {}
         over = self.step_of(entry)
         return {
