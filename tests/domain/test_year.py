@@ -7,14 +7,17 @@ from datetime import date
 import pytest
 
 from services.metrics.domain.clocks.deadline import expected
+from shared.contracts.intake.facts import ApplicationReceived
+from shared.contracts.publishing import example_of
 from shared.contracts.supervision.words import AlertLevel
-from shared.policy.rules import shipped
 from shared.policy.supervision import SupervisionProfile
 from tests.support.supervised import rules_of
 from tests.support.year.compare import checker, explained, in_two_readings, ours
 from tests.support.year.story import dossiers
 
-RULES = shipped()
+ITEM: str = example_of(ApplicationReceived.TYPE)["data"]["case"]["item_code"]
+GUIDES = {ITEM: {"stationed": True}}
+RULES = rules_of(SupervisionProfile.DEFAULT, GUIDES)
 DOSSIERS = int(os.environ.get("CASETRACK_YEAR_DOSSIERS", "600"))
 """In three years and under both profiles together; 30,000 are the whole of it, in some minutes."""
 SEED = os.environ.get("CASETRACK_YEAR_SEED", "1")
@@ -24,7 +27,7 @@ SHOWN_MAX = 5
 OFTEN = 50
 """A limit that ran so often was broken at least once."""
 
-PROFILES = {supervision: rules_of(supervision) for supervision in SupervisionProfile}
+PROFILES = {supervision: rules_of(supervision, GUIDES) for supervision in SupervisionProfile}
 SEEN = {SupervisionProfile.DEFAULT: {AlertLevel.YELLOW, AlertLevel.RED}}
 """The levels of a profile that has not all of them."""
 
@@ -44,7 +47,7 @@ def test_a_porter_who_counts_minute_by_minute_agrees_with_every_run(
     found = [
         difference
         for key, events in dossiers(SEED, first, EACH)
-        for difference in in_two_readings(key, events, rules, supervision)
+        for difference in in_two_readings(key, events, rules, supervision, {ITEM})
     ]
 
     assert found[:SHOWN_MAX] == [], f"{len(found)} differences"

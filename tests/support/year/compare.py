@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -39,10 +39,12 @@ def theirs(
     events: Sequence[Event],
     profile: str = PROFILE,
     supervision: SupervisionProfile = SupervisionProfile.DEFAULT,
+    stationed: Collection[str] = (),
 ) -> dict[ClockKey, Porter]:
     """Return what the porter finds by the rows of *profile*, in the colours of *supervision*."""
     bureau = documents(profile)[2]
-    runs = Reading(key, [Entry.of(one) for one in events], profile, supervision).runs()
+    told = [Entry.of(one) for one in events]
+    runs = Reading(key, told, profile, supervision, stationed).runs()
     return {
         ClockKey(key, ran.subject, ran.row["id"], ran.number): Porter(ran, bureau) for ran in runs
     }
@@ -76,9 +78,11 @@ def in_two_readings(
     events: Sequence[Event],
     rules: Rules,
     supervision: SupervisionProfile = SupervisionProfile.DEFAULT,
+    stationed: Collection[str] = (),
 ) -> Iterator[tuple[object, ...]]:
-    """Yield every difference of one dossier."""
-    mine, porters = ours(key, events, rules), theirs(key, events, supervision=supervision)
+    """Yield every difference of one dossier; *stationed* are the items that guides call so."""
+    mine = ours(key, events, rules)
+    porters = theirs(key, events, supervision=supervision, stationed=stationed)
     yield from (("runs on one side only", one) for one in mine.keys() ^ porters.keys())
     for one in mine.keys() & porters.keys():
         yield from differences(mine[one], porters[one])

@@ -6,7 +6,7 @@ it is, a subject is the list of its facts, and what a row looks up is found by g
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
@@ -15,7 +15,7 @@ from typing import Any
 
 from services.metrics.domain.entry import Entry
 from shared.contracts.courses import COURSES
-from tests.support.year.lookups import LOOKED_UP, End, Told, day_of, took_effect
+from tests.support.year.lookups import ACCEPTED, LOOKED_UP, RECEIVED, End, Told, day_of, took_effect
 
 Row = Mapping[str, Any]
 
@@ -148,7 +148,15 @@ def waited(still: Row, told: Told) -> Iterator[Pause]:
 class Reading:
     """One dossier, read by the rows of a profile."""
 
-    def __init__(self, key: str, told: Told, profile: str, supervision: str) -> None:
+    def __init__(
+        self,
+        key: str,
+        told: Told,
+        profile: str,
+        supervision: str,
+        stationed: Collection[str] = (),
+    ) -> None:
+        self.stationed = stationed
         self.key, self.told = key, sorted(told, key=lambda one: one.time)
         self.limits, self.permitted, _ = documents(profile, supervision)
         case, promise = FACTS_OF["case"][1], FACTS_OF["commitment"][1]
@@ -158,10 +166,19 @@ class Reading:
 
     def runs(self) -> Iterator[Ran]:
         for row in self.limits:
-            # No item of a shipped profile is said to be stationed: it has no guides.
-            if row["recipients"] and not row.get("outside"):
+            if row["recipients"] and (not row.get("outside") or self.passed_by()):
                 for name, told in self.subjects(row["subject"]):
                     yield from self.of_a_row(row, name, told)
+
+    def passed_by(self) -> bool:
+        """Say whether the case was filed elsewhere although its item is stationed."""
+        receipts = [one.data for one in self.case if one.type == RECEIVED]
+        return self.item in self.stationed and any(one.channel == "OTHER" for one in receipts[:1])
+
+    @property
+    def item(self) -> str:
+        named = [one.data.case for one in self.case if one.type in (RECEIVED, ACCEPTED)]
+        return named[0].item_code if named else ""
 
     def subjects(self, kind: str) -> Iterator[tuple[str, Told]]:
         """Yield the subjects of *kind* by name, each with its facts."""
@@ -300,6 +317,8 @@ class Reading:
             fact, since = entry.data, day_of(entry.time)
             permission = self.permitted[fact.reason].get(clock)
             if not clock or clock not in fact.pauses or permission is None:
+                continue
+            if permission.get("by_guide") and self.stationed and self.item not in self.stationed:
                 continue
             if fact.basis not in permission["bases"] or (ended and since >= ended[0]):
                 continue
