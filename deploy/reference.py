@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deploy.access import access_tables, readings_table
@@ -54,33 +54,12 @@ SETTINGS = (
 )
 
 
-def tables() -> dict[str, str]:
-    """Return each table by the name that its place on a page has."""
-    settings = settings_table(SETTINGS, [KafkaSettings]).replace(f"{CHECKOUT}/", "")
-    return {
-        "settings": settings,
-        "measures": _measures_table([*CATALOGUE.values(), *OF_THE_LIBRARY]),
-        "labels": _labels_table(),
-        "problems": problems_table(),
-        "courses": courses_tables(),
-        "access": access_tables(),
-        "readings": readings_table(),
-        "names": _names_tables(),
-        "kafka-access": access_table(),
-        "capacity": capacity_tables(json.loads(DRILL.read_text(encoding="utf-8"))),
-    }
+def _settings_table() -> str:
+    return settings_table(SETTINGS, [KafkaSettings]).replace(f"{CHECKOUT}/", "")
 
 
-def filled(page: str) -> str:
-    """Return *page* with each of its tables as the code has it now."""
-    for name, table in tables().items():
-        opening, closing = f"<!-- {name}: generated -->\n", f"<!-- {name}: end -->"
-        if opening not in page:
-            continue
-        before, _, rest = page.partition(opening)
-        _, _, after = rest.partition(closing)
-        page = f"{before}{opening}{table}{closing}{after}"
-    return page
+def _capacity_tables() -> str:
+    return capacity_tables(json.loads(DRILL.read_text(encoding="utf-8")))
 
 
 def _names_tables() -> str:
@@ -96,9 +75,10 @@ def _group(group: str, names: Mapping[str, Called]) -> Iterator[str]:
     yield ""
 
 
-def _measures_table(measures: Iterable[Declared]) -> str:
+def _measures_table() -> str:
     head = ["| measure | kind | unit | labels | told by | meaning |", "|---|---|---|---|---|---|"]
-    return "\n".join([*head, *map(_measure_row, measures), ""])
+    rows = map(_measure_row, [*CATALOGUE.values(), *OF_THE_LIBRARY])
+    return "\n".join([*head, *rows, ""])
 
 
 def _measure_row(one: Declared) -> str:
@@ -111,6 +91,33 @@ def _measure_row(one: Declared) -> str:
 def _labels_table() -> str:
     rows = [f"| `{label}` | {meaning} |" for label, meaning in LABELS.items()]
     return "\n".join(["| label | holds |", "|---|---|", *rows, ""])
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "settings": _settings_table,
+    "measures": _measures_table,
+    "labels": _labels_table,
+    "problems": problems_table,
+    "courses": courses_tables,
+    "access": access_tables,
+    "readings": readings_table,
+    "names": _names_tables,
+    "kafka-access": access_table,
+    "capacity": _capacity_tables,
+}
+"""By the name that its place on a page has; each is made where a page has such a place."""
+
+
+def filled(page: str) -> str:
+    """Return *page* with each of its tables as the code has it now."""
+    for name, table in TABLES.items():
+        opening, closing = f"<!-- {name}: generated -->\n", f"<!-- {name}: end -->"
+        if opening not in page:
+            continue
+        before, _, rest = page.partition(opening)
+        _, _, after = rest.partition(closing)
+        page = f"{before}{opening}{table()}{closing}{after}"
+    return page
 
 
 def main(pages: Sequence[Path] = PAGES) -> int:
