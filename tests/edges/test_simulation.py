@@ -15,7 +15,7 @@ from tests.support.simulation.simulation import simulate
 
 SEED = os.environ.get("CASETRACK_SEED")
 """One seed to replay; else CASETRACK_SEEDS of them are tried."""
-SEEDS = int(os.environ.get("CASETRACK_SEEDS", "200"))
+SEEDS = int(os.environ.get("CASETRACK_SEEDS", "120"))
 SHARE = 20
 
 ONE_TRACE = "from tests.edges.test_simulation import quiet, simulate; quiet(); "
