@@ -13,7 +13,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from statistics import median
@@ -28,7 +27,7 @@ from rich.table import Table
 
 from bench.gateway import PATH, SINGLE, bodies, quiet
 from bench.load import open_load, post, quantile
-from bench.processes import family, memory_of
+from bench.processes import family, handles_of, memory_of
 from bench.report import HOME, machine
 from bench.whole import Whole, whole
 from deploy.command import interruption
@@ -159,12 +158,8 @@ async def _look(bureau: Whole, page: Page, seen: Seen) -> None:
 
 def _needed(process: psutil.Process) -> Look:
     """Return what *process* and its children need; what they share is counted once among them."""
-    mib, handles = 0.0, 0
-    for one in family(process):
-        with suppress(psutil.NoSuchProcess):
-            mib += memory_of(one) / 2**20
-            handles += one.num_fds()
-    return Look(mib, handles)
+    parts = family(process)
+    return Look(sum(map(memory_of, parts)) / 2**20, sum(map(handles_of, parts)))
 
 
 async def _of_page(page: Page) -> Look:

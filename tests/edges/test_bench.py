@@ -5,12 +5,15 @@ import json
 import signal
 import sys
 from itertools import islice, pairwise
+from pathlib import Path
 
+import psutil
 import pytest
 
 from bench.bureau import bureau_events
 from bench.fold import PEERS, STORED
 from bench.gateway import RATES, rates
+from bench.processes import handles_of
 from deploy.stack.places import CHECKOUT
 
 INTERRUPTED = """
@@ -84,3 +87,16 @@ def _as_in_the_background() -> None:
     # So a shell that runs a script starts what it does not wait for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def test_an_open_table_is_no_handle_unless_it_is_gone(tmp_path: Path) -> None:
+    tables = tmp_path / "data" / "base"
+    tables.mkdir(parents=True)
+    ours = psutil.Process()
+    before = handles_of(ours)
+    with (tables / "16384").open("w"), (tmp_path / "log").open("w"):
+        there = handles_of(ours)
+        (tables / "16384").unlink()
+        gone = handles_of(ours)
+
+    assert (there, gone) == (before + 1, before + 2)
