@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -73,10 +73,15 @@ async def test_what_was_written_is_there_again_and_so_is_any_instant(tmp_path: P
         backup.done("restore", str(server.data_folder), between)
         async with serving(server):
             earlier = await noted(server)
+        first, second = backup.done("list").split()[:2]
+        made = datetime.fromisoformat(Path(second).name) + timedelta(seconds=0.9)
+        laid = backup.run("restore", str(tmp_path / "another"), made.isoformat())
 
     assert whole == [1, 2]
     assert onwards == [1, 2, 3]
     assert earlier == [1]
+    # Whatever was made in that second may hold what was written behind the instant.
+    assert f"holds {first} and" in laid.stderr
 
 
 async def test_old_bases_go_and_nothing_is_laid_over_data(tmp_path: Path) -> None:
