@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import pytest
@@ -33,6 +34,10 @@ class Walks:
     def along(cls, walked: Walked) -> Self:
         return cls(walked, [walked.walk(seed) for seed in range(SEEDS)])
 
+    @cached_property
+    def dossiers(self) -> Sequence[Dossier]:
+        return [folded(walk.facts) for walk in self.by_seed]
+
     @property
     def refused(self) -> set[Refused]:
         return {found for walk in self.by_seed for found in walk.refused}
@@ -45,9 +50,8 @@ def walks(request: pytest.FixtureRequest) -> Walks:
 
 def test_what_we_decide_is_no_anomaly(walks: Walks) -> None:
     for seed, walk in enumerate(walks.by_seed):
-        dossier = folded(walk.facts)
         told = [(event.id, event.type) for event in walk.facts]
-        assert dossier.anomalous == (), (seed, told)
+        assert walks.dossiers[seed].anomalous == (), (seed, told)
 
 
 def test_what_the_course_allows_is_refused_for_what_its_rows_name_alone(walks: Walks) -> None:
@@ -56,7 +60,7 @@ def test_what_the_course_allows_is_refused_for_what_its_rows_name_alone(walks: W
 
 def test_the_owner_and_the_fold_see_a_subject_in_the_same_state(walks: Walks) -> None:
     for seed, walk in enumerate(walks.by_seed):
-        seen = next((one.state for one in folded(walk.facts).subjects), ABSENT)
+        seen = next((one.state for one in walks.dossiers[seed].subjects), ABSENT)
         assert seen == walks.walked.owned.state(walk.subject), seed
 
 

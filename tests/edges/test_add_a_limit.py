@@ -39,9 +39,9 @@ def with_the_row() -> Policy:
     return Policy.model_validate({**document, "limits": [*document["limits"], ROW]})
 
 
-async def told(store: Store) -> Editions:
-    """Publish the row, and return the editions as a reader knows them."""
-    edition = policy_fact(1, SINCE, with_the_row())
+async def told(store: Store, policy: Policy) -> Editions:
+    """Publish *policy*, and return the editions as a reader knows them."""
+    edition = policy_fact(1, SINCE, policy)
     await store.publish(edition)
     editions = Editions(shipped())
     editions.learn([edition])
@@ -50,7 +50,7 @@ async def told(store: Store) -> Editions:
 
 async def test_a_row_in_a_policy_arrives_in_cards_with_its_explanation() -> None:
     async with opened("memory") as store:
-        editions = await told(store)
+        editions = await told(store, with_the_row())
         await store.fold(*FACTS)
         await ticked(store)
         alerts = store.alerts(editions)
@@ -68,12 +68,10 @@ async def test_a_guide_that_calls_an_item_stationed_cards_what_is_filed_elsewher
     received = RECEIVED.data
     bureau = bureau_policy().bureau.model_copy(update={"receiving": ("urn:nobody:",)})
     guides = {received.case.item_code: {"stationed": True}}
-    edition = policy_fact(1, SINCE, bureau_policy().amended(bureau=bureau, guides=guides))
     async with opened("memory") as store:
-        await store.publish(edition)
+        editions = await told(store, bureau_policy().amended(bureau=bureau, guides=guides))
         await store.fold(*FACTS[:1])
         await ticked(store)
-        editions = Editions(evolve(shipped(), edition))
         (card,) = (await store.alerts(editions).listed(AlertQuery(sla="RULE-06"), None, 10)).items
 
     assert (card.case_no, card.level) == (CASE, "RED")

@@ -50,6 +50,13 @@ def always(command: object) -> Choice:
     return lambda _: command
 
 
+ISSUE = case.IssueResult(
+    at=NINE,
+    case_no=NO,
+    instrument="PAPER",
+    licence_name="食品经营许可证",
+    licence_no_token="licence-1",
+)
 CASE = Walked(
     OWNED["case"],
     [
@@ -125,15 +132,7 @@ CASE = Walked(
         always(DECIDE),
         always(CLOSE),
         always(case.DeliverResult(at=NINE, case_no=NO, mode=DeliveryMode.WINDOW)),
-        always(
-            case.IssueResult(
-                at=NINE,
-                case_no=NO,
-                instrument="PAPER",
-                licence_name="食品经营许可证",
-                licence_no_token="licence-1",
-            )
-        ),
+        always(ISSUE),
         always(case.DiscloseDecision(at=NINE, case_no=NO, platform="信用中国")),
         always(case.ArchiveCase(at=NINE, case_no=NO, electronic=True, archive_no="A-1")),
     ],
@@ -142,15 +141,7 @@ DENY = replace(DECIDE, decision=Decision.DENIED, reasons="不符合条件", reme
 RARE = [
     always(DENY),
     always(DENY),
-    always(
-        case.IssueResult(
-            at=NINE,
-            case_no=NO,
-            instrument="PAPER",
-            licence_name="食品经营许可证",
-            licence_no_token="licence-1",
-        )
-    ),
+    always(ISSUE),
     lambda chance: open_hold(HoldReason.SUPPLEMENT, f"supplement-{chance.randrange(4)}"),
     lambda chance: holds.CloseHold(
         at=NINE, case_no=NO, hold_id=f"supplement-{chance.randrange(4)}"

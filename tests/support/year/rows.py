@@ -172,8 +172,8 @@ class Reading:
 
     def passed_by(self) -> bool:
         """Say whether the case was filed elsewhere although its item is stationed."""
-        receipts = [one.data for one in self.case if one.type == RECEIVED]
-        return self.item in self.stationed and any(one.channel == "OTHER" for one in receipts[:1])
+        channels = [one.data.channel for one in self.case if one.type == RECEIVED]
+        return self.item in self.stationed and channels[:1] == ["OTHER"]
 
     @property
     def item(self) -> str:
