@@ -1,47 +1,15 @@
 """What every figure of the register is made of, and what the stories add to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from services.metrics.domain.entry import Entry
 from services.metrics.domain.figures.figure import MANY, Aggregate, Figure, counts, named
 from services.metrics.domain.figures.register import REGISTER
-from services.metrics.domain.figures.values import Value, valued
-from services.metrics.domain.fold import fold_all
-from services.metrics.domain.picture import Picture, picture_of
-from shared.policy.rules import shipped
-from tests.support import figure_stories
-from tests.support.statistics_stories import STATISTICS
-from tests.support.way_of_a_case import CASE
+from tests.support.told_figures import STORIES, parts, picture, value
 
-RULES = shipped()
-STORIES = {**figure_stories.STORIES, **STATISTICS}
-
-FIGURES = {figure.id: figure for figure in REGISTER.figures}
 PARTS = [part for module in REGISTER.modules for part in module.Part]
-
-
-def picture(facts: Sequence[Entry]) -> Picture:
-    key = CASE if any(fact.partitionkey == CASE for fact in facts) else facts[0].partitionkey
-    return picture_of(fold_all(key, facts), None, RULES)
-
-
-def parts(story: str) -> dict[str, int]:
-    """Return what a story adds, whatever the day."""
-    sums: dict[str, int] = {}
-    for (part, _), number in picture(STORIES[story]).contributions.items():
-        sums[part] = sums.get(part, 0) + number
-    return sums
-
-
-def value(figure: str, *stories: str) -> Value:
-    sums: dict[str, int] = {}
-    for story in stories:
-        for part, number in parts(story).items():
-            sums[part] = sums.get(part, 0) + number
-    return valued(FIGURES[figure], sums)
 
 
 def names(figure: Figure) -> Iterator[str]:
@@ -75,7 +43,7 @@ def test_the_register_knows_which_figures_count_a_part() -> None:
 
 
 def test_every_figure_and_every_part_has_a_name_of_its_own() -> None:
-    assert len(FIGURES) == len(REGISTER.figures)
+    assert len(REGISTER.by_id) == len(REGISTER.figures)
     assert len({*PARTS}) == len(PARTS)
     assert len(REGISTER.tiles) == sum(figure.tile is not None for figure in REGISTER.figures)
 
@@ -304,8 +272,16 @@ def test_a_figure_counts_what_its_formula_says(
     [
         ("K05.2", "a request within its limit"),
         ("K06.1", "a visit at home that is waited for"),
+        ("K07.2", "a change that is published in two places only"),
+        ("K08.2", "a policy to apply for that has no guide yet"),
         ("K12.1", "a bad review within its limit"),
+        ("K12.5", "a ticket that waits"),
         ("K16.3", "a promise that is waited for"),
+        ("K16.4", "a decision on a promise that is not due"),
+        ("K17.3", "an application that was just taken in"),
+        ("K18.4", "a decision of which nobody speaks"),
+        ("K21.3", "a problem that was just found"),
+        ("K22.4", "a matter that was just recorded"),
         ("K23.2", "a card that was wrong"),
         ("K24.3", "an inspection within its limit"),
     ],

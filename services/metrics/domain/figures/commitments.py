@@ -1,6 +1,6 @@
 """Plan item 16: a promise in place of a document (一诺即办)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures import live
@@ -13,15 +13,20 @@ from services.metrics.domain.figures.figure import (
     Origin,
     Target,
     Threshold,
+    by_keeping,
+    kept_rate,
     many,
     of_class,
 )
+from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
 from shared.contracts.commitment.course import CommitmentState
+from shared.contracts.handling.facts import DecisionRevoked
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 16
 
+VERIFY = ("SLA-30",)
 SUPPLEMENT = ("SLA-29",)
 """Overdue once the grace has passed; until then a promise that was missed is yellow."""
 
@@ -37,9 +42,22 @@ class Part(StrEnum):
     MISSING = "K16.3/missing"
     """Tolerated material that is overdue, or never came."""
     WAITED_FOR = "K16.3/waited_for"
+    VERIFIED = "K16.4/verified"
+    """Decisions on a promise by whether it was verified in time."""
+    FOUND = "K16.4/found"
+    """Verifications by what was found."""
+
+
+def _of_case(case: Case, about: About) -> Iterable[Line]:
+    if not case.decision:
+        return ()
+    revoked = case.ids_of(DecisionRevoked)
+    return by_keeping(Part.VERIFIED, about.kept(VERIFY, about.dossier.key, revoked))
 
 
 def _of_commitment(promise: Commitment, about: About) -> Iterator[Line]:
+    if promise.found and promise.verified_on is not None:
+        yield of_class(Part.FOUND, promise.found), promise.verified_on, 1
     if promise.mode and promise.opened_on is not None:
         signed = f"{promise.mode}:{promise.technique}"
         yield of_class(Part.SIGNED, signed), promise.opened_on, 1
@@ -58,7 +76,7 @@ def _of_commitment(promise: Commitment, about: About) -> Iterator[Line]:
             yield part, overdue_on or promise.promised_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Commitment: _of_commitment}
+LINES: Mapping[type, LinesOf] = {Case: _of_case, Commitment: _of_commitment}
 
 FIGURES = (
     Figure(
@@ -95,5 +113,28 @@ FIGURES = (
         measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
         alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
+    ),
+    Figure(
+        id="K16.4",
+        item=ITEM,
+        zh="承诺事后核查按时率",
+        en="Promises verified in time",
+        formula="verified within the limit after the decision / verified, or overdue",
+        **kept_rate(Part.VERIFIED),
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
+    Figure(
+        id="K16.4.breached",
+        item=ITEM,
+        zh="承诺失信率",
+        en="Promises that were not kept",
+        unit="ratio",
+        formula="verified as BREACH / verified",
+        numerator=(of_class(Part.FOUND, "BREACH"),),
+        denominator=(many(Part.FOUND),),
+        measure=Aggregate.RATE,
+        target=Target(origin=Origin.OURS, at_most=0.02),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=0.02),),
     ),
 )

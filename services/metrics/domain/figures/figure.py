@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypedDict
 
 from msgspec import Struct
 
@@ -27,6 +27,17 @@ MANY = ":*"
 """Ends the name of a part of which there is one for each class, state or name."""
 
 
+class Keeping(StrEnum):
+    """How one run of a limit was kept, or is."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    OVERDUE = "overdue"
+    """Open, and a red card says that it is late."""
+    RUNNING = "running"
+    """Open, and may still be kept."""
+
+
 class About(Struct, frozen=True, gc=False):
     """What a figure may ask for beside the subject itself."""
 
@@ -43,6 +54,29 @@ class About(Struct, frozen=True, gc=False):
         """Return the due day of that clock; None where a hold keeps it open, or none began."""
         clock = self.clock(name)
         return None if clock is None else clock.due
+
+    def kept(
+        self, slas: Collection[str], name: str, but: Collection[str] = ()
+    ) -> Iterator[tuple[Keeping, date]]:
+        """
+        Yield how each run of the limits *slas* on the subject *name* was kept, and on which day.
+
+        That is the day on which it ended, since when it is overdue, or on which it began. A run
+        that one of the events *but* ended, or the beginning of another of them, was not up to us.
+        """
+        runs = [one for one in self.clocks if one.run.sla.id in slas and one.subject == name]
+        begun = {one.started_by for one in runs}
+        for clock in runs:
+            ending = clock.ending
+            if ending is None or clock.ended_at is None:
+                overdue_on = self.overdue_on((clock.sla.id,), name)
+                how = Keeping.RUNNING if overdue_on is None else Keeping.OVERDUE
+                yield how, overdue_on or clock.started_on
+            elif ending.ended_by not in but and (
+                ending.ended_by not in begun or ending.ended_by == clock.started_by
+            ):
+                late = clock.due_at is not None and clock.ended_at >= clock.due_at
+                yield Keeping.LATE if late else Keeping.ON_TIME, ending.ended_on
 
     def breaches(self, slas: Collection[str], name: str) -> Iterator[Card]:
         """
@@ -105,6 +139,11 @@ def heads(part: str) -> Iterator[str]:
         part = part.rpartition(":")[0]
 
 
+def by_keeping(part: str, kept: Iterable[tuple[Keeping, date]]) -> Iterator[Line]:
+    """Yield *part* once for each run, by how it was *kept*."""
+    return ((of_class(part, how), day, 1) for how, day in kept)
+
+
 class Aggregate(StrEnum):
     """What the parts come to."""
 
@@ -146,6 +185,8 @@ class Target:
     at_least: float | None = None
     at_most: float | None = None
     trend: Literal["rising", "falling"] | None = None
+    yearly: bool = False
+    """Whether *at_least* is for a whole year, so that a count comes near to it day by day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +245,28 @@ class Figure:
         judged = (part for alert in self.alerts for part in alert.parts)
         names = (*self.numerator, *self.denominator, *self.pending, *judged)
         return tuple(dict.fromkeys(names))
+
+
+class KeptRate(TypedDict):
+    """What is alike in figures of how many runs were kept."""
+
+    unit: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    pending: tuple[str, ...]
+    measure: Aggregate
+
+
+def kept_rate(part: str) -> KeptRate:
+    """Return the rate of those kept of *part*, as `by_keeping` yields it: what runs is pending."""
+    kept, late, overdue, running = (of_class(part, how) for how in Keeping)
+    return KeptRate(
+        unit="ratio",
+        numerator=(kept,),
+        denominator=(kept, late, overdue),
+        pending=(running,),
+        measure=Aggregate.RATE,
+    )
 
 
 class Module(Protocol):

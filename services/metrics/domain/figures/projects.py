@@ -56,7 +56,7 @@ FIGURES = (
         formula="projects with at least one accepted task",
         numerator=(many(Part.PROJECT),),
         measure=Aggregate.DISTINCT,
-        target=Target(origin=Origin.PLAN, at_least=15),
+        target=Target(origin=Origin.PLAN, at_least=15, yearly=True),
     ),
     Figure(
         id="K04.3",

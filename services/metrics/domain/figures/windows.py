@@ -1,4 +1,4 @@
-"""Plan item 22: the five zeros of the windows' team (五零)."""
+"""Plan item 22: the five zeros of the windows' team (五零), and whom it calls back."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -9,17 +9,23 @@ from services.metrics.domain.figures.figure import (
     About,
     Aggregate,
     Figure,
+    Keeping,
     Line,
     LinesOf,
     Origin,
     Target,
     Threshold,
+    by_keeping,
+    kept_rate,
     many,
     of_class,
 )
 from services.metrics.domain.figures.supervision import is_valid
 from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.rectification import Rectification
+from services.metrics.domain.subjects.unfinished import Matter
+from shared.contracts.hotline.words import FiveZeroKind, HotlineKind
 from shared.contracts.review.words import BadReviewCause
 from shared.contracts.supervision.words import AlertLevel
 
@@ -27,6 +33,9 @@ ITEM = 22
 
 LIMITS = ("SLA-04", "SLA-05")
 """The limits of a case that its applicant was promised."""
+
+RESOLVE = ("SLA-26b", "SLA-26c")
+CALL_BACK = ("SLA-26d",)
 
 ZERO = Target(origin=Origin.PLAN, at_most=0)
 WORKED_TOWARDS = (
@@ -37,7 +46,7 @@ WORKED_TOWARDS = (
 
 
 class Part(StrEnum):
-    """What there should be none of."""
+    """What there should be none of, and what has to be followed up."""
 
     COLD = "K22.5/cold"
     """Valid bad reviews of somebody's attitude."""
@@ -45,6 +54,12 @@ class Part(StrEnum):
     """By kind."""
     BACKLOG = "K22.9/backlog"
     """Open cases that are past a limit."""
+    CALLED_BACK = "K22.4/called_back"
+    """Matters that were not done at once, by whether somebody called back in time."""
+    COMPLAINT = "K22.6/complaint"
+    """Complaints of the hotline that were right."""
+    SHIRKED = "K22.7/shirked"
+    """Tickets that were right about somebody who sent them to another."""
 
 
 def _of_rectification(order: Rectification, about: About) -> Iterator[Line]:
@@ -62,9 +77,46 @@ def _of_case(case: Case, about: About) -> Iterator[Line]:
             yield Part.BACKLOG, overdue_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Rectification: _of_rectification, Case: _of_case}
+def _of_matter(matter: Matter, about: About) -> Iterator[Line]:
+    """Yield a matter by its call back; until there is something to call about, by that."""
+    called = [*about.kept(CALL_BACK, matter.name)]
+    if not called:
+        called = [
+            (how, day)
+            for how, day in about.kept(RESOLVE, matter.name)
+            if how in (Keeping.OVERDUE, Keeping.RUNNING)
+        ]
+    return by_keeping(Part.CALLED_BACK, called)
+
+
+def _of_ticket(ticket: Ticket, _: About) -> Iterator[Line]:
+    if ticket.replied_on is None or not ticket.substantiated:
+        return
+    if ticket.kind == HotlineKind.COMPLAINT:
+        yield Part.COMPLAINT, ticket.replied_on, 1
+    if ticket.five_zero == FiveZeroKind.SHIRKING:
+        yield Part.SHIRKED, ticket.replied_on, 1
+
+
+LINES: Mapping[type, LinesOf] = {
+    Rectification: _of_rectification,
+    Case: _of_case,
+    Matter: _of_matter,
+    Ticket: _of_ticket,
+}
 
 FIGURES = (
+    Figure(
+        id="K22.4",
+        item=ITEM,
+        zh="未办成事回访率",
+        en="Follow-up of unfinished matters",
+        formula="called back within 3 working days / called back, or overdue; "
+        "overdue, too, where nobody has resolved it in time",
+        **kept_rate(Part.CALLED_BACK),
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
     Figure(
         id="K22.5",
         item=ITEM,
@@ -73,6 +125,28 @@ FIGURES = (
         unit="order",
         formula="valid bad reviews whose cause is somebody's attitude",
         numerator=(Part.COLD,),
+        target=ZERO,
+        alerts=WORKED_TOWARDS,
+    ),
+    Figure(
+        id="K22.6",
+        item=ITEM,
+        zh="零投诉：属实投诉数",
+        en="Zero complaints: complaints that were right",
+        unit="ticket",
+        formula="complaints of the hotline whose last reply says that they are right",
+        numerator=(Part.COMPLAINT,),
+        target=ZERO,
+        alerts=WORKED_TOWARDS,
+    ),
+    Figure(
+        id="K22.7",
+        item=ITEM,
+        zh="零推托：属实推诿数",
+        en="Zero shirking: being sent to another",
+        unit="ticket",
+        formula="tickets whose last reply says that they are right about shirking",
+        numerator=(Part.SHIRKED,),
         target=ZERO,
         alerts=WORKED_TOWARDS,
     ),

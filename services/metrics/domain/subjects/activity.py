@@ -17,6 +17,18 @@ class Walkthrough(Subject, frozen=True, array_like=True, gc=False, tag="walkthro
     COURSE: ClassVar[Course] = WALKTHROUGH
     ENDS: ClassVar[frozenset[type[Fact]]] = frozenset({WalkthroughCompleted})
 
+    org_code: str = ""
+    """Whose leader walked (K21.2)."""
+    parts: tuple[str, ...] = ()
+    """What the walk was made of (六个一, K21.1)."""
+
+    def noted(self, entry: Entry) -> Noted:
+        match entry.data:
+            case WalkthroughCompleted(leader_org=org, parts=parts) if not self.org_code:
+                return {"org_code": org.org_code, "parts": tuple(sorted({*parts}))}, True
+            case _:
+                return {}, True
+
 
 class Obstacle(Subject, frozen=True, array_like=True, gc=False, tag="problem"):
     """One problem, from its finding to its resolution."""

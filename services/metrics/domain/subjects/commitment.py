@@ -10,10 +10,12 @@ from shared.contracts.commitment.facts import (
     PromiseSigned,
     SupplementExpired,
     SupplementReceived,
+    VerificationCompleted,
 )
 from shared.contracts.course import Course
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import is_meant
+from shared.policy.calendar import business_date
 
 
 class Commitment(Subject, frozen=True, array_like=True, gc=False, tag="commitment"):
@@ -26,6 +28,9 @@ class Commitment(Subject, frozen=True, array_like=True, gc=False, tag="commitmen
     """What the promise replaces (K16.2)."""
     promised_on: date | None = None
     """Until when what is missing was promised (K16.3)."""
+    found: str = ""
+    verified_on: date | None = None
+    """Whether it was kept, as was found first afterwards, and when (K16.4)."""
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
@@ -36,6 +41,8 @@ class Commitment(Subject, frozen=True, array_like=True, gc=False, tag="commitmen
                     "technique": technique.value,
                     "promised_on": promised_on if meant else None,
                 }, meant
+            case VerificationCompleted(result=found) if not self.found:
+                return {"found": found, "verified_on": business_date(entry.time)}, True
             case _:
                 return {}, True
 

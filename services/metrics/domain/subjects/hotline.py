@@ -29,6 +29,13 @@ class Ticket(Subject, frozen=True, array_like=True, gc=False, tag="ticket"):
     """When the bureau took it first."""
     helped: bool = False
     """Whether whoever called said last that it helped."""
+    level: str = ""
+    followed_up_on: date | None = None
+    """How satisfied whoever called said last to be, and when (K12.5)."""
+    substantiated: bool = False
+    five_zero: str = ""
+    replied_on: date | None = None
+    """Whether the last reply says that what was complained of is so, and of which kind (K22.6)."""
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
@@ -36,7 +43,14 @@ class Ticket(Subject, frozen=True, array_like=True, gc=False, tag="ticket"):
                 return {"kind": kind.value}, True
             case facts.TicketSigned() if self.signed_on is None:
                 return {"signed_on": business_date(entry.time)}, True
-            case facts.TicketFollowedUp(resolved_confirmed=helped):
-                return {"helped": helped}, True
+            case facts.TicketReplied(substantiated=is_so, five_zero=kind):
+                return {
+                    "substantiated": bool(is_so),
+                    "five_zero": kind.value if kind else "",
+                    "replied_on": business_date(entry.time),
+                }, True
+            case facts.TicketFollowedUp(level=level, resolved_confirmed=helped):
+                asked_on = business_date(entry.time)
+                return {"helped": helped, "level": level.value, "followed_up_on": asked_on}, True
             case _:
                 return {}, True

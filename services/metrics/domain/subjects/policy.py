@@ -20,6 +20,8 @@ class PolicyItem(Subject, frozen=True, array_like=True, gc=False, tag="policy"):
     issued_on: date | None = None
     listing: Ending | None = None
     """The first day on which it stood in the list with its guide (SLA-32)."""
+    policy_class: str = ""
+    """How it is applied for, if at all, as was said last (K08.1)."""
 
 
 def _published(item: PolicyItem, entry: Entry, fact: PolicyItemPublished) -> Noted:
@@ -28,7 +30,11 @@ def _published(item: PolicyItem, entry: Entry, fact: PolicyItemPublished) -> Not
     listing = item.listing
     if listing is None and fact.guide_ready:
         listing = Ending(fact.listed_date, entry.time, entry.id, decided=False)
-    return {"issued_on": item.issued_on or fact.issued_date, "listing": listing}, True
+    return {
+        "issued_on": item.issued_on or fact.issued_date,
+        "listing": listing,
+        "policy_class": fact.policy_class.value,
+    }, True
 
 
 PolicyItem.NOTING = {PolicyItemPublished: _published}

@@ -150,6 +150,10 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
         meets, stated = self.COURSE.met_by(fact), self._stated(fact)
         return CourseStep(entry.type, entry.time, entry.id, meets, named, stated)
 
+    def ids_of(self, kind: type[Fact]) -> frozenset[str]:
+        """Return the ids of the facts of that *kind* among the steps."""
+        return frozenset([step.by for step in self.steps if step.fact == kind.TYPE])
+
     def awaiting(self, name: str, entry: Entry, *, named: date | None = None) -> dict[str, Any]:
         """Return what changes where *entry* begins a wait of that *name*, on a day it *named*."""
         if len(self.waits) >= WAITS_MAX:

@@ -1,0 +1,49 @@
+"""Plan item 7: one source for what is published of an item (清单标准化)."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from services.metrics.domain.figures.figure import (
+    About,
+    Figure,
+    Line,
+    LinesOf,
+    Origin,
+    Target,
+    Threshold,
+    by_keeping,
+    kept_rate,
+)
+from services.metrics.domain.subjects.item import ItemChange
+from shared.contracts.supervision.words import AlertLevel
+
+ITEM = 7
+
+SYNC = ("SLA-33",)
+
+
+class Part(StrEnum):
+    """What is counted of changes of items."""
+
+    SYNCED = "K07.2/synced"
+    """Changes by whether they were published everywhere in time."""
+
+
+def _of_change(change: ItemChange, about: About) -> Iterable[Line]:
+    return by_keeping(Part.SYNCED, about.kept(SYNC, change.name))
+
+
+LINES: Mapping[type, LinesOf] = {ItemChange: _of_change}
+
+FIGURES = (
+    Figure(
+        id="K07.2",
+        item=ITEM,
+        zh="事项同源同步更新率",
+        en="Changes published everywhere in time",
+        formula="published in all places within 5 working days / published, or overdue",
+        **kept_rate(Part.SYNCED),
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
+)

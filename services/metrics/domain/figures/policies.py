@@ -1,0 +1,83 @@
+"""Plan item 8: the policies for enterprises, and how soon they are listed (惠企政策)."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from services.metrics.domain.figures.figure import (
+    About,
+    Figure,
+    Line,
+    LinesOf,
+    Origin,
+    Target,
+    Threshold,
+    by_keeping,
+    kept_rate,
+    many,
+    of_class,
+)
+from services.metrics.domain.subjects.policy import PolicyItem
+from shared.contracts.policy.words import PolicyClass
+from shared.contracts.supervision.words import AlertLevel
+
+ITEM = 8
+
+LISTING = ("SLA-32",)
+
+
+class Part(StrEnum):
+    """What is counted of policies."""
+
+    LISTED = "K08.1/listed"
+    """By how they are applied for, by the day of their issue."""
+    IN_TIME = "K08.2/listed_in_time"
+    """By whether they were listed with their guide in time."""
+
+
+def _of_policy(policy: PolicyItem, about: About) -> Iterator[Line]:
+    if policy.issued_on is not None:
+        yield of_class(Part.LISTED, policy.policy_class), policy.issued_on, 1
+    yield from by_keeping(Part.IN_TIME, about.kept(LISTING, policy.name))
+
+
+LINES: Mapping[type, LinesOf] = {PolicyItem: _of_policy}
+
+NAMES: Mapping[PolicyClass, tuple[str, str]] = {
+    PolicyClass.ONLINE_APPLY: ("在线办理类政策数", "Policies to apply for online"),
+    PolicyClass.NO_APPLY: ("免申即享类政策数", "Policies without an application"),
+    PolicyClass.DISPLAY_ONLY: ("宣传展示类政策数", "Policies that are shown only"),
+}
+
+FIGURES = (
+    Figure(
+        id="K08.1",
+        item=ITEM,
+        zh="惠企政策上线数",
+        en="Policies listed",
+        unit="policy",
+        formula="Σ listed, each in one of the three classes",
+        numerator=(many(Part.LISTED),),
+    ),
+    *(
+        Figure(
+            id=f"K08.1.{kind.lower()}",
+            item=ITEM,
+            zh=zh,
+            en=en,
+            unit="policy",
+            formula=f"Σ listed as {kind}",
+            numerator=(of_class(Part.LISTED, kind),),
+        )
+        for kind, (zh, en) in NAMES.items()
+    ),
+    Figure(
+        id="K08.2",
+        item=ITEM,
+        zh="惠企政策按时上线率",
+        en="Policies listed in time",
+        formula="listed with a guide within 7 working days of their issue / listed, or overdue",
+        **kept_rate(Part.IN_TIME),
+        target=Target(origin=Origin.PUBLISHED, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
+)

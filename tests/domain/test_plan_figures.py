@@ -1,0 +1,88 @@
+"""What the figures of the plan come to that tell of lists, tickets, walks and promises."""
+
+import pytest
+
+from tests.support.told_figures import value
+
+
+@pytest.mark.parametrize(
+    ("figure", "stories", "expected"),
+    [
+        ("K07.2", ["a change that is published everywhere in time"], (1, 1)),
+        ("K07.2", ["a change that is published too late in one place"], (0, 1)),
+        ("K07.2", ["a change that is published in two places only"], (0, 0)),
+        ("K07.2", ["a change that nobody publishes"], (0, 1)),
+        (
+            "K08.1",
+            ["a policy that is listed in time", "a policy that never gets its guide"],
+            (2, None),
+        ),
+        ("K08.1.no_apply", ["a policy that is listed in time"], (1, None)),
+        ("K08.1.display_only", ["a policy that is shown, and gets its guide late"], (1, None)),
+        ("K08.1.online_apply", ["a policy to apply for that has no guide yet"], (1, None)),
+        ("K08.2", ["a policy that is listed in time"], (1, 1)),
+        ("K08.2", ["a policy that is shown, and gets its guide late"], (0, 1)),
+        ("K08.2", ["a policy that never gets its guide"], (0, 1)),
+        ("K08.2", ["a policy to apply for that has no guide yet"], (0, 0)),
+        ("K11.1", ["an agency that is let in"], (1, 1)),
+        ("K11.1", ["an agency that is refused late, and applies again"], (0, 1)),
+        ("K11.1", ["an agency that nobody examines"], (0, 1)),
+        ("K12.5", ["a ticket that is answered in time"], (1, 1)),
+        ("K12.5", ["a ticket that is answered late"], (0, 1)),
+        ("K12.5", ["a ticket that gets more time"], (1, 1)),
+        ("K12.5", ["a complex ticket"], (1, 1)),
+        ("K12.5", ["a ticket that is another's"], (0, 0)),
+        ("K12.5", ["a ticket that waits"], (0, 0)),
+        ("K12.5", ["a ticket that nobody answers"], (0, 1)),
+        ("K12.5.satisfied", ["a ticket that is answered in time"], (0, 1)),
+        ("K12.5.satisfied", ["a ticket that is answered again, better"], (1, 1)),
+        ("K13.3", ["a case that was filed outside"], (1, None)),
+        ("K13.3", ["a case that was not filed outside after all"], (0, None)),
+        ("K16.4", ["a decision on a promise that was kept"], (1, 1)),
+        ("K16.4", ["a decision on a promise that was not kept, found late"], (0, 1)),
+        ("K16.4", ["a decision on a promise that nobody verifies"], (0, 1)),
+        ("K16.4", ["a decision on a promise that is set aside first"], (0, 0)),
+        ("K16.4", ["a decision of which nobody speaks"], (0, 0)),
+        ("K16.4.breached", ["a decision on a promise that was kept"], (0, 1)),
+        (
+            "K16.4.breached",
+            ["a decision on a promise that was not kept, found late"],
+            (1, 1),
+        ),
+        ("K17.2", ["an application that goes its way"], (1, 1)),
+        (
+            "K17.2",
+            ["an application that was just taken in", "an application by proxy that lies about"],
+            (1, 2),
+        ),
+        ("K17.2.collected", ["an application by proxy that lies about"], (1, None)),
+        ("K17.3", ["an application that goes its way"], (2, 2)),
+        ("K17.3", ["an application by proxy that lies about"], (0, 1)),
+        ("K17.3", ["an application that goes on late"], (0, 1)),
+        ("K18.4", ["a decision that is pushed at once"], (1, 1)),
+        ("K18.4", ["a decision that is pushed late"], (0, 1)),
+        ("K18.4", ["a decision that is not pushed"], (0, 1)),
+        ("K18.4", ["a decision that is set aside before it is pushed"], (0, 0)),
+        ("K21.1", ["two walks of one street"], (1, 2)),
+        ("K21.2", ["two walks of one street", "the walk of another"], (2, None)),
+        ("K21.3", ["a problem that is removed in time"], (1, 1)),
+        ("K21.3", ["a problem that is removed late"], (0, 1)),
+        ("K21.3", ["a problem that is not removed"], (0, 1)),
+        ("K21.3", ["a problem that was just found"], (0, 0)),
+        ("K22.4", ["a matter of which somebody hears again"], (1, 1)),
+        ("K22.4", ["a matter of which somebody hears late"], (0, 1)),
+        ("K22.4", ["a matter that is not resolved"], (0, 1)),
+        ("K22.4", ["a matter of which nobody hears again"], (0, 1)),
+        ("K22.4", ["a matter that was just recorded"], (0, 0)),
+        ("K22.6", ["a ticket that is answered in time"], (1, None)),
+        ("K22.6", ["a ticket that is answered again, better"], (0, None)),
+        ("K22.7", ["a ticket that is answered in time"], (1, None)),
+        ("K22.7", ["a ticket that gets more time"], (0, None)),
+    ],
+)
+def test_a_figure_of_the_plan_counts_what_its_formula_says(
+    figure: str, stories: list[str], expected: tuple[int, int | None]
+) -> None:
+    found = value(figure, *stories)
+
+    assert (found.numerator, found.denominator) == expected

@@ -1,0 +1,234 @@
+"""Short stories of what lies beside the cases: lists, policies, agencies, tickets, walks."""
+
+from collections.abc import Mapping, Sequence
+
+from services.metrics.domain.entry import Entry
+from shared.contracts.activity import facts as activity
+from shared.contracts.activity.words import WalkPart
+from shared.contracts.commitment import facts as commitment
+from shared.contracts.envelope import Fact
+from shared.contracts.handling import facts as handling
+from shared.contracts.hotline import facts as hotline
+from shared.contracts.intermediary import facts as intermediary
+from shared.contracts.item import facts as item
+from shared.contracts.policy import facts as policy
+from shared.contracts.supervision import facts as supervision
+from shared.contracts.unfinished import facts as unfinished
+from shared.contracts.xregion import facts as xregion
+from tests.support.examples import like_the_example
+from tests.support.figure_stories import DAY, LATE, but, card, promise, told, turned
+from tests.support.statistics_stories import COMPLAINT, SENT_BACK, SIGNED, ticket
+from tests.support.way_of_a_case import ACCEPTED, CASE, DECIDED, ORG, RECEIVED, STARTED, entry
+
+REVISED = like_the_example(item.ItemDefinitionRevised, item_code="116101020001", item_version=5)
+CHANGE = "116101020001@5"
+STREET = "11610102MB2X00178C"
+
+
+def synced(*days: str) -> list[Fact]:
+    """Return the publication of the change in one place after the other, each on its day."""
+    return [
+        like_the_example(
+            item.ItemChangeSynced,
+            item_code="116101020001",
+            item_version=5,
+            place=place,
+            synced_date=day,
+        )
+        for place, day in zip(item.PLACES, days, strict=True)
+    ]
+
+
+def listed(**changes: object) -> Fact:
+    return like_the_example(
+        policy.PolicyItemPublished,
+        **{"policy_id": "p1", "issued_date": "2024-09-02", "listed_date": "2024-09-05", **changes},
+    )
+
+
+def agency(kind: type[Fact], day: str) -> Fact:
+    return like_the_example(kind, agency_token="ag-1", date=day)
+
+
+def application(kind: type[Fact], **changes: object) -> Fact:
+    return like_the_example(kind, xr_id="x1", **changes)
+
+
+def walk(name: str, org: str, parts: Sequence[WalkPart] = tuple(WalkPart)) -> Fact:
+    leader = {"org_code": org, "org_name": "某街道办事处"}
+    return like_the_example(
+        activity.WalkthroughCompleted, walk_id=name, leader_org=leader, parts=parts
+    )
+
+
+def problem(kind: type[Fact], **changes: object) -> Fact:
+    return like_the_example(kind, **{"problem_id": "w1", "deadline": "2024-09-20", **changes})
+
+
+def matter(kind: type[Fact], **changes: object) -> Fact:
+    return like_the_example(kind, matter_id="m1", case_no=None, **changes)
+
+
+COLLECTED = application(xregion.CrossRegionCollected, mode="FULL_ONLINE")
+FORWARDED = application(xregion.CrossRegionForwarded)
+RETURNED = application(xregion.CrossRegionReturned, handed_over_date=None)
+HANDED_OVER = application(xregion.CrossRegionReturned, handed_over_date="2024-09-06")
+
+FOUND = problem(activity.ProblemFound)
+REMOVED = problem(activity.ProblemResolved)
+
+RECORDED = matter(unfinished.MatterRecorded, cause="MATERIALS")
+RESOLVED = matter(unfinished.MatterResolved)
+CALLED_BACK = like_the_example(unfinished.MatterFollowedUp, matter_id="m1")
+
+RIGHT = ticket(hotline.TicketReplied, substantiated=True, five_zero="SHIRKING")
+WRONG = ticket(hotline.TicketReplied, substantiated=False, five_zero="SHIRKING")
+EXTENDED = ticket(hotline.TicketExtended, new_due="2024-09-30")
+COMPLEX = ticket(hotline.TicketSigned, complex=True)
+REOPENED = ticket(hotline.TicketReopened)
+
+
+def asked(level: str) -> Fact:
+    return ticket(hotline.TicketFollowedUp, level=level)
+
+
+DECISION = [RECEIVED, ACCEPTED, STARTED, DECIDED]
+ON_A_PROMISE = [
+    RECEIVED,
+    entry(
+        promise(commitment.PromiseSigned, mode="COMMITMENT", promise_date=None, case_no=CASE), 0.5
+    ),
+    but(ACCEPTED, 1, mode="COMMITMENT"),
+    STARTED,
+    DECIDED,
+]
+PUSHED = like_the_example(handling.LinkPushed, case_no=CASE, acknowledged=True)
+REVOKED = like_the_example(handling.DecisionRevoked, case_no=CASE)
+OUTSIDE = card("RULE-06", basis="RULE", at=1)
+
+
+def verified(result: str) -> Fact:
+    return promise(commitment.VerificationCompleted, result=result)
+
+
+PLANNED: Mapping[str, Sequence[Entry]] = {
+    "a change that is published everywhere in time": told(
+        REVISED, *synced("2024-09-03", "2024-09-04", "2024-09-09")
+    ),
+    "a change that is published too late in one place": told(
+        REVISED, *synced("2024-09-03", "2024-09-04", "2024-09-10"), every=2 * DAY
+    ),
+    "a change that is published in two places only": told(
+        REVISED, *synced("2024-09-03", "2024-09-04", "2024-09-05")[:2]
+    ),
+    "a change that nobody publishes": [
+        *told(REVISED),
+        card("SLA-33", CHANGE, basis="DISCLOSURE"),
+    ],
+    "a policy that is listed in time": told(listed(**{"class": "NO_APPLY"}), after=3 * DAY),
+    "a policy that is shown, and gets its guide late": told(
+        listed(**{"class": "DISPLAY_ONLY"}, guide_ready=False),
+        listed(**{"class": "DISPLAY_ONLY"}, listed_date="2024-09-30"),
+        after=3 * DAY,
+        every=25 * DAY,
+    ),
+    "a policy to apply for that has no guide yet": told(
+        listed(**{"class": "ONLINE_APPLY"}, guide_ready=False), after=3 * DAY
+    ),
+    "a policy that never gets its guide": [
+        *told(listed(**{"class": "ONLINE_APPLY"}, guide_ready=False), after=3 * DAY),
+        card("SLA-32", "p1", basis="DISCLOSURE"),
+    ],
+    "an agency that is let in": told(
+        agency(intermediary.AgencyApplied, "2024-09-02"),
+        agency(intermediary.AgencyAdmitted, "2024-09-05"),
+        every=3 * DAY,
+    ),
+    "an agency that is refused late, and applies again": told(
+        agency(intermediary.AgencyApplied, "2024-09-02"),
+        agency(intermediary.AgencyRefused, "2024-09-12"),
+        agency(intermediary.AgencyApplied, "2024-09-22"),
+        every=10 * DAY,
+    ),
+    "an agency that nobody examines": [
+        *told(agency(intermediary.AgencyApplied, "2024-09-02")),
+        card("SLA-31", "ag-1", basis="INTAKE"),
+    ],
+    "a ticket that is answered in time": told(COMPLAINT, SIGNED, RIGHT, asked("VERY_DISSATISFIED")),
+    "a ticket that is answered again, better": told(
+        COMPLAINT,
+        SIGNED,
+        RIGHT,
+        asked("VERY_DISSATISFIED"),
+        REOPENED,
+        WRONG,
+        asked("SATISFIED"),
+        every=20,
+    ),
+    "a ticket that is answered late": told(COMPLAINT, SIGNED, RIGHT, every=10 * DAY),
+    "a ticket that gets more time": told(COMPLAINT, SIGNED, EXTENDED, WRONG, every=4 * DAY),
+    "a complex ticket": told(COMPLAINT, COMPLEX, WRONG, every=4 * DAY),
+    "a ticket that is another's": told(COMPLAINT, SENT_BACK),
+    "a ticket that waits": told(COMPLAINT, SIGNED),
+    "a ticket that nobody answers": [
+        *told(COMPLAINT, SIGNED),
+        card("SLA-25d", "h1", basis="HOTLINE"),
+    ],
+    "a case that was filed outside": [RECEIVED, OUTSIDE],
+    "a case that was not filed outside after all": [
+        RECEIVED,
+        OUTSIDE,
+        turned(supervision.AlertRevoked, OUTSIDE),
+    ],
+    "a decision on a promise that is not due": ON_A_PROMISE,
+    "a decision on a promise that was kept": [
+        *ON_A_PROMISE,
+        entry(verified("OK"), 30 * DAY),
+    ],
+    "a decision on a promise that was not kept, found late": [
+        *ON_A_PROMISE,
+        entry(verified("BREACH"), 120 * DAY),
+    ],
+    "a decision on a promise that nobody verifies": [
+        *ON_A_PROMISE,
+        card("SLA-30", basis="COMMITMENT", at=120 * DAY),
+    ],
+    "a decision on a promise that is set aside first": [
+        *ON_A_PROMISE,
+        entry(REVOKED, 30 * DAY),
+    ],
+    "an application that goes its way": [
+        *told(COLLECTED, FORWARDED, every=2),
+        *told(RETURNED, HANDED_OVER, after=4 * DAY),
+    ],
+    "an application by proxy that lies about": [
+        *told(application(xregion.CrossRegionCollected, mode="PROXY_COLLECT")),
+        card("SLA-31b", "x1", basis="INTAKE"),
+    ],
+    "an application that goes on late": told(COLLECTED, FORWARDED, every=5 * DAY),
+    "an application that was just taken in": told(COLLECTED),
+    "a decision that is pushed at once": [*DECISION, entry(PUSHED, 201)],
+    "a decision that is pushed late": [*DECISION, entry(PUSHED, 400)],
+    "a decision that is not pushed": [*DECISION, card("SLA-36", basis="DISCLOSURE")],
+    "a decision that is set aside before it is pushed": [*DECISION, entry(REVOKED, 201)],
+    "two walks of one street": told(walk("z1", STREET), walk("z2", STREET, [WalkPart.FORUM])),
+    "the walk of another": told(walk("z3", ORG["org_code"])),
+    "a problem that is removed in time": told(FOUND, REMOVED),
+    "a problem that is removed late": told(FOUND, REMOVED, every=30 * DAY),
+    "a problem that is not removed": [
+        *told(FOUND),
+        card("SLA-38a", "w1", basis="RECTIFICATION"),
+    ],
+    "a problem that was just found": told(FOUND),
+    "a matter of which somebody hears again": told(RECORDED, RESOLVED, CALLED_BACK),
+    "a matter of which somebody hears late": told(RECORDED, RESOLVED, CALLED_BACK, every=9 * DAY),
+    "a matter that is not resolved": [
+        *told(RECORDED),
+        card("SLA-26b", "m1", basis="UNFINISHED"),
+    ],
+    "a matter of which nobody hears again": [
+        *told(RECORDED, RESOLVED),
+        card("SLA-26d", "m1", basis="UNFINISHED", at=LATE),
+    ],
+    "a matter that was just recorded": told(RECORDED),
+}
