@@ -38,6 +38,7 @@ MODULES: Mapping[str, str] = {
     "calendar": "calendar",
     "case": "reading",
     "kpi": "reading",
+    "plan": "planning",
     "alert": "reading",
     "certificate": "certificate",
     "delivery": "delivering",

@@ -31,6 +31,7 @@ from services.metrics.api.kpis import elapsed_routes, kpi_routes
 from services.metrics.api.mine import sent_routes, work_routes
 from services.metrics.api.orders import order_routes
 from services.metrics.api.pages import page_routes
+from services.metrics.api.plan import plan_routes
 from services.metrics.api.rules import rules_routes
 from services.metrics.api.session import session_routes, sign_in_routes
 from services.metrics.api.stream import stream_routes
@@ -50,6 +51,7 @@ from services.metrics.handlers.mine import Mine
 from services.metrics.handlers.narrowing import glances_of
 from services.metrics.handlers.order_records import OrderRecords
 from services.metrics.handlers.orders import Ordering, OrderReadings
+from services.metrics.handlers.plan import PlanReadings
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.today import Today
 from services.metrics.ports.chronicles import Chronicles
@@ -195,6 +197,7 @@ class Reader:
                     judging_routes(judging),
                     kpi_routes(kpis),
                     elapsed_routes(kpis),
+                    plan_routes(PlanReadings(kpis, rules, self.clock)),
                     calculator_routes(calculating),
                     alert_routes(alerts),
                     acting_routes(acting),

@@ -29,6 +29,8 @@ class KpiTarget(View, frozen=True):
     at_least: float | None
     at_most: float | None
     trend: str | None
+    yearly: bool
+    """Whether *at_least* is for a whole year."""
 
 
 class KpiLine(KpiValue, frozen=True, kw_only=True):

@@ -1,7 +1,11 @@
 /** Which page is shown and what is opened beside it: the address says both, so that it can be linked and gone back from. */
 import { computed, readonly, ref } from 'vue'
 
-export type Page = { kind: 'today' } | { kind: 'alerts'; query: string } | { kind: 'case'; caseNo: string }
+export type Page =
+  | { kind: 'today' }
+  | { kind: 'alerts'; query: string }
+  | { kind: 'plan' }
+  | { kind: 'case'; caseNo: string }
 
 export type Opened = { kind: 'none' } | { kind: 'alert'; alertId: string } | { kind: 'figure'; figure: string }
 
@@ -12,15 +16,19 @@ interface Place {
 
 export const TODAY = '#/'
 export const ALERTS = '#/alerts'
+export const PLAN = '#/plan'
 
-const ADDRESS = /^#\/(alerts|cases|figures)(?:\/([^/?]+))?(?:\?(.*))?$/
+const ADDRESS = /^#\/(alerts|cases|figures|plan)(?:\/([^/?]+))?(?:\?(.*))?$/
 const NOTHING: Opened = { kind: 'none' }
 
-/** What *hash* shows; a drawer lies over the page that was shown *before*, a figure over the day. */
+/** What *hash* shows; a drawer lies over the page that was shown *before*, a figure over its own page. */
 function parse(hash: string, before: Page | null): Place {
   const [, family, id, query] = ADDRESS.exec(hash) ?? []
   if (family === 'cases' && id) return { page: { kind: 'case', caseNo: plain(id) }, opened: NOTHING }
   if (family === 'figures' && id) return { page: { kind: 'today' }, opened: { kind: 'figure', figure: plain(id) } }
+  if (family === 'plan') {
+    return { page: { kind: 'plan' }, opened: id ? { kind: 'figure', figure: plain(id) } : NOTHING }
+  }
   if (family !== 'alerts') return { page: { kind: 'today' }, opened: NOTHING }
   if (!id) return { page: { kind: 'alerts', query: query ?? '' }, opened: NOTHING }
   return { page: before ?? { kind: 'alerts', query: '' }, opened: { kind: 'alert', alertId: plain(id) } }
@@ -44,9 +52,9 @@ window.addEventListener('hashchange', () => {
   const before = place.value
   const next = parse(window.location.hash, before.page)
   if (next.opened.kind !== 'alert') beneath = addressOf(next.page)
-  else if (before.opened.kind === 'figure') beneath = figureAddress(before.opened.figure)
+  else if (before.opened.kind === 'figure') beneath = figureAddress(before.opened.figure, before.page)
   if (next.page.kind !== before.page.kind || caseOf(next.page) !== caseOf(before.page)) {
-    const figure = before.opened.kind === 'figure' ? figureAddress(before.opened.figure) : null
+    const figure = before.opened.kind === 'figure' ? figureAddress(before.opened.figure, before.page) : null
     cameFrom.value = figure ?? addressOf(before.page)
   }
   place.value = next
@@ -63,6 +71,7 @@ export const from = readonly(cameFrom)
 
 export function addressOf(shown: Page): string {
   if (shown.kind === 'case') return caseAddress(shown.caseNo)
+  if (shown.kind === 'plan') return PLAN
   if (shown.kind === 'alerts') return shown.query ? `${ALERTS}?${shown.query}` : ALERTS
   return TODAY
 }
@@ -75,8 +84,10 @@ export function caseAddress(caseNo: string): string {
   return `#/cases/${encodeURIComponent(caseNo)}`
 }
 
-export function figureAddress(figure: string): string {
-  return `#/figures/${encodeURIComponent(figure)}`
+/** The address of what stands behind a figure *on* a page. */
+export function figureAddress(figure: string, on: Page = page.value): string {
+  const family = on.kind === 'plan' ? PLAN : '#/figures'
+  return `${family}/${encodeURIComponent(figure)}`
 }
 
 /** Show what lies at *address*, as if a link to it had been followed. */
@@ -94,7 +105,7 @@ export function listOthers(query: string): void {
 
 /** Close the list behind a figure; a drawer also says so when another address has closed it. */
 export function closeFigure(): void {
-  if (opened.value.kind === 'figure') go(TODAY)
+  if (opened.value.kind === 'figure') go(addressOf(page.value))
 }
 
 /** Close whatever is opened, and show the day. */

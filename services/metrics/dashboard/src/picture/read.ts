@@ -1,5 +1,5 @@
 /** The few documents that the page reads besides its stream. */
-import type { Alert, AlertLine, CardGroups, Case, ClockPage, TimelineFact, TimelinePage } from './views'
+import type { Alert, AlertLine, CardGroups, Case, ClockPage, PlanPage, TimelineFact, TimelinePage } from './views'
 
 /** A part of a collection, and the cursor of the next one. */
 export interface Page<Row> {
@@ -42,6 +42,11 @@ export function certificateAddress(caseNo: string): string {
 /** One page of a listing; what it holds needs no language. */
 export function readPage<Row>(address: string): Promise<Page<Row>> {
   return read<Page<Row>>(address, 'zh-CN')
+}
+
+/** The items of the plan with their figures; their names come in both languages. */
+export function readPlan(): Promise<PlanPage> {
+  return read('/v1/plan', 'zh-CN')
 }
 
 /** How many cards stand, by limit and by organisation. */

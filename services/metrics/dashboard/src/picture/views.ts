@@ -831,6 +831,8 @@ export interface KpiTarget {
   at_least: number | null
   at_most: number | null
   trend: string | null
+  /** Whether *at_least* is for a whole year. */
+  yearly: boolean
 }
 
 /** A clock that can still be saved. */
@@ -1037,6 +1039,54 @@ export interface PartyTime {
 
 /** The exclusive state of a case. */
 export type Phase = 'ABSENT' | 'ACCEPTED' | 'ARCHIVED' | 'CLOSED' | 'CORRECTION_PENDING' | 'DECIDED' | 'DELIVERED' | 'EXAMINING' | 'NOT_ACCEPTED' | 'PRECHECKED' | 'REVOKED' | 'SUBMITTED' | 'TERMINATED' | 'WITHDRAWN'
+
+/** A figure of an item since the year began; its *level* is also that of its pace. */
+export interface PlanFigure {
+  /** Null where there is nothing to divide by. */
+  value: number | null
+  numerator: number
+  denominator: number | null
+  /** Whether there were enough to judge by. */
+  sample_ok: boolean
+  /** What is within its limit and may still come in time. */
+  pending: number | null
+  /** The colour by the figure's own rules; null where it is as it should be, or too few. */
+  level: AlertLevel | null
+  kpi_id: string
+  /** The item of the plan that it belongs to; null for what only runs the bureau. */
+  item: number | null
+  name: Both
+  unit: string
+  formula: string
+  /** Whether it counts everything up to a day. */
+  gauge: boolean
+  target: KpiTarget | null
+  /** Null where it does. */
+  since: string | null
+  until: string
+  /** What a count for the whole year should have come to by now; null of all others. */
+  expected: number | null
+}
+
+/** One item of the plan. */
+export interface PlanItem {
+  item: number
+  name: Both
+  group: string
+  group_name: Both
+  /** The worst of its figures; null where they are as they should be, or there are none. */
+  level: AlertLevel | null
+  /** Those that are measured; none of an item that no fact tells of yet. */
+  figures: PlanFigure[]
+}
+
+/** Every item in its order, and the days that were counted. */
+export interface PlanPage {
+  items: PlanItem[]
+  next_cursor: string | null
+  since: string
+  until: string
+}
 
 /** A policy, whole, and the day from which what begins is judged by it. */
 export interface PolicyForm {

@@ -1,0 +1,63 @@
+"""The bureau's annual plan: all items, and one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.metrics.api.answers import answer, answered, page
+from services.metrics.api.kpis import QUESTION, narrowed_of
+from services.metrics.api.parameters import DayAsked
+from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
+from services.metrics.domain.figures.dimensions import Narrowed
+from services.metrics.handlers.kpis import FigureQuery
+from services.metrics.handlers.plan import PlanReadings
+from services.metrics.views.plan import PlanItem, PlanPage
+from shared.web.description import told
+from shared.web.policies import Of, permit
+from shared.web.problems import Problem, ProblemKind
+
+# Not called `item`: that is what figures are narrowed to, by its code.
+ItemNumber = Annotated[int, Path(examples=[12])]
+PLAN_ITEM_UNKNOWN = ProblemKind(404, "plan_item_unknown")
+
+
+async def until_of(
+    until: Annotated[DayAsked | None, Query(alias="to")] = None,
+    *,
+    narrowed: Annotated[Narrowed, Depends(narrowed_of)],
+) -> FigureQuery:
+    """Return what is asked: always since the year of its last day began."""
+    return FigureQuery(None, until, narrowed)
+
+
+YearAsked = Annotated[FigureQuery, Depends(until_of)]
+
+
+def plan_routes(readings: PlanReadings) -> APIRouter:
+    """Return the routes of the plan."""
+    router = APIRouter(
+        prefix="/v1/plan", tags=["plan"], dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)]
+    )
+
+    @router.get("", responses=answered(PlanPage), openapi_extra=told(*QUESTION))
+    async def listed(request: Request, asked: YearAsked, seen: SeenOrganisations) -> Response:
+        """
+        List the items of the plan with their figures since the year began, up to `to`.
+
+        A count that the plan wants of the whole year says what should have been `expected` by then.
+        """
+        return page(request, await readings.within(seen).listed(asked))
+
+    @router.get(
+        "/{number}", responses=answered(PlanItem), openapi_extra=told(PLAN_ITEM_UNKNOWN, *QUESTION)
+    )
+    async def one(number: ItemNumber, asked: YearAsked, seen: SeenOrganisations) -> Response:
+        """Return one item of the plan, by its number."""
+        found = await readings.within(seen).one(number, asked)
+        if found is None:
+            raise Problem(*PLAN_ITEM_UNKNOWN, field="number")
+        return answer(found)
+
+    return router

@@ -1,0 +1,75 @@
+"""The bureau's annual plan: each item with its figures since the year began, and their pace."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date
+
+from msgspec import structs
+
+from services.metrics.domain import plan
+from services.metrics.domain.plan import GROUPS, PLAN
+from services.metrics.handlers.kpis import FigureQuery, Kpis
+from services.metrics.views.kpi import KpiLine
+from services.metrics.views.plan import PlanFigure, PlanItem, PlanPage
+from services.metrics.views.view import Both
+from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
+from shared.policy.calendar import business_date
+from shared.policy.rules import Editions
+from shared.runtime.clock import Clock
+
+
+class PlanReadings:
+    """Reads the plan's items."""
+
+    def __init__(self, kpis: Kpis, rules: Editions, clock: Clock) -> None:
+        self._kpis = kpis
+        self._rules = rules
+        self._clock = clock
+
+    def within(self, organisations: Collection[str] | None) -> "PlanReadings":
+        """Return the same for who sees *organisations* alone, None for every one."""
+        return PlanReadings(self._kpis.within(organisations), self._rules, self._clock)
+
+    async def listed(self, asked: FigureQuery) -> PlanPage:
+        """Return every item since the year began, up to the last day asked for, else today."""
+        until = asked.until or business_date(self._clock.now())
+        since = date(until.year, 1, 1)
+        lines = await self._kpis.listed(replace(asked, since=since, until=until))
+        items = [
+            self._item(one, [line for line in lines if line.item == one.number], until)
+            for one in PLAN
+        ]
+        return PlanPage(items=items, next_cursor=None, since=since, until=until)
+
+    async def one(self, item: int, asked: FigureQuery) -> PlanItem | None:
+        """Return one *item*; None where the plan has no such."""
+        if not 0 <= item < len(PLAN):
+            return None
+        return (await self.listed(asked)).items[item]
+
+    def _item(self, item: plan.PlanItem, lines: Iterable[KpiLine], until: date) -> PlanItem:
+        figures = [self._paced(line, until) for line in lines]
+        zh, en = GROUPS[item.group]
+        return PlanItem(
+            item=item.number,
+            name=Both(item.zh, item.en),
+            group=item.group,
+            group_name=Both(zh, en),
+            level=_worst(one.level for one in figures),
+            figures=figures,
+        )
+
+    def _paced(self, line: KpiLine, until: date) -> PlanFigure:
+        """Return the figure with its pace, if it is a count for the whole year."""
+        target, calendar = line.target, self._rules.newest.calendar
+        told = structs.asdict(line)
+        if target is None or not target.yearly or target.at_least is None:
+            return PlanFigure(**told, expected=None)
+        pace = plan.pace_of(line.value or 0, target.at_least, until, calendar)
+        told["level"] = _worst((line.level, pace))
+        wanted = plan.expected(target.at_least, until, calendar)
+        return PlanFigure(**told, expected=round(wanted, 1))
+
+
+def _worst(levels: Iterable[AlertLevel | None]) -> AlertLevel | None:
+    return min((one for one in levels if one), key=WORST_FIRST.index, default=None)

@@ -1,0 +1,34 @@
+"""The bureau's annual plan as a reader is told: its items, and what their figures come to."""
+
+from datetime import date
+
+from services.metrics.views.kpi import KpiLine
+from services.metrics.views.view import Both, Page, View
+from shared.contracts.supervision.words import AlertLevel
+
+
+class PlanFigure(KpiLine, frozen=True, kw_only=True):
+    """A figure of an item since the year began; its *level* is also that of its pace."""
+
+    expected: float | None
+    """What a count for the whole year should have come to by now; null of all others."""
+
+
+class PlanItem(View, frozen=True):
+    """One item of the plan."""
+
+    item: int
+    name: Both
+    group: str
+    group_name: Both
+    level: AlertLevel | None
+    """The worst of its figures; null where they are as they should be, or there are none."""
+    figures: list[PlanFigure]
+    """Those that are measured; none of an item that no fact tells of yet."""
+
+
+class PlanPage(Page[PlanItem], frozen=True, kw_only=True):
+    """Every item in its order, and the days that were counted."""
+
+    since: date
+    until: date

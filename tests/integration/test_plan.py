@@ -1,0 +1,101 @@
+"""The annual plan over a real projection: by the API, by organisation, and on a terminal."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.metrics.domain.plan import PLAN
+from shared.contracts.envelope import Event
+from shared.contracts.naming import Language
+from shared.runtime.clock import SystemClock
+from shared.web.auth import Role
+from tests.support.clock_facts import instant
+from tests.support.figure_stories import STORIES
+from tests.support.organisations import STREET
+from tests.support.plan_stories import PLANNED
+from tests.support.read_api import ReadApi, read_api
+from tests.support.terminal import Terminal
+
+TOLD = [
+    *STORIES["a key project"],
+    *PLANNED["two walks of one street"],
+    *PLANNED["a change that is published too late in one place"],
+]
+YEAR = "/v1/plan?to=2024-12-30"
+
+
+@pytest.fixture
+async def api(role_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[ReadApi]:
+    (tmp_path / "keys").mkdir()
+    async with read_api(role_dsn, tmp_path / "keys", instant("2024-11-01T09:00")) as running:
+        await running.fold(
+            *(
+                Event.of(
+                    one.data,
+                    id=f"{number}",
+                    source=one.source,
+                    time=one.time,
+                    partitionkey=one.partitionkey,
+                )
+                for number, one in enumerate(TOLD)
+            )
+        )
+        yield running
+
+
+def figures(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["kpi_id"]: one for item in plan["items"] for one in item["figures"]}
+
+
+async def test_every_item_is_told_with_its_figures_and_its_pace(api: ReadApi) -> None:
+    plan = await api.read(YEAR)
+    told = figures(plan)
+
+    assert [one["item"] for one in plan["items"]] == [*range(26)]
+    assert (plan["since"], plan["until"]) == ("2024-01-01", "2024-12-30")
+    assert (told["K04.1"]["value"], told["K04.1"]["expected"]) == (1, 14.9)
+    assert (told["K04.1"]["level"], plan["items"][4]["level"]) == ("RED", "RED")
+    assert (told["K21.1"]["numerator"], told["K21.1"]["denominator"]) == (1, 2)
+    assert (told["K07.2"]["numerator"], told["K07.2"]["denominator"]) == (0, 1)
+    assert (plan["items"][0]["figures"], plan["items"][0]["level"]) == ([], None)
+    assert plan["items"][22]["group_name"] == {"zh-CN": "四支队伍", "en": "Four teams"}
+
+
+async def test_one_item_is_told_alone_and_an_unknown_one_is_refused(api: ReadApi) -> None:
+    whole, one = await api.read(YEAR), await api.read("/v1/plan/4?to=2024-12-30")
+    supervisor = api.token(Role.SUPERVISOR)
+    answers = [
+        await api.client.get(f"/v1/plan/{item}", headers=supervisor) for item in ("26", "-1", "x")
+    ]
+
+    assert one == whole["items"][4]
+    assert [answer.status_code for answer in answers] == [404, 404, 422]
+    assert answers[0].json()["code"] == "plan_item_unknown"
+
+
+async def test_an_organisation_reads_what_is_its_own(api: ReadApi) -> None:
+    answer = await api.client.get(YEAR, headers=api.token(Role.WINDOW_CLERK, STREET))
+
+    assert figures(answer.json())["K04.1"]["value"] == 0
+
+
+SAID = {
+    Language.ZH_CN: ("重点项目审批代办", "尚无指标", "≥ 15", "逐步上升"),
+    Language.EN: ("Help with key projects", "not measured yet", "≥ 15", "rising"),
+}
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_the_command_lists_the_plan(api: ReadApi, tmp_path: Path, language: Language) -> None:
+    # The command has a clock of its own.
+    api.clock.move_to(SystemClock().now())
+    terminal, url = Terminal(tmp_path), ("--url", str(api.client.base_url))
+    until = ("--until", "2024-12-30")
+    shown = await terminal.casetrack("plan", "list", *until, *url, language=language)
+    plain = await terminal.casetrack("plan", "list", *until, "--json", *url)
+
+    assert (shown.status, shown.err) == (0, "")
+    assert all(word in shown.out for word in SAID[language])
+    assert [one["item"] for one in plain.document["items"]] == [one.number for one in PLAN]
