@@ -118,9 +118,11 @@ class Kpis:
             raise DaysInvalid(days=DAYS_MAX)
         return (FIRST_DAY if gauge else since), until
 
-    async def listed(self, asked: FigureQuery) -> list[KpiLine]:
-        """Return every figure with its value."""
-        figures = register.REGISTER.figures
+    async def listed(
+        self, asked: FigureQuery, figures: Collection[Figure] | None = None
+    ) -> list[KpiLine]:
+        """Return every one of *figures*, of all there are, with its value."""
+        figures = register.REGISTER.figures if figures is None else figures
         own: dict[bool, Mapping[str, Parts]] = {}
         for gauge in (False, True):
             names = {part for one in figures if one.gauge is gauge for part in one.parts}

@@ -1,12 +1,13 @@
 """The bureau's annual plan: each item with its figures since the year began, and their pace."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from msgspec import structs
 
 from services.metrics.domain import plan
+from services.metrics.domain.figures.register import REGISTER
 from services.metrics.domain.plan import GROUPS, PLAN
 from services.metrics.handlers.kpis import FigureQuery, Kpis
 from services.metrics.views.kpi import KpiLine
@@ -32,23 +33,32 @@ class PlanReadings:
 
     async def listed(self, asked: FigureQuery) -> PlanPage:
         """Return every item since the year began, up to the last day asked for, else today."""
-        until = asked.until or business_date(self._clock.now())
-        since = date(until.year, 1, 1)
-        lines = await self._kpis.listed(replace(asked, since=since, until=until))
-        items = [
-            self._item(one, [line for line in lines if line.item == one.number], until)
-            for one in PLAN
-        ]
+        since, until = self._days(asked)
+        items = await self._told(PLAN, replace(asked, since=since, until=until))
         return PlanPage(items=items, next_cursor=None, since=since, until=until)
 
-    async def one(self, item: int, asked: FigureQuery) -> PlanItem | None:
-        """Return one *item*; None where the plan has no such."""
-        if not 0 <= item < len(PLAN):
+    async def one(self, number: int, asked: FigureQuery) -> PlanItem | None:
+        """Return the item of that *number*; None where the plan has no such."""
+        if not 0 <= number < len(PLAN):
             return None
-        return (await self.listed(asked)).items[item]
+        since, until = self._days(asked)
+        (item,) = await self._told([PLAN[number]], replace(asked, since=since, until=until))
+        return item
 
-    def _item(self, item: plan.PlanItem, lines: Iterable[KpiLine], until: date) -> PlanItem:
-        figures = [self._paced(line, until) for line in lines]
+    def _days(self, asked: FigureQuery) -> tuple[date, date]:
+        until = asked.until or business_date(self._clock.now())
+        return date(until.year, 1, 1), until
+
+    async def _told(self, items: Sequence[plan.PlanItem], asked: FigureQuery) -> list[PlanItem]:
+        numbers = {item.number for item in items}
+        figures = [figure for figure in REGISTER.figures if figure.item in numbers]
+        lines = await self._kpis.listed(asked, figures)
+        return [
+            self._item(item, [line for line in lines if line.item == item.number]) for item in items
+        ]
+
+    def _item(self, item: plan.PlanItem, lines: Iterable[KpiLine]) -> PlanItem:
+        figures = [self._paced(line) for line in lines]
         zh, en = GROUPS[item.group]
         return PlanItem(
             item=item.number,
@@ -59,15 +69,15 @@ class PlanReadings:
             figures=figures,
         )
 
-    def _paced(self, line: KpiLine, until: date) -> PlanFigure:
+    def _paced(self, line: KpiLine) -> PlanFigure:
         """Return the figure with its pace, if it is a count for the whole year."""
         target, calendar = line.target, self._rules.newest.calendar
         told = structs.asdict(line)
         if target is None or not target.yearly or target.at_least is None:
             return PlanFigure(**told, expected=None)
-        pace = plan.pace_of(line.value or 0, target.at_least, until, calendar)
+        pace = plan.pace_of(line.value or 0, target.at_least, line.until, calendar)
         told["level"] = _worst((line.level, pace))
-        wanted = plan.expected(target.at_least, until, calendar)
+        wanted = plan.expected(target.at_least, line.until, calendar)
         return PlanFigure(**told, expected=round(wanted, 1))
 
 

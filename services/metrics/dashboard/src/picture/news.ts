@@ -4,7 +4,7 @@ import { onBeforeUnmount, watch } from 'vue'
 import { usePicture } from './store'
 import type { LatestFact } from './views'
 
-const READ_AGAIN_MS_MIN = 1_000
+const SECOND_MS = 1_000
 
 function look(fact: LatestFact): string {
   return `${fact.time} ${fact.type} ${fact.case_no}`
@@ -13,16 +13,16 @@ function look(fact: LatestFact): string {
 /**
  * Read again with *read* when a fact has come that is *meant*, or when more may have come than was told.
  *
- * At once, and then at most once a second, however many come.
+ * At once, and then at most once in *everyMs*, however many come.
  */
-export function onNews(meant: (fact: LatestFact) => boolean, read: () => void): void {
+export function onNews(meant: (fact: LatestFact) => boolean, read: () => void, everyMs = SECOND_MS): void {
   const store = usePicture()
   let timer = 0
   let readAt = 0
 
   function readSoon(): void {
     if (timer !== 0) return
-    const wait = Math.max(0, readAt + READ_AGAIN_MS_MIN - performance.now())
+    const wait = Math.max(0, readAt + everyMs - performance.now())
     timer = window.setTimeout(() => {
       timer = 0
       readAt = performance.now()

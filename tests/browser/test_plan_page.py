@@ -1,0 +1,138 @@
+"""The page "Plan": the year's goals, what each has come to, and the cases behind a number."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, ViewportSize, expect
+
+from services.metrics.domain.plan import PLAN
+from services.metrics.handlers.kpis import FigureQuery, Kpis
+from services.metrics.handlers.plan import PlanReadings
+from shared.policy.rules import Editions
+from tests.browser.conftest import OpenPage
+from tests.support.figure_stories import STORIES
+from tests.support.metrics_store import RULES, opened
+from tests.support.pictures import SAVEABLE_CASE, document
+from tests.support.plan_stories import PLANNED
+from tests.support.stage import Stage
+from tests.support.today_page import PHONE, TodayPage
+from tests.support.way_of_a_case import event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TOLD = [*STORIES["a key project"], *PLANNED["two walks of one street"]]
+WALKED = "kpis/K21.1/cases"
+WINDOWS: Mapping[str, ViewportSize] = {"desk": {"width": 1440, "height": 900}, "phone": PHONE}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def plan() -> dict[str, Any]:
+    """Return the plan as the service tells it, of some facts of 2024."""
+    async with opened("memory") as store:
+        told = [event(fact.data, number) for number, fact in enumerate(TOLD)]
+        await store.fold(*told)
+        rules = Editions(RULES)
+        readings = PlanReadings(Kpis(store.readings, rules, store.clock), rules, store.clock)
+        return document(await readings.listed(FigureQuery(until=date(2024, 12, 30))))
+
+
+@pytest.fixture(autouse=True)
+def listings(stage: Stage, plan: dict[str, Any]) -> None:
+    stage.documents["plan"] = plan
+    line = {
+        "case_no": SAVEABLE_CASE,
+        "item_name": "食品经营许可",
+        "open": True,
+        "phase": "EXAMINING",
+        "level": None,
+        "due": {},
+    }
+    stage.documents[WALKED] = {"items": [line], "next_cursor": None}
+
+
+def item(today: TodayPage, number: int) -> Locator:
+    return today.page.locator(f'[data-item="{number}"]')
+
+
+def figure(today: TodayPage, name: str) -> Locator:
+    return today.page.locator(f'[data-figure="{name}"]')
+
+
+async def test_the_head_leads_to_every_item_of_the_plan(open_page: OpenPage) -> None:
+    today = await open_page()
+    await today.page.get_by_role("link", name="计划", exact=True).click()
+
+    await expect(today.page.locator("[data-item]")).to_have_count(len(PLAN))
+    await expect(today.page.locator("main")).to_contain_text("2024-01-01 至 2024-12-30")
+    await expect(item(today, 19)).to_contain_text("暂无可测指标")
+    await expect(item(today, 22)).to_contain_text("专业窗口服务队伍")
+    await expect(today.page).to_have_title("计划 · casetrack")
+
+
+async def test_a_count_that_falls_behind_says_so_with_its_pace(open_page: OpenPage) -> None:
+    today = await open_page("/#/plan")
+    cells = figure(today, "K04.1").locator("td")
+
+    await expect(cells).to_have_text(["代办重点项目数 K04.1", "", "1", "≥ 15", "14.9", "■ 红牌"])
+    await expect(item(today, 4).locator("tr.item")).to_contain_text("红牌")
+    await expect(figure(today, "K21.1")).to_contain_text("1 / 2")
+
+
+async def test_a_number_leads_to_the_cases_behind_it_and_back_to_the_plan(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    asked = stage.answer(WALKED, lambda _: stage.documents[WALKED])
+    today = await open_page("/#/plan")
+    await figure(today, "K21.1").get_by_role("link").click()
+
+    drawer = today.page.locator(".figure-cases")
+    await expect(drawer.get_by_role("heading")).to_contain_text("“六个一”完整率 50%")
+    await expect(drawer.get_by_role("link", name=SAVEABLE_CASE)).to_be_visible()
+    assert {name: asked[0][name] for name in ("from", "to")} == {
+        "from": "2024-01-01",
+        "to": "2024-12-30",
+    }
+    await today.page.keyboard.press("Escape")
+    await expect(today.page).to_have_url(stage.address + "/#/plan")
+    await expect(drawer).to_be_hidden()
+
+
+async def test_a_number_can_be_linked_to_and_an_unknown_one_leads_to_the_plan(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    linked = await open_page("/#/plan/K21.1")
+    await expect(linked.page.locator(".figure-cases").get_by_role("heading")).to_contain_text("50%")
+
+    unknown = await open_page("/#/plan/K99.9")
+    await expect(unknown.page).to_have_url(stage.address + "/#/plan")
+
+
+async def test_a_plan_that_cannot_be_read_is_asked_for_again(
+    open_page: OpenPage, stage: Stage, plan: dict[str, Any]
+) -> None:
+    del stage.documents["plan"]
+    today = await open_page("/#/plan")
+    await expect(today.page.get_by_role("alert")).to_contain_text("年度计划暂时无法读取")
+
+    stage.documents["plan"] = plan
+    await today.page.get_by_role("button", name="再读一次").click()
+
+    await expect(item(today, 25)).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("device", WINDOWS)
+async def test_everybody_can_use_it(
+    open_page: OpenPage, language: str, theme: Literal["light", "dark"], device: str
+) -> None:
+    today = await open_page("/#/plan", color_scheme=theme, viewport=WINDOWS[device])
+    if language == "en":
+        await today.speak_english()
+    await expect(item(today, 25)).to_be_visible()
+
+    assert await today.violations() == []
+    await today.fits()
