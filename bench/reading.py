@@ -1,4 +1,4 @@
-"""How long readers wait where very many cases are stored: tile, cases behind it, a year."""
+"""How long readers wait where very many cases are stored: tile, cases behind it, plan, a year."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ SLOW_ASKED = 10
 LOADERS = 2
 """One for each core; each folds a lane of its own."""
 START_SECONDS_MAX = 30.0
-LIMITS_MS = {"tile": 50.0, "cases": 150.0, "series": 1000.0}
+LIMITS_MS = {"tile": 50.0, "cases": 150.0, "plan": 300.0, "series": 1000.0}
 
 MONTH = f"from={LAST_DAY - timedelta(days=29)}&to={LAST_DAY}"
 YEAR = f"from={LAST_DAY - timedelta(days=364)}&to={LAST_DAY}"
@@ -46,6 +46,7 @@ ADDRESSES: Mapping[str, Sequence[str]] = {
         for kpi in ("L03.received", "K23.2", "L04", "L01", "L03")
         for days in (MONTH, YEAR, f"{MONTH}&item=11610102000003")
     ],
+    "plan": [f"/v1/plan?to={LAST_DAY}", f"/v1/plan/23?to={LAST_DAY}"],
     "series": [
         f"/v1/kpis/L03.received?{YEAR}&by=item",
         f"/v1/kpis/K23.2?{YEAR}&by=window",
