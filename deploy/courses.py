@@ -16,6 +16,7 @@ from services.intake.domain.joint import refusals as joint
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
 from services.intake.domain.xregion import refusals as xregion
+from services.metrics.domain.reporting import refusals as report
 from services.review.domain.invitation import refusals as invitation
 from services.review.domain.matter import refusals as matter
 from services.review.domain.rating import refusals as rating
@@ -35,6 +36,7 @@ from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint.course import JOINT
+from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
@@ -61,6 +63,7 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         PROBLEM.subject: problem.OFF_COURSE,
         AGENCY.subject: agency.OFF_COURSE,
         POLICY_ITEM.subject: policy.OFF_COURSE,
+        REPORT.subject: report.OFF_COURSE,
     }
 )
 """By kind of subject: what its owner answers where the course has no row."""

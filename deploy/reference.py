@@ -16,6 +16,7 @@ from deploy.stack.places import CHECKOUT
 from deploy.stack.settings import LocalSettings
 from services.assist.settings import AssistSettings
 from services.intake.settings import IntakeSettings
+from services.metrics.domain.figures.reported import COUNTED, indicator_of
 from services.metrics.settings import MetricsSettings
 from services.review.settings import ReviewSettings
 from shared.contracts.naming import Called, Language, words
@@ -38,6 +39,7 @@ PAGES = tuple(
         "reference/measures.md",
         "reference/kafka-access.md",
         "howto/capacity.md",
+        "howto/report-the-plan.md",
     )
 )
 SETTINGS = (
@@ -88,6 +90,16 @@ def _measure_row(one: Declared) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _reported_table() -> str:
+    head = ["| indicator | part | 中文 | English | a year |", "|---|---|---|---|---|"]
+    rows = [
+        f"| `{indicator_of(part)}` | `{one.word}` | {one.zh} | {one.en} | {one.yearly or '–'} |"
+        for part, counted in COUNTED.items()
+        for one in counted
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
 def _labels_table() -> str:
     rows = [f"| `{label}` | {meaning} |" for label, meaning in LABELS.items()]
     return "\n".join(["| label | holds |", "|---|---|", *rows, ""])
@@ -104,6 +116,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "names": _names_tables,
     "kafka-access": access_table,
     "capacity": _capacity_tables,
+    "reported": _reported_table,
 }
 """By the name that its place on a page has; each is made where a page has such a place."""
 

@@ -15,8 +15,8 @@ from deploy.command.tables import Cell, show_table
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
 from services.metrics.views.alert import Acknowledged, Escalated, Revoked
-from services.metrics.views.order import OrderLine, OrderPage, OrderTaken
-from services.metrics.views.view import View
+from services.metrics.views.order import OrderLine, OrderPage
+from services.metrics.views.view import CommandTaken, View
 from shared.contracts.naming import called
 from shared.contracts.supervision.course import OrderState
 from shared.policy.organisations import organisations
@@ -113,7 +113,7 @@ def order(
         if org not in organisations().by_code:
             raise typer.BadParameter(say("alert.org_unknown", org=org), param_hint="--org")
         body["to_org"] = organisations().named(org).model_dump()
-    said = _asking(url, name).command(OrderTaken, "/v1/orders", body)
+    said = _asking(url, name).command(CommandTaken, "/v1/orders", body)
     _told(said, say("alert.ordered", id=said.subject), as_json=as_json)
 
 
@@ -129,7 +129,7 @@ def answer(
     asked = _asking(url, name).get(OrderLine, path)
     responsible = Bearer(Role.HANDLER, asked.org_code, name)
     asking = Asking.begin(load_settings(LocalSettings), url, responsible)
-    said = asking.command(OrderTaken, f"{path}/answer", {"reply": note})
+    said = asking.command(CommandTaken, f"{path}/answer", {"reply": note})
     _told(said, say("alert.answered", id=order_id), as_json=as_json)
 
 

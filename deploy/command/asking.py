@@ -137,15 +137,17 @@ class Asking:
         answer = self._answer("POST", path, query, json=body, timeout=seconds_max)
         return _read(answer.content, view)
 
-    def command(self, view: type[V], path: str, body: object) -> V:
+    def command(self, view: type[V], path: str, body: object, key: str = "") -> V:
         """
         Give a command once, however often the request has to be made; return the *view* of it.
+
+        By its *key* it is known also in another run of ours.
 
         Raises:
             MetricsUnreachable: nobody answered.
             MetricsRefuses: it was declined.
         """
-        once = {"Idempotency-Key": SystemIds().new()}
+        once = {"Idempotency-Key": key or SystemIds().new()}
         return _read(self._answer("POST", path, {}, json=body, headers=once).content, view)
 
     def watch(

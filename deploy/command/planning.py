@@ -9,6 +9,7 @@ import typer
 from deploy.command.asking import Asking
 from deploy.command.days import WRITTEN, typed_day
 from deploy.command.output import out, print_json
+from deploy.command.reports import report
 from deploy.command.stack import JsonOption
 from deploy.command.tables import Cell, marked, show_table
 from deploy.command.words import measured
@@ -28,6 +29,7 @@ COLUMNS = ("item", "level", "id", "value", "target", "expected", "name")
 def register(app: typer.Typer) -> None:
     plan = typer.Typer(help=say("plan.help"), no_args_is_help=True)
     plan.command("list", help=say("plan.list_help"))(list_plan)
+    plan.command("report", help=say("plan.report_help"))(report)
     app.add_typer(plan, name="plan")
 
 

@@ -10,6 +10,7 @@ from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint.course import JOINT
+from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
@@ -38,4 +39,5 @@ COURSES = (
     POLICY_ITEM,
     ALERT,
     ORDER,
+    REPORT,
 )

@@ -27,6 +27,7 @@ from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
 from shared.contracts.joint import facts as joint
 from shared.contracts.moments import RECORDED
+from shared.contracts.plan import facts as plan
 from shared.contracts.policy import facts as policy
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
@@ -90,7 +91,7 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
         Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion, item),
         Owner.ASSIST: (assist, activity, intermediary, policy),
         Owner.REVIEW: (review, rectification, hotline, unfinished),
-        Owner.SUPERVISION: (supervision, rules, access),
+        Owner.SUPERVISION: (supervision, rules, access, plan),
     }
 )
 

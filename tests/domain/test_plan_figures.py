@@ -78,6 +78,23 @@ from tests.support.told_figures import value
         ("K22.6", ["a ticket that is answered again, better"], (0, None)),
         ("K22.7", ["a ticket that is answered in time"], (1, None)),
         ("K22.7", ["a ticket that gets more time"], (0, None)),
+        ("K22.1.micro_class", ["4 MICRO_CLASS reported for K22.1"], (400, None)),
+        ("K22.1.etiquette", ["2.5 ETIQUETTE reported for K22.1"], (250, None)),
+        ("K22.1.conduct", ["a report that was corrected twice"], (200, None)),
+        ("K22.1.conduct", ["a report of what nobody counts"], (0, None)),
+        ("K22.1.conduct", ["a report of what no figure counts"], (0, None)),
+        ("K22.1.micro_class", ["a report on a day that nobody means"], (0, None)),
+        (
+            "K02.3",
+            ["4 ASSIGNED reported for K02.3", "3 TAKEN_OVER reported for K02.3"],
+            (300, 400),
+        ),
+        ("K23.3", ["4 REVIEWED reported for K23.3", "3 DEFECT reported for K23.3"], (300, 400)),
+        (
+            "K23.4.spot_checks",
+            ["4 CHECKED reported for K23.4", "3 OK reported for K23.4"],
+            (300, 400),
+        ),
     ],
 )
 def test_a_figure_of_the_plan_counts_what_its_formula_says(
@@ -86,3 +103,7 @@ def test_a_figure_of_the_plan_counts_what_its_formula_says(
     found = value(figure, *stories)
 
     assert (found.numerator, found.denominator) == expected
+
+
+def test_what_is_reported_is_told_in_its_own_unit_however_it_is_kept() -> None:
+    assert value("K22.1.etiquette", "2.5 ETIQUETTE reported for K22.1").number == 2.5

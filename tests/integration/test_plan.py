@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from services.metrics.domain.plan import PLAN
 from shared.contracts.envelope import Event
 from shared.contracts.naming import Language
+from shared.contracts.registry import decode
 from shared.runtime.clock import SystemClock
 from shared.web.auth import Role
 from tests.support.clock_facts import instant
@@ -59,7 +61,7 @@ async def test_every_item_is_told_with_its_figures_and_its_pace(api: ReadApi) ->
     assert (told["K04.1"]["level"], plan["items"][4]["level"]) == ("RED", "RED")
     assert (told["K21.1"]["numerator"], told["K21.1"]["denominator"]) == (1, 2)
     assert (told["K07.2"]["numerator"], told["K07.2"]["denominator"]) == (0, 1)
-    assert (plan["items"][0]["figures"], plan["items"][0]["level"]) == ([], None)
+    assert (plan["items"][19]["figures"], plan["items"][19]["level"]) == ([], None)
     assert plan["items"][22]["group_name"] == {"zh-CN": "四支队伍", "en": "Four teams"}
 
 
@@ -99,3 +101,78 @@ async def test_the_command_lists_the_plan(api: ReadApi, tmp_path: Path, language
     assert (shown.status, shown.err) == (0, "")
     assert all(word in shown.out for word in SAID[language])
     assert [one["item"] for one in plain.document["items"]] == [one.number for one in PLAN]
+
+
+TABLE = """指标,填报项,数量,日期,说明,更正
+K22.1,MICRO_CLASS,1.5,2024/9/2,综合窗口,
+K22.1,MICRO_CLASS,1.5,2024/9/2,综合窗口,
+K22.1,SINGING,1,2024-09-02,,
+K23.3,REVIEWED,12,,,
+
+K23.3,DEFECT,3,9月2日,,
+"""
+FOUND = "SELECT body FROM supervision.events WHERE type LIKE 'casetrack.plan.%' ORDER BY position"
+
+
+async def reported(database: asyncpg.Pool) -> list[Event]:
+    """Return what is on record of reports."""
+    return [decode(row["body"].encode()) for row in await database.fetch(FOUND)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+async def test_the_command_hands_in_a_table_once_however_often_it_is_run(
+    api: ReadApi, database: asyncpg.Pool, tmp_path: Path, encoding: str
+) -> None:
+    api.clock.move_to(SystemClock().now())
+    file = tmp_path / "counted.csv"
+    file.write_bytes(TABLE.encode(encoding))
+    terminal, url = Terminal(tmp_path), ("--url", str(api.client.base_url))
+
+    first = await terminal.casetrack("plan", "report", str(file), "--json", *url)
+    again = await terminal.casetrack("plan", "report", str(file), *url)
+    events = await reported(database)
+    await api.fold(*events)
+    told = figures(await api.read("/v1/plan?to=2024-12-30"))
+
+    assert (first.status, first.document["accepted"], first.document["rejected"]) == (1, 3, 2)
+    assert [one["line"] for one in first.document["rejections"]] == [4, 7]
+    assert "SINGING" in first.document["rejections"][0]["detail"]
+    assert (again.status, "3 accepted, 2 declined" in again.out) == (1, True)
+    assert len(events) == 3
+    assert told["K22.1.micro_class"]["value"] == 3
+
+
+async def test_the_command_corrects_what_was_reported(
+    api: ReadApi, database: asyncpg.Pool, tmp_path: Path
+) -> None:
+    api.clock.move_to(SystemClock().now())
+    file = tmp_path / "counted.csv"
+    terminal, url = Terminal(tmp_path), ("--url", str(api.client.base_url))
+    file.write_text("indicator,part,quantity\nK25.2,HOURS,80\n")
+    await terminal.casetrack("plan", "report", str(file), *url)
+    (told,) = await reported(database)
+    file.write_text(f"corrects,quantity,part,indicator\n{told.subject},8,,\n")
+    corrected = await terminal.casetrack("plan", "report", str(file), *url)
+    await api.fold(*await reported(database))
+    year = await api.read("/v1/plan")
+
+    assert (corrected.status, corrected.err) == (0, "")
+    assert figures(year)["K25.2.hours"]["value"] == 8
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (b"indicator,quantity\nK22.1,1\n", "part"),
+        (b"\xff\xff\xff", "UTF-8"),
+        (b"", "indicator, part, quantity"),
+    ],
+)
+async def test_what_is_no_such_table_is_wrong_usage(
+    tmp_path: Path, table: bytes, words: str
+) -> None:
+    file = tmp_path / "counted.csv"
+    file.write_bytes(table)
+    said = await Terminal(tmp_path).casetrack("plan", "report", str(file))
+
+    assert (said.status, words in said.err) == (2, True)

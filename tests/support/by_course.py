@@ -27,6 +27,9 @@ from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.xregion import commands as xregion_commands
 from services.intake.domain.xregion import decide as xregion_rules
 from services.intake.domain.xregion import refusals as xregion_refusals
+from services.metrics.domain.reporting import commands as report_commands
+from services.metrics.domain.reporting import decide as report_rules
+from services.metrics.domain.reporting import refusals as report_refusals
 from services.metrics.domain.subjects.activity import Obstacle as ObstacleKind
 from services.metrics.domain.subjects.activity import Walkthrough as WalkthroughKind
 from services.metrics.domain.subjects.hotline import Ticket as TicketKind
@@ -35,6 +38,7 @@ from services.metrics.domain.subjects.item import ItemChange as ItemChangeKind
 from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
 from services.metrics.domain.subjects.order import Directive as OrderKind
 from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
+from services.metrics.domain.subjects.report import ProgressReport as ReportKind
 from services.metrics.domain.subjects.review import Invitation as InvitationKind
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.unfinished import Matter as MatterKind
@@ -63,6 +67,7 @@ from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE
 from shared.contracts.joint import facts as joint
 from shared.contracts.joint.course import JOINT
+from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.review.course import INVITATION
 from shared.contracts.supervision.course import ORDER
@@ -149,6 +154,16 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
         "agency": _by_course(AGENCY, agency_commands, agency_refusals, agency_rules, AgencyKind),
         "policy": _by_course(
             POLICY_ITEM, policy_commands, policy_refusals, policy_rules, PolicyItemKind
+        ),
+        "report": Owned(
+            REPORT,
+            report_refusals.OFF_COURSE,
+            report_rules.DECIDER,
+            get_args(report_commands.ReportCommands),
+            partial(_told, REPORT),
+            ReportKind,
+            {},
+            follows=True,
         ),
         "order": Owned(
             ORDER,

@@ -73,6 +73,7 @@ from shared.contracts.handling.words import Decision, Step
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
 from shared.contracts.item.facts import ItemDefinitionRevised
+from shared.contracts.plan.facts import ProgressReported
 from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.rectification.words import VerifyFinding
@@ -104,6 +105,7 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "handed_over_date": date(2024, 9, 13),
         "ends": {},
         "change": like_the_example(ItemDefinitionRevised).subject,
+        "report": like_the_example(ProgressReported).subject,
         "meeting": Meeting(
             state=MeetingState.HELD,
             referral_ids=frozenset({example_of(ResolutionAdopted.TYPE)["data"]["referral_id"]}),

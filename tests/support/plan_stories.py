@@ -1,8 +1,10 @@
 """Short stories of what lies beside the cases: lists, policies, agencies, tickets, walks."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.figures.reported import PARTS
 from shared.contracts.activity import facts as activity
 from shared.contracts.activity.words import WalkPart
 from shared.contracts.commitment import facts as commitment
@@ -11,6 +13,7 @@ from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
 from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
+from shared.contracts.plan.facts import ProgressReported
 from shared.contracts.policy import facts as policy
 from shared.contracts.supervision import facts as supervision
 from shared.contracts.unfinished import facts as unfinished
@@ -90,6 +93,19 @@ REOPENED = ticket(hotline.TicketReopened)
 
 def asked(level: str) -> Fact:
     return ticket(hotline.TicketFollowedUp, level=level)
+
+
+def reported(indicator: str, part: str, quantity: float, **changes: object) -> Fact:
+    return like_the_example(
+        ProgressReported,
+        **{
+            "report_id": f"r-{indicator}-{part}",
+            "indicator": indicator,
+            "part": part,
+            "quantity": quantity,
+            **changes,
+        },
+    )
 
 
 DECISION = [RECEIVED, ACCEPTED, STARTED, DECIDED]
@@ -231,4 +247,27 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
         card("SLA-26d", "m1", basis="UNFINISHED", at=LATE),
     ],
     "a matter that was just recorded": told(RECORDED),
+    **{
+        f"{quantity:g} {part} reported for {indicator}": told(reported(indicator, part, quantity))
+        for indicator, parts in PARTS.items()
+        for part, quantity in zip(parts, (4, 3, 2.5, 2, 1), strict=False)
+    },
+    "a report that was corrected twice": told(
+        reported("K22.1", "CONDUCT", 3),
+        *(
+            reported(
+                "K22.1",
+                "CONDUCT",
+                quantity,
+                report_id=f"r-{quantity}",
+                corrects="r-K22.1-CONDUCT",
+            )
+            for quantity in (5, 2)
+        ),
+    ),
+    "a report of what nobody counts": told(reported("K22.1", "SINGING", 3)),
+    "a report of what no figure counts": told(reported("K99.9", "CONDUCT", 3)),
+    "a report on a day that nobody means": told(
+        like_the_example(ProgressReported).model_copy(update={"on": date(1970, 1, 1)})
+    ),
 }

@@ -1,5 +1,6 @@
-"""The bureau's annual plan: all items, and one."""
+"""The bureau's annual plan: all items, one, and what people report of it."""
 
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -9,11 +10,15 @@ from starlette.responses import Response
 from services.metrics.api.answers import answer, answered, page
 from services.metrics.api.kpis import QUESTION, narrowed_of
 from services.metrics.api.parameters import DayAsked
-from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
+from services.metrics.api.roles import READERS, REPORTERS, WORKERS, SeenOrganisations
 from services.metrics.domain.figures.dimensions import Narrowed
+from services.metrics.domain.reporting import commands, refusals
 from services.metrics.handlers.kpis import FigureQuery
 from services.metrics.handlers.plan import PlanReadings
+from services.metrics.handlers.reporting import Reporting
 from services.metrics.views.plan import PlanItem, PlanPage
+from shared.commands.counter import Collection, command_routes, refusals_in
+from shared.commands.counter import Path as CommandPath
 from shared.web.description import told
 from shared.web.policies import Of, permit
 from shared.web.problems import Problem, ProblemKind
@@ -35,11 +40,27 @@ async def until_of(
 YearAsked = Annotated[FigureQuery, Depends(until_of)]
 
 
-def plan_routes(readings: PlanReadings) -> APIRouter:
+REPORTS = Collection(
+    name="plan/reports",
+    subject="report",
+    refusals=refusals_in(refusals),
+    first=CommandPath(commands.ReportProgress, REPORTERS),
+    paths=MappingProxyType(
+        {
+            "corrections": CommandPath(
+                commands.CorrectReport, REPORTERS, ours=frozenset({"report_id"})
+            )
+        }
+    ),
+)
+
+
+def plan_routes(readings: PlanReadings, reporting: Reporting) -> APIRouter:
     """Return the routes of the plan."""
     router = APIRouter(
         prefix="/v1/plan", tags=["plan"], dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)]
     )
+    reports = command_routes([REPORTS], reporting.take, of=Of.REGISTER)
 
     @router.get("", responses=answered(PlanPage), openapi_extra=told(*QUESTION))
     async def listed(request: Request, asked: YearAsked, seen: SeenOrganisations) -> Response:
@@ -60,4 +81,7 @@ def plan_routes(readings: PlanReadings) -> APIRouter:
             raise Problem(*PLAN_ITEM_UNKNOWN, field="number")
         return answer(found)
 
-    return router
+    both = APIRouter()
+    both.include_router(reports)
+    both.include_router(router)
+    return both

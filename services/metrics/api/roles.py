@@ -56,6 +56,9 @@ ACKNOWLEDGERS = (*ACTORS, *WORKERS)
 ORDER_ISSUERS: Grants = granted(ACTORS, Scope.BELOW)
 ORDER_ANSWERERS: Grants = granted((Role.DIRECTOR, *WORKERS), Scope.OWN)
 """An order is answered by those to whom it was sent, and by nobody for them."""
+COUNTERS = (Role.SECRETARIAT, Role.ASSIST_AGENT, Role.REVIEW_DESK, Role.WINDOW_CLERK)
+REPORTERS: Grants = {**granted(ACTORS, Scope.BELOW), **granted(COUNTERS, Scope.OWN)}
+"""Who reports what was counted for the plan; supervision also for the organisations below."""
 PUBLISHERS_OF_RULES = (Role.LAW_DESK, Role.DIRECTOR, Role.OPS)
 READERS_OF_RULES = (Role.LAW_DESK, *READERS)
 

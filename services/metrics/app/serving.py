@@ -53,6 +53,7 @@ from services.metrics.handlers.order_records import OrderRecords
 from services.metrics.handlers.orders import Ordering, OrderReadings
 from services.metrics.handlers.plan import PlanReadings
 from services.metrics.handlers.publishing import Publishing
+from services.metrics.handlers.reporting import Reporting
 from services.metrics.handlers.today import Today
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.clock_rounds import ClockRounds
@@ -197,7 +198,9 @@ class Reader:
                     judging_routes(judging),
                     kpi_routes(kpis),
                     elapsed_routes(kpis),
-                    plan_routes(PlanReadings(kpis, rules, self.clock)),
+                    plan_routes(
+                        PlanReadings(kpis, rules, self.clock), Reporting(self.supervision, desk)
+                    ),
                     calculator_routes(calculating),
                     alert_routes(alerts),
                     acting_routes(acting),

@@ -28,15 +28,5 @@ class OrderLine(View, frozen=True):
     answered_by: str | None
 
 
-class OrderTaken(View, frozen=True):
-    """What a command on an order came to."""
-
-    subject: str
-    """The order's id."""
-    stream: str
-    version: int
-    event_ids: tuple[str, ...]
-
-
 class OrderPage(Page[OrderLine], frozen=True):
     """Orders, newest first."""

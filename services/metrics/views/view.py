@@ -28,6 +28,15 @@ class Page(View, Generic[T], frozen=True):
     next_cursor: str | None
 
 
+class CommandTaken(View, frozen=True):
+    """What a command came to."""
+
+    subject: str
+    stream: str
+    version: int
+    event_ids: tuple[str, ...]
+
+
 class Both(View, frozen=True):
     """The same in both languages."""
 

@@ -9,6 +9,7 @@ from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.register import AnySubject
+from services.metrics.domain.subjects.report import ProgressReport
 from services.metrics.domain.subjects.review import Rating
 from services.metrics.domain.subjects.task import Task
 
@@ -98,7 +99,7 @@ def _named_by(subject: AnySubject) -> Dimensions:
             return Dimensions(
                 organisation=subject.org_code, window=subject.window, item=subject.item_code
             )
-        case Inspection() | Rectification() | Directive():
+        case Inspection() | Rectification() | Directive() | ProgressReport():
             return Dimensions(organisation=subject.org_code)
         case Task():
             return Dimensions(site=subject.site)

@@ -148,6 +148,8 @@ class Aggregate(StrEnum):
     """What the parts come to."""
 
     SUM = "sum"
+    HUNDREDTHS = "hundredths"
+    """The sum of parts that are kept in hundredths."""
     RATE = "rate"
     MEAN = "mean"
     """Of classes such as ``days:007``, each as often as it was counted."""

@@ -25,6 +25,7 @@ from services.metrics.domain.figures import (
     platform,
     policies,
     projects,
+    reported,
     sources,
     special_groups,
     stationing,
@@ -73,6 +74,7 @@ MODULES: tuple[ModuleType, ...] = (
     examination,
     inspection,
     agents,
+    reported,
     statistics,
 )
 """The bureau's day first, the items of the plan in their order, then supervision's statistics."""

@@ -11,6 +11,7 @@ SAMPLE_MIN = 20
 """A rate of fewer than this is shown and not judged (domain conventions)."""
 
 DIGITS = 4
+HUNDREDTHS = 100
 
 Parts = Mapping[str, int]
 
@@ -64,6 +65,11 @@ def _is_enough(of: int | None) -> bool:
 def _sum(figure: Figure, parts: Parts) -> Measured:
     total = summed(figure.numerator, parts)
     return total, total, None
+
+
+def _hundredths(figure: Figure, parts: Parts) -> Measured:
+    total = summed(figure.numerator, parts)
+    return total / HUNDREDTHS, total, None
 
 
 def _rate(figure: Figure, parts: Parts) -> Measured:
@@ -129,6 +135,7 @@ def _greatest(_: Figure, parts: Parts) -> Measured:
 
 MEASURED: Mapping[Aggregate, Callable[[Figure, Parts], Measured]] = {
     Aggregate.SUM: _sum,
+    Aggregate.HUNDREDTHS: _hundredths,
     Aggregate.RATE: _rate,
     Aggregate.MEAN: _mean,
     Aggregate.NINETIETH: _ninetieth,

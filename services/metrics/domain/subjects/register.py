@@ -15,6 +15,7 @@ from services.metrics.domain.subjects.joint import JointCase
 from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.policy import PolicyItem
 from services.metrics.domain.subjects.rectification import Rectification
+from services.metrics.domain.subjects.report import ProgressReport
 from services.metrics.domain.subjects.review import Invitation, Rating
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
@@ -42,6 +43,7 @@ AnySubject = (
     | Agency
     | PolicyItem
     | Directive
+    | ProgressReport
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -65,6 +67,7 @@ KINDS: tuple[type[Subject], ...] = (
     Agency,
     PolicyItem,
     Directive,
+    ProgressReport,
 )
 
 

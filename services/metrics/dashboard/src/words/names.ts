@@ -31,6 +31,7 @@ const STATES: Record<string, string> = {
   problem: 'ProblemState',
   agency: 'AgencyState',
   policy: 'PolicyItemState',
+  report: 'ReportState',
 }
 
 /** A code that nobody has named speaks for itself. */

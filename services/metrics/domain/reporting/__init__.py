@@ -1,0 +1,1 @@
+"""What people report of the annual plan (进度填报)."""
