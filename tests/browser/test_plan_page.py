@@ -123,16 +123,86 @@ async def test_a_plan_that_cannot_be_read_is_asked_for_again(
     await expect(item(today, 25)).to_be_visible()
 
 
+def form(today: TodayPage) -> Locator:
+    return today.part("report")
+
+
+async def opened_form(today: TodayPage) -> Locator:
+    button = figure(today, "K22.1.micro_class").get_by_role("button", name="填报：业务“微课堂”次数")
+    await button.click()
+    await today.has_focus_in(form(today))
+    return button
+
+
+async def test_what_people_count_is_reported_on_the_page(
+    open_page: OpenPage, stage: Stage, plan: dict[str, Any]
+) -> None:
+    stage.documents["plan"] = plan | {"reports": True}
+    today = await open_page("/#/plan")
+    await opened_form(today)
+    await today.page.keyboard.type("1.5")
+    await form(today).get_by_label("说明").fill("综合窗口")
+    await today.page.keyboard.press("Enter")
+
+    await expect(form(today).get_by_role("status")).to_contain_text("已填报")
+    ((path, body, key),) = stage.commands
+    assert path == "plan/reports"
+    assert body == {
+        "indicator": "K22.1",
+        "part": "MICRO_CLASS",
+        "quantity": "1.5",
+        "day": "2024-12-30",
+        "note": "综合窗口",
+    }
+    assert key
+
+
+async def test_what_is_refused_is_told_in_the_form_and_what_is_missing_before_it_is_sent(
+    open_page: OpenPage, stage: Stage, plan: dict[str, Any]
+) -> None:
+    stage.documents["plan"] = plan | {"reports": True}
+    refused = {"title": "日期不合理", "detail": "尚未到来。", "field": "day", "code": "x"}
+    stage.replies["plan/reports"] = (422, refused)
+    today = await open_page("/#/plan")
+    button = await opened_form(today)
+    await form(today).get_by_role("button", name="填报", exact=True).click()
+    assert stage.commands == []
+
+    await form(today).get_by_label("数量").fill("2")
+    await today.page.keyboard.press("Enter")
+    await expect(form(today).get_by_role("alert")).to_contain_text("尚未到来")
+    await today.page.keyboard.press("Escape")
+    await expect(form(today)).to_be_hidden()
+    await today.has_focus_in(button)
+    await button.click()
+    await expect(form(today).get_by_label("数量")).to_have_value("2")
+
+
+async def test_nobody_is_offered_what_only_others_report(open_page: OpenPage) -> None:
+    today = await open_page("/#/plan")
+
+    await expect(figure(today, "K22.1.micro_class")).to_be_visible()
+    await expect(today.page.get_by_role("button", name="填报")).to_have_count(0)
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("device", WINDOWS)
 async def test_everybody_can_use_it(
-    open_page: OpenPage, language: str, theme: Literal["light", "dark"], device: str
+    open_page: OpenPage,
+    stage: Stage,
+    plan: dict[str, Any],
+    language: str,
+    theme: Literal["light", "dark"],
+    device: str,
 ) -> None:
+    stage.documents["plan"] = plan | {"reports": True}
     today = await open_page("/#/plan", color_scheme=theme, viewport=WINDOWS[device])
     if language == "en":
         await today.speak_english()
     await expect(item(today, 25)).to_be_visible()
+    await today.page.locator('[data-report="K22.1.micro_class"]').click()
+    await expect(form(today)).to_be_visible()
 
     assert await today.violations() == []
     await today.fits()

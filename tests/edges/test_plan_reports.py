@@ -133,3 +133,17 @@ async def test_who_reports_for_whom(bureau: Bureau) -> None:
     )
     assert (await correct(bureau, name, {"quantity": 2}, org=BUREAU))[0] == 201
     assert await report(bureau, role=Role.AUDITOR) == (403, "not_permitted")
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [(Role.SUPERVISOR, True), (Role.WINDOW_CLERK, True), (Role.AUDITOR, False)]
+)
+async def test_the_plan_says_what_people_count_and_whether_its_reader_may_report(
+    bureau: Bureau, role: Role, *, may: bool
+) -> None:
+    _, plan = await bureau.ask("GET", "/v1/plan", role=role)
+    told = {one["kpi_id"]: one["counted_as"] for item in plan["items"] for one in item["figures"]}
+
+    assert plan["reports"] is may
+    assert told["K22.1.micro_class"] == {"indicator": "K22.1", "part": "MICRO_CLASS"}
+    assert (told["K23.3"], told["K23.2"]) == (None, None)

@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +21,7 @@ from services.metrics.views.plan import PlanItem, PlanPage
 from shared.commands.counter import Collection, command_routes, refusals_in
 from shared.commands.counter import Path as CommandPath
 from shared.web.description import told
-from shared.web.policies import Of, permit
+from shared.web.policies import Caller, Of, permit
 from shared.web.problems import Problem, ProblemKind
 
 # Not called `item`: that is what figures are narrowed to, by its code.
@@ -63,13 +64,16 @@ def plan_routes(readings: PlanReadings, reporting: Reporting) -> APIRouter:
     reports = command_routes([REPORTS], reporting.take, of=Of.REGISTER)
 
     @router.get("", responses=answered(PlanPage), openapi_extra=told(*QUESTION))
-    async def listed(request: Request, asked: YearAsked, seen: SeenOrganisations) -> Response:
+    async def listed(
+        request: Request, asked: YearAsked, caller: Caller, seen: SeenOrganisations
+    ) -> Response:
         """
         List the items of the plan with their figures since the year began, up to `to`.
 
         A count that the plan wants of the whole year says what should have been `expected` by then.
         """
-        return page(request, await readings.within(seen).listed(asked))
+        plan = await readings.within(seen).listed(asked)
+        return page(request, structs.replace(plan, reports=caller.has(*REPORTERS)))
 
     @router.get(
         "/{number}", responses=answered(PlanItem), openapi_extra=told(PLAN_ITEM_UNKNOWN, *QUESTION)

@@ -8,10 +8,11 @@ from msgspec import structs
 
 from services.metrics.domain import plan
 from services.metrics.domain.figures.register import REGISTER
+from services.metrics.domain.figures.reported import COUNTED_AS
 from services.metrics.domain.plan import GROUPS, PLAN
 from services.metrics.handlers.kpis import FigureQuery, Kpis
 from services.metrics.views.kpi import KpiLine
-from services.metrics.views.plan import PlanFigure, PlanItem, PlanPage
+from services.metrics.views.plan import CountedAs, PlanFigure, PlanItem, PlanPage
 from services.metrics.views.view import Both
 from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
 from shared.policy.calendar import business_date
@@ -73,6 +74,8 @@ class PlanReadings:
         """Return the figure with its pace, if it is a count for the whole year."""
         target, calendar = line.target, self._rules.newest.calendar
         told = structs.asdict(line)
+        counted = COUNTED_AS.get(line.kpi_id)
+        told["counted_as"] = CountedAs(*counted) if counted else None
         if target is None or not target.yearly or target.at_least is None:
             return PlanFigure(**told, expected=None)
         pace = plan.pace_of(line.value or 0, target.at_least, line.until, calendar)

@@ -7,11 +7,20 @@ from services.metrics.views.view import Both, Page, View
 from shared.contracts.supervision.words import AlertLevel
 
 
+class CountedAs(View, frozen=True):
+    """As what people report a figure that no system tells."""
+
+    indicator: str
+    part: str
+
+
 class PlanFigure(KpiLine, frozen=True, kw_only=True):
     """A figure of an item since the year began; its *level* is also that of its pace."""
 
     expected: float | None
     """What a count for the whole year should have come to by now; null of all others."""
+    counted_as: CountedAs | None
+    """Null of what systems tell."""
 
 
 class PlanItem(View, frozen=True):
@@ -32,3 +41,5 @@ class PlanPage(Page[PlanItem], frozen=True, kw_only=True):
 
     since: date
     until: date
+    reports: bool = False
+    """Whether the reader may report what people count."""

@@ -131,10 +131,24 @@ def indicator_of(part: Part) -> str:
     return part.partition("/")[0]
 
 
+def figure_of(part: Part, one: Counted) -> str:
+    """Return the id of the figure that sums what is counted as *one*."""
+    return f"{indicator_of(part)}.{one.word.lower()}"
+
+
 PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {indicator_of(part): tuple(one.word for one in counted) for part, counted in COUNTED.items()}
 )
 """By indicator: what may be reported of it."""
+
+COUNTED_AS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        figure_of(part, one): (indicator_of(part), one.word)
+        for part, counted in COUNTED.items()
+        for one in counted
+    }
+)
+"""By figure: as what of which indicator people report it."""
 
 BY_INDICATOR = {indicator_of(part): part for part in Part}
 
@@ -149,11 +163,10 @@ LINES: Mapping[type, LinesOf] = {ProgressReport: _of_report}
 
 
 def _figure(part: Part, one: Counted) -> Figure:
-    indicator = indicator_of(part)
     yearly = Target(origin=Origin.OURS, at_least=one.yearly, yearly=True) if one.yearly else None
     return Figure(
-        id=f"{indicator}.{one.word.lower()}",
-        item=int(indicator[1:3]),
+        id=figure_of(part, one),
+        item=int(part[1:3]),
         zh=one.zh,
         en=one.en,
         unit=one.unit,

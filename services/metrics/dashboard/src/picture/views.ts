@@ -425,6 +425,12 @@ export interface Completeness {
 /** What a consumer does. */
 export type Condition = 'joining' | 'reading' | 'waiting' | 'away'
 
+/** As what people report a figure that no system tells. */
+export interface CountedAs {
+  indicator: string
+  part: string
+}
+
 /** A case that a figure counts. */
 export interface CountedCase {
   case_no: string
@@ -1066,6 +1072,8 @@ export interface PlanFigure {
   until: string
   /** What a count for the whole year should have come to by now; null of all others. */
   expected: number | null
+  /** Null of what systems tell. */
+  counted_as: CountedAs | null
 }
 
 /** One item of the plan. */
@@ -1086,6 +1094,8 @@ export interface PlanPage {
   next_cursor: string | null
   since: string
   until: string
+  /** Whether the reader may report what people count. */
+  reports?: boolean
 }
 
 /** A policy, whole, and the day from which what begins is judged by it. */
