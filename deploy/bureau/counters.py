@@ -25,10 +25,14 @@ SERVICE = {
     "referrals": "intake",
     "meetings": "intake",
     "tasks": "assist",
+    "policies": "assist",
+    "walkthroughs": "assist",
+    "problems": "assist",
     "ratings": "review",
     "rectifications": "review",
     "tickets": "review",
     "matters": "review",
+    "plan": "metrics",
 }
 """Which service takes the commands of a collection."""
 

@@ -1,11 +1,12 @@
 """The bureau's day: the weeks before are told through the gateway, then people come in, live."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-from deploy.bureau import stories
+from deploy.bureau import plan, stories
 from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
 from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
@@ -47,6 +48,8 @@ class BureauDay:
         chance = Random(self.backlog.seed)  # noqa: S311 - a story, no secret
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._remember_holds())
+            for work in self._for_the_plan():
+                tasks.create_task(self._beside(work))
             tasks.create_task(self._take_up(Random(chance.random())))  # noqa: S311 - as above
             for number in range(1, days * CASES_A_DAY + 1):
                 errand = self._errand(f"XC{self.tag}{number:03}", chance.choice(WINDOWS))
@@ -78,6 +81,18 @@ class BureauDay:
         late = [past for past in self.backlog.cases() if past.late and past.lies]
         return late[-FORGOTTEN_HOLDS:]
 
+    def _for_the_plan(self) -> Iterator[Awaitable[None]]:
+        """Yield what happens for the annual plan, once in a year or a day however often played."""
+        today = self.backlog.today
+        yield plan.report(self._errand("plan-reports", WINDOWS[0], of=f"{today.year}"), today)
+        yield plan.list_policies(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
+        yield plan.walk(self._errand("walkthroughs", WINDOWS[0], of=f"{today}"))
+
+    async def _beside(self, work: Awaitable[None]) -> None:
+        """Await *work* that is no applicant's."""
+        with suppress(TurnedDown):
+            await work
+
     async def _run(self, course: Awaitable[None]) -> None:
         self.arrived += 1
         self.under_way += 1
@@ -89,9 +104,10 @@ class BureauDay:
             self.under_way -= 1
         self.done += 1
 
-    def _errand(self, name: str, window: str) -> Errand:
+    def _errand(self, name: str, window: str, of: str = "") -> Errand:
+        """Return an errand of this play, or *of* what is played once whichever play it is."""
         chance = Random(f"{self.backlog.seed}-{name}")  # noqa: S311 - a story, no secret
-        return Errand(name, f"{self.tag}-{name}", window, self.counters, self.pace, chance)
+        return Errand(name, f"{of or self.tag}-{name}", window, self.counters, self.pace, chance)
 
     async def _publish(self, events: Iterable[Event]) -> None:
         bodies = [encode(event) for event in events]
