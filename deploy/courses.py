@@ -12,9 +12,11 @@ from services.intake.domain.case import refusals as case
 from services.intake.domain.commitment import refusals as commitment
 from services.intake.domain.inspection import refusals as inspection
 from services.intake.domain.itemchange import refusals as itemchange
+from services.intake.domain.itemlist import refusals as itemlist
 from services.intake.domain.joint import refusals as joint
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
+from services.intake.domain.stationing import refusals as stationing
 from services.intake.domain.xregion import refusals as xregion
 from services.metrics.domain.reporting import refusals as report
 from services.review.domain.invitation import refusals as invitation
@@ -34,7 +36,7 @@ from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intermediary.course import AGENCY
-from shared.contracts.item.course import ITEM_CHANGE
+from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
@@ -53,6 +55,8 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         JOINT.subject: joint.OFF_COURSE,
         XREGION.subject: xregion.OFF_COURSE,
         ITEM_CHANGE.subject: itemchange.OFF_COURSE,
+        ITEM_LIST.subject: itemlist.OFF_COURSE,
+        STATIONING.subject: stationing.OFF_COURSE,
         INVITATION.subject: invitation.OFF_COURSE,
         RATING.subject: rating.OFF_COURSE,
         RECTIFICATION.subject: rectification.OFF_COURSE,

@@ -13,18 +13,22 @@ from services.intake.api.paths import (
     CROSS_REGION,
     INSPECTIONS,
     ITEM_CHANGES,
+    ITEM_LISTS,
     JOINT_CASES,
     MEETINGS,
     REFERRALS,
+    STATIONINGS,
 )
 from services.intake.consumer import BEGIN, GROUP, TOPICS, Inbox
 from services.intake.domain.itemchange import decide as itemchange
+from services.intake.domain.itemlist import decide as itemlist
 from services.intake.domain.joint import decide as joint
+from services.intake.domain.stationing import decide as stationing
 from services.intake.domain.xregion import decide as xregion
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
-from services.intake.handlers.itemchange import named_change
+from services.intake.handlers.items import named_change, named_list, named_stationing
 from services.intake.handlers.joint import JointCases
 from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
@@ -33,7 +37,7 @@ from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Faults, Service, owners_pool
 from shared.commands.subject import Decided, subject_routes
-from shared.contracts.item.course import ITEM_CHANGE
+from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT
 from shared.contracts.xregion.course import XREGION
 from shared.eventstore.port import Timers
@@ -86,6 +90,8 @@ class Intake(Service):
             Decided(CROSS_REGION, XREGION, xregion.DECIDER, "KY"),
             Decided(JOINT_CASES, JOINT, joint.DECIDER, "YJS", JointCases(self.rules)),
             Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),
+            Decided(ITEM_LISTS, ITEM_LIST, itemlist.DECIDER, ours=named_list),
+            Decided(STATIONINGS, STATIONING, stationing.DECIDER, ours=named_stationing),
         )
 
     @cached_property

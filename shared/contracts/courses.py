@@ -8,7 +8,7 @@ from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intermediary.course import AGENCY
-from shared.contracts.item.course import ITEM_CHANGE
+from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
@@ -27,6 +27,8 @@ COURSES = (
     JOINT,
     XREGION,
     ITEM_CHANGE,
+    ITEM_LIST,
+    STATIONING,
     INVITATION,
     RATING,
     RECTIFICATION,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.told_figures import value
+from tests.support.told_figures import STORIES, picture, value
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,21 @@ from tests.support.told_figures import value
         ("K12.5.satisfied", ["a ticket that is answered again, better"], (1, 1)),
         ("K13.3", ["a case that was filed outside"], (1, None)),
         ("K13.3", ["a case that was not filed outside after all"], (0, None)),
+        ("K13.1", ["an item that is taken into the hall", "an item outside"], (1, 2)),
+        ("K13.1", ["an item in the hall that others decide", "an item that is exempt"], (1, 1)),
+        (
+            "K13.2",
+            [
+                "an item that is taken into the hall",
+                "an item in the hall that others decide",
+            ],
+            (1, 2),
+        ),
+        ("K13.2.exempt", ["an item that is exempt"], (1, None)),
+        ("K16.1", ["a list that grows and shrinks", "a list that no figure counts"], (10, None)),
+        ("K16.1", ["a list of a day that nobody means"], (0, None)),
+        ("K17.1", ["a list for other places"], (3, None)),
+        ("K20.1", ["a list that is corrected on its day"], (9, None)),
         ("K16.4", ["a decision on a promise that was kept"], (1, 1)),
         ("K16.4", ["a decision on a promise that was not kept, found late"], (0, 1)),
         ("K16.4", ["a decision on a promise that nobody verifies"], (0, 1)),
@@ -107,3 +122,13 @@ def test_a_figure_of_the_plan_counts_what_its_formula_says(
 
 def test_what_is_reported_is_told_in_its_own_unit_however_it_is_kept() -> None:
     assert value("K22.1.etiquette", "2.5 ETIQUETTE reported for K22.1").number == 2.5
+
+
+@pytest.mark.parametrize(
+    ("until", "items"),
+    [("2024-09-01", 0), ("2024-09-02", 8), ("2024-09-15", 11), ("2024-12-31", 10)],
+)
+def test_a_list_has_as_many_items_as_it_had_on_any_day(until: str, items: int) -> None:
+    of = picture(STORIES["a list that grows and shrinks"]).contributions
+
+    assert sum(number for (_, day), number in of.items() if f"{day}" <= until) == items

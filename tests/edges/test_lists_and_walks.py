@@ -55,6 +55,31 @@ async def test_an_item_is_changed_and_published_place_by_place(hall: Hall) -> No
     )
 
 
+async def test_a_list_is_published_version_by_version_and_an_item_stands_in_the_hall(
+    hall: Hall,
+) -> None:
+    version = {"list": "WEEKEND", "version": "2024-1", "item_codes": [ITEM], "places": ["ONLINE"]}
+    stationed = {"item_code": ITEM, "status": "STATIONED", "authorised": True}
+    lists = [
+        await hall.command(Role.LAW_DESK, "/v1/item-lists", version | changed)
+        for changed in ({}, {}, {"version": "2024-2", "item_codes": [ITEM, ITEM]}, {"list": "ANY"})
+    ]
+    placed = [
+        await hall.command(Role.DIRECTOR, "/v1/stationings", stationed | changed)
+        for changed in ({}, {"status": "EXEMPT"}, {"status": "EXEMPT", "reason": "涉密"})
+    ]
+
+    assert (lists[0].json()["subject"], placed[0].json()["subject"]) == ("WEEKEND", ITEM)
+    assert [one.json().get("code") for one in lists] == [
+        None,
+        "list_version_published",
+        "item_named_twice",
+        "invalid_request",
+    ]
+    assert [one.json().get("code") for one in placed] == [None, "exemption_unexplained", None]
+    assert (await hall.command(Role.HANDLER, "/v1/stationings", stationed)).status_code == 403
+
+
 async def test_what_assist_keeps_beside_its_tasks(tmp_path_factory: pytest.TempPathFactory) -> None:
     async with open_service(Assist, tmp_path_factory.mktemp("keys"), "assist") as centre:
         walk = await centre.command(

@@ -10,7 +10,7 @@ from shared.contracts.hotline.facts import TicketReceived
 from shared.contracts.inspection.facts import InspectionCreated
 from shared.contracts.intake.facts import ApplicationReceived
 from shared.contracts.intermediary.facts import AgencyApplied
-from shared.contracts.item.facts import ItemDefinitionRevised
+from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
 from shared.contracts.joint.facts import JointCaseOpened
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import RatingPosted
@@ -31,6 +31,8 @@ BEGINNINGS: Mapping[str, Fact] = {
     "tickets": like_the_example(TicketReceived),
     "cross-region-cases": like_the_example(CrossRegionCollected),
     "item-changes": like_the_example(ItemDefinitionRevised),
+    "item-lists": like_the_example(ItemListPublished),
+    "stationings": like_the_example(StationingChanged),
     "problems": like_the_example(ProblemFound, owner_org=OF_THE_STREET),
     "agencies": like_the_example(AgencyApplied),
     "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
@@ -44,6 +46,8 @@ BEGUN_BY_ANYBODY = {
     "matters",
     "cross-region-cases",
     "item-changes",
+    "item-lists",
+    "stationings",
     "agencies",
     "policies",
 }

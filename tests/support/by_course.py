@@ -21,9 +21,15 @@ from services.assist.domain.walkthrough import refusals as walkthrough_refusals
 from services.intake.domain.itemchange import commands as itemchange_commands
 from services.intake.domain.itemchange import decide as itemchange_rules
 from services.intake.domain.itemchange import refusals as itemchange_refusals
+from services.intake.domain.itemlist import commands as itemlist_commands
+from services.intake.domain.itemlist import decide as itemlist_rules
+from services.intake.domain.itemlist import refusals as itemlist_refusals
 from services.intake.domain.joint import commands as joint_commands
 from services.intake.domain.joint import decide as joint_rules
 from services.intake.domain.joint import refusals as joint_refusals
+from services.intake.domain.stationing import commands as stationing_commands
+from services.intake.domain.stationing import decide as stationing_rules
+from services.intake.domain.stationing import refusals as stationing_refusals
 from services.intake.domain.xregion import commands as xregion_commands
 from services.intake.domain.xregion import decide as xregion_rules
 from services.intake.domain.xregion import refusals as xregion_refusals
@@ -35,6 +41,8 @@ from services.metrics.domain.subjects.activity import Walkthrough as Walkthrough
 from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.intermediary import Agency as AgencyKind
 from services.metrics.domain.subjects.item import ItemChange as ItemChangeKind
+from services.metrics.domain.subjects.item import ItemList as ItemListKind
+from services.metrics.domain.subjects.item import Stationing as StationingKind
 from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
 from services.metrics.domain.subjects.order import Directive as OrderKind
 from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
@@ -64,7 +72,7 @@ from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.intermediary.course import AGENCY
-from shared.contracts.item.course import ITEM_CHANGE
+from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint import facts as joint
 from shared.contracts.joint.course import JOINT
 from shared.contracts.plan.course import REPORT
@@ -140,6 +148,12 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
             itemchange_refusals,
             itemchange_rules,
             ItemChangeKind,
+        ),
+        "itemlist": _by_course(
+            ITEM_LIST, itemlist_commands, itemlist_refusals, itemlist_rules, ItemListKind
+        ),
+        "stationing": _by_course(
+            STATIONING, stationing_commands, stationing_refusals, stationing_rules, StationingKind
         ),
         "walkthrough": _by_course(
             WALKTHROUGH,

@@ -72,7 +72,7 @@ from shared.contracts.handling.course import CASE, Phase
 from shared.contracts.handling.words import Decision, Step
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
-from shared.contracts.item.facts import ItemDefinitionRevised
+from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
 from shared.contracts.plan.facts import ProgressReported
 from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
@@ -105,6 +105,8 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "handed_over_date": date(2024, 9, 13),
         "ends": {},
         "change": like_the_example(ItemDefinitionRevised).subject,
+        "itemlist": like_the_example(ItemListPublished).subject,
+        "stationing": like_the_example(StationingChanged).subject,
         "report": like_the_example(ProgressReported).subject,
         "meeting": Meeting(
             state=MeetingState.HELD,

@@ -42,6 +42,15 @@ def synced(*days: str) -> list[Fact]:
     ]
 
 
+def listing(kind: str, items: int, day: str) -> Fact:
+    codes = [f"1161010200{number:04}" for number in range(items)]
+    return like_the_example(item.ItemListPublished, list=kind, item_codes=codes, published_date=day)
+
+
+def stationed(status: str, *, authorised: bool) -> Fact:
+    return like_the_example(item.StationingChanged, status=status, authorised=authorised)
+
+
 def listed(**changes: object) -> Fact:
     return like_the_example(
         policy.PolicyItemPublished,
@@ -170,6 +179,30 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
         *told(agency(intermediary.AgencyApplied, "2024-09-02")),
         card("SLA-31", "ag-1", basis="INTAKE"),
     ],
+    "a list that grows and shrinks": told(
+        listing("COMMITMENT", 8, "2024-09-02"),
+        listing("COMMITMENT", 11, "2024-09-12"),
+        listing("COMMITMENT", 10, "2024-09-22"),
+        every=10 * DAY,
+    ),
+    "a list that is corrected on its day": told(
+        listing("WEEKEND", 8, "2024-09-02"), listing("WEEKEND", 9, "2024-09-02"), every=1
+    ),
+    "a list for other places": told(listing("CROSS_REGION", 3, "2024-09-02")),
+    "a list that no figure counts": told(listing("FILING", 3, "2024-09-02")),
+    "a list of a day that nobody means": told(
+        listing("COMMITMENT", 3, "2024-09-02").model_copy(
+            update={"published_date": date(1970, 1, 1)}
+        )
+    ),
+    "an item that is taken into the hall": told(
+        stationed("OUTSIDE", authorised=False), stationed("STATIONED", authorised=True)
+    ),
+    "an item in the hall that others decide": told(
+        stationed("STATIONED", authorised=False), stationed("STATIONED", authorised=False)
+    ),
+    "an item outside": told(stationed("OUTSIDE", authorised=False)),
+    "an item that is exempt": told(stationed("EXEMPT", authorised=False)),
     "a ticket that is answered in time": told(COMPLAINT, SIGNED, RIGHT, asked("VERY_DISSATISFIED")),
     "a ticket that is answered again, better": told(
         COMPLAINT,

@@ -17,12 +17,16 @@ from services.intake.domain.inspection import commands as inspection
 from services.intake.domain.inspection import refusals as inspection_refusals
 from services.intake.domain.itemchange import commands as itemchange
 from services.intake.domain.itemchange import refusals as itemchange_refusals
+from services.intake.domain.itemlist import commands as itemlist
+from services.intake.domain.itemlist import refusals as itemlist_refusals
 from services.intake.domain.joint import commands as joint
 from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.meeting import commands as meeting
 from services.intake.domain.meeting import refusals as meeting_refusals
 from services.intake.domain.referral import commands as referral
 from services.intake.domain.referral import refusals as referral_refusals
+from services.intake.domain.stationing import commands as stationing
+from services.intake.domain.stationing import refusals as stationing_refusals
 from services.intake.domain.xregion import commands as xregion
 from services.intake.domain.xregion import refusals as xregion_refusals
 from shared.commands.access import granted
@@ -212,6 +216,20 @@ ITEM_CHANGES = Collection(
     paths=MappingProxyType({"places": Path(itemchange.SyncItemChange, LISTS)}),
 )
 
+ITEM_LISTS = Collection(
+    name="item-lists",
+    subject="itemlist",
+    refusals=refusals_in(itemlist_refusals),
+    first=Path(itemlist.PublishItemList, LISTS, ours=frozenset({"itemlist"})),
+)
+
+STATIONINGS = Collection(
+    name="stationings",
+    subject="stationing",
+    refusals=refusals_in(stationing_refusals),
+    first=Path(stationing.ChangeStationing, LISTS, ours=frozenset({"stationing"})),
+)
+
 COLLECTIONS = (
     CASES,
     INSPECTIONS,
@@ -220,4 +238,6 @@ COLLECTIONS = (
     CROSS_REGION,
     JOINT_CASES,
     ITEM_CHANGES,
+    ITEM_LISTS,
+    STATIONINGS,
 )

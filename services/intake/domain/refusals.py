@@ -11,6 +11,8 @@ Rejection
     ├── those of an application for another place: services.intake.domain.xregion.refusals
     ├── those of a joint case: services.intake.domain.joint.refusals
     ├── those of a change of an item: services.intake.domain.itemchange.refusals
+    ├── those of a list of items: services.intake.domain.itemlist.refusals
+    ├── those of an item's place in the hall: services.intake.domain.stationing.refusals
     ├── DeliveredDateImpossible
     └── of more time, for a case or a joint case
         ├── ExtensionAlreadyGranted

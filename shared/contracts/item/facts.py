@@ -1,10 +1,10 @@
-"""What changes in an item, and where that is published (同源发布, catalogue 4.11)."""
+"""What changes in an item, where that is published, which items a list has (catalogue 4.11)."""
 
 from typing import ClassVar, Literal, get_args
 
 from shared.contracts.envelope import Contract, Fact
 from shared.contracts.moments import Day
-from shared.contracts.types import Code, Count, ItemCode, LongProse, Several
+from shared.contracts.types import Code, Count, ItemCode, LongProse, Prose, Several
 
 Place = Literal["ONLINE", "OFFLINE", "PLATFORM"]
 """Where an item is published: 线上, 线下, 平台."""
@@ -55,3 +55,50 @@ class ItemChangeSynced(ItemChangeFact):
 
     place: Place
     synced_date: Day
+
+
+ItemListKind = Literal[
+    "LICENCE",
+    "FILING",
+    "COMMITMENT",
+    "TOLERANCE",
+    "WEEKEND",
+    "CROSS_REGION",
+    "HOME_VISIT",
+    "INTERMEDIARY",
+    "STATIONING",
+]
+"""许可, 备案, 告知承诺, 容缺受理, 周末, 跨域通办, 上门帮办, 中介服务, 进驻."""
+
+
+class ItemListPublished(Fact):
+    """A list of items has a new version, which takes the place of the one before (清单发布)."""
+
+    TYPE: ClassVar[str] = "casetrack.item.list.published.v1"
+    STREAM: ClassVar[str] = "itemlist"
+    ABOUT: ClassVar[str] = "list"
+
+    list: ItemListKind
+    version: Code
+    item_codes: Several[ItemCode]
+    published_date: Day
+    places: Several[Place]
+
+
+StationingStatus = Literal["STATIONED", "EXEMPT", "OUTSIDE"]
+"""进驻, 特殊情形不进驻, 应进未进."""
+
+
+class StationingChanged(Fact):
+    """An item was put into the hall, exempted from it, or is outside (事项进驻)."""
+
+    TYPE: ClassVar[str] = "casetrack.item.stationing.changed.v1"
+    STREAM: ClassVar[str] = "stationing"
+    ABOUT: ClassVar[str] = "item_code"
+
+    item_code: ItemCode
+    status: StationingStatus
+    authorised: bool
+    """Whether those at the window may decide (授权到位)."""
+    window_kind: Code | None = None
+    reason: Prose | None = None

@@ -14,12 +14,14 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     by_keeping,
+    grown,
     kept_rate,
     many,
     of_class,
 )
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
+from services.metrics.domain.subjects.item import ItemList
 from shared.contracts.commitment.course import CommitmentState
 from shared.contracts.handling.facts import DecisionRevoked
 from shared.contracts.supervision.words import AlertLevel
@@ -34,6 +36,8 @@ SUPPLEMENT = ("SLA-29",)
 class Part(StrEnum):
     """What is counted of promises."""
 
+    LISTED = "K16.1/listed"
+    """Items on the list of those that are done on a promise."""
     SIGNED = "K16.2/signed"
     """By form and by what the promise replaces."""
     SUPPLIED = "K16.3/supplied"
@@ -76,9 +80,24 @@ def _of_commitment(promise: Commitment, about: About) -> Iterator[Line]:
             yield part, overdue_on or promise.promised_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Case: _of_case, Commitment: _of_commitment}
+def _of_list(items: ItemList, _: About) -> Iterable[Line]:
+    return grown(Part.LISTED, items.sizes) if items.name == "COMMITMENT" else ()
+
+
+LINES: Mapping[type, LinesOf] = {ItemList: _of_list, Case: _of_case, Commitment: _of_commitment}
 
 FIGURES = (
+    Figure(
+        id="K16.1",
+        item=ITEM,
+        zh="告知承诺事项数",
+        en="Items done on a promise",
+        unit="item",
+        formula="items on the newest list of those done on a promise",
+        numerator=(Part.LISTED,),
+        gauge=True,
+        target=Target(origin=Origin.PLAN, at_least=9),
+    ),
     Figure(
         id="K16.2",
         item=ITEM,

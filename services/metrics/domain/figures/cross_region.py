@@ -1,6 +1,6 @@
 """Plan item 17: what is taken in here for another place (跨地区通办)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
@@ -13,10 +13,12 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     by_keeping,
+    grown,
     kept_rate,
     many,
     of_class,
 )
+from services.metrics.domain.subjects.item import ItemList
 from services.metrics.domain.subjects.xregion import CrossRegion
 from shared.contracts.intake.words import CrossRegionMode
 from shared.contracts.supervision.words import AlertLevel
@@ -30,6 +32,8 @@ PASSED_ON = ("SLA-31b", "SLA-31c")
 class Part(StrEnum):
     """What is counted of applications for another place."""
 
+    LISTED = "K17.1/listed"
+    """Items that can be filed for another place."""
     COLLECTED = "K17.2/collected"
     """By the way that they take."""
     PASSED_ON = "K17.3/passed_on"
@@ -42,9 +46,24 @@ def _of_application(application: CrossRegion, about: About) -> Iterator[Line]:
     yield from by_keeping(Part.PASSED_ON, about.kept(PASSED_ON, application.name))
 
 
-LINES: Mapping[type, LinesOf] = {CrossRegion: _of_application}
+def _of_list(items: ItemList, _: About) -> Iterable[Line]:
+    return grown(Part.LISTED, items.sizes) if items.name == "CROSS_REGION" else ()
+
+
+LINES: Mapping[type, LinesOf] = {ItemList: _of_list, CrossRegion: _of_application}
 
 FIGURES = (
+    Figure(
+        id="K17.1",
+        item=ITEM,
+        zh="跨域通办事项数",
+        en="Items open across regions",
+        unit="item",
+        formula="items on the newest list of those that are taken in for another place",
+        numerator=(Part.LISTED,),
+        gauge=True,
+        target=Target(origin=Origin.OURS, trend="rising"),
+    ),
     Figure(
         id="K17.2",
         item=ITEM,

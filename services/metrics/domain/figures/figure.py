@@ -144,6 +144,15 @@ def by_keeping(part: str, kept: Iterable[tuple[Keeping, date]]) -> Iterator[Line
     return ((of_class(part, how), day, 1) for how, day in kept)
 
 
+def grown(part: str, sizes: Iterable[tuple[date, int]]) -> Iterator[Line]:
+    """Yield by how much *part* grew or shrank on each day; a gauge has its size at any day then."""
+    before = 0
+    for day, size in sizes:
+        if size != before:
+            yield part, day, size - before
+        before = size
+
+
 class Aggregate(StrEnum):
     """What the parts come to."""
 

@@ -1,17 +1,20 @@
 """Plan item 20: open at weekends (周末不打烊)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from services.metrics.domain.figures.figure import About, Figure, Line, LinesOf
+from services.metrics.domain.figures.figure import About, Figure, Line, LinesOf, grown
 from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.item import ItemList
 
 ITEM = 20
 
 
 class Part(StrEnum):
-    """What is counted of receipts."""
+    """What is counted of lists and receipts."""
 
+    LISTED = "K20.1/listed"
+    """Items that can be done at weekends."""
     WEEKEND = "K20.2/weekend"
     """Those on a day on which others rest."""
 
@@ -21,9 +24,23 @@ def _of_case(case: Case, _: About) -> Iterator[Line]:
         yield Part.WEEKEND, case.received_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Case: _of_case}
+def _of_list(items: ItemList, _: About) -> Iterable[Line]:
+    return grown(Part.LISTED, items.sizes) if items.name == "WEEKEND" else ()
+
+
+LINES: Mapping[type, LinesOf] = {ItemList: _of_list, Case: _of_case}
 
 FIGURES = (
+    Figure(
+        id="K20.1",
+        item=ITEM,
+        zh="周末不打烊事项数",
+        en="Items done at weekends",
+        unit="item",
+        formula="items on the newest list of those that can be done at weekends",
+        numerator=(Part.LISTED,),
+        gauge=True,
+    ),
     Figure(
         id="K20.2",
         item=ITEM,

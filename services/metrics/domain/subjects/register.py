@@ -10,7 +10,7 @@ from services.metrics.domain.subjects.committee import Meeting, Referral
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.intermediary import Agency
-from services.metrics.domain.subjects.item import ItemChange
+from services.metrics.domain.subjects.item import ItemChange, ItemList, Stationing
 from services.metrics.domain.subjects.joint import JointCase
 from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.policy import PolicyItem
@@ -44,6 +44,8 @@ AnySubject = (
     | PolicyItem
     | Directive
     | ProgressReport
+    | ItemList
+    | Stationing
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -68,6 +70,8 @@ KINDS: tuple[type[Subject], ...] = (
     PolicyItem,
     Directive,
     ProgressReport,
+    ItemList,
+    Stationing,
 )
 
 

@@ -27,6 +27,8 @@ const STATES: Record<string, string> = {
   joint: 'JointCaseState',
   xregion: 'CrossRegionState',
   itemchange: 'ItemChangeState',
+  itemlist: 'ItemListState',
+  stationing: 'StationingState',
   walkthrough: 'WalkthroughState',
   problem: 'ProblemState',
   agency: 'AgencyState',

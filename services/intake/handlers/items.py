@@ -1,4 +1,4 @@
-"""What intake fills in of a command on a change of an item: the name that its words make."""
+"""What intake fills in of a command on items: the name of the subject that its words make."""
 
 from typing import Any
 
@@ -13,3 +13,13 @@ async def named_change(_: Desk, command: type[Any], words: Fields) -> Fields:
     if command is not ReviseItem:
         return {}
     return {"change": change_named(words["item_code"], words["item_version"])}
+
+
+async def named_list(_: Desk, __: type[Any], words: Fields) -> Fields:
+    """Return the name of the list that is published: it is what its kind is called."""
+    return {"itemlist": words["list"]}
+
+
+async def named_stationing(_: Desk, __: type[Any], words: Fields) -> Fields:
+    """Return the name under which an item's place is kept: its code."""
+    return {"stationing": words["item_code"]}

@@ -1,0 +1,1 @@
+"""A list of items, version by version (事项清单)."""

@@ -1,0 +1,31 @@
+"""
+Refusals around one list of items.
+
+IntakeRejection
+├── ItemNamedTwice
+└── ListVersionPublished
+"""
+
+from services.intake.domain.refusals import IntakeRejection
+from shared.commands.off_course import off_course
+from shared.contracts.item.course import ITEM_LIST
+from shared.contracts.rejection import Blame
+
+
+class ListVersionPublished(IntakeRejection):
+    """The version is out: other items make another version."""
+
+    code = "list_version_published"
+    field = "version"
+
+
+class ItemNamedTwice(IntakeRejection):
+    """A list has each of its items once."""
+
+    code = "item_named_twice"
+    blame = Blame.COMMAND
+    field = "item_codes"
+
+
+OFF_COURSE = off_course(ITEM_LIST)
+"""A list may be published at any time, also anew."""

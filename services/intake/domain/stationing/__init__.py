@@ -1,0 +1,1 @@
+"""Whether an item is filed in the hall (事项进驻)."""
