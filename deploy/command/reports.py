@@ -50,7 +50,7 @@ UrlOption = Annotated[str, typer.Option("--url", help=say("reading.url_help"))]
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
+class TableLine:
     """One line of the table, with the key by which it is known when it comes again."""
 
     line: int
@@ -100,7 +100,7 @@ def report(file: FileArgument, *, url: UrlOption = "", as_json: JsonOption = Fal
         raise typer.Exit(DIFFERS)
 
 
-def _lines(file: Path) -> Iterator[ReportLine]:
+def _lines(file: Path) -> Iterator[TableLine]:
     """
     Yield the lines of *file* that say something.
 
@@ -124,7 +124,7 @@ def _lines(file: Path) -> Iterator[ReportLine]:
         text = json.dumps(words, ensure_ascii=False, sort_keys=True)
         alike[text] += 1
         key = hashlib.sha256(f"{text} {alike[text]}".encode()).hexdigest()
-        yield ReportLine(rows.line_num, words, key)
+        yield TableLine(rows.line_num, words, key)
 
 
 def _text(file: Path) -> str:

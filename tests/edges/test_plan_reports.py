@@ -79,6 +79,32 @@ async def test_a_correction_takes_the_place_of_what_was_wrong(bureau: Bureau) ->
     assert len({one["report_id"] for one in said}) == 3
 
 
+async def test_what_was_reported_is_listed_as_corrected_and_page_by_page(bureau: Bureau) -> None:
+    names = []
+    for day in ("2024-09-02", "2024-09-04", "2024-09-03"):
+        _, told = await report(bureau, CLASSES | {"day": day, "org": org(STREET).model_dump()})
+        names.append(told["subject"])
+    await correct(bureau, names[0], {"quantity": 7})
+    await figure(bureau, *names)
+    days = "from=2024-09-01&to=2024-09-30"
+    _, first = await bureau.ask("GET", f"{REPORTS}?{days}&limit=2")
+    _, second = await bureau.ask("GET", f"{REPORTS}?{days}&cursor={first['next_cursor']}")
+    _, others = await bureau.ask("GET", f"{REPORTS}?{days}", role=Role.WINDOW_CLERK, org=MARKET)
+
+    assert [one["report"] for one in first["items"]] == [names[1], names[2]]
+    assert second["items"] == [
+        {
+            "report": names[0],
+            "indicator": "K22.1",
+            "part": "MICRO_CLASS",
+            "quantity": 7,
+            "on": "2024-09-02",
+            "org_code": STREET,
+        }
+    ]
+    assert (second["next_cursor"], others["items"]) == (None, [])
+
+
 async def test_the_same_report_sent_twice_is_one(bureau: Bureau) -> None:
     first = await report(bureau, key="the-first-micro-class")
     again = await report(bureau, key="the-first-micro-class")

@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.metrics.api.answers import answer, answered, page
-from services.metrics.api.kpis import QUESTION, narrowed_of
-from services.metrics.api.parameters import DayAsked
+from services.metrics.api.kpis import QUESTION, Question, narrowed_of
+from services.metrics.api.paging import DAYS
+from services.metrics.api.parameters import CURSOR_INVALID, ROWS_USUAL, Cursor, DayAsked, Rows
 from services.metrics.api.roles import READERS, REPORTERS, WORKERS, SeenOrganisations
 from services.metrics.domain.figures.dimensions import Narrowed
 from services.metrics.domain.reporting import commands, refusals
 from services.metrics.handlers.kpis import FigureQuery
 from services.metrics.handlers.plan import PlanReadings
 from services.metrics.handlers.reporting import Reporting
-from services.metrics.views.plan import PlanItem, PlanPage
+from services.metrics.views.plan import PlanItem, PlanPage, ReportPage
 from shared.commands.counter import Collection, command_routes, refusals_in
 from shared.commands.counter import Path as CommandPath
 from shared.web.description import told
@@ -76,7 +77,26 @@ def plan_routes(readings: PlanReadings, reporting: Reporting) -> APIRouter:
         return page(request, structs.replace(plan, reports=caller.has(*REPORTERS)))
 
     @router.get(
-        "/{number}", responses=answered(PlanItem), openapi_extra=told(PLAN_ITEM_UNKNOWN, *QUESTION)
+        "/reports",
+        responses=answered(ReportPage),
+        openapi_extra=told(CURSOR_INVALID, *QUESTION),
+    )
+    async def reported(
+        request: Request,
+        asked: Question,
+        seen: SeenOrganisations,
+        cursor: Cursor = None,
+        rows: Rows = ROWS_USUAL,
+    ) -> Response:
+        """List what people have reported from `from` to `to`, as corrected, the last day first."""
+        found = await readings.within(seen).reported(asked, DAYS.read(cursor), rows)
+        cursor = DAYS.written(found.following) if found.following else None
+        return page(request, ReportPage(found.items, cursor))
+
+    @router.get(
+        "/{number}",
+        responses=answered(PlanItem),
+        openapi_extra=told(PLAN_ITEM_UNKNOWN, *QUESTION),
     )
     async def one(number: ItemNumber, asked: YearAsked, seen: SeenOrganisations) -> Response:
         """Return one item of the plan, by its number."""

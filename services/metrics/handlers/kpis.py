@@ -1,7 +1,7 @@
 """Figures as readers see them: their values, their course, and the cases behind them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -200,6 +200,19 @@ class Kpis:
         items = [self._item(one, levels.get(one.dossier.key)) for one in found]
         more = len(found) == rows_max
         return CountedFound(items, (found[-1].day, keys[-1]) if more else None)
+
+    async def behind(
+        self,
+        figures: Iterable[Figure],
+        asked: FigureQuery,
+        before: tuple[date, str] | None,
+        rows_max: int,
+    ) -> Sequence[Behind]:
+        """Return the dossiers that any of *figures* counts, none of them gauges, last day first."""
+        parts = dict.fromkeys(part for figure in figures for part in figure.parts)
+        days = self.days_of(asked, gauge=False)
+        summed = Summed(tuple(parts), *days, asked.narrowed)
+        return await self._readings.behind(summed, before or LAST_OF_ALL, rows_max)
 
     async def elapsed(self, asked: FigureQuery, by: Dimension, rows_max: int) -> ElapsedPage:
         """Return who used up the time of the cases that ended in some days, by one dimension."""

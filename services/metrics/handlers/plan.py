@@ -1,23 +1,34 @@
 """The bureau's annual plan: each item with its figures since the year began, and their pace."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from msgspec import structs
 
 from services.metrics.domain import plan
+from services.metrics.domain.figures import reported
 from services.metrics.domain.figures.register import REGISTER
 from services.metrics.domain.figures.reported import COUNTED_AS
 from services.metrics.domain.plan import GROUPS, PLAN
+from services.metrics.domain.subjects.report import HUNDREDTHS, ProgressReport
 from services.metrics.handlers.kpis import FigureQuery, Kpis
+from services.metrics.ports.readings import Behind
 from services.metrics.views.kpi import KpiLine
-from services.metrics.views.plan import CountedAs, PlanFigure, PlanItem, PlanPage
+from services.metrics.views.plan import CountedAs, PlanFigure, PlanItem, PlanPage, ReportLine
 from services.metrics.views.view import Both
 from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
 from shared.policy.calendar import business_date
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsFound:
+    """Reports, and the place behind which the next ones begin."""
+
+    items: list[ReportLine]
+    following: tuple[date, str] | None
 
 
 class PlanReadings:
@@ -45,6 +56,14 @@ class PlanReadings:
         since, until = self._days(asked)
         (item,) = await self._told([PLAN[number]], replace(asked, since=since, until=until))
         return item
+
+    async def reported(
+        self, asked: FigureQuery, before: tuple[date, str] | None, rows_max: int
+    ) -> ReportsFound:
+        """Return what people have reported, the last day first."""
+        found = await self._kpis.behind(reported.FIGURES, asked, before, rows_max)
+        last = (found[-1].day, found[-1].dossier.key) if len(found) == rows_max else None
+        return ReportsFound([_line(one) for one in found], last)
 
     def _days(self, asked: FigureQuery) -> tuple[date, date]:
         until = asked.until or business_date(self._clock.now())
@@ -82,6 +101,18 @@ class PlanReadings:
         told["level"] = _worst((line.level, pace))
         wanted = plan.expected(target.at_least, line.until, calendar)
         return PlanFigure(**told, expected=round(wanted, 1))
+
+
+def _line(behind: Behind) -> ReportLine:
+    (report,) = (one for one in behind.dossier.subjects if type(one) is ProgressReport)
+    return ReportLine(
+        report=report.name,
+        indicator=report.indicator,
+        part=report.part,
+        quantity=report.hundredths / HUNDREDTHS,
+        on=behind.day,
+        org_code=report.org_code,
+    )
 
 
 def _worst(levels: Iterable[AlertLevel | None]) -> AlertLevel | None:

@@ -36,6 +36,22 @@ class PlanItem(View, frozen=True):
     """Those that are measured; none of an item that no fact tells of yet."""
 
 
+class ReportLine(View, frozen=True):
+    """What somebody has reported of the plan, as it was corrected last."""
+
+    report: str
+    """By which it can be corrected."""
+    indicator: str
+    part: str
+    quantity: float
+    on: date
+    org_code: str
+
+
+class ReportPage(Page[ReportLine], frozen=True):
+    """Reports, the last day first."""
+
+
 class PlanPage(Page[PlanItem], frozen=True, kw_only=True):
     """Every item in its order, and the days that were counted."""
 

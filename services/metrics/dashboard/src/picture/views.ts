@@ -1223,6 +1223,23 @@ export interface RedCard {
   state: AlertState
 }
 
+/** What somebody has reported of the plan, as it was corrected last. */
+export interface ReportLine {
+  /** By which it can be corrected. */
+  report: string
+  indicator: string
+  part: string
+  quantity: number
+  on: string
+  org_code: string
+}
+
+/** Reports, the last day first. */
+export interface ReportPage {
+  items: ReportLine[]
+  next_cursor: string | null
+}
+
 /** An alert that was withdrawn, or is to be once a second person agrees. */
 export interface Revoked {
   alert_id: string
