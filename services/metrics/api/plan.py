@@ -46,7 +46,7 @@ REPORTS = Collection(
     name="plan/reports",
     subject="report",
     refusals=refusals_in(refusals),
-    first=CommandPath(commands.ReportProgress, REPORTERS),
+    first=CommandPath(commands.ReportProgress, REPORTERS, ours=frozenset({"report"})),
     paths=MappingProxyType(
         {
             "corrections": CommandPath(

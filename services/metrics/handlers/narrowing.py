@@ -40,10 +40,12 @@ from services.metrics.ports.readings import (
     Summed,
     TodaySpan,
 )
+from shared.commands.access import Reach
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.course import STANDING
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import local
+from shared.policy.organisations import Scope
 
 LOOKED_AT = 500
 """In one query: of many organisations' cards and clocks few are one's."""
@@ -55,6 +57,15 @@ LAST = "\U0010ffff"
 """Sorts behind every key."""
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), LAST)
 """Before every card, where the newest come first."""
+
+
+def reached_by(reach: Reach | None) -> Collection[str] | None:
+    """Return the organisations that the caller of a command reaches, None for every one."""
+    if reach is None:
+        return ()
+    if (reach.org, reach.scope) == (reach.register.bureau, Scope.BELOW):
+        return None
+    return reach.register.reached(reach.org, reach.scope)
 
 
 def narrowed(readings: Readings, organisations: Collection[str] | None) -> Readings:

@@ -8,7 +8,7 @@ from typing import Any
 from services.metrics.domain.supervising.commands import IssueOrder
 from services.metrics.domain.supervising.decide import ORDERS
 from services.metrics.domain.supervising.refusals import OrderAlertUnknown
-from services.metrics.handlers.narrowing import narrowed
+from services.metrics.handlers.narrowing import narrowed, reached_by
 from services.metrics.ports.readings import Readings
 from services.metrics.ports.supervision import (
     OrderPlace,
@@ -18,13 +18,11 @@ from services.metrics.ports.supervision import (
     Supervision,
 )
 from services.metrics.views.order import OrderLine
-from shared.commands.access import Reach
 from shared.commands.deciding import Answer, Desk, Occasion, handle
 from shared.contracts.supervision.course import ALERT, ORDER, OrderState
 from shared.contracts.supervision.facts import AlertRaised
 from shared.contracts.types import OrgRef
 from shared.policy.calendar import business_date, local
-from shared.policy.organisations import Scope
 from shared.runtime.clock import Clock
 
 PREFIX = "DB"
@@ -147,7 +145,7 @@ class Ordering:
         Raises:
             OrderAlertUnknown: it is about a card that its issuer does not see.
         """
-        seen = _seen(occasion.reach)
+        seen = reached_by(occasion.reach)
         name = words["order_id"] or f"{PREFIX}{self._desk.ids.new()}"
         if command is IssueOrder and words["alert_id"] is not None:
             words = words | await self._about(words["alert_id"], words["to_org"], seen)
@@ -167,12 +165,3 @@ class Ordering:
             raised = (one.data for one in history.events if isinstance(one.data, AlertRaised))
             to_org = next((fact.responsible_org for fact in raised), None)
         return {"to_org": to_org, "case_no": found[0].alert.dossier}
-
-
-def _seen(reach: Reach | None) -> Collection[str] | None:
-    """Return the organisations that the caller reaches, None for every one."""
-    if reach is None:
-        return ()
-    if (reach.org, reach.scope) == (reach.register.bureau, Scope.BELOW):
-        return None
-    return reach.register.reached(reach.org, reach.scope)

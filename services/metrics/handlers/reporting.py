@@ -5,6 +5,7 @@ from typing import Any
 
 from services.metrics.domain.reporting.commands import CorrectReport
 from services.metrics.domain.reporting.decide import DECIDER
+from services.metrics.handlers.narrowing import reached_by
 from services.metrics.ports.supervision import Supervision
 from shared.commands.access import Reach
 from shared.commands.deciding import Answer, Desk, Occasion, handle
@@ -24,7 +25,7 @@ class Reporting:
 
     async def take(self, command: type[Any], words: dict[str, Any], occasion: Occasion) -> Answer:
         """
-        Apply *command*; a report that names no number gets one, and a correction always does.
+        Apply *command* under a number of our own: nobody names what another may have.
 
         A report that names no organisation is that of whoever reports.
         """
@@ -32,14 +33,11 @@ class Reporting:
         if command is CorrectReport:
             words = words | {"report_id": new}
         else:
-            words = words | {
-                "report": words["report"] or new,
-                "org": words["org"] or _own(occasion.reach),
-            }
+            words = words | {"report": new, "org": words["org"] or _own(occasion.reach)}
         asked = command(**words, at=occasion.at)
         stream = REPORT.stream_of(asked.report)
-        # A report is a stream and nothing else: whose it is the decider says.
-        desk = replace(self.desk, store=self.supervision.within(None))
+        seen = self.supervision.within(reached_by(occasion.reach))
+        desk = replace(self.desk, store=seen)
         return await handle(DECIDER, asked, stream, occasion, desk=desk)
 
 

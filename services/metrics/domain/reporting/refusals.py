@@ -44,7 +44,7 @@ class ReportDayImpossible(ReportRejection):
 
 
 class ReportExists(ReportRejection):
-    """The report's number is taken; whoever was wrong corrects it."""
+    """The number is taken, though it is ours; whoever was wrong corrects."""
 
     code = "report_exists"
     field = "report"
