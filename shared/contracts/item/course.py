@@ -39,7 +39,7 @@ L = ItemListState
 
 ITEM_LIST = Course(
     "itemlist",
-    "list",
+    "itemlist",
     tuple((state,) for state in L),
     (
         *leads(item.ItemListPublished, {L.ABSENT: L.PUBLISHED}),

@@ -76,13 +76,17 @@ class ItemListPublished(Fact):
 
     TYPE: ClassVar[str] = "casetrack.item.list.published.v1"
     STREAM: ClassVar[str] = "itemlist"
-    ABOUT: ClassVar[str] = "list"
+    ABOUT: ClassVar[str] = "itemlist"
 
     list: ItemListKind
     version: Code
     item_codes: Several[ItemCode]
     published_date: Day
     places: Several[Place]
+
+    @property
+    def itemlist(self) -> str:
+        return self.list
 
 
 StationingStatus = Literal["STATIONED", "EXEMPT", "OUTSIDE"]

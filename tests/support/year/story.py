@@ -48,6 +48,10 @@ ALONE = sorted(COURSE.keys() - {"alert", *(kind for plot in TOGETHER[:-2] for ki
 """Every other kind of subject; the cards lie on all of them."""
 PLOTS = (*TOGETHER, *((kind,) for kind in ALONE))
 """What lies in one dossier."""
+UNTIMED = frozenset({"itemlist", "report", "stationing"})
+"""Kinds that no limit is about."""
+TIMED = [plot for plot in PLOTS if UNTIMED.isdisjoint(plot)]
+"""What lies in a dossier of which somebody may wait for something."""
 
 HOW_OFTEN = {
     "intake.application.accepted": 4.0,
@@ -134,8 +138,8 @@ NAMES = {
     **{course.named_by: (f"{course.subject}-1",) for course in COURSES},
     "inspection_id": ("inspection-1", "inspection-2"),
 }
-for alone in ("case_no", "change"):
-    NAMES.pop(alone)  # What the key and the item are called.
+for alone in ("case_no", "change", "item_code", "itemlist", "report"):
+    NAMES.pop(alone)  # What the key, and the words of the fact itself, say.
 MINUTES = (7, 45, 180, 600, 1440, 2880, 4320, 7200, 14400, 28800)
 """How long it may be until the next fact, at most."""
 PACES = (1, 1, 1, 5, 12)
@@ -145,11 +149,16 @@ PACES = (1, 1, 1, 5, 12)
 def dossiers(seed: int | str, first: date, count: int) -> Iterator[tuple[str, list[Event]]]:
     """Yield *count* dossiers that begin within a year from *first* on, each with its facts."""
     for number in range(count):
-        yield dossier(seed, first, number)
+        yield dossier(seed, first, number, plots=TIMED)
 
 
 def dossier(
-    seed: int | str, first: date, number: int, *, anything: bool = False
+    seed: int | str,
+    first: date,
+    number: int,
+    *,
+    anything: bool = False,
+    plots: Sequence[tuple[str, ...]] = PLOTS,
 ) -> tuple[str, list[Event]]:
     """
     Return one of them; its *number* says what lies in it, too.
@@ -161,7 +170,7 @@ def dossier(
     began += timedelta(days=chance.randrange(365), minutes=chance.choice((0, 420, 600)))
     began += timedelta(minutes=chance.randrange(720))
     key = f"XC{first.year}{number:08}"
-    return key, _Story(key, chance, began, anything=anything).told(PLOTS[number % len(PLOTS)])
+    return key, _Story(key, chance, began, anything=anything).told(plots[number % len(plots)])
 
 
 class _Story:
