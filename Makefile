@@ -7,8 +7,9 @@ ONLY ?=
 BESIDE ?=
 BASES ?= registry
 BEFORE ?=
-# So many files of tests at a time; all share one PostgreSQL and one Kafka.
-WORKERS ?= 2
+# So many files of tests at a time; all share one PostgreSQL and one Kafka. More than two cores
+# have, because much of a test is waiting for others.
+WORKERS ?= 3
 PURE := $(wildcard tests/domain tests/contracts tests/architecture tests/edges)
 SERVERS := $(wildcard tests/integration tests/journey tests/chaos tests/browser)
 
