@@ -188,7 +188,9 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
     "a list that is corrected on its day": told(
         listing("WEEKEND", 8, "2024-09-02"), listing("WEEKEND", 9, "2024-09-02"), every=1
     ),
-    "a list for other places": told(listing("CROSS_REGION", 3, "2024-09-02")),
+    "a list for other places": told(
+        listing("CROSS_REGION", 3, "2024-09-02"), listing("CROSS_REGION", 3, "2024-09-12")
+    ),
     "a list that no figure counts": told(listing("FILING", 3, "2024-09-02")),
     "a list of a day that nobody means": told(
         listing("COMMITMENT", 3, "2024-09-02").model_copy(

@@ -60,15 +60,6 @@ class ItemList(Subject, frozen=True, array_like=True, gc=False, tag="itemlist"):
     sizes: tuple[tuple[date, int], ...] = ()
     """How many items it had since which day, oldest first; of too many the last ones."""
 
-    def noted(self, entry: Entry) -> Noted:
-        match entry.data:
-            case ItemListPublished(published_date=day, item_codes=items):
-                if not is_meant(day):
-                    return {}, False
-                return {"sizes": dated(self.sizes, day, len(items))}, True
-            case _:
-                return {}, True
-
 
 class Stationing(Subject, frozen=True, array_like=True, gc=False, tag="stationing"):
     """Whether one item is filed in the hall, and since when."""
@@ -78,16 +69,23 @@ class Stationing(Subject, frozen=True, array_like=True, gc=False, tag="stationin
     places: tuple[tuple[date, str], ...] = ()
     """Where it stood since which day, oldest first, and whether those there may decide."""
 
-    def noted(self, entry: Entry) -> Noted:
-        match entry.data:
-            case StationingChanged(status=status, authorised=authorised):
-                word = f"{status}:{AUTHORISED if authorised else 'asks'}"
-                return {"places": dated(self.places, business_date(entry.time), word)}, True
-            case _:
-                return {}, True
-
 
 def dated(known: Dated[T], day: date, value: T) -> Dated[T]:
     """Return *known* with a *value* since *day*; of one day the last one counts."""
     others = [one for one in known if one[0] != day]
     return tuple(sorted([*others, (day, value)]))[-VERSIONS_MAX:]
+
+
+def _published(items: ItemList, _: Entry, fact: ItemListPublished) -> Noted:
+    if not is_meant(fact.published_date):
+        return {}, False
+    return {"sizes": dated(items.sizes, fact.published_date, len(fact.item_codes))}, True
+
+
+def _changed(item: Stationing, entry: Entry, fact: StationingChanged) -> Noted:
+    word = f"{fact.status}:{AUTHORISED if fact.authorised else 'asks'}"
+    return {"places": dated(item.places, business_date(entry.time), word)}, True
+
+
+ItemList.NOTING = {ItemListPublished: _published}
+Stationing.NOTING = {StationingChanged: _changed}
