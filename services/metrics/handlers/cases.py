@@ -51,7 +51,7 @@ from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
 from shared.contracts.moments import recorded_instant
 from shared.contracts.registry import decode, encode
-from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
+from shared.contracts.supervision.words import WORST_FIRST, AlertLevel, worst_of
 from shared.contracts.unreadable import Unreadable
 from shared.policy.calendar import WorkCalendar, business_date, local
 from shared.policy.parties import bureau_parties
@@ -236,7 +236,7 @@ def summary(dossier: Dossier, clocks: Sequence[Clock], standing: WorstByClock) -
         received_at=local(case.received_at) if case.received_at else None,
         due={clock.name.value: clock.due for clock in clocks},
         paused=any(clock.paused for clock in clocks),
-        level=next((level for level in WORST_FIRST if level in levels), None),
+        level=worst_of(levels),
         facts=dossier.facts,
         anomalies=dossier.anomalies,
     )

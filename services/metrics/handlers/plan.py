@@ -17,7 +17,7 @@ from services.metrics.ports.readings import Behind
 from services.metrics.views.kpi import KpiLine
 from services.metrics.views.plan import CountedAs, PlanFigure, PlanItem, PlanPage, ReportLine
 from services.metrics.views.view import Both
-from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
+from shared.contracts.supervision.words import worst_of
 from shared.policy.calendar import business_date
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
@@ -85,7 +85,7 @@ class PlanReadings:
             name=Both(item.zh, item.en),
             group=item.group,
             group_name=Both(zh, en),
-            level=_worst(one.level for one in figures),
+            level=worst_of(one.level for one in figures),
             figures=figures,
         )
 
@@ -98,7 +98,7 @@ class PlanReadings:
         if target is None or not target.yearly or target.at_least is None:
             return PlanFigure(**told, expected=None)
         pace = plan.pace_of(line.value or 0, target.at_least, line.until, calendar)
-        told["level"] = _worst((line.level, pace))
+        told["level"] = worst_of((line.level, pace))
         wanted = plan.expected(target.at_least, line.until, calendar)
         return PlanFigure(**told, expected=round(wanted, 1))
 
@@ -113,7 +113,3 @@ def _line(behind: Behind) -> ReportLine:
         on=behind.day,
         org_code=report.org_code,
     )
-
-
-def _worst(levels: Iterable[AlertLevel | None]) -> AlertLevel | None:
-    return min((one for one in levels if one), key=WORST_FIRST.index, default=None)

@@ -1,5 +1,6 @@
 """The words of an alert: its colour, its ground, and what became of its card."""
 
+from collections.abc import Iterable
 from enum import auto
 
 from shared.contracts.words import Word
@@ -14,6 +15,12 @@ class AlertLevel(Word):
 
 
 WORST_FIRST = tuple(reversed(AlertLevel))
+
+
+def worst_of(levels: Iterable[AlertLevel | None]) -> AlertLevel | None:
+    """Return the worst of *levels*, None where none is named."""
+    named = {*levels}
+    return next((level for level in WORST_FIRST if level in named), None)
 
 
 class AlertBasis(Word):

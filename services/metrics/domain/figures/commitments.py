@@ -14,11 +14,11 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     by_keeping,
-    grown,
     kept_rate,
     many,
     of_class,
 )
+from services.metrics.domain.figures.lists import items_on
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.item import ItemList
@@ -80,11 +80,11 @@ def _of_commitment(promise: Commitment, about: About) -> Iterator[Line]:
             yield part, overdue_on or promise.promised_on, 1
 
 
-def _of_list(items: ItemList, _: About) -> Iterable[Line]:
-    return grown(Part.LISTED, items.sizes) if items.name == "COMMITMENT" else ()
-
-
-LINES: Mapping[type, LinesOf] = {ItemList: _of_list, Case: _of_case, Commitment: _of_commitment}
+LINES: Mapping[type, LinesOf] = {
+    ItemList: items_on("COMMITMENT", Part.LISTED),
+    Case: _of_case,
+    Commitment: _of_commitment,
+}
 
 FIGURES = (
     Figure(

@@ -1,6 +1,6 @@
 """Plan item 17: what is taken in here for another place (跨地区通办)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
@@ -13,11 +13,11 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     by_keeping,
-    grown,
     kept_rate,
     many,
     of_class,
 )
+from services.metrics.domain.figures.lists import items_on
 from services.metrics.domain.subjects.item import ItemList
 from services.metrics.domain.subjects.xregion import CrossRegion
 from shared.contracts.intake.words import CrossRegionMode
@@ -46,11 +46,10 @@ def _of_application(application: CrossRegion, about: About) -> Iterator[Line]:
     yield from by_keeping(Part.PASSED_ON, about.kept(PASSED_ON, application.name))
 
 
-def _of_list(items: ItemList, _: About) -> Iterable[Line]:
-    return grown(Part.LISTED, items.sizes) if items.name == "CROSS_REGION" else ()
-
-
-LINES: Mapping[type, LinesOf] = {ItemList: _of_list, CrossRegion: _of_application}
+LINES: Mapping[type, LinesOf] = {
+    ItemList: items_on("CROSS_REGION", Part.LISTED),
+    CrossRegion: _of_application,
+}
 
 FIGURES = (
     Figure(

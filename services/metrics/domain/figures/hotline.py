@@ -27,6 +27,11 @@ ITEM = 12
 REPLY = tuple(f"SLA-25{letter}" for letter in "abcdef")
 """What is handed on from one of them to the next, as more time is given, is counted once."""
 
+JUDGED = (
+    Threshold(level=AlertLevel.RED, below=0.8),
+    Threshold(level=AlertLevel.YELLOW, below=0.95),
+)
+
 
 class Part(StrEnum):
     """What is counted of tickets."""
@@ -55,10 +60,7 @@ FIGURES = (
         formula="answered in time / answered, or overdue, without what was sent back",
         **kept_rate(Part.REPLIED),
         target=Target(origin=Origin.OURS, at_least=1),
-        alerts=(
-            Threshold(level=AlertLevel.RED, below=0.8),
-            Threshold(level=AlertLevel.YELLOW, below=0.95),
-        ),
+        alerts=JUDGED,
     ),
     Figure(
         id="K12.5.satisfied",
@@ -71,9 +73,6 @@ FIGURES = (
         denominator=(many(Part.ASKED),),
         measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
-        alerts=(
-            Threshold(level=AlertLevel.RED, below=0.8),
-            Threshold(level=AlertLevel.YELLOW, below=0.95),
-        ),
+        alerts=JUDGED,
     ),
 )

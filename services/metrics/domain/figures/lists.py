@@ -12,9 +12,11 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     by_keeping,
+    grown,
     kept_rate,
 )
-from services.metrics.domain.subjects.item import ItemChange
+from services.metrics.domain.subjects.item import ItemChange, ItemList
+from shared.contracts.item.facts import ItemListKind
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 7
@@ -31,6 +33,15 @@ class Part(StrEnum):
 
 def _of_change(change: ItemChange, about: About) -> Iterable[Line]:
     return by_keeping(Part.SYNCED, about.kept(SYNC, change.name))
+
+
+def items_on(kind: ItemListKind, part: str) -> LinesOf:
+    """Return the lines of *part*: how many items the list of that *kind* has."""
+
+    def lines(items: ItemList, _: About) -> Iterable[Line]:
+        return grown(part, items.sizes) if items.name == kind else ()
+
+    return lines
 
 
 LINES: Mapping[type, LinesOf] = {ItemChange: _of_change}

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, counts
-from shared.contracts.supervision.words import WORST_FIRST, AlertLevel
+from services.metrics.domain.subjects.report import HUNDREDTHS
+from shared.contracts.supervision.words import AlertLevel, worst_of
 
 SAMPLE_MIN = 20
 """A rate of fewer than this is shown and not judged (domain conventions)."""
 
 DIGITS = 4
-HUNDREDTHS = 100
 
 Parts = Mapping[str, int]
 
@@ -188,7 +188,7 @@ def _level(alerts: Iterable[Threshold], parts: Parts, number: float | None) -> A
         for alert in alerts
         if _applies(alert, summed(alert.parts, parts) if alert.parts else number)
     }
-    return next((level for level in WORST_FIRST if level in called_for), None)
+    return worst_of(called_for)
 
 
 def _applies(alert: Threshold, number: float | None) -> bool:

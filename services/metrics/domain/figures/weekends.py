@@ -1,9 +1,10 @@
 """Plan item 20: open at weekends (周末不打烊)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from services.metrics.domain.figures.figure import About, Figure, Line, LinesOf, grown
+from services.metrics.domain.figures.figure import About, Figure, Line, LinesOf
+from services.metrics.domain.figures.lists import items_on
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.item import ItemList
 
@@ -24,11 +25,7 @@ def _of_case(case: Case, _: About) -> Iterator[Line]:
         yield Part.WEEKEND, case.received_on, 1
 
 
-def _of_list(items: ItemList, _: About) -> Iterable[Line]:
-    return grown(Part.LISTED, items.sizes) if items.name == "WEEKEND" else ()
-
-
-LINES: Mapping[type, LinesOf] = {ItemList: _of_list, Case: _of_case}
+LINES: Mapping[type, LinesOf] = {ItemList: items_on("WEEKEND", Part.LISTED), Case: _of_case}
 
 FIGURES = (
     Figure(
