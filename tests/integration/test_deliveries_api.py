@@ -90,7 +90,8 @@ async def test_the_command_tests_a_channel_and_lists_what_became_of_it(
     api, world = desk
     # The command's token is of today.
     api.clock.move_to(SystemClock().now())
-    world.vendors["webhook"].moods = ["", "401"]
+    # It is tried again while the commands run, however long they take.
+    world.vendors["webhook"].moods = ["", *["401"] * 50]
     first = await command(desk, tmp_path, "test", "webhook")
     second = await command(desk, tmp_path, "test", "webhook")
     _, listed = await command(desk, tmp_path, "list", "--json")
