@@ -86,7 +86,8 @@ def courses_tables() -> str:
 
 def _told(course: Course) -> Iterator[str]:
     yield f"\n## {course.subject}\n"
-    yield f"Named by `{course.named_by}`. From nothing to the end: {_stages(course)}.\n"
+    yield f"Named by `{course.named_by}`{_range(course)}."
+    yield f"From nothing to the end: {_stages(course)}.\n"
     yield "| fact | from | to | where | unless |\n|---|---|---|---|---|"
     for (fact, target, guard, unless), sources in _ways(course).items():
         cells = (_named(fact), _states(course, sources), target, guard, _codes(unless))
@@ -100,6 +101,13 @@ def _told(course: Course) -> Iterator[str]:
         yield "\nAnother person's to state than the one's who stated:\n"
         yield "| fact | not by whoever stated | where |\n|---|---|---|"
         yield from map(_parted, course.apart)
+
+
+def _range(course: Course) -> str:
+    if not course.prefix:
+        return ""
+    others = ", or as others number it" if course.numbered_elsewhere else ""
+    return f", which begins with `{course.prefix}`{others}"
 
 
 def _parted(apart: Apart) -> str:

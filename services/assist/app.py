@@ -30,11 +30,11 @@ from shared.runtime.measures import Scraped
 from shared.web.gate import AuthSettings
 
 SUBJECTS = (
-    Decided(TASKS, TASK, tasks.DECIDER, "BB"),
-    Decided(WALKTHROUGHS, WALKTHROUGH, walkthroughs.DECIDER, "ZLC"),
-    Decided(PROBLEMS, PROBLEM, problems.DECIDER, "WT"),
-    Decided(AGENCIES, AGENCY, agencies.DECIDER, "ZJ"),
-    Decided(POLICIES, POLICY_ITEM, policies.DECIDER, "ZC"),
+    Decided(TASKS, TASK, tasks.DECIDER),
+    Decided(WALKTHROUGHS, WALKTHROUGH, walkthroughs.DECIDER),
+    Decided(PROBLEMS, PROBLEM, problems.DECIDER),
+    Decided(AGENCIES, AGENCY, agencies.DECIDER),
+    Decided(POLICIES, POLICY_ITEM, policies.DECIDER),
 )
 
 MESSAGES = files("services.assist.api") / "messages"

@@ -87,8 +87,8 @@ class Intake(Service):
     def by_course(self) -> tuple[Decided, ...]:
         """The subjects that their courses decide."""
         return (
-            Decided(CROSS_REGION, XREGION, xregion.DECIDER, "KY"),
-            Decided(JOINT_CASES, JOINT, joint.DECIDER, "YJS", JointCases(self.rules)),
+            Decided(CROSS_REGION, XREGION, xregion.DECIDER),
+            Decided(JOINT_CASES, JOINT, joint.DECIDER, JointCases(self.rules)),
             Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),
             Decided(ITEM_LISTS, ITEM_LIST, itemlist.DECIDER, ours=named_list),
             Decided(STATIONINGS, STATIONING, stationing.DECIDER, ours=named_stationing),

@@ -31,10 +31,10 @@ from shared.kafka.membership import Subscription
 from shared.runtime.measures import Scraped
 from shared.web.gate import AuthSettings
 
-INVITED = Decided(INVITATIONS, INVITATION, inviting.DECIDER, "YQ")
+INVITED = Decided(INVITATIONS, INVITATION, inviting.DECIDER)
 SUBJECTS = (
-    Decided(TICKETS, TICKET, tickets.DECIDER, "RX"),
-    Decided(MATTERS, MATTER, matters.DECIDER, "WB"),
+    Decided(TICKETS, TICKET, tickets.DECIDER),
+    Decided(MATTERS, MATTER, matters.DECIDER),
 )
 
 MESSAGES = files("services.review.api") / "messages"

@@ -14,6 +14,7 @@ from shared.commands.access import ACCESS_REFUSALS, Grants, Reach, strangers
 from shared.commands.deciding import Answer, IdempotencyKeyReused, Occasion
 from shared.commands.forms import Form
 from shared.commands.idempotency import MALFORMED_KEY, MISSING, Once
+from shared.commands.numbers import NumberOfAnotherKind
 from shared.commands.service import STORE_FAULTS
 from shared.contracts.rejection import Blame, Rejection
 from shared.policy.calendar import ZONE
@@ -32,6 +33,8 @@ CREATED = 201
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 ORGANISATION_UNKNOWN = ProblemKind(UNFIT, "organisation_unknown")
+
+MISNUMBERED = kind_of(NumberOfAnotherKind)
 
 ANY_COMMAND = (
     MISSING,
@@ -82,6 +85,10 @@ class Collection:
     first: Path | None = None
     paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
 
+    def begins_with(self, command: type[Any]) -> bool:
+        """Say whether *command* begins a subject."""
+        return self.first is not None and command is self.first.command
+
 
 class Taken(BaseModel):
     """What a command came to: the subject's stream, its version now, and the facts added."""
@@ -130,7 +137,8 @@ def command_routes(collections: Iterable[Collection], take: Take, of: Of = Of.AN
         kinds = [*map(kind_of, collection.refusals), *ANY_COMMAND]
         if collection.first:
             first = Counter(collection.first, subject, take, first=True)
-            _add(router, address, first, kinds, of)
+            is_named = subject not in collection.first.unasked
+            _add(router, address, first, kinds + [MISNUMBERED] * is_named, of)
         # A subject's name may have a slash in it, so the longer of two endings comes first.
         for path in sorted(collection.paths, key=len, reverse=True):
             counter = Counter(collection.paths[path], subject, take)

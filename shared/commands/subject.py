@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from shared.commands.counter import Collection, Fields, command_routes
 from shared.commands.decider import Decider
 from shared.commands.deciding import Answer, Desk, Occasion, handle
+from shared.commands.numbers import number_of
 from shared.contracts.course import Course
 
 Ours = Callable[[Desk, type[Any], Fields], Awaitable[Fields]]
@@ -26,8 +27,6 @@ class Decided:
     collection: Collection
     course: Course
     decider: Decider[Any, Any]
-    prefix: str = ""
-    """How the names begin that we give."""
     ours: Ours = _nothing
 
 
@@ -42,7 +41,9 @@ class SubjectCommands:
         """Apply *command*; a first one that names no subject is about a new one."""
         of, subject = self.of, self.of.collection.subject
         words = {**words, **await of.ours(self.desk, command, words)}
-        name = words[subject] or f"{of.prefix}{self.desk.ids.new()}"
+        name = words[subject]
+        if of.collection.begins_with(command):
+            name = number_of(of.course, name, self.desk.ids.new)
         asked = command(**{**words, subject: name}, at=occasion.at)
         stream = of.course.stream_of(getattr(asked, of.course.named_by))
         return await handle(of.decider, asked, stream, occasion, desk=self.desk)

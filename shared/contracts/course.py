@@ -112,6 +112,10 @@ class Course:
     """What else may be asked of a fact: no transition turns on it, but a limit may."""
     apart: Sequence[Apart] = ()
     """What two persons do, not one."""
+    prefix: str = ""
+    """How the numbers of such subjects begin that are given here, and those of no other kind."""
+    numbered_elsewhere: bool = False
+    """Whether such subjects come with numbers of others, which begin like none of ours."""
 
     @cached_property
     def states(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from services.metrics.domain.figures.figure import About, named
 from services.metrics.domain.fold import fold_all
 from services.metrics.domain.subjects.case import ASSIGNEES_MAX, MISTAKES_MAX, Case
 from services.metrics.domain.subjects.commitment import Commitment
+from services.metrics.domain.subjects.committee import Meeting
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.review import Rating
@@ -147,6 +148,21 @@ def test_the_first_that_names_an_organisation_gives_its_own() -> None:
 
     assert dimensions_of(beside) == Dimensions(organisation="first", window="W3")
     assert dimensions_of(Dossier(key="z", subjects=(rating, case))) == Dimensions(window="W1")
+
+
+def test_who_puts_a_rating_or_a_case_beside_a_matter_does_not_move_it() -> None:
+    meeting, rating = Meeting(name="HY1"), Rating(name="PJ1", org_code="other")
+    case = Case(name="HY1", received_on=MONDAY, org_code="other")
+    before = Dossier(key="HY1", subjects=(rating, meeting, case))
+    after = Dossier(key="HY1", subjects=(meeting, rating))
+
+    assert dimensions_of(before) == dimensions_of(after) == Dimensions()
+
+
+def test_what_is_called_like_its_case_does_not_take_the_case_elsewhere() -> None:
+    case = Case(name="z", received_on=MONDAY, window="W1")
+
+    assert dimensions_of(Dossier(key="z", subjects=(case, Commitment(name="z")))).window == "W1"
 
 
 def test_what_is_not_narrowed_is_everywhere() -> None:

@@ -17,6 +17,7 @@ from services.metrics.app.rules import SEARCH_PATH
 from services.metrics.domain.deliveries.vendors import ChannelVerdict, VerdictKind
 from services.metrics.handlers.alerts import LAST, NEWEST
 from services.metrics.ports.deliveries import ChannelPace
+from shared.contracts.courses import COURSES
 from shared.eventstore.postgres import open_pool
 from shared.web.auth import Role
 from shared.web.issuer import Bearer
@@ -45,11 +46,7 @@ SLOW_OR_MANY = (408, 429)
 STRANGERS = ((Role.AUDITOR,), (Role.WINDOW_CLERK,), (Role.LAW_DESK,))
 EVENT = "application/cloudevents+json"
 
-SUBJECTS = {
-    *("case_no", "inspection_id", "referral_id", "meeting_id", "xr_id", "joint_case_id"),
-    *("task_id", "walk_id", "problem_id", "agency_token", "policy_id"),
-    *("invitation_id", "ticket_no", "matter_id"),
-}
+NUMBERS = {course.named_by: f"{course.prefix}1" for course in COURSES if course.prefix}
 """What names a subject: asked for twice, the second one is too late."""
 LATE = datetime.fromisoformat("2024-09-29T09:00:00+08:00")
 
@@ -120,8 +117,8 @@ def well_meant(
     asked: dict[str, Any] = {"headers": head}
     if body.get("required"):
         schema = named(door, body["content"]["application/json"]["schema"])
-        names = SUBJECTS & schema.get("properties", {}).keys()
-        asked["json"] = smallest(schema) | dict.fromkeys(names, "subject-1")
+        named_by = NUMBERS.keys() & schema.get("properties", {}).keys()
+        asked["json"] = smallest(schema) | {name: NUMBERS[name] for name in named_by}
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query" and parameter["required"]:
             asked["params"] = {parameter["name"]: "x"}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, assert_never
 
 from services.intake.domain.case import commands as case_commands
@@ -44,9 +45,11 @@ from services.intake.domain.referral.commands import (
 from shared.commands.counter import Fields
 from shared.commands.decider import Decider
 from shared.commands.deciding import Answer, Desk, Occasion, handle
+from shared.commands.numbers import number_of
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.committee.course import MEETING as OF_MEETINGS
 from shared.contracts.committee.course import REFERRAL as OF_REFERRALS
+from shared.contracts.course import Course
 from shared.contracts.handling.course import CASE as OF_CASES
 from shared.contracts.inspection.course import INSPECTION as OF_INSPECTIONS
 from shared.contracts.words import LimitUnit
@@ -80,13 +83,13 @@ IntakeCommand = (
     | referral_commands.AnyCommand
 )
 
-SUBJECTS: Mapping[type[Any], str] = {
-    ReceiveApplication: "case_no",
-    OrderInspection: "inspection_id",
-    CallMeeting: "meeting_id",
-    MakeReferral: "referral_id",
+BEGINNINGS: Mapping[type[Any], Course] = {
+    ReceiveApplication: OF_CASES,
+    OrderInspection: OF_INSPECTIONS,
+    CallMeeting: OF_MEETINGS,
+    MakeReferral: OF_REFERRALS,
 }
-"""What begins a history, and the field that names it."""
+"""What begins a history, and of what kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,10 @@ class Commands:
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
         """Apply *command*; a first one that names no subject is about a new one."""
         words = {**words, **await self._ours(command, words, occasion.at), "at": occasion.at}
-        subject = SUBJECTS.get(command)
-        if subject is None or words[subject] is not None:
+        course = BEGINNINGS.get(command)
+        if course is None:
             return await self._apply(command(**words), occasion)
-        return await self._begin(command, subject, words, occasion)
+        return await self._begin(command, course, words, occasion)
 
     async def _ours(self, command: type[Any], words: Fields, at: datetime) -> Fields:
         rules, today = self.rules.newest, business_date(at)
@@ -149,20 +152,23 @@ class Commands:
         return CASE.after(history.events)
 
     async def _begin(
-        self, command: type[Any], subject: str, words: Fields, occasion: Occasion
+        self, command: type[Any], course: Course, words: Fields, occasion: Occasion
     ) -> Answer:
-        def named() -> IntakeCommand:
-            asked: IntakeCommand = command(
-                **{**words, subject: self._new_name(command, occasion.at)}
-            )
-            return asked
+        given = words[course.named_by]
+        mint = partial(self._of_today, occasion.at) if course is OF_CASES else self.desk.ids.new
 
-        for _ in range(MINTING_TRIES_MAX - 1):
+        def asked() -> IntakeCommand:
+            begun: IntakeCommand = command(
+                **{**words, course.named_by: number_of(course, given, mint)}
+            )
+            return begun
+
+        for _ in range(MINTING_TRIES_MAX - 1 if given is None else 0):
             try:
-                return await self._apply(named(), occasion)
+                return await self._apply(asked(), occasion)
             except CaseAlreadyReceived:
                 continue
-        return await self._apply(named(), occasion)
+        return await self._apply(asked(), occasion)
 
     async def _apply(self, command: IntakeCommand, occasion: Occasion) -> Answer:
         match command:
@@ -197,8 +203,6 @@ class Commands:
         stream = OF_INSPECTIONS.stream_of(command.inspection_id)
         return await handle(INSPECTION, command, stream, occasion, desk=self.desk)
 
-    def _new_name(self, command: type[Any], at: datetime) -> str:
-        if command is not ReceiveApplication:
-            return self.desk.ids.new()
+    def _of_today(self, at: datetime) -> str:
         drawn = int(self.desk.ids.random() * NUMBERS_A_DAY)
-        return f"XC{at.astimezone(ZONE):%Y%m%d}{drawn:06d}"
+        return f"{at.astimezone(ZONE):%Y%m%d}{drawn:06d}"

@@ -11,7 +11,7 @@ from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.register import AnySubject
 from shared.contracts.supervision.words import DoubtReason
 
-FOLD_VERSION = 25
+FOLD_VERSION = 26
 """Which fold made a stored dossier: another number whenever its fields are others."""
 
 ANOMALIES_NAMED_MAX = 16

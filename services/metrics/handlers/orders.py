@@ -19,14 +19,13 @@ from services.metrics.ports.supervision import (
 )
 from services.metrics.views.order import OrderLine
 from shared.commands.deciding import Answer, Desk, Occasion, handle
+from shared.commands.numbers import number_of
 from shared.contracts.supervision.course import ALERT, ORDER, OrderState
 from shared.contracts.supervision.facts import AlertRaised
 from shared.contracts.types import OrgRef
 from shared.policy.calendar import business_date, local
 from shared.runtime.clock import Clock
 
-PREFIX = "DB"
-"""How the numbers of our orders begin (督办)."""
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), "\U0010ffff")
 SECOND = timedelta(seconds=1)
 ALL = tuple(state for state in OrderState if state is not OrderState.ABSENT)
@@ -146,7 +145,9 @@ class Ordering:
             OrderAlertUnknown: it is about a card that its issuer does not see.
         """
         seen = reached_by(occasion.reach)
-        name = words["order_id"] or f"{PREFIX}{self._desk.ids.new()}"
+        name = words["order_id"]
+        if command is IssueOrder:
+            name = number_of(ORDER, name, self._desk.ids.new)
         if command is IssueOrder and words["alert_id"] is not None:
             words = words | await self._about(words["alert_id"], words["to_org"], seen)
         asked = command(**{**words, "order_id": name}, at=occasion.at)

@@ -9,11 +9,9 @@ from services.metrics.handlers.narrowing import reached_by
 from services.metrics.ports.supervision import Supervision
 from shared.commands.access import Reach
 from shared.commands.deciding import Answer, Desk, Occasion, handle
+from shared.commands.numbers import number_of
 from shared.contracts.plan.course import REPORT
 from shared.contracts.types import OrgRef
-
-PREFIX = "JD"
-"""How the numbers of our reports begin (进度)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Reporting:
 
         A report that names no organisation is that of whoever reports.
         """
-        new = f"{PREFIX}{self.desk.ids.new()}"
+        new = number_of(REPORT, None, self.desk.ids.new)
         if command is CorrectReport:
             words = words | {"report_id": new}
         else:

@@ -27,6 +27,7 @@ from services.review.handlers.register import RatingRegister
 from shared.commands.counter import Fields
 from shared.commands.decider import Decider
 from shared.commands.deciding import Answer, Desk, Occasion, handle, judgements
+from shared.commands.numbers import number_of
 from shared.commands.rules_in_force import RulesInForce
 from shared.contracts.envelope import Event
 from shared.contracts.rectification.course import RECTIFICATION as OF_ORDERS
@@ -70,7 +71,8 @@ class RatingCommands:
     async def _post(self, words: Fields, occasion: Occasion) -> Answer:
         case_no, phase = words["case_no"], words["phase"]
         known = case_no is not None and await self.register.is_rated(case_no, phase)
-        review_id = rating_of(case_no, phase) if case_no else f"PJ{self.desk.ids.new()}"
+        given = rating_of(case_no, phase) if case_no else None
+        review_id = number_of(OF_RATINGS, given, self.desk.ids.new)
         posting = PostRating(at=occasion.at, review_id=review_id, rated_elsewhere=known, **words)
         return await self._apply(posting, occasion)
 

@@ -32,6 +32,7 @@ WALKTHROUGH = Course(
     "walk_id",
     tuple((state,) for state in W),
     tuple(leads(activity.WalkthroughCompleted, {W.ABSENT: W.COMPLETED})),
+    prefix="ZLC",
 )
 PROBLEM = Course(
     "problem",
@@ -42,4 +43,5 @@ PROBLEM = Course(
         *leads(activity.ProblemResolved, {P.FOUND: P.RESOLVED}),
     ),
     marks=((activity.ProblemFound, DATED), (activity.ProblemFound, UNDATED)),
+    prefix="WT",
 )

@@ -63,4 +63,5 @@ TASK = Course(
         *leads(assist.AssistRated, {T.COMPLETED: T.RATED}),
     ),
     marks=((assist.AssistRequested, AT_HOME), (assist.AssistRequested, KEY_PROJECT)),
+    prefix="BB",
 )

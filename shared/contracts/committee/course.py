@@ -76,6 +76,7 @@ REFERRAL = Course(
         *leads(committee.ResolutionExecuted, {R.RESOLVED: R.EXECUTED}),
     ),
     marks=((committee.ReferralMade, OUTSIDE_THE_RULE),),
+    prefix="SH",
 )
 
 MEETING = Course(
@@ -90,4 +91,5 @@ MEETING = Course(
         *stays(committee.MeetingScheduled, (M.SCHEDULED,), unless=("meeting_already_called",)),
         *leads(committee.MeetingHeld, {M.SCHEDULED: M.HELD}),
     ),
+    prefix="HY",
 )

@@ -221,4 +221,6 @@ CASE = Course(
         (handling.LinkPushed, ACKNOWLEDGED),
     ),
     apart=APART,
+    prefix="XC",
+    numbered_elsewhere=True,
 )

@@ -58,4 +58,6 @@ TICKET = Course(
         ),
         (hotline.TicketSigned, CALLED_COMPLEX),
     ),
+    prefix="RX",
+    numbered_elsewhere=True,
 )

@@ -72,4 +72,5 @@ INSPECTION = Course(
         ),
     ),
     marks=((inspection.VisitConcluded, FAULTY), (inspection.VisitConcluded, UNPROVEN)),
+    prefix="KC",
 )

@@ -31,4 +31,6 @@ AGENCY = Course(
         *leads(intermediary.AgencyRefused, {A.APPLIED: A.REFUSED}),
         *leads(intermediary.AgencyRemoved, {A.ADMITTED: A.REMOVED}),
     ),
+    prefix="ZJ",
+    numbered_elsewhere=True,
 )

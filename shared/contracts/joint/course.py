@@ -53,4 +53,5 @@ JOINT = Course(
             (joint.JointExtensionRequested,),
         ),
     ),
+    prefix="YJS",
 )

@@ -25,4 +25,5 @@ REPORT = Course(
         ),
         *stays(ProgressReported, (ReportState.REPORTED,), unless=("report_exists",)),
     ),
+    prefix="JD",
 )

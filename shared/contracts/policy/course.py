@@ -32,4 +32,6 @@ POLICY_ITEM = Course(
         # Listed anew, in another class or by another issuer.
         *stays(policy.PolicyItemPublished, (P.LISTED, P.READY)),
     ),
+    prefix="ZC",
+    numbered_elsewhere=True,
 )

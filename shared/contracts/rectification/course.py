@@ -80,4 +80,5 @@ RECTIFICATION = Course(
     restarts=frozenset({rectification.RectificationReopened}),
     marks=((rectification.FindingRecorded, COMPLEX),),
     apart=(Apart((rectification.DeadlineExtended,), (rectification.FindingRecorded,)),),
+    prefix="ZG",
 )

@@ -34,6 +34,7 @@ INVITATION = Course(
     "invitation_id",
     tuple((state,) for state in InvitationState),
     tuple(leads(review.InvitationSent, {InvitationState.ABSENT: InvitationState.INVITED})),
+    prefix="YQ",
 )
 
 RATING = Course(
@@ -62,4 +63,5 @@ RATING = Course(
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_REJECTED}, REJECTED),
     ),
     apart=(Apart((review.AppealDecided,), (review.AppealFiled,)),),
+    prefix="PJ",
 )

@@ -79,4 +79,5 @@ ORDER = Course(
         *leads(supervision.OrderAnswered, {S.ISSUED: S.ANSWERED}),
     ),
     apart=(Apart((supervision.OrderAnswered,), (supervision.OrderIssued,)),),
+    prefix="DB",
 )

@@ -46,4 +46,5 @@ MATTER = Course(
         ),
     ),
     marks=((unfinished.MatterRecorded, SIMPLE), (unfinished.MatterRecorded, INVOLVED)),
+    prefix="WB",
 )

@@ -5,15 +5,20 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.commitment import Commitment
+from services.metrics.domain.subjects.committee import Referral
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.register import AnySubject
 from services.metrics.domain.subjects.report import ProgressReport
-from services.metrics.domain.subjects.review import Rating
+from services.metrics.domain.subjects.review import Invitation, Rating
 from services.metrics.domain.subjects.task import Task
 
 IDENTITY_BYTES = 8
+BESIDE_CASES = (Inspection, Referral, Commitment, Invitation, Rating, Rectification)
+"""Kinds that lie in the dossier of a case; other systems may call them as they call the case."""
 KEPT_MAX = 65_536
 """Combinations whose numbers are remembered: every row asks for one."""
 
@@ -71,21 +76,27 @@ def dimensions_of(dossier: Dossier) -> Dimensions:
     """
     Return where *dossier* belongs: its case says so, and all that is beside it goes with it.
 
-    Where no case says so, the subjects do, the first that names something.
+    Where its key is the number of something else, that says so, whatever was put beside it: nobody
+    takes it elsewhere. Where nothing has that number, the first that names something does.
     """
     case = dossier.case
-    own = Dimensions(
-        organisation=case.org_code,
-        window=case.window,
-        item=case.item_code,
-        channel=case.channel,
-        site=case.site,
-    )
-    if case.received_on is not None:
-        return own
-    for subject in dossier.subjects:
+    keying = [one for one in dossier.subjects if one.name == dossier.key and _keys_itself(one)]
+    own = Dimensions()
+    if case.received_on is not None and not keying:
+        return Dimensions(
+            organisation=case.org_code,
+            window=case.window,
+            item=case.item_code,
+            channel=case.channel,
+            site=case.site,
+        )
+    for subject in keying or dossier.subjects:
         own = Dimensions(*map(_first, own, _named_by(subject)))
     return own
+
+
+def _keys_itself(subject: AnySubject) -> bool:
+    return not isinstance(subject, (Case, *BESIDE_CASES))
 
 
 def _first(known: str, named: str) -> str:
