@@ -8,6 +8,7 @@ from services.assist.domain.policy import refusals as policy
 from services.assist.domain.problem import refusals as problem
 from services.assist.domain.task import refusals as task
 from services.assist.domain.walkthrough import refusals as walkthrough
+from services.intake.domain.appointment import refusals as appointment
 from services.intake.domain.case import refusals as case
 from services.intake.domain.commitment import refusals as commitment
 from services.intake.domain.inspection import refusals as inspection
@@ -17,8 +18,11 @@ from services.intake.domain.joint import refusals as joint
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
 from services.intake.domain.stationing import refusals as stationing
+from services.intake.domain.tooluse import refusals as tooluse
+from services.intake.domain.visit import refusals as visit
 from services.intake.domain.xregion import refusals as xregion
 from services.metrics.domain.reporting import refusals as report
+from services.review.domain.complaint import refusals as complaint
 from services.review.domain.invitation import refusals as invitation
 from services.review.domain.matter import refusals as matter
 from services.review.domain.rating import refusals as rating
@@ -32,9 +36,11 @@ from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.course import ABSENT, Apart, Course, Row
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
+from shared.contracts.hall.course import COMPLAINT
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT
@@ -57,11 +63,15 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         ITEM_CHANGE.subject: itemchange.OFF_COURSE,
         ITEM_LIST.subject: itemlist.OFF_COURSE,
         STATIONING.subject: stationing.OFF_COURSE,
+        APPOINTMENT.subject: appointment.OFF_COURSE,
+        VISIT.subject: visit.OFF_COURSE,
+        TOOL_USE.subject: tooluse.OFF_COURSE,
         INVITATION.subject: invitation.OFF_COURSE,
         RATING.subject: rating.OFF_COURSE,
         RECTIFICATION.subject: rectification.OFF_COURSE,
         TICKET.subject: ticket.OFF_COURSE,
         MATTER.subject: matter.OFF_COURSE,
+        COMPLAINT.subject: complaint.OFF_COURSE,
         TASK.subject: task.OFF_COURSE,
         WALKTHROUGH.subject: walkthrough.OFF_COURSE,
         PROBLEM.subject: problem.OFF_COURSE,

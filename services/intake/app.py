@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.intake.api.events import OVERLOADED, event_routes
 from services.intake.api.paths import (
+    APPOINTMENTS,
     CASES,
     CROSS_REGION,
     INSPECTIONS,
@@ -18,16 +19,22 @@ from services.intake.api.paths import (
     MEETINGS,
     REFERRALS,
     STATIONINGS,
+    TOOL_USES,
+    VISITS,
 )
 from services.intake.consumer import BEGIN, GROUP, TOPICS, Inbox
+from services.intake.domain.appointment import decide as appointment
 from services.intake.domain.itemchange import decide as itemchange
 from services.intake.domain.itemlist import decide as itemlist
 from services.intake.domain.joint import decide as joint
 from services.intake.domain.stationing import decide as stationing
+from services.intake.domain.tooluse import decide as tooluse
+from services.intake.domain.visit import decide as visit
 from services.intake.domain.xregion import decide as xregion
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
+from services.intake.handlers.hall import Appointments
 from services.intake.handlers.items import named_change, named_list, named_stationing
 from services.intake.handlers.joint import JointCases
 from services.intake.handlers.timekeeper import Timekeeper
@@ -37,6 +44,7 @@ from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Faults, Service, owners_pool
 from shared.commands.subject import Decided, subject_routes
+from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT
 from shared.contracts.xregion.course import XREGION
@@ -92,6 +100,9 @@ class Intake(Service):
             Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),
             Decided(ITEM_LISTS, ITEM_LIST, itemlist.DECIDER, ours=named_list),
             Decided(STATIONINGS, STATIONING, stationing.DECIDER, ours=named_stationing),
+            Decided(APPOINTMENTS, APPOINTMENT, appointment.DECIDER, Appointments(self.rules)),
+            Decided(VISITS, VISIT, visit.DECIDER),
+            Decided(TOOL_USES, TOOL_USE, tooluse.DECIDER),
         )
 
     @cached_property

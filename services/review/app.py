@@ -7,8 +7,16 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.review.api.paths import INVITATIONS, MATTERS, RATINGS, RECTIFICATIONS, TICKETS
+from services.review.api.paths import (
+    COMPLAINTS,
+    INVITATIONS,
+    MATTERS,
+    RATINGS,
+    RECTIFICATIONS,
+    TICKETS,
+)
 from services.review.consumer import GROUP, TOPICS, Ratings
+from services.review.domain.complaint import decide as complaints
 from services.review.domain.invitation import decide as inviting
 from services.review.domain.matter import decide as matters
 from services.review.domain.ticket import decide as tickets
@@ -23,6 +31,7 @@ from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Service
 from shared.commands.subject import Decided, subject_routes
+from shared.contracts.hall.course import COMPLAINT
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.registry import Owner, kinds_of
 from shared.contracts.review.course import INVITATION
@@ -35,6 +44,7 @@ INVITED = Decided(INVITATIONS, INVITATION, inviting.DECIDER)
 SUBJECTS = (
     Decided(TICKETS, TICKET, tickets.DECIDER),
     Decided(MATTERS, MATTER, matters.DECIDER),
+    Decided(COMPLAINTS, COMPLAINT, complaints.DECIDER),
 )
 
 MESSAGES = files("services.review.api") / "messages"

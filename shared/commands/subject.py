@@ -38,10 +38,10 @@ class SubjectCommands:
     of: Decided
 
     async def take(self, command: type[Any], words: Fields, occasion: Occasion) -> Answer:
-        """Apply *command*; a first one that names no subject is about a new one."""
+        """Apply *command*; a first one that names no subject, or may not, is about a new one."""
         of, subject = self.of, self.of.collection.subject
         words = {**words, **await of.ours(self.desk, command, words)}
-        name = words[subject]
+        name = words.get(subject)
         if of.collection.begins_with(command):
             name = number_of(of.course, name, self.desk.ids.new)
         asked = command(**{**words, subject: name}, at=occasion.at)

@@ -4,9 +4,11 @@ from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
+from shared.contracts.hall.course import COMPLAINT
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
+from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT
@@ -29,11 +31,15 @@ COURSES = (
     ITEM_CHANGE,
     ITEM_LIST,
     STATIONING,
+    APPOINTMENT,
+    VISIT,
+    TOOL_USE,
     INVITATION,
     RATING,
     RECTIFICATION,
     TICKET,
     MATTER,
+    COMPLAINT,
     TASK,
     WALKTHROUGH,
     PROBLEM,

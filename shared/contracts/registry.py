@@ -19,6 +19,7 @@ from shared.contracts.commitment import facts as commitment
 from shared.contracts.committee import facts as committee
 from shared.contracts.documents import Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
+from shared.contracts.hall import facts as hall
 from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
 from shared.contracts.inspection import facts as inspection
@@ -90,7 +91,7 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {
         Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion, item),
         Owner.ASSIST: (assist, activity, intermediary, policy),
-        Owner.REVIEW: (review, rectification, hotline, unfinished),
+        Owner.REVIEW: (review, rectification, hotline, unfinished, hall),
         Owner.SUPERVISION: (supervision, rules, access, plan),
     }
 )

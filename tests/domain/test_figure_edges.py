@@ -31,7 +31,7 @@ from shared.contracts.handling.facts import CaseAmended, StepStarted
 from shared.contracts.rectification.course import RectificationState
 from shared.policy.calendar import official_calendar
 from tests.support.examples import like_the_example
-from tests.support.figure_stories import STORIES
+from tests.support.told_figures import STORIES
 from tests.support.way_of_a_case import CASE, DECIDED, PLACE, RECEIVED, entry
 
 MONDAY = date(2024, 9, 2)
@@ -130,6 +130,12 @@ def test_dimensions_have_one_number_each_wherever_it_is_reckoned() -> None:
         ("an enterprise that is helped from afar", Dimensions(site="site-jf-03")),
         ("a referral within its limit", PLACE),
         ("a promise without a day", Dimensions()),
+        (
+            "an appointment at a weekend that waits",
+            Dimensions(item="11610102MB2X00178C4000131016000", channel="MOBILE"),
+        ),
+        ("a visit that does not wait", Dimensions(window="W07", site="xc-hall")),
+        ("a complaint in the hall that waits", Dimensions()),
     ],
 )
 def test_what_belongs_to_no_case_says_itself_where_it_belongs(

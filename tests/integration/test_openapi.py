@@ -39,7 +39,10 @@ CHECKS = (
 UNENDING = "/v1/stream"
 RULES = "/v1/rules/"
 """How they are changed, and who is too late, `test_metrics_rules_api` shows."""
-ALWAYS_ANEW = ("/v1/policies", "/v1/stationings", "/v1/plan/reports")
+ALWAYS_ANEW = (
+    *("/v1/policies", "/v1/stationings", "/v1/plan/reports"),
+    *("/v1/appointments", "/v1/visits", "/v1/tool-uses", "/v1/complaints"),
+)
 """What may be said anew whenever somebody says so: only two at once are one too many."""
 SLOW_OR_MANY = (408, 429)
 """What `test_wire_patience` and `test_web_shares` show."""

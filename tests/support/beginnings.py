@@ -6,9 +6,15 @@ from shared.contracts.activity.facts import ProblemFound
 from shared.contracts.assist.facts import AssistRequested
 from shared.contracts.committee.facts import MeetingScheduled, ReferralMade
 from shared.contracts.envelope import Fact
+from shared.contracts.hall.facts import ComplaintReceived
 from shared.contracts.hotline.facts import TicketReceived
 from shared.contracts.inspection.facts import InspectionCreated
-from shared.contracts.intake.facts import ApplicationReceived
+from shared.contracts.intake.facts import (
+    ApplicationReceived,
+    AppointmentBooked,
+    ToolUsed,
+    VisitRecorded,
+)
 from shared.contracts.intermediary.facts import AgencyApplied
 from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
 from shared.contracts.joint.facts import JointCaseOpened
@@ -33,6 +39,10 @@ BEGINNINGS: Mapping[str, Fact] = {
     "item-changes": like_the_example(ItemDefinitionRevised),
     "item-lists": like_the_example(ItemListPublished),
     "stationings": like_the_example(StationingChanged),
+    "appointments": like_the_example(AppointmentBooked),
+    "visits": like_the_example(VisitRecorded),
+    "tool-uses": like_the_example(ToolUsed),
+    "complaints": like_the_example(ComplaintReceived),
     "problems": like_the_example(ProblemFound, owner_org=OF_THE_STREET),
     "agencies": like_the_example(AgencyApplied),
     "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
@@ -48,6 +58,10 @@ BEGUN_BY_ANYBODY = {
     "item-changes",
     "item-lists",
     "stationings",
+    "appointments",
+    "visits",
+    "tool-uses",
+    "complaints",
     "agencies",
     "policies",
 }

@@ -18,6 +18,9 @@ from services.assist.domain.problem import refusals as problem_refusals
 from services.assist.domain.walkthrough import commands as walkthrough_commands
 from services.assist.domain.walkthrough import decide as walkthrough_rules
 from services.assist.domain.walkthrough import refusals as walkthrough_refusals
+from services.intake.domain.appointment import commands as appointment_commands
+from services.intake.domain.appointment import decide as appointment_rules
+from services.intake.domain.appointment import refusals as appointment_refusals
 from services.intake.domain.itemchange import commands as itemchange_commands
 from services.intake.domain.itemchange import decide as itemchange_rules
 from services.intake.domain.itemchange import refusals as itemchange_refusals
@@ -30,6 +33,12 @@ from services.intake.domain.joint import refusals as joint_refusals
 from services.intake.domain.stationing import commands as stationing_commands
 from services.intake.domain.stationing import decide as stationing_rules
 from services.intake.domain.stationing import refusals as stationing_refusals
+from services.intake.domain.tooluse import commands as tooluse_commands
+from services.intake.domain.tooluse import decide as tooluse_rules
+from services.intake.domain.tooluse import refusals as tooluse_refusals
+from services.intake.domain.visit import commands as visit_commands
+from services.intake.domain.visit import decide as visit_rules
+from services.intake.domain.visit import refusals as visit_refusals
 from services.intake.domain.xregion import commands as xregion_commands
 from services.intake.domain.xregion import decide as xregion_rules
 from services.intake.domain.xregion import refusals as xregion_refusals
@@ -38,6 +47,10 @@ from services.metrics.domain.reporting import decide as report_rules
 from services.metrics.domain.reporting import refusals as report_refusals
 from services.metrics.domain.subjects.activity import Obstacle as ObstacleKind
 from services.metrics.domain.subjects.activity import Walkthrough as WalkthroughKind
+from services.metrics.domain.subjects.hall import Appointment as AppointmentKind
+from services.metrics.domain.subjects.hall import Complaint as ComplaintKind
+from services.metrics.domain.subjects.hall import ToolUse as ToolUseKind
+from services.metrics.domain.subjects.hall import Visit as VisitKind
 from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.intermediary import Agency as AgencyKind
 from services.metrics.domain.subjects.item import ItemChange as ItemChangeKind
@@ -54,6 +67,9 @@ from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionK
 from services.metrics.domain.supervising import commands as order_commands
 from services.metrics.domain.supervising import decide as order_rules
 from services.metrics.domain.supervising import refusals as order_refusals
+from services.review.domain.complaint import commands as complaint_commands
+from services.review.domain.complaint import decide as complaint_rules
+from services.review.domain.complaint import refusals as complaint_refusals
 from services.review.domain.invitation import commands as invitation_commands
 from services.review.domain.invitation import decide as invitation_rules
 from services.review.domain.invitation import refusals as invitation_refusals
@@ -70,7 +86,9 @@ from shared.commands.off_course import Refusals
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
+from shared.contracts.hall.course import COMPLAINT
 from shared.contracts.hotline.course import TICKET
+from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint import facts as joint
@@ -154,6 +172,20 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
         ),
         "stationing": _by_course(
             STATIONING, stationing_commands, stationing_refusals, stationing_rules, StationingKind
+        ),
+        "appointment": _by_course(
+            APPOINTMENT,
+            appointment_commands,
+            appointment_refusals,
+            appointment_rules,
+            AppointmentKind,
+        ),
+        "visit": _by_course(VISIT, visit_commands, visit_refusals, visit_rules, VisitKind),
+        "tooluse": _by_course(
+            TOOL_USE, tooluse_commands, tooluse_refusals, tooluse_rules, ToolUseKind
+        ),
+        "complaint": _by_course(
+            COMPLAINT, complaint_commands, complaint_refusals, complaint_rules, ComplaintKind
         ),
         "walkthrough": _by_course(
             WALKTHROUGH,

@@ -9,12 +9,18 @@ from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Picture, picture_of
 from shared.policy.rules import shipped
 from tests.support import figure_stories
+from tests.support.hall_stories import HALL
 from tests.support.plan_stories import PLANNED
 from tests.support.statistics_stories import STATISTICS
 from tests.support.way_of_a_case import CASE
 
 RULES = shipped()
-STORIES: Mapping[str, Sequence[Entry]] = {**figure_stories.STORIES, **PLANNED, **STATISTICS}
+STORIES: Mapping[str, Sequence[Entry]] = {
+    **figure_stories.STORIES,
+    **PLANNED,
+    **STATISTICS,
+    **HALL,
+}
 
 
 def picture(facts: Sequence[Entry]) -> Picture:

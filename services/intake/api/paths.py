@@ -2,12 +2,15 @@
 Every command that intake takes over HTTP, whose it is, and where: one path a command.
 
 `POST /v1/<collection>` begins a history, under the id that its body brings or
-under a new one; `POST /v1/<collection>/{id}/<path>` is every other command.
+under a new one, and in the hall always under a new one; `POST
+/v1/<collection>/{id}/<path>` is every other command.
 """
 
 from types import MappingProxyType
 
 from services.intake.domain import refusals
+from services.intake.domain.appointment import commands as appointment
+from services.intake.domain.appointment import refusals as appointment_refusals
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import holds
 from services.intake.domain.case import refusals as case_refusals
@@ -27,6 +30,8 @@ from services.intake.domain.referral import commands as referral
 from services.intake.domain.referral import refusals as referral_refusals
 from services.intake.domain.stationing import commands as stationing
 from services.intake.domain.stationing import refusals as stationing_refusals
+from services.intake.domain.tooluse import commands as tooluse
+from services.intake.domain.visit import commands as visit
 from services.intake.domain.xregion import commands as xregion
 from services.intake.domain.xregion import refusals as xregion_refusals
 from shared.commands.access import granted
@@ -230,6 +235,34 @@ STATIONINGS = Collection(
     first=Path(stationing.ChangeStationing, LISTS, ours=frozenset({"stationing"})),
 )
 
+APPOINTMENTS = Collection(
+    name="appointments",
+    subject="appointment_id",
+    refusals=refusals_in(appointment_refusals),
+    first=Path(appointment.BookAppointment, WINDOW, ours=CALENDAR | {"appointment_id"}),
+    paths=MappingProxyType(
+        {
+            "cancellation": Path(appointment.CancelAppointment, WINDOW),
+            "service": Path(appointment.ServeAppointment, WINDOW),
+            "miss": Path(appointment.MissAppointment, WINDOW),
+        }
+    ),
+)
+
+VISITS = Collection(
+    name="visits",
+    subject="visit_id",
+    refusals=(),
+    first=Path(visit.RecordVisit, WINDOW, ours=frozenset({"visit_id"})),
+)
+
+TOOL_USES = Collection(
+    name="tool-uses",
+    subject="session_id",
+    refusals=(),
+    first=Path(tooluse.RecordToolUse, WINDOW, ours=frozenset({"session_id"})),
+)
+
 COLLECTIONS = (
     CASES,
     INSPECTIONS,
@@ -240,4 +273,7 @@ COLLECTIONS = (
     ITEM_CHANGES,
     ITEM_LISTS,
     STATIONINGS,
+    APPOINTMENTS,
+    VISITS,
+    TOOL_USES,
 )

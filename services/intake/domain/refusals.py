@@ -13,6 +13,7 @@ Rejection
     ├── those of a change of an item: services.intake.domain.itemchange.refusals
     ├── those of a list of items: services.intake.domain.itemlist.refusals
     ├── those of an item's place in the hall: services.intake.domain.stationing.refusals
+    ├── those of an appointment: services.intake.domain.appointment.refusals
     ├── DeliveredDateImpossible
     └── of more time, for a case or a joint case
         ├── ExtensionAlreadyGranted

@@ -7,6 +7,8 @@ case and the phase. Nobody opens a rectification: a bad rating does.
 
 from types import MappingProxyType
 
+from services.review.domain.complaint import commands as complaint
+from services.review.domain.complaint import refusals as complaint_refusals
 from services.review.domain.invitation import commands as invitation
 from services.review.domain.invitation import refusals as invitation_refusals
 from services.review.domain.matter import commands as matter
@@ -112,4 +114,12 @@ MATTERS = Collection(
     ),
 )
 
-COLLECTIONS = (INVITATIONS, RATINGS, RECTIFICATIONS, TICKETS, MATTERS)
+COMPLAINTS = Collection(
+    name="complaints",
+    subject="complaint_id",
+    refusals=refusals_in(complaint_refusals),
+    first=Path(complaint.ReceiveComplaint, COUNTERS, ours=frozenset({"complaint_id"})),
+    paths=MappingProxyType({"conclusion": Path(complaint.ConcludeComplaint, DESK)}),
+)
+
+COLLECTIONS = (INVITATIONS, RATINGS, RECTIFICATIONS, TICKETS, MATTERS, COMPLAINTS)

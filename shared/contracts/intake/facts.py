@@ -1,4 +1,4 @@
-"""What intake says about an application until it is accepted or refused (catalogue 4.3)."""
+"""What intake says of an application until it is accepted or refused, and of its hall (4.3)."""
 
 from typing import ClassVar, Literal
 
@@ -10,14 +10,16 @@ from shared.contracts.intake.words import (
     CrossRegionMode,
     RejectReason,
     Terminal,
+    Tool,
 )
-from shared.contracts.moments import Day
+from shared.contracts.moments import Day, Instant
 from shared.contracts.types import (
     CaseNo,
     CaseRef,
     Count,
     Doc,
     Identifier,
+    ItemCode,
     LongName,
     Name,
     Note,
@@ -26,6 +28,7 @@ from shared.contracts.types import (
     PartyRef,
     Prose,
     Several,
+    VaultToken,
 )
 from shared.contracts.words import GradeLevel, LimitUnit
 
@@ -164,3 +167,88 @@ class ApplicationWithdrawn(CaseFact):
     by: Literal["APPLICANT", "AGENT"]
     reason: Note | None = None
     document: Doc
+
+
+class AppointmentFact(Fact):
+    """A fact of one appointment's history; a case that it names is only mentioned."""
+
+    STREAM: ClassVar[str] = "appointment"
+    ABOUT: ClassVar[str] = "appointment_id"
+    KEYED_BY_CASE: ClassVar[bool] = False
+
+    appointment_id: Identifier
+
+
+class AppointmentBooked(AppointmentFact):
+    """Somebody has a slot at the hall (预约)."""
+
+    TYPE: ClassVar[str] = "casetrack.intake.appointment.booked.v1"
+
+    item_code: ItemCode
+    slot_start: Instant
+    slot_end: Instant
+    weekend: bool
+    """Whether others rest on the day of the slot (周末不打烊); a swapped weekend is none."""
+    channel: Channel
+
+
+class AppointmentCancelled(AppointmentFact):
+    """Nobody will come, or nobody will be there (取消预约)."""
+
+    TYPE: ClassVar[str] = "casetrack.intake.appointment.cancelled.v1"
+
+    by: Literal["APPLICANT", "BUREAU"]
+    reason: Prose | None = None
+
+
+class AppointmentServed(AppointmentFact):
+    """Whoever booked came and was served (预约已办)."""
+
+    TYPE: ClassVar[str] = "casetrack.intake.appointment.served.v1"
+
+    case_no: CaseNo | None = None
+    served_at: Instant
+
+
+class AppointmentMissed(AppointmentFact):
+    """The slot passed, and nobody came (爽约)."""
+
+    TYPE: ClassVar[str] = "casetrack.intake.appointment.missed.v1"
+
+
+VisitPurpose = Literal["CONSULT", "APPLY", "SUPPLEMENT", "COLLECT", "OTHER"]
+"""咨询, 申请, 补交材料, 领证, 其他."""
+VisitOutcome = Literal["DONE", "UNFINISHED", "REDIRECTED"]
+"""办成, 未办成, 转至他处."""
+
+
+class VisitRecorded(Fact):
+    """Somebody was at the hall (到厅), as was told last: of one visit more may be known later."""
+
+    TYPE: ClassVar[str] = "casetrack.intake.visit.recorded.v1"
+    STREAM: ClassVar[str] = "visit"
+    ABOUT: ClassVar[str] = "visit_id"
+    KEYED_BY_CASE: ClassVar[bool] = False
+
+    visit_id: Identifier
+    site_id: Identifier
+    window_id: Identifier | None = None
+    party_token: VaultToken | None = None
+    case_no: CaseNo | None = None
+    purpose: VisitPurpose
+    waiting_seconds: Count
+    service_seconds: Count
+    outcome: VisitOutcome
+
+
+class ToolUsed(Fact):
+    """Somebody used a tool, as was told last of this tool in this session (智能工具使用)."""
+
+    TYPE: ClassVar[str] = "casetrack.intake.tool.used.v1"
+    STREAM: ClassVar[str] = "tooluse"
+    ABOUT: ClassVar[str] = "session_id"
+
+    tool: Tool
+    session_id: Identifier
+    resolved: bool | None = None
+    handed_to_human: bool | None = None

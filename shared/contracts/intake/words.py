@@ -1,4 +1,4 @@
-"""The words of an application: how it came, how it was accepted, why it was not."""
+"""The words of an application, how it came and was accepted or not, and of the hall's tools."""
 
 from enum import auto
 
@@ -52,3 +52,11 @@ class CrossRegionMode(Word):
     FULL_ONLINE = auto()
     PROXY_COLLECT = auto()
     MULTI_PLACE = auto()
+
+
+class Tool(Word):
+    """What answers without a person: 智能总客服, 政务服务地图, 政务服务知识库."""
+
+    SMART_DESK = auto()
+    SERVICE_MAP = auto()
+    KNOWLEDGE_BASE = auto()

@@ -48,7 +48,9 @@ ALONE = sorted(COURSE.keys() - {"alert", *(kind for plot in TOGETHER[:-2] for ki
 """Every other kind of subject; the cards lie on all of them."""
 PLOTS = (*TOGETHER, *((kind,) for kind in ALONE))
 """What lies in one dossier."""
-UNTIMED = frozenset({"itemlist", "report", "stationing"})
+UNTIMED = frozenset(
+    {"appointment", "complaint", "itemlist", "report", "stationing", "tooluse", "visit"}
+)
 """Kinds that no limit is about."""
 TIMED = [plot for plot in PLOTS if UNTIMED.isdisjoint(plot)]
 """What lies in a dossier of which somebody may wait for something."""

@@ -8,6 +8,7 @@ from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.committee import Referral
+from services.metrics.domain.subjects.hall import Appointment, Complaint, Visit
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.rectification import Rectification
@@ -114,5 +115,9 @@ def _named_by(subject: AnySubject) -> Dimensions:
             return Dimensions(organisation=subject.org_code)
         case Task():
             return Dimensions(site=subject.site)
+        case Appointment():
+            return Dimensions(item=subject.item_code, channel=subject.channel)
+        case Visit() | Complaint():
+            return Dimensions(window=subject.window, site=subject.site)
         case _:
             return Dimensions()

@@ -17,6 +17,7 @@ from services.metrics.domain.figures.figure import (
     of_class,
 )
 from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.hall import Visit
 from services.metrics.domain.subjects.terms import Terms
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.words import AlertLevel
@@ -30,10 +31,13 @@ VISITS_TOLD_MAX = 2
 HUNDRED = 100
 HUNDREDTHS_MAX = 999
 """Ten times what was promised; more is as bad."""
+MINUTE_SECONDS = 60
+MINUTES_MAX = 999
+"""So long nobody waits in a day; more is as bad."""
 
 
 class Part(StrEnum):
-    """What is counted of every case."""
+    """What is counted of every case, and of every visit to the hall."""
 
     PHASE = "L01/phase"
     """Cases by the phase that they are in."""
@@ -54,6 +58,8 @@ class Part(StrEnum):
     """Decided cases by the hundredths of the promised time that were used."""
     LIMITS = "L05/limits"
     """Accepted cases by the days that the law allows and those that were promised."""
+    WAITED = "L06/waited"
+    """Visits by the minutes that one waited, the last one begun being a whole one."""
     ANOMALIES = "L08/anomalies"
     DOUBTFUL = "L09/doubtful"
     """Dossiers with a fact that contradicts what was known."""
@@ -106,10 +112,16 @@ def _decision(case: Case, day: date, about: About) -> Iterator[Line]:
         yield of_class(Part.USED, f"{used:03}"), day, 1
 
 
+def _of_visit(visit: Visit, _: About) -> Iterator[Line]:
+    if visit.visited_on is not None:
+        minutes = min(-(-visit.waiting_seconds // MINUTE_SECONDS), MINUTES_MAX)
+        yield of_class(Part.WAITED, f"{minutes:03}"), visit.visited_on, 1
+
+
 HOURS = tuple(of_class(Part.HOUR, f"{hour:02}") for hour in range(24))
 """The parts of the day's hours."""
 
-LINES: Mapping[type, LinesOf] = {Dossier: _of_dossier, Case: _of_case}
+LINES: Mapping[type, LinesOf] = {Dossier: _of_dossier, Case: _of_case, Visit: _of_visit}
 
 FIGURES = (
     Figure(
@@ -205,6 +217,17 @@ FIGURES = (
         formula="1 − days committed / days that the law allows, of accepted cases",
         numerator=(many(Part.LIMITS),),
         measure=Aggregate.SHORTENED,
+    ),
+    Figure(
+        id="L06",
+        item=None,
+        zh="大厅等候时长",
+        en="Waiting time at the hall",
+        unit="minute",
+        formula="ninetieth percentile of the minutes that a visit waited, each begun one counted",
+        numerator=(many(Part.WAITED),),
+        measure=Aggregate.NINETIETH,
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=30),),
     ),
     Figure(
         id="L08",

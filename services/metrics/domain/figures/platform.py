@@ -1,12 +1,14 @@
-"""Plan item 1: what is done online, on a telephone, in one visit (一体化平台)."""
+"""Plan item 1: what is done online, on a telephone, in one visit, by a tool (一体化平台)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures import live
 from services.metrics.domain.figures.figure import (
+    About,
     Aggregate,
     Figure,
+    Line,
     LinesOf,
     Origin,
     Target,
@@ -14,19 +16,33 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from shared.contracts.intake.words import Channel
+from services.metrics.domain.subjects.hall import RESOLVED, ToolUse
+from shared.contracts.intake.words import Channel, Tool
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 1
 
 
 class Part(StrEnum):
-    """Nothing of its own: receipts and closings are counted already."""
+    """What is counted of the tools; receipts and closings are counted already."""
+
+    USED = "K01.6/used"
+    """Each tool once in a session, by the tool and whether it was of help."""
 
 
-LINES: Mapping[type, LinesOf] = {}
+def _of_session(session: ToolUse, _: About) -> Iterator[Line]:
+    for tool, day, how in session.uses:
+        yield of_class(Part.USED, f"{tool}:{how}"), day, 1
+
+
+LINES: Mapping[type, LinesOf] = {ToolUse: _of_session}
 
 ONLINE = (Channel.PC, Channel.MOBILE, Channel.SELF_SERVICE)
+TOOLS = (
+    (Tool.SMART_DESK, "智能总客服使用次数", "Uses of the smart service desk"),
+    (Tool.SERVICE_MAP, "政务服务地图使用次数", "Uses of the service map"),
+    (Tool.KNOWLEDGE_BASE, "政务服务知识库使用次数", "Uses of the knowledge base"),
+)
 
 FIGURES = (
     Figure(
@@ -65,5 +81,30 @@ FIGURES = (
         measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
         alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
+    ),
+    Figure(
+        id="K01.6",
+        item=ITEM,
+        zh="智能工具解决率",
+        en="Matters that a tool resolved",
+        unit="ratio",
+        formula="uses of which somebody said that they helped / uses, each tool once in a session",
+        numerator=tuple(of_class(Part.USED, f"{tool}:{RESOLVED}") for tool in Tool),
+        denominator=(many(Part.USED),),
+        measure=Aggregate.RATE,
+        target=Target(origin=Origin.OURS, at_least=0.8),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.8),),
+    ),
+    *(
+        Figure(
+            id=f"K01.6.{tool.lower()}",
+            item=ITEM,
+            zh=zh,
+            en=en,
+            unit="use",
+            formula="sessions in which it was used",
+            numerator=(many(of_class(Part.USED, tool)),),
+        )
+        for tool, zh, en in TOOLS
     ),
 )

@@ -22,6 +22,7 @@ from services.metrics.domain.figures.figure import (
 )
 from services.metrics.domain.figures.supervision import is_valid
 from services.metrics.domain.subjects.case import Case
+from services.metrics.domain.subjects.hall import Complaint
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.unfinished import Matter
@@ -57,9 +58,9 @@ class Part(StrEnum):
     CALLED_BACK = "K22.4/called_back"
     """Matters that were not done at once, by whether somebody called back in time."""
     COMPLAINT = "K22.6/complaint"
-    """Complaints of the hotline that were right."""
+    """Complaints that were right, of the hotline and in the hall."""
     SHIRKED = "K22.7/shirked"
-    """Tickets that were right about somebody who sent them to another."""
+    """Tickets and complaints that were right about somebody who sent one to another."""
 
 
 def _of_rectification(order: Rectification, about: About) -> Iterator[Line]:
@@ -98,11 +99,20 @@ def _of_ticket(ticket: Ticket, _: About) -> Iterator[Line]:
         yield Part.SHIRKED, ticket.replied_on, 1
 
 
+def _of_complaint(complaint: Complaint, _: About) -> Iterator[Line]:
+    if complaint.concluded_on is None or not complaint.substantiated:
+        return
+    yield Part.COMPLAINT, complaint.concluded_on, 1
+    if complaint.five_zero == FiveZeroKind.SHIRKING:
+        yield Part.SHIRKED, complaint.concluded_on, 1
+
+
 LINES: Mapping[type, LinesOf] = {
     Rectification: _of_rectification,
     Case: _of_case,
     Matter: _of_matter,
     Ticket: _of_ticket,
+    Complaint: _of_complaint,
 }
 
 FIGURES = (
@@ -133,8 +143,9 @@ FIGURES = (
         item=ITEM,
         zh="零投诉：属实投诉数",
         en="Zero complaints: complaints that were right",
-        unit="ticket",
-        formula="complaints of the hotline whose last reply says that they are right",
+        unit="complaint",
+        formula="complaints of the hotline whose last reply says that they are right, and those "
+        "in the hall whose conclusion does",
         numerator=(Part.COMPLAINT,),
         target=ZERO,
         alerts=WORKED_TOWARDS,
@@ -144,8 +155,9 @@ FIGURES = (
         item=ITEM,
         zh="零推托：属实推诿数",
         en="Zero shirking: being sent to another",
-        unit="ticket",
-        formula="tickets whose last reply says that they are right about shirking",
+        unit="complaint",
+        formula="tickets whose last reply says that they are right about shirking, and complaints "
+        "in the hall whose conclusion does",
         numerator=(Part.SHIRKED,),
         target=ZERO,
         alerts=WORKED_TOWARDS,

@@ -7,6 +7,7 @@ from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
 from services.metrics.domain.subjects.committee import Meeting, Referral
+from services.metrics.domain.subjects.hall import Appointment, Complaint, ToolUse, Visit
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
 from services.metrics.domain.subjects.intermediary import Agency
@@ -46,6 +47,10 @@ AnySubject = (
     | ProgressReport
     | ItemList
     | Stationing
+    | Appointment
+    | Visit
+    | ToolUse
+    | Complaint
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -72,6 +77,10 @@ KINDS: tuple[type[Subject], ...] = (
     ProgressReport,
     ItemList,
     Stationing,
+    Appointment,
+    Visit,
+    ToolUse,
+    Complaint,
 )
 
 

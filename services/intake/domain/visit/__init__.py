@@ -1,0 +1,1 @@
+"""Somebody's visit to the hall (到厅)."""
