@@ -24,6 +24,9 @@ SERVICE = {
     "inspections": "intake",
     "referrals": "intake",
     "meetings": "intake",
+    "appointments": "intake",
+    "visits": "intake",
+    "tool-uses": "intake",
     "tasks": "assist",
     "policies": "assist",
     "walkthroughs": "assist",
@@ -32,6 +35,7 @@ SERVICE = {
     "rectifications": "review",
     "tickets": "review",
     "matters": "review",
+    "complaints": "review",
     "plan": "metrics",
 }
 """Which service takes the commands of a collection."""

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from random import Random
 
-from deploy.bureau import plan, stories
+from deploy.bureau import hall, plan, stories
 from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
 from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
@@ -48,7 +49,7 @@ class BureauDay:
         chance = Random(self.backlog.seed)  # noqa: S311 - a story, no secret
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._remember_holds())
-            for work in self._for_the_plan():
+            for work in chain(self._for_the_plan(), self._in_the_hall()):
                 tasks.create_task(self._beside(work))
             tasks.create_task(self._take_up(Random(chance.random())))  # noqa: S311 - as above
             for number in range(1, days * CASES_A_DAY + 1):
@@ -87,6 +88,15 @@ class BureauDay:
         yield plan.report(self._errand("plan-reports", WINDOWS[0], of=f"{today.year}"), today)
         yield plan.list_policies(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
         yield plan.walk(self._errand("walkthroughs", WINDOWS[0], of=f"{today}"))
+
+    def _in_the_hall(self) -> Iterator[Awaitable[None]]:
+        """Yield what happens in the hall, once in a day however often played."""
+        today = self.backlog.today
+        appointments = self._errand("appointments", WINDOWS[1], of=f"{today}")
+        yield hall.keep_appointments(appointments, today)
+        yield hall.receive_visitors(self._errand("visits", WINDOWS[2], of=f"{today}"))
+        yield hall.ask_tools(self._errand("tools", WINDOWS[0], of=f"{today}"))
+        yield hall.complain(self._errand("complaints", WINDOWS[0], of=f"{today}"))
 
     async def _beside(self, work: Awaitable[None]) -> None:
         """Await *work* that is no applicant's."""
