@@ -17,6 +17,8 @@ from services.intake.domain.itemlist import refusals as itemlist
 from services.intake.domain.joint import refusals as joint
 from services.intake.domain.meeting import refusals as meeting
 from services.intake.domain.referral import refusals as referral
+from services.intake.domain.scene import refusals as scene
+from services.intake.domain.site import refusals as site
 from services.intake.domain.stationing import refusals as stationing
 from services.intake.domain.tooluse import refusals as tooluse
 from services.intake.domain.visit import refusals as visit
@@ -43,11 +45,12 @@ from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
-from shared.contracts.joint.course import JOINT
+from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
+from shared.contracts.site.course import SITE
 from shared.contracts.unfinished.course import MATTER
 from shared.contracts.xregion.course import XREGION
 
@@ -58,6 +61,7 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         INSPECTION.subject: inspection.OFF_COURSE,
         REFERRAL.subject: referral.OFF_COURSE,
         MEETING.subject: meeting.OFF_COURSE,
+        SCENE.subject: scene.OFF_COURSE,
         JOINT.subject: joint.OFF_COURSE,
         XREGION.subject: xregion.OFF_COURSE,
         ITEM_CHANGE.subject: itemchange.OFF_COURSE,
@@ -66,6 +70,7 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         APPOINTMENT.subject: appointment.OFF_COURSE,
         VISIT.subject: visit.OFF_COURSE,
         TOOL_USE.subject: tooluse.OFF_COURSE,
+        SITE.subject: site.OFF_COURSE,
         INVITATION.subject: invitation.OFF_COURSE,
         RATING.subject: rating.OFF_COURSE,
         RECTIFICATION.subject: rectification.OFF_COURSE,

@@ -18,6 +18,8 @@ from services.intake.api.paths import (
     JOINT_CASES,
     MEETINGS,
     REFERRALS,
+    SCENES,
+    SITES,
     STATIONINGS,
     TOOL_USES,
     VISITS,
@@ -27,6 +29,8 @@ from services.intake.domain.appointment import decide as appointment
 from services.intake.domain.itemchange import decide as itemchange
 from services.intake.domain.itemlist import decide as itemlist
 from services.intake.domain.joint import decide as joint
+from services.intake.domain.scene import decide as scene
+from services.intake.domain.site import decide as site
 from services.intake.domain.stationing import decide as stationing
 from services.intake.domain.tooluse import decide as tooluse
 from services.intake.domain.visit import decide as visit
@@ -35,7 +39,13 @@ from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
 from services.intake.handlers.gateway import Gateway
 from services.intake.handlers.hall import Appointments
-from services.intake.handlers.items import named_change, named_list, named_stationing
+from services.intake.handlers.items import (
+    named_change,
+    named_list,
+    named_scene,
+    named_site,
+    named_stationing,
+)
 from services.intake.handlers.joint import JointCases
 from services.intake.handlers.timekeeper import Timekeeper
 from services.intake.settings import IntakeSettings
@@ -46,7 +56,8 @@ from shared.commands.service import Faults, Service, owners_pool
 from shared.commands.subject import Decided, subject_routes
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
-from shared.contracts.joint.course import JOINT
+from shared.contracts.joint.course import JOINT, SCENE
+from shared.contracts.site.course import SITE
 from shared.contracts.xregion.course import XREGION
 from shared.eventstore.port import Timers
 from shared.eventstore.timers import PostgresTimers
@@ -103,6 +114,8 @@ class Intake(Service):
             Decided(APPOINTMENTS, APPOINTMENT, appointment.DECIDER, Appointments(self.rules)),
             Decided(VISITS, VISIT, visit.DECIDER),
             Decided(TOOL_USES, TOOL_USE, tooluse.DECIDER),
+            Decided(SCENES, SCENE, scene.DECIDER, ours=named_scene),
+            Decided(SITES, SITE, site.DECIDER, ours=named_site),
         )
 
     @cached_property

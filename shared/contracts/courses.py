@@ -11,11 +11,12 @@ from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
-from shared.contracts.joint.course import JOINT
+from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
+from shared.contracts.site.course import SITE
 from shared.contracts.supervision.course import ALERT, ORDER
 from shared.contracts.unfinished.course import MATTER
 from shared.contracts.xregion.course import XREGION
@@ -26,6 +27,7 @@ COURSES = (
     INSPECTION,
     REFERRAL,
     MEETING,
+    SCENE,
     JOINT,
     XREGION,
     ITEM_CHANGE,
@@ -34,6 +36,7 @@ COURSES = (
     APPOINTMENT,
     VISIT,
     TOOL_USE,
+    SITE,
     INVITATION,
     RATING,
     RECTIFICATION,

@@ -33,6 +33,7 @@ from shared.contracts.policy import facts as policy
 from shared.contracts.rectification import facts as rectification
 from shared.contracts.review import facts as review
 from shared.contracts.rules import facts as rules
+from shared.contracts.site import facts as site
 from shared.contracts.supervision import facts as supervision
 from shared.contracts.unfinished import facts as unfinished
 from shared.contracts.unreadable import Flaw, Unreadable
@@ -89,7 +90,17 @@ def is_inbox(topic: str) -> bool:
 
 FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        Owner.INTAKE: (intake, handling, inspection, committee, commitment, joint, xregion, item),
+        Owner.INTAKE: (
+            intake,
+            handling,
+            inspection,
+            committee,
+            commitment,
+            joint,
+            xregion,
+            item,
+            site,
+        ),
         Owner.ASSIST: (assist, activity, intermediary, policy),
         Owner.REVIEW: (review, rectification, hotline, unfinished, hall),
         Owner.SUPERVISION: (supervision, rules, access, plan),

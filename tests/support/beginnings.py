@@ -17,9 +17,10 @@ from shared.contracts.intake.facts import (
 )
 from shared.contracts.intermediary.facts import AgencyApplied
 from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
-from shared.contracts.joint.facts import JointCaseOpened
+from shared.contracts.joint.facts import JointCaseOpened, SceneLaunched
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import RatingPosted
+from shared.contracts.site.facts import StationOpened
 from shared.contracts.unfinished.facts import MatterRecorded
 from shared.contracts.xregion.facts import CrossRegionCollected
 from tests.support.examples import like_the_example
@@ -43,6 +44,8 @@ BEGINNINGS: Mapping[str, Fact] = {
     "visits": like_the_example(VisitRecorded),
     "tool-uses": like_the_example(ToolUsed),
     "complaints": like_the_example(ComplaintReceived),
+    "scenes": like_the_example(SceneLaunched),
+    "sites": like_the_example(StationOpened),
     "problems": like_the_example(ProblemFound, owner_org=OF_THE_STREET),
     "agencies": like_the_example(AgencyApplied),
     "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
@@ -62,6 +65,8 @@ BEGUN_BY_ANYBODY = {
     "visits",
     "tool-uses",
     "complaints",
+    "scenes",
+    "sites",
     "agencies",
     "policies",
 }

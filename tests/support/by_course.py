@@ -30,6 +30,12 @@ from services.intake.domain.itemlist import refusals as itemlist_refusals
 from services.intake.domain.joint import commands as joint_commands
 from services.intake.domain.joint import decide as joint_rules
 from services.intake.domain.joint import refusals as joint_refusals
+from services.intake.domain.scene import commands as scene_commands
+from services.intake.domain.scene import decide as scene_rules
+from services.intake.domain.scene import refusals as scene_refusals
+from services.intake.domain.site import commands as site_commands
+from services.intake.domain.site import decide as site_rules
+from services.intake.domain.site import refusals as site_refusals
 from services.intake.domain.stationing import commands as stationing_commands
 from services.intake.domain.stationing import decide as stationing_rules
 from services.intake.domain.stationing import refusals as stationing_refusals
@@ -61,6 +67,8 @@ from services.metrics.domain.subjects.order import Directive as OrderKind
 from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
 from services.metrics.domain.subjects.report import ProgressReport as ReportKind
 from services.metrics.domain.subjects.review import Invitation as InvitationKind
+from services.metrics.domain.subjects.scene import Scene as SceneKind
+from services.metrics.domain.subjects.site import Site as SiteKind
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.unfinished import Matter as MatterKind
 from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionKind
@@ -92,10 +100,11 @@ from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint import facts as joint
-from shared.contracts.joint.course import JOINT
+from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.review.course import INVITATION
+from shared.contracts.site.course import SITE
 from shared.contracts.supervision.course import ORDER
 from shared.contracts.unfinished.course import MATTER
 from shared.contracts.xregion.course import XREGION
@@ -187,6 +196,8 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
         "complaint": _by_course(
             COMPLAINT, complaint_commands, complaint_refusals, complaint_rules, ComplaintKind
         ),
+        "scene": _by_course(SCENE, scene_commands, scene_refusals, scene_rules, SceneKind),
+        "site": _by_course(SITE, site_commands, site_refusals, site_rules, SiteKind),
         "walkthrough": _by_course(
             WALKTHROUGH,
             walkthrough_commands,

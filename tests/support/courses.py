@@ -73,11 +73,13 @@ from shared.contracts.handling.words import Decision, Step
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.inspection.facts import InspectionFollowedUp
 from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
+from shared.contracts.joint.facts import SceneLaunched
 from shared.contracts.plan.facts import ProgressReported
 from shared.contracts.publishing import example_of
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.rectification.words import VerifyFinding
 from shared.contracts.review.course import RATING, RatingState
+from shared.contracts.site.facts import StationOpened
 from shared.contracts.words import CaseType, LimitUnit
 from shared.policy.calendar import ZONE, official_calendar
 from tests.support.by_course import BY_COURSE, Owned
@@ -107,6 +109,8 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "change": like_the_example(ItemDefinitionRevised).subject,
         "itemlist": like_the_example(ItemListPublished).subject,
         "stationing": like_the_example(StationingChanged).subject,
+        "scene": like_the_example(SceneLaunched).subject,
+        "site": like_the_example(StationOpened).subject,
         "report": like_the_example(ProgressReported).subject,
         "meeting": Meeting(
             state=MeetingState.HELD,

@@ -28,6 +28,10 @@ from services.intake.domain.meeting import commands as meeting
 from services.intake.domain.meeting import refusals as meeting_refusals
 from services.intake.domain.referral import commands as referral
 from services.intake.domain.referral import refusals as referral_refusals
+from services.intake.domain.scene import commands as scene
+from services.intake.domain.scene import refusals as scene_refusals
+from services.intake.domain.site import commands as site
+from services.intake.domain.site import refusals as site_refusals
 from services.intake.domain.stationing import commands as stationing
 from services.intake.domain.stationing import refusals as stationing_refusals
 from services.intake.domain.tooluse import commands as tooluse
@@ -61,7 +65,7 @@ CALLERS = granted([Role.REVIEW_DESK, Role.SUPERVISOR], Scope.BELOW)
 """Who asks how an inspection went: nobody who made it."""
 
 LISTS = granted([Role.DIRECTOR, Role.LAW_DESK], Scope.BELOW)
-"""Who keeps the lists of items (事项清单)."""
+"""Who keeps the lists of items (事项清单), the scenes that they make, and the sites with them."""
 
 CALENDAR = frozenset({"calendar"})
 SILENCE = frozenset({"calendar", "silence_days"})
@@ -224,7 +228,7 @@ ITEM_CHANGES = Collection(
 ITEM_LISTS = Collection(
     name="item-lists",
     subject="itemlist",
-    refusals=refusals_in(itemlist_refusals),
+    refusals=(*refusals_in(itemlist_refusals), refusals.ItemNamedTwice),
     first=Path(itemlist.PublishItemList, LISTS, ours=frozenset({"itemlist"})),
 )
 
@@ -263,6 +267,27 @@ TOOL_USES = Collection(
     first=Path(tooluse.RecordToolUse, WINDOW, ours=frozenset({"session_id"})),
 )
 
+SCENES = Collection(
+    name="scenes",
+    subject="scene",
+    refusals=(*refusals_in(scene_refusals), refusals.ItemNamedTwice),
+    first=Path(scene.LaunchScene, LISTS, ours=frozenset({"scene"})),
+)
+
+SITES = Collection(
+    name="sites",
+    subject="site",
+    refusals=refusals_in(site_refusals),
+    first=Path(site.OpenStation, LISTS, ours=frozenset({"site"})),
+    paths=MappingProxyType(
+        {
+            "upgrades": Path(site.UpgradeStation, LISTS),
+            "onboarding": Path(site.OnboardSite, LISTS),
+            "items": Path(site.DevolveItem, LISTS),
+        }
+    ),
+)
+
 COLLECTIONS = (
     CASES,
     INSPECTIONS,
@@ -276,4 +301,6 @@ COLLECTIONS = (
     APPOINTMENTS,
     VISITS,
     TOOL_USES,
+    SCENES,
+    SITES,
 )

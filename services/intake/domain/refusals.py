@@ -14,7 +14,10 @@ Rejection
     ├── those of a list of items: services.intake.domain.itemlist.refusals
     ├── those of an item's place in the hall: services.intake.domain.stationing.refusals
     ├── those of an appointment: services.intake.domain.appointment.refusals
+    ├── those of a scene: services.intake.domain.scene.refusals
+    ├── those of a site: services.intake.domain.site.refusals
     ├── DeliveredDateImpossible
+    ├── ItemNamedTwice
     └── of more time, for a case or a joint case
         ├── ExtensionAlreadyGranted
         ├── ExtensionNotRequested
@@ -34,6 +37,14 @@ class DeliveredDateImpossible(IntakeRejection):
     code = "delivered_date_impossible"
     blame = Blame.COMMAND
     field = "delivered_date"
+
+
+class ItemNamedTwice(IntakeRejection):
+    """A list has each of its items once."""
+
+    code = "item_named_twice"
+    blame = Blame.COMMAND
+    field = "item_codes"
 
 
 class ExtensionAlreadyGranted(IntakeRejection):

@@ -1,11 +1,14 @@
-"""What intake fills in of a command on items: the name of the subject that its words make."""
+"""What intake fills in of a command on items, scenes and sites: the name that its words make."""
 
 from typing import Any
 
 from services.intake.domain.itemchange.commands import ReviseItem
+from services.intake.domain.site.commands import OpenStation
 from shared.commands.counter import Fields
 from shared.commands.deciding import Desk
 from shared.contracts.item.facts import change_named
+from shared.contracts.joint.facts import scene_named
+from shared.contracts.site.facts import site_named
 
 
 async def named_change(_: Desk, command: type[Any], words: Fields) -> Fields:
@@ -23,3 +26,13 @@ async def named_list(_: Desk, __: type[Any], words: Fields) -> Fields:
 async def named_stationing(_: Desk, __: type[Any], words: Fields) -> Fields:
     """Return the name under which an item's place is kept: its code."""
     return {"stationing": words["item_code"]}
+
+
+async def named_scene(_: Desk, __: type[Any], words: Fields) -> Fields:
+    """Return the name of the scene that is launched."""
+    return {"scene": scene_named(words["scene_id"])}
+
+
+async def named_site(_: Desk, command: type[Any], words: Fields) -> Fields:
+    """Return the name of the site that opens; one that is open has its name."""
+    return {"site": site_named(words["site_id"])} if command is OpenStation else {}

@@ -1,9 +1,28 @@
-"""The course of a joint case (一件事, domain.md 3.7): its sub-cases go their own ways."""
+"""
+The courses of a scene and of a joint case (一件事, domain.md 3.7).
+
+The sub-cases of a joint case go their own ways.
+"""
 
 from enum import StrEnum
 
 from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.joint import facts as joint
+
+
+class SceneState(StrEnum):
+    """Whether a scene can be asked for."""
+
+    ABSENT = ABSENT
+    LAUNCHED = "LAUNCHED"
+
+
+SCENE = Course(
+    "scene",
+    "scene",
+    tuple((state,) for state in SceneState),
+    tuple(leads(joint.SceneLaunched, {SceneState.ABSENT: SceneState.LAUNCHED})),
+)
 
 
 class JointCaseState(StrEnum):

@@ -1,6 +1,8 @@
-"""What becomes of a joint case, decided by several organisations (一件事, catalogue 4.9)."""
+"""Scenes, and what becomes of a joint case in one of them (一件事, catalogue 4.9)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.facts import ExtensionDays
@@ -12,10 +14,47 @@ from shared.contracts.types import (
     Count,
     Doc,
     Identifier,
+    ItemCode,
+    Name,
+    Ordinal,
     OrgRef,
     PartyRef,
     Prose,
+    Several,
 )
+
+SceneSource = Literal["STATE", "PROVINCE", "CITY", "DISTRICT"]
+"""国家, 省级, 市级, 区级: who ordered a scene."""
+
+SceneItems = Annotated[Several[ItemCode], Field(min_length=1)]
+
+
+class SceneLaunched(Fact):
+    """What several items make up can be asked for with one form (一件事场景上线)."""
+
+    TYPE: ClassVar[str] = "casetrack.joint.scene.launched.v1"
+    STREAM: ClassVar[str] = "scene"
+    ABOUT: ClassVar[str] = "scene"
+
+    scene_id: Identifier
+    name: Name
+    source: SceneSource
+    one_window: bool
+    """Whether one window takes all of it in (一窗办理)."""
+    one_terminal: bool
+    """Whether it is one matter online, too (一端办理)."""
+    item_codes: SceneItems
+    published_limit: Ordinal
+    """Working days in which all of it is promised."""
+
+    @property
+    def scene(self) -> str:
+        return scene_named(self.scene_id)
+
+
+def scene_named(scene_id: str) -> str:
+    """Return the name of the scene that joint cases call *scene_id*: that of no other subject."""
+    return f"scene:{scene_id}"
 
 
 class JointCaseFact(Fact):

@@ -24,6 +24,7 @@ from shared.contracts.handling.facts import HoldOpened, StepStarted
 from shared.contracts.handling.words import HoldReason
 from shared.contracts.publishing import example_of
 from shared.policy.calendar import ZONE
+from shared.policy.sla import bureau_policy
 
 FACTS_MAX = 40
 TRIES_MAX = 160
@@ -48,11 +49,7 @@ ALONE = sorted(COURSE.keys() - {"alert", *(kind for plot in TOGETHER[:-2] for ki
 """Every other kind of subject; the cards lie on all of them."""
 PLOTS = (*TOGETHER, *((kind,) for kind in ALONE))
 """What lies in one dossier."""
-UNTIMED = frozenset(
-    {"appointment", "complaint", "itemlist", "report", "stationing", "tooluse", "visit"}
-)
-"""Kinds that no limit is about."""
-TIMED = [plot for plot in PLOTS if UNTIMED.isdisjoint(plot)]
+TIMED = [plot for plot in PLOTS if not bureau_policy().by_subject.keys().isdisjoint(plot)]
 """What lies in a dossier of which somebody may wait for something."""
 
 HOW_OFTEN = {
@@ -140,7 +137,7 @@ NAMES = {
     **{course.named_by: (f"{course.subject}-1",) for course in COURSES},
     "inspection_id": ("inspection-1", "inspection-2"),
 }
-for alone in ("case_no", "change", "item_code", "itemlist", "report"):
+for alone in ("case_no", "change", "item_code", "itemlist", "report", "scene", "site"):
     NAMES.pop(alone)  # What the key, and the words of the fact itself, say.
 MINUTES = (7, 45, 180, 600, 1440, 2880, 4320, 7200, 14400, 28800)
 """How long it may be until the next fact, at most."""

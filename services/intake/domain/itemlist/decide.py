@@ -1,13 +1,8 @@
 """What intake decides about a list of items: a version is published once, with each item once."""
 
-from collections import Counter
-
 from services.intake.domain.itemlist.commands import PublishItemList
-from services.intake.domain.itemlist.refusals import (
-    OFF_COURSE,
-    ItemNamedTwice,
-    ListVersionPublished,
-)
+from services.intake.domain.itemlist.refusals import OFF_COURSE, ListVersionPublished
+from services.intake.domain.items import require_each_once
 from shared.commands.by_course import Recollection, by_course
 from shared.contracts.envelope import Fact
 from shared.contracts.item.course import ITEM_LIST
@@ -17,9 +12,7 @@ from shared.contracts.item.facts import ItemListPublished
 def _publish(published: Recollection, command: PublishItemList) -> Fact:
     if any(one.version == command.version for one in published.all(ItemListPublished)):
         raise ListVersionPublished(version=command.version)
-    item, times = next(iter(Counter(command.item_codes).most_common(1)), ("", 0))
-    if times > 1:
-        raise ItemNamedTwice(item_codes=item)
+    require_each_once(command.item_codes)
     return command.stated(published_date=command.on)
 
 

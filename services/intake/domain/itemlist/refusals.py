@@ -2,14 +2,12 @@
 Refusals around one list of items.
 
 IntakeRejection
-├── ItemNamedTwice
 └── ListVersionPublished
 """
 
 from services.intake.domain.refusals import IntakeRejection
 from shared.commands.off_course import off_course
 from shared.contracts.item.course import ITEM_LIST
-from shared.contracts.rejection import Blame
 
 
 class ListVersionPublished(IntakeRejection):
@@ -17,14 +15,6 @@ class ListVersionPublished(IntakeRejection):
 
     code = "list_version_published"
     field = "version"
-
-
-class ItemNamedTwice(IntakeRejection):
-    """A list has each of its items once."""
-
-    code = "item_named_twice"
-    blame = Blame.COMMAND
-    field = "item_codes"
 
 
 OFF_COURSE = off_course(ITEM_LIST)

@@ -18,6 +18,8 @@ from services.metrics.domain.subjects.policy import PolicyItem
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.report import ProgressReport
 from services.metrics.domain.subjects.review import Invitation, Rating
+from services.metrics.domain.subjects.scene import Scene
+from services.metrics.domain.subjects.site import Site
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.subjects.task import Task
 from services.metrics.domain.subjects.unfinished import Matter
@@ -51,6 +53,8 @@ AnySubject = (
     | Visit
     | ToolUse
     | Complaint
+    | Scene
+    | Site
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -81,6 +85,8 @@ KINDS: tuple[type[Subject], ...] = (
     Visit,
     ToolUse,
     Complaint,
+    Scene,
+    Site,
 )
 
 

@@ -33,6 +33,8 @@ const STATES: Record<string, string> = {
   visit: 'VisitState',
   tooluse: 'ToolUseState',
   complaint: 'ComplaintState',
+  scene: 'SceneState',
+  site: 'SiteState',
   walkthrough: 'WalkthroughState',
   problem: 'ProblemState',
   agency: 'AgencyState',
