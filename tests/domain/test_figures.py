@@ -274,6 +274,7 @@ def test_a_figure_counts_what_its_formula_says(
 @pytest.mark.parametrize(
     ("figure", "story"),
     [
+        ("K02.4", "a joint case within its limit"),
         ("K05.2", "a request within its limit"),
         ("K06.1", "a visit at home that is waited for"),
         ("K07.2", "a change that is published in two places only"),

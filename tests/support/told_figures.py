@@ -11,6 +11,7 @@ from shared.policy.rules import shipped
 from tests.support import figure_stories
 from tests.support.hall_stories import HALL
 from tests.support.plan_stories import PLANNED
+from tests.support.site_stories import AT_SITES
 from tests.support.statistics_stories import STATISTICS
 from tests.support.way_of_a_case import CASE
 
@@ -18,8 +19,9 @@ RULES = shipped()
 STORIES: Mapping[str, Sequence[Entry]] = {
     **figure_stories.STORIES,
     **PLANNED,
-    **STATISTICS,
     **HALL,
+    **AT_SITES,
+    **STATISTICS,
 }
 
 

@@ -15,6 +15,7 @@ from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.register import AnySubject
 from services.metrics.domain.subjects.report import ProgressReport
 from services.metrics.domain.subjects.review import Invitation, Rating
+from services.metrics.domain.subjects.site import Site
 from services.metrics.domain.subjects.task import Task
 
 IDENTITY_BYTES = 8
@@ -119,5 +120,7 @@ def _named_by(subject: AnySubject) -> Dimensions:
             return Dimensions(item=subject.item_code, channel=subject.channel)
         case Visit() | Complaint():
             return Dimensions(window=subject.window, site=subject.site)
+        case Site():
+            return Dimensions(site=subject.site_id)
         case _:
             return Dimensions()

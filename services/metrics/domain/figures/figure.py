@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal, Protocol, TypedDict
 
 from msgspec import Struct
@@ -151,6 +152,16 @@ def grown(part: str, sizes: Iterable[tuple[date, int]]) -> Iterator[Line]:
         if size != before:
             yield part, day, size - before
         before = size
+
+
+def moved(part: str, places: Sequence[tuple[date, str]]) -> Iterator[Line]:
+    """Yield *part* by where something came to stand on each day, and that it left where it was."""
+    for day, place in places[:1]:
+        yield of_class(part, place), day, 1
+    for (_, earlier), (day, place) in pairwise(places):
+        if place != earlier:
+            yield of_class(part, earlier), day, -1
+            yield of_class(part, place), day, 1
 
 
 class Aggregate(StrEnum):

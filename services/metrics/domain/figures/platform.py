@@ -1,4 +1,4 @@
-"""Plan item 1: what is done online, on a telephone, in one visit, by a tool (一体化平台)."""
+"""Plan item 1: where the platform is used, and what is done online and by tools (一体化平台)."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -13,21 +13,44 @@ from services.metrics.domain.figures.figure import (
     Origin,
     Target,
     Threshold,
+    counts,
     many,
+    moved,
     of_class,
 )
 from services.metrics.domain.subjects.hall import RESOLVED, ToolUse
+from services.metrics.domain.subjects.site import Site
 from shared.contracts.intake.words import Channel, Tool
+from shared.contracts.site.words import SiteKind
 from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 1
 
 
 class Part(StrEnum):
-    """What is counted of the tools; receipts and closings are counted already."""
+    """What is counted of sites and tools; receipts and closings are counted already."""
 
+    OPEN = "K01.1/open"
+    """By what they are."""
+    ONBOARDED = "K01.1/onboarded"
+    """Those on the platform, by what they are."""
     USED = "K01.6/used"
     """Each tool once in a session, by the tool and whether it was of help."""
+
+
+GRASSROOTS = (SiteKind.STREET_CENTER, SiteKind.COMMUNITY_STATION)
+OPEN = tuple(many(of_class(Part.OPEN, kind)) for kind in GRASSROOTS)
+ONBOARDED = tuple(many(of_class(Part.ONBOARDED, kind)) for kind in GRASSROOTS)
+
+
+def _of_site(site: Site, _: About) -> Iterator[Line]:
+    lines = [*moved(Part.OPEN, site.standings)]
+    since = site.onboarded_on
+    if since is not None:
+        on_platform = [(max(day, since), standing) for day, standing in site.standings]
+        lines += moved(Part.ONBOARDED, on_platform)
+    # A hall, a relay station or an assist point is none of a street or a community.
+    return (line for line in lines if counts((*OPEN, *ONBOARDED), line[0]))
 
 
 def _of_session(session: ToolUse, _: About) -> Iterator[Line]:
@@ -35,7 +58,7 @@ def _of_session(session: ToolUse, _: About) -> Iterator[Line]:
         yield of_class(Part.USED, f"{tool}:{how}"), day, 1
 
 
-LINES: Mapping[type, LinesOf] = {ToolUse: _of_session}
+LINES: Mapping[type, LinesOf] = {Site: _of_site, ToolUse: _of_session}
 
 ONLINE = (Channel.PC, Channel.MOBILE, Channel.SELF_SERVICE)
 TOOLS = (
@@ -45,6 +68,20 @@ TOOLS = (
 )
 
 FIGURES = (
+    Figure(
+        id="K01.1",
+        item=ITEM,
+        zh="一体化平台基层覆盖率",
+        en="Platform coverage of streets and communities",
+        unit="ratio",
+        formula="street centres and community stations on the platform / all of them",
+        numerator=ONBOARDED,
+        denominator=OPEN,
+        measure=Aggregate.RATE,
+        gauge=True,
+        target=Target(origin=Origin.PLAN, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
     Figure(
         id="K01.2",
         item=ITEM,

@@ -1,8 +1,7 @@
 """Plan item 13: what has to be filed in the hall or on the platform (事项进驻)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from itertools import pairwise
 
 from services.metrics.domain.figures.figure import (
     About,
@@ -14,6 +13,7 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     many,
+    moved,
     of_class,
 )
 from services.metrics.domain.subjects.alert import Card
@@ -35,14 +35,8 @@ class Part(StrEnum):
     OUTSIDE = "K13.3/outside"
 
 
-def _of_stationing(item: Stationing, _: About) -> Iterator[Line]:
-    """Yield where an item came to stand on each day, and that it stood elsewhere until then."""
-    for day, place in item.places[:1]:
-        yield of_class(Part.PLACED, place), day, 1
-    for earlier, (day, place) in pairwise(item.places):
-        if place != earlier[1]:
-            yield of_class(Part.PLACED, earlier[1]), day, -1
-            yield of_class(Part.PLACED, place), day, 1
+def _of_stationing(item: Stationing, _: About) -> Iterable[Line]:
+    return moved(Part.PLACED, item.places)
 
 
 def _of_card(card: Card, _: About) -> Iterator[Line]:
