@@ -27,6 +27,8 @@ SERVICE = {
     "appointments": "intake",
     "visits": "intake",
     "tool-uses": "intake",
+    "sites": "intake",
+    "scenes": "intake",
     "tasks": "assist",
     "policies": "assist",
     "walkthroughs": "assist",

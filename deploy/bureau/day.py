@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from random import Random
 
-from deploy.bureau import hall, plan, stories
+from deploy.bureau import hall, places, plan, stories
 from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
 from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
@@ -83,11 +83,14 @@ class BureauDay:
         return late[-FORGOTTEN_HOLDS:]
 
     def _for_the_plan(self) -> Iterator[Awaitable[None]]:
-        """Yield what happens for the annual plan, once in a year or a day however often played."""
+        """Yield what happens for the annual plan: once, or once in a year or a day."""
         today = self.backlog.today
         yield plan.report(self._errand("plan-reports", WINDOWS[0], of=f"{today.year}"), today)
         yield plan.list_policies(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
         yield plan.walk(self._errand("walkthroughs", WINDOWS[0], of=f"{today}"))
+        yield places.open_sites(self._errand("sites", WINDOWS[0], of="ever"))
+        yield places.build(self._errand("built", WINDOWS[0], of=f"{today.year}"), today)
+        yield places.launch(self._errand("scenes", WINDOWS[0], of=f"{today.year}"), today)
 
     def _in_the_hall(self) -> Iterator[Awaitable[None]]:
         """Yield what happens in the hall, once in a day however often played."""

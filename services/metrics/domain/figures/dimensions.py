@@ -114,13 +114,11 @@ def _named_by(subject: AnySubject) -> Dimensions:
             )
         case Inspection() | Rectification() | Directive() | ProgressReport():
             return Dimensions(organisation=subject.org_code)
-        case Task():
-            return Dimensions(site=subject.site)
+        case Task(site=site) | Site(site_id=site):
+            return Dimensions(site=site)
         case Appointment():
             return Dimensions(item=subject.item_code, channel=subject.channel)
         case Visit() | Complaint():
             return Dimensions(window=subject.window, site=subject.site)
-        case Site():
-            return Dimensions(site=subject.site_id)
         case _:
             return Dimensions()
