@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Literal, Protocol, TypedDict
 
 from msgspec import Struct
@@ -154,14 +153,20 @@ def grown(part: str, sizes: Iterable[tuple[date, int]]) -> Iterator[Line]:
         before = size
 
 
-def moved(part: str, places: Sequence[tuple[date, str]]) -> Iterator[Line]:
-    """Yield *part* by where something came to stand on each day, and that it left where it was."""
-    for day, place in places[:1]:
-        yield of_class(part, place), day, 1
-    for (_, earlier), (day, place) in pairwise(places):
-        if place != earlier:
-            yield of_class(part, earlier), day, -1
-            yield of_class(part, place), day, 1
+def moved(part: str, places: Iterable[tuple[date, str]]) -> Iterator[Line]:
+    """
+    Yield under which of the many of *part* a subject came on each day, and what it left then.
+
+    Under '' it is nowhere. A gauge counts it at any day where it was then.
+    """
+    before = ""
+    for day, place in places:
+        if place != before:
+            if before:
+                yield of_class(part, before), day, -1
+            if place:
+                yield of_class(part, place), day, 1
+        before = place
 
 
 class Aggregate(StrEnum):

@@ -1,6 +1,6 @@
 """Plan item 13: what has to be filed in the hall or on the platform (事项进驻)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
@@ -35,7 +35,7 @@ class Part(StrEnum):
     OUTSIDE = "K13.3/outside"
 
 
-def _of_stationing(item: Stationing, _: About) -> Iterable[Line]:
+def _of_stationing(item: Stationing, _: About) -> Iterator[Line]:
     return moved(Part.PLACED, item.places)
 
 
