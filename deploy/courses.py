@@ -4,8 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from services.assist.domain.agency import refusals as agency
+from services.assist.domain.agent import refusals as agent
+from services.assist.domain.need import refusals as need
+from services.assist.domain.outreach import refusals as outreach
 from services.assist.domain.policy import refusals as policy
 from services.assist.domain.problem import refusals as problem
+from services.assist.domain.project import refusals as project
+from services.assist.domain.servicelist import refusals as servicelist
 from services.assist.domain.task import refusals as task
 from services.assist.domain.walkthrough import refusals as walkthrough
 from services.intake.domain.appointment import refusals as appointment
@@ -32,7 +37,7 @@ from services.review.domain.rectification import refusals as rectification
 from services.review.domain.ticket import refusals as ticket
 from shared.commands.off_course import Refusals
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
-from shared.contracts.assist.course import TASK
+from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST, TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.course import ABSENT, Apart, Course, Row
@@ -46,6 +51,7 @@ from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
+from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
@@ -78,8 +84,13 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         MATTER.subject: matter.OFF_COURSE,
         COMPLAINT.subject: complaint.OFF_COURSE,
         TASK.subject: task.OFF_COURSE,
+        PROJECT.subject: project.OFF_COURSE,
+        AGENT.subject: agent.OFF_COURSE,
+        SERVICE_LIST.subject: servicelist.OFF_COURSE,
         WALKTHROUGH.subject: walkthrough.OFF_COURSE,
         PROBLEM.subject: problem.OFF_COURSE,
+        OUTREACH.subject: outreach.OFF_COURSE,
+        NEED.subject: need.OFF_COURSE,
         AGENCY.subject: agency.OFF_COURSE,
         POLICY_ITEM.subject: policy.OFF_COURSE,
         REPORT.subject: report.OFF_COURSE,

@@ -7,21 +7,39 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 
-from services.assist.api.paths import AGENCIES, POLICIES, PROBLEMS, TASKS, WALKTHROUGHS
+from services.assist.api.paths import (
+    AGENCIES,
+    NEEDS,
+    POLICIES,
+    PROBLEMS,
+    PROJECTS,
+    ROSTERED_AGENTS,
+    SERVICE_LISTS,
+    TASKS,
+    VISITS,
+    WALKTHROUGHS,
+)
 from services.assist.consumer import GROUP, TOPICS, ForeignTasks
 from services.assist.domain.agency import decide as agencies
+from services.assist.domain.agent import decide as agents
+from services.assist.domain.need import decide as needs
+from services.assist.domain.outreach import decide as outreach
 from services.assist.domain.policy import decide as policies
 from services.assist.domain.problem import decide as problems
+from services.assist.domain.project import decide as projects
+from services.assist.domain.servicelist import decide as service_lists
 from services.assist.domain.task import decide as tasks
 from services.assist.domain.walkthrough import decide as walkthroughs
+from services.assist.handlers.names import enrolled_before, named_agent, named_service_list
 from services.assist.settings import AssistSettings
 from shared.commands.adoption import Adoption
 from shared.commands.life import serve_and_read
 from shared.commands.service import Service
 from shared.commands.subject import Decided, subject_routes
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
-from shared.contracts.assist.course import TASK
+from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST, TASK
 from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.registry import Owner, kinds_of
 from shared.contracts.standing import JUDGEMENTS
@@ -35,6 +53,11 @@ SUBJECTS = (
     Decided(PROBLEMS, PROBLEM, problems.DECIDER),
     Decided(AGENCIES, AGENCY, agencies.DECIDER),
     Decided(POLICIES, POLICY_ITEM, policies.DECIDER),
+    Decided(PROJECTS, PROJECT, projects.DECIDER, enrolled_before),
+    Decided(ROSTERED_AGENTS, AGENT, agents.DECIDER, ours=named_agent),
+    Decided(SERVICE_LISTS, SERVICE_LIST, service_lists.DECIDER, ours=named_service_list),
+    Decided(VISITS, OUTREACH, outreach.DECIDER),
+    Decided(NEEDS, NEED, needs.DECIDER),
 )
 
 MESSAGES = files("services.assist.api") / "messages"
@@ -42,7 +65,7 @@ MESSAGES = files("services.assist.api") / "messages"
 
 @dataclass(frozen=True, kw_only=True)
 class Assist(Service):
-    """Commands on assist tasks, and what other systems say of such tasks."""
+    """Commands on what assist keeps, and what other systems say of it."""
 
     @cached_property
     def web(self) -> FastAPI:

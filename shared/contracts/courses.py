@@ -1,7 +1,7 @@
 """Every course that we publish, in the order of a case's life."""
 
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
-from shared.contracts.assist.course import TASK
+from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST, TASK
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL
 from shared.contracts.hall.course import COMPLAINT
@@ -12,6 +12,7 @@ from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
+from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
@@ -44,8 +45,13 @@ COURSES = (
     MATTER,
     COMPLAINT,
     TASK,
+    PROJECT,
+    AGENT,
+    SERVICE_LIST,
     WALKTHROUGH,
     PROBLEM,
+    OUTREACH,
+    NEED,
     AGENCY,
     POLICY_ITEM,
     ALERT,

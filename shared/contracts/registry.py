@@ -28,6 +28,7 @@ from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
 from shared.contracts.joint import facts as joint
 from shared.contracts.moments import RECORDED
+from shared.contracts.outreach import facts as outreach
 from shared.contracts.plan import facts as plan
 from shared.contracts.policy import facts as policy
 from shared.contracts.rectification import facts as rectification
@@ -101,7 +102,7 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
             item,
             site,
         ),
-        Owner.ASSIST: (assist, activity, intermediary, policy),
+        Owner.ASSIST: (assist, activity, outreach, intermediary, policy),
         Owner.REVIEW: (review, rectification, hotline, unfinished, hall),
         Owner.SUPERVISION: (supervision, rules, access, plan),
     }

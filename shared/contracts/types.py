@@ -33,8 +33,12 @@ ActorId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 VaultToken = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """Stands for a person, a text or a file that the vault keeps."""
 
+ProjectCode = Annotated[str, StringConstraints(min_length=1, max_length=24)]
+"""投资项目代码: what the state calls an investment project."""
+
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 ShortCode = Annotated[str, StringConstraints(min_length=1, max_length=50)]
+ShortName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 LongName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=500)]
@@ -72,7 +76,7 @@ class CaseRef(Contract):
     item_version: Count
     case_type: CaseType
     joint_case_id: ShortCode | None = None
-    project_code: Annotated[str, StringConstraints(min_length=1, max_length=24)] | None = None
+    project_code: ProjectCode | None = None
 
 
 class PartyRef(Contract):

@@ -13,6 +13,33 @@ from tests.support.told_figures import STORIES, picture, value
         ("K01.6.smart_desk", ["a session that asks the desk twice, and the map"], (1, None)),
         ("K01.6.service_map", ["a session that asks the desk twice, and the map"], (1, None)),
         ("K01.6.knowledge_base", ["a session that reads in vain"], (1, None)),
+        ("K04.2", ["a project that lacks three of its four ones"], (0, 1)),
+        ("K04.2", ["a project that gets its four ones, with the city's help"], (1, 1)),
+        ("K04.2", ["a project of which only a milestone is known"], (0, 0)),
+        ("K04.4", ["a project that reaches one milestone in time, and one late"], (1, 2)),
+        ("K04.4", ["a project that is said to reach a milestone again"], (0, 1)),
+        ("K04.4", ["a project that reaches so many milestones that nobody keeps them"], (64, 64)),
+        ("K04.4", ["a project of which only a milestone is known"], (1, 1)),
+        ("K04.4", ["a project whose milestone has a day that nobody means"], (0, 0)),
+        ("K04.5.joint", ["a project that lacks three of its four ones"], (0, None)),
+        (
+            "K04.5.joint",
+            ["a project that gets its four ones, with the city's help"],
+            (1, None),
+        ),
+        (
+            "K04.5.pre_review",
+            [
+                "a project that lacks three of its four ones",
+                "a project that gets its four ones, with the city's help",
+            ],
+            (1, None),
+        ),
+        ("K06.2.size", ["a home-service list of two versions"], (12, None)),
+        ("K06.2.size", ["a home-service list that is corrected on its day"], (9, None)),
+        ("K06.2.size", ["a home-service list of a day that nobody means"], (0, None)),
+        ("K06.2.versions", ["a home-service list of two versions"], (2, None)),
+        ("K06.2.versions", ["a home-service list that is corrected on its day"], (1, None)),
         ("K07.2", ["a change that is published everywhere in time"], (1, 1)),
         ("K07.2", ["a change that is published too late in one place"], (0, 1)),
         ("K07.2", ["a change that is published in two places only"], (0, 0)),
@@ -97,6 +124,15 @@ from tests.support.told_figures import STORIES, picture, value
         ("K18.4", ["a decision that is pushed late"], (0, 1)),
         ("K18.4", ["a decision that is not pushed"], (0, 1)),
         ("K18.4", ["a decision that is set aside before it is pushed"], (0, 0)),
+        (
+            "K19.1.project_support",
+            ["a visit to a project", "a visit to a business district"],
+            (1, None),
+        ),
+        ("K19.1.business_district_convenience", ["a visit to a business district"], (1, None)),
+        ("K19.1.agency_guide", ["a visit to a project"], (0, None)),
+        ("K19.2", ["a need that is met", "a need that waits"], (1, 2)),
+        ("K19.2", ["a need of which only the end is known"], (0, 0)),
         ("K21.1", ["two walks of one street"], (1, 2)),
         ("K21.2", ["two walks of one street", "the walk of another"], (2, None)),
         ("K21.3", ["a problem that is removed in time"], (1, 1)),
@@ -144,6 +180,42 @@ from tests.support.told_figures import STORIES, picture, value
             ["4 CHECKED reported for K23.4", "3 OK reported for K23.4"],
             (300, 400),
         ),
+        (
+            "K25.1",
+            [
+                "an agent who goes from a street to a community",
+                "an agent who stops, and helps again",
+                "an agent who stops",
+                "an agent who never helps",
+            ],
+            (2, None),
+        ),
+        ("K25.1.street", ["an agent who goes from a street to a community"], (0, None)),
+        ("K25.1.community", ["an agent who goes from a street to a community"], (1, None)),
+        ("K25.1.district", ["an agent who stops, and helps again"], (1, None)),
+        ("K25.1.block_point", ["an agent who stops"], (0, None)),
+        ("K25.1.grid", ["an agent who goes from a street to a community"], (0, None)),
+        ("K25.1.property", ["an agent who goes from a street to a community"], (1, None)),
+        ("K25.1.gov", ["an agent who stops, and helps again"], (1, None)),
+        ("K25.1.commercial_mgmt", ["an agent who stops"], (0, None)),
+        (
+            "K25.4.process",
+            [
+                "help with two items, noted throughout",
+                "help with one of these items, without a note",
+                "help that is still given",
+            ],
+            (1, 2),
+        ),
+        (
+            "K25.4.items",
+            [
+                "help with two items, noted throughout",
+                "help with one of these items, without a note",
+            ],
+            (2, None),
+        ),
+        ("K25.4.items", ["help that is still given"], (0, None)),
     ],
 )
 def test_a_figure_of_the_plan_counts_what_its_formula_says(
@@ -166,3 +238,19 @@ def test_a_list_has_as_many_items_as_it_had_on_any_day(until: str, items: int) -
     of = picture(STORIES["a list that grows and shrinks"]).contributions
 
     assert sum(number for (_, day), number in of.items() if f"{day}" <= until) == items
+
+
+def test_an_age_can_be_read_off_the_days_on_which_the_home_service_list_came_out() -> None:
+    of = picture(STORIES["a home-service list of two versions"]).contributions
+
+    assert [day.isoformat() for part, day in of if part == "K06.2/version"] == [
+        "2024-09-02",
+        "2024-09-20",
+    ]
+
+
+@pytest.mark.parametrize(("until", "agents"), [("2024-09-02", 1), ("2024-09-03", 0)])
+def test_an_agent_helps_at_any_day_as_the_roster_said_then(until: str, agents: int) -> None:
+    of = picture(STORIES["an agent who stops"]).contributions
+
+    assert sum(number for (_, day), number in of.items() if f"{day}" <= until) == agents

@@ -42,8 +42,9 @@ RULES = "/v1/rules/"
 ALWAYS_ANEW = (
     *("/v1/policies", "/v1/stationings", "/v1/plan/reports"),
     *("/v1/appointments", "/v1/visits", "/v1/tool-uses", "/v1/complaints"),
+    *("/v1/agents", "/v1/outreach", "/v1/needs"),
 )
-"""What may be said anew whenever somebody says so: only two at once are one too many."""
+"""What may be said anew, or is new, whenever somebody says so: only two at once are too many."""
 SLOW_OR_MANY = (408, 429)
 """What `test_wire_patience` and `test_web_shares` show."""
 STRANGERS = ((Role.AUDITOR,), (Role.WINDOW_CLERK,), (Role.LAW_DESK,))

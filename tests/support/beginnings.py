@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 
 from shared.contracts.activity.facts import ProblemFound
-from shared.contracts.assist.facts import AssistRequested
+from shared.contracts.assist.facts import (
+    AgentRegistered,
+    AssistRequested,
+    ProjectEnrolled,
+    ServiceListUpdated,
+)
 from shared.contracts.committee.facts import MeetingScheduled, ReferralMade
 from shared.contracts.envelope import Fact
 from shared.contracts.hall.facts import ComplaintReceived
@@ -18,6 +23,7 @@ from shared.contracts.intake.facts import (
 from shared.contracts.intermediary.facts import AgencyApplied
 from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
 from shared.contracts.joint.facts import JointCaseOpened, SceneLaunched
+from shared.contracts.outreach.facts import NeedRaised, OutreachVisitHeld
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.site.facts import StationOpened
@@ -47,6 +53,11 @@ BEGINNINGS: Mapping[str, Fact] = {
     "scenes": like_the_example(SceneLaunched),
     "sites": like_the_example(StationOpened),
     "problems": like_the_example(ProblemFound, owner_org=OF_THE_STREET),
+    "projects": like_the_example(ProjectEnrolled),
+    "agents": like_the_example(AgentRegistered),
+    "service-lists": like_the_example(ServiceListUpdated),
+    "outreach": like_the_example(OutreachVisitHeld),
+    "needs": like_the_example(NeedRaised),
     "agencies": like_the_example(AgencyApplied),
     "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
     "matters": like_the_example(MatterRecorded),
@@ -67,6 +78,11 @@ BEGUN_BY_ANYBODY = {
     "complaints",
     "scenes",
     "sites",
+    "projects",
+    "agents",
+    "service-lists",
+    "outreach",
+    "needs",
     "agencies",
     "policies",
 }

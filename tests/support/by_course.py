@@ -9,12 +9,27 @@ from typing import Any, get_args
 from services.assist.domain.agency import commands as agency_commands
 from services.assist.domain.agency import decide as agency_rules
 from services.assist.domain.agency import refusals as agency_refusals
+from services.assist.domain.agent import commands as agent_commands
+from services.assist.domain.agent import decide as agent_rules
+from services.assist.domain.agent import refusals as agent_refusals
+from services.assist.domain.need import commands as need_commands
+from services.assist.domain.need import decide as need_rules
+from services.assist.domain.need import refusals as need_refusals
+from services.assist.domain.outreach import commands as outreach_commands
+from services.assist.domain.outreach import decide as outreach_rules
+from services.assist.domain.outreach import refusals as outreach_refusals
 from services.assist.domain.policy import commands as policy_commands
 from services.assist.domain.policy import decide as policy_rules
 from services.assist.domain.policy import refusals as policy_refusals
 from services.assist.domain.problem import commands as problem_commands
 from services.assist.domain.problem import decide as problem_rules
 from services.assist.domain.problem import refusals as problem_refusals
+from services.assist.domain.project import commands as project_commands
+from services.assist.domain.project import decide as project_rules
+from services.assist.domain.project import refusals as project_refusals
+from services.assist.domain.servicelist import commands as servicelist_commands
+from services.assist.domain.servicelist import decide as servicelist_rules
+from services.assist.domain.servicelist import refusals as servicelist_refusals
 from services.assist.domain.walkthrough import commands as walkthrough_commands
 from services.assist.domain.walkthrough import decide as walkthrough_rules
 from services.assist.domain.walkthrough import refusals as walkthrough_refusals
@@ -64,9 +79,14 @@ from services.metrics.domain.subjects.item import ItemList as ItemListKind
 from services.metrics.domain.subjects.item import Stationing as StationingKind
 from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
 from services.metrics.domain.subjects.order import Directive as OrderKind
+from services.metrics.domain.subjects.outreach import OutreachNeed as NeedKind
+from services.metrics.domain.subjects.outreach import OutreachVisit as OutreachKind
 from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
+from services.metrics.domain.subjects.project import KeyProject as ProjectKind
 from services.metrics.domain.subjects.report import ProgressReport as ReportKind
 from services.metrics.domain.subjects.review import Invitation as InvitationKind
+from services.metrics.domain.subjects.roster import Agent as AgentKind
+from services.metrics.domain.subjects.roster import ServiceList as ServiceListKind
 from services.metrics.domain.subjects.scene import Scene as SceneKind
 from services.metrics.domain.subjects.site import Site as SiteKind
 from services.metrics.domain.subjects.subject import Subject
@@ -92,6 +112,7 @@ from shared.commands.command import Command
 from shared.commands.decider import Decider
 from shared.commands.off_course import Refusals
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
+from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST
 from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
 from shared.contracts.hall.course import COMPLAINT
@@ -101,6 +122,7 @@ from shared.contracts.intermediary.course import AGENCY
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint import facts as joint
 from shared.contracts.joint.course import JOINT, SCENE
+from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.plan.course import REPORT
 from shared.contracts.policy.course import POLICY_ITEM
 from shared.contracts.review.course import INVITATION
@@ -212,6 +234,21 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
         "policy": _by_course(
             POLICY_ITEM, policy_commands, policy_refusals, policy_rules, PolicyItemKind
         ),
+        "project": _by_course(
+            PROJECT, project_commands, project_refusals, project_rules, ProjectKind
+        ),
+        "agent": _by_course(AGENT, agent_commands, agent_refusals, agent_rules, AgentKind),
+        "servicelist": _by_course(
+            SERVICE_LIST,
+            servicelist_commands,
+            servicelist_refusals,
+            servicelist_rules,
+            ServiceListKind,
+        ),
+        "outreach": _by_course(
+            OUTREACH, outreach_commands, outreach_refusals, outreach_rules, OutreachKind
+        ),
+        "need": _by_course(NEED, need_commands, need_refusals, need_rules, NeedKind),
         "report": Owned(
             REPORT,
             report_refusals.OFF_COURSE,

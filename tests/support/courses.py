@@ -60,7 +60,7 @@ from services.review.domain.rectification import states as rectification_states
 from shared.commands.command import Command
 from shared.commands.decider import Decider
 from shared.contracts.assist.course import TASK
-from shared.contracts.assist.facts import MandateSigned
+from shared.contracts.assist.facts import AgentRegistered, MandateSigned, ServiceListUpdated
 from shared.contracts.assist.words import AssistMode
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL, MeetingState
@@ -111,6 +111,8 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "stationing": like_the_example(StationingChanged).subject,
         "scene": like_the_example(SceneLaunched).subject,
         "site": like_the_example(StationOpened).subject,
+        "agent": like_the_example(AgentRegistered).subject,
+        "servicelist": like_the_example(ServiceListUpdated).subject,
         "report": like_the_example(ProgressReported).subject,
         "meeting": Meeting(
             state=MeetingState.HELD,

@@ -9,6 +9,7 @@ from services.metrics.domain.fold import fold_all
 from services.metrics.domain.picture import Picture, picture_of
 from shared.policy.rules import shipped
 from tests.support import figure_stories
+from tests.support.assist_stories import ASSISTED
 from tests.support.hall_stories import HALL
 from tests.support.plan_stories import PLANNED
 from tests.support.site_stories import AT_SITES
@@ -21,6 +22,7 @@ STORIES: Mapping[str, Sequence[Entry]] = {
     **PLANNED,
     **HALL,
     **AT_SITES,
+    **ASSISTED,
     **STATISTICS,
 }
 

@@ -9,10 +9,20 @@ from types import MappingProxyType
 
 from services.assist.domain.agency import commands as agency
 from services.assist.domain.agency import refusals as agency_refusals
+from services.assist.domain.agent import commands as agent
+from services.assist.domain.agent import refusals as agent_refusals
+from services.assist.domain.need import commands as need
+from services.assist.domain.need import refusals as need_refusals
+from services.assist.domain.outreach import commands as outreach
+from services.assist.domain.outreach import refusals as outreach_refusals
 from services.assist.domain.policy import commands as policy
 from services.assist.domain.policy import refusals as policy_refusals
 from services.assist.domain.problem import commands as problem
 from services.assist.domain.problem import refusals as problem_refusals
+from services.assist.domain.project import commands as project
+from services.assist.domain.project import refusals as project_refusals
+from services.assist.domain.servicelist import commands as servicelist
+from services.assist.domain.servicelist import refusals as servicelist_refusals
 from services.assist.domain.task import commands, refusals
 from services.assist.domain.walkthrough import commands as walkthrough
 from services.assist.domain.walkthrough import refusals as walkthrough_refusals
@@ -30,6 +40,12 @@ WALKERS = granted([Role.DIRECTOR, Role.SUPERVISOR], Scope.BELOW)
 OWNERS = {**WALKERS, **granted([Role.HANDLER], Scope.OWN)}
 SECTION = {**granted([Role.HANDLER], Scope.OWN), **granted([Role.DIRECTOR], Scope.BELOW)}
 """Who examines an agency that wants to be let in (入驻审核)."""
+ROSTER = granted([Role.DIRECTOR], Scope.BELOW)
+"""Who says who helps (帮办代办员名册)."""
+LISTS = granted([Role.DIRECTOR, Role.LAW_DESK], Scope.BELOW)
+"""Who keeps the list of what is done at home, as the other lists of items."""
+VISITORS = {**CENTRE, **granted([Role.HANDLER], Scope.OWN)}
+"""Who goes to those who are served (五进五送), and meets their needs."""
 
 TASKS = Collection(
     name="tasks",
@@ -90,4 +106,52 @@ POLICIES = Collection(
     first=Path(policy.ListPolicy, CENTRE, outside=frozenset({"issuer"})),
 )
 
-COLLECTIONS = (TASKS, WALKTHROUGHS, PROBLEMS, AGENCIES, POLICIES)
+PROJECTS = Collection(
+    name="projects",
+    subject="project_id",
+    refusals=refusals_in(project_refusals),
+    first=Path(project.EnrolProject, CENTRE),
+    paths=MappingProxyType({"milestones": Path(project.ReachMilestone, CENTRE)}),
+)
+
+ROSTERED_AGENTS = Collection(
+    name="agents",
+    subject="agent",
+    refusals=refusals_in(agent_refusals),
+    first=Path(agent.RegisterAgent, ROSTER, ours=frozenset({"agent"})),
+)
+
+SERVICE_LISTS = Collection(
+    name="service-lists",
+    subject="servicelist",
+    refusals=refusals_in(servicelist_refusals),
+    first=Path(servicelist.UpdateServiceList, LISTS, ours=frozenset({"servicelist"})),
+)
+
+VISITS = Collection(
+    name="outreach",
+    subject="outreach_id",
+    refusals=refusals_in(outreach_refusals),
+    first=Path(outreach.RecordOutreachVisit, VISITORS, ours=frozenset({"outreach_id"})),
+)
+
+NEEDS = Collection(
+    name="needs",
+    subject="need_id",
+    refusals=refusals_in(need_refusals),
+    first=Path(need.RaiseNeed, VISITORS, ours=frozenset({"need_id"})),
+    paths=MappingProxyType({"resolution": Path(need.ResolveNeed, VISITORS)}),
+)
+
+COLLECTIONS = (
+    TASKS,
+    WALKTHROUGHS,
+    PROBLEMS,
+    AGENCIES,
+    POLICIES,
+    PROJECTS,
+    ROSTERED_AGENTS,
+    SERVICE_LISTS,
+    VISITS,
+    NEEDS,
+)

@@ -1,4 +1,4 @@
-"""The course of an assist task (帮办代办, domain.md 3.6)."""
+"""The courses of a task (帮办代办, catalogue 3.6), a project, an agent, the service list."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -64,4 +64,72 @@ TASK = Course(
     ),
     marks=((assist.AssistRequested, AT_HOME), (assist.AssistRequested, KEY_PROJECT)),
     prefix="BB",
+)
+
+
+class ProjectState(StrEnum):
+    """Whether a key project stands on the list."""
+
+    ABSENT = ABSENT
+    ENROLLED = "ENROLLED"
+
+
+P = ProjectState
+
+PROJECT = Course(
+    "project",
+    "project_id",
+    tuple((state,) for state in P),
+    (
+        *leads(assist.ProjectEnrolled, {P.ABSENT: P.ENROLLED}),
+        # Once more, with what was missing.
+        *stays(assist.ProjectEnrolled, (P.ENROLLED,)),
+        *stays(assist.MilestoneReached, (P.ENROLLED,), unless=("milestone_already_reached",)),
+    ),
+    prefix="XM",
+)
+
+
+class AgentState(StrEnum):
+    """Whether an agent helps."""
+
+    ABSENT = ABSENT
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+
+
+A = AgentState
+
+ACTIVE = Guard("active", lambda fact: fact.active)
+
+AGENT = Course(
+    "agent",
+    "agent",
+    ((A.ABSENT,), (A.ACTIVE, A.INACTIVE)),
+    (
+        *leads(assist.AgentRegistered, dict.fromkeys(A, A.ACTIVE), ACTIVE),
+        *leads(assist.AgentRegistered, dict.fromkeys(A, A.INACTIVE)),
+    ),
+)
+
+
+class ServiceListState(StrEnum):
+    """Whether the list was ever published."""
+
+    ABSENT = ABSENT
+    PUBLISHED = "PUBLISHED"
+
+
+S = ServiceListState
+
+SERVICE_LIST = Course(
+    "servicelist",
+    "servicelist",
+    tuple((state,) for state in S),
+    (
+        *leads(assist.ServiceListUpdated, {S.ABSENT: S.PUBLISHED}),
+        *stays(
+            assist.ServiceListUpdated, (S.PUBLISHED,), unless=("service_list_version_published",)
+        ),
+    ),
 )

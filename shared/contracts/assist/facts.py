@@ -1,21 +1,27 @@
-"""What is said about help with an application (帮办代办), task by task (catalogue 4.8)."""
+"""What is said of help with applications (帮办代办): tasks, projects, agents (catalogue 4.8)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import StringConstraints
 
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
-from shared.contracts.envelope import Fact
+from shared.contracts.envelope import Contract, Fact
 from shared.contracts.moments import Day, Instant
 from shared.contracts.review.words import Satisfaction
 from shared.contracts.types import (
     ActorId,
     CaseNo,
+    Code,
     Doc,
     Identifier,
     ItemCode,
+    Name,
     OrgRef,
     PartyRef,
+    ProjectCode,
     Prose,
     Several,
+    ShortName,
     VaultToken,
 )
 
@@ -156,3 +162,103 @@ class AssistRated(AssistFact):
 
     level: Satisfaction
     real_name: bool
+
+
+class FourOnes(Contract):
+    """What each key project is to have (“四个一”); an empty slot is still to be filled."""
+
+    one_1: Name | None = None
+    one_2: Name | None = None
+    one_3: Name | None = None
+    one_4: Name | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return None not in (self.one_1, self.one_2, self.one_3, self.one_4)
+
+
+class ProjectFact(Fact):
+    """A fact of one key project's history."""
+
+    STREAM: ClassVar[str] = "project"
+    ABOUT: ClassVar[str] = "project_id"
+
+    project_id: Identifier
+
+
+class ProjectEnrolled(ProjectFact):
+    """A key project stands on the list, with what is said of it now (重点项目入库)."""
+
+    TYPE: ClassVar[str] = "casetrack.assist.project.enrolled.v1"
+
+    project_code: ProjectCode | None = None
+    level: Literal["CITY", "DISTRICT"]
+    four_ones: FourOnes
+    steward: ActorId
+    joint_level: Literal["DISTRICT", "CITY_DISTRICT"]
+    """Whether the city helps, too (市区联动代办)."""
+    pre_review: bool
+    """Whether it is reviewed before it applies (重点项目预审制)."""
+
+
+class MilestoneReached(ProjectFact):
+    """A key project has reached a milestone of its approval (审批节点)."""
+
+    TYPE: ClassVar[str] = "casetrack.assist.project.milestone.v1"
+
+    milestone: ShortName
+    planned: Day
+    actual: Day
+
+
+ROSTER = "DBY-"
+"""How an agent's place on the roster is called before the agent: what else has that name is not."""
+
+RosterId = Annotated[str, StringConstraints(min_length=1, max_length=256 - len(ROSTER))]
+"""An `ActorId` that leaves room for that: a subject's name has at most 256 characters."""
+
+
+AgentResource = Literal["GOV", "GRID", "PROPERTY", "COMMERCIAL_MGMT"]
+"""Whose people agents are: 政务, 网格, 物业, 商管."""
+
+
+def agent_named(agent_id: str) -> str:
+    """Return the name under which the roster keeps an agent."""
+    return f"{ROSTER}{agent_id}"
+
+
+class AgentRegistered(Fact):
+    """An agent stands on the roster, or no longer does (帮办代办员登记)."""
+
+    TYPE: ClassVar[str] = "casetrack.assist.agent.registered.v1"
+    STREAM: ClassVar[str] = "agent"
+    ABOUT: ClassVar[str] = "agent"
+
+    agent_id: RosterId
+    tier: AgentTier
+    resource: AgentResource
+    active: bool
+
+    @property
+    def agent(self) -> str:
+        return agent_named(self.agent_id)
+
+
+HOME_SERVICE = "HOME_SERVICE"
+"""What the list is called; there is one."""
+
+
+class ServiceListUpdated(Fact):
+    """The list of what is done at home has a new version (上门帮办事项清单)."""
+
+    TYPE: ClassVar[str] = "casetrack.assist.servicelist.updated.v1"
+    STREAM: ClassVar[str] = "servicelist"
+    ABOUT: ClassVar[str] = "servicelist"
+
+    list_version: Code
+    item_codes: Several[ItemCode]
+    published_date: Day
+
+    @property
+    def servicelist(self) -> str:
+        return HOME_SERVICE

@@ -12,7 +12,9 @@ from services.metrics.domain.figures.figure import (
     Origin,
     Target,
     Threshold,
+    grown,
 )
+from services.metrics.domain.subjects.roster import ServiceList
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.assist.words import AssistKind, AssistMode
 from shared.contracts.review.words import GOOD
@@ -33,6 +35,10 @@ class Part(StrEnum):
     VISITED_LATE = "K06.1/visited_late"
     OVERDUE = "K06.1/overdue"
     WAITING = "K06.1/waiting"
+    LISTED = "K06.2/listed"
+    """Items that are done at home."""
+    VERSION = "K06.2/version"
+    """Days on which a version of their list was published."""
     RATED = "K06.3/rated"
     SATISFIED = "K06.3/satisfied"
 
@@ -61,7 +67,12 @@ def _visit(task: Task, about: About) -> Iterator[Line]:
         yield Part.WAITING, asked_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Task: _of_task}
+def _of_list(services: ServiceList, _: About) -> Iterator[Line]:
+    yield from grown(Part.LISTED, services.sizes)
+    yield from ((Part.VERSION, day, 1) for day, _ in services.sizes)
+
+
+LINES: Mapping[type, LinesOf] = {Task: _of_task, ServiceList: _of_list}
 
 FIGURES = (
     Figure(
@@ -77,6 +88,25 @@ FIGURES = (
         measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
         alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
+    ),
+    Figure(
+        id="K06.2.size",
+        item=ITEM,
+        zh="上门帮办事项数",
+        en="Items done at home",
+        unit="item",
+        formula="items on the newest list of those that are done at home",
+        numerator=(Part.LISTED,),
+        gauge=True,
+    ),
+    Figure(
+        id="K06.2.versions",
+        item=ITEM,
+        zh="上门帮办清单更新次数",
+        en="Versions of the home-service list",
+        unit="version",
+        formula="days on which a version of the list was published",
+        numerator=(Part.VERSION,),
     ),
     Figure(
         id="K06.3",

@@ -14,10 +14,13 @@ from services.metrics.domain.subjects.intermediary import Agency
 from services.metrics.domain.subjects.item import ItemChange, ItemList, Stationing
 from services.metrics.domain.subjects.joint import JointCase
 from services.metrics.domain.subjects.order import Directive
+from services.metrics.domain.subjects.outreach import OutreachNeed, OutreachVisit
 from services.metrics.domain.subjects.policy import PolicyItem
+from services.metrics.domain.subjects.project import KeyProject
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.report import ProgressReport
 from services.metrics.domain.subjects.review import Invitation, Rating
+from services.metrics.domain.subjects.roster import Agent, ServiceList
 from services.metrics.domain.subjects.scene import Scene
 from services.metrics.domain.subjects.site import Site
 from services.metrics.domain.subjects.subject import Subject
@@ -55,6 +58,11 @@ AnySubject = (
     | Complaint
     | Scene
     | Site
+    | KeyProject
+    | Agent
+    | ServiceList
+    | OutreachVisit
+    | OutreachNeed
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -87,6 +95,11 @@ KINDS: tuple[type[Subject], ...] = (
     Complaint,
     Scene,
     Site,
+    KeyProject,
+    Agent,
+    ServiceList,
+    OutreachVisit,
+    OutreachNeed,
 )
 
 

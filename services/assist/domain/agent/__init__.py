@@ -1,0 +1,1 @@
+"""An agent on the roster of those who help (帮办代办员)."""

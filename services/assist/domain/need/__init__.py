@@ -1,0 +1,1 @@
+"""A need that somebody spoke of on a visit (需求)."""

@@ -1,0 +1,1 @@
+"""A visit to those who are served (五进五送)."""

@@ -1,0 +1,1 @@
+"""What assist does when something is asked of it."""
