@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from random import Random
 
-from deploy.bureau import hall, places, plan, stories
+from deploy.bureau import hall, helping, places, plan, stories
 from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
 from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
@@ -88,6 +88,10 @@ class BureauDay:
         yield plan.report(self._errand("plan-reports", WINDOWS[0], of=f"{today.year}"), today)
         yield plan.list_policies(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
         yield plan.walk(self._errand("walkthroughs", WINDOWS[0], of=f"{today}"))
+        yield helping.keep_roster(self._errand("agents", WINDOWS[0], of=f"{today.year}"))
+        yield helping.list_services(self._errand("services", WINDOWS[0], of=f"{today.year}"), today)
+        yield helping.enrol(self._errand("projects", WINDOWS[0], of=f"{today}"), today)
+        yield helping.visit(self._errand("outreach", WINDOWS[0], of=f"{today}"))
         yield places.open_sites(self._errand("sites", WINDOWS[0], of="ever"))
         yield places.build(self._errand("built", WINDOWS[0], of=f"{today.year}"), today)
         yield places.launch(self._errand("scenes", WINDOWS[0], of=f"{today.year}"), today)

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from deploy.bureau import plan
+from deploy.bureau import helping, plan
 from deploy.bureau.counters import Counters
 from deploy.bureau.errand import Errand, Pace
 from services.assist.app import Assist
@@ -67,3 +67,42 @@ async def test_policies_are_listed_and_leaders_walk(tmp_path: Path) -> None:
         await plan.walk(errand(counters, pace, "walks"))
 
     assert (counters.refusals, counters.given) == ([], 3 + 4)
+
+
+async def helped(counters: Counters, pace: Pace, today: date) -> list[str]:
+    """Play what is done for those who are helped; return of what it spoke last, each time."""
+    played = [errand(counters, pace, name) for name in ("roster", "list", "project", "visits")]
+    roster, listing, project, visits = played
+    await helping.keep_roster(roster)
+    await helping.list_services(listing, today)
+    await helping.enrol(project, today)
+    await helping.visit(visits)
+    return [one.subjects[-1] for one in played]
+
+
+async def test_projects_are_enrolled_agents_registered_and_those_who_are_served_visited(
+    tmp_path: Path,
+) -> None:
+    async with open_service(Assist, tmp_path, "assist") as desk:
+        counters = Counters(
+            desk.client,
+            {"assist": ""},
+            lambda role: desk.issuer.issue(Bearer(role, BUREAU, "")),
+            desk.clock,
+        )
+        pace, today = AtOnce(desk.clock, 1), desk.clock.now().date()
+        await helped(counters, pace, today)
+        (agent, listed, project, need) = await helped(counters, pace, today)
+        ends = [
+            (await desk.store.load(stream)).version
+            for stream in (
+                f"agent-{agent}",
+                f"servicelist-{listed}",
+                f"project-{project}",
+                f"need-{need}",
+            )
+        ]
+
+    assert counters.refusals == []
+    assert counters.given == 2 * (len(helping.AGENTS) + 1 + 1 + 2 + 3 + 3 + 2 + 1)
+    assert ends == [2, 1, 5, 2]
