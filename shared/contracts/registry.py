@@ -17,12 +17,14 @@ from shared.contracts.activity import facts as activity
 from shared.contracts.assist import facts as assist
 from shared.contracts.commitment import facts as commitment
 from shared.contracts.committee import facts as committee
+from shared.contracts.credit import facts as credit
 from shared.contracts.documents import Document, parse, printable, write
 from shared.contracts.envelope import Event, Fact, case_no_of, event_model
 from shared.contracts.hall import facts as hall
 from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
 from shared.contracts.inspection import facts as inspection
+from shared.contracts.instrument import facts as instrument
 from shared.contracts.intake import facts as intake
 from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
@@ -97,6 +99,8 @@ FAMILIES: Mapping[Owner, tuple[ModuleType, ...]] = MappingProxyType(
             inspection,
             committee,
             commitment,
+            credit,
+            instrument,
             joint,
             xregion,
             item,

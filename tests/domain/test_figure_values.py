@@ -108,6 +108,13 @@ def test_a_ninetieth_percentile_is_reached_by_nearest_rank() -> None:
     assert valued(figure("K10.3"), {}) == Value(None, 0, 0, sample_ok=False)
 
 
+def test_a_ninety_fifth_percentile_is_reached_later() -> None:
+    parts = {f"K18.2/seconds:{seconds:03}": 2 for seconds in range(10, 110, 10)}
+
+    assert valued(figure("K18.2"), parts) == Value(100, 100, 20, sample_ok=True, level=YELLOW)
+    assert quantiles(figure("K18.2"), parts) == {"p50": 50, "p90": 90}
+
+
 def test_a_spread_is_how_far_apart_the_medians_of_the_groups_are() -> None:
     assert valued(figure("K15.3"), DAYS).number == 8
     assert valued(figure("K15.3"), {}).number is None

@@ -8,9 +8,11 @@ from services.metrics.domain.figures.reported import PARTS
 from shared.contracts.activity import facts as activity
 from shared.contracts.activity.words import WalkPart
 from shared.contracts.commitment import facts as commitment
+from shared.contracts.credit.facts import CreditModeApplied
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
+from shared.contracts.instrument.facts import InstrumentUsed
 from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
 from shared.contracts.plan.facts import ProgressReported
@@ -130,6 +132,16 @@ ON_A_PROMISE = [
 PUSHED = like_the_example(handling.LinkPushed, case_no=CASE, acknowledged=True)
 REVOKED = like_the_example(handling.DecisionRevoked, case_no=CASE)
 OUTSIDE = card("RULE-06", basis="RULE", at=1)
+
+
+def trusted(mode: str, saved: int = 0, seconds: int | None = None) -> Fact:
+    words = {"materials_saved": saved, "seconds_to_decide": seconds}
+    return like_the_example(CreditModeApplied, case_no=CASE, mode=mode, **words)
+
+
+def aided(instrument: str, *, paper_avoided: bool) -> Fact:
+    words = {"instrument": instrument, "paper_avoided": paper_avoided}
+    return like_the_example(InstrumentUsed, case_no=CASE, **words)
 
 
 def verified(result: str) -> Fact:
@@ -262,6 +274,33 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
     "a decision that is pushed late": [*DECISION, entry(PUSHED, 400)],
     "a decision that is not pushed": [*DECISION, card("SLA-36", basis="DISCLOSURE")],
     "a decision that is set aside before it is pushed": [*DECISION, entry(REVOKED, 201)],
+    "a case decided at once on credit": [
+        *DECISION,
+        entry(trusted("INSTANT_APPROVAL", 2, 42), 201),
+        entry(trusted("INSTANT_APPROVAL", 9, 9), 202),
+        entry(trusted("PROOF_SUBSTITUTE", 3), 203),
+    ],
+    "a case decided at once, nobody says how soon": [
+        *DECISION,
+        entry(trusted("INSTANT_APPROVAL"), 201),
+        entry(trusted("TOLERANCE_BY_CREDIT"), 202),
+        entry(trusted("APPROVAL_SUPERVISION_LINK"), 203),
+    ],
+    "a case with a seal and a certificate that is known": [
+        *DECISION,
+        entry(aided("E_LICENCE", paper_avoided=True), 201),
+        entry(aided("E_SEAL", paper_avoided=False), 201.5),
+        entry(aided("E_LICENCE", paper_avoided=False), 202),
+        entry(aided("E_LICENCE", paper_avoided=False), 240),
+    ],
+    "a case that is signed and filed": [
+        RECEIVED,
+        entry(aided("E_SIGNATURE", paper_avoided=False), 1),
+        entry(aided("E_ARCHIVE", paper_avoided=False), 2),
+    ],
+    "an instrument of a case of which nobody told": [
+        entry(aided("E_LICENCE", paper_avoided=True), 1)
+    ],
     "two walks of one street": told(walk("z1", STREET), walk("z2", STREET, [WalkPart.FORUM])),
     "the walk of another": told(walk("z3", ORG["org_code"])),
     "a problem that is removed in time": told(FOUND, REMOVED),

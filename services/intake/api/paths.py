@@ -11,8 +11,8 @@ from types import MappingProxyType
 from services.intake.domain import refusals
 from services.intake.domain.appointment import commands as appointment
 from services.intake.domain.appointment import refusals as appointment_refusals
+from services.intake.domain.case import aids, holds
 from services.intake.domain.case import commands as case
-from services.intake.domain.case import holds
 from services.intake.domain.case import refusals as case_refusals
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.commitment import refusals as commitment_refusals
@@ -130,6 +130,8 @@ CASES = Collection(
             "disclosures": Path(case.DiscloseDecision, EVERYBODY, ours=BELIEVED),
             "links": Path(case.PushLink, EVERYBODY, outside=SUPERIOR),
             "archiving": Path(case.ArchiveCase, EVERYBODY),
+            "credit-modes": Path(aids.ApplyCreditMode, EVERYBODY),
+            "instrument-uses": Path(aids.RecordInstrumentUse, EVERYBODY),
             "amendments": Path(case.AmendCase, DECIDERS, signed="approved_by"),
             "revocation": Path(case.RevokeDecision, HEAD_OR_SUPERIOR),
         }

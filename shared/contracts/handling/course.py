@@ -4,8 +4,10 @@ from enum import StrEnum
 
 from shared.contracts.commitment import facts as commitment
 from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
+from shared.contracts.credit import facts as credit
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.words import Decision, HoldReason, Step
+from shared.contracts.instrument import facts as instrument
 from shared.contracts.intake import facts as intake
 from shared.contracts.intake.words import AcceptanceMode
 from shared.contracts.words import CaseType, GradeLevel
@@ -182,6 +184,8 @@ OUTCOME = (
 )
 AT_ANY_TIME = (
     *stays(handling.CaseAmended, KNOWN),
+    *stays(credit.CreditModeApplied, KNOWN, unless=("credit_mode_already_applied",)),
+    *stays(instrument.InstrumentUsed, KNOWN),
     *stays(handling.ActivityRecorded, Phase),
 )
 

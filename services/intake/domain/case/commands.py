@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from services.intake.domain.case.aids import ApplyCreditMode, RecordInstrumentUse
 from services.intake.domain.case.command import CaseCommand, DatedCommand
 from services.intake.domain.case.holds import AnnounceHearing, CloseHold, OfferHearing, OpenHold
 from services.intake.domain.commitment.commands import AnyCommand as CommitmentCommand
@@ -367,5 +368,7 @@ AnyCommand = (
     | ArchiveCase
     | AmendCase
     | RevokeDecision
+    | ApplyCreditMode
+    | RecordInstrumentUse
     | CommitmentCommand
 )

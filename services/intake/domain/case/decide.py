@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from services.intake.domain.case.aids import ApplyCreditMode
 from services.intake.domain.case.command import CaseCommand, DatedCommand
 from services.intake.domain.case.commands import (
     AcceptApplication,
@@ -40,6 +41,7 @@ from services.intake.domain.case.refusals import (
     CorrectionDeadlinePassed,
     CorrectionNotYetDue,
     CorrectionUnanswered,
+    CreditModeAlreadyApplied,
     DayImpossible,
     ExaminationNotBegun,
     ExtensionTooLong,
@@ -50,6 +52,7 @@ from services.intake.domain.case.refusals import (
     HoldNotInGuide,
     HoldNotOpen,
     HoldStillOpen,
+    InstantApprovalUntimed,
     MaterialMissing,
     NotYetDeemed,
     RemediesNotTold,
@@ -69,6 +72,7 @@ from services.intake.domain.refusals import (
     ExtensionTooLate,
 )
 from shared.commands.off_course import require_on_course
+from shared.contracts.credit.words import CreditMode
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE, UNDER_WAY, Phase
 from shared.contracts.handling.words import Decision, HoldReason, StepAction
@@ -343,6 +347,15 @@ def _amend(_: Case, command: AmendCase) -> Fact:
     return command.stated()
 
 
+def _apply_credit(case: Case, command: ApplyCreditMode) -> Fact:
+    if command.mode in case.credit_modes:
+        raise CreditModeAlreadyApplied(mode=command.mode)
+    timed = command.seconds_to_decide is not None
+    if timed != (command.mode is CreditMode.INSTANT_APPROVAL):
+        raise InstantApprovalUntimed
+    return command.stated()
+
+
 RULES: Mapping[type[CaseCommand], Callable[[Case, Any], Fact]] = {
     ReceiveApplication: _receive,
     RequestCorrection: _request_correction,
@@ -366,5 +379,6 @@ RULES: Mapping[type[CaseCommand], Callable[[Case, Any], Fact]] = {
     DiscloseDecision: _disclose,
     ArchiveCase: _archive,
     AmendCase: _amend,
+    ApplyCreditMode: _apply_credit,
 }
 """What a command needs beside the course; the others are granted as they stand."""

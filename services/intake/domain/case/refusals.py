@@ -42,6 +42,8 @@ IntakeRejection
     ├── CaseAlreadyClosed
     ├── CaseAlreadyDelivered
     ├── CaseNotClosed
+    ├── CreditModeAlreadyApplied
+    ├── InstantApprovalUntimed
     ├── AmendmentUnreadable
     ├── DayImpossible
     └── DecisionAlreadyRevoked
@@ -302,6 +304,21 @@ class CaseNotClosed(IntakeRejection):
     """Only a closed case goes to the archive, and only once."""
 
     code = "case_not_closed"
+
+
+class CreditModeAlreadyApplied(IntakeRejection):
+    """Credit is used for one thing once in a case."""
+
+    code = "credit_mode_already_applied"
+    field = "mode"
+
+
+class InstantApprovalUntimed(IntakeRejection):
+    """Who says that it was decided at once says in how many seconds, and nobody else does."""
+
+    code = "instant_approval_untimed"
+    blame = Blame.COMMAND
+    field = "seconds_to_decide"
 
 
 class AmendmentUnreadable(IntakeRejection):

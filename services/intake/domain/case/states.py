@@ -9,6 +9,8 @@ from datetime import date
 
 from services.intake.domain.commitment import states as commitment
 from services.intake.domain.commitment.states import Commitment
+from shared.contracts.credit.facts import CreditModeApplied
+from shared.contracts.credit.words import CreditMode
 from shared.contracts.envelope import Fact
 from shared.contracts.handling.course import CASE, HEARING, Phase
 from shared.contracts.handling.facts import (
@@ -93,6 +95,8 @@ class Case:
     """The day of the decision: nothing that follows it happened before."""
     closed: bool = False
     """Whether the end is registered, which may come before the delivery or after it."""
+    credit_modes: frozenset[CreditMode] = frozenset()
+    """What the applicant's credit was used for."""
 
 
 INITIAL = Case()
@@ -116,6 +120,8 @@ def evolve(case: Case, fact: Fact) -> Case:
         decision=fact.decision if isinstance(fact, DecisionMade) else case.decision,
         decided_on=_decided_on(case.decided_on, fact),
         closed=case.closed or isinstance(fact, CaseClosed),
+        credit_modes=case.credit_modes
+        | ({fact.mode} if isinstance(fact, CreditModeApplied) else set()),
     )
 
 

@@ -180,6 +180,7 @@ class Aggregate(StrEnum):
     """Of classes such as ``days:007``, each as often as it was counted."""
     NINETIETH = "p90"
     """Of classes, by nearest rank."""
+    NINETY_FIFTH = "p95"
     DISTINCT = "distinct"
     """How many of the many parts count at all."""
     SHORTENED = "shortened"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 
 from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, counts
@@ -92,9 +93,9 @@ def _shortened(figure: Figure, parts: Parts) -> Measured:
     return _quotient(saved, of), saved, of
 
 
-def _ninetieth(figure: Figure, parts: Parts) -> Measured:
+def _percentile(percent: int, figure: Figure, parts: Parts) -> Measured:
     classes = classes_of(figure.numerator, parts)
-    reached = quantile(classes, 90)
+    reached = quantile(classes, percent)
     return reached, reached or 0, _count(classes)
 
 
@@ -138,7 +139,8 @@ MEASURED: Mapping[Aggregate, Callable[[Figure, Parts], Measured]] = {
     Aggregate.HUNDREDTHS: _hundredths,
     Aggregate.RATE: _rate,
     Aggregate.MEAN: _mean,
-    Aggregate.NINETIETH: _ninetieth,
+    Aggregate.NINETIETH: partial(_percentile, 90),
+    Aggregate.NINETY_FIFTH: partial(_percentile, 95),
     Aggregate.DISTINCT: _distinct,
     Aggregate.SHORTENED: _shortened,
     Aggregate.SPREAD: _spread,
@@ -218,7 +220,7 @@ def classed(part: str, count: int = 1) -> Sequence[int]:
 
 def quantiles(figure: Figure, parts: Parts) -> dict[str, int] | None:
     """Return the median and the ninetieth percentile of a figure of classes, if there are any."""
-    if figure.measure not in (Aggregate.MEAN, Aggregate.NINETIETH):
+    if figure.measure not in (Aggregate.MEAN, Aggregate.NINETIETH, Aggregate.NINETY_FIFTH):
         return None
     classes = classes_of(figure.numerator, parts)
     median, ninetieth = quantile(classes, 50), quantile(classes, 90)

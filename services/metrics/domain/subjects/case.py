@@ -8,16 +8,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.metrics.domain.entry import Entry
+from services.metrics.domain.subjects.aids import CreditUse, InstrumentUse, used_again
 from services.metrics.domain.subjects.subject import Noted, Subject
 from services.metrics.domain.subjects.terms import Ending, Extension, Hold, Terms
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.commitment.facts import SupplementExpired
 from shared.contracts.course import Course
+from shared.contracts.credit.facts import CreditModeApplied
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import course
 from shared.contracts.handling import facts as handling
 from shared.contracts.handling.course import Phase
 from shared.contracts.handling.words import DigitalInstrument, ResultType
+from shared.contracts.instrument.facts import InstrumentUsed
 from shared.contracts.intake import facts as intake
 from shared.contracts.moments import meant_day_of
 from shared.contracts.types import count_of
@@ -59,6 +62,7 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
             handling.StepCompleted,
             handling.HoldOpened,
             handling.HoldClosed,
+            InstrumentUsed,
         }
     )
     BESIDE: ClassVar[frozenset[type[Fact]]] = frozenset(
@@ -128,6 +132,12 @@ class Case(Subject, frozen=True, array_like=True, gc=False, tag="case"):
     """With which result it ended (办结结果, E-07)."""
     assignees: tuple[str, ...] = ()
     """To whom its steps were given, by pseudonym: is everybody rated (K12.6)?"""
+    credit: tuple[CreditUse, ...] = ()
+    """What the applicant's credit was used for, each mode once (K18.1, K18.2, K18.3)."""
+    instruments: tuple[InstrumentUse, ...] = ()
+    """Which electronic instruments were used, by day (K14.3)."""
+    paper_avoided: bool = False
+    """Whether one of them spared a paper (K14.2)."""
 
     @classmethod
     def named_in(cls, entry: Entry) -> str:
@@ -312,6 +322,23 @@ def _closed(case: Case, entry: Entry, fact: handling.CaseClosed) -> Noted:
     }, True
 
 
+def _credit_applied(case: Case, entry: Entry, fact: CreditModeApplied) -> Noted:
+    if any(one.mode == fact.mode for one in case.credit):
+        return {}, False
+    day, seconds = business_date(entry.time), fact.seconds_to_decide
+    use = CreditUse(fact.mode.value, day, fact.materials_saved, seconds)
+    return {"credit": (*case.credit, use)}, True
+
+
+def _instrument_used(case: Case, entry: Entry, fact: InstrumentUsed) -> Noted:
+    return {
+        "instruments": used_again(
+            case.instruments, fact.instrument.value, business_date(entry.time)
+        ),
+        "paper_avoided": case.paper_avoided or fact.paper_avoided,
+    }, True
+
+
 def _delivered(case: Case, _: Entry, fact: handling.ResultDelivered) -> Noted:
     return {"delivered_on": case.delivered_on or fact.delivered_date}, True
 
@@ -363,5 +390,7 @@ Case.NOTING = {
     handling.ResultDelivered: _delivered,
     handling.DecisionDisclosed: _disclosed,
     handling.CaseAmended: _amended,
+    CreditModeApplied: _credit_applied,
+    InstrumentUsed: _instrument_used,
     SupplementExpired: _ended,
 }
