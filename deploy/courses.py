@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from services.assist.domain.agency import refusals as agency
 from services.assist.domain.agent import refusals as agent
+from services.assist.domain.benefit import refusals as benefit
+from services.assist.domain.engagement import refusals as engagement
 from services.assist.domain.need import refusals as need
 from services.assist.domain.outreach import refusals as outreach
 from services.assist.domain.policy import refusals as policy
@@ -48,12 +50,12 @@ from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
-from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.intermediary.course import AGENCY, ENGAGEMENT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.plan.course import REPORT
-from shared.contracts.policy.course import POLICY_ITEM
+from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.site.course import SITE
@@ -92,7 +94,9 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         OUTREACH.subject: outreach.OFF_COURSE,
         NEED.subject: need.OFF_COURSE,
         AGENCY.subject: agency.OFF_COURSE,
+        ENGAGEMENT.subject: engagement.OFF_COURSE,
         POLICY_ITEM.subject: policy.OFF_COURSE,
+        BENEFIT.subject: benefit.OFF_COURSE,
         REPORT.subject: report.OFF_COURSE,
     }
 )

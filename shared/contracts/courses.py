@@ -9,12 +9,12 @@ from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.inspection.course import INSPECTION
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
-from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.intermediary.course import AGENCY, ENGAGEMENT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.plan.course import REPORT
-from shared.contracts.policy.course import POLICY_ITEM
+from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
 from shared.contracts.site.course import SITE
@@ -53,7 +53,9 @@ COURSES = (
     OUTREACH,
     NEED,
     AGENCY,
+    ENGAGEMENT,
     POLICY_ITEM,
+    BENEFIT,
     ALERT,
     ORDER,
     REPORT,

@@ -59,6 +59,33 @@ from tests.support.told_figures import STORIES, picture, value
         ("K11.1", ["an agency that is let in"], (1, 1)),
         ("K11.1", ["an agency that is refused late, and applies again"], (0, 1)),
         ("K11.1", ["an agency that nobody examines"], (0, 1)),
+        (
+            "K08.3",
+            ["a benefit that is claimed and granted", "a benefit that comes by itself"],
+            (1, 2),
+        ),
+        ("K08.3", ["a benefit that is claimed"], (0, 0)),
+        ("K08.3.days", ["a benefit that is claimed and granted"], (4, 1)),
+        ("K08.3.days", ["a benefit that comes by itself"], (0, 0)),
+        (
+            "K11.2",
+            ["an agency that delivers in time", "an agency of whose work only the rating is known"],
+            (1, None),
+        ),
+        (
+            "K11.3",
+            [
+                "an agency that delivers in time",
+                "an agency that delivers late",
+                "an agency that has all the time",
+            ],
+            (1, 2),
+        ),
+        (
+            "K11.3.satisfied",
+            ["an agency that delivers in time", "an agency that delivers late"],
+            (1, 2),
+        ),
         ("K12.5", ["a ticket that is answered in time"], (1, 1)),
         ("K12.5", ["a ticket that is answered late"], (0, 1)),
         ("K12.5", ["a ticket that gets more time"], (1, 1)),

@@ -20,10 +20,11 @@ from shared.contracts.intake.facts import (
     ToolUsed,
     VisitRecorded,
 )
-from shared.contracts.intermediary.facts import AgencyApplied
+from shared.contracts.intermediary.facts import AgencyApplied, EngagementOpened
 from shared.contracts.item.facts import ItemDefinitionRevised, ItemListPublished, StationingChanged
 from shared.contracts.joint.facts import JointCaseOpened, SceneLaunched
 from shared.contracts.outreach.facts import NeedRaised, OutreachVisitHeld
+from shared.contracts.policy.facts import BenefitClaimed
 from shared.contracts.rectification.facts import RectificationOpened
 from shared.contracts.review.facts import RatingPosted
 from shared.contracts.site.facts import StationOpened
@@ -59,6 +60,8 @@ BEGINNINGS: Mapping[str, Fact] = {
     "outreach": like_the_example(OutreachVisitHeld),
     "needs": like_the_example(NeedRaised),
     "agencies": like_the_example(AgencyApplied),
+    "engagements": like_the_example(EngagementOpened),
+    "benefits": like_the_example(BenefitClaimed),
     "joint-cases": like_the_example(JointCaseOpened, lead_org=OF_THE_STREET),
     "matters": like_the_example(MatterRecorded),
 }
@@ -84,6 +87,9 @@ BEGUN_BY_ANYBODY = {
     "outreach",
     "needs",
     "agencies",
+    "engagements",
     "policies",
+    "benefits",
+    "unclaimed-benefits",
 }
 """What names no organisation belongs to that of whoever begins it."""

@@ -12,6 +12,12 @@ from services.assist.domain.agency import refusals as agency_refusals
 from services.assist.domain.agent import commands as agent_commands
 from services.assist.domain.agent import decide as agent_rules
 from services.assist.domain.agent import refusals as agent_refusals
+from services.assist.domain.benefit import commands as benefit_commands
+from services.assist.domain.benefit import decide as benefit_rules
+from services.assist.domain.benefit import refusals as benefit_refusals
+from services.assist.domain.engagement import commands as engagement_commands
+from services.assist.domain.engagement import decide as engagement_rules
+from services.assist.domain.engagement import refusals as engagement_refusals
 from services.assist.domain.need import commands as need_commands
 from services.assist.domain.need import decide as need_rules
 from services.assist.domain.need import refusals as need_refusals
@@ -74,6 +80,7 @@ from services.metrics.domain.subjects.hall import ToolUse as ToolUseKind
 from services.metrics.domain.subjects.hall import Visit as VisitKind
 from services.metrics.domain.subjects.hotline import Ticket as TicketKind
 from services.metrics.domain.subjects.intermediary import Agency as AgencyKind
+from services.metrics.domain.subjects.intermediary import Engagement as EngagementKind
 from services.metrics.domain.subjects.item import ItemChange as ItemChangeKind
 from services.metrics.domain.subjects.item import ItemList as ItemListKind
 from services.metrics.domain.subjects.item import Stationing as StationingKind
@@ -81,6 +88,7 @@ from services.metrics.domain.subjects.joint import JointCase as JointCaseKind
 from services.metrics.domain.subjects.order import Directive as OrderKind
 from services.metrics.domain.subjects.outreach import OutreachNeed as NeedKind
 from services.metrics.domain.subjects.outreach import OutreachVisit as OutreachKind
+from services.metrics.domain.subjects.policy import Benefit as BenefitKind
 from services.metrics.domain.subjects.policy import PolicyItem as PolicyItemKind
 from services.metrics.domain.subjects.project import KeyProject as ProjectKind
 from services.metrics.domain.subjects.report import ProgressReport as ReportKind
@@ -118,13 +126,13 @@ from shared.contracts.envelope import Fact
 from shared.contracts.hall.course import COMPLAINT
 from shared.contracts.hotline.course import TICKET
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
-from shared.contracts.intermediary.course import AGENCY
+from shared.contracts.intermediary.course import AGENCY, ENGAGEMENT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint import facts as joint
 from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.outreach.course import NEED, OUTREACH
 from shared.contracts.plan.course import REPORT
-from shared.contracts.policy.course import POLICY_ITEM
+from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
 from shared.contracts.review.course import INVITATION
 from shared.contracts.site.course import SITE
 from shared.contracts.supervision.course import ORDER
@@ -231,6 +239,12 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
             PROBLEM, problem_commands, problem_refusals, problem_rules, ObstacleKind
         ),
         "agency": _by_course(AGENCY, agency_commands, agency_refusals, agency_rules, AgencyKind),
+        "engagement": _by_course(
+            ENGAGEMENT, engagement_commands, engagement_refusals, engagement_rules, EngagementKind
+        ),
+        "benefit": _by_course(
+            BENEFIT, benefit_commands, benefit_refusals, benefit_rules, BenefitKind
+        ),
         "policy": _by_course(
             POLICY_ITEM, policy_commands, policy_refusals, policy_rules, PolicyItemKind
         ),

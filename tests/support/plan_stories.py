@@ -64,6 +64,14 @@ def agency(kind: type[Fact], day: str) -> Fact:
     return like_the_example(kind, agency_token="ag-1", date=day)
 
 
+def engaged(kind: type[Fact], **changes: object) -> Fact:
+    return like_the_example(kind, order_id="fw-1", **changes)
+
+
+def benefit(kind: type[Fact], day: str, policy_class: str = "ONLINE_APPLY") -> Fact:
+    return like_the_example(kind, **{"claim_id": "dx-1", "date": day, "class": policy_class})
+
+
 def application(kind: type[Fact], **changes: object) -> Fact:
     return like_the_example(kind, xr_id="x1", **changes)
 
@@ -81,6 +89,16 @@ def problem(kind: type[Fact], **changes: object) -> Fact:
 
 def matter(kind: type[Fact], **changes: object) -> Fact:
     return like_the_example(kind, matter_id="m1", case_no=None, **changes)
+
+
+ENGAGED = engaged(intermediary.EngagementOpened)
+IN_TIME = engaged(intermediary.EngagementDelivered, delivered_on_time=True)
+TOO_LATE = engaged(intermediary.EngagementDelivered, delivered_on_time=False)
+WITHOUT_LIMIT = engaged(intermediary.EngagementDelivered, delivered_on_time=None)
+
+
+def judged(level: str) -> Fact:
+    return engaged(intermediary.EngagementRated, level=level)
 
 
 COLLECTED = application(xregion.CrossRegionCollected, mode="FULL_ONLINE")
@@ -191,6 +209,22 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
         *told(agency(intermediary.AgencyApplied, "2024-09-02")),
         card("SLA-31", "ag-1", basis="INTAKE"),
     ],
+    "an agency that delivers in time": told(ENGAGED, IN_TIME, judged("SATISFIED"), TOO_LATE),
+    "an agency that delivers late": told(
+        ENGAGED, TOO_LATE, judged("DISSATISFIED"), judged("SATISFIED")
+    ),
+    "an agency that has all the time": told(ENGAGED, WITHOUT_LIMIT),
+    "an agency of whose work only the rating is known": told(judged("VERY_SATISFIED")),
+    "a benefit that is claimed and granted": told(
+        benefit(policy.BenefitClaimed, "2024-09-02"),
+        benefit(policy.BenefitGranted, "2024-09-06"),
+        benefit(policy.BenefitGranted, "2024-09-09"),
+        every=4 * DAY,
+    ),
+    "a benefit that comes by itself": told(
+        benefit(policy.BenefitGranted, "2024-09-02", "NO_APPLY")
+    ),
+    "a benefit that is claimed": told(benefit(policy.BenefitClaimed, "2024-09-02")),
     "a list that grows and shrinks": told(
         listing("COMMITMENT", 8, "2024-09-02"),
         listing("COMMITMENT", 11, "2024-09-12"),

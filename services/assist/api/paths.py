@@ -11,6 +11,10 @@ from services.assist.domain.agency import commands as agency
 from services.assist.domain.agency import refusals as agency_refusals
 from services.assist.domain.agent import commands as agent
 from services.assist.domain.agent import refusals as agent_refusals
+from services.assist.domain.benefit import commands as benefit
+from services.assist.domain.benefit import refusals as benefit_refusals
+from services.assist.domain.engagement import commands as engagement
+from services.assist.domain.engagement import refusals as engagement_refusals
 from services.assist.domain.need import commands as need
 from services.assist.domain.need import refusals as need_refusals
 from services.assist.domain.outreach import commands as outreach
@@ -39,13 +43,16 @@ WALKERS = granted([Role.DIRECTOR, Role.SUPERVISOR], Scope.BELOW)
 """Leaders walk the public's way (我陪群众走流程), and those who watch over them report it."""
 OWNERS = {**WALKERS, **granted([Role.HANDLER], Scope.OWN)}
 SECTION = {**granted([Role.HANDLER], Scope.OWN), **granted([Role.DIRECTOR], Scope.BELOW)}
-"""Who examines an agency that wants to be let in (入驻审核)."""
+"""Who examines an agency that wants to be let in (入驻审核), and grants what a policy offers."""
 ROSTER = granted([Role.DIRECTOR], Scope.BELOW)
 """Who says who helps (帮办代办员名册)."""
 LISTS = granted([Role.DIRECTOR, Role.LAW_DESK], Scope.BELOW)
 """Who keeps the list of what is done at home, as the other lists of items."""
 VISITORS = {**CENTRE, **granted([Role.HANDLER], Scope.OWN)}
 """Who goes to those who are served (五进五送), and meets their needs."""
+
+BENEFIT = frozenset({"claim_id", "policy_class"})
+"""Its number is ours to give, and the list says of which class its policy is."""
 
 TASKS = Collection(
     name="tasks",
@@ -143,12 +150,43 @@ NEEDS = Collection(
     paths=MappingProxyType({"resolution": Path(need.ResolveNeed, VISITORS)}),
 )
 
+ENGAGEMENTS = Collection(
+    name="engagements",
+    subject="order_id",
+    refusals=refusals_in(engagement_refusals),
+    first=Path(engagement.EngageAgency, COUNTERS, ours=frozenset({"order_id"})),
+    paths=MappingProxyType(
+        {
+            "delivery": Path(engagement.DeliverWork, COUNTERS, ours=frozenset({"last_day"})),
+            "rating": Path(engagement.RateWork, COUNTERS),
+        }
+    ),
+)
+
+BENEFITS = Collection(
+    name="benefits",
+    subject="claim_id",
+    refusals=refusals_in(benefit_refusals),
+    first=Path(benefit.ClaimBenefit, COUNTERS, ours=BENEFIT),
+    paths=MappingProxyType({"grant": Path(benefit.GrantBenefit, SECTION)}),
+)
+
+UNCLAIMED_BENEFITS = Collection(
+    name="unclaimed-benefits",
+    subject="claim_id",
+    refusals=refusals_in(benefit_refusals),
+    first=Path(benefit.GrantUnclaimed, SECTION, ours=BENEFIT),
+)
+
 COLLECTIONS = (
     TASKS,
     WALKTHROUGHS,
     PROBLEMS,
     AGENCIES,
+    ENGAGEMENTS,
     POLICIES,
+    BENEFITS,
+    UNCLAIMED_BENEFITS,
     PROJECTS,
     ROSTERED_AGENTS,
     SERVICE_LISTS,

@@ -1,1 +1,1 @@
-"""What assist does when something is asked of it."""
+"""What assist does between its edge and its decisions."""

@@ -1,4 +1,4 @@
-"""The course of an agency in the supermarket of intermediaries (中介机构, catalogue 4.11)."""
+"""The courses of an agency in the supermarket, and of what it is engaged for (catalogue 4.11)."""
 
 from enum import StrEnum
 
@@ -33,4 +33,28 @@ AGENCY = Course(
     ),
     prefix="ZJ",
     numbered_elsewhere=True,
+)
+
+
+class EngagementState(StrEnum):
+    """Where an engagement stands."""
+
+    ABSENT = ABSENT
+    OPENED = "OPENED"
+    DELIVERED = "DELIVERED"
+    RATED = "RATED"
+
+
+E = EngagementState
+
+ENGAGEMENT = Course(
+    "engagement",
+    "order_id",
+    tuple((state,) for state in E),
+    (
+        *leads(intermediary.EngagementOpened, {E.ABSENT: E.OPENED}),
+        *leads(intermediary.EngagementDelivered, {E.OPENED: E.DELIVERED}),
+        *leads(intermediary.EngagementRated, {E.DELIVERED: E.RATED}),
+    ),
+    prefix="FW",
 )

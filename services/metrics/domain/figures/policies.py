@@ -1,10 +1,11 @@
-"""Plan item 8: the policies for enterprises, and how soon they are listed (惠企政策)."""
+"""Plan item 8: the policies for enterprises, how soon they are listed and granted (惠企政策)."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
@@ -16,7 +17,7 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from services.metrics.domain.subjects.policy import PolicyItem
+from services.metrics.domain.subjects.policy import Benefit, PolicyItem
 from shared.contracts.policy.words import PolicyClass
 from shared.contracts.supervision.words import AlertLevel
 
@@ -26,12 +27,16 @@ LISTING = ("SLA-32",)
 
 
 class Part(StrEnum):
-    """What is counted of policies."""
+    """What is counted of policies and of what they grant."""
 
     LISTED = "K08.1/listed"
     """By how they are applied for, by the day of their issue."""
     IN_TIME = "K08.2/listed_in_time"
     """By whether they were listed with their guide in time."""
+    GRANTED = "K08.3/granted"
+    """What was granted, by how it is applied for."""
+    WAITED = "K08.3/waited"
+    """What was granted on a claim, by the working days since the claim."""
 
 
 def _of_policy(policy: PolicyItem, about: About) -> Iterator[Line]:
@@ -40,7 +45,16 @@ def _of_policy(policy: PolicyItem, about: About) -> Iterator[Line]:
     yield from by_keeping(Part.IN_TIME, about.kept(LISTING, policy.name))
 
 
-LINES: Mapping[type, LinesOf] = {PolicyItem: _of_policy}
+def _of_benefit(benefit: Benefit, about: About) -> Iterator[Line]:
+    if benefit.granted_on is None:
+        return
+    yield of_class(Part.GRANTED, benefit.policy_class), benefit.granted_on, 1
+    if benefit.claimed_on is not None:
+        waited = about.calendar.working_days_between(benefit.claimed_on, benefit.granted_on)
+        yield of_class(Part.WAITED, f"{waited:03}"), benefit.granted_on, 1
+
+
+LINES: Mapping[type, LinesOf] = {PolicyItem: _of_policy, Benefit: _of_benefit}
 
 NAMES: Mapping[PolicyClass, tuple[str, str]] = {
     PolicyClass.ONLINE_APPLY: ("在线办理类政策数", "Policies to apply for online"),
@@ -79,5 +93,29 @@ FIGURES = (
         **kept_rate(Part.IN_TIME),
         target=Target(origin=Origin.PUBLISHED, at_least=1),
         alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
+    Figure(
+        id="K08.3",
+        item=ITEM,
+        zh="免申即享兑现占比",
+        en="Benefits granted without an application",
+        unit="ratio",
+        formula=f"granted by policies of {PolicyClass.NO_APPLY} / granted",
+        numerator=(of_class(Part.GRANTED, PolicyClass.NO_APPLY),),
+        denominator=(many(Part.GRANTED),),
+        measure=Aggregate.RATE,
+        target=Target(origin=Origin.OURS, trend="rising"),
+    ),
+    Figure(
+        id="K08.3.days",
+        item=ITEM,
+        zh="政策兑现用时",
+        en="Days from claim to grant",
+        unit="working day",
+        formula="ninetieth percentile of the working days from claim to grant",
+        numerator=(many(Part.WAITED),),
+        measure=Aggregate.NINETIETH,
+        target=Target(origin=Origin.PUBLISHED, at_most=60),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=60),),
     ),
 )

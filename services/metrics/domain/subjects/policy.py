@@ -1,5 +1,6 @@
-"""The policy for enterprises in the list (惠企政策)."""
+"""The policy for enterprises in the list (惠企政策), and what one enterprise has by it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -7,9 +8,10 @@ from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.subject import Noted, Subject
 from services.metrics.domain.subjects.terms import Ending
 from shared.contracts.course import Course
+from shared.contracts.envelope import Fact
 from shared.contracts.moments import is_meant
-from shared.contracts.policy.course import POLICY_ITEM
-from shared.contracts.policy.facts import PolicyItemPublished
+from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
+from shared.contracts.policy.facts import BenefitClaimed, BenefitGranted, PolicyItemPublished
 
 
 class PolicyItem(Subject, frozen=True, array_like=True, gc=False, tag="policy"):
@@ -38,3 +40,25 @@ def _published(item: PolicyItem, entry: Entry, fact: PolicyItemPublished) -> Not
 
 
 PolicyItem.NOTING = {PolicyItemPublished: _published}
+
+
+class Benefit(Subject, frozen=True, array_like=True, gc=False, tag="benefit"):
+    """What one enterprise has by a policy, from its claim, if it needs one, to its grant."""
+
+    COURSE: ClassVar[Course] = BENEFIT
+    ENDS: ClassVar[frozenset[type[Fact]]] = frozenset({BenefitGranted})
+    EFFECTIVE: ClassVar[Mapping[type[Fact], str]] = {BenefitClaimed: "date", BenefitGranted: "date"}
+
+    claimed_on: date | None = None
+    granted_on: date | None = None
+    policy_class: str = ""
+    """Whether it had to be applied for, as the grant says (K08.3)."""
+
+    def noted(self, entry: Entry) -> Noted:
+        match entry.data:
+            case BenefitClaimed(date=day):
+                return {"claimed_on": self.claimed_on or day}, True
+            case BenefitGranted(date=day, policy_class=kind) if self.granted_on is None:
+                return {"granted_on": day, "policy_class": kind.value}, True
+            case _:
+                return {}, True

@@ -10,12 +10,12 @@ from services.metrics.domain.subjects.committee import Meeting, Referral
 from services.metrics.domain.subjects.hall import Appointment, Complaint, ToolUse, Visit
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
-from services.metrics.domain.subjects.intermediary import Agency
+from services.metrics.domain.subjects.intermediary import Agency, Engagement
 from services.metrics.domain.subjects.item import ItemChange, ItemList, Stationing
 from services.metrics.domain.subjects.joint import JointCase
 from services.metrics.domain.subjects.order import Directive
 from services.metrics.domain.subjects.outreach import OutreachNeed, OutreachVisit
-from services.metrics.domain.subjects.policy import PolicyItem
+from services.metrics.domain.subjects.policy import Benefit, PolicyItem
 from services.metrics.domain.subjects.project import KeyProject
 from services.metrics.domain.subjects.rectification import Rectification
 from services.metrics.domain.subjects.report import ProgressReport
@@ -63,6 +63,8 @@ AnySubject = (
     | ServiceList
     | OutreachVisit
     | OutreachNeed
+    | Engagement
+    | Benefit
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -100,6 +102,8 @@ KINDS: tuple[type[Subject], ...] = (
     ServiceList,
     OutreachVisit,
     OutreachNeed,
+    Engagement,
+    Benefit,
 )
 
 

@@ -43,6 +43,8 @@ const STATES: Record<string, string> = {
   outreach: 'OutreachState',
   need: 'NeedState',
   agency: 'AgencyState',
+  engagement: 'EngagementState',
+  benefit: 'BenefitState',
   policy: 'PolicyItemState',
   report: 'ReportState',
 }

@@ -1,0 +1,1 @@
+"""What an agency of the supermarket is engaged for (中介服务委托)."""
