@@ -16,13 +16,19 @@ from services.review.domain.rating.commands import (
     AnyCommand,
     DecideAppeal,
     FileAppeal,
+    ForwardRating,
     PostRating,
     SupplementRating,
 )
 from services.review.domain.rating.decide import decide
 from services.review.domain.rating.states import INITIAL, Rating, evolve, is_bad, turns_bad
 from shared.contracts.review.course import RatingState
-from shared.contracts.review.facts import AppealDecided, AppealFiled, RatingSupplemented
+from shared.contracts.review.facts import (
+    AppealDecided,
+    AppealFiled,
+    RatingForwarded,
+    RatingSupplemented,
+)
 from shared.contracts.review.words import AppealGround, ReviewChannel, ReviewPhase, Satisfaction
 from tests.support.decider import DeciderSpec
 from tests.support.ratings import BUREAU, CALLED, CASE, NINE, POSTED, REVIEW
@@ -193,3 +199,31 @@ def test_an_appeal_comes_before_its_last_day_is_over() -> None:
 
     rated.when(replace(APPEAL, latest=today)).then(FILED)
     rated.when(replace(APPEAL, latest=before)).then_rejects(refusals.AppealTooLate, latest=before)
+
+
+FORWARD = ForwardRating(at=NINE, review_id=REVIEW, system="省好差评系统", accepted=True)
+FORWARDED = RatingForwarded(review_id=REVIEW, system="省好差评系统", accepted=True)
+RETURNED = FORWARDED.model_copy(update={"accepted": False, "error": "办件编号不存在"})
+
+
+def test_a_rating_is_forwarded_until_it_is_taken_and_stays_what_it_is() -> None:
+    refused = replace(FORWARD, accepted=False, error="办件编号不存在")
+
+    rated.when(refused).then(RETURNED)
+    rated.given(RETURNED).when(FORWARD).then(FORWARDED)
+    appealed.when(FORWARD).then(FORWARDED)
+    rating.when(FORWARD).then_rejects(refusals.RatingUnknown)
+
+    assert rated.given(RETURNED, FORWARDED).state == rated.state
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        replace(FORWARD, accepted=False),
+        replace(FORWARD, accepted=False, error=""),
+        replace(FORWARD, error="办件编号不存在"),
+    ],
+)
+def test_what_is_not_taken_has_an_error_and_what_is_taken_has_none(unclear: ForwardRating) -> None:
+    rated.when(unclear).then_rejects(refusals.ForwardingUnexplained)

@@ -193,6 +193,23 @@ async def test_a_rating_is_added_to_once_and_stays_with_its_case(
     assert (unknown.status_code, unknown.json()["code"]) == (409, "rating_unknown")
 
 
+async def test_a_rating_is_forwarded_in_the_dossier_of_its_case(desk: OpenService[Review]) -> None:
+    review_id = (await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)).json()["subject"]
+    path = f"/v1/ratings/{review_id}/forwardings"
+    returned = {"system": "省好差评系统", "accepted": False, "error": "办件编号不存在"}
+    answers = [
+        await desk.command(Role.REVIEW_DESK, path, returned | changed)
+        for changed in ({}, {"error": None}, {"accepted": True, "error": None})
+    ]
+    unknown = await desk.command(Role.REVIEW_DESK, "/v1/ratings/ANY/forwardings", returned)
+
+    codes = [answer.json().get("code") for answer in (*answers, unknown)]
+    assert codes == [None, "forwarding_unexplained", None, "rating_unknown"]
+    events = (await desk.store.load(f"review-{review_id}")).events
+    assert [event.partitionkey for event in events] == [CASE] * 3
+    assert (await desk.command(Role.HANDLER, path, returned)).status_code == 403
+
+
 async def test_an_appeal_against_a_bad_rating_is_decided_once(desk: OpenService[Review]) -> None:
     review_id = (await desk.command(Role.REVIEW_DESK, "/v1/ratings", RATING)).json()["subject"]
     path = f"/v1/ratings/{review_id}/appeals"

@@ -53,6 +53,7 @@ RATINGS = Collection(
                 rating.FileAppeal, RATED, sealed="filed_by_org", ours=frozenset({"latest"})
             ),
             "appeals/decision": Path(rating.DecideAppeal, JUDGES, signed="decided_by"),
+            "forwardings": Path(rating.ForwardRating, DESK),
         }
     ),
 )

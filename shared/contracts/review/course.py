@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.contracts.course import ABSENT, Apart, Course, Guard, leads
+from shared.contracts.course import ABSENT, Apart, Course, Guard, leads, stays
 from shared.contracts.review import facts as review
 
 
@@ -25,6 +25,8 @@ class RatingState(StrEnum):
 
 
 R = RatingState
+
+GIVEN = tuple(state for state in R if state is not R.ABSENT)
 
 UPHELD = Guard("upheld", lambda fact: fact.upheld)
 REJECTED = Guard("rejected", lambda fact: not fact.upheld)
@@ -61,6 +63,7 @@ RATING = Course(
         ),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_UPHELD}, UPHELD),
         *leads(review.AppealDecided, {R.APPEALED: R.APPEAL_REJECTED}, REJECTED),
+        *stays(review.RatingForwarded, GIVEN),
     ),
     apart=(Apart((review.AppealDecided,), (review.AppealFiled,)),),
     prefix="PJ",

@@ -14,7 +14,9 @@ from shared.contracts.types import (
     ItemCode,
     Note,
     OrgRef,
+    Prose,
     Several,
+    ShortCode,
     VaultToken,
 )
 
@@ -99,3 +101,14 @@ class AppealDecided(ReviewFact):
     upheld: bool
     decided_by: ActorId
     reason: Note
+
+
+class RatingForwarded(ReviewFact):
+    """The rating went on to the system of the province or the state (评价上报)."""
+
+    TYPE: ClassVar[str] = "casetrack.review.report.forwarded.v1"
+
+    system: ShortCode
+    accepted: bool
+    error: Prose | None = None
+    """Why that system did not take it."""

@@ -17,7 +17,9 @@ from shared.contracts.types import (
     ItemCode,
     Note,
     OrgRef,
+    Prose,
     Several,
+    ShortCode,
     VaultToken,
 )
 
@@ -94,4 +96,15 @@ class DecideAppeal(RatingCommand):
     reason: Note
 
 
-AnyCommand = PostRating | SupplementRating | FileAppeal | DecideAppeal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardRating(RatingCommand):
+    """评价上报; once more where the other system did not take it."""
+
+    FACT: ClassVar[type[Fact]] = facts.RatingForwarded
+
+    system: ShortCode
+    accepted: bool
+    error: Prose | None = None
+
+
+AnyCommand = PostRating | SupplementRating | FileAppeal | DecideAppeal | ForwardRating

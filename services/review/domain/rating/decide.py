@@ -7,6 +7,7 @@ from services.review.domain.rating.commands import (
     AnyCommand,
     DecideAppeal,
     FileAppeal,
+    ForwardRating,
     PostRating,
     SupplementRating,
 )
@@ -15,6 +16,7 @@ from services.review.domain.rating.refusals import (
     AlreadyRated,
     AlreadySupplemented,
     AppealTooLate,
+    ForwardingUnexplained,
     RatingNotBad,
     RatingUnknown,
 )
@@ -53,13 +55,11 @@ def _stated(rating: Rating, command: AnyCommand) -> Fact:
         case SupplementRating():
             return _supplement(rating, command)
         case FileAppeal():
-            if not rating.is_bad:
-                raise RatingNotBad
-            if command.latest is not None and command.on > command.latest:
-                raise AppealTooLate(latest=command.latest)
-            return command.stated(appeal_id=appeal_against(command.review_id))
+            return _appeal(rating, command)
         case DecideAppeal():
             return command.stated(appeal_id=rating.appeal_id)
+        case ForwardRating():
+            return _forward(command)
         case _:
             assert_never(command)
 
@@ -70,3 +70,17 @@ def _supplement(rating: Rating, command: SupplementRating) -> Fact:
         raise AlreadySupplemented
     own = supplement_to(command.review_id)
     return command.stated(review_id=own, prior_review_id=command.review_id)
+
+
+def _appeal(rating: Rating, command: FileAppeal) -> Fact:
+    if not rating.is_bad:
+        raise RatingNotBad
+    if command.latest is not None and command.on > command.latest:
+        raise AppealTooLate(latest=command.latest)
+    return command.stated(appeal_id=appeal_against(command.review_id))
+
+
+def _forward(command: ForwardRating) -> Fact:
+    if command.accepted == bool(command.error):
+        raise ForwardingUnexplained
+    return command.stated()

@@ -9,11 +9,13 @@ ReviewRejection
 ├── AppealAlreadyFiled
 ├── AppealTooLate
 ├── AppealNotFiled
-└── AppealAlreadyDecided
+├── AppealAlreadyDecided
+└── ForwardingUnexplained
 """
 
 from services.review.domain.refusals import ReviewRejection
 from shared.commands.off_course import Refused, off_course
+from shared.contracts.rejection import Blame
 from shared.contracts.review import facts
 from shared.contracts.review.course import RATING, RatingState
 
@@ -64,6 +66,14 @@ class AppealAlreadyDecided(ReviewRejection):
     """The appeal was upheld or rejected before."""
 
     code = "appeal_already_decided"
+
+
+class ForwardingUnexplained(ReviewRejection):
+    """What another system did not take has an error, and what it took has none."""
+
+    code = "forwarding_unexplained"
+    blame = Blame.COMMAND
+    field = "error"
 
 
 R = RatingState
