@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from random import Random
 
-from deploy.bureau import hall, helping, places, plan, stories
+from deploy.bureau import enterprises, hall, helping, places, plan, stories
 from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
 from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
@@ -86,7 +86,8 @@ class BureauDay:
         """Yield what happens for the annual plan: once, or once in a year or a day."""
         today = self.backlog.today
         yield plan.report(self._errand("plan-reports", WINDOWS[0], of=f"{today.year}"), today)
-        yield plan.list_policies(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
+        yield enterprises.benefit(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
+        yield enterprises.engage(self._errand("engagements", WINDOWS[0], of=f"{today}"))
         yield plan.walk(self._errand("walkthroughs", WINDOWS[0], of=f"{today}"))
         yield helping.keep_roster(self._errand("agents", WINDOWS[0], of=f"{today.year}"))
         yield helping.list_services(self._errand("services", WINDOWS[0], of=f"{today.year}"), today)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from deploy.bureau import aids
 from deploy.bureau.errand import Errand
 from deploy.bureau.items import BUREAU, SUPERVISING, Item
 from shared.contracts.handling.words import Step
@@ -16,10 +17,13 @@ INSPECTION_FAILS = 0.06
 async def examine(errand: Errand, item: Item) -> None:
     """Take an accepted case to its archive."""
     case = f"cases/{errand.name}"
+    await aids.reuse_licence(errand, case)
     if item.days:
         await _steps(errand, item, case)
     denied = bool(item.days) and errand.happens(DENIED)
     await _decide(errand, case, denied=denied)
+    if not denied:
+        await aids.use_credit(errand, item, case)
     await errand.wait(2, 10)
     result = "CLOSED_OTHER" if denied else "CERTIFICATE_ISSUED"
     await errand.ask(Role.HANDLER, f"{case}/closing", result_type=result, onsite_visits=1)
@@ -31,6 +35,7 @@ async def examine(errand: Errand, item: Item) -> None:
     await errand.wait(10, 40)
     archive_no = f"DA-{errand.name}"
     await errand.ask(Role.HANDLER, f"{case}/archiving", electronic=True, archive_no=archive_no)
+    await aids.use(errand, case, "E_ARCHIVE", "FILED")
 
 
 async def _steps(errand: Errand, item: Item, case: str) -> None:
@@ -179,6 +184,8 @@ async def _serve(errand: Errand, item: Item, case: str) -> None:
         licence_name=item.name,
         licence_no_token=f"lc-{errand.chance.getrandbits(48):012x}",
     )
+    await aids.use(errand, case, "E_SEAL", "SEALED")
+    await aids.use(errand, case, "E_LICENCE", "ISSUED")
     await errand.wait(3, 30)
     mode = errand.chance.choice(("WINDOW", "EXPRESS", "E_LICENCE"))
     await errand.ask(Role.WINDOW_CLERK, f"{case}/deliveries", mode=mode)

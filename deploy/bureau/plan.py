@@ -35,12 +35,13 @@ async def report(errand: Errand, today: date) -> None:
             await errand.ask(Role.SUPERVISOR, "plan/reports", **words, day=day.isoformat())
 
 
-async def list_policies(errand: Errand, today: date) -> None:
-    """List a policy of each class, some days after it was issued."""
-    issued = (today - LISTED_WITHIN).isoformat()
+async def list_policies(errand: Errand, today: date) -> dict[str, str]:
+    """List a policy of each class, some days after it was issued; return their numbers by class."""
+    issued, listed = (today - LISTED_WITHIN).isoformat(), {}
     for kind in POLICIES:
         words = {"policy_class": kind, "issuer": BUREAU, "issued_date": issued}
-        await errand.ask(Role.DIRECTOR, "policies", **words, guide_ready=True)
+        listed[kind] = await errand.ask(Role.DIRECTOR, "policies", **words, guide_ready=True)
+    return listed
 
 
 async def walk(errand: Errand) -> None:

@@ -13,6 +13,9 @@ CALLED, IN_VAIN = 0.06, 0.08
 LOOKS_MAX = 60
 """So often a rating's rectification is looked for, once a second."""
 
+PROVINCE = "SN-HCP"
+"""The system of the province to which ratings are forwarded (省好差评)."""
+
 CHANNELS = ("WINDOW", "WINDOW", "WINDOW", "PC", "MOBILE", "SELF_SERVICE")
 STEPS = [{"step": "HANDLE", "limit": 2}, {"step": "CHECK", "limit": 1}]
 TERMINAL = {"WINDOW": "WINDOW", "PC": "PC", "MOBILE": "MOBILE", "SELF_SERVICE": "SELF_SERVICE"}
@@ -143,7 +146,7 @@ async def rate(errand: Errand, item: Item) -> None:
     """Say how it was; whoever was not content hears from us."""
     await errand.wait(2, 30)
     bad = errand.happens(RATED_BADLY)
-    await errand.ask(
+    review_id = await errand.ask(
         Role.REVIEW_DESK,
         "ratings",
         case_no=errand.name,
@@ -156,6 +159,8 @@ async def rate(errand: Errand, item: Item) -> None:
         real_name=bad,
         rated_org=BUREAU,
     )
+    forwarded = {"system": PROVINCE, "accepted": True}
+    await errand.ask(Role.REVIEW_DESK, f"ratings/{review_id}/forwardings", **forwarded)
     if bad:
         await _rectify(errand)
 
