@@ -178,7 +178,7 @@ def test_what_is_not_narrowed_is_everywhere() -> None:
 
 def test_the_page_asks_for_the_parts_of_its_tiles_and_shows_what_they_come_to() -> None:
     parts = today.parts_of_the_day()
-    shown = today.values_of_the_day({"L03/received:PC:PC": 2, "K10.1/referred": 1})
+    shown = today.values_of_the_day({"L03/received:PC:PC": 2, "K10.1/referred": 1}, MONDAY)
 
     assert {f"{live.Part.HOUR}:*", "K10.1/referred", "L03/received:*"} <= {*parts}
     assert shown["received_today"].number == 2

@@ -1,10 +1,13 @@
 """What a figure comes to, from its parts."""
 
+from datetime import date
+
 import pytest
 
+from services.metrics.domain.figures import values
 from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, many
 from services.metrics.domain.figures.register import REGISTER
-from services.metrics.domain.figures.values import Value, quantiles, valued
+from services.metrics.domain.figures.values import Parts, Value, quantiles
 from shared.contracts.supervision.words import AlertLevel
 
 RED, YELLOW = AlertLevel.RED, AlertLevel.YELLOW
@@ -12,6 +15,10 @@ RED, YELLOW = AlertLevel.RED, AlertLevel.YELLOW
 
 def figure(figure_id: str) -> Figure:
     return REGISTER.by_id[figure_id]
+
+
+def valued(figure: Figure, parts: Parts) -> Value:
+    return values.valued(figure, parts, date(2024, 12, 31))
 
 
 def test_a_count_is_the_sum_of_its_parts() -> None:
@@ -158,6 +165,32 @@ def test_a_load_is_that_of_the_ninetieth_in_a_hundred() -> None:
 
     assert valued(figure("K25.5"), loads) == Value(9, 55, None, sample_ok=True)
     assert valued(figure("K25.5"), {}).number is None
+
+
+@pytest.mark.parametrize(
+    ("newest", "days", "level"),
+    [
+        ("2024-12-31", 0, None),
+        ("2024-10-02", 90, None),
+        ("2024-10-01", 91, YELLOW),
+        ("2024-07-04", 180, YELLOW),
+        ("2024-07-03", 181, RED),
+    ],
+)
+def test_an_age_is_how_many_days_ago_the_newest_day_was(
+    newest: str, days: int, level: AlertLevel | None
+) -> None:
+    parts = {
+        "K06.2/published:2024-01-02": 1,
+        f"K06.2/published:{newest}": 2,
+        "K06.2/published:2025-01-02": 0,
+    }
+
+    assert valued(figure("K06.2"), parts) == Value(days, 2, None, sample_ok=True, level=level)
+
+
+def test_what_was_never_there_has_no_age() -> None:
+    assert valued(figure("K06.2"), {}) == Value(None, 0, None, sample_ok=True)
 
 
 def test_without_a_histogram_there_are_no_quantiles() -> None:

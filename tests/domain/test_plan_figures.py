@@ -38,8 +38,8 @@ from tests.support.told_figures import STORIES, picture, value
         ("K06.2.size", ["a home-service list of two versions"], (12, None)),
         ("K06.2.size", ["a home-service list that is corrected on its day"], (9, None)),
         ("K06.2.size", ["a home-service list of a day that nobody means"], (0, None)),
-        ("K06.2.versions", ["a home-service list of two versions"], (2, None)),
-        ("K06.2.versions", ["a home-service list that is corrected on its day"], (1, None)),
+        ("K06.2", ["a home-service list of two versions"], (2, None)),
+        ("K06.2", ["a home-service list that is corrected on its day"], (1, None)),
         ("K07.2", ["a change that is published everywhere in time"], (1, 1)),
         ("K07.2", ["a change that is published too late in one place"], (0, 1)),
         ("K07.2", ["a change that is published in two places only"], (0, 0)),
@@ -112,6 +112,10 @@ from tests.support.told_figures import STORIES, picture, value
         ("K16.1", ["a list of a day that nobody means"], (0, None)),
         ("K17.1", ["a list for other places"], (3, None)),
         ("K20.1", ["a list that is corrected on its day"], (9, None)),
+        ("K06.2", ["a list of what is done at home"], (1, None)),
+        ("K11.0", ["a list of what agencies are needed for"], (2, None)),
+        ("K20.1.age", ["a list that is corrected on its day"], (1, None)),
+        ("K20.1.age", ["a list for other places"], (0, None)),
         ("K14.2", ["a case with a seal and a certificate that is known"], (1, 1)),
         ("K14.2", ["a case that is signed and filed"], (0, 1)),
         ("K14.2", ["an instrument of a case of which nobody told"], (0, 0)),
@@ -279,6 +283,12 @@ def test_what_is_reported_is_told_in_its_own_unit_however_it_is_kept() -> None:
     assert value("K22.1.etiquette", "2.5 ETIQUETTE reported for K22.1").number == 2.5
 
 
+def test_a_list_is_as_old_as_its_newest_version() -> None:
+    assert value("K06.2", "a list of what is done at home").number == 91
+    assert value("K11.0", "a list of what agencies are needed for").number == 20
+    assert value("K11.0", "a list for other places").number is None
+
+
 @pytest.mark.parametrize(
     ("until", "items"),
     [("2024-09-01", 0), ("2024-09-02", 8), ("2024-09-15", 11), ("2024-12-31", 10)],
@@ -289,13 +299,11 @@ def test_a_list_has_as_many_items_as_it_had_on_any_day(until: str, items: int) -
     assert sum(number for (_, day), number in of.items() if f"{day}" <= until) == items
 
 
-def test_an_age_can_be_read_off_the_days_on_which_the_home_service_list_came_out() -> None:
-    of = picture(STORIES["a home-service list of two versions"]).contributions
+def test_either_list_of_what_is_done_at_home_makes_it_fresh() -> None:
+    lists = ["a list of what is done at home", "a home-service list of two versions"]
 
-    assert [day.isoformat() for part, day in of if part == "K06.2/version"] == [
-        "2024-09-02",
-        "2024-09-20",
-    ]
+    assert [value("K06.2", one).number for one in lists] == [91, 102]
+    assert value("K06.2", *lists).number == 91
 
 
 @pytest.mark.parametrize(("until", "agents"), [("2024-09-02", 1), ("2024-09-03", 0)])

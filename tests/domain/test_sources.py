@@ -97,6 +97,6 @@ def test_a_figure_of_sources_is_that_of_the_worst() -> None:
     parts = parts_of(by_source(told, RULES, NINE)["K01.7"])
 
     assert parts.keys() == {TERMINAL, HOTLINE}
-    assert valued(ALIVE, parts).number == parts[HOTLINE]
-    assert valued(ALIVE, parts).level is RED
-    assert valued(LAG, {}) == Value(None, 0, None, sample_ok=True)
+    assert valued(ALIVE, parts, NINE.date()).number == parts[HOTLINE]
+    assert valued(ALIVE, parts, NINE.date()).level is RED
+    assert valued(LAG, {}, NINE.date()) == Value(None, 0, None, sample_ok=True)

@@ -24,6 +24,7 @@ TOLD = [
     *STORIES["a key project"],
     *PLANNED["two walks of one street"],
     *PLANNED["a change that is published too late in one place"],
+    *PLANNED["a list of what agencies are needed for"],
 ]
 YEAR = "/v1/plan?to=2024-12-30"
 
@@ -63,6 +64,15 @@ async def test_every_item_is_told_with_its_figures_and_its_pace(api: ReadApi) ->
     assert (told["K07.2"]["numerator"], told["K07.2"]["denominator"]) == (0, 1)
     assert (plan["items"][19]["figures"], plan["items"][19]["level"]) == ([], None)
     assert plan["items"][22]["group_name"] == {"zh-CN": "四支队伍", "en": "Four teams"}
+
+
+async def test_a_list_is_as_old_as_it_was_on_the_last_day_asked_for(api: ReadApi) -> None:
+    ages = [
+        figures(await api.read(f"/v1/plan?to={until}"))["K11.0"]["value"]
+        for until in ("2024-09-01", "2024-12-10", "2024-12-30")
+    ]
+
+    assert ages == [None, 99, 19]
 
 
 async def test_one_item_is_told_alone_and_an_unknown_one_is_refused(api: ReadApi) -> None:

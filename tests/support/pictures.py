@@ -80,7 +80,8 @@ def tiles(**now: int) -> list[Document]:
         (AlertLevel.RED, "STATUTORY"): statutory,
     }
     glance = Glance(0, 0, (), {}, cards, 0, (), (), (), {})
-    made = tiles_of(glance, values_of_the_day({}), datetime.fromisoformat(AS_OF).date())
+    today = datetime.fromisoformat(AS_OF).date()
+    made = tiles_of(glance, values_of_the_day({}, today), today)
     return [document(tile) for tile in made]
 
 

@@ -234,6 +234,12 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
     "a list that is corrected on its day": told(
         listing("WEEKEND", 8, "2024-09-02"), listing("WEEKEND", 9, "2024-09-02"), every=1
     ),
+    "a list of what is done at home": told(listing("HOME_VISIT", 3, "2024-10-01")),
+    "a list of what agencies are needed for": told(
+        listing("INTERMEDIARY", 3, "2024-09-02"),
+        listing("INTERMEDIARY", 4, "2024-12-11"),
+        every=100 * DAY,
+    ),
     "a list for other places": told(
         listing("CROSS_REGION", 3, "2024-09-02"), listing("CROSS_REGION", 3, "2024-09-12")
     ),

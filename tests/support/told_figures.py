@@ -1,6 +1,7 @@
 """What the stories of the bureau add to its figures."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.figures.register import REGISTER
@@ -17,6 +18,7 @@ from tests.support.statistics_stories import STATISTICS
 from tests.support.way_of_a_case import CASE
 
 RULES = shipped()
+YEAR_END = date(2024, 12, 31)
 STORIES: Mapping[str, Sequence[Entry]] = {
     **figure_stories.STORIES,
     **PLANNED,
@@ -41,8 +43,9 @@ def parts(story: str) -> dict[str, int]:
 
 
 def value(figure: str, *stories: str) -> Value:
+    """Return what a figure comes to at the end of the year of the stories."""
     sums: dict[str, int] = {}
     for story in stories:
         for part, number in parts(story).items():
             sums[part] = sums.get(part, 0) + number
-    return valued(REGISTER.by_id[figure], sums)
+    return valued(REGISTER.by_id[figure], sums, YEAR_END)

@@ -39,10 +39,10 @@ def parts_of_the_day() -> list[str]:
     return [*HOURS, *(part for figure in tiles for part in figure.parts)]
 
 
-def values_of_the_day(parts: Parts) -> dict[str, Value]:
-    """Return what the day has added to each figure that has a tile, by the tile's name."""
+def values_of_the_day(parts: Parts, day: date) -> dict[str, Value]:
+    """Return what *day* has added to each figure that has a tile, by the tile's name."""
     tiles = register.REGISTER.tiles.items()
-    return {tile.name: valued(figure, parts) for tile, figure in tiles}
+    return {tile.name: valued(figure, parts, day) for tile, figure in tiles}
 
 
 def horizon(today: date, rules: Rules) -> datetime:

@@ -148,7 +148,8 @@ class Kpis:
             quantiles=Quantiles(**lasted) if lasted else None,
             parts=_parts(figure, whole),
             series=[
-                KpiDay(day=day, **_value(valued(figure, parts))) for day, parts in by_day.items()
+                KpiDay(day=day, **_value(valued(figure, parts, day)))
+                for day, parts in by_day.items()
             ],
             by={
                 name: await self._dimension(figure, asked, name)
@@ -183,8 +184,9 @@ class Kpis:
         ]
 
     async def _dimension(self, figure: Figure, asked: FigureQuery, name: Dimension) -> list[KpiKey]:
-        by_key = await self._readings.dimension(self._summed(figure, asked), name)
-        values = {key: valued(figure, parts) for key, parts in by_key.items()}
+        summed = self._summed(figure, asked)
+        by_key = await self._readings.dimension(summed, name)
+        values = {key: valued(figure, parts, summed.until) for key, parts in by_key.items()}
         ranked = sorted(values.items(), key=lambda one: (-(one[1].number or 0), one[0]))
         return [KpiKey(key=key, **_value(value)) for key, value in ranked[:LINES_MAX]]
 
@@ -250,7 +252,7 @@ class Kpis:
             "target": KpiTarget(**asdict(figure.target)) if figure.target else None,
             "since": None if figure.gauge else since,
             "until": until,
-            **_value(valued(figure, parts)),
+            **_value(valued(figure, parts, until)),
         }
 
 

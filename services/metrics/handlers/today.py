@@ -49,8 +49,9 @@ class Today:
     async def load(self) -> tuple[int, TodayPicture]:
         """Return how far the projection had changed, and the picture; a delta replaces its keys."""
         now = self._clock.now()
-        glance = await self._glances.load(self._span(now), today.parts_of_the_day(), LINES)
-        values = today.values_of_the_day(glance.sums)
+        span = self._span(now)
+        glance = await self._glances.load(span, today.parts_of_the_day(), LINES)
+        values = today.values_of_the_day(glance.sums, span.today)
         lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
         complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
         return glance.changes, TodayPicture(

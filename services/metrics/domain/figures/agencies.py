@@ -17,7 +17,9 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
+from services.metrics.domain.figures.lists import published_on
 from services.metrics.domain.subjects.intermediary import Agency, Engagement
+from services.metrics.domain.subjects.item import ItemList
 from shared.contracts.review.words import GOOD
 from shared.contracts.supervision.words import AlertLevel
 
@@ -27,14 +29,16 @@ ADMISSION = ("SLA-31",)
 
 IN_TIME, LATE = "in_time", "late"
 
-
 TARGET = 0.95
 BELOW = (Threshold(level=AlertLevel.YELLOW, below=TARGET),)
+FRESH_DAYS = 180
 
 
 class Part(StrEnum):
-    """What is counted of agencies and of their engagements."""
+    """What is counted of agencies, their engagements, and the list of what they are needed for."""
 
+    PUBLISHED = "K11.0/published"
+    """Days on which the list of what agencies are needed for came out."""
     EXAMINED = "K11.1/examined"
     """Applications by whether they were examined in time."""
     OPENED = "K11.2/opened"
@@ -58,9 +62,26 @@ def _of_engagement(engagement: Engagement, _: About) -> Iterator[Line]:
         yield of_class(Part.RATED, engagement.level), engagement.rated_on, 1
 
 
-LINES: Mapping[type, LinesOf] = {Agency: _of_agency, Engagement: _of_engagement}
+LINES: Mapping[type, LinesOf] = {
+    ItemList: published_on("INTERMEDIARY", Part.PUBLISHED),
+    Agency: _of_agency,
+    Engagement: _of_engagement,
+}
 
 FIGURES = (
+    Figure(
+        id="K11.0",
+        item=ITEM,
+        zh="中介服务事项清单更新间隔",
+        en="Age of the list of intermediary services",
+        unit="day",
+        formula="days since the list of what agencies are needed for came out last",
+        numerator=(many(Part.PUBLISHED),),
+        measure=Aggregate.AGE,
+        gauge=True,
+        target=Target(origin=Origin.OURS, at_most=FRESH_DAYS),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=FRESH_DAYS),),
+    ),
     Figure(
         id="K11.1",
         item=ITEM,

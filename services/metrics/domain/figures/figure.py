@@ -144,6 +144,11 @@ def by_keeping(part: str, kept: Iterable[tuple[Keeping, date]]) -> Iterator[Line
     return ((of_class(part, how), day, 1) for how, day in kept)
 
 
+def on_the_day(part: str, day: date) -> Line:
+    """Return the line of what came up on *day*, in a class that is called so."""
+    return of_class(part, day.isoformat()), day, 1
+
+
 def grown(part: str, sizes: Iterable[tuple[date, int]]) -> Iterator[Line]:
     """Yield by how much *part* grew or shrank on each day; a gauge has its size at any day then."""
     before = 0
@@ -193,6 +198,8 @@ class Aggregate(StrEnum):
     """Which share of the many of the denominator are also among those of the numerator."""
     LOAD = "load"
     """How much the ninetieth in a hundred of the many parts has."""
+    AGE = "age"
+    """Of classes that are days, as `on_the_day` yields them: how many days ago the newest was."""
     GREATEST = "greatest"
     """The greatest of what is so at this moment, by name: no sums are kept of it."""
 

@@ -14,6 +14,7 @@ from services.metrics.domain.figures.figure import (
     by_keeping,
     grown,
     kept_rate,
+    on_the_day,
 )
 from services.metrics.domain.subjects.item import ItemChange, ItemList
 from shared.contracts.item.facts import ItemListKind
@@ -40,6 +41,15 @@ def items_on(kind: ItemListKind, part: str) -> LinesOf:
 
     def lines(items: ItemList, _: About) -> Iterable[Line]:
         return grown(part, items.sizes) if items.name == kind else ()
+
+    return lines
+
+
+def published_on(kind: ItemListKind, part: str) -> LinesOf:
+    """Return the lines of *part*: the days on which the list of that *kind* came out."""
+
+    def lines(items: ItemList, _: About) -> Iterable[Line]:
+        return (on_the_day(part, day) for day, _ in items.sizes if items.name == kind)
 
     return lines
 

@@ -13,7 +13,11 @@ from services.metrics.domain.figures.figure import (
     Target,
     Threshold,
     grown,
+    many,
+    on_the_day,
 )
+from services.metrics.domain.figures.lists import published_on
+from services.metrics.domain.subjects.item import ItemList
 from services.metrics.domain.subjects.roster import ServiceList
 from services.metrics.domain.subjects.task import Task
 from shared.contracts.assist.words import AssistKind, AssistMode
@@ -28,6 +32,10 @@ VISIT_WORKING_DAYS = 3
 """By the figure's own formula: whoever asks for a visit at home has one within so many."""
 
 
+FRESH_DAYS = 90
+STALE_DAYS = 180
+
+
 class Part(StrEnum):
     """What is counted of help at home and of help for special groups."""
 
@@ -37,8 +45,8 @@ class Part(StrEnum):
     WAITING = "K06.1/waiting"
     LISTED = "K06.2/listed"
     """Items that are done at home."""
-    VERSION = "K06.2/version"
-    """Days on which a version of their list was published."""
+    PUBLISHED = "K06.2/published"
+    """Days on which the list of what is done at home came out, here or among the lists of items."""
     RATED = "K06.3/rated"
     SATISFIED = "K06.3/satisfied"
 
@@ -67,12 +75,16 @@ def _visit(task: Task, about: About) -> Iterator[Line]:
         yield Part.WAITING, asked_on, 1
 
 
-def _of_list(services: ServiceList, _: About) -> Iterator[Line]:
+def _of_services(services: ServiceList, _: About) -> Iterator[Line]:
     yield from grown(Part.LISTED, services.sizes)
-    yield from ((Part.VERSION, day, 1) for day, _ in services.sizes)
+    yield from (on_the_day(Part.PUBLISHED, day) for day, _ in services.sizes)
 
 
-LINES: Mapping[type, LinesOf] = {Task: _of_task, ServiceList: _of_list}
+LINES: Mapping[type, LinesOf] = {
+    ItemList: published_on("HOME_VISIT", Part.PUBLISHED),
+    ServiceList: _of_services,
+    Task: _of_task,
+}
 
 FIGURES = (
     Figure(
@@ -90,6 +102,22 @@ FIGURES = (
         alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
     ),
     Figure(
+        id="K06.2",
+        item=ITEM,
+        zh="上门帮办清单更新间隔",
+        en="Age of the home-service list",
+        unit="day",
+        formula="days since the list of what is done at home came out last",
+        numerator=(many(Part.PUBLISHED),),
+        measure=Aggregate.AGE,
+        gauge=True,
+        target=Target(origin=Origin.OURS, at_most=FRESH_DAYS),
+        alerts=(
+            Threshold(level=AlertLevel.YELLOW, above=FRESH_DAYS),
+            Threshold(level=AlertLevel.RED, above=STALE_DAYS),
+        ),
+    ),
+    Figure(
         id="K06.2.size",
         item=ITEM,
         zh="上门帮办事项数",
@@ -98,15 +126,6 @@ FIGURES = (
         formula="items on the newest list of those that are done at home",
         numerator=(Part.LISTED,),
         gauge=True,
-    ),
-    Figure(
-        id="K06.2.versions",
-        item=ITEM,
-        zh="上门帮办清单更新次数",
-        en="Versions of the home-service list",
-        unit="version",
-        formula="days on which a version of the list was published",
-        numerator=(Part.VERSION,),
     ),
     Figure(
         id="K06.3",

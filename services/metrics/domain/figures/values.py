@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import accumulate
 
@@ -38,9 +39,12 @@ class Value:
     """The colour by the figure's own rules; None where it is as it should be, or too few."""
 
 
-def valued(figure: Figure, parts: Parts) -> Value:
-    """Return what *parts* make of *figure*."""
-    number, numerator, denominator = MEASURED[figure.measure](figure, parts)
+def valued(figure: Figure, parts: Parts, until: date) -> Value:
+    """Return what *parts* make of *figure* on *until*, the last day that is asked for."""
+    if figure.measure is Aggregate.AGE:
+        number, numerator, denominator = _age(figure, parts, until)
+    else:
+        number, numerator, denominator = MEASURED[figure.measure](figure, parts)
     sample_ok = _is_enough(denominator)
     return Value(
         number,
@@ -127,6 +131,16 @@ def _coverage(figure: Figure, parts: Parts) -> Measured:
 def _load(figure: Figure, parts: Parts) -> Measured:
     loads = sorted(_counted(figure.numerator, parts))
     return quantile([(load, 1) for load in loads], 90), sum(loads), None
+
+
+def _age(figure: Figure, parts: Parts, until: date) -> Measured:
+    days = [
+        day
+        for part, number in parts.items()
+        if number > 0 and counts(figure.numerator, part) and (day := _day_of(part)) is not None
+    ]
+    age = (until - max(days)).days if days else None
+    return age, len(days), None
 
 
 def _greatest(_: Figure, parts: Parts) -> Measured:
@@ -216,6 +230,14 @@ def classed(part: str, count: int = 1) -> Sequence[int]:
         return [int(name) for name in part.split(":")[-count:]]
     except ValueError:
         return ()
+
+
+def _day_of(part: str) -> date | None:
+    """Return the day that is the class of *part*; None where an edition before had another."""
+    try:
+        return date.fromisoformat(part.rpartition(":")[2])
+    except ValueError:
+        return None
 
 
 def quantiles(figure: Figure, parts: Parts) -> dict[str, int] | None:

@@ -15,7 +15,7 @@ from services.metrics.domain.figures.figure import (
     many,
     of_class,
 )
-from services.metrics.domain.figures.lists import items_on
+from services.metrics.domain.figures.lists import items_on, published_on
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.hall import Appointment
 from services.metrics.domain.subjects.item import ItemList
@@ -24,16 +24,29 @@ from shared.contracts.supervision.words import AlertLevel
 
 ITEM = 20
 
+FRESH_DAYS = 180
+
 
 class Part(StrEnum):
     """What is counted of lists, receipts and appointments."""
 
     LISTED = "K20.1/listed"
     """Items that can be done at weekends."""
+    PUBLISHED = "K20.1/published"
+    """Days on which their list came out."""
     WEEKEND = "K20.2/weekend"
     """Those on a day on which others rest."""
     BOOKED = "K20.2/booked"
     """Appointments for such a day, by where they stand."""
+
+
+SIZE = items_on("WEEKEND", Part.LISTED)
+NEWEST = published_on("WEEKEND", Part.PUBLISHED)
+
+
+def _of_list(items: ItemList, about: About) -> Iterator[Line]:
+    yield from SIZE(items, about)
+    yield from NEWEST(items, about)
 
 
 def _of_case(case: Case, _: About) -> Iterator[Line]:
@@ -47,7 +60,7 @@ def _of_appointment(appointment: Appointment, _: About) -> Iterator[Line]:
 
 
 LINES: Mapping[type, LinesOf] = {
-    ItemList: items_on("WEEKEND", Part.LISTED),
+    ItemList: _of_list,
     Case: _of_case,
     Appointment: _of_appointment,
 }
@@ -62,6 +75,19 @@ FIGURES = (
         formula="items on the newest list of those that can be done at weekends",
         numerator=(Part.LISTED,),
         gauge=True,
+    ),
+    Figure(
+        id="K20.1.age",
+        item=ITEM,
+        zh="周末不打烊清单更新间隔",
+        en="Age of the list of items done at weekends",
+        unit="day",
+        formula="days since the list of what can be done at weekends came out last",
+        numerator=(many(Part.PUBLISHED),),
+        measure=Aggregate.AGE,
+        gauge=True,
+        target=Target(origin=Origin.OURS, at_most=FRESH_DAYS),
+        alerts=(Threshold(level=AlertLevel.YELLOW, above=FRESH_DAYS),),
     ),
     Figure(
         id="K20.2",

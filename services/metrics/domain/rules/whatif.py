@@ -183,9 +183,10 @@ class OtherWorld:
         shares = register.REGISTER.shared_out
         stored = {gauge: shares(_summed(self.stored, span)) for gauge, span in spans.items()}
         sums = {gauge: shares(_summed(self.sums, span)) for gauge, span in spans.items()}
+        until = min(self.window.until, business_date(self.now))
         for figure in register.REGISTER.figures:
-            known = valued(figure, stored[figure.gauge][figure.id])
-            found = valued(figure, sums[figure.gauge][figure.id])
+            known = valued(figure, stored[figure.gauge][figure.id], until)
+            found = valued(figure, sums[figure.gauge][figure.id], until)
             if known != found:
                 name = Both(figure.zh, figure.en)
                 yield FigureUnder(figure.id, name, figure.unit, known.number, found.number)
