@@ -18,6 +18,8 @@ from services.assist.domain.walkthrough import refusals as walkthrough
 from services.intake.domain.appointment import refusals as appointment
 from services.intake.domain.case import refusals as case
 from services.intake.domain.commitment import refusals as commitment
+from services.intake.domain.committeerules import refusals as committeerules
+from services.intake.domain.gradinglist import refusals as gradinglist
 from services.intake.domain.inspection import refusals as inspection
 from services.intake.domain.itemchange import refusals as itemchange
 from services.intake.domain.itemlist import refusals as itemlist
@@ -41,7 +43,7 @@ from shared.commands.off_course import Refusals
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST, TASK
 from shared.contracts.commitment.course import COMMITMENT
-from shared.contracts.committee.course import MEETING, REFERRAL
+from shared.contracts.committee.course import COMMITTEE_RULES, GRADING_LIST, MEETING, REFERRAL
 from shared.contracts.course import ABSENT, Apart, Course, Row
 from shared.contracts.courses import COURSES
 from shared.contracts.envelope import Fact
@@ -70,6 +72,8 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         REFERRAL.subject: referral.OFF_COURSE,
         MEETING.subject: meeting.OFF_COURSE,
         SCENE.subject: scene.OFF_COURSE,
+        GRADING_LIST.subject: gradinglist.OFF_COURSE,
+        COMMITTEE_RULES.subject: committeerules.OFF_COURSE,
         JOINT.subject: joint.OFF_COURSE,
         XREGION.subject: xregion.OFF_COURSE,
         ITEM_CHANGE.subject: itemchange.OFF_COURSE,

@@ -11,7 +11,9 @@ from services.intake.api.events import OVERLOADED, event_routes
 from services.intake.api.paths import (
     APPOINTMENTS,
     CASES,
+    COMMITTEE_RULES,
     CROSS_REGION,
+    GRADING_LISTS,
     INSPECTIONS,
     ITEM_CHANGES,
     ITEM_LISTS,
@@ -26,6 +28,8 @@ from services.intake.api.paths import (
 )
 from services.intake.consumer import BEGIN, GROUP, TOPICS, Inbox
 from services.intake.domain.appointment import decide as appointment
+from services.intake.domain.committeerules import decide as committeerules
+from services.intake.domain.gradinglist import decide as gradinglist
 from services.intake.domain.itemchange import decide as itemchange
 from services.intake.domain.itemlist import decide as itemlist
 from services.intake.domain.joint import decide as joint
@@ -37,6 +41,7 @@ from services.intake.domain.visit import decide as visit
 from services.intake.domain.xregion import decide as xregion
 from services.intake.handlers.commands import Commands
 from services.intake.handlers.commits import Overloaded, SharedCommits
+from services.intake.handlers.committee import named_grading_list, named_rules
 from services.intake.handlers.gateway import Gateway
 from services.intake.handlers.hall import Appointments
 from services.intake.handlers.items import (
@@ -54,6 +59,7 @@ from shared.commands.life import serve_and_read
 from shared.commands.rules_in_force import RulesInForce
 from shared.commands.service import Faults, Service, owners_pool
 from shared.commands.subject import Decided, subject_routes
+from shared.contracts.committee import course
 from shared.contracts.intake.course import APPOINTMENT, TOOL_USE, VISIT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
@@ -106,6 +112,12 @@ class Intake(Service):
     def by_course(self) -> tuple[Decided, ...]:
         """The subjects that their courses decide."""
         return (
+            Decided(
+                GRADING_LISTS, course.GRADING_LIST, gradinglist.DECIDER, ours=named_grading_list
+            ),
+            Decided(
+                COMMITTEE_RULES, course.COMMITTEE_RULES, committeerules.DECIDER, ours=named_rules
+            ),
             Decided(CROSS_REGION, XREGION, xregion.DECIDER),
             Decided(JOINT_CASES, JOINT, joint.DECIDER, JointCases(self.rules)),
             Decided(ITEM_CHANGES, ITEM_CHANGE, itemchange.DECIDER, ours=named_change),

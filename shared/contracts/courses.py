@@ -3,7 +3,7 @@
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST, TASK
 from shared.contracts.commitment.course import COMMITMENT
-from shared.contracts.committee.course import MEETING, REFERRAL
+from shared.contracts.committee.course import COMMITTEE_RULES, GRADING_LIST, MEETING, REFERRAL
 from shared.contracts.hall.course import COMPLAINT
 from shared.contracts.handling.course import CASE
 from shared.contracts.hotline.course import TICKET
@@ -29,6 +29,8 @@ COURSES = (
     REFERRAL,
     MEETING,
     SCENE,
+    GRADING_LIST,
+    COMMITTEE_RULES,
     JOINT,
     XREGION,
     ITEM_CHANGE,

@@ -113,6 +113,8 @@ from tests.support.told_figures import STORIES, picture, value
         ("K17.1", ["a list for other places"], (3, None)),
         ("K20.1", ["a list that is corrected on its day"], (9, None)),
         ("K06.2", ["a list of what is done at home"], (1, None)),
+        ("K10.5", ["grades of the committee that are revised twice"], (2, None)),
+        ("K10.5.rules", ["rules of the committee that are revised"], (1, None)),
         ("K11.0", ["a list of what agencies are needed for"], (2, None)),
         ("K20.1.age", ["a list that is corrected on its day"], (1, None)),
         ("K20.1.age", ["a list for other places"], (0, None)),

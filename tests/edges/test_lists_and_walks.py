@@ -80,6 +80,41 @@ async def test_a_list_is_published_version_by_version_and_an_item_stands_in_the_
     assert (await hall.command(Role.HANDLER, "/v1/stationings", stationed)).status_code == 403
 
 
+async def test_grades_and_rules_of_the_committee_are_revised_version_by_version(
+    hall: Hall,
+) -> None:
+    grade = {"item_code": ITEM, "from": "L4", "to": "L3"}
+    version = {"list_version": "2024-2", "changes": [grade], "document": {"doc_type": "LIST"}}
+    rules = {"rules_version": "2024-1", "document": {"doc_type": "RULES_OF_PROCEDURE"}}
+    grades = [
+        await hall.command(Role.SECRETARIAT, "/v1/grading-lists", version | changed)
+        for changed in (
+            {},
+            {},
+            {"list_version": "2024-3", "changes": [grade, grade]},
+            {"list_version": "2024-3", "changes": [grade | {"to": "L4"}]},
+            {"gradinglist": "ANOTHER"},
+            {"list_version": "2024-3"},
+        )
+    ]
+    ruled = [await hall.command(Role.SECRETARIAT, "/v1/committee-rules", rules) for _ in range(2)]
+
+    assert (grades[0].json()["subject"], ruled[0].json()["subject"]) == (
+        "GRADING_LIST",
+        "COMMITTEE_RULES",
+    )
+    assert [one.json().get("code") for one in grades] == [
+        None,
+        "grading_version_taken",
+        "item_graded_twice",
+        "grade_unchanged",
+        "invalid_request",
+        None,
+    ]
+    assert ruled[1].json()["code"] == "rules_version_taken"
+    assert (await hall.command(Role.LAW_DESK, "/v1/committee-rules", rules)).status_code == 403
+
+
 async def test_what_assist_keeps_beside_its_tasks(tmp_path_factory: pytest.TempPathFactory) -> None:
     async with open_service(Assist, tmp_path_factory.mktemp("keys"), "assist") as centre:
         walk = await centre.command(

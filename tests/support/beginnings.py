@@ -9,7 +9,12 @@ from shared.contracts.assist.facts import (
     ProjectEnrolled,
     ServiceListUpdated,
 )
-from shared.contracts.committee.facts import MeetingScheduled, ReferralMade
+from shared.contracts.committee.facts import (
+    CommitteeRulesRevised,
+    GradingListRevised,
+    MeetingScheduled,
+    ReferralMade,
+)
 from shared.contracts.envelope import Fact
 from shared.contracts.hall.facts import ComplaintReceived
 from shared.contracts.hotline.facts import TicketReceived
@@ -39,6 +44,8 @@ BEGINNINGS: Mapping[str, Fact] = {
     "inspections": like_the_example(InspectionCreated, org=OF_THE_STREET, joint_orgs=()),
     "referrals": like_the_example(ReferralMade),
     "meetings": like_the_example(MeetingScheduled),
+    "grading-lists": like_the_example(GradingListRevised),
+    "committee-rules": like_the_example(CommitteeRulesRevised),
     "tasks": like_the_example(AssistRequested),
     "ratings": like_the_example(RatingPosted, rated_org=OF_THE_STREET, level="DISSATISFIED"),
     "rectifications": like_the_example(RectificationOpened, responsible_org=OF_THE_STREET),
@@ -69,6 +76,8 @@ BEGINNINGS: Mapping[str, Fact] = {
 BEGUN_BY_ANYBODY = {
     "tasks",
     "meetings",
+    "grading-lists",
+    "committee-rules",
     "tickets",
     "matters",
     "cross-region-cases",

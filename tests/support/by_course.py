@@ -42,6 +42,12 @@ from services.assist.domain.walkthrough import refusals as walkthrough_refusals
 from services.intake.domain.appointment import commands as appointment_commands
 from services.intake.domain.appointment import decide as appointment_rules
 from services.intake.domain.appointment import refusals as appointment_refusals
+from services.intake.domain.committeerules import commands as committeerules_commands
+from services.intake.domain.committeerules import decide as committeerules_rules
+from services.intake.domain.committeerules import refusals as committeerules_refusals
+from services.intake.domain.gradinglist import commands as gradinglist_commands
+from services.intake.domain.gradinglist import decide as gradinglist_rules
+from services.intake.domain.gradinglist import refusals as gradinglist_refusals
 from services.intake.domain.itemchange import commands as itemchange_commands
 from services.intake.domain.itemchange import decide as itemchange_rules
 from services.intake.domain.itemchange import refusals as itemchange_refusals
@@ -74,6 +80,8 @@ from services.metrics.domain.reporting import decide as report_rules
 from services.metrics.domain.reporting import refusals as report_refusals
 from services.metrics.domain.subjects.activity import Obstacle as ObstacleKind
 from services.metrics.domain.subjects.activity import Walkthrough as WalkthroughKind
+from services.metrics.domain.subjects.committee import CommitteeRules as CommitteeRulesKind
+from services.metrics.domain.subjects.committee import GradingList as GradingListKind
 from services.metrics.domain.subjects.hall import Appointment as AppointmentKind
 from services.metrics.domain.subjects.hall import Complaint as ComplaintKind
 from services.metrics.domain.subjects.hall import ToolUse as ToolUseKind
@@ -121,6 +129,7 @@ from shared.commands.decider import Decider
 from shared.commands.off_course import Refusals
 from shared.contracts.activity.course import PROBLEM, WALKTHROUGH
 from shared.contracts.assist.course import AGENT, PROJECT, SERVICE_LIST
+from shared.contracts.committee.course import COMMITTEE_RULES, GRADING_LIST
 from shared.contracts.course import ABSENT, Course
 from shared.contracts.envelope import Fact
 from shared.contracts.hall.course import COMPLAINT
@@ -199,6 +208,20 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
         "ticket": _by_course(TICKET, ticket_commands, ticket_refusals, ticket_rules, TicketKind),
         "matter": _by_course(MATTER, matter_commands, matter_refusals, matter_rules, MatterKind),
         "joint": _by_course(JOINT, joint_commands, joint_refusals, joint_rules, JointCaseKind),
+        "gradinglist": _by_course(
+            GRADING_LIST,
+            gradinglist_commands,
+            gradinglist_refusals,
+            gradinglist_rules,
+            GradingListKind,
+        ),
+        "committeerules": _by_course(
+            COMMITTEE_RULES,
+            committeerules_commands,
+            committeerules_refusals,
+            committeerules_rules,
+            CommitteeRulesKind,
+        ),
         "itemchange": _by_course(
             ITEM_CHANGE,
             itemchange_commands,

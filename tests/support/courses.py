@@ -64,7 +64,7 @@ from shared.contracts.assist.facts import AgentRegistered, MandateSigned, Servic
 from shared.contracts.assist.words import AssistMode
 from shared.contracts.commitment.course import COMMITMENT
 from shared.contracts.committee.course import MEETING, REFERRAL, MeetingState
-from shared.contracts.committee.facts import ResolutionAdopted
+from shared.contracts.committee.facts import COMMITTEE_RULES, GRADING_LIST, ResolutionAdopted
 from shared.contracts.course import Course, Row
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
@@ -107,6 +107,8 @@ OURS: Mapping[str, Any] = MappingProxyType(
         "handed_over_date": date(2024, 9, 13),
         "ends": {},
         "change": like_the_example(ItemDefinitionRevised).subject,
+        "gradinglist": GRADING_LIST,
+        "committeerules": COMMITTEE_RULES,
         "itemlist": like_the_example(ItemListPublished).subject,
         "stationing": like_the_example(StationingChanged).subject,
         "scene": like_the_example(SceneLaunched).subject,

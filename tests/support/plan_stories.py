@@ -8,6 +8,7 @@ from services.metrics.domain.figures.reported import PARTS
 from shared.contracts.activity import facts as activity
 from shared.contracts.activity.words import WalkPart
 from shared.contracts.commitment import facts as commitment
+from shared.contracts.committee import facts as committee
 from shared.contracts.credit.facts import CreditModeApplied
 from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
@@ -230,6 +231,13 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
         listing("COMMITMENT", 11, "2024-09-12"),
         listing("COMMITMENT", 10, "2024-09-22"),
         every=10 * DAY,
+    ),
+    "grades of the committee that are revised twice": told(
+        like_the_example(committee.GradingListRevised),
+        like_the_example(committee.GradingListRevised, list_version="2024-3"),
+    ),
+    "rules of the committee that are revised": told(
+        like_the_example(committee.CommitteeRulesRevised)
     ),
     "a list that is corrected on its day": told(
         listing("WEEKEND", 8, "2024-09-02"), listing("WEEKEND", 9, "2024-09-02"), every=1

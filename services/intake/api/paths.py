@@ -16,6 +16,10 @@ from services.intake.domain.case import commands as case
 from services.intake.domain.case import refusals as case_refusals
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.commitment import refusals as commitment_refusals
+from services.intake.domain.committeerules import commands as committeerules
+from services.intake.domain.committeerules import refusals as committeerules_refusals
+from services.intake.domain.gradinglist import commands as gradinglist
+from services.intake.domain.gradinglist import refusals as gradinglist_refusals
 from services.intake.domain.inspection import commands as inspection
 from services.intake.domain.inspection import refusals as inspection_refusals
 from services.intake.domain.itemchange import commands as itemchange
@@ -184,6 +188,22 @@ MEETINGS = Collection(
     ),
 )
 
+GRADING_LISTS = Collection(
+    name="grading-lists",
+    subject="gradinglist",
+    refusals=refusals_in(gradinglist_refusals),
+    first=Path(gradinglist.ReviseGradingList, SECRETARIAT, ours=frozenset({"gradinglist"})),
+)
+
+COMMITTEE_RULES = Collection(
+    name="committee-rules",
+    subject="committeerules",
+    refusals=refusals_in(committeerules_refusals),
+    first=Path(
+        committeerules.ReviseCommitteeRules, SECRETARIAT, ours=frozenset({"committeerules"})
+    ),
+)
+
 CROSS_REGION = Collection(
     name="cross-region-cases",
     subject="xr_id",
@@ -295,6 +315,8 @@ COLLECTIONS = (
     INSPECTIONS,
     REFERRALS,
     MEETINGS,
+    GRADING_LISTS,
+    COMMITTEE_RULES,
     CROSS_REGION,
     JOINT_CASES,
     ITEM_CHANGES,

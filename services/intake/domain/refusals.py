@@ -8,6 +8,8 @@ Rejection
     ├── those of an inspection: services.intake.domain.inspection.refusals
     ├── those of a referral: services.intake.domain.referral.refusals
     ├── those of a meeting: services.intake.domain.meeting.refusals
+    ├── those of the grading list: services.intake.domain.gradinglist.refusals
+    ├── those of the committee's rules: services.intake.domain.committeerules.refusals
     ├── those of an application for another place: services.intake.domain.xregion.refusals
     ├── those of a joint case: services.intake.domain.joint.refusals
     ├── those of a change of an item: services.intake.domain.itemchange.refusals

@@ -1,4 +1,4 @@
-"""The courses of a referral to the committee and of a meeting (domain.md 3.4)."""
+"""The courses of a referral, of a meeting, and of what the committee works by (domain.md 3.4)."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -92,4 +92,44 @@ MEETING = Course(
         *leads(committee.MeetingHeld, {M.SCHEDULED: M.HELD}),
     ),
     prefix="HY",
+)
+
+
+class GradingListState(StrEnum):
+    """Whether the grading list was ever revised."""
+
+    ABSENT = ABSENT
+    REVISED = "REVISED"
+
+
+G = GradingListState
+
+GRADING_LIST = Course(
+    "gradinglist",
+    "gradinglist",
+    tuple((state,) for state in G),
+    (
+        *leads(committee.GradingListRevised, {G.ABSENT: G.REVISED}),
+        *stays(committee.GradingListRevised, (G.REVISED,), unless=("grading_version_taken",)),
+    ),
+)
+
+
+class CommitteeRulesState(StrEnum):
+    """Whether the committee's rules of procedure were ever revised."""
+
+    ABSENT = ABSENT
+    REVISED = "REVISED"
+
+
+P = CommitteeRulesState
+
+COMMITTEE_RULES = Course(
+    "committeerules",
+    "committeerules",
+    tuple((state,) for state in P),
+    (
+        *leads(committee.CommitteeRulesRevised, {P.ABSENT: P.REVISED}),
+        *stays(committee.CommitteeRulesRevised, (P.REVISED,), unless=("rules_version_taken",)),
+    ),
 )

@@ -10,9 +10,11 @@ from shared.contracts.moments import Day, Instant
 from shared.contracts.types import (
     ActorId,
     CaseNo,
+    Code,
     Count,
     Doc,
     Identifier,
+    ItemCode,
     Note,
     Prose,
     Several,
@@ -118,3 +120,48 @@ class ResolutionExecuted(ReferralFact):
     case_no: CaseNo
     executed_date: Day
     deviation: bool
+
+
+GRADING_LIST = "GRADING_LIST"
+"""What the bureau's one grading list (分级清单) is called."""
+COMMITTEE_RULES = "COMMITTEE_RULES"
+"""What the committee's one set of rules of procedure (议事规则) is called."""
+
+
+class GradeChange(Contract):
+    """An item is decided at another level than before (调整等级)."""
+
+    item_code: ItemCode
+    before: GradeLevel = Field(alias="from")
+    after: GradeLevel = Field(alias="to")
+
+
+class GradingListRevised(Fact):
+    """Which items are decided at which level was set anew (分级清单调整)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.gradinglist.revised.v1"
+    STREAM: ClassVar[str] = "gradinglist"
+    ABOUT: ClassVar[str] = "gradinglist"
+
+    list_version: Code
+    changes: Several[GradeChange]
+    document: Doc
+
+    @property
+    def gradinglist(self) -> str:
+        return GRADING_LIST
+
+
+class CommitteeRulesRevised(Fact):
+    """The committee has new rules of procedure (议事规则修订)."""
+
+    TYPE: ClassVar[str] = "casetrack.committee.rules.revised.v1"
+    STREAM: ClassVar[str] = "committeerules"
+    ABOUT: ClassVar[str] = "committeerules"
+
+    rules_version: Code
+    document: Doc
+
+    @property
+    def committeerules(self) -> str:
+        return COMMITTEE_RULES

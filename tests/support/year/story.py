@@ -133,14 +133,13 @@ AMENDED = (
     "committed_limit",
     "statutory_limit",
 )
+THEIR_OWN = ("committeerules", "gradinglist", "itemlist", "scene", "servicelist", "site")
+"""What a fact of it is named after by its kind."""
 NAMES = {
     **{course.named_by: (f"{course.subject}-1",) for course in COURSES},
     "inspection_id": ("inspection-1", "inspection-2"),
 }
-for alone in (
-    *("agent", "case_no", "change", "item_code", "itemlist", "report"),
-    *("scene", "servicelist", "site"),
-):
+for alone in ("agent", "case_no", "change", "item_code", "report", *THEIR_OWN):
     NAMES.pop(alone)  # What the key, and the words of the fact itself, say.
 MINUTES = (7, 45, 180, 600, 1440, 2880, 4320, 7200, 14400, 28800)
 """How long it may be until the next fact, at most."""

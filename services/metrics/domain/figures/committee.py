@@ -1,6 +1,6 @@
-"""Plan item 10: what goes before the committee, and how long it stays there (决策委员会)."""
+"""Plan item 10: what goes before the committee, how long it stays, what it goes by (决策委员会)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures import live
@@ -18,7 +18,7 @@ from services.metrics.domain.figures.figure import (
     of_class,
 )
 from services.metrics.domain.subjects.alert import Card
-from services.metrics.domain.subjects.committee import Referral
+from services.metrics.domain.subjects.committee import CommitteeRules, GradingList, Referral
 from shared.contracts.supervision.course import AlertState
 from shared.contracts.supervision.words import AlertBasis, AlertLevel
 from shared.contracts.words import CaseType, GradeLevel
@@ -33,7 +33,7 @@ DIFFICULT = GradeLevel.L4
 
 
 class Part(StrEnum):
-    """What is counted of referrals."""
+    """What is counted of referrals, and of what the committee goes by."""
 
     CASE = "K10.1/case"
     """Referred cases, however often."""
@@ -44,6 +44,10 @@ class Part(StrEnum):
     """Referrals by the working days until the committee had spoken."""
     BREACHED = "K10.4/breached"
     """Red cards of cases that the committee held."""
+    GRADED = "K10.5/graded"
+    """Revisions of the grading list."""
+    RULED = "K10.5/ruled"
+    """Revisions of the rules of procedure."""
 
 
 def _of_referral(referral: Referral, about: About) -> Iterator[Line]:
@@ -83,7 +87,20 @@ def _referrals(about: About) -> Iterator[Referral]:
     return (one for one in about.dossier.subjects if type(one) is Referral)
 
 
-LINES: Mapping[type, LinesOf] = {Referral: _of_referral, Card: _of_card}
+def _of_grades(grades: GradingList, _: About) -> Iterable[Line]:
+    return ((Part.GRADED, step.day, 1) for step in grades.steps)
+
+
+def _of_rules(rules: CommitteeRules, _: About) -> Iterable[Line]:
+    return ((Part.RULED, step.day, 1) for step in rules.steps)
+
+
+LINES: Mapping[type, LinesOf] = {
+    Referral: _of_referral,
+    Card: _of_card,
+    GradingList: _of_grades,
+    CommitteeRules: _of_rules,
+}
 
 FIGURES = (
     Figure(
@@ -145,5 +162,25 @@ FIGURES = (
         numerator=(Part.BREACHED,),
         target=Target(origin=Origin.OURS, at_most=0),
         alerts=(Threshold(level=AlertLevel.RED, above=0),),
+    ),
+    Figure(
+        id="K10.5",
+        item=ITEM,
+        zh="分级清单调整次数",
+        en="Revisions of the grading list",
+        unit="revision",
+        formula="Σ revisions of the grading list; one in a year at least",
+        numerator=(Part.GRADED,),
+        target=Target(origin=Origin.OURS, at_least=1),
+    ),
+    Figure(
+        id="K10.5.rules",
+        item=ITEM,
+        zh="议事规则修订次数",
+        en="Revisions of the rules of procedure",
+        unit="revision",
+        formula="Σ revisions of the committee's rules of procedure; one in a year at least",
+        numerator=(Part.RULED,),
+        target=Target(origin=Origin.OURS, at_least=1),
     ),
 )

@@ -1,11 +1,11 @@
-"""What goes before the committee: a referral, and the meeting that decides on it."""
+"""What goes before the committee, the meeting that decides on it, and what both go by."""
 
 from datetime import date
 from typing import ClassVar
 
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.subjects.subject import Noted, Subject
-from shared.contracts.committee.course import MEETING, REFERRAL
+from shared.contracts.committee.course import COMMITTEE_RULES, GRADING_LIST, MEETING, REFERRAL
 from shared.contracts.committee.facts import (
     MeetingHeld,
     ReferralMade,
@@ -73,3 +73,15 @@ class Meeting(Subject, frozen=True, array_like=True, gc=False, tag="meeting"):
 
     COURSE: ClassVar[Course] = MEETING
     ENDS: ClassVar[frozenset[type[Fact]]] = frozenset({MeetingHeld})
+
+
+class GradingList(Subject, frozen=True, array_like=True, gc=False, tag="gradinglist"):
+    """Which items are decided at which level; its steps are the revisions."""
+
+    COURSE: ClassVar[Course] = GRADING_LIST
+
+
+class CommitteeRules(Subject, frozen=True, array_like=True, gc=False, tag="committeerules"):
+    """The committee's rules of procedure; their steps are the revisions."""
+
+    COURSE: ClassVar[Course] = COMMITTEE_RULES

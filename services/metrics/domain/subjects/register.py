@@ -6,7 +6,12 @@ from services.metrics.domain.subjects.activity import Obstacle, Walkthrough
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.case import Case
 from services.metrics.domain.subjects.commitment import Commitment
-from services.metrics.domain.subjects.committee import Meeting, Referral
+from services.metrics.domain.subjects.committee import (
+    CommitteeRules,
+    GradingList,
+    Meeting,
+    Referral,
+)
 from services.metrics.domain.subjects.hall import Appointment, Complaint, ToolUse, Visit
 from services.metrics.domain.subjects.hotline import Ticket
 from services.metrics.domain.subjects.inspection import Inspection
@@ -50,6 +55,8 @@ AnySubject = (
     | PolicyItem
     | Directive
     | ProgressReport
+    | GradingList
+    | CommitteeRules
     | ItemList
     | Stationing
     | Appointment
@@ -89,6 +96,8 @@ KINDS: tuple[type[Subject], ...] = (
     PolicyItem,
     Directive,
     ProgressReport,
+    GradingList,
+    CommitteeRules,
     ItemList,
     Stationing,
     Appointment,

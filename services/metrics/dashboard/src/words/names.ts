@@ -27,6 +27,8 @@ const STATES: Record<string, string> = {
   joint: 'JointCaseState',
   xregion: 'CrossRegionState',
   itemchange: 'ItemChangeState',
+  gradinglist: 'GradingListState',
+  committeerules: 'CommitteeRulesState',
   itemlist: 'ItemListState',
   stationing: 'StationingState',
   appointment: 'AppointmentState',
