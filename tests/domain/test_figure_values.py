@@ -154,6 +154,26 @@ def test_a_coverage_is_the_share_of_the_names_that_are_also_on_the_other_side() 
     assert valued(figure("K12.6.items"), {}).number is None
 
 
+def test_what_the_newest_version_says_of_a_name_is_so() -> None:
+    parts = {
+        "K07.1/listed:a": 1,
+        "K07.1/listed:b": 1,
+        "K07.1/listed:c": 1,
+        "K07.1/listed:never:told:of": 1,
+        "K07.1/listed:gone": 0,
+        "K07.1/specified:a:9:0": 1,
+        "K07.1/specified:a:10:1": 1,
+        "K07.1/specified:b:9:1": 1,
+        "K07.1/specified:b:10:0": 1,
+        "K07.1/specified:c:1:1": 1,
+        "K07.1/specified:c:2:0": 0,
+        "K07.1/specified:gone:1:1": 1,
+    }
+
+    assert valued(figure("K07.1"), parts) == Value(0.5, 2, 4, sample_ok=False)
+    assert valued(figure("K07.1"), {}) == Value(None, 0, 0, sample_ok=False)
+
+
 def test_of_many_names_those_count_that_anything_is_left_of() -> None:
     parts = {"K04.1/project:a": 2, "K04.1/project:b": 1, "K04.1/project:c": 0}
 

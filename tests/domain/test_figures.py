@@ -55,7 +55,7 @@ def test_a_figure_says_what_it_is(figure: Figure) -> None:
     assert figure.formula
     # What a gauge comes to is the sum of all days; the page reads the sums of one.
     assert not (figure.gauge and figure.tile)
-    divided = figure.measure in (Aggregate.RATE, Aggregate.COVERAGE)
+    divided = figure.measure in (Aggregate.RATE, Aggregate.COVERAGE, Aggregate.CURRENT)
     assert bool(figure.denominator) is divided
     assert figure.item is None or figure.id.startswith(f"K{figure.item:02}.")
     tails = [name.rpartition("/")[2] for name in figure.parts]

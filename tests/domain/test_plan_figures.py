@@ -4,6 +4,10 @@ import pytest
 
 from tests.support.told_figures import STORIES, picture, value
 
+OPEN = "a licence that is specified and open everywhere"
+NARROWER = "the same licence in a version that is neither"
+SILENT = "the same licence in a version that says no more"
+
 
 @pytest.mark.parametrize(
     ("figure", "stories", "expected"),
@@ -113,6 +117,23 @@ from tests.support.told_figures import STORIES, picture, value
         ("K17.1", ["a list for other places"], (3, None)),
         ("K20.1", ["a list that is corrected on its day"], (9, None)),
         ("K06.2", ["a list of what is done at home"], (1, None)),
+        ("K01.5", [OPEN], (1, 1)),
+        ("K01.5", [OPEN, NARROWER, SILENT], (0, 1)),
+        ("K07.1", ["a licence list that loses an item"], (0, 2)),
+        ("K07.1", ["a licence list that loses an item", OPEN], (1, 2)),
+        ("K07.1", ["a licence list that loses an item", OPEN, NARROWER], (0, 2)),
+        ("K07.1", ["a licence list that loses an item", OPEN, NARROWER, SILENT], (1, 2)),
+        ("K07.1", ["a licence list of many versions", OPEN], (1, 12)),
+        (
+            "K07.1",
+            ["a licence list that loses an item", "a version since a day that nobody means"],
+            (0, 2),
+        ),
+        ("K07.1", ["a list of filings", OPEN], (0, 0)),
+        ("K07.3", ["a list of filings"], (1, None)),
+        ("K07.3", ["a licence list that loses an item"], (0, None)),
+        ("K15.2", [OPEN], (1, 1)),
+        ("K15.2", [OPEN, NARROWER, SILENT], (0, 1)),
         ("K10.5", ["grades of the committee that are revised twice"], (2, None)),
         ("K10.5.rules", ["rules of the committee that are revised"], (1, None)),
         ("K11.0", ["a list of what agencies are needed for"], (2, None)),

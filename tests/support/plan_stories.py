@@ -14,6 +14,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.handling import facts as handling
 from shared.contracts.hotline import facts as hotline
 from shared.contracts.instrument.facts import InstrumentUsed
+from shared.contracts.intake.words import Terminal
 from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
 from shared.contracts.plan.facts import ProgressReported
@@ -48,6 +49,12 @@ def synced(*days: str) -> list[Fact]:
 def listing(kind: str, items: int, day: str) -> Fact:
     codes = [f"1161010200{number:04}" for number in range(items)]
     return like_the_example(item.ItemListPublished, list=kind, item_codes=codes, published_date=day)
+
+
+def defined(version: int, **said: object) -> Fact:
+    """Return what a *version* says of the first item of the lists."""
+    words = {"item_code": "11610102000000", "online_depth": None, "terminals": None, **said}
+    return like_the_example(item.ItemDefinitionRevised, item_version=version, **words)
 
 
 def stationed(status: str, *, authorised: bool) -> Fact:
@@ -251,7 +258,25 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
     "a list for other places": told(
         listing("CROSS_REGION", 3, "2024-09-02"), listing("CROSS_REGION", 3, "2024-09-12")
     ),
-    "a list that no figure counts": told(listing("FILING", 3, "2024-09-02")),
+    "a list that no figure counts": told(listing("TOLERANCE", 3, "2024-09-02")),
+    "a list of filings": told(listing("FILING", 3, "2024-09-02")),
+    "a licence list that loses an item": told(
+        listing("LICENCE", 3, "2024-09-02"), listing("LICENCE", 2, "2024-09-12"), every=10 * DAY
+    ),
+    "a licence list of many versions": told(
+        *(listing("LICENCE", items, f"2024-09-{items:02}") for items in range(2, 13)), every=DAY
+    ),
+    "a licence that is specified and open everywhere": told(
+        defined(9, spec_covered=True, online_depth="FULL", terminals=[*Terminal, "PC"]),
+        defined(9, spec_covered=False),
+    ),
+    "the same licence in a version that is neither": told(
+        defined(10, spec_covered=False, online_depth="PARTIAL", terminals=["WINDOW", "PC"])
+    ),
+    "the same licence in a version that says no more": told(defined(11, spec_covered=True)),
+    "a version since a day that nobody means": told(
+        defined(12, spec_covered=True).model_copy(update={"effective_date": date(1970, 1, 1)})
+    ),
     "a list of a day that nobody means": told(
         listing("COMMITMENT", 3, "2024-09-02").model_copy(
             update={"published_date": date(1970, 1, 1)}

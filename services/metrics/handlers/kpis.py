@@ -51,8 +51,8 @@ DAYS_MAX = 400
 LINES_MAX = 50
 """Values of a dimension that are listed, largest first."""
 
-UNNAMED = (Aggregate.DISTINCT, Aggregate.COVERAGE, Aggregate.LOAD)
-"""What counts people or enterprises names none of them."""
+UNNAMED = (Aggregate.DISTINCT, Aggregate.COVERAGE, Aggregate.CURRENT, Aggregate.LOAD)
+"""What counts people, enterprises or items names none of them."""
 
 
 class DaysInvalid(Rejection):

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal, get_args
 
 from shared.contracts.envelope import Contract, Fact
+from shared.contracts.intake.words import Terminal
 from shared.contracts.moments import Day
 from shared.contracts.types import Code, Count, ItemCode, LongProse, Prose, Several
 
@@ -38,6 +39,10 @@ class ItemFieldChange(Contract):
     new: LongProse
 
 
+OnlineDepth = Literal["NONE", "PARTIAL", "FULL"]
+"""How far an item can be done online (网办深度): 不可网办, 部分网办, 全程网办."""
+
+
 class ItemDefinitionRevised(ItemChangeFact):
     """The guide or the limits of an item changed (事项变更)."""
 
@@ -46,6 +51,9 @@ class ItemDefinitionRevised(ItemChangeFact):
     changes: Several[ItemFieldChange]
     effective_date: Day
     spec_covered: bool
+    online_depth: OnlineDepth | None = None
+    """None where it is as it was before; so it is with the terminals."""
+    terminals: Several[Terminal] | None = None
 
 
 class ItemChangeSynced(ItemChangeFact):

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from shared.commands.command import Command
 from shared.contracts.envelope import Fact
+from shared.contracts.intake.words import Terminal
 from shared.contracts.item import facts
 from shared.contracts.moments import MeantDay
 from shared.contracts.types import Count, ItemCode, Several
@@ -33,6 +34,8 @@ class ReviseItem(ItemChangeCommand):
     changes: Several[facts.ItemFieldChange]
     effective_date: MeantDay
     spec_covered: bool
+    online_depth: facts.OnlineDepth | None = None
+    terminals: Several[Terminal] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

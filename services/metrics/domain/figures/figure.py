@@ -122,6 +122,11 @@ def of_class(part: str, name: object) -> str:
     return f"{part}:{name}"
 
 
+def of_version(part: str, name: str, version: int, *, is_so: bool) -> str:
+    """Return the one of the many of *part* that says what *name* is in a *version* of it."""
+    return of_class(part, f"{name}:{version}:{is_so:d}")
+
+
 def named(part: str) -> str:
     """Return the name under which *part* is one of many."""
     return part.partition(":")[0]
@@ -196,6 +201,8 @@ class Aggregate(StrEnum):
     """Of classes in groups: how far apart the groups' means are; of 0 and 1 a mean is a rate."""
     COVERAGE = "coverage"
     """Which share of the many of the denominator are also among those of the numerator."""
+    CURRENT = "current"
+    """Of versions, as `of_version` names them: which share of the many of the denominator is so."""
     LOAD = "load"
     """How much the ninetieth in a hundred of the many parts has."""
     AGE = "age"

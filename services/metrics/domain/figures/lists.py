@@ -1,10 +1,11 @@
-"""Plan item 7: one source for what is published of an item (清单标准化)."""
+"""Plan item 7: the lists of items, and one source for what is published of each (清单标准化)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from services.metrics.domain.figures.figure import (
     About,
+    Aggregate,
     Figure,
     Line,
     LinesOf,
@@ -14,6 +15,9 @@ from services.metrics.domain.figures.figure import (
     by_keeping,
     grown,
     kept_rate,
+    many,
+    of_class,
+    of_version,
     on_the_day,
 )
 from services.metrics.domain.subjects.item import ItemChange, ItemList
@@ -26,14 +30,24 @@ SYNC = ("SLA-33",)
 
 
 class Part(StrEnum):
-    """What is counted of changes of items."""
+    """What is counted of lists of items and of their changes."""
 
+    LISTED = "K07.1/listed"
+    """Items of the licence list, by code."""
+    SPECIFIED = "K07.1/specified"
+    """Whether an item is covered by a specification, by code and version."""
     SYNCED = "K07.2/synced"
     """Changes by whether they were published everywhere in time."""
+    ISSUED = "K07.3/issued"
+    """Days on which the filing list came out."""
 
 
-def _of_change(change: ItemChange, about: About) -> Iterable[Line]:
-    return by_keeping(Part.SYNCED, about.kept(SYNC, change.name))
+def _of_change(change: ItemChange, about: About) -> Iterator[Line]:
+    yield from by_keeping(Part.SYNCED, about.kept(SYNC, change.name))
+    said = change.definition
+    if said is not None:
+        item, version = said.item_code, said.version
+        yield of_version(Part.SPECIFIED, item, version, is_so=said.spec_covered), said.since, 1
 
 
 def items_on(kind: ItemListKind, part: str) -> LinesOf:
@@ -54,9 +68,38 @@ def published_on(kind: ItemListKind, part: str) -> LinesOf:
     return lines
 
 
-LINES: Mapping[type, LinesOf] = {ItemChange: _of_change}
+ISSUED = published_on("FILING", Part.ISSUED)
+
+
+def _of_list(items: ItemList, about: About) -> Iterator[Line]:
+    """Yield which items came to the list and left it on each day, and when that of filings came."""
+    before: frozenset[str] = frozenset()
+    for day, codes in items.codes:
+        now = frozenset(codes)
+        yield from ((of_class(Part.LISTED, code), day, 1) for code in now - before)
+        yield from ((of_class(Part.LISTED, code), day, -1) for code in before - now)
+        before = now
+    yield from ISSUED(items, about)
+
+
+LINES: Mapping[type, LinesOf] = {ItemChange: _of_change, ItemList: _of_list}
 
 FIGURES = (
+    Figure(
+        id="K07.1",
+        item=ITEM,
+        zh="许可清单规范覆盖率",
+        en="Licence list covered by specifications",
+        unit="ratio",
+        formula="items whose newest version is covered by a specification / items on the newest "
+        "licence list",
+        numerator=(many(Part.SPECIFIED),),
+        denominator=(many(Part.LISTED),),
+        measure=Aggregate.CURRENT,
+        gauge=True,
+        target=Target(origin=Origin.OURS, at_least=1),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
     Figure(
         id="K07.2",
         item=ITEM,
@@ -66,5 +109,16 @@ FIGURES = (
         **kept_rate(Part.SYNCED),
         target=Target(origin=Origin.OURS, at_least=1),
         alerts=(Threshold(level=AlertLevel.YELLOW, below=1),),
+    ),
+    Figure(
+        id="K07.3",
+        item=ITEM,
+        zh="备案清单发布版本数",
+        en="Filing list issued",
+        unit="version",
+        formula="versions of the filing list that came out; none is not issued",
+        numerator=(many(Part.ISSUED),),
+        gauge=True,
+        target=Target(origin=Origin.OURS, at_least=1),
     ),
 )

@@ -1,4 +1,4 @@
-"""Plan item 1: where the platform is used, and what is done online and by tools (一体化平台)."""
+"""Plan item 1: where the platform is used, what is done online, and what could be (一体化平台)."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -17,8 +17,10 @@ from services.metrics.domain.figures.figure import (
     many,
     moved,
     of_class,
+    of_version,
 )
 from services.metrics.domain.subjects.hall import RESOLVED, ToolUse
+from services.metrics.domain.subjects.item import ItemChange
 from services.metrics.domain.subjects.site import Site
 from shared.contracts.intake.words import Channel, Tool
 from shared.contracts.site.words import SiteKind
@@ -28,12 +30,16 @@ ITEM = 1
 
 
 class Part(StrEnum):
-    """What is counted of sites and tools; receipts and closings are counted already."""
+    """What is counted of sites, items and tools; receipts and closings are counted already."""
 
     OPEN = "K01.1/open"
     """By what they are."""
     ONBOARDED = "K01.1/onboarded"
     """Those on the platform, by what they are."""
+    DEPTH = "K01.5/depth"
+    """Whether an item can be done online from end to end, by code and version."""
+    DESCRIBED = "K01.5/described"
+    """Items of which is told how far they can be done online, by code."""
     USED = "K01.6/used"
     """Each tool once in a session, by the tool and whether it was of help."""
 
@@ -53,12 +59,24 @@ def _of_site(site: Site, _: About) -> Iterator[Line]:
     return (line for line in lines if counts((*OPEN, *ONBOARDED), line[0]))
 
 
+def _of_change(change: ItemChange, _: About) -> Iterator[Line]:
+    said = change.definition
+    if said is not None and said.online_depth is not None:
+        is_full = said.online_depth == "FULL"
+        yield of_version(Part.DEPTH, said.item_code, said.version, is_so=is_full), said.since, 1
+        yield of_class(Part.DESCRIBED, said.item_code), said.since, 1
+
+
 def _of_session(session: ToolUse, _: About) -> Iterator[Line]:
     for tool, day, how in session.uses:
         yield of_class(Part.USED, f"{tool}:{how}"), day, 1
 
 
-LINES: Mapping[type, LinesOf] = {Site: _of_site, ToolUse: _of_session}
+LINES: Mapping[type, LinesOf] = {
+    Site: _of_site,
+    ItemChange: _of_change,
+    ToolUse: _of_session,
+}
 
 ONLINE = (Channel.PC, Channel.MOBILE, Channel.SELF_SERVICE)
 TOOLS = (
@@ -118,6 +136,21 @@ FIGURES = (
         measure=Aggregate.RATE,
         target=Target(origin=Origin.OURS, at_least=0.95),
         alerts=(Threshold(level=AlertLevel.YELLOW, below=0.95),),
+    ),
+    Figure(
+        id="K01.5",
+        item=ITEM,
+        zh="全程网办事项占比",
+        en="Full-online items",
+        unit="ratio",
+        formula="items that can be done online from end to end by their newest version / items "
+        "of which is told how far",
+        numerator=(many(Part.DEPTH),),
+        denominator=(many(Part.DESCRIBED),),
+        measure=Aggregate.CURRENT,
+        gauge=True,
+        target=Target(origin=Origin.PUBLISHED, at_least=0.85),
+        alerts=(Threshold(level=AlertLevel.YELLOW, below=0.85),),
     ),
     Figure(
         id="K01.6",

@@ -15,7 +15,9 @@ from services.metrics.domain.figures.figure import (
     Threshold,
     many,
     of_class,
+    of_version,
 )
+from services.metrics.domain.subjects.item import ItemChange
 from services.metrics.domain.subjects.review import Rating
 from shared.contracts.intake.words import Channel, Terminal
 from shared.contracts.review.words import GOOD
@@ -27,8 +29,20 @@ ITEM = 15
 class Part(StrEnum):
     """What is not counted by terminal already, as receipts and durations are."""
 
+    OPEN = "K15.2/open"
+    """Whether an item can be done at every terminal, by code and version."""
+    DESCRIBED = "K15.2/described"
+    """Items of which is told at which terminals they can be done, by code."""
     RATED = "K15.3/rated"
     """Valid ratings that somebody gave of a case, by its terminal: 1 for a good one, else 0."""
+
+
+def _of_change(change: ItemChange, _: About) -> Iterator[Line]:
+    said = change.definition
+    if said is not None and said.terminals is not None:
+        at_all = said.terminals == len(Terminal)
+        yield of_version(Part.OPEN, said.item_code, said.version, is_so=at_all), said.since, 1
+        yield of_class(Part.DESCRIBED, said.item_code), said.since, 1
 
 
 def _of_rating(rating: Rating, about: About) -> Iterator[Line]:
@@ -37,7 +51,7 @@ def _of_rating(rating: Rating, about: About) -> Iterator[Line]:
         yield of_class(Part.RATED, f"{terminal}:{int(rating.level in GOOD)}"), day, 1
 
 
-LINES: Mapping[type, LinesOf] = {Rating: _of_rating}
+LINES: Mapping[type, LinesOf] = {ItemChange: _of_change, Rating: _of_rating}
 
 NAMES: Mapping[Terminal, tuple[str, str]] = {
     Terminal.WINDOW: ("窗口端占比", "Share of the windows"),
@@ -62,6 +76,20 @@ FIGURES = (
             measure=Aggregate.RATE,
         )
         for terminal, (zh, en) in NAMES.items()
+    ),
+    Figure(
+        id="K15.2",
+        item=ITEM,
+        zh="四端可办事项占比",
+        en="Items open on all four terminals",
+        unit="ratio",
+        formula="items that can be done at all four by their newest version / items of which is "
+        "told at which",
+        numerator=(many(Part.OPEN),),
+        denominator=(many(Part.DESCRIBED),),
+        measure=Aggregate.CURRENT,
+        gauge=True,
+        target=Target(origin=Origin.OURS, trend="rising"),
     ),
     Figure(
         id="K15.3",

@@ -128,6 +128,17 @@ def _coverage(figure: Figure, parts: Parts) -> Measured:
     return _quotient(len(among & of), len(of)), len(among & of), len(of)
 
 
+def _current(figure: Figure, parts: Parts) -> Measured:
+    newest: dict[str, tuple[int, ...]] = {}
+    for part, number in parts.items():
+        if number > 0 and counts(figure.numerator, part) and (version := classed(part, 2)):
+            name = part.partition(":")[2].rsplit(":", 2)[0]
+            newest[name] = max(newest.get(name, ()), tuple(version))
+    of = _names(figure.denominator, parts)
+    so = sum(name in of and is_so == 1 for name, (_, is_so) in newest.items())
+    return _quotient(so, len(of)), so, len(of)
+
+
 def _load(figure: Figure, parts: Parts) -> Measured:
     loads = sorted(_counted(figure.numerator, parts))
     return quantile([(load, 1) for load in loads], 90), sum(loads), None
@@ -160,6 +171,7 @@ MEASURED: Mapping[Aggregate, Callable[[Figure, Parts], Measured]] = {
     Aggregate.SPREAD: _spread,
     Aggregate.MEAN_SPREAD: _mean_spread,
     Aggregate.COVERAGE: _coverage,
+    Aggregate.CURRENT: _current,
     Aggregate.LOAD: _load,
     Aggregate.GREATEST: _greatest,
 }
