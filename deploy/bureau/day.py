@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from random import Random
 
-from deploy.bureau import enterprises, hall, helping, places, plan, stories
+from deploy.bureau import enterprises, hall, helping, lists, places, plan, stories
 from deploy.bureau.backlog import FORGOTTEN_HOLDS, Past, PastWeeks, forgotten_hold, told
 from deploy.bureau.counters import Counters, TurnedDown
 from deploy.bureau.errand import Errand, Pace
@@ -49,7 +49,7 @@ class BureauDay:
         chance = Random(self.backlog.seed)  # noqa: S311 - a story, no secret
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._remember_holds())
-            for work in chain(self._for_the_plan(), self._in_the_hall()):
+            for work in self._beside_the_cases():
                 tasks.create_task(self._beside(work))
             tasks.create_task(self._take_up(Random(chance.random())))  # noqa: S311 - as above
             for number in range(1, days * CASES_A_DAY + 1):
@@ -82,29 +82,31 @@ class BureauDay:
         late = [past for past in self.backlog.cases() if past.late and past.lies]
         return late[-FORGOTTEN_HOLDS:]
 
-    def _for_the_plan(self) -> Iterator[Awaitable[None]]:
-        """Yield what happens for the annual plan: once, or once in a year or a day."""
+    def _beside_the_cases(self) -> Iterator[Awaitable[None]]:
+        """Yield what happens besides: once, or once in a year or a day, however often played."""
         today = self.backlog.today
-        yield plan.report(self._errand("plan-reports", WINDOWS[0], of=f"{today.year}"), today)
-        yield enterprises.benefit(self._errand("policies", WINDOWS[0], of=f"{today}"), today)
-        yield enterprises.engage(self._errand("engagements", WINDOWS[0], of=f"{today}"))
-        yield plan.walk(self._errand("walkthroughs", WINDOWS[0], of=f"{today}"))
-        yield helping.keep_roster(self._errand("agents", WINDOWS[0], of=f"{today.year}"))
-        yield helping.list_services(self._errand("services", WINDOWS[0], of=f"{today.year}"), today)
-        yield helping.enrol(self._errand("projects", WINDOWS[0], of=f"{today}"), today)
-        yield helping.visit(self._errand("outreach", WINDOWS[0], of=f"{today}"))
-        yield places.open_sites(self._errand("sites", WINDOWS[0], of="ever"))
-        yield places.build(self._errand("built", WINDOWS[0], of=f"{today.year}"), today)
-        yield places.launch(self._errand("scenes", WINDOWS[0], of=f"{today.year}"), today)
-
-    def _in_the_hall(self) -> Iterator[Awaitable[None]]:
-        """Yield what happens in the hall, once in a day however often played."""
-        today = self.backlog.today
-        appointments = self._errand("appointments", WINDOWS[1], of=f"{today}")
-        yield hall.keep_appointments(appointments, today)
-        yield hall.receive_visitors(self._errand("visits", WINDOWS[2], of=f"{today}"))
-        yield hall.ask_tools(self._errand("tools", WINDOWS[0], of=f"{today}"))
-        yield hall.complain(self._errand("complaints", WINDOWS[0], of=f"{today}"))
+        once, this_year, this_day = (
+            partial(self._errand, window=WINDOWS[0], of=of)
+            for of in ("ever", f"{today.year}", f"{today}")
+        )
+        yield places.open_sites(once("sites"))
+        yield plan.report(this_year("plan-reports"), today)
+        yield lists.publish_lists(this_year("item-lists"), today.year)
+        yield lists.describe_items(this_year("item-changes"), today.year)
+        yield lists.revise_grades(this_year("grading-lists"), today.year)
+        yield helping.keep_roster(this_year("agents"))
+        yield helping.list_services(this_year("services"), today)
+        yield places.build(this_year("built"), today)
+        yield places.launch(this_year("scenes"), today)
+        yield enterprises.benefit(this_day("policies"), today)
+        yield enterprises.engage(this_day("engagements"))
+        yield helping.enrol(this_day("projects"), today)
+        yield helping.visit(this_day("outreach"))
+        yield plan.walk(this_day("walkthroughs"))
+        yield hall.keep_appointments(this_day("appointments", window=WINDOWS[1]), today)
+        yield hall.receive_visitors(this_day("visits", window=WINDOWS[2]))
+        yield hall.ask_tools(this_day("tools"))
+        yield hall.complain(this_day("complaints"))
 
     async def _beside(self, work: Awaitable[None]) -> None:
         """Await *work* that is no applicant's."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from deploy.bureau import enterprises, helping, plan
+from deploy.bureau import enterprises, helping, lists, plan
 from deploy.bureau.counters import Counters
 from deploy.bureau.errand import Errand, Pace
 from deploy.bureau.examination import examine
@@ -30,6 +30,11 @@ TODAY = date(2024, 3, 20)
 CASES = 30
 AT_ONCE = next(item for item in ITEMS if not item.days)
 COMMITTED = next(item for item in ITEMS if item.days and not (item.inspected or item.referred))
+PLAYED = {
+    "item-lists": lists.publish_lists,
+    "item-changes": lists.describe_items,
+    "grading-lists": lists.revise_grades,
+}
 
 
 @dataclass
@@ -44,9 +49,9 @@ class Noting(Errand):
         return subject
 
 
-def errand(counters: Counters, pace: Pace, name: str) -> Noting:
+def errand(counters: Counters, pace: Pace, name: str, year: int = 2024) -> Noting:
     chance = Random(1)  # noqa: S311 - a story, no secret
-    return Noting(name, f"of-the-year-2024-{name}", "W01", counters, pace, chance)
+    return Noting(name, f"of-the-year-{year}-{name}", "W01", counters, pace, chance)
 
 
 async def test_each_month_is_reported_once_however_often_it_is_played(tmp_path: Path) -> None:
@@ -173,3 +178,14 @@ async def test_projects_are_enrolled_agents_registered_and_those_who_are_served_
     assert counters.refusals == []
     assert counters.given == 2 * (len(helping.AGENTS) + 1 + 1 + 2 + 3 + 3 + 2 + 1)
     assert ends == [2, 1, 5, 2]
+
+
+async def test_lists_grades_and_rules_are_set_anew_once_a_year(tmp_path: Path) -> None:
+    async with open_service(Intake, tmp_path, "intake") as desk:
+        counters, pace = counters_of(desk, "intake"), AtOnce(desk.clock, 1)
+        for year in (2024, 2024, 2025):
+            for name, play in PLAYED.items():
+                await play(errand(counters, pace, name, year), year)
+
+    in_a_year = len(lists.LISTS) + len(lists.DESCRIBED) * (1 + len(lists.PLACES)) + 2
+    assert (counters.refusals, counters.given) == ([], 3 * in_a_year)
