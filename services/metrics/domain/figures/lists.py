@@ -76,8 +76,8 @@ def _of_list(items: ItemList, about: About) -> Iterator[Line]:
     before: frozenset[str] = frozenset()
     for day, codes in items.codes:
         now = frozenset(codes)
-        yield from ((of_class(Part.LISTED, code), day, 1) for code in now - before)
-        yield from ((of_class(Part.LISTED, code), day, -1) for code in before - now)
+        yield from ((of_class(Part.LISTED, code), day, 1) for code in sorted(now - before))
+        yield from ((of_class(Part.LISTED, code), day, -1) for code in sorted(before - now))
         before = now
     yield from ISSUED(items, about)
 
