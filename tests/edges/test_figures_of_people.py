@@ -8,8 +8,8 @@ from msgspec import json
 from services.metrics.domain.figures.register import REGISTER
 from services.metrics.handlers.kpis import FigureQuery, Kpis
 from shared.policy.rules import Editions
-from tests.support.figure_stories import STORIES
 from tests.support.metrics_store import RULES, opened
+from tests.support.told_figures import STORIES
 from tests.support.way_of_a_case import event
 
 LONG = FigureQuery(since=date(2024, 9, 1), until=date(2024, 10, 30))
@@ -43,3 +43,16 @@ async def test_nobody_is_named_by_a_figure_that_counts_people(
     assert {name: number for line in behind.items for name, number in line.adds.items()} == parts
     said = (json.encode(course) + json.encode(behind)).decode()
     assert [name for name in people if name in said] == []
+
+
+async def test_the_roster_behind_a_figure_names_no_agent() -> None:
+    asked = REGISTER.by_id["K25.1"]
+    async with opened("memory") as store:
+        told = STORIES["an agent who stops, and helps again"]
+        await store.fold(*(event(one.data, number) for number, one in enumerate(told)))
+        kpis = Kpis(store.readings, Editions(RULES), store.clock)
+
+        behind = await kpis.cases(asked, LONG, None, 9)
+
+    assert [line.adds for line in behind.items] == [{"active": 1}]
+    assert b"st-1" not in json.encode(behind)

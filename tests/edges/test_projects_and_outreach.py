@@ -116,11 +116,11 @@ async def test_an_agent_is_registered_and_registered_anew(centre: OpenService[As
         centre,
         Role.DIRECTOR,
         "/v1/agents",
-        AGENT | {"agent_id": "s" * 252},
-        AGENT | {"agent_id": "s" * 253},
+        AGENT | {"agent_id": "s" * 256},
+        AGENT | {"agent_id": "s" * 257},
     )
 
-    assert {one.json()["subject"] for one in registered} == {"DBY-st-0501"}
+    assert {one.json()["subject"] for one in registered} == {"DBY-3894b0ba9da625d1"}
     assert [one.json()["version"] for one in registered] == [1, 2, 3]
     assert refused.status_code == 403
     assert long == [None, "invalid_request"]

@@ -1,8 +1,7 @@
 """What is said of help with applications (帮办代办): tasks, projects, agents (catalogue 4.8)."""
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import StringConstraints
+from hashlib import blake2b
+from typing import ClassVar, Literal
 
 from shared.contracts.assist.words import AgentTier, AssistKind, AssistMode, AssistStage
 from shared.contracts.envelope import Contract, Fact
@@ -211,11 +210,7 @@ class MilestoneReached(ProjectFact):
     actual: Day
 
 
-ROSTER = "DBY-"
-"""How an agent's place on the roster is called before the agent: what else has that name is not."""
-
-RosterId = Annotated[str, StringConstraints(min_length=1, max_length=256 - len(ROSTER))]
-"""An `ActorId` that leaves room for that: a subject's name has at most 256 characters."""
+ROSTER_NAME_BYTES = 8
 
 
 AgentResource = Literal["GOV", "GRID", "PROPERTY", "COMMERCIAL_MGMT"]
@@ -223,8 +218,12 @@ AgentResource = Literal["GOV", "GRID", "PROPERTY", "COMMERCIAL_MGMT"]
 
 
 def agent_named(agent_id: str) -> str:
-    """Return the name under which the roster keeps an agent."""
-    return f"{ROSTER}{agent_id}"
+    """
+    Return the name under which the roster keeps an agent, whatever the account is called.
+
+    A digest: nothing else has that name, and what counts agents names nobody.
+    """
+    return f"DBY-{blake2b(agent_id.encode(), digest_size=ROSTER_NAME_BYTES).hexdigest()}"
 
 
 class AgentRegistered(Fact):
@@ -234,7 +233,7 @@ class AgentRegistered(Fact):
     STREAM: ClassVar[str] = "agent"
     ABOUT: ClassVar[str] = "agent"
 
-    agent_id: RosterId
+    agent_id: ActorId
     tier: AgentTier
     resource: AgentResource
     active: bool

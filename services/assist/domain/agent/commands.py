@@ -7,6 +7,7 @@ from shared.commands.command import Command
 from shared.contracts.assist import facts
 from shared.contracts.assist.words import AgentTier
 from shared.contracts.envelope import Fact
+from shared.contracts.types import ActorId, Identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +16,8 @@ class RegisterAgent(Command):
 
     FACT: ClassVar[type[Fact]] = facts.AgentRegistered
 
-    agent: str
-    agent_id: facts.RosterId
+    agent: Identifier
+    agent_id: ActorId
     tier: AgentTier
     resource: facts.AgentResource
     active: bool
