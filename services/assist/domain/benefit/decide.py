@@ -22,17 +22,15 @@ def _claim(_: Recollection, command: ClaimBenefit) -> Fact:
     return command.stated(date=command.on)
 
 
-def _grant(benefit: Recollection, command: GrantBenefit) -> Fact:
-    claims = benefit.all(BenefitClaimed)
-    if not claims:
+def _grant(benefit: Recollection, command: GrantBenefit | GrantUnclaimed) -> Fact:
+    """State the grant: of what was claimed by the claim's policy, else of what needs no claim."""
+    claim = next(iter(benefit.all(BenefitClaimed)), None)
+    if claim is not None:
+        return command.stated(
+            policy_id=claim.policy_id, policy_class=claim.policy_class, date=command.on
+        )
+    if isinstance(command, GrantBenefit):
         raise BenefitNotClaimed
-    claim = claims[0]
-    return command.stated(
-        policy_id=claim.policy_id, policy_class=claim.policy_class, date=command.on
-    )
-
-
-def _grant_unclaimed(_: Recollection, command: GrantUnclaimed) -> Fact:
     if command.policy_class is None:
         raise PolicyNotListed(policy_id=command.policy_id)
     if command.policy_class is not PolicyClass.NO_APPLY:
@@ -43,5 +41,5 @@ def _grant_unclaimed(_: Recollection, command: GrantUnclaimed) -> Fact:
 DECIDER = by_course(
     BENEFIT,
     OFF_COURSE,
-    {ClaimBenefit: _claim, GrantBenefit: _grant, GrantUnclaimed: _grant_unclaimed},
+    {ClaimBenefit: _claim, GrantBenefit: _grant, GrantUnclaimed: _grant},
 )
