@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from services.metrics.domain.figures.figure import Aggregate, Figure, Threshold, counts
 from services.metrics.domain.subjects.report import HUNDREDTHS
+from shared.contracts.moments import day_of
 from shared.contracts.supervision.words import AlertLevel, worst_of
 
 SAMPLE_MIN = 20
@@ -247,7 +248,7 @@ def classed(part: str, count: int = 1) -> Sequence[int]:
 def _day_of(part: str) -> date | None:
     """Return the day that is the class of *part*; None where an edition before had another."""
     try:
-        return date.fromisoformat(part.rpartition(":")[2])
+        return day_of(part.rpartition(":")[2])
     except ValueError:
         return None
 
