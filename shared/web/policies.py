@@ -85,6 +85,11 @@ class Admission:
     roles: Sequence[Role]
     of: Of
 
+    def admits(self, principal: Principal) -> bool:
+        """Say whether *principal* is let in."""
+        fits = not self.roles or principal.has(*self.roles)
+        return fits and _refusal(principal, self.of) is None
+
 
 OUTSIDERS: Mapping[Of, Sequence[ProblemKind]] = {
     Of.ANY: (),
@@ -219,14 +224,21 @@ def _refusals(context: Any, method: str) -> Iterator[ProblemKind]:  # noqa: ANN4
 
 
 def _require(principal: Principal, of: Of) -> None:
-    if of is Of.ANY:
-        return
-    register = organisations()
-    own = register.today(principal.org)
-    if own is None or (of is Of.BUREAU and own != register.bureau):
-        refusal = ORGANISATION_IS_ANOTHER if own else OWN_ORGANISATION_UNKNOWN
+    refusal = _refusal(principal, of)
+    if refusal is not None:
         note_refusal(refusal.code, refusal.code, principal)
         raise Problem(*refusal)
+
+
+def _refusal(principal: Principal, of: Of) -> ProblemKind | None:
+    """Return how *principal* is answered where others are let in; None where nothing is wrong."""
+    if of is Of.ANY:
+        return None
+    register = organisations()
+    own = register.today(principal.org)
+    if own is None:
+        return OWN_ORGANISATION_UNKNOWN
+    return ORGANISATION_IS_ANOTHER if of is Of.BUREAU and own != register.bureau else None
 
 
 async def _recognised(request: Request) -> Principal:

@@ -36,7 +36,7 @@ ANSWERS = {
 """How those are answered who ask for what is everybody's."""
 NARROWED = (
     *("/v1/cases", "/v1/kpis", "/v1/plan", "/v1/elapsed", "/v1/due", "/v1/alerts", "/v1/orders"),
-    *("/v1/stream", "/v1/mine"),
+    *("/v1/stream", "/v1/mine", "/v1/organisations"),
 )
 OPEN_TO_ALL = {"/v1/session"}
 OF_NO_ORGANISATION = {"/v1/mine/events"}

@@ -13,7 +13,7 @@ from services.metrics.domain.today import values_of_the_day
 from services.metrics.handlers.tiles import tiles as tiles_of
 from services.metrics.ports.glances import Glance
 from services.metrics.views.alert import Alert, AlertAction, AlertLine, CardGroup, CardGroups
-from services.metrics.views.case import Case, Elapsed
+from services.metrics.views.case import Case, Elapsed, NextDeadline
 from services.metrics.views.explanation import PartyTime
 from services.metrics.views.today import LateNext, LatestFact, RedCard, Snapshot
 from services.metrics.views.view import Both, View
@@ -335,6 +335,17 @@ CASE = Case(
     channel="WINDOW",
     received_at=datetime.fromisoformat("2024-09-02T09:40:00+08:00"),
     due={"COMMITTED": date(2024, 9, 19), "STATUTORY": date(2024, 10, 8)},
+    deadline=NextDeadline(
+        sla_id="SLA-04",
+        name=Both("承诺审批时限", "committed limit"),
+        clock="COMMITTED",
+        due=date(2024, 9, 19),
+        due_at=datetime.fromisoformat("2024-09-20T00:00:00+08:00"),
+        remaining=4,
+        unit="WD",
+        paused=False,
+        provisional=False,
+    ),
     paused=False,
     level=AlertLevel.YELLOW,
     facts=4,

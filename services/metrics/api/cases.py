@@ -1,9 +1,10 @@
 """Cases: listed, one by one, with their facts and with their deadlines."""
 
+from dataclasses import replace
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
-from msgspec.structs import replace
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,15 +21,16 @@ from services.metrics.api.parameters import (
     Rows,
 )
 from services.metrics.api.roles import READERS, WORKERS, SeenOrganisations
-from services.metrics.handlers.cases import CaseQuery, Cases
+from services.metrics.handlers.cases import CASES, CaseQuery, Cases
 from services.metrics.views.case import (
     Case,
     CasePage,
     ClockPage,
+    OrganisationPage,
     TimelineFact,
     TimelinePage,
 )
-from shared.contracts.handling.course import Phase
+from shared.contracts.handling.course import OPEN, Phase
 from shared.contracts.naming import Language
 from shared.contracts.supervision.words import AlertLevel
 from shared.runtime.catalogue import Catalogue
@@ -42,15 +44,35 @@ T = TypeVar("T")
 CASE_UNKNOWN = ProblemKind(404, "case_unknown")
 
 
+async def about_of(
+    item: Label | None = None,
+    about: Annotated[Label, Query(description="what the name or code of the item has in it")] = "",
+    begins: Annotated[Label, Query(description="what the case number begins with")] = "",
+    organisation: Label | None = None,
+    channel: Label | None = None,
+) -> CaseQuery:
+    """Return the cases of which items, organisations and channels are asked for."""
+    return CaseQuery(
+        item=item, about=about, begins=begins, organisation=organisation, channel=channel
+    )
+
+
 async def wanted_of(
     phase: Annotated[list[Phase] | None, Query()] = None,
     level: AlertLevel | None = None,
-    item: Label | None = None,
     source: Label | None = None,
     due: DayAsked | None = None,
+    *,
+    is_open: Annotated[
+        bool | None, Query(alias="open", description="whether something is left to do")
+    ] = None,
+    about: Annotated[CaseQuery, Depends(about_of)],
 ) -> CaseQuery:
     """Return which cases are asked for."""
-    return CaseQuery(tuple(phase) if phase else None, item, source, level, due)
+    phases = tuple(phase) if phase else None
+    if is_open is not None:
+        phases = tuple(one for one in phases or CASES if (one in OPEN) is is_open)
+    return replace(about, phases=phases, source=source, level=level, due=due)
 
 
 ONE = f"/{named('case_no')}"
@@ -65,7 +87,7 @@ def worded(fact: F, catalogue: Catalogue, language: Language) -> F:
         return fact
     said = {"publisher": fact.publisher or fact.source, "days": fact.late_days or 0}
     text = catalogue.text(language, f"anomaly.{fact.anomaly}", said)
-    return replace(fact, anomaly=text.detail)
+    return structs.replace(fact, anomaly=text.detail)
 
 
 def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
@@ -125,6 +147,22 @@ def case_routes(cases: Cases, catalogue: Catalogue) -> APIRouter:
     async def one(case_no: CaseNoInPath, seen: SeenOrganisations) -> Response:
         """Return a case as it stands."""
         return answer(_known(await cases.within(seen).one(case_no)))
+
+    return router
+
+
+def organisation_routes(cases: Cases) -> APIRouter:
+    """Return the route of where cases are open."""
+    router = APIRouter(
+        prefix="/v1/organisations",
+        tags=["cases"],
+        dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)],
+    )
+
+    @router.get("", responses=answered(OrganisationPage), openapi_extra=told(*READING))
+    async def listed(request: Request, seen: SeenOrganisations) -> Response:
+        """List the organisations in which cases are open, the most first."""
+        return page(request, OrganisationPage(await cases.within(seen).by_organisation(), None))
 
     return router
 

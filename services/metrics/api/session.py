@@ -3,12 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.metrics.api.answers import answer, answered
 from services.metrics.api.notices import notice
-from services.metrics.api.parameters import WORD, WRITING
+from services.metrics.api.parameters import READING, WORD, WRITING
+from services.metrics.api.viewer import pages_for, viewer_of
+from services.metrics.handlers.freshness import Glimpses
 from services.metrics.handlers.leaving import Leaving
+from services.metrics.views.today import SessionShown
 from shared.runtime.catalogue import Catalogue
 from shared.web.addresses import named
 from shared.web.auth import (
@@ -81,9 +86,25 @@ def sign_in_routes(sign_in: SignIn | None, leaving: Leaving, catalogue: Catalogu
     return router
 
 
-def session_routes(sign_in: SignIn | None, leaving: Leaving) -> APIRouter:
-    """Return what becomes of a session: it is prolonged, left, or ended by somebody else."""
+def session_routes(sign_in: SignIn | None, leaving: Leaving, glimpses: Glimpses) -> APIRouter:
+    """Return what a session is, and what becomes of it: prolonged, left, or ended by others."""
     router = APIRouter(tags=["session"])
+
+    @router.get(
+        "/v1/session",
+        dependencies=[permit()],
+        responses=answered(SessionShown),
+        openapi_extra=told(*READING),
+    )
+    async def shown(request: Request, caller: Caller) -> Response:
+        """
+        Tell who is signed in, which pages there are for them, and how far these may be trusted.
+
+        Asking is no sign that somebody is there, and prolongs nothing.
+        """
+        standing = structs.asdict(await glimpses.look())
+        pages = pages_for(caller, request.app)
+        return answer(SessionShown(**standing, principal=viewer_of(caller), pages=pages))
 
     @router.post("/v1/session", status_code=DONE, dependencies=[permit()])
     async def stay(request: Request, caller: Caller) -> Response:

@@ -16,10 +16,10 @@ from services.metrics.api.answers import schema_of
 from services.metrics.api.event_stream import MEDIA_TYPE, EventStream, Put
 from services.metrics.api.parameters import READING
 from services.metrics.api.roles import READERS, SeenOrganisations
+from services.metrics.api.viewer import viewer_of
 from services.metrics.handlers.live import Board, Boards, Edition
-from services.metrics.views.today import Delta, Snapshot, Viewer
+from services.metrics.views.today import Delta, Snapshot
 from shared.eventstore.port import StoreUnavailable
-from shared.policy.organisations import organisations
 from shared.runtime.measures import SSE_CLIENTS
 from shared.runtime.traces import SpanKind, span
 from shared.web.auth import Principal
@@ -182,15 +182,7 @@ class Listener:
             return True
 
     def _snapshot(self, edition: Edition) -> bytes:
-        role = next((role for role in READERS if self.reader.has(role)), READERS[0])
-        viewer = Viewer(self.reader.name, role.value, _organisation(self.reader.org))
-        return _frame(b"snapshot", edition.snapshot(viewer), edition)
-
-
-def _organisation(org: str) -> str | None:
-    register = organisations()
-    own = register.today(org)
-    return register.by_code[own].org_name if own and own != register.bureau else None
+        return _frame(b"snapshot", edition.snapshot(viewer_of(self.reader)), edition)
 
 
 def _frame(event: bytes, document: bytes, edition: Edition) -> bytes:

@@ -21,7 +21,7 @@ from services.metrics.adapters.supervision import PostgresOrders, PostgresSuperv
 from services.metrics.api.acting import acting_routes
 from services.metrics.api.alerts import alert_routes
 from services.metrics.api.calculator import calculator_routes
-from services.metrics.api.cases import case_routes
+from services.metrics.api.cases import case_routes, organisation_routes
 from services.metrics.api.certificates import certificate_routes
 from services.metrics.api.deliveries import delivery_routes
 from services.metrics.api.doubting import doubting_routes
@@ -43,6 +43,7 @@ from services.metrics.handlers.calculating import Calculating
 from services.metrics.handlers.cases import Cases
 from services.metrics.handlers.certifying import Certifying
 from services.metrics.handlers.doubting import Doubting
+from services.metrics.handlers.freshness import Glimpses
 from services.metrics.handlers.judging import Judging
 from services.metrics.handlers.kpis import Kpis
 from services.metrics.handlers.leaving import Leaving
@@ -181,6 +182,7 @@ class Reader:
         mine = Mine(self.readings, self.rules.editions, self.clock)
         judging = Judging(self.desk, self.readings)
         leaving = Leaving(desk)
+        glimpses = Glimpses(self.glances, self.clock, demo=self.demo)
         gate = Gate.of(self.auth, self.clock, self.supervision).knowing(
             lambda: self.rules.newest.publishers
         )
@@ -195,6 +197,7 @@ class Reader:
                     stream_routes(self.boards, gate),
                     certificate_routes(certifying),
                     case_routes(cases, catalogue),
+                    organisation_routes(cases),
                     judging_routes(judging),
                     kpi_routes(kpis),
                     elapsed_routes(kpis),
@@ -212,7 +215,7 @@ class Reader:
                     rules_routes(self.publishing, self.clock),
                     doubting_routes(Doubting(self.desk, self.chronicles)),
                     sign_in_routes(self._sign_in, leaving, catalogue),
-                    session_routes(self._sign_in, leaving),
+                    session_routes(self._sign_in, leaving, glimpses),
                     page_routes(catalogue),
                 ],
                 ready=self._ready,

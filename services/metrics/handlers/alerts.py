@@ -10,11 +10,11 @@ from msgspec.structs import asdict
 from services.metrics.domain.clocks.alert import THE_RULES, AlertRecord
 from services.metrics.domain.clocks.clock import Clock as LimitClock
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.figures.dimensions import dimensions_of
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.today import clock_named
 from services.metrics.handlers.narrowing import narrowed
 from services.metrics.handlers.orders import OrderQuery, OrderReadings
+from services.metrics.handlers.whose import organisation_name, whose
 from services.metrics.ports.readings import (
     AlertOrder,
     AlertPlace,
@@ -46,7 +46,6 @@ from shared.contracts.supervision.facts import (
 from shared.contracts.supervision.words import AlertLevel
 from shared.eventstore.port import EventStore
 from shared.policy.calendar import business_date, local
-from shared.policy.organisations import organisations as register
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
@@ -145,7 +144,7 @@ class Alerts:
         cards = await self._readings.cards()
         return CardGroups(
             rules=_groups(cards, lambda one: one.sla, self._limit_name),
-            organisations=_groups(cards, lambda one: one.organisation, _organisation_name),
+            organisations=_groups(cards, lambda one: one.organisation, organisation_name),
         )
 
     async def one(self, alert_id: str, language: str) -> Alert | None:
@@ -215,18 +214,6 @@ class Alerts:
     def _limit_name(self, sla: str) -> Both | None:
         limit = self._rules.newest.policy_on(business_date(self._clock.now())).by_id.get(sla)
         return Both(*limit.name.values()) if limit else None
-
-
-def whose(dossier: Dossier) -> tuple[str | None, str | None]:
-    """Return who answers for *dossier*, by code and by name; None where no fact has said so."""
-    code = dimensions_of(dossier).organisation
-    name = _organisation_name(code)
-    return code or None, name.zh if name else dossier.case.org_name or None
-
-
-def _organisation_name(code: str) -> Both | None:
-    one = register().by_code.get(code)
-    return Both(one.org_name, one.org_name) if one else None
 
 
 def _groups(

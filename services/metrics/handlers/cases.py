@@ -10,7 +10,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -26,13 +26,16 @@ from services.metrics.domain.clocks.parties import (
 )
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
+from services.metrics.domain.figures.dimensions import dimensions_of
+from services.metrics.domain.figures.live import Part
 from services.metrics.domain.picture import clocks_of
 from services.metrics.domain.reasons.explanation import Raised, explain
 from services.metrics.domain.subjects.alert import Card
 from services.metrics.domain.subjects.subject import Subject
 from services.metrics.domain.today import day_span
 from services.metrics.handlers.narrowing import narrowed
-from services.metrics.ports.readings import Readings, Section, Sought
+from services.metrics.handlers.whose import organisation_name, whose
+from services.metrics.ports.readings import Readings, Section, Sought, Summed
 from services.metrics.views import explanation
 from services.metrics.views.case import (
     CardLine,
@@ -43,13 +46,16 @@ from services.metrics.views.case import (
     Elapsed,
     Extended,
     Hold,
+    NextDeadline,
+    OrganisationLine,
     SubjectLine,
     Terms,
     TimelineFact,
 )
+from services.metrics.views.view import Both
 from shared.contracts.envelope import ATTRIBUTES
 from shared.contracts.handling.course import Phase
-from shared.contracts.moments import recorded_instant
+from shared.contracts.moments import FIRST_DAY, recorded_instant
 from shared.contracts.registry import decode, encode
 from shared.contracts.supervision.words import WORST_FIRST, AlertLevel, worst_of
 from shared.contracts.unreadable import Unreadable
@@ -80,6 +86,25 @@ class CaseQuery:
     level: AlertLevel | None = None
     due: date | None = None
     """Those that turn red on this day unless somebody acts: open, and their clock is running."""
+    begins: str = ""
+    """With what the number begins."""
+    about: str = ""
+    """What the name or the code of the item has in it, in small letters or large."""
+    organisation: str | None = None
+    """Empty for those of which no fact has said whose they are."""
+    channel: str | None = None
+
+    def fits(self, dossier: Dossier) -> bool:
+        """Say whether *dossier* is one of them, by what it says of itself."""
+        case = dossier.case
+        item = f"{case.item_name} {case.item_code}".casefold()
+        return (
+            dossier.key.startswith(self.begins)
+            and self.item in (None, case.item_code)
+            and self.about.casefold() in item
+            and self.organisation in (None, dimensions_of(dossier).organisation)
+            and self.channel in (None, case.channel)
+        )
 
 
 @dataclass(slots=True)
@@ -146,9 +171,13 @@ class Cases:
 
     async def listed(self, wanted: CaseQuery, below: str | None, rows_max: int) -> CasesFound:
         """Return cases in descending order of their numbers."""
+        # What is another organisation's is not gone through, but skipped where it lies.
+        whose_own = self.within([wanted.organisation]) if wanted.organisation else self
+        highest = f"{wanted.begins}{LAST}"
         items: list[CaseLine] = []
-        async for section in self._sought(wanted, below):
-            fitting = [one for one in section.dossiers if wanted.item in (None, one.case.item_code)]
+        below = min(below or highest, highest)
+        async for section in whose_own._sought(wanted, below):  # noqa: SLF001 - of its own kind
+            fitting = [one for one in section.dossiers if wanted.fits(one)]
             standing = await self._standing([one.key for one in fitting])
             for dossier in fitting:
                 line = self._summary(dossier, standing)
@@ -157,7 +186,17 @@ class Cases:
                 if len(items) == rows_max:
                     return CasesFound(items, dossier.key)
             below = section.last
+            if below is not None and below < wanted.begins:
+                return CasesFound(items, None)
         return CasesFound(items, below)
+
+    async def by_organisation(self) -> list[OrganisationLine]:
+        """Return how many cases are open in each organisation, the most first."""
+        still_open = Summed((Part.OPEN,), FIRST_DAY, date.max)
+        by_code = await self._readings.dimension(still_open, "organisation")
+        counted = {code: parts[Part.OPEN] for code, parts in by_code.items()}
+        most_first = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+        return [OrganisationLine(code, organisation_name(code), n) for code, n in most_first]
 
     def every(
         self, below: str | None, phases: Sequence[Phase], source: str | None = None
@@ -167,9 +206,11 @@ class Cases:
 
     def _sought(self, wanted: CaseQuery, below: str | None) -> AsyncIterator[Section]:
         if wanted.due is None:
-            return self.every(below, wanted.phases or CASES, wanted.source)
+            phases = CASES if wanted.phases is None else wanted.phases
+            return self.every(below, phases, wanted.source)
         read = partial(self._readings.due, between=day_span(wanted.due, self._rules.newest))
-        return self._sections(read, below, wanted.phases or tuple(Phase), wanted.source)
+        phases = tuple(Phase) if wanted.phases is None else wanted.phases
+        return self._sections(read, below, phases, wanted.source)
 
     async def _sections(
         self, read: Read, below: str | None, phases: Sequence[Phase], source: str | None
@@ -187,7 +228,7 @@ class Cases:
 
     def _summary(self, dossier: Dossier, standing: WorstByClock) -> CaseLine:
         clocks = clocks_of(dossier, self._rules.newest)
-        return summary(dossier, clocks, standing)
+        return summary(dossier, clocks, standing, self._clock.now())
 
 
 def _elapsed(dossier: Dossier, today: date, calendar: WorkCalendar) -> Elapsed | None:
@@ -219,11 +260,14 @@ def worst(standing: Iterable[tuple[ClockKey, Raised]]) -> WorstByClock:
     return dict(sorted(standing, key=lambda one: -WORST_FIRST.index(one[1].level)))
 
 
-def summary(dossier: Dossier, clocks: Sequence[Clock], standing: WorstByClock) -> CaseLine:
-    """Return a case in one line of a list."""
+def summary(
+    dossier: Dossier, clocks: Sequence[Clock], standing: WorstByClock, now: datetime
+) -> CaseLine:
+    """Return a case in one line of a list, as it stands *now*."""
     raised = (standing.get(clock.key) for clock in clocks)
     levels = {one.level for one in raised if one is not None}
     case = dossier.case
+    org_code, org_name = whose(dossier)
     return CaseLine(
         case_no=dossier.key,
         phase=case.phase,
@@ -235,10 +279,32 @@ def summary(dossier: Dossier, clocks: Sequence[Clock], standing: WorstByClock) -
         channel=case.channel or None,
         received_at=local(case.received_at) if case.received_at else None,
         due={clock.name.value: clock.due for clock in clocks},
+        deadline=_next(clocks, now),
         paused=any(clock.paused for clock in clocks),
         level=worst_of(levels),
         facts=dossier.facts,
         anomalies=dossier.anomalies,
+        org_code=org_code,
+        org_name=org_name,
+    )
+
+
+def _next(clocks: Iterable[Clock], now: datetime) -> NextDeadline | None:
+    """Return the deadline that comes first; what stands still has none, and is told last."""
+    waiting = [clock for clock in clocks if not is_over(clock)]
+    if not waiting:
+        return None
+    first = min(waiting, key=lambda clock: (clock.due_at is None, clock.due_at or now))
+    return NextDeadline(
+        sla_id=first.sla.id,
+        name=Both(*first.sla.name.values()),
+        clock=first.name.value,
+        due=first.due,
+        due_at=local(first.due_at) if first.due_at else None,
+        remaining=first.remaining(now),
+        unit=first.unit.value,
+        paused=first.paused,
+        provisional=first.provisional,
     )
 
 
@@ -252,8 +318,6 @@ def _whole(line: CaseLine, dossier: Dossier) -> Case:
         decision=case.decision or None,
         closed_on=case.closed_on,
         delivered_on=case.delivered_on,
-        org_code=case.org_code or None,
-        org_name=case.org_name or None,
         terms=Terms(**asdict(case.terms)) if case.terms else None,
         holds=tuple(Hold(**asdict(hold)) for hold in case.holds),
         extensions=tuple(Extended(**asdict(one)) for one in case.extensions),

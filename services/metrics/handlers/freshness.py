@@ -1,12 +1,12 @@
 """How far the projection may be trusted: up to when it is complete, and what waits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.metrics.ports.clock_rounds import RoundsSoFar
 from services.metrics.ports.deadlines import Waiting
-from services.metrics.ports.glances import Offset, Outboxes, RebuildProgress
+from services.metrics.ports.glances import Glances, Offset, Outboxes, RebuildProgress
 from services.metrics.ports.projection import TopicPartition
 from services.metrics.views.freshness import (
     Behind,
@@ -15,7 +15,9 @@ from services.metrics.views.freshness import (
     PartitionProgress,
     Rebuild,
 )
+from services.metrics.views.today import Standing
 from shared.policy.calendar import local
+from shared.runtime.clock import Clock
 
 SILENT_SECONDS_MAX = 3.0
 """Workers say every second where they are; so much later they are late themselves."""
@@ -45,6 +47,18 @@ class Freshness:
         lags = [*(self._lag(offset, now) for offset in offsets), *map(_unsent, outboxes.values())]
         return max(lags, default=0.0)
 
+    def told(
+        self, offsets: Sequence[Offset], outboxes: Outboxes, now: datetime
+    ) -> tuple[datetime | None, float]:
+        """
+        Return up to when all is complete at *now*, and how far the slowest is behind.
+
+        The instant is told to the millisecond; None where nothing was ever folded.
+        """
+        lag = self.lag_seconds(offsets, outboxes, now)
+        complete_to = milliseconds(now - timedelta(seconds=lag)) if offsets else None
+        return complete_to, lag
+
     def _lag(self, offset: Offset, now: datetime) -> float:
         place = (offset.topic, offset.partition)
         target = self._targets.get(place)
@@ -69,6 +83,34 @@ class Freshness:
             )
             for offset in offsets
         ]
+
+
+class Glimpses:
+    """Looks how far what is shown may be trusted, for whom nothing is shown as it happens."""
+
+    def __init__(self, glances: Glances, clock: Clock, *, demo: bool) -> None:
+        self._glances = glances
+        self._clock = clock
+        self._demo = demo
+        self._freshness = Freshness()
+
+    async def look(self) -> Standing:
+        """Return how everything stands now."""
+        offsets, outboxes = await self._glances.offsets(), await self._glances.outboxes()
+        rebuilding, now = await self._glances.rebuilding(), self._clock.now()
+        complete_to, lag = self._freshness.told(offsets, outboxes, now)
+        return Standing(
+            as_of=milliseconds(now),
+            complete_to=complete_to,
+            lag_seconds=lag,
+            rebuilding=rebuilding_told(rebuilding),
+            demo=self._demo,
+        )
+
+
+def milliseconds(instant: datetime) -> datetime:
+    """Return *instant* in the bureau's zone, to the millisecond."""
+    return local(instant.replace(microsecond=instant.microsecond // 1_000 * 1_000))
 
 
 def outboxes_told(outboxes: Outboxes) -> list[OutboxLag]:

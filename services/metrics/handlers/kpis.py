@@ -233,7 +233,7 @@ class Kpis:
         for part, number in one.adds.items():
             adds[_tail(named(part))] += number
         clocks = clocks_of(one.dossier, self._rules.newest)
-        line = structs.replace(summary(one.dossier, clocks, {}), level=level)
+        line = structs.replace(summary(one.dossier, clocks, {}, self._clock.now()), level=level)
         return CountedCase(**structs.asdict(line), day=one.day, adds=dict(adds))
 
     def _summed(self, figure: Figure, asked: FigureQuery, shown: Iterable[str] = ()) -> Summed:

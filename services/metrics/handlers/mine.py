@@ -18,6 +18,7 @@ from services.metrics.domain.standing import hear
 from services.metrics.domain.today import clock_named, stands_alone
 from services.metrics.handlers.cases import Cases, summary, told_fact, worst
 from services.metrics.handlers.narrowing import narrowed
+from services.metrics.handlers.whose import whose
 from services.metrics.ports.readings import ClockPlace, ClockRead, ClocksSought, Readings
 from services.metrics.views.case import TimelineFact
 from services.metrics.views.mine import OwnCase, SentFact, SentOutcome, WorkLine
@@ -122,6 +123,7 @@ class Mine:
         now, dossier = self._clock.now(), read.dossier
         state = next((one.state for one in dossier.subjects if one.name == read.key.subject), "")
         near = read.near_at is not None and read.near_at <= now
+        org_code, org_name = whose(dossier)
         return WorkLine(
             case_no=None if stands_alone(dossier) else dossier.key,
             item_name=dossier.case.item_name or None,
@@ -134,8 +136,12 @@ class Mine:
             due=clock.due,
             due_at=local(read.due_at),
             days_left=clock.left(now),
+            remaining=clock.remaining(now),
+            unit=clock.unit.value,
             level=clock.sla.late if read.due_at <= now else clock.warning if near else None,
             provisional=clock.provisional,
+            org_code=org_code,
+            org_name=org_name,
         )
 
     async def cases(
@@ -167,9 +173,10 @@ class Mine:
         word = ENCODE(account)[1:-1].decode()
         deeds = await self._readings.holding(keys, word)
         standing = worst(await self._readings.standing(keys))
+        now = self._clock.now()
         return [
             OwnCase(
-                **asdict(summary(one, clocks_of(one, self._rules.newest), standing)),
+                **asdict(summary(one, clocks_of(one, self._rules.newest), standing, now)),
                 **_last(deeds.get(one.key, ()), account),
             )
             for one in dossiers

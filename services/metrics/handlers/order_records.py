@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
-from services.metrics.handlers.alerts import whose
 from services.metrics.handlers.narrowing import narrowed
 from services.metrics.handlers.orders import OrderQuery, OrderReadings
+from services.metrics.handlers.whose import whose
 from services.metrics.ports.readings import Readings
 from services.metrics.ports.supervision import OrderPlace
 from services.metrics.views.order import OrderLine

@@ -1,19 +1,19 @@
 """The picture of today: what the page shows, made from one glance at the projection."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from services.metrics.domain import today
 from services.metrics.domain.clocks.alert import AlertRecord
 from services.metrics.domain.dossier import Dossier
 from services.metrics.domain.recent import RECENT_FACTS_MAX
-from services.metrics.handlers.freshness import Freshness, rebuilding_told
+from services.metrics.handlers.freshness import Freshness, milliseconds, rebuilding_told
 from services.metrics.handlers.tiles import numbers, tiles
 from services.metrics.ports.glances import Glance, Glances, ListLengths
 from services.metrics.ports.readings import TodaySpan
 from services.metrics.views.today import Arrivals, LateNext, RedCard, TodayPicture
 from services.metrics.views.view import Both
-from shared.policy.calendar import business_date, local
+from shared.policy.calendar import business_date
 from shared.policy.rules import Editions
 from shared.runtime.clock import Clock
 
@@ -52,10 +52,9 @@ class Today:
         span = self._span(now)
         glance = await self._glances.load(span, today.parts_of_the_day(), LINES)
         values = today.values_of_the_day(glance.sums, span.today)
-        lag = self.freshness.lag_seconds(glance.offsets, glance.outboxes, now)
-        complete_to = _local(now - timedelta(seconds=lag)) if glance.offsets else None
+        complete_to, lag = self.freshness.told(glance.offsets, glance.outboxes, now)
         return glance.changes, TodayPicture(
-            as_of=_local(now),
+            as_of=milliseconds(now),
             complete_to=complete_to,
             lag_seconds=lag,
             rebuilding=rebuilding_told(glance.rebuilding),
@@ -95,7 +94,7 @@ class Today:
             basis=alert.clock,
             due=due or alert.due,
             overdue_days=overdue_days,
-            raised_at=_local(alert.raised_at),
+            raised_at=milliseconds(alert.raised_at),
             sentence=sentence,
             state=alert.state,
         )
@@ -126,8 +125,3 @@ class Today:
             kept.comparison = today.by_hour(parts, today.WEEKS_COMPARED)
             kept.comparison_day, kept.comparison_at = day, instant
         return kept.comparison
-
-
-def _local(instant: datetime) -> datetime:
-    """Return *instant* to the millisecond."""
-    return local(instant.replace(microsecond=instant.microsecond // 1_000 * 1_000))

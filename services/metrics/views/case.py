@@ -6,12 +6,30 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from services.metrics.views.explanation import Explanation, PartyTime
-from services.metrics.views.view import Page, ShownInstant, View
+from services.metrics.views.view import Both, Page, ShownInstant, View
 from shared.contracts.handling.course import Phase
 from shared.contracts.supervision.words import AlertLevel, DoubtReason
 
 RecordedInstant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """An instant as it is on record, letter by letter."""
+
+
+class NextDeadline(View, frozen=True):
+    """Of the limits that wait for somebody the one that is due first."""
+
+    sla_id: str
+    name: Both
+    """What the limit is called."""
+    clock: str
+    due: date | None
+    """Null while something keeps it open."""
+    due_at: ShownInstant | None
+    """The first instant at which it is late."""
+    remaining: int
+    """In its unit, below 0 where it is late."""
+    unit: str
+    paused: bool
+    provisional: bool
 
 
 class CaseLine(View, frozen=True):
@@ -30,6 +48,8 @@ class CaseLine(View, frozen=True):
     received_at: ShownInstant | None
     due: dict[str, date | None]
     """The due day by clock; null while something keeps it open."""
+    deadline: NextDeadline | None
+    """What comes next of all that; null where nothing waits any more."""
     paused: bool
     """Whether one of its clocks stands still."""
     level: AlertLevel | None
@@ -37,6 +57,9 @@ class CaseLine(View, frozen=True):
     facts: int
     anomalies: int
     """How many facts contradict it."""
+    org_code: str | None
+    """Whose it is; null where no fact has said so."""
+    org_name: str | None
 
 
 class Terms(View, frozen=True):
@@ -120,8 +143,6 @@ class Case(CaseLine, frozen=True):
     decision: str | None
     closed_on: date | None
     delivered_on: date | None
-    org_code: str | None
-    org_name: str | None
     terms: Terms | None
     holds: tuple[Hold, ...]
     extensions: tuple[Extended, ...]
@@ -177,6 +198,19 @@ class TimelineFact(View, frozen=True, kw_only=True, omit_defaults=True):
     """Why it moves nothing, if it does not."""
     anomaly: str | None
     """What contradicts the case or is held against the fact, in the reader's language."""
+
+
+class OrganisationLine(View, frozen=True):
+    """An organisation, and how many cases are open in it."""
+
+    code: str
+    """Empty where no fact has said whose they are."""
+    name: Both | None
+    open: int
+
+
+class OrganisationPage(Page[OrganisationLine], frozen=True):
+    """Where cases are open; the most first."""
 
 
 class CasePage(Page[CaseLine], frozen=True):

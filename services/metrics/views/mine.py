@@ -28,9 +28,15 @@ class WorkLine(View, frozen=True):
     due_at: ShownInstant
     days_left: int
     """Days that count after today until it is due."""
+    remaining: int
+    """Of the limit, in its unit, below 0 where it is late."""
+    unit: str
     level: AlertLevel | None
     """Red once it is past, yellow while it is near."""
     provisional: bool
+    org_code: str | None
+    """Whose it is; null where no fact has said so."""
+    org_name: str | None
 
 
 class OwnCase(CaseLine, frozen=True, kw_only=True):

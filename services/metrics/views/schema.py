@@ -23,6 +23,7 @@ from services.metrics.views.case import (
     ClockPage,
     ElapsedPage,
     Judged,
+    OrganisationPage,
     TimelinePage,
 )
 from services.metrics.views.certificate import SignedCertificate
@@ -36,13 +37,14 @@ from services.metrics.views.order import OrderLine, OrderPage
 from services.metrics.views.plan import PlanPage, ReportPage
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from services.metrics.views.rules import RulesChanged, RulesProgress, RulesShown
-from services.metrics.views.today import Delta, Snapshot
+from services.metrics.views.today import Delta, SessionShown, Snapshot
 from services.metrics.views.view import View
 
 REFERENCE = "#/components/schemas/{name}"
 
 ANSWERS: tuple[type[View], ...] = (
     CasePage,
+    OrganisationPage,
     Case,
     TimelinePage,
     ClockPage,
@@ -77,6 +79,7 @@ ANSWERS: tuple[type[View], ...] = (
     DoubtProgress,
     Snapshot,
     Delta,
+    SessionShown,
 )
 
 

@@ -88,8 +88,8 @@ class Tile(View, frozen=True):
     """The path under which what stands behind it is listed, page by page."""
 
 
-class TodayPicture(View, frozen=True):
-    """All that the page of today shows."""
+class Standing(View, frozen=True):
+    """As of when something is shown, and how far it may be trusted."""
 
     as_of: ShownInstant
     complete_to: ShownInstant | None
@@ -98,6 +98,11 @@ class TodayPicture(View, frozen=True):
     rebuilding: Rebuild | None
     demo: bool
     """Whether the bureau is a made-up one."""
+
+
+class TodayPicture(Standing, frozen=True):
+    """All that the page of today shows."""
+
     tiles: list[Tile]
     """In the order in which they are shown."""
     now: dict[str, int | float | None]
@@ -115,6 +120,18 @@ class Viewer(View, frozen=True):
     role: str
     org_name: str | None = None
     """Whose day is shown, where it is not the whole bureau's."""
+
+
+ShownPage = Literal["today", "mine", "alerts", "cases", "plan"]
+"""今日, 待办, 预警, 办件, 计划."""
+
+
+class SessionShown(Standing, frozen=True):
+    """Who is signed in, and what there is to see for them."""
+
+    principal: Viewer
+    pages: list[ShownPage]
+    """In the order in which they are offered; the first is where the reader begins."""
 
 
 class Snapshot(TodayPicture, frozen=True):

@@ -246,6 +246,8 @@ export interface Case {
   received_at: string | null
   /** The due day by clock; null while something keeps it open. */
   due: Record<string, string | null>
+  /** What comes next of all that; null where nothing waits any more. */
+  deadline: NextDeadline | null
   /** Whether one of its clocks stands still. */
   paused: boolean
   /** The worst alert that stands on it. */
@@ -253,14 +255,15 @@ export interface Case {
   facts: number
   /** How many facts contradict it. */
   anomalies: number
+  /** Whose it is; null where no fact has said so. */
+  org_code: string | null
+  org_name: string | null
   received_on: string | null
   accepted_on: string | null
   ended_on: string | null
   decision: string | null
   closed_on: string | null
   delivered_on: string | null
-  org_code: string | null
-  org_name: string | null
   terms: Terms | null
   holds: Hold[]
   extensions: Extended[]
@@ -289,6 +292,8 @@ export interface CaseLine {
   received_at: string | null
   /** The due day by clock; null while something keeps it open. */
   due: Record<string, string | null>
+  /** What comes next of all that; null where nothing waits any more. */
+  deadline: NextDeadline | null
   /** Whether one of its clocks stands still. */
   paused: boolean
   /** The worst alert that stands on it. */
@@ -296,6 +301,9 @@ export interface CaseLine {
   facts: number
   /** How many facts contradict it. */
   anomalies: number
+  /** Whose it is; null where no fact has said so. */
+  org_code: string | null
+  org_name: string | null
 }
 
 /** Cases, greatest number first. */
@@ -446,6 +454,8 @@ export interface CountedCase {
   received_at: string | null
   /** The due day by clock; null while something keeps it open. */
   due: Record<string, string | null>
+  /** What comes next of all that; null where nothing waits any more. */
+  deadline: NextDeadline | null
   /** Whether one of its clocks stands still. */
   paused: boolean
   /** The worst alert that stands on it. */
@@ -453,6 +463,9 @@ export interface CountedCase {
   facts: number
   /** How many facts contradict it. */
   anomalies: number
+  /** Whose it is; null where no fact has said so. */
+  org_code: string | null
+  org_name: string | null
   /** On which it counts. */
   day: string
   /** What it adds, by part. */
@@ -932,6 +945,23 @@ export interface Near {
   others?: number | null
 }
 
+/** Of the limits that wait for somebody the one that is due first. */
+export interface NextDeadline {
+  sla_id: string
+  /** What the limit is called. */
+  name: Both
+  clock: string
+  /** Null while something keeps it open. */
+  due: string | null
+  /** The first instant at which it is late. */
+  due_at: string | null
+  /** In its unit, below 0 where it is late. */
+  remaining: number
+  unit: string
+  paused: boolean
+  provisional: boolean
+}
+
 /** Requests cannot be served just now. */
 export interface NotServing {
   status: string
@@ -981,6 +1011,20 @@ export interface OrderPage {
 /** Where an order stands: 未反馈, 已反馈. */
 export type OrderState = 'ABSENT' | 'ANSWERED' | 'ISSUED'
 
+/** An organisation, and how many cases are open in it. */
+export interface OrganisationLine {
+  /** Empty where no fact has said whose they are. */
+  code: string
+  name: Both | null
+  open: number
+}
+
+/** Where cases are open; the most first. */
+export interface OrganisationPage {
+  items: OrganisationLine[]
+  next_cursor: string | null
+}
+
 /** How late the relay of one owner is. */
 export interface OutboxLag {
   owner: string
@@ -1002,6 +1046,8 @@ export interface OwnCase {
   received_at: string | null
   /** The due day by clock; null while something keeps it open. */
   due: Record<string, string | null>
+  /** What comes next of all that; null where nothing waits any more. */
+  deadline: NextDeadline | null
   /** Whether one of its clocks stands still. */
   paused: boolean
   /** The worst alert that stands on it. */
@@ -1009,6 +1055,9 @@ export interface OwnCase {
   facts: number
   /** How many facts contradict it. */
   anomalies: number
+  /** Whose it is; null where no fact has said so. */
+  org_code: string | null
+  org_name: string | null
   /** When the reader's account last did something, or was given a step; null for never. */
   acted_at: string | null
   /** The type of that fact. */
@@ -1349,6 +1398,20 @@ export interface Serving {
   consumers?: PulseReport[]
 }
 
+/** Who is signed in, and what there is to see for them. */
+export interface SessionShown {
+  as_of: string
+  /** Null where nothing was ever folded. */
+  complete_to: string | null
+  lag_seconds: number
+  rebuilding: Rebuild | null
+  /** Whether the bureau is a made-up one. */
+  demo: boolean
+  principal: Viewer
+  /** In the order in which they are offered; the first is where the reader begins. */
+  pages: ('alerts' | 'cases' | 'mine' | 'plan' | 'today')[]
+}
+
 /** A statement, and the signature by which anybody can check it without asking. */
 export interface SignedCertificate {
   certificate: Certificate
@@ -1517,9 +1580,15 @@ export interface WorkLine {
   due_at: string
   /** Days that count after today until it is due. */
   days_left: number
+  /** Of the limit, in its unit, below 0 where it is late. */
+  remaining: number
+  unit: string
   /** Red once it is past, yellow while it is near. */
   level: AlertLevel | null
   provisional: boolean
+  /** Whose it is; null where no fact has said so. */
+  org_code: string | null
+  org_name: string | null
 }
 
 /** What waits for the reader, the most urgent first. */
