@@ -16,6 +16,7 @@ from shared.web.issuer import Bearer, LocalIssuer
 from shared.web.server import serve
 from tests.support.memory_api import reader_over
 from tests.support.metrics_store import MONTH_LATER, Store, opened
+from tests.support.organisations import BUREAU
 from tests.support.ports import free_port
 from tests.support.read_api import MorningClock
 
@@ -36,8 +37,8 @@ class Service:
     store: Store
     relayed: int = 0
 
-    def sign_in(self, role: Role) -> str:
-        return f"{self.address}/sign-in?ticket={self.issuer.ticket(Bearer(role, name='王督察'))}"
+    def sign_in(self, role: Role, org: str = BUREAU, name: str = "王督察") -> str:
+        return f"{self.address}/sign-in?ticket={self.issuer.ticket(Bearer(role, org, name))}"
 
     async def relay(self) -> None:
         """Let the facts that were recorded here come back as a worker folds them."""

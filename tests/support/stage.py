@@ -38,9 +38,13 @@ class Stage:
         """What was told to it, in the order in which it came."""
         self.replies: dict[str, tuple[int, object]] = {}
         """How commands are answered, by path; others are carried out."""
+        self.pages = ["today", "mine", "alerts", "cases", "plan"]
+        """Which there are for whoever is signed in."""
         self.refusal: int | None = None
         self.said: list[str] = []
         """Of the session, by the methods of the requests."""
+        self.looks = 0
+        """How often somebody asked who is signed in."""
         self.away = False
         """Whether nothing can be said of it just now."""
         self.address = ""
@@ -99,7 +103,18 @@ def _frame(sequence: int, event: str, body: object) -> str:
     return f"id: {sequence}\nevent: {event}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
+OF_THE_SESSION = ("as_of", "complete_to", "lag_seconds", "rebuilding", "demo", "principal")
+"""What is told of it besides the pages, as a snapshot tells it."""
+
+
 def _add_session(app: FastAPI, stage: Stage) -> None:
+    @app.get("/v1/session")
+    async def shown() -> dict[str, Any]:
+        if stage.refusal is not None:
+            raise HTTPException(stage.refusal)
+        stage.looks += 1
+        return {name: stage.snapshot[name] for name in OF_THE_SESSION} | {"pages": stage.pages}
+
     @app.api_route("/v1/session", methods=["POST", "DELETE"], status_code=204)
     async def session(request: Request) -> Response:
         stage.said.append(request.method)

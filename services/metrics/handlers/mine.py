@@ -126,6 +126,7 @@ class Mine:
         org_code, org_name = whose(dossier)
         return WorkLine(
             case_no=None if stands_alone(dossier) else dossier.key,
+            number=dossier.key,
             item_name=dossier.case.item_name or None,
             subject=clock.sla.subject,
             name=read.key.subject,

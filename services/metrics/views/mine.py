@@ -15,6 +15,8 @@ class WorkLine(View, frozen=True):
 
     case_no: str | None
     """Null where it belongs to no case."""
+    number: str
+    """Under which everything about it is told: its case's, or its own."""
     item_name: str | None
     subject: str
     """Its kind."""

@@ -1,9 +1,12 @@
 /** Which page is shown and what is opened beside it: the address says both, so that it can be linked and gone back from. */
 import { computed, readonly, ref } from 'vue'
 
+/** Pages that are lists: what narrows one stands in its address. */
+export type ListKind = 'mine' | 'alerts' | 'cases'
+
 export type Page =
   | { kind: 'today' }
-  | { kind: 'alerts'; query: string }
+  | { kind: ListKind; query: string }
   | { kind: 'plan' }
   | { kind: 'case'; caseNo: string }
 
@@ -15,10 +18,13 @@ interface Place {
 }
 
 export const TODAY = '#/'
+export const MINE = '#/mine'
 export const ALERTS = '#/alerts'
+export const CASES = '#/cases'
 export const PLAN = '#/plan'
 
-const ADDRESS = /^#\/(alerts|cases|figures|plan)(?:\/([^/?]+))?(?:\?(.*))?$/
+const LISTS: Record<ListKind, string> = { mine: MINE, alerts: ALERTS, cases: CASES }
+const ADDRESS = /^#\/(alerts|cases|figures|mine|plan)(?:\/([^/?]+))?(?:\?(.*))?$/
 const NOTHING: Opened = { kind: 'none' }
 
 /** What *hash* shows; a drawer lies over the page that was shown *before*, a figure over its own page. */
@@ -29,8 +35,10 @@ function parse(hash: string, before: Page | null): Place {
   if (family === 'plan') {
     return { page: { kind: 'plan' }, opened: id ? { kind: 'figure', figure: plain(id) } : NOTHING }
   }
-  if (family !== 'alerts') return { page: { kind: 'today' }, opened: NOTHING }
-  if (!id) return { page: { kind: 'alerts', query: query ?? '' }, opened: NOTHING }
+  if (family !== 'alerts' && family !== 'cases' && family !== 'mine') {
+    return { page: { kind: 'today' }, opened: NOTHING }
+  }
+  if (!id || family !== 'alerts') return { page: { kind: family, query: query ?? '' }, opened: NOTHING }
   return { page: before ?? { kind: 'alerts', query: '' }, opened: { kind: 'alert', alertId: plain(id) } }
 }
 
@@ -72,8 +80,8 @@ export const from = readonly(cameFrom)
 export function addressOf(shown: Page): string {
   if (shown.kind === 'case') return caseAddress(shown.caseNo)
   if (shown.kind === 'plan') return PLAN
-  if (shown.kind === 'alerts') return shown.query ? `${ALERTS}?${shown.query}` : ALERTS
-  return TODAY
+  if (shown.kind === 'today') return TODAY
+  return shown.query ? `${LISTS[shown.kind]}?${shown.query}` : LISTS[shown.kind]
 }
 
 export function alertAddress(alertId: string): string {
@@ -95,11 +103,11 @@ export function go(address: string): void {
   window.location.hash = address
 }
 
-/** List other cards in place of those that are listed: the way back leads to the page before. */
-export function listOthers(query: string): void {
-  const hash = addressOf({ kind: 'alerts', query })
+/** Show *other* in place of the page that is shown, as a list of other rows: the way back leads to the page before. */
+export function showInstead(other: Page): void {
+  const hash = addressOf(other)
   window.history.replaceState(null, '', hash)
-  place.value = { page: { kind: 'alerts', query }, opened: NOTHING }
+  place.value = { page: other, opened: NOTHING }
   beneath = hash
 }
 

@@ -1,8 +1,9 @@
 /** One stream for all windows of a browser, which allows six connections to a host. */
 import { streamTo, type Line, type Listener } from './stream'
-import type { Delta, Snapshot } from './views'
+import type { Delta, SessionShown, Snapshot } from './views'
 
 type Word =
+  | { kind: 'session'; reader: SessionShown }
   | { kind: 'snapshot'; picture: Snapshot }
   | { kind: 'delta'; change: Delta }
   | { kind: 'line'; state: Line }
@@ -75,11 +76,12 @@ function withOthers(listener: Listener): Presence {
   }
 
   function hear(word: Word): void {
-    if (word.kind === 'snapshot') listener.snapshot(word.picture)
+    if (word.kind === 'session') listener.session(word.reader)
+    else if (word.kind === 'snapshot') listener.snapshot(word.picture)
     else if (word.kind === 'delta') listener.delta(word.change)
     else if (word.kind === 'line') listener.line(word.state)
     else if (word.kind === 'left') hearThatSomebodyLeft()
-    // Whoever is new, or has signed in as somebody else, needs a snapshot of now.
+    // Whoever is new, or has signed in as somebody else, needs to hear all from the beginning.
     else if (leads) stream.open()
   }
 
@@ -95,6 +97,7 @@ function withOthers(listener: Listener): Presence {
 
   const stream = streamTo(
     {
+      session: (reader) => hearAndTell({ kind: 'session', reader }),
       snapshot: (picture) => hearAndTell({ kind: 'snapshot', picture }),
       delta: (change) => hearAndTell({ kind: 'delta', change }),
       line: (state) => hearAndTell({ kind: 'line', state }),

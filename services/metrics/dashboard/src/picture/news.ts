@@ -13,7 +13,8 @@ function look(fact: LatestFact): string {
 /**
  * Read again with *read* when a fact has come that is *meant*, or when more may have come than was told.
  *
- * At once, and then at most once in *everyMs*, however many come.
+ * At once, and then at most once in *everyMs*, however many come. To who does not watch the day
+ * nothing is told: there it is read again whenever it is looked how far all is.
  */
 export function onNews(meant: (fact: LatestFact) => boolean, read: () => void, everyMs = SECOND_MS): void {
   const store = usePicture()
@@ -37,6 +38,12 @@ export function onNews(meant: (fact: LatestFact) => boolean, read: () => void, e
       const known = new Set(before.map(look))
       const news = now.filter((fact) => !known.has(look(fact)))
       if (news.some(meant) || (news.length > 0 && news.length === now.length)) readSoon()
+    },
+  )
+  watch(
+    () => store.session,
+    (now, before) => {
+      if (now && before && !store.watches) readSoon()
     },
   )
   // Whatever came while the line was away has been told to nobody.

@@ -1,5 +1,5 @@
 /** The few documents that the page reads besides its stream. */
-import type { Alert, AlertLine, CardGroups, Case, ClockPage, PlanPage, TimelineFact, TimelinePage } from './views'
+import type { Alert, AlertLine, CardGroups, Case, ClockPage, OrganisationLine, PlanPage, TimelineFact, TimelinePage } from './views'
 
 /** A part of a collection, and the cursor of the next one. */
 export interface Page<Row> {
@@ -52,6 +52,12 @@ export function readPlan(): Promise<PlanPage> {
 /** How many cards stand, by limit and by organisation. */
 export function readGroups(): Promise<CardGroups> {
   return read('/v1/alerts/groups', 'zh-CN')
+}
+
+/** Where cases are open, the most first. */
+export async function readOrganisations(): Promise<OrganisationLine[]> {
+  const page = await readPage<OrganisationLine>('/v1/organisations')
+  return page.items
 }
 
 const EVERY_STATE = 'state=RAISED&state=ESCALATED&state=ACKNOWLEDGED&state=RESOLVED&state=REVOKED'

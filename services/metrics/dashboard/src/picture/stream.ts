@@ -1,9 +1,11 @@
 /** The live stream of one window: snapshot, deltas, and honest news about the line itself. */
-import type { Delta, Snapshot } from './views'
+import { readSession } from './session'
+import type { Delta, SessionShown, Snapshot } from './views'
 
 export type Line = 'connecting' | 'live' | 'reconnecting' | 'signed_out'
 
 export interface Listener {
+  session(reader: SessionShown): void
   snapshot(picture: Snapshot): void
   delta(change: Delta): void
   line(state: Line): void
@@ -16,18 +18,27 @@ export interface Stream {
 }
 
 const ADDRESS = '/v1/stream'
+/** How often who has no stream looks. */
+export const LOOK_MS = 15_000
 const RETRY_MS_MIN = 1_000
 const RETRY_MS_MAX = 30_000
 const GLIMPSE_MS = 5_000
+const UNAUTHORISED = 401
 
-/** A stream to *listener*; with *glimpses* it is left after each snapshot, and comes back for the next. */
+/**
+ * A stream to *listener*; with *glimpses* it is left after each snapshot, and comes back for the next.
+ *
+ * Whoever does not watch the day has no stream: the session is asked again and again how far all is.
+ */
 export function streamTo(listener: Listener, glimpses: boolean): Stream {
   let source: EventSource | null = null
   let retryMs = RETRY_MS_MIN
   let timer = 0
+  let turn = 0
 
   function close(): void {
     window.clearTimeout(timer)
+    turn += 1
     source?.close()
     source = null
   }
@@ -43,17 +54,38 @@ export function streamTo(listener: Listener, glimpses: boolean): Stream {
     retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)
   }
 
-  /** EventSource hides the status of a refusal, so ask once more for it alone. */
+  /** EventSource hides the status of a refusal: the session knows whether it is over. */
   async function afterRefusal(refused: EventSource): Promise<void> {
-    const status = await statusOf(ADDRESS)
+    const reader = await readSession()
     if (source !== refused) return
     close()
-    if (status === 401 || status === 403) listener.line('signed_out')
+    if (reader === UNAUTHORISED) listener.line('signed_out')
     else retryLater()
   }
 
   function open(): void {
     close()
+    void begin(turn)
+  }
+
+  /** Ask who reads, and then listen or look as there is something for them; unless another *mine* has begun. */
+  async function begin(mine: number): Promise<void> {
+    const reader = await readSession()
+    if (mine !== turn) return
+    if (reader === UNAUTHORISED) listener.line('signed_out')
+    else if (typeof reader === 'number') retryLater()
+    else if (reader.pages.includes('today')) {
+      listener.session(reader)
+      listen()
+    } else {
+      retryMs = RETRY_MS_MIN
+      listener.line('live')
+      listener.session(reader)
+      openIn(LOOK_MS)
+    }
+  }
+
+  function listen(): void {
     const opened = new EventSource(ADDRESS, { withCredentials: true })
     source = opened
     opened.addEventListener('open', () => {
@@ -74,16 +106,4 @@ export function streamTo(listener: Listener, glimpses: boolean): Stream {
   }
 
   return { open, close }
-}
-
-async function statusOf(address: string): Promise<number> {
-  const request = new AbortController()
-  try {
-    const answer = await fetch(address, { signal: request.signal, headers: { Accept: 'text/event-stream' } })
-    return answer.status
-  } catch {
-    return 0
-  } finally {
-    request.abort()
-  }
 }

@@ -1567,6 +1567,8 @@ export interface Withdrawal {
 export interface WorkLine {
   /** Null where it belongs to no case. */
   case_no: string | null
+  /** Under which everything about it is told: its case's, or its own. */
+  number: string
   item_name: string | null
   /** Its kind. */
   subject: string

@@ -7,7 +7,7 @@ import { language } from './preferences'
 
 export function useDates() {
   const store = usePicture()
-  const today = computed(() => (store.picture ? localDate(store.picture.as_of) : null))
+  const today = computed(() => (store.told ? localDate(store.told.as_of) : null))
 
   function ofAnotherYear(date: string): boolean {
     return today.value !== null && yearOf(date) !== yearOf(today.value)

@@ -51,6 +51,10 @@ const STATES: Record<string, string> = {
   report: 'ReportState',
 }
 
+/** The phases in which a case is listed, and the ways on which one comes. */
+export const PHASES = Object.keys(WORDS.Phase ?? {}).filter((phase) => phase !== 'ABSENT')
+export const CHANNELS = Object.keys(WORDS.Channel ?? {})
+
 /** A code that nobody has named speaks for itself. */
 function called(vocabulary: string, code: string): string {
   return WORDS[vocabulary]?.[code]?.[language.value] ?? code
@@ -77,6 +81,7 @@ export function useNames() {
     orderState: (code: string): string => called('OrderState', code),
     level: (code: string): string => called('AlertLevel', code),
     phase: (code: string): string => called('Phase', code),
+    channel: (code: string): string => called('Channel', code),
     decision: (code: string): string => called('Decision', code),
     /** Where what stands beside a case is in its course. */
     subjectState: (kind: string, code: string): string => called(STATES[kind] ?? '', code),
