@@ -8,7 +8,8 @@ from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage
 from tests.support.eventually import eventually
-from tests.support.pictures import SAVEABLE_CASE, case_line, fact, organisation_lines
+from tests.support.listed import case_line, organisation_lines
+from tests.support.pictures import SAVEABLE_CASE, fact
 from tests.support.stage import Stage
 from tests.support.today_page import PHONE, TodayPage
 

@@ -8,7 +8,8 @@ from playwright.async_api import Locator, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage
 from tests.support.eventually import eventually
-from tests.support.pictures import SAVEABLE_CASE, own_case, picture, work_line
+from tests.support.listed import own_case, work_line
+from tests.support.pictures import SAVEABLE_CASE, picture
 from tests.support.stage import Stage
 from tests.support.today_page import PHONE, TodayPage
 
