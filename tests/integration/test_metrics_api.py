@@ -19,6 +19,8 @@ from tests.support import way_of_a_case as way
 from tests.support.eventually import eventually
 from tests.support.facts import activity
 from tests.support.metrics_store import by_terminal
+from tests.support.metrics_store import received as received_by
+from tests.support.organisations import INVENTED, MARKET, STREET
 from tests.support.read_api import ReadApi, keyed, read_api
 from tests.support.unbounded_facts import unbounded
 from tests.support.year.compare import checker
@@ -148,6 +150,30 @@ async def test_cases_are_found_by_the_day_on_which_they_are_due(api: ReadApi) ->
     assert keyed(await api.read("/v1/cases?due=2024-09-30&phase=ACCEPTED"), "case_no") == [CASE]
     assert (await api.read("/v1/cases?due=2024-09-14&phase=CLOSED"))["items"] == []
     assert (await api.read("/v1/cases?due=2024-09-13"))["items"] == []
+
+
+async def test_cases_are_found_by_whose_they_are_and_by_the_beginning_of_their_number(
+    api: ReadApi,
+) -> None:
+    numbers = {"XC1": STREET, "XC2": MARKET, "XD1": STREET, "XD2": INVENTED}
+    await api.fold(*(received_by(no, "2024-09-02", code) for no, code in numbers.items()))
+    due = (await api.read("/v1/cases/XC1"))["deadline"]["due"]
+
+    async def found(query: str) -> list[str]:
+        return list(keyed(await api.read(f"/v1/cases?{query}"), "case_no"))
+
+    assert await found(f"organisation={STREET}") == ["XD1", "XC1"]
+    assert await found(f"organisation={STREET}&due={due}") == ["XD1", "XC1"]
+    assert await found(f"organisation={STREET}&begins=XD") == ["XD1"]
+    assert await found(f"organisation={INVENTED}") == ["XD2"]
+    assert await found(f"organisation={STREET},{MARKET}") == []
+    assert await found("organisation=*") == []
+    assert await found("begins=XC") == ["XC2", "XC1"]
+    told = (await api.read("/v1/organisations"))["items"]
+    assert [(one["code"], one["open"]) for one in told] == [
+        (STREET, 2),
+        *sorted([(MARKET, 1), (INVENTED, 1)]),
+    ]
 
 
 def received(number: str) -> Event:
