@@ -43,8 +43,6 @@ class Stage:
         self.refusal: int | None = None
         self.said: list[str] = []
         """Of the session, by the methods of the requests."""
-        self.looks = 0
-        """How often somebody asked who is signed in."""
         self.away = False
         """Whether nothing can be said of it just now."""
         self.address = ""
@@ -112,7 +110,6 @@ def _add_session(app: FastAPI, stage: Stage) -> None:
     async def shown() -> dict[str, Any]:
         if stage.refusal is not None:
             raise HTTPException(stage.refusal)
-        stage.looks += 1
         return {name: stage.snapshot[name] for name in OF_THE_SESSION} | {"pages": stage.pages}
 
     @app.api_route("/v1/session", methods=["POST", "DELETE"], status_code=204)
