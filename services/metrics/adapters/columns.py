@@ -1,6 +1,6 @@
 """How the domain's values are laid out in columns, and read again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from services.metrics.domain.clocks.deadline import first_at
 from services.metrics.domain.clocks.reason import Grounds
 from services.metrics.domain.clocks.run import ClockKey
 from services.metrics.domain.dossier import Dossier
-from services.metrics.domain.figures.figure import MANY
+from services.metrics.domain.figures.figure import MANY, heads, many
 from services.metrics.domain.last_words import LastWord, LastWords, merged
 from services.metrics.domain.recent import Recent
 from services.metrics.views.explanation import Explanation
@@ -67,11 +67,17 @@ ALERT_COLUMNS = (
 """Those that are stored as they are."""
 
 
-def bounds(parts: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the first and the last name of each stretch of names that *parts* stand for."""
-    lows, highs = [], []
+def bounds(parts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """
+    Return the first and the last name of each stretch of names that *parts* stand for.
+
+    No two of them overlap: what lies in two stretches would be summed twice.
+    """
+    lows, highs, names = [], [], frozenset(parts)
     for part in parts:
         name = part.removesuffix(MANY)
+        if any(many(head) in names for head in heads(name) if many(head) != part):
+            continue
         lows.append(name)
         highs.append(name)
         if name != part:
