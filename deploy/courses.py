@@ -33,6 +33,7 @@ from services.intake.domain.tooluse import refusals as tooluse
 from services.intake.domain.visit import refusals as visit
 from services.intake.domain.xregion import refusals as xregion
 from services.metrics.domain.reporting import refusals as report
+from services.metrics.domain.targets import refusals as own_target
 from services.review.domain.complaint import refusals as complaint
 from services.review.domain.invitation import refusals as invitation
 from services.review.domain.matter import refusals as matter
@@ -56,7 +57,7 @@ from shared.contracts.intermediary.course import AGENCY, ENGAGEMENT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.outreach.course import NEED, OUTREACH
-from shared.contracts.plan.course import REPORT
+from shared.contracts.plan.course import REPORT, TARGET
 from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
@@ -101,6 +102,7 @@ OFF_COURSE: Mapping[str, Refusals] = MappingProxyType(
         ENGAGEMENT.subject: engagement.OFF_COURSE,
         POLICY_ITEM.subject: policy.OFF_COURSE,
         BENEFIT.subject: benefit.OFF_COURSE,
+        TARGET.subject: own_target.OFF_COURSE,
         REPORT.subject: report.OFF_COURSE,
     }
 )

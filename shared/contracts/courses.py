@@ -13,7 +13,7 @@ from shared.contracts.intermediary.course import AGENCY, ENGAGEMENT
 from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.outreach.course import NEED, OUTREACH
-from shared.contracts.plan.course import REPORT
+from shared.contracts.plan.course import REPORT, TARGET
 from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
 from shared.contracts.rectification.course import RECTIFICATION
 from shared.contracts.review.course import INVITATION, RATING
@@ -60,5 +60,6 @@ COURSES = (
     BENEFIT,
     ALERT,
     ORDER,
+    TARGET,
     REPORT,
 )

@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from services.metrics.domain.figures.register import REGISTER
-from services.metrics.domain.plan import GROUPS, PLAN, PlanGroup, expected, pace_of
+from services.metrics.domain.plan import (
+    GROUPS,
+    PLAN,
+    PlanGroup,
+    expected,
+    expected_by,
+    pace_of,
+)
 from shared.contracts.supervision.words import AlertLevel
 from shared.policy.calendar import official_calendar
 
@@ -50,3 +57,23 @@ def test_the_pace_is_yellow_below_nine_tenths_and_red_below_seven_or_when_the_ye
     number: int, on: date, level: AlertLevel | None
 ) -> None:
     assert pace_of(number, 15, on, CALENDAR) == level
+
+
+@pytest.mark.parametrize(
+    ("since", "on", "wanted"),
+    [
+        (date(2023, 11, 1), date(2024, 4, 1), 0),
+        (date(2023, 11, 1), date(2024, 4, 2), 1),
+        (date(2023, 11, 1), date(2024, 12, 29), 3),
+        (date(2023, 11, 1), date(2024, 12, 31), 4),
+        (date(2023, 11, 1), date(2025, 2, 1), 4),
+        (date(2024, 7, 1), date(2024, 8, 15), 1),
+        (date(2024, 7, 1), date(2024, 6, 30), 0),
+        (date(2024, 12, 31), date(2024, 12, 30), 0),
+        (date(2025, 1, 1), date(2024, 12, 30), 0),
+    ],
+)
+def test_of_a_target_of_our_own_whole_pieces_are_expected_since_it_is_set(
+    since: date, on: date, wanted: float
+) -> None:
+    assert expected_by(4, since, date(2024, 12, 31), on, CALENDAR) == wanted

@@ -256,6 +256,24 @@ SILENT = "the same licence in a version that says no more"
             ["4 CHECKED reported for K23.4", "3 OK reported for K23.4"],
             (300, 400),
         ),
+        ("K09.2", ["a target that is reached on its day"], (1, 1)),
+        ("K09.2.milestone", ["a target that is reached on its day"], (200, None)),
+        ("K09.2", ["a target that is reached late"], (0, 1)),
+        ("K09.2", ["a target that is set anew for an earlier day"], (0, 1)),
+        ("K09.2", ["a target that was not reached after all"], (0, 1)),
+        ("K09.2", ["a target, and a report against another"], (0, 1)),
+        ("K09.2", ["a target that is given up"], (0, 0)),
+        ("K09.2", ["a target of a day that nobody means"], (0, 0)),
+        ("K00.1", ["a target of item 0 that nobody has come nearer to"], (0, 1)),
+        ("K00.1", ["a target that is reached on its day"], (0, 0)),
+        (
+            "K00.1.all",
+            [
+                "a target of item 0 that nobody has come nearer to",
+                "a target that is reached on its day",
+            ],
+            (1, 2),
+        ),
         (
             "K25.1",
             [

@@ -100,6 +100,7 @@ async def test_what_was_reported_is_listed_as_corrected_and_page_by_page(bureau:
             "quantity": 7,
             "on": "2024-09-02",
             "org_code": STREET,
+            "target": None,
         }
     ]
     assert (second["next_cursor"], others["items"]) == (None, [])

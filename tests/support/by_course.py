@@ -106,11 +106,15 @@ from services.metrics.domain.subjects.roster import ServiceList as ServiceListKi
 from services.metrics.domain.subjects.scene import Scene as SceneKind
 from services.metrics.domain.subjects.site import Site as SiteKind
 from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.subjects.target import OwnTarget as OwnTargetKind
 from services.metrics.domain.subjects.unfinished import Matter as MatterKind
 from services.metrics.domain.subjects.xregion import CrossRegion as CrossRegionKind
 from services.metrics.domain.supervising import commands as order_commands
 from services.metrics.domain.supervising import decide as order_rules
 from services.metrics.domain.supervising import refusals as order_refusals
+from services.metrics.domain.targets import commands as target_commands
+from services.metrics.domain.targets import decide as target_rules
+from services.metrics.domain.targets import refusals as target_refusals
 from services.review.domain.complaint import commands as complaint_commands
 from services.review.domain.complaint import decide as complaint_rules
 from services.review.domain.complaint import refusals as complaint_refusals
@@ -140,7 +144,7 @@ from shared.contracts.item.course import ITEM_CHANGE, ITEM_LIST, STATIONING
 from shared.contracts.joint import facts as joint
 from shared.contracts.joint.course import JOINT, SCENE
 from shared.contracts.outreach.course import NEED, OUTREACH
-from shared.contracts.plan.course import REPORT
+from shared.contracts.plan.course import REPORT, TARGET
 from shared.contracts.policy.course import BENEFIT, POLICY_ITEM
 from shared.contracts.review.course import INVITATION
 from shared.contracts.site.course import SITE
@@ -293,6 +297,16 @@ BY_COURSE: Mapping[str, Owned] = MappingProxyType(
             get_args(report_commands.ReportCommands),
             partial(_told, REPORT),
             ReportKind,
+            {},
+            follows=True,
+        ),
+        "target": Owned(
+            TARGET,
+            target_refusals.OFF_COURSE,
+            target_rules.DECIDER,
+            get_args(target_commands.TargetCommands),
+            partial(_told, TARGET),
+            OwnTargetKind,
             {},
             follows=True,
         ),

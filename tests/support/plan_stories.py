@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from services.metrics.domain.entry import Entry
 from services.metrics.domain.figures.reported import PARTS
 from shared.contracts.activity import facts as activity
@@ -17,7 +19,7 @@ from shared.contracts.instrument.facts import InstrumentUsed
 from shared.contracts.intake.words import Terminal
 from shared.contracts.intermediary import facts as intermediary
 from shared.contracts.item import facts as item
-from shared.contracts.plan.facts import ProgressReported
+from shared.contracts.plan.facts import ProgressReported, TargetSet
 from shared.contracts.policy import facts as policy
 from shared.contracts.supervision import facts as supervision
 from shared.contracts.unfinished import facts as unfinished
@@ -143,6 +145,22 @@ def reported(indicator: str, part: str, quantity: float, **changes: object) -> F
             **changes,
         },
     )
+
+
+def aimed(**changes: object) -> Fact:
+    return like_the_example(
+        TargetSet, **{"target_id": "t1", "value": 2, "due": "2024-10-31", **changes}
+    )
+
+
+def nearer(quantity: float, on: str, **changes: object) -> Fact:
+    words = {"report_id": f"r-{on}", "on": on, "target_id": "t1", **changes}
+    return reported("K09.2", "MILESTONE", quantity, **words)
+
+
+def beside(key: str, *facts: Fact) -> list[Entry]:
+    """Return *facts*, one a day, in the dossier of *key*."""
+    return [replace(one, partitionkey=key) for one in told(*facts)]
 
 
 DECISION = [RECEIVED, ACCEPTED, STARTED, DECIDED]
@@ -414,6 +432,29 @@ PLANNED: Mapping[str, Sequence[Entry]] = {
     ),
     "a report of what nobody counts": told(reported("K22.1", "SINGING", 3)),
     "a report of what no figure counts": told(reported("K99.9", "CONDUCT", 3)),
+    "a target that is reached on its day": beside(
+        "t1", aimed(), nearer(1, "2024-10-31"), nearer(1, "2024-09-10")
+    ),
+    "a target that is reached late": beside(
+        "t1", aimed(), nearer(1, "2024-09-10"), nearer(1, "2024-11-01")
+    ),
+    "a target that is set anew for an earlier day": beside(
+        "t1", aimed(), nearer(2, "2024-10-31"), aimed(due="2024-10-30")
+    ),
+    "a target that was not reached after all": beside(
+        "t1",
+        aimed(),
+        nearer(2, "2024-09-10"),
+        nearer(1, "2024-09-10", report_id="r2", corrects="r-2024-09-10"),
+    ),
+    "a target, and a report against another": beside(
+        "t1", aimed(), nearer(2, "2024-09-10", target_id="t2")
+    ),
+    "a target of item 0 that nobody has come nearer to": beside("t1", aimed(plan_item=0)),
+    "a target that is given up": beside("t1", aimed(), aimed(value=0)),
+    "a target of a day that nobody means": beside(
+        "t1", like_the_example(TargetSet).model_copy(update={"due": date(1970, 1, 1)})
+    ),
     "a report on a day that nobody means": told(
         like_the_example(ProgressReported).model_copy(update={"on": date(1970, 1, 1)})
     ),

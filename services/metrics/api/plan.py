@@ -1,4 +1,4 @@
-"""The bureau's annual plan: all items, one, and what people report of it."""
+"""The bureau's annual plan: all items, one, its own targets, and what people report of it."""
 
 from types import MappingProxyType
 from typing import Annotated
@@ -12,13 +12,22 @@ from services.metrics.api.answers import answer, answered, page
 from services.metrics.api.kpis import QUESTION, Question, narrowed_of
 from services.metrics.api.paging import DAYS
 from services.metrics.api.parameters import CURSOR_INVALID, ROWS_USUAL, Cursor, DayAsked, Rows
-from services.metrics.api.roles import READERS, REPORTERS, WORKERS, SeenOrganisations
+from services.metrics.api.roles import (
+    READERS,
+    REPORTERS,
+    TARGET_SETTERS,
+    WORKERS,
+    SeenOrganisations,
+)
 from services.metrics.domain.figures.dimensions import Narrowed
 from services.metrics.domain.reporting import commands, refusals
+from services.metrics.domain.targets import commands as target_commands
+from services.metrics.domain.targets import refusals as target_refusals
 from services.metrics.handlers.kpis import FigureQuery
 from services.metrics.handlers.plan import PlanReadings
 from services.metrics.handlers.reporting import Reporting
-from services.metrics.views.plan import PlanItem, PlanPage, ReportPage
+from services.metrics.handlers.targets import Targeting
+from services.metrics.views.plan import PlanItem, PlanPage, ReportPage, TargetPage
 from shared.commands.counter import Collection, command_routes, refusals_in
 from shared.commands.counter import Path as CommandPath
 from shared.web.description import told
@@ -46,7 +55,7 @@ REPORTS = Collection(
     name="plan/reports",
     subject="report",
     refusals=refusals_in(refusals),
-    first=CommandPath(commands.ReportProgress, REPORTERS, ours=frozenset({"report"})),
+    first=CommandPath(commands.ReportProgress, REPORTERS, ours=frozenset({"report", "target"})),
     paths=MappingProxyType(
         {
             "corrections": CommandPath(
@@ -56,25 +65,36 @@ REPORTS = Collection(
     ),
 )
 
+TARGETS = Collection(
+    name="plan/targets",
+    subject="target_id",
+    refusals=refusals_in(target_refusals),
+    first=CommandPath(target_commands.SetTarget, TARGET_SETTERS, ours=frozenset({"target_id"})),
+    paths=MappingProxyType(
+        {"revisions": CommandPath(target_commands.ReviseTarget, TARGET_SETTERS)}
+    ),
+)
 
-def plan_routes(readings: PlanReadings, reporting: Reporting) -> APIRouter:
+
+def plan_routes(readings: PlanReadings, reporting: Reporting, targeting: Targeting) -> APIRouter:
     """Return the routes of the plan."""
-    router = APIRouter(
-        prefix="/v1/plan", tags=["plan"], dependencies=[permit(*READERS, *WORKERS, of=Of.REGISTER)]
-    )
-    reports = command_routes([REPORTS], reporting.take, of=Of.REGISTER)
+    router = APIRouter()
+    router.include_router(command_routes([REPORTS], reporting.take, of=Of.REGISTER))
+    router.include_router(command_routes([TARGETS], targeting.take, of=Of.REGISTER))
+    # The words before the number, which takes whatever stands there.
+    router.include_router(_said_of_it(readings))
+    router.include_router(_items(readings))
+    return router
 
-    @router.get("", responses=answered(PlanPage), openapi_extra=told(*QUESTION))
-    async def listed(
-        request: Request, asked: YearAsked, caller: Caller, seen: SeenOrganisations
-    ) -> Response:
-        """
-        List the items of the plan with their figures since the year began, up to `to`.
 
-        A count that the plan wants of the whole year says what should have been `expected` by then.
-        """
-        plan = await readings.within(seen).listed(asked)
-        return page(request, structs.replace(plan, reports=caller.has(*REPORTERS)))
+def _reading() -> APIRouter:
+    may = permit(*READERS, *WORKERS, of=Of.REGISTER)
+    return APIRouter(prefix="/v1/plan", tags=["plan"], dependencies=[may])
+
+
+def _said_of_it(readings: PlanReadings) -> APIRouter:
+    """Return the routes of what people report of the plan, and of what they aim at."""
+    router = _reading()
 
     @router.get(
         "/reports",
@@ -88,10 +108,55 @@ def plan_routes(readings: PlanReadings, reporting: Reporting) -> APIRouter:
         cursor: Cursor = None,
         rows: Rows = ROWS_USUAL,
     ) -> Response:
-        """List what people have reported from `from` to `to`, as corrected, the last day first."""
+        """
+        List what people have reported from `from` to `to`, as corrected, the last day first.
+
+        What was reported against one target on one day is told together.
+        """
         found = await readings.within(seen).reported(asked, DAYS.read(cursor), rows)
         cursor = DAYS.written(found.following) if found.following else None
         return page(request, ReportPage(found.items, cursor))
+
+    @router.get(
+        "/targets",
+        responses=answered(TargetPage),
+        openapi_extra=told(CURSOR_INVALID, *QUESTION),
+    )
+    async def aimed_at(
+        request: Request,
+        asked: YearAsked,
+        seen: SeenOrganisations,
+        cursor: Cursor = None,
+        rows: Rows = ROWS_USUAL,
+    ) -> Response:
+        """
+        List the bureau's own targets that are due in the year of `to`, as of that day.
+
+        Those due last come first; what is given up is not told.
+        """
+        found = await readings.within(seen).targets(asked, DAYS.read(cursor), rows)
+        cursor = DAYS.written(found.following) if found.following else None
+        return page(request, TargetPage(found.items, cursor))
+
+    return router
+
+
+def _items(readings: PlanReadings) -> APIRouter:
+    """Return the routes of the plan's items."""
+    router = _reading()
+
+    @router.get("", responses=answered(PlanPage), openapi_extra=told(*QUESTION))
+    async def listed(
+        request: Request, asked: YearAsked, caller: Caller, seen: SeenOrganisations
+    ) -> Response:
+        """
+        List the items of the plan with their figures since the year began, up to `to`.
+
+        A count that the plan wants of the whole year says what should have been `expected` by then.
+        """
+        plan = await readings.within(seen).listed(asked)
+        may = {"reports": caller.has(*REPORTERS), "sets_targets": caller.has(*TARGET_SETTERS)}
+        return page(request, structs.replace(plan, **may))
 
     @router.get(
         "/{number}",
@@ -105,7 +170,4 @@ def plan_routes(readings: PlanReadings, reporting: Reporting) -> APIRouter:
             raise Problem(*PLAN_ITEM_UNKNOWN, field="number")
         return answer(found)
 
-    both = APIRouter()
-    both.include_router(reports)
-    both.include_router(router)
-    return both
+    return router

@@ -59,6 +59,8 @@ ORDER_ANSWERERS: Grants = granted((Role.DIRECTOR, *WORKERS), Scope.OWN)
 COUNTERS = (Role.SECRETARIAT, Role.ASSIST_AGENT, Role.REVIEW_DESK, Role.WINDOW_CLERK)
 REPORTERS: Grants = {**granted(ACTORS, Scope.BELOW), **granted(COUNTERS, Scope.OWN)}
 """Who reports what was counted for the plan; supervision also for the organisations below."""
+TARGET_SETTERS: Grants = granted((Role.DIRECTOR,), Scope.BELOW)
+"""Who says what the bureau aims at of its own accord, and what the organisations below do."""
 PUBLISHERS_OF_RULES = (Role.LAW_DESK, Role.DIRECTOR, Role.OPS)
 READERS_OF_RULES = (Role.LAW_DESK, *READERS)
 

@@ -55,6 +55,7 @@ from services.metrics.handlers.orders import Ordering, OrderReadings
 from services.metrics.handlers.plan import PlanReadings
 from services.metrics.handlers.publishing import Publishing
 from services.metrics.handlers.reporting import Reporting
+from services.metrics.handlers.targets import Targeting
 from services.metrics.handlers.today import Today
 from services.metrics.ports.chronicles import Chronicles
 from services.metrics.ports.clock_rounds import ClockRounds
@@ -202,7 +203,9 @@ class Reader:
                     kpi_routes(kpis),
                     elapsed_routes(kpis),
                     plan_routes(
-                        PlanReadings(kpis, rules, self.clock), Reporting(self.supervision, desk)
+                        PlanReadings(kpis, rules, self.clock),
+                        Reporting(self.supervision, desk),
+                        Targeting(self.supervision, desk),
                     ),
                     calculator_routes(calculating),
                     alert_routes(alerts),

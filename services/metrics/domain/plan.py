@@ -6,7 +6,7 @@ The items are those of the plan of 2024, with its unnumbered first section as it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -95,7 +95,25 @@ def pace_of(number: float, target: float, on: date, calendar: WorkCalendar) -> A
 
     The year's *target* itself is judged when the year is over; less is red then.
     """
-    wanted = expected(target, on, calendar)
+    return level_of(number, target, expected(target, on, calendar))
+
+
+def expected_by(target: float, since: date, due: date, on: date, calendar: WorkCalendar) -> float:
+    """
+    Return how much of a *target* that is *due* on some day should have been reached on another.
+
+    From the day *since* which it is set, but never from an earlier year, as the working days go.
+    A milestone is reached or not, so what is expected before its day are whole pieces.
+    """
+    if on >= due:
+        return target
+    eve = max(since, date(due.year, 1, 1)) - timedelta(days=1)
+    whole = calendar.working_days_between(eve, due)
+    return target * calendar.working_days_between(eve, on) // whole if whole else 0
+
+
+def level_of(number: float, target: float, wanted: float) -> AlertLevel | None:
+    """Return the colour of a count that has come to *number*, where so much was *wanted* by now."""
     if number < RED_SHARE * wanted or (number < target <= wanted):
         return AlertLevel.RED
     return AlertLevel.YELLOW if number < YELLOW_SHARE * wanted else None

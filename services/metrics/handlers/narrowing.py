@@ -44,6 +44,7 @@ from shared.commands.access import Reach
 from shared.contracts.moments import FIRST_DAY
 from shared.contracts.supervision.course import STANDING
 from shared.contracts.supervision.words import AlertLevel
+from shared.contracts.types import OrgRef
 from shared.policy.calendar import local
 from shared.policy.organisations import Scope
 
@@ -66,6 +67,11 @@ def reached_by(reach: Reach | None) -> Collection[str] | None:
     if (reach.org, reach.scope) == (reach.register.bureau, Scope.BELOW):
         return None
     return reach.register.reached(reach.org, reach.scope)
+
+
+def own_organisation(reach: Reach | None) -> OrgRef | None:
+    """Return for which organisation the caller of a command acts; None where nobody calls."""
+    return None if reach is None else reach.register.named(reach.org)
 
 
 def narrowed(readings: Readings, organisations: Collection[str] | None) -> Readings:

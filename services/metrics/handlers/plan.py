@@ -1,6 +1,6 @@
 """The bureau's annual plan: each item with its figures since the year began, and their pace."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,9 +13,17 @@ from services.metrics.domain.figures.reported import COUNTED_AS
 from services.metrics.domain.plan import GROUPS, PLAN
 from services.metrics.domain.subjects.report import HUNDREDTHS, ProgressReport
 from services.metrics.handlers.kpis import FigureQuery, Kpis
+from services.metrics.handlers.targets import SHOWN_MAX, TargetReadings, TargetsFound
 from services.metrics.ports.readings import Behind
 from services.metrics.views.kpi import KpiLine
-from services.metrics.views.plan import CountedAs, PlanFigure, PlanItem, PlanPage, ReportLine
+from services.metrics.views.plan import (
+    CountedAs,
+    PlanFigure,
+    PlanItem,
+    PlanPage,
+    ReportLine,
+    TargetLine,
+)
 from services.metrics.views.view import Both
 from shared.contracts.supervision.words import worst_of
 from shared.policy.calendar import business_date
@@ -38,6 +46,7 @@ class PlanReadings:
         self._kpis = kpis
         self._rules = rules
         self._clock = clock
+        self._targets = TargetReadings(kpis, rules, clock)
 
     def within(self, organisations: Collection[str] | None) -> "PlanReadings":
         """Return the same for who sees *organisations* alone, None for every one."""
@@ -60,10 +69,21 @@ class PlanReadings:
     async def reported(
         self, asked: FigureQuery, before: tuple[date, str] | None, rows_max: int
     ) -> ReportsFound:
-        """Return what people have reported, the last day first."""
+        """
+        Return what people have reported, the last day first.
+
+        What was reported against one target on one day is told together, even where
+        that is more than *rows_max*.
+        """
         found = await self._kpis.behind(reported.FIGURES, asked, before, rows_max)
         last = (found[-1].day, found[-1].dossier.key) if len(found) == rows_max else None
-        return ReportsFound([_line(one) for one in found], last)
+        return ReportsFound([line for one in found for line in _lines(one)], last)
+
+    async def targets(
+        self, asked: FigureQuery, before: tuple[date, str] | None, rows_max: int
+    ) -> TargetsFound:
+        """Return the bureau's own targets of a year, those due last first."""
+        return await self._targets.listed(asked, before, rows_max)
 
     def _days(self, asked: FigureQuery) -> tuple[date, date]:
         until = asked.until or business_date(self._clock.now())
@@ -73,11 +93,19 @@ class PlanReadings:
         numbers = {item.number for item in items}
         figures = [figure for figure in REGISTER.figures if figure.item in numbers]
         lines = await self._kpis.listed(asked, figures)
+        targets = (await self._targets.listed(asked, None, SHOWN_MAX)).items
         return [
-            self._item(item, [line for line in lines if line.item == item.number]) for item in items
+            self._item(
+                item,
+                [line for line in lines if line.item == item.number],
+                [target for target in reversed(targets) if target.item == item.number],
+            )
+            for item in items
         ]
 
-    def _item(self, item: plan.PlanItem, lines: Iterable[KpiLine]) -> PlanItem:
+    def _item(
+        self, item: plan.PlanItem, lines: Iterable[KpiLine], targets: list[TargetLine]
+    ) -> PlanItem:
         figures = [self._paced(line) for line in lines]
         zh, en = GROUPS[item.group]
         return PlanItem(
@@ -85,8 +113,9 @@ class PlanReadings:
             name=Both(item.zh, item.en),
             group=item.group,
             group_name=Both(zh, en),
-            level=worst_of(one.level for one in figures),
+            level=worst_of([*(one.level for one in figures), *(one.level for one in targets)]),
             figures=figures,
+            targets=targets,
         )
 
     def _paced(self, line: KpiLine) -> PlanFigure:
@@ -103,13 +132,16 @@ class PlanReadings:
         return PlanFigure(**told, expected=round(wanted, 1))
 
 
-def _line(behind: Behind) -> ReportLine:
-    (report,) = (one for one in behind.dossier.subjects if type(one) is ProgressReport)
-    return ReportLine(
-        report=report.name,
-        indicator=report.indicator,
-        part=report.part,
-        quantity=report.hundredths / HUNDREDTHS,
-        on=behind.day,
-        org_code=report.org_code,
-    )
+def _lines(behind: Behind) -> Iterator[ReportLine]:
+    """Yield the reports of that day: beside a target there may be several."""
+    for report in behind.dossier.subjects:
+        if isinstance(report, ProgressReport) and report.on == behind.day:
+            yield ReportLine(
+                report=report.name,
+                indicator=report.indicator,
+                part=report.part,
+                quantity=report.hundredths / HUNDREDTHS,
+                on=behind.day,
+                org_code=report.org_code,
+                target=report.target_id,
+            )

@@ -34,7 +34,7 @@ from services.metrics.views.freshness import Completeness
 from services.metrics.views.kpi import KpiCasePage, KpiCourse, KpiPage
 from services.metrics.views.mine import OwnCasePage, SentPage, WorkPage
 from services.metrics.views.order import OrderLine, OrderPage
-from services.metrics.views.plan import PlanPage, ReportPage
+from services.metrics.views.plan import PlanPage, ReportPage, TargetPage
 from services.metrics.views.publisher import DoubtProgress, PublisherDoubted
 from services.metrics.views.rules import RulesChanged, RulesProgress, RulesShown
 from services.metrics.views.today import Delta, SessionShown, Snapshot
@@ -68,6 +68,7 @@ ANSWERS: tuple[type[View], ...] = (
     KpiCasePage,
     PlanPage,
     ReportPage,
+    TargetPage,
     Completeness,
     WorkPage,
     OwnCasePage,

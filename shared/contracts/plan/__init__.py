@@ -1,1 +1,1 @@
-"""The bureau's annual plan, where no system tells of it: what people report (年度计划)."""
+"""The bureau's annual plan, where no system tells of it: targets of its own, reports (年度计划)."""

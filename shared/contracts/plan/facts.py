@@ -1,4 +1,4 @@
-"""What people report of the plan, since no system tells of it (catalogue 4.11)."""
+"""What the bureau aims at of its own accord, and what people report of it (catalogue 4.11)."""
 
 from decimal import Decimal
 from typing import Annotated, ClassVar
@@ -7,7 +7,17 @@ from pydantic import Field, PlainSerializer
 
 from shared.contracts.envelope import Fact
 from shared.contracts.moments import Day
-from shared.contracts.types import Code, Doc, Identifier, Note, OrgRef, Several
+from shared.contracts.types import (
+    Code,
+    Count,
+    Doc,
+    Identifier,
+    Name,
+    Note,
+    OrgRef,
+    Several,
+    ShortCode,
+)
 
 QUANTITY_MAX = 10_000_000
 
@@ -17,6 +27,26 @@ Quantity = Annotated[
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
 """How much: times, people, hours; of the smaller ones a hundredth."""
+
+
+class TargetSet(Fact):
+    """The bureau aims at so much by a day (设定目标); what is set anew takes its place."""
+
+    TYPE: ClassVar[str] = "casetrack.plan.target.set.v1"
+    STREAM: ClassVar[str] = "target"
+    ABOUT: ClassVar[str] = "target_id"
+
+    target_id: Identifier
+    plan_item: Count
+    """The item of the plan that it belongs to, by its number."""
+    name: Name
+    unit: ShortCode
+    """In which it is counted, in the bureau's own words: 个, 次, 学时."""
+    value: Quantity
+    """How much should be reached; 0 gives the target up."""
+    due: Day
+    org: OrgRef | None = None
+    """Whose it is."""
 
 
 class ProgressReported(Fact):
@@ -36,6 +66,7 @@ class ProgressReported(Fact):
     org: OrgRef | None = None
     site_id: Code | None = None
     target_id: Identifier | None = None
+    """The target of the bureau's own that it brings nearer, beside the figure."""
     note: Note | None = None
     evidence: Several[Doc] = ()
     corrects: Identifier | None = None

@@ -16,6 +16,7 @@ from services.metrics.domain.subjects.register import AnySubject
 from services.metrics.domain.subjects.report import ProgressReport
 from services.metrics.domain.subjects.review import Invitation, Rating
 from services.metrics.domain.subjects.site import Site
+from services.metrics.domain.subjects.target import OwnTarget
 from services.metrics.domain.subjects.task import Task
 
 IDENTITY_BYTES = 8
@@ -112,7 +113,7 @@ def _named_by(subject: AnySubject) -> Dimensions:
             return Dimensions(
                 organisation=subject.org_code, window=subject.window, item=subject.item_code
             )
-        case Inspection() | Rectification() | Directive() | ProgressReport():
+        case Inspection() | Rectification() | Directive() | ProgressReport() | OwnTarget():
             return Dimensions(organisation=subject.org_code)
         case Task(site=site) | Site(site_id=site):
             return Dimensions(site=site)

@@ -35,6 +35,7 @@ from services.metrics.domain.figures import (
     stationing,
     statistics,
     supervision,
+    targets,
     terminals,
     walkthroughs,
     weekends,
@@ -82,6 +83,7 @@ MODULES: tuple[ModuleType, ...] = (
     examination,
     inspection,
     agents,
+    targets,
     reported,
     statistics,
 )

@@ -131,6 +131,11 @@ def indicator_of(part: Part) -> str:
     return part.partition("/")[0]
 
 
+def item_of(indicator: str) -> int:
+    """Return the item of the plan to which *indicator*, an id of the catalogue, belongs."""
+    return int(indicator[1:3])
+
+
 def figure_of(part: Part, one: Counted) -> str:
     """Return the id of the figure that sums what is counted as *one*."""
     return f"{indicator_of(part)}.{one.word.lower()}"
@@ -140,6 +145,9 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {indicator_of(part): tuple(one.word for one in counted) for part, counted in COUNTED.items()}
 )
 """By indicator: what may be reported of it."""
+
+ITEMS = tuple(sorted({item_of(indicator) for indicator in PARTS}))
+"""The items of the plan of which people report something."""
 
 COUNTED_AS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -166,7 +174,7 @@ def _figure(part: Part, one: Counted) -> Figure:
     yearly = Target(origin=Origin.OURS, at_least=one.yearly, yearly=True) if one.yearly else None
     return Figure(
         id=figure_of(part, one),
-        item=int(part[1:3]),
+        item=item_of(part),
         zh=one.zh,
         en=one.en,
         unit=one.unit,

@@ -7,7 +7,9 @@ Rejection
     ├── PartUnknown
     ├── ReportDayImpossible
     ├── ReportExists
-    └── ReportUnknown
+    ├── ReportUnknown
+    ├── TargetNotSet
+    └── TargetOfAnother
 """
 
 from shared.commands.off_course import off_course
@@ -55,6 +57,22 @@ class ReportUnknown(ReportRejection):
 
     code = "report_unknown"
     field = "report"
+
+
+class TargetNotSet(ReportRejection):
+    """There is no such target that a report could bring nearer."""
+
+    code = "target_not_set"
+    blame = Blame.COMMAND
+    field = "target_id"
+
+
+class TargetOfAnother(ReportRejection):
+    """The target is of another item than the figure, or of another organisation."""
+
+    code = "target_of_another"
+    blame = Blame.COMMAND
+    field = "target_id"
 
 
 OFF_COURSE = off_course(REPORT)

@@ -29,6 +29,7 @@ from services.metrics.domain.subjects.roster import Agent, ServiceList
 from services.metrics.domain.subjects.scene import Scene
 from services.metrics.domain.subjects.site import Site
 from services.metrics.domain.subjects.subject import Subject
+from services.metrics.domain.subjects.target import OwnTarget
 from services.metrics.domain.subjects.task import Task
 from services.metrics.domain.subjects.unfinished import Matter
 from services.metrics.domain.subjects.xregion import CrossRegion
@@ -72,6 +73,7 @@ AnySubject = (
     | OutreachNeed
     | Engagement
     | Benefit
+    | OwnTarget
 )
 """Every kind but the cards, which lie on the others."""
 
@@ -113,6 +115,7 @@ KINDS: tuple[type[Subject], ...] = (
     OutreachNeed,
     Engagement,
     Benefit,
+    OwnTarget,
 )
 
 

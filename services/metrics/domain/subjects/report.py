@@ -24,6 +24,8 @@ class ProgressReport(Subject, frozen=True, array_like=True, gc=False, tag="repor
     """The quantity, in hundredths."""
     on: date | None = None
     org_code: str = ""
+    target_id: str | None = None
+    """Of the target beside which it lies, if it was made against one."""
 
     def noted(self, entry: Entry) -> Noted:
         match entry.data:
@@ -34,6 +36,7 @@ class ProgressReport(Subject, frozen=True, array_like=True, gc=False, tag="repor
                     "hundredths": int(fact.quantity * HUNDREDTHS),
                     "on": fact.on,
                     "org_code": fact.org.org_code if fact.org else "",
+                    "target_id": fact.target_id,
                 }, True
             case _:
                 return {}, False

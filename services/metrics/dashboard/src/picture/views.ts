@@ -1131,10 +1131,12 @@ export interface PlanItem {
   name: Both
   group: string
   group_name: Both
-  /** The worst of its figures; null where they are as they should be, or there are none. */
+  /** The worst of its figures and targets; null where all is well, or there are none. */
   level: AlertLevel | null
   /** Those that are measured; none of an item that no fact tells of yet. */
   figures: PlanFigure[]
+  /** The bureau's own that are due in the year, the first one first. */
+  targets: TargetLine[]
 }
 
 /** Every item in its order, and the days that were counted. */
@@ -1145,6 +1147,8 @@ export interface PlanPage {
   until: string
   /** Whether the reader may report what people count. */
   reports?: boolean
+  /** Whether the reader may set targets of the bureau's own. */
+  sets_targets?: boolean
 }
 
 /** A policy, whole, and the day from which what begins is judged by it. */
@@ -1281,6 +1285,8 @@ export interface ReportLine {
   quantity: number
   on: string
   org_code: string
+  /** The target that it brings nearer, if it was made against one. */
+  target?: string | null
 }
 
 /** Reports, the last day first. */
@@ -1470,6 +1476,32 @@ export interface Taken {
   stream: string
   version: number
   event_ids: string[]
+}
+
+/** A target of the bureau's own, and what was reported against it. */
+export interface TargetLine {
+  /** By which it is set anew, and which a report against it names. */
+  target: string
+  item: number
+  name: string
+  /** In the bureau's own words. */
+  unit: string
+  value: number
+  due: string
+  reported: number
+  /** What should have been reported by now: whole pieces before its day, all of it then. */
+  expected: number
+  /** When what was reported came to the whole; null before. */
+  reached_on: string | null
+  /** The colour of its pace; null where it is as it should be. */
+  level: AlertLevel | null
+  org_code: string
+}
+
+/** Targets of a year, those due last first. */
+export interface TargetPage {
+  items: TargetLine[]
+  next_cursor: string | null
 }
 
 /** What was promised when the case was accepted. */

@@ -49,6 +49,7 @@ const STATES: Record<string, string> = {
   benefit: 'BenefitState',
   policy: 'PolicyItemState',
   report: 'ReportState',
+  target: 'TargetState',
 }
 
 /** The phases in which a case is listed, and the ways on which one comes. */
