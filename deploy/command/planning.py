@@ -15,7 +15,7 @@ from deploy.command.tables import Cell, marked, show_table
 from deploy.command.words import measured
 from deploy.stack.settings import LocalSettings
 from deploy.texts import LANGUAGE, say
-from services.metrics.views.plan import PlanFigure, PlanItem, PlanPage
+from services.metrics.views.plan import PlanFigure, PlanItem, PlanPage, TargetLine
 from shared.runtime.settings import load_settings
 
 UntilOption = Annotated[
@@ -47,7 +47,7 @@ def list_plan(
 
 
 def _lines(item: PlanItem) -> Iterator[list[Cell]]:
-    """Yield the item, and a line for each of its figures."""
+    """Yield the item, and a line for each of its figures and of the bureau's own targets."""
     name = item.name.said(LANGUAGE)
     unmeasured = "" if item.figures else f"  {say('plan.unmeasured')}"
     yield [str(item.item), marked(item.level), "", "", "", "", f"{name}{unmeasured}"]
@@ -62,6 +62,22 @@ def _lines(item: PlanItem) -> Iterator[list[Cell]]:
             expected,
             one.name.said(LANGUAGE),
         ]
+    for target in item.targets:
+        yield _own(target)
+
+
+def _own(target: TargetLine) -> list[Cell]:
+    """Return the line of a target; its unit is the bureau's own word, and no figure's."""
+    said = {"name": target.name, "unit": target.unit, "due": target.due, "target": target.target}
+    return [
+        "",
+        marked(target.level),
+        say("plan.own"),
+        measured(target.reported, ""),
+        f"≥ {measured(target.value, '')}",
+        measured(target.expected, ""),
+        say("plan.own_target", **said),
+    ]
 
 
 def _target(figure: PlanFigure) -> str:

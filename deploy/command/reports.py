@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, str] = {
     "day": "日期",
     "org_code": "单位代码",
     "note": "说明",
+    "target_id": "目标",
     "corrects": "更正",
 }
 """The columns, by either name; the first three are needed, in any order."""

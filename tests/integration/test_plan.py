@@ -25,6 +25,7 @@ TOLD = [
     *PLANNED["two walks of one street"],
     *PLANNED["a change that is published too late in one place"],
     *PLANNED["a list of what agencies are needed for"],
+    *PLANNED["a target that is reached on its day"],
 ]
 YEAR = "/v1/plan?to=2024-12-30"
 
@@ -63,6 +64,8 @@ async def test_every_item_is_told_with_its_figures_and_its_pace(api: ReadApi) ->
     assert (told["K21.1"]["numerator"], told["K21.1"]["denominator"]) == (1, 2)
     assert (told["K07.2"]["numerator"], told["K07.2"]["denominator"]) == (0, 1)
     assert (plan["items"][19]["figures"], plan["items"][19]["level"]) == ([], None)
+    assert (told["K09.2"]["numerator"], told["K09.2"]["denominator"]) == (1, 1)
+    assert [one["reached_on"] for one in plan["items"][9]["targets"]] == ["2024-10-31"]
     assert plan["items"][22]["group_name"] == {"zh-CN": "四支队伍", "en": "Four teams"}
 
 
@@ -94,8 +97,14 @@ async def test_an_organisation_reads_what_is_its_own(api: ReadApi) -> None:
 
 
 SAID = {
-    Language.ZH_CN: ("重点项目审批代办", "尚无指标", "≥ 15", "逐步上升"),
-    Language.EN: ("Help with key projects", "not measured yet", "≥ 15", "rising"),
+    Language.ZH_CN: (
+        *("重点项目审批代办", "尚无指标", "≥ 15", "逐步上升"),
+        "大厅功能分区改造（个节点，2024-10-31前）  t1",
+    ),
+    Language.EN: (
+        *("Help with key projects", "not measured yet", "≥ 15", "rising"),
+        "大厅功能分区改造 (个节点, by 2024-10-31)  t1",
+    ),
 }
 
 
