@@ -90,6 +90,7 @@ class BureauDay:
             for of in ("ever", f"{today.year}", f"{today}")
         )
         yield places.open_sites(once("sites"))
+        yield plan.aim(this_year("plan-targets"), today)
         yield plan.report(this_year("plan-reports"), today)
         yield lists.publish_lists(this_year("item-lists"), today.year)
         yield lists.describe_items(this_year("item-changes"), today.year)

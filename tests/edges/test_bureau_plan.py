@@ -7,6 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from deploy.bureau import enterprises, helping, lists, plan
 from deploy.bureau.counters import Counters
 from deploy.bureau.errand import Errand, Pace
@@ -22,7 +24,7 @@ from shared.contracts.instrument.facts import InstrumentUsed
 from shared.web.auth import Role
 from shared.web.issuer import Bearer
 from tests.edges.test_bureau_calls import AtOnce
-from tests.support.late_cases import bureau_over
+from tests.support.late_cases import Bureau, bureau_over
 from tests.support.open_service import OpenService, open_service
 from tests.support.organisations import BUREAU
 
@@ -54,20 +56,39 @@ def errand(counters: Counters, pace: Pace, name: str, year: int = 2024) -> Notin
     return Noting(name, f"of-the-year-{year}-{name}", "W01", counters, pace, chance)
 
 
+def counters_of_metrics(bureau: Bureau) -> Counters:
+    return Counters(
+        bureau.client,
+        {"metrics": ""},
+        lambda role: bureau.issuer.issue(Bearer(role, BUREAU, "")),
+        bureau.store.clock,
+    )
+
+
 async def test_each_month_is_reported_once_however_often_it_is_played(tmp_path: Path) -> None:
     async with bureau_over(tmp_path) as bureau:
-        counters = Counters(
-            bureau.client,
-            {"metrics": ""},
-            lambda role: bureau.issuer.issue(Bearer(role, BUREAU, "")),
-            bureau.store.clock,
-        )
+        counters = counters_of_metrics(bureau)
         played = [errand(counters, AtOnce(bureau.store.clock, 1), "reports") for _ in range(2)]
         for one in played:
             await plan.report(one, TODAY)
 
     assert counters.refusals == []
     assert counters.given == 2 * 3 * len(plan.MONTHLY)
+    assert played[0].subjects == played[1].subjects
+
+
+@pytest.mark.parametrize(("today", "done"), [(date(2024, 3, 11), 0), (TODAY, 1)])
+async def test_targets_are_set_once_a_year_and_one_is_done_when_its_day_has_come(
+    tmp_path: Path, today: date, done: int
+) -> None:
+    async with bureau_over(tmp_path) as bureau:
+        counters = counters_of_metrics(bureau)
+        played = [errand(counters, AtOnce(bureau.store.clock, 1), "targets") for _ in range(2)]
+        for one in played:
+            await plan.aim(one, today)
+
+    assert counters.refusals == []
+    assert counters.given == 2 * (len(plan.AIMS) + done)
     assert played[0].subjects == played[1].subjects
 
 
