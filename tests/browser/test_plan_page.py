@@ -1,4 +1,4 @@
-"""The page "Plan": the year's goals, what each has come to, and the cases behind a number."""
+"""The page "Plan": the year's goals and own targets, what each has come to, what is behind it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,7 +23,12 @@ from tests.support.way_of_a_case import event
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TOLD = [*STORIES["a key project"], *PLANNED["two walks of one street"]]
+TOLD = [
+    *STORIES["a key project"],
+    *PLANNED["two walks of one street"],
+    *PLANNED["a target that is reached late"],
+]
+TARGET = "t1"
 WALKED = "kpis/K21.1/cases"
 WINDOWS: Mapping[str, ViewportSize] = {"desk": {"width": 1440, "height": 900}, "phone": PHONE}
 
@@ -32,7 +37,10 @@ WINDOWS: Mapping[str, ViewportSize] = {"desk": {"width": 1440, "height": 900}, "
 async def plan() -> dict[str, Any]:
     """Return the plan as the service tells it, of some facts of 2024."""
     async with opened("memory") as store:
-        told = [event(fact.data, number) for number, fact in enumerate(TOLD)]
+        told = [
+            event(fact.data, number).model_copy(update={"partitionkey": fact.partitionkey})
+            for number, fact in enumerate(TOLD)
+        ]
         await store.fold(*told)
         rules = Editions(RULES)
         readings = PlanReadings(Kpis(store.readings, rules, store.clock), rules, store.clock)
@@ -123,8 +131,8 @@ async def test_a_plan_that_cannot_be_read_is_asked_for_again(
     await expect(item(today, 25)).to_be_visible()
 
 
-def form(today: TodayPage) -> Locator:
-    return today.part("report")
+def form(today: TodayPage, part: str = "report") -> Locator:
+    return today.part(part)
 
 
 async def opened_form(today: TodayPage) -> Locator:
@@ -185,6 +193,100 @@ async def test_nobody_is_offered_what_only_others_report(open_page: OpenPage) ->
     await expect(today.page.get_by_role("button", name="填报")).to_have_count(0)
 
 
+async def test_a_target_of_our_own_stands_below_the_figures_of_its_item(
+    open_page: OpenPage,
+) -> None:
+    today = await open_page("/#/plan")
+    cells = today.page.locator(f'[data-target="{TARGET}"] td')
+
+    await expect(cells).to_have_text(
+        [
+            "大厅功能分区改造 2024-10-31 前",
+            "2024-11-01 完成",
+            "2 个节点",
+            "≥ 2 个节点",
+            "2 个节点",
+            "",
+        ]
+    )
+    await expect(figure(today, "K09.2")).to_contain_text("0 / 1")
+    await expect(today.page.get_by_role("button", name="设定目标")).to_have_count(0)
+    await expect(today.page.get_by_role("button", name="调整")).to_have_count(0)
+
+
+async def test_a_target_is_set_on_the_page_of_an_item_of_which_people_report(
+    open_page: OpenPage, stage: Stage, plan: dict[str, Any]
+) -> None:
+    stage.documents["plan"] = plan | {"sets_targets": True}
+    today = await open_page("/#/plan")
+    await expect(item(today, 4).get_by_role("button", name="设定目标")).to_have_count(0)
+    await item(today, 9).get_by_role("button", name="设定目标：办公场所标准化").click()
+    await today.has_focus_in(form(today, "target"))
+    await today.page.keyboard.type("大厅导视标识更新")
+    await form(today, "target").get_by_label("数值").fill("3")
+    await today.page.keyboard.press("Enter")
+    await expect(form(today, "target").get_by_role("alert")).to_contain_text("请填写：单位")
+    assert stage.commands == []
+
+    await form(today, "target").get_by_label("单位").fill("个节点")
+    await form(today, "target").get_by_label("到期日").fill("2024-12-31")
+    await form(today, "target").get_by_role("button", name="设定目标", exact=True).click()
+    await expect(form(today, "target").get_by_role("status")).to_contain_text("已设定")
+    ((path, body, _),) = stage.commands
+    assert path == "plan/targets"
+    assert body == {
+        "plan_item": 9,
+        "name": "大厅导视标识更新",
+        "value": "3",
+        "unit": "个节点",
+        "due": "2024-12-31",
+    }
+    await form(today, "target").get_by_role("button", name="关闭").click()
+    await today.has_focus_in(item(today, 9).get_by_role("button", name="设定目标"))
+
+
+async def test_a_target_is_set_anew_from_what_it_was(
+    open_page: OpenPage, stage: Stage, plan: dict[str, Any]
+) -> None:
+    stage.documents["plan"] = plan | {"sets_targets": True}
+    today = await open_page("/#/plan")
+    await today.page.get_by_role("button", name="调整目标：大厅功能分区改造").click()
+    await expect(form(today, "target").get_by_label("到期日")).to_have_value("2024-10-31")
+    await form(today, "target").get_by_label("数值").fill("4")
+    await today.page.keyboard.press("Enter")
+
+    await expect(form(today, "target").get_by_role("status")).to_contain_text("已设定")
+    ((path, body, _),) = stage.commands
+    assert path == f"plan/targets/{TARGET}/revisions"
+    assert body == {
+        "name": "大厅功能分区改造",
+        "value": "4",
+        "unit": "个节点",
+        "due": "2024-10-31",
+    }
+
+
+async def test_a_report_may_name_the_target_that_it_brings_nearer(
+    open_page: OpenPage, stage: Stage, plan: dict[str, Any]
+) -> None:
+    stage.documents["plan"] = plan | {"reports": True}
+    today = await open_page("/#/plan")
+    await figure(today, "K09.2.milestone").get_by_role("button", name="填报").click()
+    await today.page.keyboard.type("1")
+    await form(today).get_by_label("对应目标").select_option("大厅功能分区改造")
+    await form(today).get_by_role("button", name="填报", exact=True).click()
+
+    await expect(form(today).get_by_role("status")).to_contain_text("已填报")
+    ((_, body, _),) = stage.commands
+    assert body == {
+        "indicator": "K09.2",
+        "part": "MILESTONE",
+        "quantity": "1",
+        "day": "2024-12-30",
+        "target_id": TARGET,
+    }
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("device", WINDOWS)
@@ -196,13 +298,15 @@ async def test_everybody_can_use_it(
     theme: Literal["light", "dark"],
     device: str,
 ) -> None:
-    stage.documents["plan"] = plan | {"reports": True}
+    stage.documents["plan"] = plan | {"reports": True, "sets_targets": True}
     today = await open_page("/#/plan", color_scheme=theme, viewport=WINDOWS[device])
     if language == "en":
         await today.speak_english()
     await expect(item(today, 25)).to_be_visible()
-    await today.page.locator('[data-report="K22.1.micro_class"]').click()
+    await today.page.locator('[data-opens="K22.1.micro_class"]').click()
     await expect(form(today)).to_be_visible()
+    await today.page.locator(f'[data-opens="{TARGET}"]').click()
+    await expect(form(today, "target")).to_be_visible()
 
     assert await today.violations() == []
     await today.fits()
