@@ -40,7 +40,8 @@ UNENDING = "/v1/stream"
 RULES = "/v1/rules/"
 """How they are changed, and who is too late, `test_metrics_rules_api` shows."""
 ALWAYS_ANEW = (
-    *("/v1/policies", "/v1/engagements", "/v1/stationings", "/v1/plan/reports", "/v1/plan/targets"),
+    *("/v1/policies", "/v1/benefits", "/v1/engagements", "/v1/stationings"),
+    *("/v1/plan/reports", "/v1/plan/targets"),
     *("/v1/appointments", "/v1/visits", "/v1/tool-uses", "/v1/complaints"),
     *("/v1/agents", "/v1/outreach", "/v1/needs"),
 )
