@@ -6,6 +6,7 @@ from datetime import date
 from services.assist.domain.task import commands as assist
 from services.intake.domain.case import commands as case
 from services.intake.domain.case import holds
+from services.intake.domain.case.aids import ApplyCreditMode
 from services.intake.domain.commitment import commands as commitment
 from services.intake.domain.inspection import commands as inspection
 from services.intake.domain.meeting.states import Meeting
@@ -17,6 +18,7 @@ from shared.contracts.commitment.words import CommitTechnique
 from shared.contracts.committee.course import MeetingState
 from shared.contracts.committee.facts import Votes
 from shared.contracts.committee.words import CommitteeOutcome, CommitteeReason
+from shared.contracts.credit.words import CreditMode
 from shared.contracts.handling.words import Decision, DeliveryMode, HoldReason, Step, StepAction
 from shared.contracts.inspection.facts import Shortcoming
 from shared.contracts.inspection.words import InspectionMode, InspectionResult
@@ -322,10 +324,20 @@ HEARD = [
     lambda chance: announce_hearing(f"hold-{chance.randrange(4)}"),
     always(OFFER_HEARING),
 ]
+ON_CREDIT = [
+    lambda chance: ApplyCreditMode(
+        at=NINE,
+        case_no=NO,
+        mode=chance.choice((CreditMode.PROOF_SUBSTITUTE, CreditMode.TOLERANCE_BY_CREDIT)),
+        grade="A",
+        materials_saved=1,
+    ),
+]
 CASES = {
     "case": CASE,
     "case, often ended early": replace(CASE, asked=[*CASE.asked, *RARE]),
     "case, with a hearing": replace(CASE, asked=[*CASE.asked, *HEARD]),
+    "case, on credit": replace(CASE, asked=[*CASE.asked, *ON_CREDIT]),
 }
 COURSES = {
     **CASES,
