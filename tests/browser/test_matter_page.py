@@ -218,18 +218,6 @@ async def test_its_certificate_opens_in_a_tab_of_its_own(stage: Stage, open_page
     await certificate.close()
 
 
-async def test_what_belongs_to_no_case_is_shown_without_a_phase_and_a_certificate(
-    stage: Stage, open_page: OpenPage
-) -> None:
-    stage.documents[f"cases/{SAVEABLE_CASE}"] = case_head() | {"phase": "ABSENT"}
-
-    today = await open_page(ADDRESS)
-
-    await expect(today.part("runs").locator("[data-run]")).to_have_count(5)
-    await expect(today.matter().locator(".phase")).to_have_count(0)
-    await expect(today.matter().get_by_role("link", name="办件时限证明")).to_have_count(0)
-
-
 async def test_the_keyboard_walks_the_runs_opens_one_and_leaves(open_page: OpenPage) -> None:
     today = await open_page()
     keyboard = today.page.keyboard

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, ViewportSize, expect
 from tests.browser.conftest import OpenPage
 from tests.support.eventually import eventually
 from tests.support.listed import own_case, work_line
-from tests.support.pictures import SAVEABLE_CASE, picture
+from tests.support.pictures import SAVEABLE_CASE, case_head, explanation, picture
 from tests.support.stage import Stage
 from tests.support.today_page import PHONE, TodayPage
 
@@ -73,12 +73,20 @@ async def test_a_line_says_what_has_to_be_done_and_until_when(open_page: OpenPag
         await expect(second).to_contain_text(words)
 
 
-async def test_what_belongs_to_no_case_leads_to_its_own_page(open_page: OpenPage) -> None:
+async def test_what_belongs_to_no_case_leads_to_its_own_page_without_a_phase_or_a_certificate(
+    stage: Stage, open_page: OpenPage
+) -> None:
+    stage.documents["cases/task-1"] = case_head() | {"case_no": "task-1", "phase": "ABSENT"}
+    stage.documents["cases/task-1/clocks"] = {"items": [explanation()]}
+    stage.documents["cases/task-1/timeline"] = {"items": []}
     today = await open_page("/#/mine")
 
-    link = tasks(today).nth(1).get_by_role("link")
+    await tasks(today).nth(1).get_by_role("link", name="task-1").click()
 
-    await expect(link).to_have_attribute("href", "#/cases/task-1")
+    await expect(today.page.get_by_role("heading", name="task-1")).to_be_focused()
+    await expect(today.part("runs").locator("[data-run]")).to_have_count(1)
+    await expect(today.matter().locator(".phase")).to_have_count(0)
+    await expect(today.matter().get_by_role("link", name="办件时限证明")).to_have_count(0)
 
 
 async def test_the_keyboard_walks_what_waits_opens_a_case_and_comes_back(
