@@ -14,7 +14,7 @@ from shared.contracts.supervision.facts import FactConfirmed, FactRejected
 EACH = pytest.mark.parametrize("course", COURSES, ids=lambda course: course.subject)
 WITHOUT_COURSE = {"access", "rules"}
 """Families of what binds everybody, and of who is let in: no subjects with a way to go."""
-OF_THE_CASE = {"intake", "credit", "instrument"}
+OF_THE_CASE = {"credit", "instrument"}
 """Families of facts that stand in the course of the case."""
 
 

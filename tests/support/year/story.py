@@ -166,7 +166,7 @@ def dossier(
 
     In one in which *anything* may happen, facts contradict what came before.
     """
-    chance = Random(f"{seed}/{number}")  # noqa: S311 - a story, no secret
+    chance = Random(f"{seed}/{first.year}/{number}")  # noqa: S311 - a story, no secret
     began = datetime.combine(first, datetime.min.time(), ZONE)
     began += timedelta(days=chance.randrange(365), minutes=chance.choice((0, 420, 600)))
     began += timedelta(minutes=chance.randrange(720))
