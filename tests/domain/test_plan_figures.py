@@ -1,7 +1,10 @@
 """What the figures of the plan come to that tell of lists, tickets, walks and promises."""
 
+from datetime import date
+
 import pytest
 
+from services.metrics.domain.subjects.target import OwnTarget
 from tests.support.told_figures import STORIES, picture, value
 
 OPEN = "a licence that is specified and open everywhere"
@@ -318,6 +321,16 @@ def test_a_figure_of_the_plan_counts_what_its_formula_says(
     found = value(figure, *stories)
 
     assert (found.numerator, found.denominator) == expected
+
+
+@pytest.mark.parametrize(("until", "hundredths"), [(9, 0), (10, 100), (30, 100)])
+def test_what_was_reported_against_a_target_is_known_of_any_day(
+    until: int, hundredths: int
+) -> None:
+    subjects = picture(STORIES["a target that is reached on its day"]).dossier.subjects
+    (target,) = (one for one in subjects if isinstance(one, OwnTarget))
+
+    assert target.reported(subjects, date(2024, 9, until)) == hundredths
 
 
 def test_what_is_reported_is_told_in_its_own_unit_however_it_is_kept() -> None:

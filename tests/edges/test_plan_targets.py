@@ -88,20 +88,21 @@ async def test_a_target_stands_with_its_item_and_with_what_is_reported_against_i
 async def test_a_target_is_judged_on_its_day_by_what_was_reported_until_then(
     bureau: Bureau,
 ) -> None:
-    name = await begun(bureau, value=1, due="2024-09-02")
-    _, reported = await say(bureau, REPORTS, DONE | {"target_id": name})
+    name = await begun(bureau, plan_item=8, value=1, due="2024-09-02")
+    consulted = {"indicator": "K08.4", "part": "CONSULTATION", "target_id": name}
+    _, reported = await say(bureau, REPORTS, DONE | consulted)
     await fold(bureau, f"target-{name}", f"report-{reported['subject']}")
 
-    def of(item: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any JSON
-        (target,) = item["targets"]
-        rate = next(one for one in item["figures"] if one["kpi_id"] == "K09.2")
+    def of(plan: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any JSON
+        (target,) = plan["items"][8]["targets"]
+        rate = next(one for one in plan["items"][0]["figures"] if one["kpi_id"] == "K00.1.all")
         return (
-            item["level"],
+            plan["items"][8]["level"],
             *(target[word] for word in ("expected", "reported", "reached_on", "level")),
             (rate["numerator"], rate["denominator"]),
         )
 
-    told = [of((await bureau.ask("GET", f"/v1/plan/9?to=2024-09-0{day}"))[1]) for day in (1, 2, 3)]
+    told = [of((await bureau.ask("GET", f"/v1/plan?to=2024-09-0{day}"))[1]) for day in (1, 2, 3)]
 
     assert told == [
         (None, 0, 0, None, None, (0, 0)),

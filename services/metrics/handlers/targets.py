@@ -1,6 +1,5 @@
 """The bureau's own targets: set, set anew, and read with what was reported against them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -42,10 +41,6 @@ class TargetReadings:
         self._kpis = kpis
         self._rules = rules
         self._clock = clock
-
-    def within(self, organisations: Collection[str] | None) -> "TargetReadings":
-        """Return the same for who sees *organisations* alone, None for every one."""
-        return TargetReadings(self._kpis.within(organisations), self._rules, self._clock)
 
     async def listed(
         self, asked: FigureQuery, before: tuple[date, str] | None, rows_max: int
