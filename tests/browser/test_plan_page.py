@@ -17,6 +17,7 @@ from tests.support.figure_stories import STORIES
 from tests.support.metrics_store import RULES, opened
 from tests.support.pictures import SAVEABLE_CASE, document
 from tests.support.plan_stories import PLANNED
+from tests.support.report_stories import REPORTED
 from tests.support.stage import Stage
 from tests.support.today_page import PHONE, TodayPage
 from tests.support.way_of_a_case import event
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOLD = [
     *STORIES["a key project"],
     *PLANNED["two walks of one street"],
-    *PLANNED["a target that is reached late"],
+    *REPORTED["a target that is reached late"],
 ]
 TARGET = "t1"
 WALKED = "kpis/K21.1/cases"

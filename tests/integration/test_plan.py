@@ -18,6 +18,7 @@ from tests.support.figure_stories import STORIES
 from tests.support.organisations import STREET
 from tests.support.plan_stories import PLANNED
 from tests.support.read_api import ReadApi, read_api
+from tests.support.report_stories import REPORTED
 from tests.support.terminal import Terminal
 
 TOLD = [
@@ -25,7 +26,7 @@ TOLD = [
     *PLANNED["two walks of one street"],
     *PLANNED["a change that is published too late in one place"],
     *PLANNED["a list of what agencies are needed for"],
-    *PLANNED["a target that is reached on its day"],
+    *REPORTED["a target that is reached on its day"],
 ]
 YEAR = "/v1/plan?to=2024-12-30"
 

@@ -13,6 +13,7 @@ from tests.support import figure_stories
 from tests.support.assist_stories import ASSISTED
 from tests.support.hall_stories import HALL
 from tests.support.plan_stories import PLANNED
+from tests.support.report_stories import REPORTED
 from tests.support.site_stories import AT_SITES
 from tests.support.statistics_stories import STATISTICS
 from tests.support.way_of_a_case import CASE
@@ -22,6 +23,7 @@ YEAR_END = date(2024, 12, 31)
 STORIES: Mapping[str, Sequence[Entry]] = {
     **figure_stories.STORIES,
     **PLANNED,
+    **REPORTED,
     **HALL,
     **AT_SITES,
     **ASSISTED,
