@@ -48,9 +48,7 @@ def list_plan(
 
 def _lines(item: PlanItem) -> Iterator[list[Cell]]:
     """Yield the item, and a line for each of its figures and of the bureau's own targets."""
-    name = item.name.said(LANGUAGE)
-    unmeasured = "" if item.figures else f"  {say('plan.unmeasured')}"
-    yield [str(item.item), marked(item.level), "", "", "", "", f"{name}{unmeasured}"]
+    yield [str(item.item), marked(item.level), "", "", "", "", item.name.said(LANGUAGE)]
     for one in item.figures:
         expected = "" if one.expected is None else measured(one.expected, one.unit)
         yield [

@@ -76,7 +76,7 @@ async def test_the_head_leads_to_every_item_of_the_plan(open_page: OpenPage) -> 
 
     await expect(today.page.locator("[data-item]")).to_have_count(len(PLAN))
     await expect(today.page.locator("main")).to_contain_text("2024-01-01 至 2024-12-30")
-    await expect(item(today, 19)).to_contain_text("暂无可测指标")
+    await expect(item(today, 19)).to_contain_text("五进五送")
     await expect(item(today, 22)).to_contain_text("专业窗口服务队伍")
     await expect(today.page).to_have_title("计划 · casetrack")
 

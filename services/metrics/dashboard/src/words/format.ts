@@ -111,6 +111,12 @@ export function meantNumber(typed: string): string {
   return typed.trim().replace(FULL_WIDTH, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH_OFFSET))
 }
 
+/** How many seconds lie between two instants; 0 where one of them is none. */
+export function secondsBetween(since: string, until: string): number {
+  const [from, to] = [read(since), read(until)]
+  return from === null || to === null ? 0 : (to.getTime() - from.getTime()) / 1_000
+}
+
 export function hoursAndMinutes(seconds: number): { hours: number; minutes: number } {
   const minutes = Math.max(0, Math.floor(seconds / 60))
   return { hours: Math.floor(minutes / 60), minutes: minutes % 60 }

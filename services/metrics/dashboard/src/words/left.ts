@@ -2,7 +2,7 @@
 import { useI18n } from 'vue-i18n'
 
 import { usePicture } from '@/picture/store'
-import { hoursAndMinutes } from './format'
+import { hoursAndMinutes, secondsBetween } from './format'
 
 interface Limit {
   /** In its unit, below 0 where it is late. */
@@ -24,7 +24,7 @@ export function useLeft() {
 
   function seconds(limit: Limit): number {
     const now = store.told?.as_of
-    return limit.due_at && now ? (Date.parse(limit.due_at) - Date.parse(now)) / 1_000 : 0
+    return limit.due_at && now ? secondsBetween(now, limit.due_at) : 0
   }
 
   /** Days while there are some, then hours and minutes; nothing runs while the clock stands still. */
