@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from shared.contracts.documents import Document, parse, printable
 from shared.contracts.envelope import ATTRIBUTES, EXTENSIONS, STANDING, Event, Fact
 from shared.contracts.registry import PUBLISHED, Dialect, read
@@ -127,12 +129,24 @@ def _understood(
 def _complete_from_data(document: Document, fact: type[Fact]) -> None:
     data = document.get("data")
     subject = _found(data, fact.ABOUT)
+    if subject is None and "subject" not in document:
+        subject = _worked_out(data, fact)
     if subject is not None:
         document.setdefault("subject", subject)
     case_no = _found(data, "case.case_no") or _found(data, "case_no")
     key = (case_no if fact.KEYED_BY_CASE else None) or subject
     if key is not None:
         document.setdefault("partitionkey", key)
+
+
+def _worked_out(data: object, fact: type[Fact]) -> str | None:
+    """Return the subject where the fact names it by what it says, as a list by its kind."""
+    if fact.ABOUT.partition(".")[0] in fact.model_fields:
+        return None
+    try:
+        return fact.model_validate(data).subject
+    except ValidationError:
+        return None  # What is wrong with the data is told where the whole is read.
 
 
 def _found(data: object, path: str) -> str | None:

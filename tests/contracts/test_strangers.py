@@ -8,7 +8,16 @@ import pytest
 from shared.contracts.documents import PIECE_BYTES, batch_pieces, parse, write
 from shared.contracts.foreign import read_binary, read_foreign
 from shared.contracts.publishing import example_of
-from shared.contracts.registry import FACTS, PUBLISHED, Dialect, Unreadable, decode, encode
+from shared.contracts.registry import (
+    FACTS,
+    PUBLISHED,
+    Dialect,
+    Owner,
+    Unreadable,
+    decode,
+    encode,
+    kinds_of,
+)
 from tests.support.examples import ACCEPTED, members_of, with_attributes
 
 RATING = example_of("casetrack.review.rating.posted.v1")
@@ -150,6 +159,15 @@ def test_subject_and_key_follow_from_the_data() -> None:
 
     assert (event.subject, event.partitionkey) == (CASE, CASE)
     assert parse(encode(event)) == ACCEPTED
+
+
+@pytest.mark.parametrize("kind", sorted(FACTS.keys() - kinds_of(Owner.SUPERVISION)))
+def test_of_every_type_the_data_say_what_it_is_about(kind: str) -> None:
+    example: dict[str, Any] = example_of(kind)
+
+    read = read_foreign(write({k: v for k, v in example.items() if k != "subject"}))
+
+    assert read.subject == example["subject"]
 
 
 def test_a_fault_in_the_data_is_said_before_what_follows_from_it() -> None:
