@@ -24,13 +24,14 @@ WORK = ["mine", "alerts", "cases", "plan"]
 WATCH = ["today", "alerts", "cases", "plan"]
 PAGES = {
     **dict.fromkeys(WORKERS, WORK),
-    Role.SUPERVISOR: ["today", *WORK],
-    Role.DIRECTOR: ["today", *WORK],
-    Role.AUDITOR: WATCH,
-    Role.OPS: WATCH,
+    Role.SUPERVISOR: ["today", *WORK, "operations"],
+    Role.DIRECTOR: ["today", *WORK, "operations"],
+    Role.AUDITOR: [*WATCH, "operations"],
+    Role.OPS: [*WATCH, "operations"],
     Role.LAW_DESK: [],
     Role.PUBLISHER: [],
 }
+PARTS = {Role.AUDITOR: ["channels"], Role.OPS: ["channels", "tries"]}
 
 
 @dataclass
@@ -63,7 +64,10 @@ async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
 
 @pytest.mark.parametrize("role", Role)
 async def test_every_role_is_told_its_pages_and_where_it_begins(door: Door, role: Role) -> None:
-    assert (await door.session(role))["pages"] == PAGES[role]
+    session = await door.session(role)
+
+    assert session["pages"] == PAGES[role]
+    assert session["parts"] == PARTS.get(role, [])
 
 
 @pytest.mark.parametrize("org", [BUREAU, STREET, INVENTED])
@@ -79,6 +83,16 @@ async def test_no_page_is_offered_that_would_be_refused_and_none_kept_back_that_
             continue
         answer = await door.ask(path, role, org)
         assert (answer.status_code == 200) is (page in pages), (page, answer.status_code)
+
+
+@pytest.mark.parametrize("org", [BUREAU, STREET, INVENTED])
+@pytest.mark.parametrize("role", Role)
+async def test_channels_are_offered_to_whom_they_are_told(door: Door, role: Role, org: str) -> None:
+    parts = (await door.session(role, org))["parts"]
+
+    answer = await door.ask("/v1/channels", role, org)
+
+    assert (answer.status_code == 200) is ("channels" in parts), answer.status_code
 
 
 async def test_whoever_has_a_list_to_work_from_has_its_page(door: Door) -> None:

@@ -18,7 +18,7 @@ from tests.support.delivering import MONDAY_TEN, SECOND, Telling, raised, tellin
 from tests.support.read_api import ReadApi, read_api
 
 ROOT = Path(__file__).parents[2]
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 Opened = tuple[ReadApi, Telling]
 
 
@@ -46,6 +46,28 @@ async def test_operations_see_how_each_delivery_went(desk: Opened) -> None:
     assert other["items"] == []
     assert (await api.get(f"/v1/deliveries/{line['delivery_id']}", Role.OPS)).json() == line
     assert (await api.get("/v1/deliveries", Role.SUPERVISOR)).status_code == 403
+
+
+async def test_operations_see_since_when_a_channel_takes_nothing_and_what_waits_for_it(
+    desk: Opened,
+) -> None:
+    api, world = desk
+    await world.record(raised("1", MONDAY_TEN))
+    world.vendors["webhook"].moods = ["500"]
+    await world.pass_time(SECOND, SECOND)
+    (down,) = (await api.get("/v1/channels", Role.AUDITOR)).json()["items"]
+    await world.pass_time(HOUR, MINUTE)
+    (up,) = (await api.get("/v1/channels", Role.OPS)).json()["items"]
+
+    assert down == {
+        "channel": "webhook",
+        "failing_since": "2024-09-02T10:00:01+08:00",
+        "fault": "http_500",
+        "closed": False,
+        "waiting": 1,
+    }
+    assert up == down | {"failing_since": None, "fault": "", "waiting": 0}
+    assert (await api.get("/v1/channels", Role.DIRECTOR)).status_code == 403
 
 
 async def test_a_channel_is_tested_and_one_that_nobody_has_is_not(desk: Opened) -> None:

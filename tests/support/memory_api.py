@@ -7,7 +7,7 @@ from pathlib import Path
 from services.metrics.app.serving import Reader
 from services.metrics.ports.deliveries import DeliveryDesk
 from services.metrics.ports.judgements import JudgedDossier, Judgements
-from services.metrics.views.delivery import DeliveryLine
+from services.metrics.views.delivery import ChannelLine, DeliveryLine
 from shared.commands.rules_in_force import RulesInForce
 from shared.runtime.clock import Clock
 from shared.runtime.ids import SeededIds
@@ -31,6 +31,9 @@ class NothingJudged(Judgements):
 
 class NothingDelivered(DeliveryDesk):
     """Of a bureau without channels."""
+
+    async def channels(self) -> Sequence[ChannelLine]:
+        return []
 
     async def listed(
         self,

@@ -38,8 +38,10 @@ class Stage:
         """What was told to it, in the order in which it came."""
         self.replies: dict[str, tuple[int, object]] = {}
         """How commands are answered, by path; others are carried out."""
-        self.pages = ["today", "mine", "alerts", "cases", "plan"]
+        self.pages = ["today", "mine", "alerts", "cases", "plan", "operations"]
         """Which there are for whoever is signed in."""
+        self.parts = ["channels", "tries"]
+        """What else there is on them."""
         self.refusal: int | None = None
         self.said: list[str] = []
         """Of the session, by the methods of the requests."""
@@ -110,7 +112,8 @@ def _add_session(app: FastAPI, stage: Stage) -> None:
     async def shown() -> dict[str, Any]:
         if stage.refusal is not None:
             raise HTTPException(stage.refusal)
-        return {name: stage.snapshot[name] for name in OF_THE_SESSION} | {"pages": stage.pages}
+        told = {name: stage.snapshot[name] for name in OF_THE_SESSION}
+        return told | {"pages": stage.pages, "parts": stage.parts}
 
     @app.api_route("/v1/session", methods=["POST", "DELETE"], status_code=204)
     async def session(request: Request) -> Response:

@@ -8,11 +8,19 @@ import asyncpg
 from services.metrics.adapters.columns import text_of
 from services.metrics.domain.deliveries.notification import ChannelTold
 from services.metrics.ports.deliveries import DeliveryDesk
-from services.metrics.views.delivery import DeliveryLine, DeliveryState
+from services.metrics.views.delivery import ChannelLine, DeliveryLine, DeliveryState
 from shared.eventstore.postgres import transaction, translated
 
 FIRST = timedelta(days=365)
 """A test comes before whatever waits there already."""
+
+LOAD_CHANNELS = """
+SELECT channel, failing_since, fault, closed,
+       (SELECT count(*) FROM deliveries WHERE deliveries.channel = channels.channel
+                                          AND state = 'WAITING') AS waiting
+FROM channels
+ORDER BY channel
+"""
 
 LOAD_LISTED = """
 SELECT delivery_id, channel, state, notifications, made_at, tries, tried_at, sent_at, answer
@@ -58,6 +66,11 @@ class PostgresDeliveryDesk(DeliveryDesk):
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+
+    async def channels(self) -> Sequence[ChannelLine]:
+        with translated():
+            rows = await self._pool.fetch(LOAD_CHANNELS)
+        return [ChannelLine(**row) for row in rows]
 
     async def listed(
         self, behind: tuple[datetime, str], channel: str | None, rows_max: int

@@ -1,4 +1,4 @@
-"""Deliveries: listed, one of them, a test of a channel, and another try."""
+"""Deliveries: channels, what they were told, a test of one, and another try."""
 
 from fastapi import APIRouter
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from services.metrics.api.parameters import (
 )
 from services.metrics.handlers.alerts import LAST, NEWEST
 from services.metrics.ports.deliveries import DeliveryDesk
-from services.metrics.views.delivery import DeliveryLine, DeliveryPage
+from services.metrics.views.delivery import ChannelPage, DeliveryLine, DeliveryPage
 from shared.policy.calendar import local
 from shared.runtime.clock import Clock
 from shared.runtime.ids import Ids
@@ -42,6 +42,22 @@ class ChannelNamed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: str = Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9-]*$")
+
+
+def channel_routes(desk: DeliveryDesk) -> APIRouter:
+    """Return the route of channels."""
+    router = APIRouter(prefix="/v1/channels", tags=["deliveries"], dependencies=[WATCHING])
+
+    @router.get("", responses=answered(ChannelPage), openapi_extra=told(*READING))
+    async def channels(request: Request) -> Response:
+        """List the channels that there ever were, and how each is."""
+        lines = [
+            replace(one, failing_since=local(one.failing_since) if one.failing_since else None)
+            for one in await desk.channels()
+        ]
+        return page(request, ChannelPage(lines, None))
+
+    return router
 
 
 def delivery_routes(desk: DeliveryDesk, clock: Clock, ids: Ids) -> APIRouter:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from services.metrics.api.answers import answer, answered
 from services.metrics.api.notices import notice
 from services.metrics.api.parameters import READING, WORD, WRITING
-from services.metrics.api.viewer import pages_for, viewer_of
+from services.metrics.api.viewer import pages_for, parts_for, viewer_of
 from services.metrics.handlers.freshness import Glimpses
 from services.metrics.handlers.leaving import Leaving
 from services.metrics.views.today import SessionShown
@@ -103,8 +103,9 @@ def session_routes(sign_in: SignIn | None, leaving: Leaving, glimpses: Glimpses)
         Asking is no sign that somebody is there, and prolongs nothing.
         """
         standing = structs.asdict(await glimpses.look())
-        pages = pages_for(caller, request.app)
-        return answer(SessionShown(**standing, principal=viewer_of(caller), pages=pages))
+        pages, parts = pages_for(caller, request.app), parts_for(caller, request.app)
+        principal = viewer_of(caller)
+        return answer(SessionShown(**standing, principal=principal, pages=pages, parts=parts))
 
     @router.post("/v1/session", status_code=DONE, dependencies=[permit()])
     async def stay(request: Request, caller: Caller) -> Response:

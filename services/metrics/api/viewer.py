@@ -6,7 +6,7 @@ from functools import cache
 from fastapi import FastAPI
 
 from services.metrics.api.roles import READERS
-from services.metrics.views.today import ShownPage, Viewer
+from services.metrics.views.today import ShownPage, ShownPart, Viewer
 from shared.policy.organisations import organisations
 from shared.web.auth import Principal, Role
 from shared.web.policies import Admission, admissions_of
@@ -17,8 +17,14 @@ DRAWN_FROM: Mapping[ShownPage, str] = {
     "alerts": "/v1/alerts",
     "cases": "/v1/cases",
     "plan": "/v1/plan",
+    "operations": "/v1/freshness",
 }
 """Each page, in the order in which they are offered, and the path that it cannot do without."""
+NEEDED_FOR: Mapping[ShownPart, tuple[str, str]] = {
+    "channels": ("GET", "/v1/channels"),
+    "tries": ("POST", "/v1/deliveries/test"),
+}
+"""Each part that not everybody has who has its page, and the method and path that it needs."""
 
 
 def viewer_of(caller: Principal) -> Viewer:
@@ -29,13 +35,24 @@ def viewer_of(caller: Principal) -> Viewer:
 
 def pages_for(caller: Principal, web: FastAPI) -> list[ShownPage]:
     """Return the pages of *web* that do not refuse *caller*; the policies of its paths say so."""
-    return [page for page, admission in _admissions(web).items() if admission.admits(caller)]
+    return [page for page, admission in _pages(web).items() if admission.admits(caller)]
+
+
+def parts_for(caller: Principal, web: FastAPI) -> list[ShownPart]:
+    """Return the parts of these pages that do not refuse *caller* either."""
+    return [part for part, admission in _parts(web).items() if admission.admits(caller)]
 
 
 @cache
-def _admissions(web: FastAPI) -> Mapping[ShownPage, Admission]:
+def _pages(web: FastAPI) -> Mapping[ShownPage, Admission]:
     admissions = admissions_of(web)
     return {page: admissions["GET", path] for page, path in DRAWN_FROM.items()}
+
+
+@cache
+def _parts(web: FastAPI) -> Mapping[ShownPart, Admission]:
+    admissions = admissions_of(web)
+    return {part: admissions[needed] for part, needed in NEEDED_FOR.items()}
 
 
 def _organisation(org: str) -> str | None:

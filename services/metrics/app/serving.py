@@ -23,7 +23,7 @@ from services.metrics.api.alerts import alert_routes
 from services.metrics.api.calculator import calculator_routes
 from services.metrics.api.cases import case_routes, organisation_routes
 from services.metrics.api.certificates import certificate_routes
-from services.metrics.api.deliveries import delivery_routes
+from services.metrics.api.deliveries import channel_routes, delivery_routes
 from services.metrics.api.doubting import doubting_routes
 from services.metrics.api.freshness import freshness_routes
 from services.metrics.api.judging import judging_routes
@@ -213,6 +213,7 @@ class Reader:
                     order_routes(orders, records, ordering),
                     work_routes(mine),
                     sent_routes(mine, catalogue),
+                    channel_routes(self.deliveries),
                     delivery_routes(self.deliveries, self.clock, self.ids),
                     freshness_routes(self.glances, self.deadlines, self.clock_rounds, self.clock),
                     rules_routes(self.publishing, self.clock),

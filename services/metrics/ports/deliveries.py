@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from services.metrics.domain.deliveries.notification import Notification, NotificationKind
 from services.metrics.domain.deliveries.vendors import ChannelVerdict
-from services.metrics.views.delivery import DeliveryLine
+from services.metrics.views.delivery import ChannelLine, DeliveryLine
 from shared.contracts.envelope import Event
 from shared.eventstore.port import Position
 
@@ -134,6 +134,10 @@ class Deliveries(Protocol):
 
 class DeliveryDesk(Protocol):
     """Deliveries as people look at them."""
+
+    async def channels(self) -> Sequence[ChannelLine]:
+        """Return every channel that there ever was, by name."""
+        ...
 
     async def listed(
         self, behind: tuple[datetime, str], channel: str | None, rows_max: int

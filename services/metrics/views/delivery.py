@@ -30,5 +30,23 @@ class DeliveryLine(View, frozen=True):
     """The receiver's code, or why there was none; empty before the first try."""
 
 
+class ChannelLine(View, frozen=True):
+    """How a channel is."""
+
+    channel: str
+    failing_since: ShownInstant | None
+    """Null where it took what it was told last, or was never told anything."""
+    fault: str
+    """The receiver's code, or why there was none; empty where it does not fail."""
+    closed: bool
+    """Whether it is told nothing more until somebody tests it."""
+    waiting: int
+    """Deliveries that are to be tried."""
+
+
+class ChannelPage(Page[ChannelLine], frozen=True):
+    """Every channel, by name."""
+
+
 class DeliveryPage(Page[DeliveryLine], frozen=True):
     """Deliveries, newest first."""

@@ -27,7 +27,7 @@ from services.metrics.views.case import (
     TimelinePage,
 )
 from services.metrics.views.certificate import SignedCertificate
-from services.metrics.views.delivery import DeliveryLine, DeliveryPage
+from services.metrics.views.delivery import ChannelPage, DeliveryLine, DeliveryPage
 from services.metrics.views.explanation import Explanation
 from services.metrics.views.filing import FiledItem
 from services.metrics.views.freshness import Completeness
@@ -61,6 +61,7 @@ ANSWERS: tuple[type[View], ...] = (
     OrderPage,
     OrderLine,
     CardGroups,
+    ChannelPage,
     DeliveryPage,
     DeliveryLine,
     KpiPage,

@@ -122,8 +122,10 @@ class Viewer(View, frozen=True):
     """Whose day is shown, where it is not the whole bureau's."""
 
 
-ShownPage = Literal["today", "mine", "alerts", "cases", "plan"]
-"""今日, 待办, 预警, 办件, 计划."""
+ShownPage = Literal["today", "mine", "alerts", "cases", "plan", "operations"]
+"""今日, 待办, 预警, 办件, 计划, 运行."""
+ShownPart = Literal["channels", "tries"]
+"""What not everybody has who has the page: the channels, and the buttons that try one."""
 
 
 class SessionShown(Standing, frozen=True):
@@ -132,6 +134,8 @@ class SessionShown(Standing, frozen=True):
     principal: Viewer
     pages: list[ShownPage]
     """In the order in which they are offered; the first is where the reader begins."""
+    parts: list[ShownPart]
+    """What else there is on these pages for the reader."""
 
 
 class Snapshot(TodayPicture, frozen=True):

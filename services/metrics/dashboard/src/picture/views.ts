@@ -379,9 +379,28 @@ export interface CertifiedLimit {
   sentence: Both
 }
 
+/** How a channel is. */
+export interface ChannelLine {
+  channel: string
+  /** Null where it took what it was told last, or was never told anything. */
+  failing_since: string | null
+  /** The receiver's code, or why there was none; empty where it does not fail. */
+  fault: string
+  /** Whether it is told nothing more until somebody tests it. */
+  closed: boolean
+  /** Deliveries that are to be tried. */
+  waiting: number
+}
+
 /** Which channel is tested. */
 export interface ChannelNamed {
   channel: string
+}
+
+/** Every channel, by name. */
+export interface ChannelPage {
+  items: ChannelLine[]
+  next_cursor: string | null
 }
 
 /** To which level; the next one, where nothing is said. */
@@ -1415,7 +1434,9 @@ export interface SessionShown {
   demo: boolean
   principal: Viewer
   /** In the order in which they are offered; the first is where the reader begins. */
-  pages: ('alerts' | 'cases' | 'mine' | 'plan' | 'today')[]
+  pages: ('alerts' | 'cases' | 'mine' | 'operations' | 'plan' | 'today')[]
+  /** What else there is on these pages for the reader. */
+  parts: ('channels' | 'tries')[]
 }
 
 /** A statement, and the signature by which anybody can check it without asking. */
