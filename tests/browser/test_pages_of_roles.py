@@ -23,6 +23,7 @@ PARTS = {
     "alerts": "alerts",
     "cases": "cases",
     "plan": "plan",
+    "operations": "troubles",
 }
 
 

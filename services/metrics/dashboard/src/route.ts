@@ -8,6 +8,7 @@ export type Page =
   | { kind: 'today' }
   | { kind: ListKind; query: string }
   | { kind: 'plan' }
+  | { kind: 'operations' }
   | { kind: 'case'; caseNo: string }
 
 export type Opened = { kind: 'none' } | { kind: 'alert'; alertId: string } | { kind: 'figure'; figure: string }
@@ -22,9 +23,10 @@ export const MINE = '#/mine'
 export const ALERTS = '#/alerts'
 export const CASES = '#/cases'
 export const PLAN = '#/plan'
+export const OPERATIONS = '#/operations'
 
 const LISTS: Record<ListKind, string> = { mine: MINE, alerts: ALERTS, cases: CASES }
-const ADDRESS = /^#\/(alerts|cases|figures|mine|plan)(?:\/([^/?]+))?(?:\?(.*))?$/
+const ADDRESS = /^#\/(alerts|cases|figures|mine|operations|plan)(?:\/([^/?]+))?(?:\?(.*))?$/
 const NOTHING: Opened = { kind: 'none' }
 
 /** What *hash* shows; a drawer lies over the page that was shown *before*, a figure over its own page. */
@@ -32,8 +34,8 @@ function parse(hash: string, before: Page | null): Place {
   const [, family, id, query] = ADDRESS.exec(hash) ?? []
   if (family === 'cases' && id) return { page: { kind: 'case', caseNo: plain(id) }, opened: NOTHING }
   if (family === 'figures' && id) return { page: { kind: 'today' }, opened: { kind: 'figure', figure: plain(id) } }
-  if (family === 'plan') {
-    return { page: { kind: 'plan' }, opened: id ? { kind: 'figure', figure: plain(id) } : NOTHING }
+  if (family === 'plan' || family === 'operations') {
+    return { page: { kind: family }, opened: id ? { kind: 'figure', figure: plain(id) } : NOTHING }
   }
   if (family !== 'alerts' && family !== 'cases' && family !== 'mine') {
     return { page: { kind: 'today' }, opened: NOTHING }
@@ -80,6 +82,7 @@ export const from = readonly(cameFrom)
 export function addressOf(shown: Page): string {
   if (shown.kind === 'case') return caseAddress(shown.caseNo)
   if (shown.kind === 'plan') return PLAN
+  if (shown.kind === 'operations') return OPERATIONS
   if (shown.kind === 'today') return TODAY
   return shown.query ? `${LISTS[shown.kind]}?${shown.query}` : LISTS[shown.kind]
 }
@@ -94,7 +97,7 @@ export function caseAddress(caseNo: string): string {
 
 /** The address of what stands behind a figure *on* a page. */
 export function figureAddress(figure: string, on: Page = page.value): string {
-  const family = on.kind === 'plan' ? PLAN : '#/figures'
+  const family = on.kind === 'plan' || on.kind === 'operations' ? addressOf(on) : '#/figures'
   return `${family}/${encodeURIComponent(figure)}`
 }
 

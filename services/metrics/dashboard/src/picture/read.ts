@@ -1,5 +1,19 @@
 /** The few documents that the page reads besides its stream. */
-import type { Alert, AlertLine, CardGroups, Case, ClockPage, OrganisationLine, PlanPage, TimelineFact, TimelinePage } from './views'
+import type {
+  Alert,
+  AlertLine,
+  CardGroups,
+  Case,
+  ChannelLine,
+  ClockPage,
+  Completeness,
+  KpiCourse,
+  OrganisationLine,
+  PlanPage,
+  RulesShown,
+  TimelineFact,
+  TimelinePage,
+} from './views'
 
 /** A part of a collection, and the cursor of the next one. */
 export interface Page<Row> {
@@ -47,6 +61,27 @@ export function readPage<Row>(address: string): Promise<Page<Row>> {
 /** The items of the plan with their figures; their names come in both languages. */
 export function readPlan(): Promise<PlanPage> {
   return read('/v1/plan', 'zh-CN')
+}
+
+/** How far everything is folded, and what waits where. */
+export function readFreshness(): Promise<Completeness> {
+  return read('/v1/freshness', 'zh-CN')
+}
+
+/** A figure of the whole bureau, by day and by what tells it. */
+export function readFigure(figure: string): Promise<KpiCourse> {
+  return read(`/v1/kpis/${encodeURIComponent(figure)}?by=day`, 'zh-CN')
+}
+
+/** The channels that are told of cards, by name. */
+export async function readChannels(): Promise<ChannelLine[]> {
+  const page = await readPage<ChannelLine>('/v1/channels')
+  return page.items
+}
+
+/** The rules in force, and the editions that there were. */
+export function readRules(): Promise<RulesShown> {
+  return read('/v1/rules', 'zh-CN')
 }
 
 /** How many cards stand, by limit and by organisation. */

@@ -10,7 +10,8 @@ import type { SessionShown, Snapshot } from './views'
 export type Freshness = Line | 'delayed'
 export type ShownPage = SessionShown['pages'][number]
 
-const LAG_SECONDS_MAX = 5
+/** More than this is late. */
+export const LAG_SECONDS_MAX = 5
 // The service sends a delta at least every fifteen seconds; three missing ones are a silent line.
 const SILENCE_SECONDS_MAX = 45
 const LOOK_MS = 1_000
@@ -24,6 +25,8 @@ export const usePicture = defineStore('picture', () => {
   let following: Following | null = null
 
   const pages = computed(() => session.value?.pages ?? [])
+  // While the release changes, an older service tells none.
+  const parts = computed(() => session.value?.parts ?? [])
   /** Whether the day is watched; else the session is asked now and then how far all is. */
   const watches = computed(() => pages.value.includes('today'))
   /** As of when everything is, and for whom; null until it can be shown. */
@@ -89,5 +92,5 @@ export const usePicture = defineStore('picture', () => {
     return done
   }
 
-  return { session, pages, watches, told, picture, tiles, freshness, delaySeconds, stale, completeTo, start, signOut }
+  return { session, pages, parts, watches, told, picture, tiles, freshness, delaySeconds, stale, completeTo, start, signOut }
 })

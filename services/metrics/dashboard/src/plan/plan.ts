@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef } from 'vue'
 
 import { readPlan, type Reading } from '@/picture/read'
-import type { PlanFigure, PlanItem, PlanPage } from '@/picture/views'
+import type { KpiLine, PlanItem, PlanPage } from '@/picture/views'
 
 const plan = shallowRef<PlanPage | null>(null)
 const state = ref<Reading>('reading')
@@ -24,7 +24,7 @@ export function usePlan() {
 }
 
 /** The path under which what stands behind *figure* is listed. */
-export function casesOf(figure: PlanFigure): string {
+export function casesOf(figure: KpiLine): string {
   const since = figure.since === null ? '' : `from=${figure.since}&`
   return `/v1/kpis/${encodeURIComponent(figure.kpi_id)}/cases?${since}to=${figure.until}`
 }
