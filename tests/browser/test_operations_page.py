@@ -185,7 +185,8 @@ async def test_what_is_late_or_fails_is_said_first_in_words_and_without_the_colo
           document.body.append(probe)
           const { color } = getComputedStyle(probe)
           probe.remove()
-          return [...main.querySelectorAll('*')].filter((one) => getComputedStyle(one).color === color)
+          const parts = [...main.querySelectorAll('*')]
+          return parts.filter((one) => getComputedStyle(one).color === color)
         }).length"""
     )
     assert coloured == 0
