@@ -310,7 +310,7 @@ async def test_facts_that_contradict_lead_to_their_cases_and_back(
 
 
 @pytest.mark.parametrize(
-    ("role", "buttons"), [(Role.OPS, 1), (Role.AUDITOR, 1), (Role.SUPERVISOR, 0)]
+    ("role", "panels"), [(Role.OPS, 1), (Role.AUDITOR, 1), (Role.SUPERVISOR, 0)]
 )
 async def test_the_service_itself_shows_channels_to_operations_and_auditors_alone(
     browser: Browser,
@@ -318,7 +318,7 @@ async def test_the_service_itself_shows_channels_to_operations_and_auditors_alon
     built_page: Path,  # noqa: ARG001 - what is served
     tmp_path: Path,
     role: Role,
-    buttons: int,
+    panels: int,
 ) -> None:
     async with page_service(tmp_path) as service:
         await service.store.fold(*FACTS[:3])
@@ -329,7 +329,7 @@ async def test_the_service_itself_shows_channels_to_operations_and_auditors_alon
 
             await expect(today.part("sources")).to_contain_text(TERMINAL)
             await expect(today.part("rules")).to_contain_text("尚未改版")
-            await expect(today.part("channels")).to_have_count(buttons)
+            await expect(today.part("channels")).to_have_count(panels)
             await expect(today.part("troubles").get_by_text("没有读到")).to_have_count(0)
 
 
