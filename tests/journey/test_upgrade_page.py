@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.places import CHECKOUT
+from tests.support.drills import LONG
 from tests.support.five_facts import FIVE_FACTS
 from tests.support.pages import Page, Shell
 from tests.support.releases import Release, release
@@ -38,6 +39,7 @@ def unpacked(one: Release, version: str, folder: Path) -> None:
     (programs / "casetrack").chmod(0o755)
 
 
+@LONG
 async def test_the_page_leads_to_the_next_release_and_back(
     bureau: StandingBureau, tmp_path: Path
 ) -> None:

@@ -76,7 +76,7 @@ REFERRAL = Course(
         *leads(committee.ResolutionExecuted, {R.RESOLVED: R.EXECUTED}),
     ),
     marks=((committee.ReferralMade, OUTSIDE_THE_RULE),),
-    prefix="SH",
+    prefix="SY",
 )
 
 MEETING = Course(

@@ -72,5 +72,5 @@ INSPECTION = Course(
         ),
     ),
     marks=((inspection.VisitConcluded, FAULTY), (inspection.VisitConcluded, UNPROVEN)),
-    prefix="KC",
+    prefix="KY",
 )

@@ -40,5 +40,5 @@ XREGION = Course(
         *leads(xregion.CrossRegionReturned, dict.fromkeys(AWAY, X.RESULT_RETURNED)),
         *stays(xregion.CrossRegionReturned, (X.RESULT_RETURNED,)),
     ),
-    prefix="KY",
+    prefix="TB",
 )
