@@ -24,7 +24,7 @@ from tests.support.eventually import eventually
 from tests.support.whole_way import WholeWay, recorded, whole_way
 
 CASES = int(os.environ.get("CASETRACK_CHAOS_CASES", "2000"))
-KILLS = int(os.environ.get("CASETRACK_CHAOS_KILLS", "6"))
+KILLS = int(os.environ.get("CASETRACK_CHAOS_KILLS", "4"))
 SEED = os.environ.get("CASETRACK_CHAOS_SEED", "")
 METRICS = {"worker-1": "worker", "worker-2": "worker", "ticker": "ticker"}
 PATIENCE_SECONDS = 300.0

@@ -17,6 +17,8 @@ from tests.support.walked_courses import CASE, CASES, COURSES
 from tests.support.walks import Refused, Walk, Walked
 
 SEEDS = 300
+SEEDS_BESIDE = 100
+"""Of kinds whose courses are a fraction of a case's."""
 
 
 def folded(events: Iterable[Event]) -> Dossier:
@@ -32,7 +34,8 @@ class Walks:
 
     @classmethod
     def along(cls, walked: Walked) -> Self:
-        return cls(walked, [walked.walk(seed) for seed in range(SEEDS)])
+        seeds = range(SEEDS if walked in CASES.values() else SEEDS_BESIDE)
+        return cls(walked, [walked.walk(seed) for seed in seeds])
 
     @cached_property
     def dossiers(self) -> Sequence[Dossier]:
