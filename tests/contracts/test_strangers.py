@@ -179,6 +179,16 @@ def test_a_fault_in_the_data_is_said_before_what_follows_from_it() -> None:
     assert refusal.value.field == "data.case"
 
 
+def test_a_fault_in_what_names_the_subject_is_said_too() -> None:
+    example: dict[str, Any] = example_of("casetrack.item.list.published.v1")
+    short = {k: v for k, v in example.items() if k not in ("subject", "partitionkey")}
+
+    with pytest.raises(Unreadable) as refusal:
+        read_foreign(write({**short, "data": {**example["data"], "list": "ANY"}}))
+
+    assert refusal.value.field == "data.list"
+
+
 def test_a_rating_may_be_called_by_its_case() -> None:
     event = read_foreign(write({**RATING, "subject": CASE}))
 
