@@ -23,7 +23,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from deploy.faults import KafkaUserUnknown
+from deploy.faults import KafkaUserUnknown, ServerUnreachable
 from deploy.kafka_users import passwords_in, prepare_users, settle_access
 from deploy.prepare import prepare_kafka
 from deploy.principals import (
@@ -69,9 +69,18 @@ def home() -> Iterator[Path]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def kafka(home: Path) -> AsyncIterator[LockedKafka]:
     async with locked_kafka(home) as broker:
-        await prepare_topics(broker.keeper, 1, PUBLISHERS)
+        # Its connections live for a few seconds, which is little on a busy machine.
+        await eventually(partial(has_topics, broker), within=SECONDS_MAX)
         await broker.admit(told(home))
         yield broker
+
+
+async def has_topics(broker: LockedKafka) -> bool:
+    try:
+        await prepare_topics(broker.keeper, 1, PUBLISHERS)
+    except ServerUnreachable:
+        return False
+    return True
 
 
 def told(home: Path, users: tuple[str, ...] = EVERYBODY) -> dict[str, str]:
