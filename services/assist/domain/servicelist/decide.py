@@ -1,7 +1,5 @@
 """What assist decides about the list: a version is published once, with each item once."""
 
-from collections import Counter
-
 from services.assist.domain.servicelist.commands import UpdateServiceList
 from services.assist.domain.servicelist.refusals import (
     OFF_COURSE,
@@ -9,6 +7,7 @@ from services.assist.domain.servicelist.refusals import (
     ServiceNamedTwice,
 )
 from shared.commands.by_course import Recollection, by_course
+from shared.commands.repeated import repeated
 from shared.contracts.assist.course import SERVICE_LIST
 from shared.contracts.assist.facts import ServiceListUpdated
 from shared.contracts.envelope import Fact
@@ -17,8 +16,8 @@ from shared.contracts.envelope import Fact
 def _update(published: Recollection, command: UpdateServiceList) -> Fact:
     if any(one.list_version == command.list_version for one in published.all(ServiceListUpdated)):
         raise ServiceListVersionPublished(list_version=command.list_version)
-    ((item, times),) = Counter(command.item_codes).most_common(1)
-    if times > 1:
+    item = repeated(command.item_codes)
+    if item is not None:
         raise ServiceNamedTwice(item_codes=item)
     return command.stated(published_date=command.on)
 
