@@ -1,5 +1,7 @@
 """What every command has: its instant, its day, and the way into the words of a fact."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import ClassVar
@@ -33,3 +35,11 @@ class Command:
             raise TypeError(f"{self.FACT.__name__} has no {', '.join(sorted(strange))}")
         words = {field.name: getattr(self, field.name) for field in fields(self)}
         return self.FACT.model_validate({**words, **more})
+
+
+def repeated(names: Iterable[str]) -> str | None:
+    """Return what a command names more than once, the most frequent; None where nothing is."""
+    for name, times in Counter(names).most_common(1):
+        if times > 1:
+            return name
+    return None

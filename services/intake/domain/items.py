@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.intake.domain.refusals import ItemNamedTwice
-from shared.commands.repeated import repeated
+from shared.commands.command import repeated
 
 
 def require_each_once(item_codes: Iterable[str]) -> None:

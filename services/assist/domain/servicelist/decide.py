@@ -7,7 +7,7 @@ from services.assist.domain.servicelist.refusals import (
     ServiceNamedTwice,
 )
 from shared.commands.by_course import Recollection, by_course
-from shared.commands.repeated import repeated
+from shared.commands.command import repeated
 from shared.contracts.assist.course import SERVICE_LIST
 from shared.contracts.assist.facts import ServiceListUpdated
 from shared.contracts.envelope import Fact
